@@ -1,0 +1,76 @@
+"""clipgen: words to picture and back, with CLIP.
+
+    import clipgen
+
+    image = clipgen.generate("underwater scene Van Gogh", seed=7)   # a PIL image
+    image.save("reef.png")                                          # the settings travel in the PNG
+
+    for step in clipgen.stream("a paper fox | watercolor:0.4", generator="cppn", steps=300):
+        if max(step.score) > 0.35:                                  # a plain iterator: stop when happy
+            break
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clipgen.errors import ClipgenError as ClipgenError
+    from clipgen.errors import DeviceError as DeviceError
+    from clipgen.errors import ImageError as ImageError
+    from clipgen.errors import NonFiniteError as NonFiniteError
+    from clipgen.errors import PromptError as PromptError
+    from clipgen.errors import SettingsError as SettingsError
+    from clipgen.errors import UnknownNameError as UnknownNameError
+    from clipgen.errors import WeightsError as WeightsError
+    from clipgen.settings import GenerateSettings as GenerateSettings
+    from clipgen.studio import Studio as Studio
+    from clipgen.studio import generate as generate
+    from clipgen.studio import stream as stream
+
+__version__ = "0.1.0"
+
+# PEP 562: torch takes seconds to import, so `import clipgen` and `clipgen --help` must not touch it
+_HOMES = {
+    "generate": "clipgen.studio",
+    "stream": "clipgen.studio",
+    "Studio": "clipgen.studio",
+    "GenerateSettings": "clipgen.settings",
+    "ClipgenError": "clipgen.errors",
+    "DeviceError": "clipgen.errors",
+    "ImageError": "clipgen.errors",
+    "NonFiniteError": "clipgen.errors",
+    "PromptError": "clipgen.errors",
+    "SettingsError": "clipgen.errors",
+    "UnknownNameError": "clipgen.errors",
+    "WeightsError": "clipgen.errors",
+}
+
+__all__ = [
+    "ClipgenError",
+    "DeviceError",
+    "GenerateSettings",
+    "ImageError",
+    "NonFiniteError",
+    "PromptError",
+    "SettingsError",
+    "Studio",
+    "UnknownNameError",
+    "WeightsError",
+    "__version__",
+    "generate",
+    "stream",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'clipgen' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,1 @@
+"""The command-line shell: commands parse, call and print; nothing else."""

@@ -1,0 +1,103 @@
+"""Read `--config FILE.toml`: settings and prompts of a run, named as on the command line."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from clipgen.cli.options import SECTIONS, read_duration
+from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.settings import GenerateSettings
+
+#: the keys that are no settings, and what they must be
+EXTRAS: dict[str, type] = {"output": str, "video": bool, "grid": bool, "curve": bool}
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a config file asked for: prompts, settings (by field name) and output options."""
+
+    prompts: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+def read_config(path: Path) -> Config:
+    """Read a TOML file whose keys are the long option names, or the names of the settings.
+
+        >>> # run.toml: prompts = ["a red fox"]    size = [384, 256]    time-budget = "45s"
+        >>> read_config(Path("run.toml")).settings
+        {'size': [384, 256], 'time_budget': 45.0}
+
+    Raises SettingsError, which names the file, for a file that cannot be read, an unknown key or a wrong value.
+    """
+    spelled = _spellings()
+    prompts: tuple[str, ...] = ()
+    settings: dict[str, Any] = {}
+    extras: dict[str, Any] = {}
+    for key, value in _parse(path).items():
+        name = spelled.get(key.replace("-", "_"))
+        if name == "prompts":
+            prompts = _texts(path, key, value)
+        elif name in EXTRAS:
+            extras[name] = _extra(path, key, value, EXTRAS[name])
+        elif name is not None:
+            settings[name] = _setting(path, name, value)
+        else:
+            allowed = sorted({name.replace("_", "-") for name in spelled})
+            raise SettingsError(f"{path}: {UnknownNameError.of('key', key, allowed)}")
+    _validate(path, settings)
+    return Config(prompts, settings, extras)
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"--config {path}: there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--config {path}: cannot be read ({error})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"--config {path}: is not TOML: {error}") from error
+
+
+def _spellings() -> dict[str, str]:
+    """Every accepted key → the setting or extra it stands for."""
+    table = {spec.name: spec.name for spec in fields(GenerateSettings)}
+    for flag in (flag for flags in SECTIONS.values() for flag in flags):
+        table[flag.flags[-1].removeprefix("--").replace("-", "_")] = flag.setting
+    return table | {name: name for name in EXTRAS} | {"prompts": "prompts", "prompt": "prompts"}
+
+
+def _texts(path: Path, key: str, value: Any) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise SettingsError(f'{path}: {key} is {value!r}; it must be a text or a list of texts, such as ["a red fox"]')
+    return tuple(texts)
+
+
+def _extra(path: Path, key: str, value: Any, kind: type) -> Any:
+    if not isinstance(value, kind):
+        wanted = "true or false" if kind is bool else "a text"
+        raise SettingsError(f"{path}: {key} is {value!r}; it must be {wanted}")
+    return value
+
+
+def _setting(path: Path, name: str, value: Any) -> Any:
+    if name == "time_budget":
+        try:
+            return read_duration(value)
+        except SettingsError as error:
+            raise SettingsError(f"{path}: {name}: {error}") from error
+    # One text where a list is asked for: perceptor = "builtin".
+    is_list = name in ("perceptors", "image_prompts", "noise_prompts", "palette")
+    return [value] if is_list and isinstance(value, str) else value
+
+
+def _validate(path: Path, settings: dict[str, Any]) -> None:
+    try:
+        GenerateSettings.from_dict(settings)
+    except (SettingsError, UnknownNameError) as error:
+        raise SettingsError(f"{path}: {error}") from error

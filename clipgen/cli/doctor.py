@@ -1,0 +1,124 @@
+"""`clipgen doctor`: what this machine offers, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+import clipgen
+from clipgen.cli.outputs import DEFAULT_FOLDER
+from clipgen.errors import ClipgenError
+
+PACKAGES = ("torch", "torchvision", "open_clip_torch", "kornia", "taming-transformers-rom1504", "imageio-ffmpeg", "Pillow")
+LEAST_FREE_MB = 200
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(as_json: bool) -> int:
+    """Check device, arithmetic, video encoder, model files and disk; exit 1 when something is wrong."""
+    report: dict[str, Any] = {
+        "clipgen": clipgen.__version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "packages": {name: _installed(name) for name in PACKAGES},
+        "device": _device(),
+        "encoder": _encoder(),
+        "models": _models(),
+        "disk": _disk(DEFAULT_FOLDER),
+    }
+    problems = [text for part in _parts(report) if (text := part.get("problem"))]
+    report["problems"] = problems
+    if as_json:
+        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+    else:
+        _print(report)
+    return 1 if problems else 0
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _device() -> dict[str, Any]:
+    try:
+        from clipgen.devices import describe
+
+        return describe() | {"cores": os.cpu_count()}
+    except (ImportError, OSError, ClipgenError) as error:
+        return {"problem": f"torch does not work here: {error}"}
+
+
+def _encoder() -> dict[str, Any]:
+    try:
+        import imageio_ffmpeg
+
+        return {"ffmpeg": imageio_ffmpeg.get_ffmpeg_version(), "path": imageio_ffmpeg.get_ffmpeg_exe()}
+    except (ImportError, OSError, RuntimeError) as error:
+        return {"problem": f"no ffmpeg for --video: {error}; `pip install imageio-ffmpeg`"}
+
+
+def _models() -> list[dict[str, Any]]:
+    from clipgen.weights import cards, check
+
+    rows = []
+    try:
+        known = cards()
+    except ClipgenError as error:
+        return [{"problem": str(error)}]
+    for card in known:
+        row: dict[str, Any] = {"name": card.name, "role": card.role, "sha256": {f.path: f.sha256 for f in card.files}}
+        try:
+            check(card)
+        except ClipgenError as error:
+            row["problem"] = str(error)
+        rows.append(row)
+    return rows
+
+
+def _disk(folder: Path) -> dict[str, Any]:
+    place = folder if folder.is_dir() else Path.cwd()
+    free = shutil.disk_usage(place).free // 2**20
+    row: dict[str, Any] = {"folder": str(place.resolve()), "free_mb": free}
+    if not os.access(place, os.W_OK):
+        row["problem"] = f"{place.resolve()} cannot be written; name another folder with -o"
+    elif free < LEAST_FREE_MB:
+        row["problem"] = f"{place.resolve()} has {free} MB free; make room"
+    return row
+
+
+def _parts(report: dict[str, Any]) -> list[dict[str, Any]]:
+    return [report["device"], report["encoder"], *report["models"], report["disk"]]
+
+
+def _print(report: dict[str, Any]) -> None:
+    device, encoder, disk = report["device"], report["encoder"], report["disk"]
+    click.echo(f"clipgen {report['clipgen']}, Python {report['python']}, {report['system']}")
+    click.echo("packages  " + ", ".join(f"{name} {found or 'MISSING'}" for name, found in report["packages"].items()))
+    if "device" in device:
+        click.echo(
+            f"device    {device['device']} ({device['cpu_capability']}), {device['dtype']}, {device['threads']} threads "
+            f"on {device['cores']} cores; here: {', '.join(device['devices'])}"
+        )
+    if "ffmpeg" in encoder:
+        click.echo(f"encoder   ffmpeg {encoder['ffmpeg']}")
+    for row in report["models"]:
+        if "name" in row:
+            click.echo(f"model     {row['name']} ({row['role']}) {'PROBLEM' if 'problem' in row else 'ok'}")
+            for path, sha256 in row["sha256"].items():
+                click.echo(f"            {sha256[:16] or '(no sha256)':16}  {path}")
+    click.echo(f"disk      {disk['free_mb']} MB free in {disk['folder']}")
+    for problem in report["problems"]:
+        click.echo(f"problem   {problem}", err=True)
+    if not report["problems"]:
+        click.echo("all well")

@@ -1,0 +1,118 @@
+"""`clipgen`: the lazy command table. Only the command that runs is imported."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from clipgen.cli.errors import exit_code
+
+#: name -> (where the command lives, its line in `clipgen --help`)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "generate": ("clipgen.cli.generate:command", "Make a picture from words; `clipgen TEXT` does the same."),
+    "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its own settings."),
+    "show": ("clipgen.cli.show:command", "Print the prompt and settings inside a picture."),
+    "models": ("clipgen.cli.models:group", "List the models, and the words they know."),
+    "doctor": ("clipgen.cli.doctor:command", "Check device, encoders, weights and disk."),
+    "train": ("clipgen.cli.train:group", "Train the built-in models anew."),
+}
+
+DEFAULT_COMMAND = "generate"
+
+EXAMPLES = """\
+\b
+Examples:
+  clipgen "underwater scene Van Gogh"
+  clipgen "a red fox in the snow | watercolour:0.5" --count 4 --grid
+  clipgen --time-budget 45s --size 384 256 "a castle at sunset"
+  clipgen rerun outputs/a-red-fox-7.png
+  clipgen generate --help        every option
+"""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are a table of names: `--help` imports none of them.
+
+    A first word that is no command is a prompt, so `clipgen "a fox"` means `clipgen generate "a fox"`.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, with_default_command(args))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        def call() -> Any:
+            return click.Group.main(self, args, prog_name, complete_var, False, windows_expand_args, **extra)
+
+        # A caller that switches standalone mode off wants the exceptions themselves.
+        return sys.exit(exit_code(call)) if standalone_mode else call()
+
+
+def with_default_command(args: list[str]) -> list[str]:
+    """Put `generate` in front unless the first word is a command or asks for help.
+
+    >>> with_default_command(["a red fox", "--seed", "7"])
+    ['generate', 'a red fox', '--seed', '7']
+    """
+    if not args:
+        return ["--help"]
+    first, *rest = args
+    if first in COMMANDS or first in ("-h", "--help", "--version"):
+        return args
+    near = difflib.get_close_matches(first, COMMANDS, n=1, cutoff=0.75)
+    # One word alone may well be a prompt ("rain" is near "train"); a mistyped command has something after it.
+    if near and rest and not rest[0].startswith("-"):
+        raise click.UsageError(
+            f"no command {first!r}: did you mean `clipgen {near[0]} {rest[0]}`? "
+            f"To paint the words, write `clipgen generate {first} {rest[0]} …`"
+        )
+    return [DEFAULT_COMMAND, *args]
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        import clipgen
+
+        click.echo(f"clipgen {clipgen.__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXAMPLES,
+    options_metavar="",
+    subcommand_metavar="TEXT | COMMAND …",
+)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print it.")
+def main() -> None:
+    """Make pictures from words, on your own machine, offline.
+
+    `clipgen "underwater scene Van Gogh"` paints a picture into outputs/. Nothing is downloaded.
+    """

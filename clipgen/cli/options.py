@@ -1,0 +1,175 @@
+"""The options of `clipgen generate`, built from the fields of `GenerateSettings`: defaults and help are read there."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from types import NoneType, UnionType
+from typing import Any
+
+import click
+
+from clipgen.errors import SettingsError
+from clipgen.settings import GenerateSettings, help_of
+
+
+@dataclass(frozen=True)
+class Flag:
+    """How a setting is spelled on the command line; `spelling` is its long name unless told otherwise."""
+
+    setting: str
+    metavar: str
+    spelling: tuple[str, ...] = ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return self.spelling or ("--" + self.setting.replace("_", "-"),)
+
+
+#: Every setting has its place here, in the order of `clipgen generate --help`.
+SECTIONS: dict[str, tuple[Flag, ...]] = {
+    "Picture": (
+        Flag("size", "W H"),
+        Flag("count", "N", ("-n", "--count")),
+        Flag("seed", "N"),
+        Flag("generator", "NAME"),
+        Flag("render_size", "W H"),
+        Flag("init_image", "FILE"),
+        Flag("init_noise", "NAME"),
+        Flag("init_weight", "X"),
+        Flag("start", "NAME"),
+    ),
+    "Prompts": (
+        Flag("image_prompts", "FILE:WEIGHT", ("--image-prompt",)),
+        Flag("noise_prompts", "SEED:WEIGHT", ("--noise-prompt",)),
+    ),
+    "Search": (
+        Flag("quality", "NAME"),
+        Flag("steps", "N"),
+        Flag("time_budget", "TIME"),
+        Flag("perceptors", "NAME", ("--perceptor",)),
+        Flag("lr", "X"),
+        Flag("lr_decay", "NAME"),
+        Flag("optimizer", "NAME"),
+        Flag("ema", "X"),
+        Flag("cutn", "N"),
+        Flag("cut_pow", "X"),
+        Flag("augments", "NAME"),
+    ),
+    "Regularisers": (
+        Flag("tv", "X"),
+        Flag("l2", "X"),
+        Flag("saturation", "X"),
+        Flag("smoothness", "X"),
+        Flag("symmetry", "X"),
+        Flag("palette", "COLOUR"),
+        Flag("palette_weight", "X"),
+        Flag("no_text", "X"),
+        Flag("realism", "X"),
+    ),
+    "Output": (Flag("save_every", "N"),),
+    "Machine": (
+        Flag("device", "NAME"),
+        Flag("dtype", "NAME"),
+        Flag("cut_chunk", "N"),
+    ),
+}
+
+
+class Duration(click.ParamType):
+    """A time such as 45s, 2m, 1m30s, 1h or plain seconds, read as seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return read_duration(value)
+        except SettingsError as error:
+            self.fail(str(error), param, ctx)
+
+
+def read_duration(text: str | float) -> float:
+    """Seconds in a written time.
+
+    >>> read_duration("1m30s")
+    90.0
+
+    Raises SettingsError for anything else.
+    """
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return float(text)
+    match = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", str(text).strip().lower())
+    if not match or not any(match.groups()):
+        raise SettingsError(f"{text!r} is not a time; write 45s, 2m, 1m30s or a number of seconds")
+    hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+class SectionOption(click.Option):
+    """An option that knows under which heading of the help it stands."""
+
+    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
+        self.section = section
+        super().__init__(*args, **kwargs)
+
+
+class SectionedCommand(click.Command):
+    """A command whose help groups the options under headings; options without one come last."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in SECTIONS}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                rows.setdefault(getattr(param, "section", "Help"), []).append(record)
+        for section, records in rows.items():
+            if records:
+                with formatter.section(section):
+                    formatter.write_dl(records, col_max=27)
+
+
+Decorated = Callable[..., Any]
+
+
+def option(*flags: str, section: str, **kwargs: Any) -> Callable[[Decorated], Decorated]:
+    """`click.option` under a heading of the help."""
+    return click.option(*flags, cls=SectionOption, section=section, **kwargs)
+
+
+def setting_options(function: Decorated) -> Decorated:
+    """Add one option for every field of `GenerateSettings`; what is not given stays out (None or empty)."""
+    hints = typing.get_type_hints(GenerateSettings)
+    for section, flags in reversed(SECTIONS.items()):
+        for flag in reversed(flags):
+            shape = _shape(flag.setting, hints[flag.setting])
+            add = option(
+                *flag.flags, flag.setting, section=section, metavar=flag.metavar, help=help_of(flag.setting), **shape
+            )
+            function = add(function)
+    return function
+
+
+def _shape(setting: str, hint: Any) -> dict[str, Any]:
+    if setting == "time_budget":
+        return {"type": Duration()}
+    members = typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    kind = next(member for member in members if member is not NoneType)
+    if typing.get_origin(kind) is not tuple:
+        return {"type": kind}
+    inner = typing.get_args(kind)
+    return {"multiple": True, "type": inner[0]} if inner[-1] is Ellipsis else {"nargs": len(inner), "type": inner[0]}
+
+
+def given_settings(options: dict[str, Any]) -> dict[str, Any]:
+    """The settings among the options of a command that were given on the command line.
+
+    >>> given_settings({"steps": 30, "seed": None, "palette": (), "video": True})
+    {'steps': 30}
+    """
+    names = [spec.name for spec in fields(GenerateSettings)]
+    given = {name: options[name] for name in names if options.get(name) not in (None, ())}
+    if "palette" in given:  # "#aa0000,#ffffff" is the easy spelling of two --palette
+        given["palette"] = tuple(colour.strip() for entry in given["palette"] for colour in entry.split(","))
+    return given

@@ -1,0 +1,193 @@
+"""What a run shows while it works: a bar with a live preview on a terminal, plain lines elsewhere, nothing with -q."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from PIL import Image
+    from rich.console import Console
+    from rich.text import Text
+
+    from clipgen.synthesis import Step
+
+PREVIEW_COLUMNS = 32
+PREVIEW_PICTURES = 4
+PREVIEW_SECONDS = 0.7
+LINES_PER_RUN = 10
+
+
+class Progress(Protocol):
+    """Anything that is told of each step."""
+
+    def show(self, step: Step) -> None: ...
+
+
+@contextmanager
+def open_progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """The progress display that suits stderr.
+
+    >>> with open_progress(quiet=True) as progress:
+    ...     for step in steps:
+    ...         progress.show(step)
+    """
+    if quiet:
+        yield Silent()
+        return
+    # Late: rich takes longer to import than `clipgen --help` may take in all.
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Lines()
+        return
+    bar = Bar(console)
+    with bar.live:
+        yield bar
+
+
+class Silent:
+    """Shows nothing."""
+
+    def show(self, step: Step) -> None:
+        pass
+
+
+class Lines:
+    """Ten plain lines a run, for log files and pipes."""
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+
+    def show(self, step: Step) -> None:
+        self.pace.count()
+        done, total = step.index + 1, step.total
+        if done * LINES_PER_RUN // total > (done - 1) * LINES_PER_RUN // total:
+            left = seconds_text(self.pace.left(total - done))
+            click.echo(
+                f"step {done}/{total}  score {score_text(step.score)}  {self.pace.rate():.1f} it/s  {left} left", err=True
+            )
+
+
+class Bar:
+    """Progress bar, score, it/s and time left, over a small picture in half blocks where colours and room allow it."""
+
+    def __init__(self, console: Console) -> None:
+        from rich.live import Live
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self.pace = Pace()
+        self.bar = Progress(
+            BarColumn(bar_width=None),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TextColumn("score [bold]{task.fields[score]}"),
+            TextColumn("{task.fields[rate]}"),
+            TextColumn("{task.fields[left]} left"),
+            console=console,
+            expand=True,
+        )
+        self.task = self.bar.add_task("", total=1, score="–", rate="– it/s", left="–")
+        self.live = Live(self.bar, console=console, refresh_per_second=8, transient=True)
+        self.previews = console.color_system in ("256", "truecolor") and console.height >= PREVIEW_COLUMNS // 2 + 6
+        self.width = console.width
+        self.drawn = float("-inf")
+
+    def show(self, step: Step) -> None:
+        self.pace.count()
+        done = step.index + 1
+        left = seconds_text(self.pace.left(step.total - done))
+        self.bar.update(
+            self.task,
+            completed=done,
+            total=step.total,
+            score=score_text(step.score),
+            rate=f"{self.pace.rate():.1f} it/s",
+            left=left,
+        )
+        if self.previews and time.monotonic() - self.drawn > PREVIEW_SECONDS:
+            self._draw(step)
+
+    def _draw(self, step: Step) -> None:
+        from rich.console import Group
+
+        from clipgen.images import to_pil
+
+        room = max(1, self.width // (PREVIEW_COLUMNS + 1))
+        pictures = [to_pil(picture) for picture in step.image[: min(PREVIEW_PICTURES, room)]]
+        self.live.update(Group(half_blocks(pictures), self.bar))
+        self.drawn = time.monotonic()
+
+
+class Pace:
+    """Steps a second, from the first step on: the first carries the warm-up."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.started = time.monotonic()
+
+    def count(self) -> None:
+        self.steps += 1
+        if self.steps == 1:
+            self.started = time.monotonic()
+
+    def rate(self) -> float:
+        seconds = time.monotonic() - self.started
+        return (self.steps - 1) / seconds if seconds > 0 else 0.0
+
+    def left(self, steps: int) -> float | None:
+        rate = self.rate()
+        return steps / rate if rate else None
+
+
+def score_text(scores: tuple[float, ...]) -> str:
+    """One score, or the worst and best of a batch.
+
+    >>> score_text((0.31, 0.28))
+    '0.280–0.310'
+    """
+    low, high = min(scores), max(scores)
+    return f"{high:.3f}" if len(scores) == 1 else f"{low:.3f}–{high:.3f}"
+
+
+def seconds_text(seconds: float | None) -> str:
+    """Seconds for people.
+
+    >>> seconds_text(75)
+    '1:15'
+    """
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02d}"
+
+
+def half_blocks(pictures: list[Image.Image], columns: int = PREVIEW_COLUMNS) -> Text:
+    """Pictures side by side as text: each character carries two pixels, its upper and its lower half."""
+    from rich.text import Text
+
+    text = Text(no_wrap=True)
+    small = []
+    for picture in pictures:
+        rows = max(2, 2 * round(columns * picture.height / picture.width / 2))
+        small.append(picture.convert("RGB").resize((columns, rows)))
+    for y in range(0, max(picture.height for picture in small), 2):
+        for picture in small:
+            _half_block_row(text, picture, y, columns)
+            text.append(" ")
+        text.append("\n")
+    return text
+
+
+def _half_block_row(text: Text, picture: Image.Image, y: int, columns: int) -> None:
+    if y >= picture.height:
+        text.append(" " * columns)
+        return
+    pixels = picture.crop((0, y, columns, y + 2)).tobytes()
+    for x in range(columns):
+        upper, lower = (pixels[3 * (x + row * columns) :][:3] for row in (0, 1))
+        text.append("▀", style=f"#{upper.hex()} on #{lower.hex()}")

@@ -1,0 +1,172 @@
+"""Go through a run's steps: show them, save what was asked for, and lose nothing when it is stopped."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clipgen.cli.interrupt import Interruption
+from clipgen.cli.outputs import RUN_SUFFIX, Outputs
+from clipgen.cli.progress import open_progress
+
+if TYPE_CHECKING:
+    from clipgen.synthesis import Step
+    from clipgen.tasks.generate import Generation, Picture
+
+VIDEO_FPS = 30
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The files that a run leaves beside its pictures."""
+
+    video: bool = False
+    grid: bool = False
+    curve: bool = False
+
+
+@dataclass
+class Result:
+    """What a run left; `exit_code` is 0, or what the signal that stopped it asks for."""
+
+    pictures: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, Path] = field(default_factory=dict)
+    seconds: float = 0.0
+    exit_code: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values for `--json`."""
+        files = {name: str(path) for name, path in self.files.items()}
+        return {"pictures": self.pictures, **files, "seconds": round(self.seconds, 2), "stopped": self.exit_code != 0}
+
+
+class Run:
+    """One generation on its way to files.
+
+    >>> result = Run(generation, Outputs.at(None), wanted=Wanted(grid=True)).go()
+    >>> result.pictures[0]["path"]
+    'outputs/a-red-fox-7.png'
+
+    generation: its steps are not begun, or resumed; save_every: steps between two saves, 0 for none.
+    """
+
+    def __init__(
+        self, generation: Generation, outputs: Outputs, *, wanted: Wanted, save_every: int = 0, quiet: bool = False
+    ) -> None:
+        self.generation = generation
+        self.outputs = outputs
+        self.wanted = wanted
+        self.save_every = save_every
+        self.quiet = quiet
+        self.history: list[Step] = []
+        self.result = Result()
+
+    def go(self) -> Result:
+        """Take every step and save; whatever ends the run early, the best pictures so far are saved first."""
+        started = time.monotonic()
+        try:
+            self._loop()
+        except BaseException:
+            self._save_before_error()
+            raise
+        self.result.seconds = time.monotonic() - started
+        self._save_pictures()
+        if self._unfinished():
+            self._save_state()
+        else:
+            self._drop_state()
+        self._save_extras()
+        return self.result
+
+    def _loop(self) -> None:
+        with ExitStack() as stack:
+            interruption = stack.enter_context(Interruption())
+            video = self._open_video(stack) if self.wanted.video else None
+            progress = stack.enter_context(open_progress(quiet=self.quiet))
+            for step in self.generation:
+                self.history.append(step)
+                progress.show(step)
+                if video is not None:
+                    video.add(self._frame(step))
+                if self.save_every and (step.index + 1) % self.save_every == 0 and step.index + 1 < step.total:
+                    self._save_pictures()
+                    self._save_state()
+                if interruption.exit_code:
+                    self.result.exit_code = interruption.exit_code
+                    break
+
+    def _unfinished(self) -> bool:
+        return self.result.exit_code != 0 and self.history[-1].index + 1 < self.history[-1].total
+
+    def _save_pictures(self) -> list[Picture]:
+        pictures = self.generation.pictures()
+        paths = self.outputs.save_pictures(pictures)
+        self.result.pictures = [
+            {
+                "path": str(path),
+                "prompt": picture.metadata["prompt"],
+                "seed": picture.metadata["seed"],
+                "score": picture.score,
+                "steps": picture.metadata["steps_done"],
+                "size": list(picture.image.size),
+            }
+            for path, picture in zip(paths, pictures, strict=True)
+        ]
+        return pictures
+
+    def _save_state(self) -> None:
+        path = self.outputs.path(Path(self.result.pictures[0]["path"]).stem, RUN_SUFFIX)
+        self.generation.save_state(path)
+        self.result.files["run"] = path
+
+    def _drop_state(self) -> None:
+        """The run is complete: nothing is left to resume."""
+        path = self.result.files.pop("run", None)
+        if path is not None:
+            path.unlink(missing_ok=True)
+
+    def _save_before_error(self) -> None:
+        # No run file here: after an error, or a second Ctrl-C inside a step, the state may be half of one step.
+        if self.history:
+            self._save_pictures()
+            paths = ", ".join(picture["path"] for picture in self.result.pictures)
+            click.echo(f"saved the best so far: {paths}", err=True)
+
+    def _open_video(self, stack: ExitStack) -> VideoWriter:
+        from clipgen.prompts import slugify
+        from clipgen.writers import VideoWriter
+
+        seed, prompt = self.generation.seeds[0], self.generation.prompts[0]
+        path = self.outputs.path(self.outputs.stem or f"{slugify(prompt)}-{seed}", ".mp4")
+        video = stack.enter_context(VideoWriter(path, fps=VIDEO_FPS))
+        self.result.files["video"] = path
+        return video
+
+    def _frame(self, step: Step) -> Image.Image:
+        from clipgen.images import to_pil
+        from clipgen.writers import contact_sheet
+
+        pictures = [to_pil(picture) for picture in step.image]
+        return pictures[0] if len(pictures) == 1 else contact_sheet(pictures)
+
+    def _save_extras(self, pictures: list[Picture]) -> None:
+        from clipgen.images import save_png
+        from clipgen.writers import contact_sheet, plot_curve
+
+        stem = Path(self.result.pictures[0]["path"]).stem
+        if self.wanted.grid:
+            labels = [f"{picture.metadata['prompt']} · {picture.metadata['seed']}" for picture in pictures]
+            path = self.outputs.path(f"{stem}-grid", ".png")
+            shown = [picture["path"] for picture in self.result.pictures]
+            sheet = contact_sheet([picture.image for picture in pictures], labels)
+            save_png(path, sheet, {"command": "generate --grid", "pictures": shown})
+            self.result.files["grid"] = path
+        if self.wanted.curve:
+            path = self.outputs.path(f"{stem}-curve", ".png")
+            plot_curve(self.history, path)
+            self.result.files["curve"] = path

@@ -1,0 +1,48 @@
+"""`clipgen show picture.png`: the prompt and settings that a picture carries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clipgen.images import read_metadata
+from clipgen.settings import GenerateSettings
+
+
+@click.command()
+@click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE.png…")
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON, one picture a line.")
+def command(pictures: tuple[Path, ...], as_json: bool) -> None:
+    """Print the prompt, seed, score and settings inside pictures that clipgen made.
+
+    Settings that differ from the defaults have a star.
+    """
+    for path in pictures:
+        metadata = read_metadata(path)
+        if as_json:
+            click.echo(json.dumps(metadata, ensure_ascii=False))
+        else:
+            click.echo(describe(path, metadata))
+
+
+def describe(path: Path, metadata: dict[str, Any]) -> str:
+    """Metadata as lines for people."""
+    settings = metadata.get("settings", {})
+    defaults = GenerateSettings().to_dict()
+    plain = {name: value for name, value in metadata.items() if not isinstance(value, (dict, list))}
+    rows = [(name.replace("_", " "), _text(value)) for name, value in plain.items()]
+    rows += [(f"{kind} model", _text(model.get("name"))) for kind, model in metadata.get("models", {}).items()]
+    if len(prompts := metadata.get("prompts", [])) > 1:
+        rows.append(("batch", f"number {metadata.get('index')} of {len(prompts)} prompts: " + "; ".join(prompts)))
+    for name, value in settings.items():
+        if value not in (None, []):
+            rows.append((f"{name.replace('_', ' ')}{' *' if value != defaults.get(name) else ''}", _text(value)))
+    width = max(len(name) for name, _ in rows)
+    return "\n".join([str(path), *(f"  {name:{width}}  {value}" for name, value in rows)])
+
+
+def _text(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

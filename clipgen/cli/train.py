@@ -1,0 +1,64 @@
+"""`clipgen train clip|vqgan`: make the built-in weights anew."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.group()
+def group() -> None:
+    """Train the built-in models from the picture world.
+
+    Both recipes render their own pictures, take up a run that was stopped, and leave weights, a curve and sample
+    sheets in --out.
+    """
+
+
+def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for add in reversed(
+        (
+            click.option("--out", type=click.Path(path_type=Path), help="Folder for weights, curve and sample sheets."),
+            click.option(
+                "--art",
+                type=click.Path(exists=True, file_okay=False, path_type=Path),
+                help="Folder of the art pack; without it the pictures are procedural only.",
+            ),
+            click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps."),
+            click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Pictures a step."),
+            click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and pictures."),
+            click.option("--resume/--no-resume", default=None, help="Go on from the checkpoint in --out, if any."),
+            click.option(
+                "--init",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                help="Weights to start from instead of random ones.",
+            ),
+            click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps."),
+        )
+    ):
+        function = add(function)
+    return function
+
+
+@group.command("clip")
+@_recipe_options
+def clip_command(**options: Any) -> None:
+    """Train the built-in CLIP, adversarially, so that its gradients are honest."""
+    _run("clipgen.train.clip", options)
+
+
+@group.command("vqgan")
+@_recipe_options
+def vqgan_command(**options: Any) -> None:
+    """Train the built-in VQGAN."""
+    _run("clipgen.train.vqgan", options)
+
+
+def _run(module: str, options: dict[str, Any]) -> None:
+    # Only what was given is handed on: the defaults are written once, in the recipe.
+    given = {name: value for name, value in options.items() if value is not None}
+    importlib.import_module(module).run(**given)

@@ -1,0 +1,201 @@
+"""The contract of a generator, and what all generators share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor, nn
+
+from clipgen.errors import SettingsError
+from clipgen.generators.noise import noise_picture
+from clipgen.images import resize_area
+
+Size = tuple[int, int]
+
+
+class Generator(nn.Module):
+    """Latents that can be optimised, and the picture they stand for.
+
+        >>> generator = Pixels.load(size=(256, 256), seeds=[7, 8])
+        >>> optimizer = torch.optim.Adam(generator.latents, lr=generator.lr)
+        >>> generator().shape
+        torch.Size([2, 3, 256, 256])
+
+    A subclass writes `_draw`, `_encode` and `forward`, and what of `reachable`, `project_` and `render` differs.
+
+    name: as in the registry; lr: the learning rate that suits its latents under Adam;
+    latents: leaf tensors [B, ...], one batch element per seed; size: (width, height) in pixels of `forward()`.
+    """
+
+    name: ClassVar[str]
+    lr: ClassVar[float]
+    latents: list[Tensor]
+    size: Size
+
+    def __init__(self, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> None:
+        super().__init__()
+        self.device = torch.device(device)
+        self.dtype = dtype
+        self.latents = []
+        self.size = (0, 0)
+
+    @classmethod
+    @abstractmethod
+    def load(
+        cls,
+        *,
+        size: Size,
+        seeds: Sequence[int],
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        init_image: Tensor | None = None,
+        init_noise: str | None = None,
+        weights: Path | None = None,
+    ) -> Self:
+        """Make a generator and start it: see `start` for all but device, dtype and weights."""
+
+    @abstractmethod
+    def forward(self) -> Tensor:
+        """The picture of the latents, [B, 3, H, W] in [0, 1]; its gradient flows to the latents."""
+
+    @abstractmethod
+    def _draw(self, rng: torch.Generator) -> list[Tensor]:
+        """Random latents of one batch element at `self.size`, without the batch dimension, on the CPU."""
+
+    @abstractmethod
+    def _encode(self, image: Tensor) -> list[Tensor]:
+        """Latents of the pictures [B, 3, H, W] of `self.size` in [0, 1]."""
+
+    def start(self, seeds: Sequence[int], size: Size, *, noise: str | None = None, image: Tensor | None = None) -> None:
+        """Begin anew: other seeds, another size or another first picture, with the same weights.
+
+            >>> generator.start([7, 8], (320, 240), noise="perlin")
+
+        seeds: one per batch element. Element i is drawn from its own random generator, so it is the same picture
+            alone and in any batch, and on every device.
+        size: (width, height) in pixels, rounded as `reachable` tells; the size taken stands in `self.size`.
+        noise: "gradient", "perlin" or "pixels", a first picture drawn from the seeds.
+        image: a first picture [1 or B, 3, H, W] in [0, 1], resized to the size.
+        Raises SettingsError for no seeds, a size below one pixel, or both a noise and an image.
+        """
+        if not seeds:
+            raise SettingsError("no seeds were given; give at least one, it makes one picture")
+        if noise is not None and image is not None:
+            raise SettingsError(f"both init noise {noise!r} and an init image were given; give one of the two")
+        self.size = self.reachable(size)
+        # drawn on the CPU: a CUDA generator would give the same seed another picture
+        elements = [self._draw(torch.Generator().manual_seed(seed)) for seed in seeds]
+        self.latents = [
+            torch.stack(list(parts)).to(self.device).requires_grad_() for parts in zip(*elements, strict=True)
+        ]
+        first = image if noise is None else noise_picture(noise, seeds, self.size)
+        if first is not None:
+            self.encode(first)
+
+    @property
+    def batch(self) -> int:
+        """How many pictures are made at once."""
+        return self.latents[0].shape[0]
+
+    def encode(self, image: Tensor) -> None:
+        """Set the latents, in place, to those of a picture.
+
+            >>> generator.encode(load_image("photo.jpg"))
+
+        image: [1 or B, 3, H, W] in [0, 1], resized to `self.size`. Raises SettingsError for another shape.
+        """
+        if image.ndim != 4 or image.shape[1] != 3 or image.shape[0] not in (1, self.batch):
+            raise SettingsError(
+                f"an image of shape {tuple(image.shape)} was given; it must be [1 or {self.batch}, 3, H, W]"
+            )
+        image = image.detach().to(self.device, torch.float32)
+        if (image.shape[3], image.shape[2]) != self.size:
+            image = resize_area(image, self.size)
+        self._replace(self._encode(image.clamp(0, 1).expand(self.batch, -1, -1, -1)))
+
+    def project_(self) -> None:
+        """Bring the latents back to the valid set after a step; by default every value is valid."""
+
+    def reachable(self, size: Size) -> Size:
+        """The nearest size (width, height) that this generator can make; SettingsError below one pixel."""
+        if min(size) < 1:
+            raise SettingsError(f"the size {size[0]}x{size[1]} was given; width and height must be at least 1 pixel")
+        return size
+
+    def render(self, size: Size) -> Tensor:
+        """The same pictures at another size, [B, 3, H, W] without gradient; SettingsError where that cannot be done."""
+        raise SettingsError(
+            f"{self.name} pictures have one size, {self.size[0]}x{self.size[1]}; "
+            f"to render at {size[0]}x{size[1]} choose the generator cppn or pixels"
+        )
+
+    def state(self) -> dict[str, Any]:
+        """All that `load_state` needs to go on from here, as plain values and CPU tensors."""
+        return {"size": list(self.size), "latents": [latent.detach().cpu().clone() for latent in self.latents]}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take back what `state` gave, in place, so that an optimizer of the latents stays valid.
+
+        Raises SettingsError when the state was taken at another size, batch or architecture.
+        """
+        saved = [tuple(latent.shape) for latent in state["latents"]]
+        if tuple(state["size"]) != self.size or saved != [tuple(latent.shape) for latent in self.latents]:
+            raise SettingsError(
+                f"the saved state is of another run: size {tuple(state['size'])} and latents {saved[:2]}…; "
+                f"this {self.name} has size {self.size}; start it with the settings that the state was saved with"
+            )
+        self._replace(state["latents"])
+
+    @torch.no_grad()
+    def _replace(self, values: Sequence[Tensor]) -> None:
+        for latent, value in zip(self.latents, values, strict=True):
+            latent.copy_(value)
+
+
+class _ClampWithGrad(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, value: Tensor) -> Tensor:
+        ctx.save_for_backward(value)
+        return value.clamp(0, 1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        (value,) = ctx.saved_tensors
+        outward = gradient * (value - value.clamp(0, 1)) < 0
+        return gradient.masked_fill(outward, 0)
+
+
+def clamp_with_grad(value: Tensor) -> Tensor:
+    """Clamp to [0, 1] with a straight-through gradient, less the part that would push a value further outside.
+
+        >>> clamp_with_grad(torch.tensor([-0.2, 0.5, 1.3]))
+        tensor([0.0000, 0.5000, 1.0000])
+
+    value: any shape. Source: the clamp of Katherine Crowson's VQGAN+CLIP (arXiv 2204.08583).
+    """
+    return _ClampWithGrad.apply(value)
+
+
+class _ReplaceValue(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, source: Tensor, value: Tensor) -> Tensor:
+        return value.clone()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient, None
+
+
+def straight_through(source: Tensor, value: Tensor) -> Tensor:
+    """Exactly `value` forward, the gradient to `source` backward.
+
+        >>> straight_through(z, codebook[nearest])
+
+    Both of one shape. `source + (value - source).detach()` rounds, so a code would not be that code to the bit.
+    Source: the straight-through estimator, Bengio et al., arXiv 1308.3432.
+    """
+    return _ReplaceValue.apply(source, value)

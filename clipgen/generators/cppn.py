@@ -1,0 +1,144 @@
+"""CPPN: a small network per picture, from the place of a pixel to its colour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.errors import SettingsError
+from clipgen.generators.base import Generator, Size
+from clipgen.images import resize_area
+
+WIDTH = 24
+LAYERS = 8
+FREQUENCIES = 12
+FREQUENCY_SCALE = 2.0  # radians per half side; higher starts busier and fits finer detail
+GAIN = 1.2  # of the weights over 1/sqrt(fan in); below 1 the start is flat, at 1.6 it is a tangle of saturated colours
+OUT_GAIN = 0.6  # of the last layer: colours short of the sigmoid's flat ends, where gradients vanish
+INPUTS = 3 + 2 * FREQUENCIES
+FIT_STEPS = 400
+FIT_LR = 0.01
+FIT_SIDE = 128  # longest side in pixels of the picture that encode fits: finer detail is beyond the network
+STRIP = 2**18  # pixels rendered at once, so that a large render does not fill the memory
+
+
+class CPPN(Generator):
+    """A compositional pattern producing network per picture: smooth, without pixels, the same at any size.
+
+        >>> generator = CPPN.load(size=(256, 256), seeds=[7])
+        >>> generator.render((2048, 2048)).shape
+        torch.Size([1, 3, 2048, 2048])
+
+    latents: the frequencies [B, FREQUENCIES, 2], then weight [B, out, in] and bias [B, out, 1] of every layer.
+    The inputs are x, y, the radius and the Fourier features of the place; a layer's channels are a third tanh,
+    a third sine and a third bell curve; layers add to what they were given.
+    Sources: Stanley, "Compositional pattern producing networks", 2007; Mordvintsev et al., "Differentiable Image
+    Parameterizations", Distill 2018 (lucent); Tancik et al., arXiv 2006.10739, for the Fourier features.
+    """
+
+    name = "cppn"
+    lr = 0.005
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        size: Size,
+        seeds: Sequence[int],
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        init_image: Tensor | None = None,
+        init_noise: str | None = None,
+        weights: Path | None = None,
+    ) -> Self:
+        """Make one network per seed.
+
+            >>> CPPN.load(size=(256, 256), seeds=[7, 8])
+
+        size, seeds, init_noise, init_image: see `Generator.start`; device: where the networks live;
+        dtype: kept, but the networks always run in float32, since half precision cannot tell neighbouring pixels apart.
+        Raises SettingsError when weights are given: they are drawn from the seeds.
+        """
+        if weights is not None:
+            raise SettingsError(f"weights {weights} were given; the generator cppn draws its own and takes none")
+        generator = cls(device=device, dtype=dtype)
+        generator.start(seeds, size, noise=init_noise, image=init_image)
+        return generator
+
+    def forward(self) -> Tensor:
+        """The pictures [B, 3, H, W] in (0, 1)."""
+        return self._paint(self.latents, self.size)
+
+    @torch.no_grad()
+    def render(self, size: Size) -> Tensor:
+        """The same pictures at any size, [B, 3, H, W].
+
+        size: (width, height); another aspect ratio stretches. Raises SettingsError below one pixel.
+        """
+        width, height = self.reachable(size)
+        places = self._places((width, height))
+        strips = [self._colours(self.latents, part) for part in places.split(STRIP, dim=1)]
+        return torch.cat(strips, dim=2).unflatten(2, (height, width))
+
+    def _draw(self, rng: torch.Generator) -> list[Tensor]:
+        drawn = [FREQUENCY_SCALE * torch.randn(FREQUENCIES, 2, generator=rng)]
+        hidden = [(WIDTH, INPUTS, GAIN), *[(WIDTH, WIDTH, GAIN)] * LAYERS]
+        for out, fan_in, gain in [*hidden, (3, WIDTH, OUT_GAIN)]:
+            drawn.append(gain / math.sqrt(fan_in) * torch.randn(out, fan_in, generator=rng))
+            drawn.append(torch.zeros(out, 1))
+        return drawn
+
+    def _encode(self, image: Tensor) -> list[Tensor]:
+        """Fit the networks to the pictures from where they stand: a CPPN has no encoder."""
+        scale = min(1.0, FIT_SIDE / max(self.size))
+        small = (max(1, round(self.size[0] * scale)), max(1, round(self.size[1] * scale)))
+        target = image if small == self.size else resize_area(image, small)
+        fitted = [latent.detach().clone().requires_grad_() for latent in self.latents]
+        optimizer = torch.optim.Adam(fitted, lr=FIT_LR)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, FIT_STEPS)
+        with torch.enable_grad():
+            for _ in range(FIT_STEPS):
+                optimizer.zero_grad()
+                # a sum over the batch keeps every picture's fit independent of the others
+                F.mse_loss(self._paint(fitted, small), target, reduction="none").mean(dim=(1, 2, 3)).sum().backward()
+                optimizer.step()
+                schedule.step()
+        return [latent.detach() for latent in fitted]
+
+    def _paint(self, latents: list[Tensor], size: Size) -> Tensor:
+        return self._colours(latents, self._places(size)).unflatten(2, (size[1], size[0]))
+
+    def _places(self, size: Size) -> Tensor:
+        """x and y [2, H * W] of the pixel centres; the geometric mean of the sides of the working size spans 2."""
+        mean = math.sqrt(self.size[0] * self.size[1])
+        x, y = (
+            ((torch.arange(n, device=self.device) + 0.5) / n * 2 - 1) * (side / mean)
+            for n, side in zip(size, self.size, strict=True)
+        )
+        return torch.stack([x.expand(size[1], -1), y[:, None].expand(-1, size[0])]).flatten(1)
+
+    def _colours(self, latents: list[Tensor], places: Tensor) -> Tensor:
+        """Colours [B, 3, N] of the places [2, N]."""
+        frequencies, *layers = latents
+        pairs = list(zip(layers[::2], layers[1::2], strict=True))
+        with torch.autocast(self.device.type, enabled=False):
+            batch = frequencies.shape[0]
+            phases = frequencies @ places
+            plain = torch.cat([places, places.norm(dim=0, keepdim=True)]).expand(batch, -1, -1)
+            h = _bend(torch.baddbmm(pairs[0][1], pairs[0][0], torch.cat([plain, phases.sin(), phases.cos()], dim=1)))
+            for weight, bias in pairs[1:-1]:
+                # the mean square stays the same from layer to layer
+                h = (h + _bend(torch.baddbmm(bias, weight, h))) * math.sqrt(0.5)
+            return torch.sigmoid(torch.baddbmm(pairs[-1][1], pairs[-1][0], h))
+
+
+def _bend(x: Tensor) -> Tensor:
+    soft, wave, bell = x.chunk(3, dim=1)
+    # the bell curve is moved and stretched to the mean and reach of the other two
+    return torch.cat([soft.tanh(), wave.sin(), 2 * torch.exp(-bell.square()) - 1], dim=1)

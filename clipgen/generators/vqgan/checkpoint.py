@@ -1,0 +1,88 @@
+"""Reading a VQGAN from files: a taming yaml and the state dict beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from torch import Tensor
+
+from clipgen.errors import WeightsError
+from clipgen.generators.vqgan.network import VQModel
+from clipgen.weights import check, find, load_state
+
+CONFIGS = (".yaml", ".yml")
+STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
+
+
+def load_network(weights: Path | None) -> VQModel:
+    """Build the network of a config and fill it with its weights.
+
+        >>> load_network(Path("vqgan_imagenet_f16_16384.ckpt"))     # with its .yaml beside it
+
+    weights: a file of weights or its config (the other lies beside it, of the same name), a folder that holds one of
+    each, or None for the built-in model.
+    Raises WeightsError for files that are missing, damaged or of another format.
+    """
+    config, state = _built_in() if weights is None else _pair(weights)
+    network = VQModel.from_config(_read_config(config))
+    _fill(network, load_state(state), state)
+    return network
+
+
+def _built_in() -> tuple[Path, Path]:
+    card = find("vqgan", "generator")
+    check(card)
+    return card.path(".yaml"), card.path(".safetensors")
+
+
+def _pair(weights: Path) -> tuple[Path, Path]:
+    if weights.is_dir():
+        files = sorted(weights.iterdir())
+        return _only(files, CONFIGS, weights), _only(files, STATES, weights)
+    if not weights.is_file():
+        raise WeightsError(f"there is no file {weights}; give a VQGAN's weights or the folder of its weights and .yaml")
+    # of the same name first: a folder of downloads holds many
+    files = [file for file in sorted(weights.parent.iterdir()) if file.stem == weights.stem]
+    if weights.suffix in CONFIGS:
+        return weights, _only(files, STATES, weights.parent)
+    return _only(files, CONFIGS, weights.parent), weights
+
+
+def _only(files: list[Path], suffixes: tuple[str, ...], folder: Path) -> Path:
+    found = [file for file in files if file.suffix in suffixes]
+    if len(found) != 1:
+        names = ", ".join(file.name for file in found) or "none"
+        raise WeightsError(
+            f"a VQGAN needs one {'/'.join(suffixes)} file in {folder}, found {names}; "
+            "name the weights, with the .yaml of the same name beside them"
+        )
+    return found[0]
+
+
+def _read_config(path: Path) -> Mapping[str, Any]:
+    try:
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise WeightsError(f"{path} cannot be read as yaml: {str(error).splitlines()[0]}") from error
+    if not isinstance(config, Mapping):
+        raise WeightsError(f"{path} holds no yaml mapping; a taming config starts with `model:`")
+    return config
+
+
+def _fill(network: VQModel, state: Mapping[str, Tensor], path: Path) -> None:
+    # the perceptual loss and discriminator of the training; all else must fit to the last key
+    state = {key: value for key, value in state.items() if not key.startswith("loss.")}
+    wanted = {key: tuple(value.shape) for key, value in network.state_dict().items()}
+    given = {key: tuple(value.shape) for key, value in state.items()}
+    wrong = sorted(key for key in wanted.keys() | given.keys() if wanted.get(key) != given.get(key))
+    if wrong:
+        key = wrong[0]
+        raise WeightsError(
+            f"{path} does not fit its config: {len(wrong)} tensors differ, first {key} "
+            f"(config {wanted.get(key, 'has none')}, file {given.get(key, 'has none')}); "
+            "use the .yaml that belongs to it"
+        )
+    network.load_state_dict(state)

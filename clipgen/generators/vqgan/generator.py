@@ -1,0 +1,100 @@
+"""The VQGAN generator: the latents are codes, the picture is what the decoder makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+
+from clipgen.generators.base import Generator, Size, clamp_with_grad
+from clipgen.generators.vqgan.checkpoint import load_network
+from clipgen.generators.vqgan.network import VQModel
+
+
+class VQGAN(Generator):
+    """A picture made of codes of a trained VQGAN, as VQGAN-CLIP does it.
+
+        >>> generator = VQGAN.load(size=(256, 256), seeds=[7])
+        >>> generator = VQGAN.load(size=(384, 256), seeds=[7], weights=Path("vqgan_imagenet_f16_16384.ckpt"))
+
+    latents: one tensor [B, e, H / f, W / f] in the space of the codebook. Each step takes the nearest code and sends
+    its gradient straight through; `project_` clamps to the range of the codebook per channel. The network is frozen.
+    Source: Crowson et al., "VQGAN-CLIP", arXiv 2204.08583.
+    """
+
+    name = "vqgan"
+    lr = 0.1
+
+    def __init__(
+        self, network: VQModel, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
+    ) -> None:
+        super().__init__(device=device, dtype=dtype)
+        self.network = network.eval().requires_grad_(False).to(self.device).to(memory_format=torch.channels_last)
+        # autocast casts frozen weights anew in every call (it caches only those that train); once is enough
+        for module in self.network.modules():
+            if isinstance(module, nn.Conv2d):
+                module.to(dtype)
+        codebook = self.network.codebook
+        self.low, self.high = (bound[:, None, None] for bound in codebook.aminmax(dim=0))
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        size: Size,
+        seeds: Sequence[int],
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        init_image: Tensor | None = None,
+        init_noise: str | None = None,
+        weights: Path | None = None,
+    ) -> Self:
+        """Load a checkpoint of the taming format and start it.
+
+            >>> VQGAN.load(size=(256, 256), seeds=[7, 8], dtype=torch.bfloat16)
+
+        size, seeds, init_noise, init_image: see `Generator.start`; without a first picture every place gets a random
+        code. device, dtype: of the convolutions; codes and pictures stay float32. weights: a .safetensors, .ckpt,
+        .pt or .bin file with its .yaml beside, their folder, or None for the built-in one.
+        Raises WeightsError for files that are missing, damaged or of another format.
+        """
+        generator = cls(load_network(weights), device=device, dtype=dtype)
+        generator.start(seeds, size, noise=init_noise, image=init_image)
+        return generator
+
+    def forward(self) -> Tensor:
+        """The pictures [B, 3, H, W] in [0, 1]."""
+        codes, _ = self.network.quantise(self.latents[0])
+        with self._autocast():
+            image = self.network.decode(codes.contiguous(memory_format=torch.channels_last))
+        return clamp_with_grad((image.float() + 1) / 2)
+
+    @torch.no_grad()
+    def project_(self) -> None:
+        """Clamp every channel of the latents to the range that it has in the codebook."""
+        for latent in self.latents:
+            latent.clamp_(self.low, self.high)
+
+    def reachable(self, size: Size) -> Size:
+        """The size (width, height) with each side rounded to the nearest multiple of f, at least f."""
+        f = self.network.factor
+        width, height = super().reachable(size)
+        return max(f, (width + f // 2) // f * f), max(f, (height + f // 2) // f * f)
+
+    def _draw(self, rng: torch.Generator) -> list[Tensor]:
+        f = self.network.factor
+        codebook = self.network.codebook.cpu()
+        indices = torch.randint(len(codebook), (self.size[1] // f, self.size[0] // f), generator=rng)
+        return [codebook[indices].permute(2, 0, 1)]
+
+    @torch.no_grad()
+    def _encode(self, image: Tensor) -> list[Tensor]:
+        with self._autocast():
+            z = self.network.encode((image * 2 - 1).contiguous(memory_format=torch.channels_last))
+        return [z.float().clamp(self.low, self.high)]
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32)

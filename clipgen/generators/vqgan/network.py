@@ -1,0 +1,125 @@
+"""The VQGAN network: encoder, codebook and decoder of taming-transformers."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Mapping
+from typing import Any, Self
+
+import torch
+from taming.modules.diffusionmodules.model import Decoder, Encoder
+from taming.modules.vqvae.quantize import VectorQuantizer2
+from torch import Tensor, nn
+
+from clipgen.errors import WeightsError
+from clipgen.generators.base import straight_through
+from clipgen.generators.vqgan.codebook import NearestCode
+
+TARGET = "taming.models.vqgan.VQModel"
+
+
+class VQModel(nn.Module):
+    """Encoder, codebook and decoder with the parameter names of a taming-transformers checkpoint.
+
+        >>> network = VQModel.from_config(yaml.safe_load(open("vqgan.yaml")))
+        >>> codes, indices = network.quantise(network.encode(image * 2 - 1))
+        >>> network.decode(codes)                   # in about [-1, 1]
+
+    embed_dim: channels e of a code; n_embed: codes n; ddconfig: of taming's Encoder and Decoder;
+    norm_groups: groups of every GroupNorm in place of taming's 32, which at 32 channels normalise each channel by
+    itself and so lose the colour. Source: Esser et al., arXiv 2012.09841; github.com/CompVis/taming-transformers.
+    """
+
+    def __init__(
+        self, embed_dim: int, n_embed: int, *, ddconfig: Mapping[str, Any], norm_groups: int | None = None
+    ) -> None:
+        super().__init__()
+        # taming prints the shape of z
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.encoder = Encoder(**ddconfig)
+            self.decoder = Decoder(**ddconfig)
+        self.quantize = VectorQuantizer2(n_embed, embed_dim, beta=0.25)
+        self.quant_conv = nn.Conv2d(ddconfig["z_channels"], embed_dim, 1)
+        self.post_quant_conv = nn.Conv2d(embed_dim, ddconfig["z_channels"], 1)
+        self.factor = 2 ** (len(ddconfig["ch_mult"]) - 1)
+        if norm_groups is not None:
+            _regroup(self, norm_groups)
+        self._nearest: tuple[tuple[int, int], NearestCode] | None = None
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Build the network, with random weights, from a taming yaml that was read to a dict.
+
+            >>> VQModel.from_config({"model": {"target": "taming.models.vqgan.VQModel", "params": {...}}})
+
+        config: `model.params` holds embed_dim, n_embed, ddconfig and, our extension, norm_groups; training keys of
+        taming (lossconfig, monitor, image_key …) are ignored. Raises WeightsError for another target or a config
+        that does not build.
+        """
+        try:
+            target, params = config["model"]["target"], config["model"]["params"]
+            if target != TARGET or params.get("remap") is not None:
+                remapped = " with a remapped codebook" if target == TARGET else ""
+                raise WeightsError(f"the config is of a {target}{remapped}; only a plain {TARGET} can be loaded")
+            return cls(
+                int(params["embed_dim"]),
+                int(params["n_embed"]),
+                ddconfig=params["ddconfig"],
+                norm_groups=params.get("norm_groups"),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise WeightsError(
+                f"the config is not a taming VQGAN config ({type(error).__name__}: {error}); it needs model.target and "
+                "model.params with embed_dim, n_embed and ddconfig"
+            ) from error
+
+    @property
+    def codebook(self) -> Tensor:
+        """The codes [n, e]."""
+        return self.quantize.embedding.weight
+
+    def encode(self, image: Tensor) -> Tensor:
+        """Latents [B, e, H / f, W / f], not yet quantised, of pictures [B, 3, H, W] in [-1, 1]."""
+        return self.quant_conv(self.encoder(image))
+
+    def quantise(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """The nearest codes of the latents: codes [B, e, h, w] float32 with the gradient to z, indices [B, h, w].
+
+        The codebook gets no gradient here; a recipe that learns it adds a loss on `codebook[indices]`.
+        """
+        # half precision would pick wrong codes
+        with torch.autocast(z.device.type, enabled=False):
+            z = z.float()
+            vectors = z.detach().permute(0, 2, 3, 1)
+            indices = self._search()(vectors.flatten(0, 2)).unflatten(0, vectors.shape[:3])
+            codes = self.codebook.detach()[indices].permute(0, 3, 1, 2)
+            return straight_through(z, codes), indices
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """Pictures [B, 3, h * f, w * f] in about [-1, 1] of codes [B, e, h, w]."""
+        return self.decoder(self.post_quant_conv(codes))
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures there and back, for training: reconstruction, latents before quantisation, indices."""
+        z = self.encode(image)
+        codes, indices = self.quantise(z)
+        return self.decode(codes), z, indices
+
+    def _search(self) -> NearestCode:
+        # a learned codebook changes in place at every step and moves with .to(): both show in this key
+        weight = self.codebook.detach()
+        key = (weight.data_ptr(), weight._version)
+        if self._nearest is None or self._nearest[0] != key:
+            self._nearest = (key, NearestCode(weight))
+        return self._nearest[1]
+
+
+def _regroup(network: nn.Module, groups: int) -> None:
+    for module in network.modules():
+        if isinstance(module, nn.GroupNorm):
+            if groups < 1 or module.num_channels % groups:
+                raise WeightsError(
+                    f"norm_groups is {groups}; it must divide every norm's channels, {module.num_channels} here"
+                )
+            module.num_groups = groups

@@ -1,0 +1,247 @@
+"""Pictures in and out. One convention everywhere: NCHW float32 RGB in [0, 1]; size = (width, height).
+
+    >>> image = load_image("photo.jpg", size=(256, 256))        # Tensor [1, 3, 256, 256]
+    >>> path = free_path("outputs", "reef-7", ".png")           # never one that exists
+    >>> save_png(path, to_pil(image[0]), {"prompt": "a reef"})
+    >>> read_metadata(path)
+    {'prompt': 'a reef'}
+"""
+
+from __future__ import annotations
+
+import atexit
+import errno
+import json
+import os
+import secrets
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image, ImageOps
+from PIL.PngImagePlugin import PngInfo
+
+from clipgen import __version__
+from clipgen.errors import ImageError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+METADATA_KEY = "clipgen"
+
+
+def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels: int = 64_000_000) -> Tensor:
+    """Read a picture: turned upright by its EXIF, transparency over white, cut to the middle to fill `size`.
+
+        >>> load_image("photo.jpg", size=(512, 384)).shape
+        torch.Size([1, 3, 384, 512])
+
+    path: any format Pillow reads (of an animation, the first frame); size: (width, height), or None for the
+    picture's own; max_pixels: refuse larger pictures before they are decoded.
+    Returns float32 [1, 3, H, W] in [0, 1]. Raises ImageError when missing, unreadable, truncated or too large.
+    """
+    with _opened(path) as picture:
+        if picture.width * picture.height > max_pixels:
+            raise ImageError(
+                f"{path} is {picture.width} x {picture.height}; "
+                f"at most {max_pixels / 1e6:g} million pixels are read: shrink it first"
+            )
+        rgb = _upright_rgb(picture, path)
+    return from_pil(rgb if size is None else ImageOps.fit(rgb, size, Image.Resampling.LANCZOS))
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[Image.Image]:
+    """Open a picture and give every way in which that fails, now or while it is decoded, one clear error."""
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of large pictures on its own; load_image has the bound
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as picture:
+                yield picture
+    except ImageError:
+        raise
+    except FileNotFoundError as error:
+        raise ImageError(f"there is no picture {path}; check the name") from error
+    except Image.UnidentifiedImageError as error:
+        raise ImageError(f"{path} is not a picture in a format known here; use png, jpg or webp") from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"{path} is too large to read: {error}") from error
+    # damaged files make Pillow's decoders raise nearly anything
+    except Exception as error:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ImageError(f"cannot read the picture {path}: {reason}") from error
+
+
+def _upright_rgb(picture: Image.Image, path: str | Path) -> Image.Image:
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode == "F":
+        raise ImageError(f"{path} holds floating-point pixels, whose range is unknown; save it with 8 or 16 bits")
+    if upright.mode.startswith("I"):
+        # Pillow clips 16-bit greys at 255 instead of scaling them
+        grey = np.asarray(upright).astype(np.float64) / 257
+        return Image.fromarray(grey.clip(0, 255).round().astype(np.uint8)).convert("RGB")
+    if upright.has_transparency_data:
+        rgba = upright.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return upright.convert("RGB")
+
+
+def from_pil(picture: Image.Image) -> Tensor:
+    """Turn a PIL picture into float32 [1, 3, H, W] in [0, 1].
+
+    >>> from_pil(Image.new("RGB", (4, 2))).shape
+    torch.Size([1, 3, 2, 4])
+    """
+    import torch  # here, so that reading metadata costs no torch import
+
+    pixels = torch.from_numpy(np.array(picture.convert("RGB"), copy=True))
+    return pixels.permute(2, 0, 1)[None].to(torch.float32).div_(255).contiguous()
+
+
+def to_pil(image: Tensor) -> Image.Image:
+    """Turn one image [3, H, W] in [0, 1] into an 8-bit PIL picture; values outside are clamped.
+
+        >>> to_pil(torch.zeros(3, 2, 4)).size
+        (4, 2)
+
+    Raises ValueError for another shape.
+    """
+    if image.ndim != 3 or image.shape[0] != 3:
+        raise ValueError(f"image has shape {tuple(image.shape)}; it must be [3, H, W]")
+    pixels = image.detach().float().clamp(0, 1).mul(255).round().byte()
+    return Image.fromarray(pixels.permute(1, 2, 0).contiguous().cpu().numpy())
+
+
+def resize_area(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """Resize without aliasing: the mean over areas when it shrinks, antialiased bicubic otherwise.
+
+        >>> resize_area(torch.rand(1, 3, 512, 512), (64, 64)).shape
+        torch.Size([1, 3, 64, 64])
+
+    image: [B, 3, H, W] in [0, 1]; size: (width, height). Differentiable.
+    """
+    import torch.nn.functional as F
+
+    width, height = size
+    if image.shape[-2:] == (height, width):
+        return image
+    if height <= image.shape[-2] and width <= image.shape[-1]:
+        return F.interpolate(image, (height, width), mode="area")
+    bicubic = F.interpolate(image, (height, width), mode="bicubic", align_corners=False, antialias=True)
+    return bicubic.clamp(0, 1)
+
+
+def save_png(path: str | Path, picture: Image.Image, metadata: Mapping[str, Any]) -> None:
+    """Write a PNG that carries its metadata, whole or not at all.
+
+        >>> save_png("reef.png", picture, {"prompt": "a reef", "seed": 7})
+
+    path: ends in .png, its folder is made when missing; metadata: JSON values, kept as compressed text.
+    Raises ImageError for another ending, an unwritable folder or a full disk.
+    """
+    if Path(path).suffix.lower() != ".png":
+        raise ImageError(f"{path} does not end in .png; pictures are written as PNG, which carries their settings")
+    info = PngInfo()
+    info.add_itxt(METADATA_KEY, json.dumps(dict(metadata), ensure_ascii=False), zip=True)
+    info.add_text("Software", f"clipgen {__version__}")
+    with write_beside(path) as beside:
+        picture.save(beside, format="PNG", pnginfo=info)
+
+
+def read_metadata(path: str | Path) -> dict[str, Any]:
+    """Read the metadata that `save_png` wrote.
+
+        >>> read_metadata("reef.png")["seed"]
+        7
+
+    Raises ImageError when the picture cannot be read or was not made by clipgen.
+    """
+    with _opened(path) as picture:
+        text = picture.info.get(METADATA_KEY)
+    if not isinstance(text, str):
+        raise ImageError(f"{path} carries no clipgen settings; only PNG pictures as clipgen wrote them do")
+    try:
+        metadata = json.loads(text)
+    except ValueError as error:
+        raise ImageError(f"the clipgen settings in {path} are damaged: {error}") from error
+    if not isinstance(metadata, dict):
+        raise ImageError(f"the clipgen settings in {path} are damaged: not a table")
+    return metadata
+
+
+@contextmanager
+def write_beside(path: str | Path) -> Iterator[Path]:
+    """Write a file whole or not at all: give a path beside it to write to, then move that into place.
+
+        >>> with write_beside("outputs/reef.mp4") as beside:
+        ...     beside.write_bytes(b"...")
+
+    The path given has the same suffix, is in the same folder (made when missing) and is hidden.
+    Raises ImageError when the folder is not writable or the disk is full; the file that was there is then untouched.
+    """
+    target = Path(path)
+    beside = target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield beside
+        with open(beside, "rb+") as written:
+            os.fsync(written.fileno())
+        os.replace(beside, target)
+    except OSError as error:
+        if isinstance(error, ImageError):
+            raise
+        raise _unwritable(target, error) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+    _reservation(target).unlink(missing_ok=True)
+
+
+def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
+    """Find a name that no file has and no other run is about to use: "stem.png", "stem-2.png", …
+
+        >>> free_path("outputs", "reef-7", ".png")
+        PosixPath('outputs/reef-7.png')
+
+    The name is reserved with a hidden file beside it (so a run that is killed leaves no empty picture), which goes
+    when the file is written with `save_png` or `write_beside`, or when Python exits.
+    Raises ImageError when the folder cannot be made or written to.
+    """
+    number = 1
+    while True:
+        path = Path(folder) / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
+        if _reserve(path):
+            return path
+        number += 1
+
+
+def _reserve(path: Path) -> bool:
+    reservation = _reservation(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(reservation, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except OSError as error:
+        if isinstance(error, FileExistsError) and path.parent.is_dir():
+            return False
+        raise _unwritable(path, error) from error
+    # look only once the name is reserved: a run that had it before has its file in place by now
+    if os.path.lexists(path):
+        reservation.unlink()
+        return False
+    atexit.register(reservation.unlink, missing_ok=True)
+    return True
+
+
+def _reservation(path: Path) -> Path:
+    return path.with_name(f".{path.name}.reserved")
+
+
+def _unwritable(path: Path, error: OSError) -> ImageError:
+    reason = error.strerror or str(error) or type(error).__name__
+    step = "free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "choose another place"
+    return ImageError(f"cannot write {path}: {reason}; {step} (or name another file or folder with -o)")

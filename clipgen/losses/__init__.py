@@ -1,0 +1,32 @@
+"""Losses: what a picture should be like; they compose with + and *.
+
+    loss = PromptLoss(target, weights=[[1.0]]) + 0.3 * TotalVariation() + 0.1 * Palette(["#1b3a5c", "#f2c14e"])
+"""
+
+from clipgen.losses.base import Loss, Scaled, Sum, View
+from clipgen.losses.prompt import PromptLoss, spherical
+from clipgen.losses.regularisers import (
+    InitLoss,
+    Palette,
+    PullToStart,
+    Saturation,
+    Smoothness,
+    Symmetry,
+    TotalVariation,
+)
+
+__all__ = [
+    "InitLoss",
+    "Loss",
+    "Palette",
+    "PromptLoss",
+    "PullToStart",
+    "Saturation",
+    "Scaled",
+    "Smoothness",
+    "Sum",
+    "Symmetry",
+    "TotalVariation",
+    "View",
+    "spherical",
+]

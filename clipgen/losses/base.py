@@ -1,0 +1,103 @@
+"""What a loss is: it holds its target, looks at a View, and adds to other losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from torch import Tensor, nn
+
+from clipgen.errors import SettingsError
+
+Sees = Literal["embeddings", "image", "latents", "several"]
+
+
+@dataclass
+class View:
+    """What a turn of the loop has to show; the parts a loss does not see may be left out.
+
+    image [B,3,H,W] in [0,1]. embeddings [n,B,D]: unit vectors of n cutouts of each picture.
+    latents, start: the generator's latents, each [B,…], now and at the first step.
+    progress: share of the run done, from 0 to 1.
+    """
+
+    image: Tensor | None = None
+    embeddings: Tensor | None = None
+    latents: list[Tensor] = field(default_factory=list)
+    start: list[Tensor] = field(default_factory=list)
+    progress: float = 0.0
+
+
+class Loss(nn.Module):
+    """A loss a picture: `forward(view)` returns [B]; losses add, and scale by a number.
+
+        loss = PromptLoss(target, weights, stops) + 0.5 * TotalVariation()
+        for weight, term in loss.terms():            # [(1.0, PromptLoss), (0.5, TotalVariation)]
+            total = weight * term(view)
+
+    sees: the part of the view it reads, so that a loop can compute each term where that part is at hand.
+    The algebra is lucent's (github.com/greentfrapp/lucent, optvis/objectives).
+    """
+
+    sees: ClassVar[Sees] = "several"
+
+    def forward(self, view: View) -> Tensor:
+        """Compute the loss of each picture, [B]."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward(view)")
+
+    def terms(self) -> list[tuple[float, Loss]]:
+        """List the single losses with their weights, sums and products multiplied out."""
+        return [(1.0, self)]
+
+    def __add__(self, other: Loss) -> Loss:
+        return Sum(self, other) if isinstance(other, Loss) else NotImplemented
+
+    def __radd__(self, other: int) -> Loss:
+        # sum([a, b]) begins with 0
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
+    def __mul__(self, weight: float) -> Loss:
+        return Scaled(self, float(weight)) if isinstance(weight, int | float) else NotImplemented
+
+    __rmul__ = __mul__
+
+
+class Sum(Loss):
+    """Several losses added; made by `a + b`."""
+
+    def __init__(self, *losses: Loss) -> None:
+        super().__init__()
+        self.losses = nn.ModuleList(losses)
+
+    def forward(self, view: View) -> Tensor:
+        """Add up the losses of each picture, [B]."""
+        values = [loss(view) for loss in self.losses]
+        return sum(values[1:], values[0])
+
+    def terms(self) -> list[tuple[float, Loss]]:
+        """List the terms of every part."""
+        parts = [loss for loss in self.losses if isinstance(loss, Loss)]
+        return [term for part in parts for term in part.terms()]
+
+
+class Scaled(Loss):
+    """A loss times a number; made by `2.0 * a`."""
+
+    def __init__(self, loss: Loss, weight: float) -> None:
+        super().__init__()
+        self.loss, self.weight = loss, weight
+
+    def forward(self, view: View) -> Tensor:
+        """Multiply the loss of each picture, [B]."""
+        return self.weight * self.loss(view)
+
+    def terms(self) -> list[tuple[float, Loss]]:
+        """List the terms of the loss, each weight multiplied."""
+        return [(self.weight * weight, term) for weight, term in self.loss.terms()]
+
+
+def need_image(view: View, loss: Loss) -> Tensor:
+    """Return the view's image, or raise SettingsError that names the loss which needs it."""
+    if view.image is None:
+        raise SettingsError(f"{type(loss).__name__} needs an image in the view, and there is none")
+    return view.image

@@ -1,0 +1,71 @@
+"""How far the cutouts are from what the prompts ask for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from clipgen.errors import SettingsError
+from clipgen.losses.base import Loss, Sees, View
+
+
+def spherical(a: Tensor, b: Tensor) -> Tensor:
+    """Half the squared great-circle distance of unit vectors: 2·arcsin(|a-b|/2)².
+
+        spherical(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]))      # π²/8
+
+    a, b: [..., D], broadcast against each other; returns [...]. The gradient is finite everywhere: zero where a = b
+    and where a = -b. Katherine Crowson's loss of VQGAN+CLIP (arXiv 2204.08583).
+    """
+    # |a-b| is written out: matrix products of all pairs would lose the small differences
+    half = (a - b).square().sum(dim=-1).clamp(min=1e-12).sqrt() / 2
+    return 2 * half.clamp(max=1 - 1e-6).arcsin().square()
+
+
+class PromptLoss(Loss):
+    """The mean spherical distance of the cutouts to weighted prompts.
+
+        loss = PromptLoss(text[None], weights=[[1.0, -0.3]], stops=[[-math.inf, -0.4]])      # text [2,D]
+
+    A prompt of negative weight pushes away: its distance counts negative. Below its stop (compared with the signed
+    distance, cutout by cutout) a prompt pulls no more, though its value still counts. The sum over the prompts is
+    divided by the sum of |weights|, and is a plain mean over the cutouts: chunks of cutouts add up exactly.
+
+    target: [B,P,D] or [1,P,D] unit vectors. weights, stops: [B,P] or [1,P], tensors or nested lists; a row may be
+    padded with weight 0. Raises SettingsError for shapes that do not fit, or a row of weights that are all zero.
+    Weights and stops are those of Katherine Crowson's VQGAN+CLIP notebook.
+    """
+
+    sees: ClassVar[Sees] = "embeddings"
+    target: Tensor
+    weights: Tensor
+    stops: Tensor
+
+    def __init__(
+        self, target: Tensor, weights: Tensor | list[list[float]], stops: Tensor | list[list[float]] | None = None
+    ) -> None:
+        super().__init__()
+        target = target.detach()
+        weights = torch.as_tensor(weights, dtype=target.dtype, device=target.device)
+        stops = torch.full_like(weights, -torch.inf) if stops is None else stops
+        stops = torch.as_tensor(stops, dtype=target.dtype, device=target.device)
+        if target.ndim != 3 or weights.shape[-1:] != target.shape[1:2] or {weights.ndim, stops.ndim} != {2}:
+            shapes = ", ".join(str(list(tensor.shape)) for tensor in (target, weights, stops))
+            raise SettingsError(f"target, weights and stops must be [B,P,D], [B,P] and [B,P], got {shapes}")
+        if not (weights.abs().sum(dim=-1) > 0).all():
+            raise SettingsError("every picture needs a prompt whose weight is not 0")
+        self.register_buffer("target", target)
+        self.register_buffer("weights", weights)
+        self.register_buffer("stops", stops.expand_as(weights))
+
+    def forward(self, view: View) -> Tensor:
+        """Compute the loss of each picture from its embeddings [n,B,D], [B]."""
+        if view.embeddings is None:
+            raise SettingsError("PromptLoss needs embeddings in the view, and there are none")
+        distance = spherical(view.embeddings[:, :, None], self.target)
+        signed = distance * self.weights.sign()
+        signed = torch.where(signed > self.stops, signed, signed.detach())
+        share = self.weights.abs() / self.weights.abs().sum(dim=-1, keepdim=True)
+        return (signed * share).sum(dim=-1).mean(dim=0)

@@ -1,0 +1,139 @@
+"""Losses that know nothing of words: they look at the picture or the latents alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from clipgen.errors import SettingsError
+from clipgen.losses.base import Loss, Sees, View, need_image
+
+
+class TotalVariation(Loss):
+    """The mean squared difference of neighbouring pixels: low for pictures without grain.
+
+    Squared, as in Mahendran and Vedaldi (arXiv 1412.0035) with β = 2.
+    """
+
+    sees: ClassVar[Sees] = "image"
+
+    def forward(self, view: View) -> Tensor:
+        """Measure each picture, [B]."""
+        image = need_image(view, self)
+        return _per_picture(image.diff(dim=-2).square()) + _per_picture(image.diff(dim=-1).square())
+
+
+class Smoothness(Loss):
+    """The mean squared second difference: low for even gradients, however steep; edges and dots count."""
+
+    sees: ClassVar[Sees] = "image"
+
+    def forward(self, view: View) -> Tensor:
+        """Measure each picture, [B]."""
+        image = need_image(view, self)
+        return _per_picture(image.diff(n=2, dim=-2).square()) + _per_picture(image.diff(n=2, dim=-1).square())
+
+
+class Saturation(Loss):
+    """The mean squared distance of the pixels from grey; with a negative weight colours grow stronger."""
+
+    sees: ClassVar[Sees] = "image"
+
+    def forward(self, view: View) -> Tensor:
+        """Measure each picture, [B]."""
+        image = need_image(view, self)
+        return _per_picture((image - image.mean(dim=1, keepdim=True)).square())
+
+
+class Symmetry(Loss):
+    """The mean squared difference between the picture and its mirror image, left to right."""
+
+    sees: ClassVar[Sees] = "image"
+
+    def forward(self, view: View) -> Tensor:
+        """Measure each picture, [B]."""
+        image = need_image(view, self)
+        return _per_picture((image - image.flip(-1)).square())
+
+
+class Palette(Loss):
+    """The mean squared distance of each pixel to the nearest of a few colours.
+
+        Palette(["#1b3a5c", "#f2c14e", "#fff"])
+
+    colours: "#rrggbb" or "#rgb" strings, or a tensor [K,3] in [0,1]. Raises SettingsError for anything else.
+    """
+
+    sees: ClassVar[Sees] = "image"
+    colours: Tensor
+
+    def __init__(self, colours: Sequence[str] | Tensor) -> None:
+        super().__init__()
+        if not isinstance(colours, Tensor):
+            colours = torch.tensor([_rgb(colour) for colour in colours])
+        if colours.ndim != 2 or colours.shape[0] == 0 or colours.shape[1] != 3:
+            raise SettingsError(f"a palette is one or more colours [K,3], got {list(colours.shape)}")
+        self.register_buffer("colours", colours)
+
+    def forward(self, view: View) -> Tensor:
+        """Measure each picture, [B]."""
+        image = need_image(view, self)
+        with torch.no_grad():
+            distance = (image[:, None] - self.colours[:, :, None, None]).square().sum(dim=2)
+            nearest = self.colours[distance.argmin(dim=1)].movedim(-1, 1)
+        return _per_picture((image - nearest).square())
+
+
+class InitLoss(Loss):
+    """The mean squared difference to an initial picture, fading out towards the end of the run.
+
+    image: [B,3,H,W] or [1,3,H,W]. Raises SettingsError where the picture has another size.
+    """
+
+    sees: ClassVar[Sees] = "image"
+    start: Tensor
+
+    def __init__(self, image: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("start", image.detach())
+
+    def forward(self, view: View) -> Tensor:
+        """Measure each picture, [B]."""
+        image = need_image(view, self)
+        if image.shape[1:] != self.start.shape[1:] or self.start.shape[0] not in (1, image.shape[0]):
+            raise SettingsError(f"the initial picture is {list(self.start.shape)}, the image {list(image.shape)}")
+        return (1 - view.progress) * _per_picture((image - self.start).square())
+
+
+class PullToStart(Loss):
+    """The mean squared distance of the latents from where they began, fading out towards the end of the run.
+
+    Adds coherence (VQGAN-CLIP, arXiv 2204.08583).
+    """
+
+    sees: ClassVar[Sees] = "latents"
+
+    def forward(self, view: View) -> Tensor:
+        """Measure the latents of each picture, [B]."""
+        if not view.latents or len(view.latents) != len(view.start):
+            raise SettingsError(f"PullToStart needs latents and as many starts, got {len(view.latents)}"
+                                f" and {len(view.start)}")  # fmt: skip
+        squares = [(now - start).square().flatten(1) for now, start in zip(view.latents, view.start, strict=True)]
+        return (1 - view.progress) * torch.cat(squares, dim=1).mean(dim=1)
+
+
+def _per_picture(values: Tensor) -> Tensor:
+    return values.flatten(1).mean(dim=1)
+
+
+def _rgb(colour: str) -> tuple[float, float, float]:
+    digits = colour.strip().removeprefix("#")
+    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+    try:
+        red, green, blue = bytes.fromhex(digits)
+    except ValueError:
+        raise SettingsError(f"{colour!r} is not a colour; write #rrggbb or #rgb, such as #f2c14e") from None
+    return red / 255, green / 255, blue / 255

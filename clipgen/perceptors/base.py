@@ -1,0 +1,113 @@
+"""The contract of every perceptor, and of the list of words that a small one knows."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from torch import Tensor, nn
+
+# Words that carry no picture of their own: no one needs to hear that a small CLIP never met "whose".
+STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """a an and are as at be been being between but by do does each for from had has have he her his i if in inside
+        into is it its like made me my near no not of off on onto or our out outside over please she show so some than
+        that the their them then there these they this those through to under up upon us very was we were what when
+        where which while who whose will with within without you your""",
+    )
+)
+SUFFIXES = ("ies", "ing", "es", "ed", "s")
+
+
+class Perceptor(nn.Module, ABC):
+    """A frozen network that puts words and pictures into one space.
+
+        >>> perceptor = load_perceptor("builtin", torch.device("cpu"))
+        >>> words = perceptor.encode_text(["a red square", "a blue circle"])      # [2, D]
+        >>> score = perceptor.encode_image(image) @ words.T                       # cosines, [N, 2]
+
+    name: as it was asked for; input_size: side in pixels of the square it looks at; dim: D of its embeddings;
+    context_length: tokens it reads, start and end marks included; logit_scale: factor of its softmax over cosines;
+    fingerprint: sha256 of its weights.
+
+    Source: Radford et al. 2021, Learning Transferable Visual Models From Natural Language Supervision (CLIP).
+    """
+
+    name: str
+    input_size: int
+    dim: int
+    context_length: int
+    logit_scale: float
+    fingerprint: str
+
+    @abstractmethod
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """Embed N texts: unit vectors [N, D], float32. Raises PromptError for a text past `context_length`."""
+
+    @abstractmethod
+    def encode_image(self, images: Tensor) -> Tensor:
+        """Embed pictures [N, 3, h, w] in [0, 1] of any size: unit vectors [N, D], float32; gradients flow to them."""
+
+    @abstractmethod
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a text, start and end marks included."""
+
+    def words(self) -> list[str]:
+        """All words it was trained on, sorted; empty when its vocabulary is open."""
+        return []
+
+    def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
+        """Words of a text that it never saw, each with up to three known words near to it in spelling."""
+        return []
+
+
+class Vocabulary:
+    """The words that a small perceptor was trained on.
+
+        >>> Vocabulary(["fox", "castle", "swim"]).unknown("Foxes swimming by a cassle")
+        [('cassle', ['castle'])]
+
+    Nearness is spelling (difflib's ratio), not meaning: the embedding of a word that was never trained on says nothing.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = sorted({word.lower() for word in words})
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        # a caption such as "ice cream" lies in the list as one entry but is met as two words
+        return frozenset(stem for entry in self.words for word in _split(entry) for stem in _stems(word))
+
+    def unknown(self, text: str) -> list[tuple[str, list[str]]]:
+        """Words of a text outside the vocabulary, in order and once each, with up to three near ones."""
+        missing = [word for word in dict.fromkeys(_split(text)) if not self._knows(word)]
+        return [(word, difflib.get_close_matches(word, self.words, n=3, cutoff=0.5)) for word in missing]
+
+    def _knows(self, word: str) -> bool:
+        return len(word) == 1 or word in STOP_WORDS or not self._stems.isdisjoint(_stems(word))
+
+
+def _split(text: str) -> list[str]:
+    # numbers are no words; an apostrophe ends one ("Gogh's" is "gogh")
+    return [word.partition("'")[0] for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.lower().replace("’", "'"))]
+
+
+def _stems(word: str) -> set[str]:
+    """A word and what it may be a simple plural, past or -ing form of ("foxes" → fox, foxe; "swimming" → swim …)."""
+    stems = {word}
+    for suffix in SUFFIXES:
+        root = word.removesuffix(suffix)
+        if root == word or len(root) < 3:
+            continue
+        stems.add(root)
+        if suffix == "ies":
+            stems.add(root + "y")
+        if suffix in ("ing", "ed"):
+            stems.add(root + "e")
+            if root[-1] == root[-2]:
+                stems.add(root[:-1])
+    return stems

@@ -1,0 +1,79 @@
+"""Several perceptors that look together."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from clipgen.errors import SettingsError
+from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.openclip import load_perceptor
+
+
+class Ensemble(Perceptor):
+    """A perceptor whose cosine is the weighted mean of its members' cosines.
+
+        >>> both = Ensemble([(1.0, small), (2.0, large)])
+        >>> both.encode_image(image) @ both.encode_text(["a fox"]).T      # (cos_small + 2 cos_large) / 3
+
+    members: (weight, perceptor) pairs, weights above 0. Each member's unit embedding is scaled by the root of its share
+    and all are joined, so every loss on embeddings works unchanged.
+
+    Raises SettingsError for no member or a weight of 0 or less.
+    """
+
+    def __init__(self, members: Sequence[tuple[float, Perceptor]]) -> None:
+        super().__init__()
+        if not members or any(weight <= 0 for weight, _ in members):
+            raise SettingsError("an ensemble needs one perceptor or more, each with a weight above 0")
+        total = sum(weight for weight, _ in members)
+        self.roots = [math.sqrt(weight / total) for weight, _ in members]
+        self.members: list[Perceptor] = [member for _, member in members]
+        self.parts = nn.ModuleList(self.members)
+        self.eval()
+        self.name = " + ".join(member.name for member in self.members)
+        self.input_size = max(member.input_size for member in self.members)
+        self.context_length = min(member.context_length for member in self.members)
+        self.dim = sum(member.dim for member in self.members)
+        self.logit_scale = sum(weight / total * member.logit_scale for weight, member in members)
+        self.fingerprint = hashlib.sha256("".join(member.fingerprint for member in self.members).encode()).hexdigest()
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        return self._join([member.encode_text(texts) for member in self.members])
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        return self._join([member.encode_image(images) for member in self.members])
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens by the tightest member: the count that stands to `context_length` as its own stands to its own."""
+        over = max(member.count_tokens(text) - member.context_length for member in self.members)
+        return self.context_length + over
+
+    def words(self) -> list[str]:
+        """Words that some member was trained on; empty as soon as one has an open vocabulary."""
+        lists = [member.words() for member in self.members]
+        return sorted(set().union(*lists)) if all(lists) else []
+
+    def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
+        """Words that no member knows, with the near words of the first."""
+        first, *others = [dict(member.unknown_words(text)) for member in self.members]
+        return [(word, near) for word, near in first.items() if all(word in other for other in others)]
+
+    def _join(self, embeddings: Sequence[Tensor]) -> Tensor:
+        return torch.cat([root * part for root, part in zip(self.roots, embeddings, strict=True)], dim=-1)
+
+
+def load_perceptors(names: Sequence[str], device: torch.device, dtype: torch.dtype = torch.float32) -> Perceptor:
+    """Load one perceptor, or several as an ensemble of equal weights.
+
+        >>> load_perceptors(["builtin"], torch.device("cpu")).name
+        'builtin'
+
+    names, device, dtype and the errors raised: as for `load_perceptor`.
+    """
+    loaded = [load_perceptor(name, device, dtype) for name in names]
+    return loaded[0] if len(loaded) == 1 else Ensemble([(1.0, perceptor) for perceptor in loaded])

@@ -1,0 +1,108 @@
+"""Make open_clip models and their tokenizers from a config, for loading and for training."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clipgen.errors import WeightsError
+
+if TYPE_CHECKING:
+    from open_clip import CLIP, SimpleTokenizer
+
+CONFIG_FILE = "open_clip_config.json"
+# 2 × 256 byte symbols + 3,582 merges + start and end marks = 4,096 tokens
+MERGES = 3582
+
+
+def build(config: Mapping[str, Any], merges: Path | None = None) -> tuple[CLIP, SimpleTokenizer]:
+    """A randomly initialised open_clip model and its tokenizer, ready to be trained.
+
+        >>> model, tokenizer = build(json.loads(Path("models/clip/open_clip_config.json").read_text()), merges)
+
+    config, merges: as for `build_model`.
+    """
+    return build_model(config, merges), make_tokenizer(config, merges)
+
+
+def build_model(config: Mapping[str, Any], merges: Path | None = None) -> CLIP:
+    """An open_clip model from its config, randomly initialised from torch's global random state.
+
+        >>> model = build_model({"model_cfg": {"embed_dim": 256, "vision_cfg": {...}, "text_cfg": {...}}})
+
+    config: what open_clip_config.json holds: model_cfg, and preprocess_cfg with mean, std; merges: the file of the
+    tokenizer's merges, to check the vocabulary size against; None: open_clip's own.
+
+    Raises WeightsError when the config is no open_clip config, or speaks of another vocabulary than the merges.
+    """
+    import open_clip  # late: it takes seconds to import
+
+    with tempfile.TemporaryDirectory() as folder, quiet():
+        (Path(folder) / CONFIG_FILE).write_text(json.dumps(dict(config)), encoding="utf-8")
+        try:
+            model = open_clip.create_model(f"local-dir:{folder}", load_weights=False)
+        except (KeyError, TypeError, ValueError) as error:
+            raise WeightsError(f"no open_clip config: {error}; compare it with models/clip/{CONFIG_FILE}") from error
+    if merges is not None:
+        found, wanted = make_tokenizer(config, merges).vocab_size, config["model_cfg"]["text_cfg"]["vocab_size"]
+        if found != wanted:
+            raise WeightsError(f"{merges} makes {found} tokens, the config wants {wanted}; write both by one recipe")
+    return model
+
+
+def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> SimpleTokenizer:
+    """The byte-pair tokenizer of a config: texts → token ids [N, context_length], int64.
+
+        >>> make_tokenizer(config, Path("models/clip/merges.txt.gz"))(["a red square"]).shape
+        torch.Size([1, 24])
+
+    config: as for `build_model`; merges: gzipped merges; None: open_clip's own 49,408 tokens.
+
+    Raises WeightsError when the merges are missing or damaged.
+    """
+    from open_clip import SimpleTokenizer  # late: it takes seconds to import
+
+    length = config["model_cfg"]["text_cfg"].get("context_length", 77)
+    if merges is None:
+        return SimpleTokenizer(context_length=length)
+    try:
+        return SimpleTokenizer(bpe_path=str(merges.resolve()), context_length=length)
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{merges} holds no readable merges ({error}); `clipgen train clip` writes them") from error
+
+
+def write_merges(path: Path, *, merges: int = MERGES) -> None:
+    """Write the first merges of open_clip's own vocabulary, gzipped, the same bytes each time.
+
+        >>> write_merges(Path("models/clip/merges.txt.gz"))       # 4,096 tokens
+
+    path: where to; merges: how many (tokens = merges + 514). A small text tower need not carry 49k rows.
+    """
+    from open_clip.tokenizer import default_bpe  # late: it takes seconds to import
+
+    lines = gzip.decompress(Path(default_bpe()).read_bytes()).decode("utf-8").split("\n")[: merges + 1]
+    beside = path.with_name(path.name + ".part")
+    # no newline at the end: the tokenizer would read the empty line behind it as one more merge
+    beside.write_bytes(gzip.compress("\n".join(lines).encode("utf-8"), mtime=0))
+    os.replace(beside, path)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    # open_clip logs through the root logger, whose first call would install a handler that prints on the terminal
+    handler = logging.NullHandler()
+    logging.root.addHandler(handler)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.root.removeHandler(handler)

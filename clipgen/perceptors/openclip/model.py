@@ -1,0 +1,147 @@
+"""An open_clip model as a perceptor: frozen, normalising inside, laid out for speed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from clipgen import devices
+from clipgen.errors import PromptError, SettingsError
+from clipgen.images import resize_area
+from clipgen.perceptors.base import Perceptor, Vocabulary
+
+Tokenizer = Callable[[list[str]], Tensor]
+
+
+class OpenClip(Perceptor):
+    """An open_clip model, frozen and made fast, that takes plain pictures and words.
+
+        >>> perceptor = OpenClip("mine", *build(config, merges), device=torch.device("cpu"), dtype=torch.float32)
+
+    model: as `build_model` or open_clip returns it, taken over: frozen, its batch norms folded in place;
+    tokenizer: its texts → token ids [N, context_length]; device, dtype: where and in what arithmetic pictures are
+    embedded (texts: always float32); vocabulary: the words it knows, None when that is open; fingerprint: sha256 of its
+    weights, by default of its parameters.
+
+    Raises SettingsError when its input is not square.
+    """
+
+    model: Any  # open_clip's classes share their methods but no type
+    tokenizer: Any
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        name: str,
+        model: nn.Module,
+        tokenizer: Tokenizer,
+        *,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+        vocabulary: Vocabulary | None = None,
+        fingerprint: str | None = None,
+    ) -> None:
+        super().__init__()
+        visual: Any = model.visual
+        self.name = name
+        self.tokenizer = tokenizer
+        self.vocabulary = vocabulary
+        self.input_size = _side(name, visual.preprocess_cfg["size"])
+        self.fingerprint = fingerprint or _hash_parameters(model)
+        self.device, self.dtype = device, dtype
+        self.register_buffer("mean", _channels(visual.preprocess_cfg["mean"]), persistent=False)
+        self.register_buffer("std", _channels(visual.preprocess_cfg["std"]), persistent=False)
+        self.model = _freeze(model)
+        self.to(device).eval()
+        self.logit_scale = float(self.model.logit_scale.exp())
+        self.context_length = int(getattr(self.model, "context_length", None) or self.tokenizer.context_length)
+        self.dim = self.encode_text([""]).shape[-1]
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        for text in texts:
+            tokens = self.count_tokens(text)
+            if tokens > self.context_length:
+                raise PromptError(
+                    f"the text {text!r} has {tokens} tokens and {self.name} reads {self.context_length}; "
+                    "shorten it or split it (clipgen.prompts.split_long)"
+                )
+        with torch.no_grad():
+            return F.normalize(self.model.encode_text(self.tokenizer(list(texts)).to(self.device)).float(), dim=-1)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        side = self.input_size
+        if images.shape[-2:] != (side, side):
+            images = resize_area(images, (side, side))
+        normalised = ((images - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        with devices.autocast(self.device, self.dtype):
+            features = self.model.encode_image(normalised)
+        return F.normalize(features.float(), dim=-1)
+
+    def count_tokens(self, text: str) -> int:
+        if hasattr(self.tokenizer, "encode"):
+            return len(self.tokenizer.encode(text)) + 2
+        return len(self.tokenizer.tokenizer(text)["input_ids"])  # the tokenizers of transformers add their own marks
+
+    def words(self) -> list[str]:
+        return self.vocabulary.words if self.vocabulary else []
+
+    def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
+        return self.vocabulary.unknown(text) if self.vocabulary else []
+
+
+def _freeze(model: nn.Module) -> Any:
+    """Eval, no parameter gradients, and the memory layouts and fusions that make guidance fast; same embeddings."""
+    from open_clip.modified_resnet import ModifiedResNet  # late: it takes seconds to import
+    from open_clip.transformer import Transformer
+
+    model.eval().requires_grad_(False)
+    visual: Any = model.visual
+    if isinstance(visual, ModifiedResNet):
+        _fold_batch_norms(visual)
+    visual.to(memory_format=torch.channels_last)
+    for part in model.modules():
+        if isinstance(part, Transformer) and all(
+            isinstance(getattr(block, "attn", None), nn.MultiheadAttention) for block in part.resblocks
+        ):
+            # batch-first attention over frozen weights goes down an unfolded bmm on the CPU: 3 times as slow
+            part.batch_first = False
+            for block in part.resblocks:
+                block.attn.batch_first = False
+    return model
+
+
+def _fold_batch_norms(module: nn.Module) -> None:
+    # frozen batch norms are fixed factors: inside the convolution they cost no pass over memory of their own
+    for (conv_name, conv), (norm_name, norm) in pairwise(list(module.named_children())):
+        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            setattr(module, conv_name, fuse_conv_bn_eval(conv, norm))
+            setattr(module, norm_name, nn.Identity())
+    for child in module.children():
+        _fold_batch_norms(child)
+
+
+def _side(name: str, size: int | Sequence[int]) -> int:
+    sides = {size} if isinstance(size, int) else set(size)
+    if len(sides) != 1:
+        raise SettingsError(f"the perceptor {name!r} looks at {size} pixels; only square ones can be used")
+    return int(sides.pop())
+
+
+def _channels(values: Sequence[float]) -> Tensor:
+    return torch.tensor(values, dtype=torch.float32).view(1, 3, 1, 1)
+
+
+def _hash_parameters(model: nn.Module) -> str:
+    digest = hashlib.sha256()
+    for key, value in sorted(model.state_dict().items()):
+        digest.update(key.encode())
+        digest.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

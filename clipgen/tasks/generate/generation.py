@@ -1,0 +1,301 @@
+"""One run of words to picture: put the parts together, go through the steps, hand out pictures."""
+
+from __future__ import annotations
+
+import io
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+
+from clipgen import __version__, devices
+from clipgen.cutouts import Cutouts
+from clipgen.errors import ImageError, PromptError, SettingsError
+from clipgen.generators.base import Generator
+from clipgen.images import load_image, to_pil, write_beside
+from clipgen.perceptors.base import Perceptor
+from clipgen.prompts import parse_weighted_path
+from clipgen.registry import GENERATORS
+from clipgen.settings import GenerateSettings
+from clipgen.synthesis import Step, Synthesis
+from clipgen.tasks.generate.losses import build_loss
+from clipgen.tasks.generate.picture import Picture
+from clipgen.tasks.generate.targets import read_targets
+from clipgen.weights import cards, sha256
+
+# time budget: steps that are timed after one to warm up, and the share of the time left that they may promise
+TIMED_STEPS = 3
+PROMISED = 0.95
+
+
+class Generation:
+    """Iterate over the steps of a run of `len(prompts) * settings.count` pictures in one batch.
+
+        >>> generation = Generation(["a fox | fog:0.3"], GenerateSettings(seed=7, count=2), perceptor=perceptor)
+        >>> for step in generation:
+        ...     print(step.index, step.score)
+        >>> [picture.metadata["seed"] for picture in generation.pictures()]
+        [7, 8]
+
+    prompts: one line each, as `parse_prompts` reads it; settings: what is unset is filled in, see `.settings`;
+    perceptor: loaded, on the device of the settings; weights: file or folder of the generator, None for the built-in
+    one; resume: a `state()` of the same prompts and settings; stop_after: end after so many steps of the course, for a
+    run that was stopped; started: `time.monotonic()` from which a time budget counts, by default now.
+
+    settings: complete, with seed, steps, lr, device and dtype as they are used; notes: lines that a user should read
+    (words the perceptor never saw, a rounded size …); models, inputs: sha256 of weights and pictures that went in.
+
+    Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run;
+    while it runs what `Synthesis` raises.
+    """
+
+    def __init__(
+        self,
+        prompts: Sequence[str],
+        settings: GenerateSettings,
+        *,
+        perceptor: Perceptor,
+        weights: Path | None = None,
+        resume: Mapping[str, Any] | None = None,
+        stop_after: int | None = None,
+        started: float | None = None,
+    ) -> None:
+        if isinstance(prompts, str) or not prompts:
+            raise PromptError("no list of prompts was given; give one or more, such as ['underwater scene Van Gogh']")
+        budget = settings.time_budget
+        self._deadline = None if budget is None else (time.monotonic() if started is None else started) + budget
+        self._pace = 0.0
+        self.stop_after = stop_after
+        self.notes: list[str] = []
+        self.prompts = list(prompts)
+        self.perceptor = perceptor
+        self.weights = weights
+        self._assemble(settings)
+        if resume is not None:
+            self.synthesis.load_state_dict(dict(resume))
+        elif self._deadline is not None:
+            self._fit_budget(settings)
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each picture of the batch, prompt by prompt."""
+        first = self.settings.seed or 0
+        return [first + j for _ in self.prompts for j in range(self.settings.count)]
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Step:
+        done = self.synthesis.index
+        late = self._deadline is not None and time.monotonic() + self._pace > self._deadline
+        if (self.stop_after is not None and done >= self.stop_after) or (late and done > 0):
+            raise StopIteration
+        step = next(self.synthesis)
+        self._pace = step.seconds
+        return step
+
+    def pictures(self) -> list[Picture]:
+        """The best pictures so far, prompt by prompt; none before the first step."""
+        run = self.synthesis
+        if run.best_image is None:
+            return []
+        images = run.best_image
+        if self.settings.render_size is not None:
+            with run.holding(run.best_latents) as generator:
+                images = generator.render(self.settings.render_size)
+        return [self._picture(i, image) for i, image in enumerate(images)]
+
+    def state(self) -> dict[str, Any]:
+        """What `resume` takes: tensors, numbers, texts, lists and dicts."""
+        return self.synthesis.state_dict()
+
+    def save_state(self, path: str | Path) -> None:
+        """Write prompts, settings and state to a file, whole or not at all.
+
+            >>> generation.save_state("outputs/a-fox-7.run")
+
+        Raises ImageError when the place cannot be written.
+        """
+        # through memory: torch answers a full disk with a RuntimeError that does not say so
+        packed = io.BytesIO()
+        torch.save({"prompts": self.prompts, "settings": self.settings.to_dict(), "state": self.state()}, packed)
+        with write_beside(path) as beside:
+            beside.write_bytes(packed.getbuffer())
+
+    @staticmethod
+    def load_state(path: str | Path) -> dict[str, Any]:
+        """Read what `save_state` wrote: {"prompts", "settings", "state"}.
+
+            >>> run = Generation.load_state("outputs/a-fox-7.run")
+            >>> settings = GenerateSettings.from_dict(run["settings"])
+            >>> Generation(run["prompts"], settings, perceptor=perceptor, resume=run["state"])
+
+        Nothing in the file is executed. Raises SettingsError when it is missing or holds no run.
+        """
+        try:
+            run = torch.load(path, map_location="cpu", weights_only=True)
+        except FileNotFoundError as error:
+            raise SettingsError(f"there is no run file {path}; check the name") from error
+        except Exception as error:  # torch raises a dozen kinds for a file that is not its own
+            raise SettingsError(f"{path} is no run file of clipgen, or is damaged") from error
+        if not isinstance(run, dict) or not {"prompts", "settings", "state"} <= run.keys():
+            raise SettingsError(f"{path} is no run file of clipgen")
+        return run
+
+    @classmethod
+    def again(cls, metadata: Mapping[str, Any], *, perceptor: Perceptor, weights: Path | None = None) -> Self:
+        """The run that made a picture, from the picture's metadata; the picture is number metadata["index"] of it.
+
+            >>> metadata = read_metadata("fox.png")
+            >>> generation = Generation.again(metadata, perceptor=perceptor)
+            >>> for step in generation:
+            ...     pass
+            >>> generation.pictures()[metadata["index"]].save("fox-again.png")      # the same bytes
+
+        perceptor: as its settings name it; weights: of the generator, when they lie elsewhere now.
+        Notes tell when models or pictures it was made with have changed. Raises ImageError for other metadata.
+        """
+        try:
+            settings = GenerateSettings.from_dict(metadata["settings"])
+            prompts, steps_done = metadata["prompts"], int(metadata["steps_done"])
+            models, inputs = metadata["models"], metadata["inputs"]
+            where = models["generator"]["weights"]
+            hashes = {kind: models[kind]["sha256"] for kind in ("perceptor", "generator")}
+        except (KeyError, TypeError, ValueError) as error:
+            raise ImageError(f"the picture's settings are of another version or damaged: {error!r}") from error
+        path = weights or (Path(where) if where else None)
+        made = cls(prompts, settings, perceptor=perceptor, weights=path, stop_after=steps_done)
+        for kind, found in made.models.items():
+            if hashes[kind] != found["sha256"]:
+                made.notes.append(f"the {kind} {found['name']} has other weights now: the picture will differ")
+        if inputs != made.inputs:
+            made.notes.append("the pictures that it was made from have changed: the picture will differ")
+        return made
+
+    def _assemble(self, settings: GenerateSettings) -> None:
+        device = devices.pick_device(settings.device)
+        dtype = devices.pick_dtype(settings.dtype, device)
+        settings = replace(
+            settings.resolved(),
+            seed=secrets.randbelow(2**32) if settings.seed is None else settings.seed,
+            device=str(device),
+            dtype=next(name for name, known in devices.DTYPES.items() if known == dtype),
+            time_budget=None,
+        )
+        self.settings = settings
+        # what may be wrong is read first: it should not be told after seconds of loading
+        texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
+        targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
+        generator = self._load_generator(device, dtype)
+        self.settings = replace(
+            settings, size=generator.size, start="noise", lr=generator.lr if settings.lr is None else settings.lr
+        )
+        self.cutouts = Cutouts(
+            self.perceptor.input_size,
+            settings.cutn or 1,
+            cut_pow=settings.cut_pow,
+            augments=settings.augments,
+            generator=devices.generator("cpu", settings.seed or 0),
+        ).to(device)
+        self.targets, self.generator = targets.mean(), generator
+        self.loss = build_loss(settings, targets, generator=generator, perceptor=self.perceptor, device=device)
+        self.synthesis = self._synthesis(self.settings.steps or 1)
+        self.models, self.inputs = self._hash_models(), self._hash_inputs()
+
+    def _load_generator(self, device: torch.device, dtype: torch.dtype) -> Generator:
+        settings = self.settings
+        if settings.start == "bank":
+            raise SettingsError("start is bank and no bank of start latents is there; use noise")
+        generator: Generator = GENERATORS.load(settings.generator)(
+            size=settings.size,
+            seeds=self.seeds,
+            device=device,
+            dtype=dtype,
+            init_noise=settings.init_noise,
+            weights=self.weights,
+        )
+        if generator.size != settings.size:
+            asked, made = ("{} x {}".format(*size) for size in (settings.size, generator.size))
+            self.notes.append(f"{settings.generator} cannot make {asked} pixels: the size is rounded to {made}")
+        if settings.init_image is not None:
+            generator.encode(load_image(settings.init_image, size=generator.size))
+        if settings.render_size is not None and type(generator).render is Generator.render:
+            generator.render(settings.render_size)  # raises now what would else be told after the work
+        return generator
+
+    def _synthesis(self, steps: int) -> Synthesis:
+        settings = self.settings
+        return Synthesis(
+            self.generator,
+            self.perceptor,
+            self.cutouts,
+            self.loss,
+            target=self.targets,
+            steps=steps,
+            lr=settings.lr or self.generator.lr,
+            optimizer=settings.optimizer,
+            lr_decay=settings.lr_decay,
+            ema=settings.ema,
+            chunk=settings.cut_chunk,
+        )
+
+    def _fit_budget(self, asked: GenerateSettings) -> None:
+        """Time a few steps, undo them, and set as many as fit; steps that were asked for are the most."""
+        trial = self._synthesis(1 + TIMED_STEPS)
+        before = trial.state_dict()
+        seconds = [step.seconds for step in trial][1:]
+        self.generator.load_state(before["generator"])
+        self.cutouts.generator.set_state(before["cutouts"])
+        self._pace = sum(seconds) / len(seconds)
+        left = (self._deadline or 0.0) - time.monotonic()
+        fit = max(1, int(PROMISED * left / self._pace))
+        steps = fit if asked.steps is None else min(fit, asked.steps)
+        self.notes.append(f"{steps} steps fit into the time budget of {asked.time_budget:g} s")
+        self.settings = replace(self.settings, steps=steps)
+        self.synthesis = self._synthesis(steps)
+
+    def _picture(self, index: int, image: torch.Tensor) -> Picture:
+        score = round(float(self.synthesis.best_score[index]), 6)
+        metadata = {
+            "command": "generate",
+            "version": __version__,
+            "prompt": self.prompts[index // self.settings.count],
+            "seed": self.seeds[index],
+            "score": score,
+            "steps_done": self.synthesis.index,
+            "index": index,
+            "prompts": self.prompts,
+            "settings": self.settings.to_dict(),
+            "models": self.models,
+            "inputs": self.inputs,
+        }
+        return Picture(to_pil(image), score, metadata)
+
+    def _hash_models(self) -> dict[str, dict[str, str | None]]:
+        return {
+            "perceptor": {"name": self.perceptor.name, "sha256": self.perceptor.fingerprint},
+            "generator": {
+                "name": self.settings.generator,
+                "sha256": _generator_hash(self.settings.generator, self.generator, self.weights),
+                "weights": str(self.weights) if self.weights else None,
+            },
+        }
+
+    def _hash_inputs(self) -> dict[str, str]:
+        files = [parse_weighted_path(text)[0] for text in self.settings.image_prompts]
+        files += [self.settings.init_image] if self.settings.init_image else []
+        return {file: sha256(file) for file in files}
+
+
+def _generator_hash(name: str, generator: Generator, path: Path | None) -> str | None:
+    if path is not None:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        return "+".join(sha256(file) for file in files if file.is_file())
+    if next(generator.parameters(), None) is None:
+        return None  # nothing was trained
+    card = next((card for card in cards("generator") if card.name == name), None)
+    return "+".join(file.sha256 for file in card.files) if card else None

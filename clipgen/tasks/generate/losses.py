@@ -1,0 +1,62 @@
+"""The loss of a run: its targets and the regularisers that its settings ask for."""
+
+from __future__ import annotations
+
+import torch
+
+from clipgen.errors import SettingsError
+from clipgen.generators.base import Generator
+from clipgen.images import load_image
+from clipgen.losses import (
+    InitLoss,
+    Loss,
+    Palette,
+    PullToStart,
+    Saturation,
+    Smoothness,
+    Symmetry,
+    TotalVariation,
+)
+from clipgen.perceptors.base import Perceptor
+from clipgen.settings import GenerateSettings
+from clipgen.tasks.generate.targets import Targets, writing_loss
+
+
+def build_loss(
+    settings: GenerateSettings, targets: Targets, *, generator: Generator, perceptor: Perceptor, device: torch.device
+) -> Loss:
+    """Add up what the settings ask for; what has weight 0 is not computed.
+
+        >>> build_loss(GenerateSettings(tv=0.1), targets, generator=pixels, perceptor=clip, device=device).terms()
+        [(1.0, PromptLoss()), (0.1, TotalVariation())]
+
+    generator: at its start, which init_weight holds on to.
+
+    Raises SettingsError for a loss that these parts do not have.
+    """
+    loss: Loss = targets.loss()
+    for weight, make in (
+        (settings.tv, TotalVariation),
+        (settings.saturation, Saturation),
+        (settings.smoothness, Smoothness),
+        (settings.symmetry, Symmetry),
+        (settings.l2, PullToStart),
+    ):
+        if weight:
+            loss = loss + weight * make()
+    if settings.palette_weight:
+        loss = loss + settings.palette_weight * Palette(settings.palette)
+    if settings.no_text:
+        loss = loss + settings.no_text * writing_loss(perceptor)
+    if settings.init_weight:
+        loss = loss + settings.init_weight * _init_loss(settings, generator)
+    if settings.realism:
+        raise SettingsError(f"the generator {settings.generator} has no discriminator; leave realism at 0")
+    return loss.to(device)
+
+
+@torch.no_grad()
+def _init_loss(settings: GenerateSettings, generator: Generator) -> InitLoss:
+    if settings.init_image is not None:
+        return InitLoss(load_image(settings.init_image, size=generator.size))
+    return InitLoss(generator().float())

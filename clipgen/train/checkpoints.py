@@ -1,0 +1,58 @@
+"""What every recipe shares: resumable checkpoints, a curve on disk, learning-rate schedules."""
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..errors import WeightsError
+
+
+def save(path: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint whole or not at all: ``save(Path("runs/clip/last.pt"), {"step": 3})``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    torch.save(state, beside)
+    os.replace(beside, path)
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """Read a checkpoint, or None where there is none yet; raises WeightsError when it is damaged."""
+    if not path.exists():
+        return None
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)  # type: ignore[no-any-return]
+    except Exception as error:  # torch raises pickle, zip and runtime errors alike
+        raise WeightsError(f"checkpoint {path} cannot be read ({error}); delete it to start afresh") from error
+
+
+class Curve:
+    """A JSON-lines log that a resumed run continues: rows after the resumed step are dropped.
+
+    Example: ``Curve(Path("runs/clip/curve.jsonl"), step=0).add(step=10, loss=3.2)``.
+    """
+
+    def __init__(self, path: Path, *, step: int) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = path.read_text().splitlines() if path.exists() else []
+        path.write_text("".join(row + "\n" for row in rows if json.loads(row)["step"] < step))
+
+    def add(self, **row: float) -> None:
+        """Append a row of figures; it must have a ``step``."""
+        with self.path.open("a") as file:
+            file.write(json.dumps({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
+
+
+def cosine(step: int, steps: int, *, peak: float, warmup: int, floor: float = 0.0) -> float:
+    """Learning rate at a step: linear warm-up to the peak, then half a cosine down to floor × peak.
+
+    Example: ``cosine(50, 1000, peak=1e-3, warmup=100)`` → 5e-4.
+    """
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    done = min(1.0, (step - warmup) / max(1, steps - warmup))
+    return peak * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * done)))

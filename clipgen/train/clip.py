@@ -1,0 +1,325 @@
+"""The recipe of the built-in CLIP and of the judge: contrastive on the picture world, then against attacks.
+
+A plainly trained small CLIP is fooled by the pixels that raise its similarity. Trained on attacked pictures its
+gradients draw what they name (Santurkar et al. 2019, arXiv 1906.09453, for classifiers; here for a CLIP).
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from .. import devices
+from ..cutouts import Cutouts
+from ..errors import UnknownNameError
+from ..perceptors import openclip
+from . import checkpoints
+from .data import Batch, Pool, WorldBatches, stream
+from .measure import Bars, measure
+from .world import World
+
+_RENDER = 72  # pictures are rendered a little larger than the perceptor looks, so that crops stay sharp
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides the weights; ``steps`` plain then ``robust_steps`` attacked, pictures in [0, 1], radius in L2."""
+
+    width: int
+    layers: tuple[int, int, int, int]
+    seed: int
+    steps: int
+    robust_steps: int
+    batch: int = 128
+    fresh: int = 56
+    lr: float = 1.6e-3
+    robust_lr: float = 8e-4
+    radius: float = 2.0
+    attack_steps: int = 1
+    weight_decay: float = 0.05
+
+
+RECIPES: dict[str, Recipe] = {
+    "builtin": Recipe(width=32, layers=(1, 2, 2, 1), seed=1, steps=1500, robust_steps=900),
+    "judge": Recipe(width=40, layers=(1, 1, 1, 1), seed=2, steps=1500, robust_steps=0),
+}
+
+
+def model_config(recipe: Recipe) -> dict[str, Any]:
+    """Return the open_clip folder config of a recipe's model."""
+    return {
+        "model_cfg": {
+            "embed_dim": 256,
+            "vision_cfg": {"image_size": 64, "layers": list(recipe.layers), "width": recipe.width},
+            "text_cfg": {"context_length": 32, "vocab_size": 4096, "width": 128, "heads": 4, "layers": 2},
+        },
+        "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]},
+    }
+
+
+class Heads(nn.Module):
+    """Linear read-outs of the world's facts, shared by pictures and words, dropped after training.
+
+    In-batch contrast alone tells a thousand things apart slowly; naming them outright is a denser signal.
+    """
+
+    def __init__(self, dim: int, world: World) -> None:
+        super().__init__()
+        sizes = (len(world.things), len(world.scenes), len(world.styles), len(world.colours))
+        self.parts = nn.ModuleList(nn.Linear(dim, n) for n in sizes)
+
+    def forward(self, embedding: Tensor, facts: Tensor) -> Tensor:
+        """Mean cross-entropy of the facts that are there; embedding [N, D] unit, facts [N, 5]."""
+        scaled = embedding * 16  # a unit vector's logits would be too small for a confident softmax
+        things = self.parts[0](scaled)
+        both = [F.cross_entropy(things, facts[:, i], ignore_index=-1, reduction="none") for i in (0, 1)]
+        count = (facts[:, :2] >= 0).sum(1).clamp(min=1)
+        named = ((both[0] + both[1]) / count).mean()
+        rest = [
+            F.cross_entropy(part(scaled), facts[:, i], ignore_index=-1, reduction="none").mean()
+            for part, i in zip(list(self.parts)[1:], (2, 3, 4), strict=True)
+        ]
+        return named + 0.5 * rest[0] + 0.5 * rest[1] + 0.2 * rest[2]
+
+
+class Learner(nn.Module):
+    """The model under training with its loss; pictures [N, 3, 64, 64] in [0, 1]."""
+
+    def __init__(self, recipe: Recipe, merges: Path, world: World) -> None:
+        super().__init__()
+        config = model_config(recipe)
+        self.clip = openclip.build_model(config, merges)
+        self.heads = Heads(config["model_cfg"]["embed_dim"], world)
+        for name in ("mean", "std"):
+            self.register_buffer(name, torch.tensor(config["preprocess_cfg"][name]).view(1, 3, 1, 1), persistent=False)
+
+    def see(self, images: Tensor) -> Tensor:
+        """Embed pictures: [N, D] unit."""
+        return self.clip.encode_image((images.to(self.mean.device) - self.mean) / self.std, normalize=True).float()
+
+    def read(self, tokens: Tensor) -> Tensor:
+        """Embed tokens: [N, D] unit."""
+        return self.clip.encode_text(tokens.to(self.mean.device), normalize=True).float()
+
+    def contrast(self, seen: Tensor, read: Tensor, facts: Tensor) -> Tensor:
+        """Symmetric InfoNCE; pairs that show the very same facts are no negatives of each other."""
+        logits = self.clip.logit_scale.exp().clamp(max=100) * seen @ read.T
+        same = (facts[:, None] == facts[None]).all(-1)
+        same.fill_diagonal_(False)
+        logits = logits.masked_fill(same, -1e4)
+        target = torch.arange(len(logits), device=logits.device)
+        return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
+
+    def losses(self, images: Tensor, read: Tensor, facts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Contrast and naming loss of pictures against embedded captions, and in-batch top-1."""
+        seen = self.see(images)
+        hits = (seen @ read.T).argmax(1) == torch.arange(len(seen), device=seen.device)
+        return self.contrast(seen, read, facts), self.heads(seen, facts), hits.float().mean()
+
+
+def attack(
+    images: Tensor, loss: Callable[[Tensor], Tensor], *, radius: Tensor, steps: int, generator: torch.Generator
+) -> Tensor:
+    """Move pictures inside an L2 ball to raise a loss: projected gradient ascent from a random start.
+
+    Example: ``attack(images, loss, radius=torch.full((8, 1, 1, 1), 2.0), steps=2, generator=g)``.
+    Arguments: images [N, 3, S, S] in [0, 1]; radius [N, 1, 1, 1] in the same units.  Source: Madry et al. 2018, arXiv 1706.06083.
+    """
+
+    def project(delta: Tensor) -> Tensor:
+        length = delta.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+        return delta * (radius / length.clamp(min=1e-12)).clamp(max=1)
+
+    noise = torch.randn(images.shape, generator=generator).to(images)
+    delta = project(noise * 1e6) * torch.rand(len(images), 1, 1, 1, generator=generator).to(images)
+    for _ in range(steps):
+        delta.requires_grad_()
+        (slope,) = torch.autograd.grad(loss((images + delta).clamp(0, 1)), delta)
+        length = slope.flatten(1).norm(dim=1).view(-1, 1, 1, 1).clamp(min=1e-12)
+        delta = project(delta.detach() + (1.5 / steps**0.5 if steps > 1 else 1.0) * radius * slope / length)
+    return (images + delta).clamp(0, 1).detach()
+
+
+class Trainer:
+    """Owns a run's state; ``step(batch)`` makes one update and returns its figures."""
+
+    def __init__(self, recipe: Recipe, world: World, merges: Path, device: torch.device, init: Path | None) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.device, self.done = recipe, device, 0
+        self.learner = Learner(recipe, merges, world).to(device, memory_format=torch.channels_last)
+        if init:
+            openclip.load_into(self.learner.clip, init)
+        self.generator = torch.Generator().manual_seed(recipe.seed)
+        self.cutouts = Cutouts(64, recipe.batch, augments="robust", generator=self.generator)
+        decayed = [p for p in self.learner.parameters() if p.ndim > 1]
+        plain = [p for p in self.learner.parameters() if p.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.lr, betas=(0.9, 0.98))
+
+    @property
+    def total(self) -> int:
+        """Steps of both phases."""
+        return self.recipe.steps + self.recipe.robust_steps
+
+    def _schedule(self) -> tuple[float, float]:
+        """Learning rate and attack radius of the coming step."""
+        recipe, robust = self.recipe, self.done - self.recipe.steps
+        if robust < 0:
+            floor = 0.25 if recipe.robust_steps else 0.0
+            return checkpoints.cosine(self.done, recipe.steps, peak=recipe.lr, warmup=60, floor=floor), 0.0
+        ramp = min(1.0, 0.3 + 0.7 * robust / (0.4 * recipe.robust_steps))
+        return checkpoints.cosine(robust, recipe.robust_steps, peak=recipe.robust_lr, warmup=20), recipe.radius * ramp
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        """Train on one batch."""
+        lr, radius = self._schedule()
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        facts, tokens = batch.facts.to(self.device), batch.tokens.to(self.device)
+        images = batch.images.to(self.device).float() / 255
+        images = self.cutouts.apply_each(images, self.cutouts.plan_each(len(images), _RENDER, _RENDER))
+        images = images.clamp(0, 1).contiguous(memory_format=torch.channels_last)
+        learner = self.learner.train()
+        with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
+            read = learner.read(tokens)
+            if radius:
+                images = self._attacked(images, read.detach(), facts, radius)
+            contrast, naming, hits = learner.losses(images, read, facts)
+            loss = contrast + naming + 0.3 * learner.heads(read, facts)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
+        self.optimizer.step()
+        self.done += 1
+        figures = {"loss": contrast, "naming": naming, "top1": hits}
+        return {"lr": lr, "radius": radius, **{k: v.item() for k, v in figures.items()}}
+
+    def _attacked(self, images: Tensor, read: Tensor, facts: Tensor, radius: float) -> Tensor:
+        share = torch.rand(len(images), 1, 1, 1, generator=self.generator).to(images)
+        radii = radius * (0.4 + 0.6 * share)
+        parameters = [p for p in self.learner.parameters() if p.requires_grad]
+        for p in parameters:  # the attack needs no weight gradients
+            p.requires_grad_(False)
+
+        def loss(x: Tensor) -> Tensor:
+            contrast, naming, _ = self.learner.losses(x, read, facts)
+            return contrast + naming
+
+        attacked = attack(images, loss, radius=radii, steps=self.recipe.attack_steps, generator=self.generator)
+        for p in parameters:
+            p.requires_grad_(True)
+        return attacked.contiguous(memory_format=torch.channels_last)
+
+    def state(self) -> dict[str, Any]:
+        """All that a resumed run needs."""
+        return {
+            "done": self.done,
+            "learner": self.learner.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "generator": self.generator.get_state(),
+            "torch": torch.get_rng_state(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take up a saved state."""
+        self.done = state["done"]
+        self.learner.load_state_dict(state["learner"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+        torch.set_rng_state(state["torch"])
+
+
+def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
+    """Write an open_clip folder: config, merges, fp16 safetensors, and the words it was taught."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "open_clip_config.json").write_text(json.dumps(model_config(trainer.recipe), indent=2) + "\n")
+    if merges.resolve() != (out / "merges.txt.gz").resolve():
+        shutil.copyfile(merges, out / "merges.txt.gz")
+    state = trainer.learner.clip.state_dict()
+    half = {k: v.half().contiguous() if v.is_floating_point() else v.contiguous() for k, v in state.items()}
+    beside = out / "clip.safetensors.part"
+    save_file(half, beside)
+    beside.replace(out / "clip.safetensors")
+    (out / "words.json").write_text(json.dumps(world.words()) + "\n")
+
+
+def run(
+    *,
+    out: Path,
+    art: Path | None = None,
+    recipe: str = "builtin",
+    without: str | None = None,
+    steps: int | None = None,
+    robust_steps: int | None = None,
+    radius: float | None = None,
+    batch: int | None = None,
+    seed: int | None = None,
+    init: Path | None = None,
+    resume: bool = True,
+    device: str = "auto",
+    runs: Path = Path("runs"),
+    report: Callable[[str], None] = print,
+) -> Bars:
+    """Train a CLIP on the picture world and write its open_clip folder to ``out``; resumable at any moment.
+
+    Example: ``run(out=Path("models/clip"), art=Path("emoji"))``.
+    Arguments: recipe: a name in RECIPES; steps, robust_steps, radius, batch, seed: override it; without: an art family
+    to leave out; init: weights to start from; runs: where checkpoints, curve and figures go.
+    Raises UnknownNameError, WeightsError, ImageError.
+    """
+    if recipe not in RECIPES:
+        raise UnknownNameError.of("recipe", recipe, list(RECIPES))
+    changes = {"steps": steps, "robust_steps": robust_steps, "radius": radius, "batch": batch, "seed": seed}
+    chosen = replace(RECIPES[recipe], **{k: v for k, v in changes.items() if v is not None})  # type: ignore[arg-type]
+    folder = runs / f"clip-{recipe}{'-without-' + without if without else ''}"
+    folder.mkdir(parents=True, exist_ok=True)
+    merges = folder / "merges.txt.gz"
+    openclip.write_merges(merges)
+    world = World(art, without=without)
+    trainer = Trainer(chosen, world, merges, devices.pick_device(device), init)
+    saved = checkpoints.load(folder / "last.pt") if resume else None
+    if saved:
+        trainer.load(saved)
+        report(f"resumed at step {trainer.done} of {trainer.total}")
+    _fit(trainer, world, openclip.make_tokenizer(model_config(chosen), merges), folder, report)
+    export(trainer, merges, out, world)
+    bars = measure(trainer.learner, openclip.make_tokenizer(model_config(chosen), merges), world)
+    (folder / "bars.json").write_text(json.dumps({"recipe": asdict(chosen), **asdict(bars)}, indent=2) + "\n")
+    report(json.dumps(asdict(bars)))
+    return bars
+
+
+def _fit(
+    trainer: Trainer, world: World, tokenizer: Callable[[list[str]], Tensor], folder: Path, report: Callable[[str], None]
+) -> None:
+    recipe = trainer.recipe
+    batches = WorldBatches(
+        world, seed=recipe.seed, batch=recipe.fresh, size=_RENDER, count=trainer.total, tokenizer=tokenizer
+    )
+    pool = Pool(batch=recipe.batch, fresh=recipe.fresh, keep=60, seed=recipe.seed)
+    curve, began, first = checkpoints.Curve(folder / "curve.jsonl", step=trainer.done), time.monotonic(), trainer.done
+    for index, new in enumerate(stream(batches, first=pool.first(first)), pool.first(first)):
+        batch = pool.mix(index, new)
+        if index < first:
+            continue
+        figures = trainer.step(batch)
+        if trainer.done % 10 == 0:
+            pace = (trainer.done - first) * recipe.batch / (time.monotonic() - began)
+            curve.add(step=trainer.done, pace=pace, **figures)
+            report(
+                f"step {trainer.done}/{trainer.total}  contrast {figures['loss']:.3f}  naming {figures['naming']:.3f}"
+                f"  top1 {figures['top1']:.3f}  radius {figures['radius']:.2f}  {pace:.0f} pictures/s"
+            )
+        if trainer.done % 100 == 0 or trainer.done == trainer.total:
+            checkpoints.save(folder / "last.pt", trainer.state())
+
+
+__all__ = ["RECIPES", "Recipe", "attack", "run"]

@@ -1,0 +1,89 @@
+"""The bars of a CLIP, on freshly rendered pictures that no training step has seen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .world import World
+
+_FRESH = 900_001  # seeds from here on are never trained on
+
+
+class Embeds(Protocol):
+    """What is measured: unit embeddings of pictures in [0, 1] and of tokens."""
+
+    def see(self, images: Tensor) -> Tensor: ...
+    def read(self, tokens: Tensor) -> Tensor: ...
+    def eval(self) -> object: ...
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Shares in [0, 1]: retrieval among 100, naming of 200 and of all things on a plain ground, scenes, styles."""
+
+    retrieval: float
+    zero_shot_200: float
+    zero_shot_200_top5: float
+    named: float
+    named_top5: float
+    scene: float
+    style: float
+
+
+def _pictures(images: list[np.ndarray]) -> Tensor:
+    return torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255
+
+
+def retrieval(model: Embeds, tokenizer: Callable[[list[str]], Tensor], world: World, *, rounds: int = 5) -> float:
+    """Text → picture top-1 among 100 fresh pictures, averaged over rounds."""
+    hits = 0.0
+    for r in range(rounds):
+        samples = [world.sample((_FRESH + r, i), 64) for i in range(100)]
+        seen = model.see(_pictures([s.image for s in samples]))
+        read = model.read(tokenizer([s.caption for s in samples]))
+        hits += ((read @ seen.T).argmax(1) == torch.arange(100, device=seen.device)).float().mean().item()
+    return hits / rounds
+
+
+def naming(
+    model: Embeds, tokenizer: Callable[[list[str]], Tensor], world: World, *, count: int | None = None
+) -> tuple[float, float]:
+    """Top-1 and top-5 of naming a thing alone on a plain ground, among ``count`` (or all) of the pack's things."""
+    first = len(world.things) - len(world.art.things)
+    every = np.arange(first, len(world.things))
+    chosen = np.random.default_rng(0).permutation(every)[:count] if count else every
+    read = torch.cat([model.read(tokenizer([world.things[i] for i in part])) for part in np.array_split(chosen, 8)])
+    shown = [world.plain_thing(int(i), _FRESH).image for i in chosen]
+    seen = torch.cat([model.see(_pictures(shown[a : a + 100])) for a in range(0, len(shown), 100)])
+    order = (seen @ read.T).topk(5, dim=1).indices.cpu()
+    right = order == torch.arange(len(chosen))[:, None]
+    return right[:, 0].float().mean().item(), right.any(1).float().mean().item()
+
+
+def _of_kind(
+    model: Embeds, tokenizer: Callable[[list[str]], Tensor], world: World, kind: str, names: tuple[str, ...]
+) -> float:
+    samples, seed = [], 0
+    while len(samples) < 200:
+        sample = world.sample((_FRESH + 50, seed), 64)
+        seed += 1
+        if getattr(sample.facts, kind) >= 0:
+            samples.append(sample)
+    seen, read = model.see(_pictures([s.image for s in samples])), model.read(tokenizer(list(names)))
+    truth = torch.tensor([getattr(s.facts, kind) for s in samples])
+    return ((seen @ read.T).argmax(1).cpu() == truth).float().mean().item()
+
+
+@torch.no_grad()
+def measure(model: Embeds, tokenizer: Callable[[list[str]], Tensor], world: World) -> Bars:
+    """Measure all bars of a model; a minute on two cores."""
+    model.eval()
+    few = naming(model, tokenizer, world, count=200) if world.art.things else (0.0, 0.0)
+    every = naming(model, tokenizer, world) if world.art.things else (0.0, 0.0)
+    scene = _of_kind(model, tokenizer, world, "scene", world.scenes)
+    style = _of_kind(model, tokenizer, world, "style", world.styles)
+    return Bars(retrieval(model, tokenizer, world), *few, *every, scene, style)

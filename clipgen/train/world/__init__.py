@@ -1,0 +1,194 @@
+"""The picture world: captioned pictures rendered without limit from seeds, at any size."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from . import captions
+from .art import Art, Sprite, load_art, paste
+from .grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
+from .scenes import SCENES
+from .styles import STYLES
+
+__all__ = ["SCENES", "STYLES", "Facts", "Sample", "World"]
+
+_SCENE_NAMES = tuple(SCENES)
+_STYLE_NAMES = tuple(STYLES)
+_GROUND_NAMES = tuple(GROUNDS)
+_NONE = -1
+# One picture in each kind; things are many and hard, so they get most of the samples.
+_KINDS = ("thing", "thing in scene", "scene", "pair", "shape", "shapes", "ground")
+_KIND_SHARES = np.array([0.42, 0.16, 0.18, 0.08, 0.09, 0.04, 0.03])
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a picture shows, as indices into the world's tables (-1: none); two things for a pair, left first."""
+
+    things: tuple[int, int] = (_NONE, _NONE)
+    scene: int = _NONE
+    style: int = _NONE
+    colour: int = _NONE
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture (uint8 [H, W, 3] RGB), its caption, and the facts behind both."""
+
+    image: np.ndarray
+    caption: str
+    facts: Facts
+
+
+class World:
+    """Render captioned pictures from integer seeds.
+
+    Example: ``World(Path("emoji")).sample(7, size=64).caption``.
+    Arguments: art: the art pack's folder, or None for the procedural part alone; without: an art family to leave out.
+    The things of the world are the shapes followed by the pack's things.
+    """
+
+    def __init__(self, art: Path | None = None, *, without: str | None = None) -> None:
+        cv2.setNumThreads(1)  # training runs one renderer a core
+        self.art = load_art(art, without) if art else Art((), ())
+        self.things: tuple[str, ...] = SHAPE_NAMES + self.art.things
+        self.scenes, self.styles, self.colours = _SCENE_NAMES, _STYLE_NAMES, COLOUR_NAMES
+
+    def sample(self, seed: int | tuple[int, ...], size: int = 64) -> Sample:
+        """Render the picture of a seed: the same seed is the same picture at every size."""
+        rng = np.random.default_rng(seed)
+        shares = _KIND_SHARES if self.art.things else _KIND_SHARES * [0, 0, 1, 0, 1, 1, 1]
+        kind = _KINDS[rng.choice(len(_KINDS), p=shares / shares.sum())]
+        image, caption, facts = getattr(self, "_" + kind.replace(" ", "_"))(rng, size)
+        if rng.random() < (0.5 if kind in ("scene", "thing in scene") else 0.22):
+            image, caption, facts = self._styled(rng, image, caption, facts)
+        if rng.random() < 0.3:
+            image = _exposed(rng, image)
+        return Sample(image, captions.lead(rng, caption), facts)
+
+    def plain_thing(self, thing: int, seed: int, size: int = 64) -> Sample:
+        """Render one thing alone on a plain ground, for the zero-shot bars; the caption is its name."""
+        rng = np.random.default_rng((seed, thing))
+        image = GROUNDS["plain"](rng, size, size, captions.choose(rng, COLOUR_NAMES), "white")
+        self._place(rng, image, self._sprite(rng, thing), (0.5, 0.5), rng.uniform(0.65, 0.9))
+        return Sample(image, self.things[thing], Facts((thing, _NONE)))
+
+    def words(self) -> list[str]:
+        """Return every word a caption can hold, sorted."""
+        texts = [*COLOUR_NAMES, *SHAPE_NAMES, *captions.fixed_phrases()]
+        for scene in SCENES.values():
+            texts += [*scene.names, *scene.place]
+        for style in STYLES.values():
+            texts += [*style.before, *style.after]
+        for sprites in self.art.by_thing:
+            for sprite in sprites:
+                texts += [*sprite.names, *sprite.categories]
+        return sorted({word for text in texts for word in re.findall(r"[a-z][a-z'’-]*", text.lower())})
+
+    def _sprite(self, rng: np.random.Generator, thing: int) -> Sprite:
+        drawings = self.art.by_thing[thing - len(SHAPE_NAMES)]
+        return drawings[int(rng.integers(len(drawings)))]
+
+    def _any_thing(self, rng: np.random.Generator) -> int:
+        return len(SHAPE_NAMES) + int(rng.integers(len(self.art.things)))
+
+    def _place(
+        self, rng: np.random.Generator, image: np.ndarray, sprite: Sprite, centre: tuple[float, float], side: float
+    ) -> None:
+        gain = np.clip(rng.normal(1, 0.06) + rng.normal(0, 0.03, 3), 0.7, 1.2).astype(np.float32)
+        degrees, flip = rng.normal(0, 9), bool(rng.random() < 0.35)
+        paste(image, sprite, centre=centre, side=side, degrees=degrees, flip=flip, gain=gain)
+
+    def _ground_of(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, int]:
+        kind = _GROUND_NAMES[rng.choice(5, p=[0.56, 0.17, 0.09, 0.09, 0.09])]
+        first, second = rng.choice(len(COLOUR_NAMES), 2, replace=False)
+        a, b = COLOUR_NAMES[first], COLOUR_NAMES[second]
+        image = GROUNDS[kind](rng, size, size, a, b)
+        return image, captions.name_ground(rng, kind, a, b), int(first)
+
+    def _said(self, rng: np.random.Generator, sprite: Sprite, side: float | None) -> str:
+        word = None if side is None else "small" if side < 0.42 else "large" if side > 0.85 else None
+        return captions.name_thing(rng, sprite.names, sprite.categories, sprite.colour, word)
+
+    def _thing(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
+        image, ground, colour = self._ground_of(rng, size)
+        thing, side = self._any_thing(rng), float(rng.choice([rng.uniform(0.3, 0.5), rng.uniform(0.55, 0.98)], p=[0.2, 0.8]))
+        sprite, room = self._sprite(rng, thing), max(0.0, 0.55 - side / 2)
+        self._place(rng, image, sprite, (0.5 + rng.uniform(-room, room), 0.5 + rng.uniform(-room, room)), side)
+        said = self._said(rng, sprite, side)
+        caption = said if rng.random() < 0.3 else captions.on_ground(rng, said, ground)
+        return image, caption, Facts((thing, _NONE), colour=colour)
+
+    def _thing_in_scene(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
+        index = int(rng.integers(len(_SCENE_NAMES)))
+        scene = SCENES[_SCENE_NAMES[index]]
+        image = scene.draw(rng, size, size)
+        thing, side = self._any_thing(rng), rng.uniform(0.4, 0.85)
+        sprite = self._sprite(rng, thing)
+        self._place(rng, image, sprite, (rng.uniform(0.35, 0.65), rng.uniform(0.45, 0.62)), side)
+        caption = captions.in_scene(rng, self._said(rng, sprite, None), scene.names, scene.place)
+        return image, caption, Facts((thing, _NONE), scene=index)
+
+    def _scene(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
+        index = int(rng.integers(len(_SCENE_NAMES)))
+        scene = SCENES[_SCENE_NAMES[index]]
+        caption = captions.with_article(rng, captions.choose(rng, scene.names))
+        return scene.draw(rng, size, size), caption, Facts(scene=index)
+
+    def _pair(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
+        image, ground, colour = self._ground_of(rng, size)
+        left, right = self._any_thing(rng), self._any_thing(rng)
+        a, b = self._sprite(rng, left), self._sprite(rng, right)
+        for sprite, x in ((a, rng.uniform(0.22, 0.3)), (b, rng.uniform(0.7, 0.78))):
+            self._place(rng, image, sprite, (x, rng.uniform(0.4, 0.6)), rng.uniform(0.4, 0.55))
+        caption = captions.side_by_side(rng, self._said(rng, a, None), self._said(rng, b, None))
+        if rng.random() < 0.5:
+            caption = captions.on_ground(rng, caption, ground)
+        return image, caption, Facts((left, right), colour=colour)
+
+    def _coloured_shape(
+        self, rng: np.random.Generator, image: np.ndarray, x: float, radius: float, avoid: int
+    ) -> tuple[int, str]:
+        shape, colour = int(rng.integers(len(SHAPE_NAMES))), int(rng.integers(len(COLOUR_NAMES)))
+        if colour == avoid:
+            colour = (colour + 1) % len(COLOUR_NAMES)
+        draw_shape(rng, image, SHAPE_NAMES[shape], COLOUR_NAMES[colour], (x, rng.uniform(0.42, 0.58)), radius)
+        return shape, captions.with_article(rng, f"{COLOUR_NAMES[colour]} {SHAPE_NAMES[shape]}")
+
+    def _shape(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
+        image, ground, colour = self._ground_of(rng, size)
+        shape, said = self._coloured_shape(rng, image, rng.uniform(0.42, 0.58), rng.uniform(0.22, 0.42), colour)
+        caption = said if rng.random() < 0.25 else captions.on_ground(rng, said, ground)
+        return image, caption, Facts((shape, _NONE), colour=colour)
+
+    def _shapes(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
+        image, ground, colour = self._ground_of(rng, size)
+        left, a = self._coloured_shape(rng, image, rng.uniform(0.22, 0.3), rng.uniform(0.16, 0.23), colour)
+        right, b = self._coloured_shape(rng, image, rng.uniform(0.7, 0.78), rng.uniform(0.16, 0.23), colour)
+        caption = captions.side_by_side(rng, a, b)
+        if rng.random() < 0.6:
+            caption = captions.on_ground(rng, caption, ground)
+        return image, caption, Facts((left, right), colour=colour)
+
+    def _ground(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
+        image, ground, colour = self._ground_of(rng, size)
+        return image, captions.with_article(rng, ground), Facts(colour=colour)
+
+    def _styled(
+        self, rng: np.random.Generator, image: np.ndarray, caption: str, facts: Facts
+    ) -> tuple[np.ndarray, str, Facts]:
+        index = int(rng.integers(len(_STYLE_NAMES)))
+        style = STYLES[_STYLE_NAMES[index]]
+        image = style.apply(rng, image)
+        if rng.random() < 0.95:
+            caption = captions.in_style(rng, caption, style.before, style.after)
+        return image, caption, Facts(facts.things, facts.scene, index, facts.colour)
+
+
+def _exposed(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
+    """Vary light and contrast a little, so that neither decides what a picture is."""
+    gain, lift = rng.normal(1, 0.1), rng.normal(0, 10)
+    return np.clip(image.astype(np.float32) * gain + lift, 0, 255).astype(np.uint8)

@@ -1,0 +1,108 @@
+"""The optional art pack: captioned sprites of things in several art sets, read from a folder that is never shipped."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from ...errors import ImageError
+
+_CELL = 96
+_COLUMNS = 32
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "noto": ("noto",),
+    "fluent": ("fluent3d", "fluentcolor"),
+    "twemoji": ("twemoji",),
+}
+
+
+@dataclass(frozen=True)
+class Sprite:
+    """One drawing of a thing: premultiplied RGBA at three scales and the words that suit it."""
+
+    thing: int
+    family: str
+    levels: tuple[np.ndarray, ...]
+    names: tuple[str, ...]
+    categories: tuple[str, ...]
+    colour: str | None
+
+
+@dataclass(frozen=True)
+class Art:
+    """All sprites of a pack and the names of the things they show; ``things[i]`` names ``by_thing[i]``."""
+
+    things: tuple[str, ...]
+    by_thing: tuple[tuple[Sprite, ...], ...]
+
+
+def _plain(name: str) -> str:
+    """Emoji names carry marks that no one types into a prompt: "person: red hair" becomes "person red hair"."""
+    return name.replace(":", "").replace("“", "").replace("”", "").replace("’", "'").strip().lower()
+
+
+def _levels(cell: np.ndarray) -> tuple[np.ndarray, ...]:
+    alpha = cell[..., 3:].astype(np.float32) / 255
+    full = np.concatenate([cell[..., :3] * alpha, cell[..., 3:].astype(np.float32)], 2).round().astype(np.uint8)
+    half = cv2.resize(full, (_CELL // 2, _CELL // 2), interpolation=cv2.INTER_AREA)
+    return full, half, cv2.resize(full, (_CELL // 4, _CELL // 4), interpolation=cv2.INTER_AREA)
+
+
+def load_art(folder: Path, without: str | None = None) -> Art:
+    """Read the sprite sheets of a folder, leaving out one art family when asked (for the held-out bar).
+
+    Example: ``load_art(Path("emoji"), without="noto").things[0]``.
+    Raises ImageError when a sheet is missing or unreadable.
+    """
+    found: dict[str, list[Sprite]] = {}
+    index: dict[str, int] = {}
+    for family, sets in FAMILIES.items():
+        if family == without:
+            continue
+        for name in sets:
+            try:
+                rows = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+                sheet = np.asarray(Image.open(folder / f"{name}.webp").convert("RGBA"))
+            except (OSError, ValueError) as error:
+                raise ImageError(f"art pack: cannot read set {name!r} in {folder}: {error}") from error
+            for row in rows:
+                y, x = divmod(row["index"], _COLUMNS)
+                cell = sheet[y * _CELL : (y + 1) * _CELL, x * _CELL : (x + 1) * _CELL]
+                thing = index.setdefault(_plain(row["name"]), len(index))
+                names = (_plain(row["name"]), *(_plain(s) for s in row["synonyms"]))
+                main = max(row["colours"].items(), key=lambda kv: kv[1], default=(None, 0))
+                found.setdefault(_plain(row["name"]), []).append(
+                    Sprite(thing, family, _levels(cell), names, tuple(row["categories"]),
+                           main[0] if main[1] > 0.6 else None)
+                )  # fmt: skip
+    return Art(tuple(found), tuple(tuple(v) for v in found.values()))
+
+
+def paste(
+    image: np.ndarray,
+    sprite: Sprite,
+    *,
+    centre: tuple[float, float],
+    side: float,
+    degrees: float,
+    flip: bool,
+    gain: np.ndarray,
+) -> None:
+    """Composite a sprite in place; centre and side are shares of the picture, gain [3] multiplies its colours."""
+    height, width = image.shape[:2]
+    pixels = side * min(height, width)
+    level = 0 if pixels > 60 else 1 if pixels > 30 else 2
+    source = sprite.levels[level]
+    scale = pixels / source.shape[0]
+    cos, sin = np.cos(np.radians(degrees)) * scale, np.sin(np.radians(degrees)) * scale
+    mirror = -1.0 if flip else 1.0
+    half = source.shape[0] / 2
+    matrix = np.array([[cos * mirror, sin, 0], [-sin * mirror, cos, 0]])
+    matrix[:, 2] = np.array([centre[0] * width, centre[1] * height]) - matrix[:, :2] @ np.array([half, half])
+    interpolation = cv2.INTER_CUBIC if scale > 1.3 else cv2.INTER_LINEAR
+    drawn = cv2.warpAffine(source, matrix, (width, height), flags=interpolation).astype(np.float32)
+    cover = drawn[..., 3:] / 255
+    image[:] = np.clip(image * (1 - cover) + drawn[..., :3] * gain, 0, 255).astype(np.uint8)

@@ -1,0 +1,102 @@
+"""The grammar of captions: every picture of the world can be said in many ways."""
+
+import numpy as np
+
+from .grounds import GROUND_PHRASES
+
+_SIZES = {"small": ("small", "tiny", "little"), "large": ("large", "big", "huge")}
+_LEADS = ("", "", "", "", "a picture of ", "an image of ", "a drawing of ", "an illustration of ")
+
+
+def fixed_phrases() -> tuple[str, ...]:
+    """Return the grammar's own words: sizes, grounds, leads, joints."""
+    grounds = tuple(p.format(a="", b="") for phrases in GROUND_PHRASES.values() for p in phrases)
+    joints = ("and to the left right of on in front against next by with style a an",)
+    return tuple(w for words in _SIZES.values() for w in words) + grounds + _LEADS + joints
+
+
+def choose(rng: np.random.Generator, options: tuple[str, ...]) -> str:
+    """Pick one of the options, e.g. ``choose(rng, ("a", "b"))``."""
+    return options[int(rng.integers(len(options)))]
+
+
+def with_article(rng: np.random.Generator, noun: str, *, bare: float = 0.35) -> str:
+    """Put "a", "an", "the" or nothing before a noun; plural nouns stay without "a"."""
+    if rng.random() < bare:
+        return noun
+    if noun.endswith("s") and not noun.endswith(("ss", "us")):
+        return noun if rng.random() < 0.6 else f"the {noun}"
+    if rng.random() < 0.1:
+        return f"the {noun}"
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def name_thing(
+    rng: np.random.Generator,
+    names: tuple[str, ...],
+    categories: tuple[str, ...],
+    colour: str | None,
+    size: str | None,
+) -> str:
+    """Say a thing: its name (mostly) or a synonym, now and then its category, colour or size in front."""
+    roll = rng.random()
+    noun = names[0] if roll < 0.6 or len(names) == 1 else choose(rng, names[1:])
+    if roll > 0.97 and categories:
+        noun = choose(rng, categories)
+    if colour and colour not in noun and rng.random() < 0.12:
+        noun = f"{colour} {noun}"
+    if size and rng.random() < 0.4:
+        noun = f"{choose(rng, _SIZES[size])} {noun}"
+    return with_article(rng, noun)
+
+
+def name_ground(rng: np.random.Generator, kind: str, first: str, second: str) -> str:
+    """Say a ground: "red and white striped background"."""
+    return choose(rng, GROUND_PHRASES[kind]).format(a=first, b=second)
+
+
+def on_ground(rng: np.random.Generator, subject: str, ground: str) -> str:
+    """Join a subject and its ground: "a fox on a red background"."""
+    if rng.random() < 0.15:
+        return f"{subject}, {ground}"
+    return f"{subject} {choose(rng, ('on', 'on', 'on', 'in front of', 'against'))} {with_article(rng, ground, bare=0.3)}"
+
+
+def in_scene(rng: np.random.Generator, subject: str, names: tuple[str, ...], place: tuple[str, ...]) -> str:
+    """Join a subject and a scene: "an octopus underwater", "an octopus, underwater scene"."""
+    roll = rng.random()
+    if roll < 0.6:
+        return f"{subject} {choose(rng, place)}"
+    if roll < 0.8:
+        return f"{subject}, {choose(rng, names)}"
+    return f"{with_article(rng, choose(rng, names))} with {subject}"
+
+
+def side_by_side(rng: np.random.Generator, left: str, right: str) -> str:
+    """Say a pair, naming the sides or not: "a cup to the left of a book"."""
+    return choose(
+        rng,
+        (
+            f"{left} and {right}",
+            f"{left} to the left of {right}",
+            f"{right} to the right of {left}",
+            f"{left} on the left and {right} on the right",
+            f"{left} next to {right}",
+        ),
+    )
+
+
+def in_style(rng: np.random.Generator, subject: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
+    """Say a style in front or behind: "a Van Gogh painting of a fox", "a fox Van Gogh", "a fox, by Van Gogh"."""
+    roll = rng.random()
+    if roll < 0.45:
+        return f"{with_article(rng, choose(rng, before), bare=0.15)} of {subject}"
+    style = choose(rng, after)
+    if roll < 0.75:
+        return f"{subject} {style}"
+    return f"{subject}, {style}" if roll < 0.95 else f"{style}, {subject}"
+
+
+def lead(rng: np.random.Generator, caption: str) -> str:
+    """Put "a picture of" before some captions."""
+    return choose(rng, _LEADS) + caption

@@ -1,0 +1,321 @@
+"""Shared means of the art styles: noise, flow, cells, edges, tones, all measured in 1/64 of the shorter side."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+# OpenCV's own annotations give nothing narrower than an array.
+Picture = np.ndarray  # uint8 [H, W, 3] RGB
+Plane = np.ndarray  # float32 [H, W] or [H, W, C], mostly 0..1
+Colour = tuple[float, float, float]
+
+
+def unit(picture: np.ndarray) -> float:
+    """Gives the pixels in 1/64 of the shorter side."""
+    return min(picture.shape[:2]) / 64
+
+
+def to_float(picture: Picture) -> Plane:
+    """Turns bytes into floats in 0..1."""
+    return np.multiply(picture, np.float32(1 / 255), dtype=np.float32)
+
+
+def to_bytes(image: Plane) -> Picture:
+    """Turns floats in 0..1 into bytes, clipping."""
+    return (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
+
+
+def wide(plane: Plane) -> Plane:
+    """Repeats a plane in three channels, for numpy is slow to broadcast over a last axis of three."""
+    return cv2.cvtColor(plane, cv2.COLOR_GRAY2RGB)
+
+
+def grey(image: Plane) -> Plane:
+    """Gives the luminance plane of a float picture."""
+    return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+def axes(h: int, w: int) -> tuple[Plane, Plane]:
+    """Gives x as a row and y as a column, in shorter sides."""
+    m = np.float32(1 / min(h, w))
+    return (
+        (np.arange(w, dtype=np.float32)[None] + np.float32(0.5)) * m,
+        (np.arange(h, dtype=np.float32)[:, None] + np.float32(0.5)) * m,
+    )
+
+
+def extend(square: Plane, h: int, w: int) -> Plane:
+    """Mirrors a square of the shorter side out to the whole picture."""
+    m = min(h, w)
+    return square if h == w else cv2.copyMakeBorder(square, 0, h - m, 0, w - m, cv2.BORDER_REFLECT)
+
+
+def noise(rng: np.random.Generator, h: int, w: int, cells: int, channels: int = 1, crisp: bool = False) -> Plane:
+    """Draws uniform noise on a fixed grid and scales it to the picture, so that a size never changes the look."""
+    grid: Plane = rng.random((cells, cells, channels) if channels > 1 else (cells, cells), dtype=np.float32)
+    m = min(h, w)
+    if m != cells:
+        how = cv2.INTER_AREA if m < cells else cv2.INTER_NEAREST if crisp else cv2.INTER_CUBIC
+        grid = cv2.resize(grid, (m, m), interpolation=how)
+    return extend(grid, h, w)
+
+
+def clouds(rng: np.random.Generator, h: int, w: int, cells: int) -> Plane:
+    """Draws three octaves of noise, about 0..1."""
+    grid: Plane = rng.random((cells, cells), dtype=np.float32)
+    grid = cv2.resize(grid, (4 * cells, 4 * cells), interpolation=cv2.INTER_CUBIC)
+    middle = cv2.resize(rng.random((2 * cells, 2 * cells), dtype=np.float32), (4 * cells, 4 * cells))
+    fine = rng.random((4 * cells, 4 * cells), dtype=np.float32)
+    m = min(h, w)
+    return extend(cv2.resize(0.5 * grid + 0.3 * middle + 0.2 * fine, (m, m), interpolation=cv2.INTER_LINEAR), h, w)
+
+
+def stretched(rng: np.random.Generator, h: int, w: int, across: int, along: int, angle: float) -> Plane:
+    """Draws streaky noise that runs along an angle, of unit spread and mean nought."""
+    grid: Plane = rng.random((across, along), dtype=np.float32)
+    m = min(h, w)
+    c, s = np.cos(angle), np.sin(angle)
+    # The drawn grid covers 1.5 shorter sides, enough for a square turned by any angle.
+    kx, ky = along / (1.5 * m), across / (1.5 * m)
+    turn = np.array(
+        [[c * kx, s * kx, along / 2 - (c + s) * kx * m / 2], [-s * ky, c * ky, across / 2 - (c - s) * ky * m / 2]]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    out = cv2.warpAffine(grid, turn, (w, h), flags=flags, borderMode=cv2.BORDER_REFLECT)
+    return (out - np.float32(0.5)) * np.float32(4)
+
+
+def blur(image: Plane, sigma: float) -> Plane:
+    """Blurs by a sigma in pixels."""
+    if sigma < 2:
+        return cv2.GaussianBlur(image, (0, 0), max(sigma, 0.3))
+    # Two box blurs look the same as a wide Gaussian and cost no more the wider they are.
+    k = round(sigma * 2.45) | 1
+    return cv2.blur(cv2.blur(image, (k, k)), (k, k))
+
+
+def box(image: Plane, size: float) -> Plane:
+    """Blurs by a square of a size in pixels."""
+    k = max(1, round(size))
+    return cv2.blur(image, (k, k))
+
+
+def remap(
+    image: np.ndarray, field: Plane, edge: int = cv2.BORDER_REFLECT_101, how: int = cv2.INTER_LINEAR
+) -> np.ndarray:
+    """Samples the image at a field of pixel positions [H, W, 2]."""
+    # One field of pairs needs no second map; OpenCV's annotations want an array all the same.
+    return cv2.remap(image, field, np.empty(0, np.float32), how, borderMode=edge)
+
+
+def positions(h: int, w: int) -> Plane:
+    """Gives each pixel's own position [H, W, 2] as x, y."""
+    out = np.empty((h, w, 2), np.float32)
+    out[..., 0] = np.arange(w, dtype=np.float32)[None]
+    out[..., 1] = np.arange(h, dtype=np.float32)[:, None]
+    return out
+
+
+def warp(rng: np.random.Generator, image: Plane, cells: int, reach: float) -> Plane:
+    """Shakes the image by smooth noise of a reach in pixels."""
+    h, w = image.shape[:2]
+    return remap(image, positions(h, w) + (noise(rng, h, w, cells, 2) - np.float32(0.5)) * np.float32(2 * reach))
+
+
+def streaks(image: Plane, flow: Plane, length: float) -> Plane:
+    """Averages the image along the flow over a length in pixels, doubling the path at each turn."""
+    h, w = image.shape[:2]
+    # Steps of about two pixels leave no gaps.
+    doublings = max(2, int(np.ceil(np.log2(length / 2.2))))
+    path = positions(h, w) + flow * np.float32(length / 2**doublings)
+    for k in range(doublings):
+        image = cv2.addWeighted(image, 0.5, remap(image, path), 0.5, 0)
+        if k < doublings - 1:
+            path = remap(path, path, cv2.BORDER_REPLICATE)
+    return image
+
+
+def standard(plane: Plane, limit: float = 2.2) -> Plane:
+    """Gives each channel mean nought and spread one, clipped."""
+    mean, spread = cv2.meanStdDev(plane)
+    scaled = (plane - mean.ravel().astype(np.float32)) / (spread.ravel().astype(np.float32) + np.float32(1e-6))
+    return np.clip(scaled, -limit, limit)
+
+
+def relief(height: Plane, u: float) -> Plane:
+    """Lights a height plane from the upper left; positive is bright."""
+    d = max(1, round(0.8 * u))
+    out = np.zeros_like(height)
+    out[d:, d:] = height[d:, d:] - height[:-d, :-d]
+    return out
+
+
+def step(plane: Plane, low: float, high: float) -> Plane:
+    """Rises straight from 0 at low to 1 at high."""
+    return np.clip((plane - np.float32(low)) * np.float32(1 / (high - low)), 0, 1)
+
+
+def edges(picture: Picture, width: float) -> Plane:
+    """Gives contrast lines of a width in 1/64 of the shorter side, 0..1."""
+    k = max(2, round(width * unit(picture)) + 1)
+    rise = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
+    return to_float(cv2.max(cv2.max(rise[..., 0], rise[..., 1]), rise[..., 2]))
+
+
+def calm(picture: Picture, size: float = 3.0) -> Picture:
+    """Takes out specks by a median of a size in 1/64 of the shorter side."""
+    k = max(3, round(size * unit(picture)) | 1)
+    return cv2.medianBlur(picture, k)
+
+
+def kuwahara(image: Plane, radius: float) -> Plane:
+    """Takes at each pixel the calmest of four neighbouring squares: flat patches with firm borders."""
+    r = max(1, round(radius))
+    room = cv2.copyMakeBorder(image, r, r, r, r, cv2.BORDER_REFLECT_101)
+    mean = cv2.blur(room, (r + 1, r + 1), anchor=(0, 0))
+    light = grey(room)
+    spread = (
+        cv2.blur(light * light, (r + 1, r + 1), anchor=(0, 0)) - cv2.blur(light, (r + 1, r + 1), anchor=(0, 0)) ** 2
+    )
+    h, w = image.shape[:2]
+    out, best = mean[:h, :w].copy(), spread[:h, :w].copy()
+    for dy, dx in ((0, r), (r, 0), (r, r)):
+        here = spread[dy : dy + h, dx : dx + w]
+        mask = (here < best).view(np.uint8)
+        cv2.copyTo(mean[dy : dy + h, dx : dx + w], mask, out)
+        best = cv2.min(best, here)
+    return out
+
+
+def posterise(picture: Picture, levels: int) -> Picture:
+    """Rounds every channel to a number of levels."""
+    values = np.arange(256, dtype=np.float32) * np.float32((levels - 1) / 255)
+    return cv2.LUT(picture, (np.round(values) * np.float32(255 / (levels - 1))).astype(np.uint8))
+
+
+def tones(image: Plane, levels: int) -> Plane:
+    """Rounds the luminance to a number of levels and leaves the hue."""
+    g = grey(image)
+    k = np.float32(levels - 1)
+    return image + wide(np.round(g * k) / k - g)
+
+
+def apart(image: Plane) -> Plane:
+    """Gives how far each pixel is from the colour of the picture's rim: low on the ground, high on the subject."""
+    rim = (image[0].mean(0) + image[-1].mean(0) + image[:, 0].mean(0) + image[:, -1].mean(0)) * np.float32(0.25)
+    off = image - rim
+    return np.sqrt(grey(off * off) * np.float32(3))
+
+
+def saturate(image: Plane, amount: float) -> Plane:
+    """Multiplies the distance from grey."""
+    weights = np.array([[0.299, 0.587, 0.114]], np.float32)
+    return cv2.transform(image, np.eye(3, dtype=np.float32) * np.float32(amount) + weights * np.float32(1 - amount))
+
+
+def saturation(image: Plane) -> Plane:
+    """Gives the largest less the smallest channel."""
+    r, g, b = cv2.split(image)
+    return cv2.max(cv2.max(r, g), b) - cv2.min(cv2.min(r, g), b)
+
+
+def ramp(colours: Sequence[Colour]) -> Plane:
+    """Makes a table [256, 3] that runs through colours given in 0..255."""
+    stops = np.array(colours, np.float32) / np.float32(255)
+    n = len(colours)
+    at = np.linspace(0, n - 1, 256, dtype=np.float32)
+    low = np.minimum(at.astype(np.int32), n - 2)
+    part = (at - low.astype(np.float32))[:, None]
+    return stops[low] * (1 - part) + stops[low + 1] * part
+
+
+def tint(plane: Plane, table: Plane) -> Plane:
+    """Looks a plane in 0..1 up in a table of colours."""
+    return table[(np.clip(plane, 0, 1) * np.float32(255)).astype(np.uint8)]
+
+
+def vignette(h: int, w: int, strength: float) -> Plane:
+    """Gives a factor that falls from 1 in the middle to the corners."""
+    x, y = axes(h, w)
+    m = min(h, w)
+    far = (x * m / w - 0.5) ** 2 + (y * m / h - 0.5) ** 2
+    return (1 - np.float32(2 * strength) * far * np.sqrt(far + 0.02))[..., None].astype(np.float32)
+
+
+def cells(
+    rng: np.random.Generator, h: int, w: int, n: int, jitter: float = 0.9
+) -> tuple[np.ndarray, Plane, np.ndarray]:
+    """Scatters n x n seeds over the shorter square: gives each pixel's seed, the distance to it and all seeds' x, y."""
+    shake = (rng.random((n, n, 2), dtype=np.float32) - 0.5) * jitter + 0.5
+    m = min(h, w)
+    ny, nx = -(-n * h // m), -(-n * w // m)
+    iy, ix = np.arange(ny)[:, None], np.arange(nx)[None]
+    shake = shake[iy % n, ix % n]
+    sx = np.minimum(((shake[..., 0] + ix) * (m / n)).astype(np.intp), w - 1).ravel()
+    sy = np.minimum(((shake[..., 1] + iy) * (m / n)).astype(np.intp), h - 1).ravel()
+    holes = np.ones((h, w), np.uint8)
+    holes[sy, sx] = 0
+    distance, labels = cv2.distanceTransformWithLabels(holes, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    # OpenCV numbers seeds in raster order, which a size can change: renumber them in the order drawn.
+    order = np.zeros(len(sx) + 1, np.intp)
+    order[labels[sy, sx]] = np.arange(len(sx))
+    return order[labels], distance, np.stack([sx, sy], 1)
+
+
+def dabs(
+    rng: np.random.Generator, h: int, w: int, n: int, long: float, lean: float, bend: float
+) -> tuple[np.ndarray, Plane, np.ndarray, Plane]:
+    """Covers the picture with bent oblong cells: gives the dab, its distance, the seeds and the place of each pixel.
+
+    Places are along and across the dabs in 1/64; n dabs, `long` times as long as wide, span the diagonal.
+    """
+    u = min(h, w) / 64
+    reach = int(np.ceil(np.hypot(h, w)))
+    shake = (noise(rng, h, w, 5, 2) - np.float32(0.5)) * np.float32(2 * bend * u)
+    ids, far, seeds = cells(rng, reach, round(reach / long), n, 1.0)
+    c, s = np.float32(np.cos(lean)), np.float32(np.sin(lean))
+    x = np.arange(w, dtype=np.float32)[None] - np.float32(w / 2) + shake[..., 0]
+    y = np.arange(h, dtype=np.float32)[:, None] - np.float32(h / 2) + shake[..., 1]
+    along, across = x * c + y * s, y * c - x * s
+    half = np.float32(reach / 2)
+    field = cv2.merge([(along + half) * np.float32(1 / long), across + half])
+    edge = cv2.BORDER_REPLICATE
+    found = remap(ids.astype(np.uint16), field, edge, cv2.INTER_NEAREST).astype(np.intp)
+    far = remap(far, field, edge)
+    dx, dy = seeds[:, 0] * long - reach / 2, seeds[:, 1] - reach / 2
+    sx = np.clip(dx * c - dy * s + w / 2, 0, w - 1).astype(np.intp)
+    sy = np.clip(dx * s + dy * c + h / 2, 0, h - 1).astype(np.intp)
+    # The bend moves what is seen at a seed: its colour comes from where it is seen.
+    moved = shake[sy, sx]
+    sx = np.clip(sx - moved[:, 0], 0, w - 1).astype(np.intp)
+    sy = np.clip(sy - moved[:, 1], 0, h - 1).astype(np.intp)
+    return found, far, np.stack([sx, sy], 1), cv2.merge([along, across]) * np.float32(1 / u)
+
+
+def borders(ids: np.ndarray, width: float) -> Plane:
+    """Gives lines of a width in pixels between differing ids, softened, 0..1."""
+    out: Plane = np.zeros(ids.shape, np.float32)
+    out[:, 1:] = ids[:, 1:] != ids[:, :-1]
+    out[1:] = np.maximum(out[1:], ids[1:] != ids[:-1])
+    k = max(1, round(width))
+    if k > 1:
+        out = cv2.dilate(out, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
+        out = cv2.blur(out, (max(1, k // 2), max(1, k // 2)))
+    return out
+
+
+def screen(h: int, w: int, pitch: float, angle: float) -> Plane:
+    """Gives a halftone screen of dots 0..1 at a pitch in pixels."""
+    x, y = axes(h, w)
+    k = np.float32(2 * np.pi * min(h, w) / pitch)
+    c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    return np.float32(0.5) + np.float32(0.25) * (np.cos((x * c + y * s) * k) + np.cos((y * c - x * s) * k))
+
+
+def shuffle_hue(image: Plane, turn: float) -> Plane:
+    """Turns every hue by an angle in radians about the grey axis."""
+    c, s = np.cos(turn), np.sin(turn) / np.sqrt(3)
+    k = (1 - c) / 3
+    matrix = np.array([[c + k, k - s, k + s], [k + s, c + k, k - s], [k - s, k + s, c + k]], np.float32)
+    return cv2.transform(image, matrix)

@@ -1,0 +1,221 @@
+"""Model cards and model files: find, check, load.
+
+    >>> card = find("builtin", role="perceptor")
+    >>> check(card)                                         # every file is there and has its sha256
+    >>> state = load_state(card.path(".safetensors"))
+
+The cards stand in models/registry.toml beside the files that they describe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clipgen.errors import UnknownNameError, WeightsError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+ROLES = ("perceptor", "generator")
+# a guard against a path that is no weights file at all; the largest CLIP that open_clip knows is 10 GB
+MAX_BYTES = 16 * 2**30
+
+
+@dataclass(frozen=True)
+class CardFile:
+    """One file of a model: `path` relative to the models folder, with its sha256 in hexadecimal."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What there is to know of a model.
+
+        >>> find("vqgan", role="generator").path(".yaml").name
+        'vqgan.yaml'
+
+    name, role: how it is asked for; architecture: in words; files: what it consists of; licence: of the weights;
+    size_mb: of all files; notes: data, limits; train: the command that reproduces it.
+    """
+
+    name: str
+    role: str
+    architecture: str
+    files: tuple[CardFile, ...]
+    licence: str
+    size_mb: float
+    notes: str
+    train: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the first file, absolute."""
+        return (models_folder() / self.files[0].path).parent
+
+    def path(self, suffix: str) -> Path:
+        """The absolute path of the one file whose name ends so; WeightsError when the card names none."""
+        for file in self.files:
+            if file.path.endswith(suffix):
+                return models_folder() / file.path
+        raise WeightsError(f"the card of {self.role} {self.name!r} names no {suffix} file in models/registry.toml")
+
+
+def models_folder() -> Path:
+    """The folder of shipped models: clipgen/models of an installed wheel, else models/ of the checkout."""
+    package = Path(__file__).resolve().parent
+    for folder in (package / "models", package.parent / "models"):
+        if (folder / "registry.toml").is_file():
+            return folder
+    raise WeightsError(
+        f"there is no models/registry.toml in {package} or beside it; reinstall clipgen or `git checkout models/`"
+    )
+
+
+def cards(role: str | None = None) -> tuple[Card, ...]:
+    """All model cards, or those of one role ("perceptor" or "generator").
+
+        >>> [card.name for card in cards("generator")]
+        ['vqgan']
+
+    Raises WeightsError when the registry cannot be read.
+    """
+    if role is not None and role not in ROLES:
+        raise UnknownNameError.of("role", role, ROLES)
+    path = models_folder() / "registry.toml"
+    rows = _read_rows(str(path), path.stat().st_mtime_ns)
+    return tuple(card for card in rows if role in (None, card.role))
+
+
+def find(name: str, role: str) -> Card:
+    """The card of a model by name and role.
+
+        >>> find("builtin", role="perceptor").role
+        'perceptor'
+
+    Raises UnknownNameError when no card has that name.
+    """
+    known = {card.name: card for card in cards(role)}
+    if name not in known:
+        raise UnknownNameError.of(role, name, known)
+    return known[name]
+
+
+@lru_cache(maxsize=4)
+def _read_rows(path: str, mtime_ns: int) -> tuple[Card, ...]:
+    """mtime_ns is part of the cache's key: a registry that was edited is read again."""
+    try:
+        with open(path, "rb") as file:
+            rows = tomllib.load(file)["model"]
+        return tuple(_card(row) for row in rows)
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise WeightsError(f"cannot read the model cards in {path}: {error}; `git checkout models/`") from error
+
+
+def _card(row: Mapping[str, Any]) -> Card:
+    return Card(**{**row, "files": tuple(CardFile(**file) for file in row["files"])})
+
+
+def check(card: Card) -> None:
+    """Make sure that each file of a model is there and is what the card says.
+
+        >>> check(find("builtin", role="perceptor"))
+
+    Costs one pass over the files per process. Raises WeightsError when a file is missing, differs from its sha256,
+    or has no sha256 in the card.
+    """
+    for file in card.files:
+        path = models_folder() / file.path
+        if not path.is_file():
+            raise WeightsError(
+                f"{path} of {card.role} {card.name!r} is missing; reinstall clipgen, `git checkout models/`, "
+                f"or make it with `{card.train}`"
+            )
+        found = sha256(path)
+        if not file.sha256:
+            raise WeightsError(f"models/registry.toml has no sha256 for {file.path}; if you made it, write {found}")
+        if found != file.sha256:
+            raise WeightsError(
+                f"{path} is damaged: expected sha256 {file.sha256}, found {found}; "
+                "reinstall clipgen or `git checkout models/`"
+            )
+
+
+def sha256(path: str | Path) -> str:
+    """The sha256 of a file in hexadecimal, remembered while its size and its time of change stay the same.
+
+    Raises WeightsError when the file cannot be read.
+    """
+    try:
+        status = Path(path).stat()
+        return _sha256(str(path), status.st_mtime_ns, status.st_size)
+    except OSError as error:
+        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+@lru_cache(maxsize=256)
+def _sha256(path: str, mtime_ns: int, size: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def load_state(path: str | Path) -> dict[str, Tensor]:
+    """Read the tensors of a weights file onto the CPU; nothing in the file is executed.
+
+        >>> load_state("model.safetensors")["decoder.conv_in.weight"].shape
+        torch.Size([128, 64, 3, 3])
+
+    path: .safetensors, or a torch .pt, .pth, .ckpt or .bin; a "state_dict" inside is unwrapped.
+    Raises WeightsError when missing, too large, damaged, or holding anything but named tensors.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise WeightsError(f"there is no weights file {path}; check the name")
+    if path.stat().st_size > MAX_BYTES:
+        raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB; at most {MAX_BYTES / 2**30:.0f} are read")
+    if path.suffix == ".safetensors":
+        return _load_safetensors(path)
+    if path.suffix in (".pt", ".pth", ".ckpt", ".bin"):
+        return _load_pickle(path)
+    raise WeightsError(f"{path} ends in {path.suffix!r}; weights are .safetensors, .pt, .pth, .ckpt or .bin files")
+
+
+def _load_safetensors(path: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError  # here, for `clipgen models` reads cards without torch
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(f"cannot read the weights in {path}: {error}") from error
+
+
+class _Unused:
+    """Stands for the training callbacks that old checkpoints carry beside their tensors."""
+
+
+def _load_pickle(path: Path) -> dict[str, Tensor]:
+    import torch  # here, for `clipgen models` reads cards without torch
+
+    # taming's checkpoints name this class of Lightning's; weights_only refuses names that are not on the list
+    homes = ("pytorch_lightning.callbacks", "lightning.pytorch.callbacks")
+    names = [f"{home}.model_checkpoint.ModelCheckpoint" for home in homes]
+    try:
+        with torch.serialization.safe_globals([(_Unused, name) for name in names]):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, OSError, EOFError, ValueError, KeyError, AttributeError) as error:
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise WeightsError(f"cannot read the weights in {path}: {reason[0]}") from error
+    if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
+        content = content["state_dict"]
+    if not isinstance(content, Mapping) or not all(isinstance(value, torch.Tensor) for value in content.values()):
+        raise WeightsError(f"{path} holds no state dict: expected a table of tensors, or one under 'state_dict'")
+    return dict(content)

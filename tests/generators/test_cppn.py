@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from clipgen.errors import SettingsError
+from clipgen.generators import cppn
+from clipgen.generators.cppn import CPPN
+
+from .contract import (
+    assert_elements_are_independent,
+    assert_seeds_hold,
+    assert_state_goes_on,
+    assert_twenty_steps_lower_the_loss,
+    picture,
+)
+
+
+@pytest.fixture
+def generator():
+    return CPPN.load(size=(32, 24), seeds=[1, 2])
+
+
+def test_what_every_generator_holds_to(generator):
+    assert_elements_are_independent(generator)
+    assert_state_goes_on(generator)
+    assert_twenty_steps_lower_the_loss(generator, ratio=0.6)
+
+
+def test_seeds():
+    assert_seeds_hold(lambda seeds: CPPN.load(size=(16, 16), seeds=seeds))
+
+
+def test_the_start_has_contrast_and_no_flat_channel(generator):
+    image = generator().detach()
+    assert image.isfinite().all()
+    assert image.flatten(2).std(dim=2).min() > 0.02
+
+
+def test_a_larger_render_is_the_same_picture(generator, monkeypatch):
+    width, height = generator.size
+    large = generator.render((width * 3, height * 3))
+    # with an odd factor the middle of every 3x3 block is the centre of the old pixel
+    assert torch.allclose(large[..., 1::3, 1::3], generator(), atol=1e-5)
+    monkeypatch.setattr(cppn, "STRIP", 1000)
+    assert torch.allclose(generator.render((width * 3, height * 3)), large, atol=1e-5)
+
+
+def test_encode_fits_a_picture(generator, monkeypatch):
+    monkeypatch.setattr(cppn, "FIT_STEPS", 100)
+    image = picture(*generator.size)
+    generator.encode(image)
+    assert F.mse_loss(generator(), image.expand(2, -1, -1, -1)) < 2e-3
+    assert all(latent.is_leaf and latent.requires_grad for latent in generator.latents)
+
+
+def test_half_precision_around_it_changes_nothing(generator):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        inside = generator()
+    assert inside.dtype == torch.float32 and torch.equal(inside, generator())
+
+
+def test_weights_are_refused():
+    with pytest.raises(SettingsError, match="takes none"):
+        CPPN.load(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))

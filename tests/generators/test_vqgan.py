@@ -1,0 +1,235 @@
+import copy
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from torch import nn
+
+from clipgen import weights
+from clipgen.errors import SettingsError, WeightsError
+from clipgen.generators.vqgan import VQGAN, VQModel
+from clipgen.generators.vqgan import codebook as codebook_module
+from clipgen.generators.vqgan.codebook import Lattice, NearestCode
+
+from .contract import (
+    TINY,
+    assert_elements_are_independent,
+    assert_seeds_hold,
+    assert_state_goes_on,
+    assert_twenty_steps_lower_the_loss,
+    lattice,
+    picture,
+    tiny_network,
+)
+
+
+@pytest.fixture
+def generator(tiny_vqgan):
+    return VQGAN.load(size=(32, 24), seeds=[1, 2], weights=tiny_vqgan)
+
+
+def test_what_every_generator_holds_to(generator):
+    assert_elements_are_independent(generator)
+    assert_state_goes_on(generator)
+    assert_twenty_steps_lower_the_loss(generator, ratio=0.97)
+
+
+def test_seeds(tiny_vqgan):
+    assert_seeds_hold(lambda seeds: VQGAN.load(size=(16, 16), seeds=seeds, weights=tiny_vqgan))
+
+
+def test_the_start_is_made_of_codes_and_the_network_is_frozen(generator):
+    codes, _ = generator.network.quantise(generator.latents[0])
+    assert torch.equal(codes, generator.latents[0])
+    assert generator.latents[0].shape == (2, 4, 6, 8)
+    assert not any(parameter.requires_grad for parameter in generator.network.parameters())
+    assert not generator.network.training
+
+
+def test_forward_quantises_and_stays_in_range(generator):
+    image = generator()
+    assert image.min() >= 0 and image.max() <= 1
+    with torch.no_grad():
+        generator.latents[0].add_(0.2)  # levels lie 1 apart: the nearest codes stay the same
+    assert torch.equal(generator(), image)
+
+
+def test_project_clamps_to_the_range_of_each_channel(generator):
+    with torch.no_grad():
+        generator.network.codebook[:, 2] *= 0.5
+        moved = VQGAN(generator.network)
+        moved.start([1], (16, 16))
+        moved.latents[0].mul_(10)
+    moved.project_()
+    assert moved.latents[0].amax(dim=(0, 2, 3)).tolist() == [1.0, 1.0, 0.5, 1.0]
+    assert moved.latents[0].amin(dim=(0, 2, 3)).tolist() == [-1.0, -1.0, -0.5, -1.0]
+
+
+def test_reachable_rounds_to_multiples_of_the_factor(generator):
+    assert generator.reachable((33, 31)) == (32, 32)
+    assert generator.reachable((34, 1)) == (36, 4)
+    generator.start([1], (30, 21))
+    assert generator.size == (32, 20) and generator().shape == (1, 3, 20, 32)
+    with pytest.raises(SettingsError, match="choose the generator cppn or pixels"):
+        generator.render((64, 64))
+
+
+def test_encode_gives_what_the_encoder_gives(generator):
+    image = picture(32, 24)
+    generator.encode(image)
+    expected = generator.network.encode(image * 2 - 1).clamp(-1, 1)
+    assert torch.allclose(generator.latents[0][1:], expected, atol=1e-5)
+
+
+def test_an_autoencoder_makes_the_round_trip(tmp_path):
+    """Trained for a moment on one flat colour, encode and decode give that colour back."""
+    network = tiny_network()
+    flat = torch.tensor([0.8, 0.4, 0.2]).view(1, 3, 1, 1).expand(1, 3, 16, 16)
+    optimizer = torch.optim.Adam(network.parameters(), lr=3e-3)
+    for _ in range(60):
+        optimizer.zero_grad()
+        made, _, _ = network(flat * 2 - 1)
+        (made - (flat * 2 - 1)).square().mean().backward()
+        optimizer.step()
+    generator = VQGAN(network)
+    generator.start([1], (16, 16), image=flat)
+    assert (generator() - flat).abs().mean() < 0.1
+
+
+def test_half_precision_keeps_codes_and_nearly_the_picture(tiny_vqgan, generator):
+    half = VQGAN.load(size=(32, 24), seeds=[1, 2], weights=tiny_vqgan, dtype=torch.bfloat16)
+    assert half().dtype == torch.float32
+    assert half.latents[0].dtype == torch.float32 and torch.equal(half.latents[0], generator.latents[0])
+    assert (half() - generator()).abs().mean() < 0.02
+    half.encode(picture())
+    assert_twenty_steps_lower_the_loss(half, ratio=1.0)
+
+
+def test_norm_groups_reach_every_norm_and_must_divide():
+    norms = [module for module in VQModel.from_config(TINY).modules() if isinstance(module, nn.GroupNorm)]
+    assert norms and all(norm.num_groups == 8 for norm in norms)
+    with pytest.raises(WeightsError, match="norm_groups is 5"):
+        VQModel.from_config(_changed(norm_groups=5))
+
+
+def test_building_prints_nothing(capsys):
+    VQModel.from_config(TINY)
+    assert capsys.readouterr().out == ""
+
+
+def test_quantise_takes_the_nearest_code_straight_through():
+    network = tiny_network()
+    z = torch.randn(2, 4, 3, 5, requires_grad=True)
+    codes, indices = network.quantise(z)
+    flat = z.detach().permute(0, 2, 3, 1).reshape(-1, 4)
+    expected = torch.cdist(flat, network.codebook.detach()).argmin(dim=1).view(2, 3, 5)
+    assert torch.equal(indices, expected)
+    assert torch.equal(codes.detach().permute(0, 2, 3, 1), network.codebook.detach()[expected])
+    weight = torch.randn_like(codes)
+    (codes * weight).sum().backward()
+    assert torch.equal(z.grad, weight) and network.codebook.grad is None
+
+
+def test_the_search_follows_a_codebook_that_learns():
+    network = tiny_network()
+    z = torch.full((1, 4, 1, 1), 0.9)
+    first = network.quantise(z)[1].item()
+    with torch.no_grad():
+        network.codebook[first] = 50.0
+    assert network.quantise(z)[1].item() != first
+
+
+@pytest.mark.parametrize("levels", [[7, 5, 3], [2, 2, 2, 2], [8, 1, 4]])
+def test_a_lattice_is_seen_and_searched_exactly(levels):
+    codebook = torch.cartesian_prod(*[torch.linspace(-1.3, 1, n) * (i + 1) for i, n in enumerate(levels)])
+    codebook = codebook[torch.randperm(len(codebook))]
+    search = NearestCode(codebook)
+    assert search.lattice is not None
+    vectors = torch.randn(500, len(levels)) * 2
+    assert torch.equal(search(vectors), torch.cdist(vectors, codebook).argmin(dim=1))
+
+
+def test_other_codebooks_are_no_lattice():
+    assert Lattice.of(torch.randn(64, 4)) is None
+    assert Lattice.of(lattice(3, 2)[:-1]) is None
+    twice = lattice(2, 2)
+    twice[0] = twice[1]
+    assert Lattice.of(twice) is None
+
+
+def test_any_codebook_is_searched_in_bounded_pieces(monkeypatch):
+    codebook, vectors = torch.randn(100, 16), torch.randn(57, 16)
+    monkeypatch.setattr(codebook_module, "ROWS", 1000)
+    assert torch.equal(NearestCode(codebook)(vectors), torch.cdist(vectors, codebook).argmin(dim=1))
+
+
+def test_the_files_are_found_by_weights_config_or_folder(tiny_vqgan, generator):
+    for path in (tiny_vqgan.with_suffix(".yaml"), tiny_vqgan.parent):
+        assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
+
+
+def test_the_built_in_model_is_found_by_its_card_and_checked(tiny_vqgan, generator, monkeypatch):
+    files = [tiny_vqgan, tiny_vqgan.with_suffix(".yaml")]
+    cards = "[[model]]\nname = 'vqgan'\nrole = 'generator'\narchitecture = 'VQGAN'\nlicence = 'MIT'\nsize_mb = 1.0\n"
+    cards += "notes = ''\ntrain = 'clipgen train vqgan'\nfiles = ["
+    cards += ", ".join(f"{{path = '{file.name}', sha256 = '{weights.sha256(file)}'}}" for file in files) + "]\n"
+    (tiny_vqgan.parent / "registry.toml").write_text(cards, encoding="utf-8")
+    monkeypatch.setattr(weights, "models_folder", lambda: tiny_vqgan.parent)
+    assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1, 2])(), generator())
+    files[1].write_text("changed", encoding="utf-8")
+    with pytest.raises(WeightsError, match="damaged"):
+        VQGAN.load(size=(32, 24), seeds=[1, 2])
+
+
+def test_a_lightning_checkpoint_loads(tiny_vqgan, generator):
+    state = generator.network.state_dict() | {"loss.perceptual_loss.lin0.weight": torch.zeros(3)}
+    path = tiny_vqgan.with_name("other.ckpt")
+    torch.save({"state_dict": state, "epoch": 3}, path)
+    path.with_suffix(".yaml").write_text(yaml.safe_dump(TINY), encoding="utf-8")
+    assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"embed_dim": 3}, r"4 tensors differ, first post_quant_conv.weight \(config \(4, 3, 1, 1\)"),
+        ({"norm_groups": None, "n_embed": 80}, r"1 tensors differ, first quantize.embedding.weight \(config \(80, 4\)"),
+    ],
+)
+def test_weights_of_another_config_are_refused(tiny_vqgan, change, message):
+    tiny_vqgan.with_suffix(".yaml").write_text(yaml.safe_dump(_changed(**change)), encoding="utf-8")
+    with pytest.raises(WeightsError, match=message):
+        VQGAN.load(size=(32, 24), seeds=[1], weights=tiny_vqgan)
+
+
+def test_bad_files_are_named(tiny_vqgan):
+    with pytest.raises(WeightsError, match="there is no file.*gone.ckpt"):
+        VQGAN.load(size=(8, 8), seeds=[1], weights=Path("gone.ckpt"))
+    config = tiny_vqgan.with_suffix(".yaml")
+    config.write_text("model: [unclosed", encoding="utf-8")
+    with pytest.raises(WeightsError, match="cannot be read as yaml"):
+        VQGAN.load(size=(8, 8), seeds=[1], weights=tiny_vqgan)
+    config.write_text("just words", encoding="utf-8")
+    with pytest.raises(WeightsError, match="no yaml mapping"):
+        VQGAN.load(size=(8, 8), seeds=[1], weights=tiny_vqgan)
+    config.unlink()
+    with pytest.raises(WeightsError, match="found none"):
+        VQGAN.load(size=(8, 8), seeds=[1], weights=tiny_vqgan)
+
+
+def test_other_targets_and_broken_configs_are_refused():
+    other = copy.deepcopy(TINY)
+    other["model"]["target"] = "taming.models.vqgan.GumbelVQ"
+    with pytest.raises(WeightsError, match="GumbelVQ; only a plain taming.models.vqgan.VQModel"):
+        VQModel.from_config(other)
+    with pytest.raises(WeightsError, match="embed_dim, n_embed and ddconfig"):
+        VQModel.from_config({"model": {"target": "taming.models.vqgan.VQModel", "params": {}}})
+    with pytest.raises(WeightsError, match="embed_dim, n_embed and ddconfig"):
+        VQModel.from_config({"model": "words"})
+
+
+def _changed(**params):
+    config = copy.deepcopy(TINY)
+    config["model"]["params"].update(params)
+    return config

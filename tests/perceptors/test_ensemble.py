@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+import tiny
+import torch
+
+from clipgen.errors import SettingsError
+from clipgen.perceptors.ensemble import Ensemble, load_perceptors
+from clipgen.perceptors.openclip import OpenClip, load_perceptor
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> OpenClip:
+    folder = tiny.write_clip(tmp_path_factory.mktemp("second"), seed=1, words=["zeppelin", "red"])
+    return load_perceptor(f"local-dir:{folder}", CPU)
+
+
+def test_cosine_is_the_weighted_mean(perceptor: OpenClip, second: OpenClip) -> None:
+    both = Ensemble([(1.0, perceptor), (3.0, second)])
+    images, texts = torch.rand(2, 3, 40, 40), ["a red square", "a fox"]
+    cosines = [part.encode_image(images) @ part.encode_text(texts).T for part in (perceptor, second)]
+    found = both.encode_image(images) @ both.encode_text(texts).T
+    torch.testing.assert_close(found, (cosines[0] + 3 * cosines[1]) / 4)
+    torch.testing.assert_close(both.encode_image(images).norm(dim=-1), torch.ones(2))
+    assert both.dim == both.encode_text(texts).shape[1] == 32
+
+
+def test_only_words_that_none_knows_are_unknown(perceptor: OpenClip, second: OpenClip) -> None:
+    both = Ensemble([(1.0, perceptor), (1.0, second)])
+    assert [word for word, _ in both.unknown_words("a red zeppelin, a castle, a gryphon")] == ["gryphon"]
+    assert "zeppelin" in both.words() and "castle" in both.words()
+
+
+def test_count_tokens_reaches_the_limit_with_its_members(perceptor: OpenClip, second: OpenClip) -> None:
+    both = Ensemble([(1.0, perceptor), (1.0, second)])
+    assert both.count_tokens("red " * 10) == both.context_length == 12
+
+
+@pytest.mark.parametrize("weights", [[], [1.0, 0.0], [-1.0]])
+def test_bad_weights(perceptor: OpenClip, weights: list[float]) -> None:
+    with pytest.raises(SettingsError):
+        Ensemble([(weight, perceptor) for weight in weights])
+
+
+def test_load_one_or_several(tiny_clip: Path) -> None:
+    name = f"local-dir:{tiny_clip}"
+    assert isinstance(load_perceptors([name], CPU), OpenClip)
+    assert load_perceptors([name, name], CPU).dim == 32

@@ -1,0 +1,211 @@
+import gzip
+import json
+import logging
+import shutil
+from pathlib import Path
+
+import open_clip
+import pytest
+import tiny
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import Tensor
+
+from clipgen import weights
+from clipgen.errors import PromptError, SettingsError, UnknownNameError, WeightsError
+from clipgen.perceptors.openclip import OpenClip, build, build_model, load_perceptor, make_tokenizer, write_merges
+from clipgen.weights import Card, CardFile
+
+CPU = torch.device("cpu")
+
+
+def plain(folder: Path) -> open_clip.CLIP:
+    """The same weights in open_clip's own model, as it builds it."""
+    model = build_model(tiny.CONFIG, folder / "merges.txt.gz")
+    model.load_state_dict({key: value.float() for key, value in load_file(folder / "clip.safetensors").items()})
+    return model.eval()
+
+
+def pictures(count: int = 2, side: int = 32) -> Tensor:
+    return torch.rand(count, 3, side, side, generator=torch.Generator().manual_seed(3))
+
+
+def normalised(images: Tensor) -> Tensor:
+    mean, std = (torch.tensor(tiny.CONFIG["preprocess_cfg"][key]).view(1, 3, 1, 1) for key in ("mean", "std"))
+    return (images - mean) / std
+
+
+def test_attributes(perceptor: OpenClip, tiny_clip: Path) -> None:
+    assert (perceptor.input_size, perceptor.dim, perceptor.context_length) == (32, 16, 12)
+    assert perceptor.logit_scale == pytest.approx(1 / 0.07, rel=1e-2)
+    assert perceptor.fingerprint == weights.sha256(tiny_clip / "clip.safetensors")
+
+
+def test_images_are_embedded_as_open_clip_does(perceptor: OpenClip, tiny_clip: Path) -> None:
+    expected = plain(tiny_clip).encode_image(normalised(pictures()), normalize=True)
+    torch.testing.assert_close(perceptor.encode_image(pictures()), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_texts_are_embedded_as_open_clip_does(perceptor: OpenClip, tiny_clip: Path) -> None:
+    texts = ["a red square", "a blue circle"]
+    tokens = make_tokenizer(tiny.CONFIG, tiny_clip / "merges.txt.gz")(texts)
+    expected = plain(tiny_clip).encode_text(tokens, normalize=True)
+    torch.testing.assert_close(perceptor.encode_text(texts), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_embeddings_are_unit_float32_under_bf16(tiny_clip: Path, perceptor: OpenClip) -> None:
+    half = load_perceptor(f"local-dir:{tiny_clip}", CPU, torch.bfloat16)
+    seen = half.encode_image(pictures())
+    assert seen.dtype == torch.float32
+    torch.testing.assert_close(seen.norm(dim=-1), torch.ones(2))
+    assert F.cosine_similarity(seen, perceptor.encode_image(pictures())).min() > 0.99
+    assert not torch.equal(seen, perceptor.encode_image(pictures()))
+
+
+def test_other_sizes_are_resized(perceptor: OpenClip) -> None:
+    large = pictures(side=32).repeat_interleave(2, -1).repeat_interleave(2, -2)
+    torch.testing.assert_close(perceptor.encode_image(large), perceptor.encode_image(pictures()), atol=1e-5, rtol=1e-4)
+
+
+def test_gradients_flow_to_the_picture_only(perceptor: OpenClip) -> None:
+    images = pictures().requires_grad_()
+    perceptor.encode_image(images)[:, 0].sum().backward()
+    assert images.grad is not None and images.grad.abs().sum() > 0
+    assert not any(parameter.requires_grad for parameter in perceptor.parameters())
+    assert not perceptor.training
+
+
+def test_transformer_towers_embed_the_same_after_the_layout_change() -> None:
+    config = json.loads(json.dumps(tiny.CONFIG))
+    vision = {"image_size": 32, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8}
+    config["model_cfg"]["vision_cfg"] = vision
+    config["model_cfg"]["text_cfg"]["vocab_size"] = 49408
+    model, tokenizer = build(config)
+    images = pictures().requires_grad_()
+    before = model.eval().encode_image(normalised(images), normalize=True)
+    (gradient,) = torch.autograd.grad(before[:, 0].sum(), images)
+    after = OpenClip("vit", model, tokenizer, device=CPU).encode_image(images)
+    torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(torch.autograd.grad(after[:, 0].sum(), images)[0], gradient, atol=1e-5, rtol=1e-3)
+    assert not model.visual.transformer.batch_first
+
+
+def test_too_long_a_text_is_an_error_not_a_cut(perceptor: OpenClip) -> None:
+    assert perceptor.count_tokens("red " * 10) == perceptor.context_length
+    perceptor.encode_text(["red " * 10])
+    with pytest.raises(PromptError, match="13 tokens.* reads 12"):
+        perceptor.encode_text(["red " * 11])
+
+
+def test_words(perceptor: OpenClip, tmp_path: Path) -> None:
+    assert perceptor.words() == sorted(tiny.WORDS)
+    assert perceptor.unknown_words("a red cassle") == [("cassle", ["castle", "circle"])]
+    opened = load_perceptor(f"local-dir:{tiny.write_clip(tmp_path, words=None)}", CPU)
+    assert opened.words() == [] and opened.unknown_words("a red cassle") == []
+
+
+def test_builtin_is_its_card_s_folder(monkeypatch: pytest.MonkeyPatch, tiny_clip: Path, perceptor: OpenClip) -> None:
+    file = CardFile("clip/clip.safetensors", weights.sha256(tiny_clip / "clip.safetensors"))
+    card = Card("builtin", "perceptor", "", (file,), "MIT", 1.0, "", "clipgen train clip")
+    monkeypatch.setattr(weights, "models_folder", lambda: tiny_clip.parent)
+    monkeypatch.setattr(weights, "find", lambda name, role: card)
+    loaded = load_perceptor("builtin", CPU)
+    assert loaded.name == "builtin"
+    assert torch.equal(loaded.encode_text(["a fox"]), perceptor.encode_text(["a fox"]))
+
+
+def test_folder_without_or_with_two_weights(tiny_clip: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "clip"
+    shutil.copytree(tiny_clip, folder)
+    shutil.copy(folder / "clip.safetensors", folder / "other.safetensors")
+    with pytest.raises(WeightsError, match="clip.safetensors, other.safetensors"):
+        load_perceptor(f"local-dir:{folder}", CPU)
+    (folder / "clip.safetensors").unlink()
+    (folder / "other.safetensors").unlink()
+    with pytest.raises(WeightsError, match="holds none"):
+        load_perceptor(f"local-dir:{folder}", CPU)
+
+
+@pytest.mark.parametrize("name", ["clip.safetensors", "merges.txt.gz", "open_clip_config.json", "words.json"])
+def test_damaged_files(tiny_clip: Path, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "clip"
+    shutil.copytree(tiny_clip, folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[: (folder / name).stat().st_size // 2])
+    with pytest.raises(WeightsError, match=name) as caught:
+        load_perceptor(f"local-dir:{folder}", CPU)
+    assert "\n" not in str(caught.value)
+
+
+def test_config_of_another_model(tiny_clip: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "clip"
+    shutil.copytree(tiny_clip, folder)
+    (folder / "open_clip_config.json").write_text('{"model_cfg": {"embed_dim": 3}}')
+    with pytest.raises(WeightsError, match="no open_clip config"):
+        load_perceptor(f"local-dir:{folder}", CPU)
+    (folder / "open_clip_config.json").write_text("{}")
+    with pytest.raises(WeightsError, match="no model_cfg"):
+        load_perceptor(f"local-dir:{folder}", CPU)
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(UnknownNameError, match="builtin"):
+        load_perceptor("nonsense", CPU)
+    with pytest.raises(UnknownNameError, match="ViT-B-32/openai"):
+        load_perceptor("ViT-B-32/opennai", CPU)
+    with pytest.raises(UnknownNameError, match="ViT-B-32/openai"):
+        load_perceptor("ViT-B-32", CPU)
+
+
+@pytest.mark.parametrize(("tag", "quick"), [("openai", True), ("laion2b_s34b_b79k", False)])
+def test_openai_tags_get_their_activation(monkeypatch: pytest.MonkeyPatch, tag: str, quick: bool) -> None:
+    asked: dict[str, object] = {}
+
+    def create_model(name: str, **given: object) -> None:
+        asked.update(given, name=name)
+
+    monkeypatch.setattr(open_clip, "create_model", create_model)
+    monkeypatch.setattr("clipgen.perceptors.openclip.load.OpenClip", lambda name, *parts, **more: name)
+    assert load_perceptor(f"ViT-B-32/{tag}", CPU) == f"ViT-B-32/{tag}"
+    assert (asked["name"], asked["pretrained"], asked["force_quick_gelu"]) == ("ViT-B-32", tag, quick)
+
+
+def test_what_cannot_be_fetched_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def create_model(name: str, **given: object) -> None:
+        raise RuntimeError("Failed to download weights\nand a long story")
+
+    monkeypatch.setattr(open_clip, "create_model", create_model)
+    with pytest.raises(WeightsError, match="Failed to download weights; it needs the network once"):
+        load_perceptor("ViT-B-32/openai", CPU)
+
+
+def test_only_square_ones(tiny_clip: Path) -> None:
+    model = plain(tiny_clip)
+    model.visual.preprocess_cfg["size"] = (32, 64)
+    with pytest.raises(SettingsError, match="square"):
+        OpenClip("wide", model, make_tokenizer(tiny.CONFIG, tiny_clip / "merges.txt.gz"), device=CPU)
+
+
+def test_merges_are_the_first_of_open_clips_and_the_same_bytes(tmp_path: Path) -> None:
+    write_merges(tmp_path / "a.gz")
+    write_merges(tmp_path / "b.gz")
+    assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
+    assert (tmp_path / "a.gz").stat().st_size < 20_000
+    lines = gzip.decompress((tmp_path / "a.gz").read_bytes()).decode().split("\n")
+    assert len(lines) == 3583 and lines[1] == "i n"
+    tokenizer = make_tokenizer(tiny.CONFIG, tmp_path / "a.gz")
+    assert tokenizer.vocab_size == 4096
+    assert tokenizer(["a red square"]).shape == (1, 12)
+    assert tokenizer(["a red square"]).max() == 4095
+
+
+def test_vocabulary_and_config_must_agree(tmp_path: Path) -> None:
+    write_merges(tmp_path / "few.gz", merges=10)
+    with pytest.raises(WeightsError, match="524 tokens, the config wants 4096"):
+        build_model(tiny.CONFIG, tmp_path / "few.gz")
+
+
+def test_building_leaves_logging_alone(tmp_path: Path) -> None:
+    before = list(logging.root.handlers)
+    build_model(tiny.CONFIG)
+    assert logging.root.handlers == before

@@ -1,0 +1,104 @@
+import pytest
+import torch
+
+from clipgen.devices import autocast, describe, generator, oom_hint, pick_device, pick_dtype
+from clipgen.errors import DeviceError, UnknownNameError
+
+CPU = torch.device("cpu")
+
+
+def test_cpu_can_be_asked_for() -> None:
+    assert pick_device("cpu") == CPU
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "chosen"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_auto_takes_the_fastest(monkeypatch: pytest.MonkeyPatch, cuda: bool, mps: bool, chosen: str) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: int(cuda))
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert pick_device().type == chosen
+
+
+@pytest.mark.parametrize("name", ["cuda", "cuda:3", "mps", "tpu", "xpu", ""])
+def test_a_device_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(DeviceError, match="there is no device .*choose from: auto, cpu$"):
+        pick_device(name)
+
+
+def test_cuda_index_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert pick_device("cuda:1").index == 1
+    with pytest.raises(DeviceError, match="cuda:0, cuda:1"):
+        pick_device("cuda:2")
+
+
+def test_auto_dtype_is_bf16_only_where_it_is_native(monkeypatch: pytest.MonkeyPatch) -> None:
+    for native in (True, False):
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda native=native: native, raising=False)
+        monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False, raising=False)
+        assert pick_dtype("auto", CPU) == (torch.bfloat16 if native else torch.float32)
+    monkeypatch.delattr(torch.cpu, "_is_avx512_bf16_supported")
+    monkeypatch.delattr(torch.cpu, "_is_amx_tile_supported")
+    assert pick_dtype("auto", CPU) == torch.float32
+
+
+def test_dtype_by_name() -> None:
+    assert pick_dtype("fp32", CPU) == torch.float32
+    assert pick_dtype("bf16", CPU) == torch.bfloat16
+    assert pick_dtype("fp16", CPU) == torch.float16
+    with pytest.raises(UnknownNameError, match="choose from: auto, fp32, bf16, fp16"):
+        pick_dtype("int8", CPU)
+
+
+def test_autocast_computes_in_the_dtype() -> None:
+    matrix = torch.eye(4)
+    with autocast(CPU, torch.bfloat16):
+        assert (matrix @ matrix).dtype == torch.bfloat16
+    with autocast(CPU, torch.float32):
+        assert (matrix @ matrix).dtype == torch.float32
+    assert (matrix @ matrix).dtype == torch.float32
+
+
+def test_autocast_takes_math_attention_on_the_cpu() -> None:
+    assert torch.backends.cuda.flash_sdp_enabled()
+    with autocast(CPU, torch.bfloat16):
+        assert not torch.backends.cuda.flash_sdp_enabled() and torch.backends.cuda.math_sdp_enabled()
+    assert torch.backends.cuda.flash_sdp_enabled()
+
+
+def test_generators_are_their_own_source() -> None:
+    first, second = generator("cpu", 7), generator(CPU, 7)
+    torch.manual_seed(1)
+    assert torch.equal(torch.rand(3, generator=first), torch.rand(3, generator=second))
+    assert not torch.equal(torch.rand(3, generator=first), torch.rand(3, generator=generator("cpu", 8)))
+
+
+def test_real_out_of_memory_is_recognised_and_names_the_flags() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**50, dtype=torch.uint8)
+    hint = oom_hint(caught.value)
+    assert hint is not None and "--cut-chunk" in str(hint) and "--size" in str(hint) and "\n" not in str(hint)
+
+
+def test_out_of_memory_in_disguise() -> None:
+    assert oom_hint(MemoryError())
+    assert oom_hint(torch.cuda.OutOfMemoryError("CUDA out of memory"))
+    assert oom_hint(RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"))
+    outer = ValueError("step failed")
+    outer.__cause__ = RuntimeError("MPS backend out of memory")
+    assert oom_hint(outer)
+
+
+def test_other_errors_are_no_memory_errors() -> None:
+    assert oom_hint(RuntimeError("shapes do not match")) is None
+    assert oom_hint(ValueError("out of memory is only a text here")) is None
+
+
+def test_describe_tells_what_a_run_would_use() -> None:
+    found = describe()
+    assert found["device"] in found["devices"] and found["dtype"] in ("fp32", "bf16") and found["threads"] >= 1

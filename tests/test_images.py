@@ -1,0 +1,220 @@
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from clipgen import images
+from clipgen.errors import ImageError
+from clipgen.images import (
+    free_path,
+    from_pil,
+    load_image,
+    read_metadata,
+    resize_area,
+    save_png,
+    to_pil,
+    write_beside,
+)
+
+METADATA = {"prompt": "sea 海 | fog:-0.5", "seed": 7, "size": [4, 2]}
+
+
+@pytest.fixture
+def picture() -> Image.Image:
+    return Image.fromarray(np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8))
+
+
+def test_pictures_survive_the_tensor(picture: Image.Image) -> None:
+    image = from_pil(picture)
+    assert image.shape == (1, 3, 6, 8) and image.dtype == torch.float32 and image.is_contiguous()
+    assert to_pil(image[0]).tobytes() == picture.tobytes()
+
+
+def test_to_pil_clamps_and_takes_any_float() -> None:
+    image = torch.tensor([-1.0, 0.5, 2.0]).view(3, 1, 1).to(torch.bfloat16)
+    assert to_pil(image).getpixel((0, 0)) == (0, 128, 255)
+    with pytest.raises(ValueError, match=r"\[3, H, W\]"):
+        to_pil(torch.zeros(1, 3, 2, 2))
+
+
+def test_load_fills_the_size_from_the_middle(tmp_path: Path) -> None:
+    wide = Image.new("RGB", (40, 20), "black")
+    wide.paste((255, 255, 255), (10, 0, 30, 20))
+    wide.save(tmp_path / "wide.png")
+    assert load_image(tmp_path / "wide.png").shape == (1, 3, 20, 40)
+    middle = load_image(tmp_path / "wide.png", size=(10, 10))
+    assert middle.shape == (1, 3, 10, 10) and middle[..., 2:-2].min() > 0.99
+
+
+def test_load_turns_upright(tmp_path: Path, picture: Image.Image) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 270 degrees to see it upright
+    picture.save(tmp_path / "turned.png", exif=exif)
+    assert torch.equal(load_image(tmp_path / "turned.png"), from_pil(picture.rotate(270, expand=True)))
+
+
+def test_load_puts_transparency_over_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (2, 2), (255, 0, 0, 0)).save(tmp_path / "clear.png")
+    assert torch.equal(load_image(tmp_path / "clear.png"), torch.ones(1, 3, 2, 2))
+    palette = Image.new("P", (2, 2), 0)
+    palette.putpalette([255, 0, 0])
+    palette.save(tmp_path / "palette.png", transparency=0)
+    assert torch.equal(load_image(tmp_path / "palette.png"), torch.ones(1, 3, 2, 2))
+
+
+def test_load_scales_16_bit_greys(tmp_path: Path) -> None:
+    Image.fromarray(np.full((2, 2), 128 * 257, dtype=np.uint16)).save(tmp_path / "grey.png")
+    assert load_image(tmp_path / "grey.png").unique().tolist() == pytest.approx([128 / 255])
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "CMYK"])
+def test_load_reads_other_modes(tmp_path: Path, mode: str, picture: Image.Image) -> None:
+    file = tmp_path / ("picture.tif" if mode == "CMYK" else "picture.png")
+    picture.convert(mode).save(file)
+    assert load_image(file).shape == (1, 3, 6, 8)
+
+
+def test_load_refuses_what_it_cannot_read(tmp_path: Path, picture: Image.Image) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    big = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
+    big.save(tmp_path / "cut.png")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "cut.png").read_bytes()[:5000])
+    Image.fromarray(np.zeros((2, 2), np.float32)).save(tmp_path / "float.tif")
+    for name, words in [
+        ("none.png", "there is no picture"),
+        ("text.png", "not a picture"),
+        ("cut.png", "cannot read"),
+        ("float.tif", "floating-point"),
+        (".", "cannot read"),
+    ]:
+        with pytest.raises(ImageError, match=words) as caught:
+            load_image(tmp_path / name)
+        assert str(tmp_path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_load_refuses_a_huge_picture_before_decoding_it(tmp_path: Path) -> None:
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "huge.png")
+    with pytest.raises(ImageError, match="too large|at most 64 million"):
+        load_image(tmp_path / "huge.png")
+    Image.new("1", (100, 100)).save(tmp_path / "small.png")
+    with pytest.raises(ImageError, match="100 x 100; at most 0.0001 million"):
+        load_image(tmp_path / "small.png", max_pixels=100)
+
+
+def test_resize_area_is_the_mean_when_it_shrinks() -> None:
+    stripes = torch.tensor([0.0, 1.0]).repeat(32).expand(1, 3, 64, 64)
+    assert torch.allclose(resize_area(stripes, (8, 8)), torch.full((1, 3, 8, 8), 0.5))
+
+
+def test_resize_area_grows_within_bounds_and_carries_gradients() -> None:
+    image = torch.rand(2, 3, 5, 7, requires_grad=True)
+    grown = resize_area(image, (20, 10))
+    assert grown.shape == (2, 3, 10, 20) and grown.min() >= 0 and grown.max() <= 1
+    grown.sum().backward()
+    assert image.grad is not None and image.grad.abs().sum() > 0
+    assert resize_area(image, (7, 5)) is image
+
+
+def test_metadata_travel_in_the_png(tmp_path: Path, picture: Image.Image) -> None:
+    file = tmp_path / "new" / "folder" / "reef.png"
+    save_png(file, picture, METADATA)
+    assert read_metadata(file) == METADATA
+    with Image.open(file) as saved:
+        assert saved.info["Software"].startswith("clipgen ") and saved.tobytes() == picture.tobytes()
+    assert os.listdir(file.parent) == ["reef.png"]
+
+
+def test_the_same_picture_gives_the_same_bytes(tmp_path: Path, picture: Image.Image) -> None:
+    for name in ("a.png", "b.png"):
+        save_png(tmp_path / name, picture, METADATA)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_no_metadata_is_an_error(tmp_path: Path, picture: Image.Image) -> None:
+    picture.save(tmp_path / "foreign.png")
+    with pytest.raises(ImageError, match="carries no clipgen settings"):
+        read_metadata(tmp_path / "foreign.png")
+    for text in ("no json", json.dumps([1])):
+        info = PngInfo()
+        info.add_itxt("clipgen", text, zip=True)
+        picture.save(tmp_path / "damaged.png", pnginfo=info)
+        with pytest.raises(ImageError, match="damaged"):
+            read_metadata(tmp_path / "damaged.png")
+
+
+def test_only_png_carries_settings(tmp_path: Path, picture: Image.Image) -> None:
+    with pytest.raises(ImageError, match="does not end in .png"):
+        save_png(tmp_path / "reef.jpg", picture, {})
+
+
+class FullDisk(Image.Image):
+    def save(self, fp: object, **options: object) -> None:  # type: ignore[override]
+        Path(str(fp)).write_bytes(b"half a picture")
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_leaves_the_old_picture_whole(tmp_path: Path, picture: Image.Image) -> None:
+    save_png(tmp_path / "reef.png", picture, METADATA)
+    before = (tmp_path / "reef.png").read_bytes()
+    with pytest.raises(ImageError, match="No space left on device; free some space") as caught:
+        save_png(tmp_path / "reef.png", FullDisk(), {})
+    assert "\n" not in str(caught.value)
+    assert os.listdir(tmp_path) == ["reef.png"] and (tmp_path / "reef.png").read_bytes() == before
+
+
+def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), write_beside(tmp_path / "film.mp4") as beside:
+        beside.write_bytes(b"half")
+        raise KeyboardInterrupt
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_unwritable_place_is_one_clear_line(tmp_path: Path, picture: Image.Image) -> None:
+    (tmp_path / "file").write_text("")
+    for action in (
+        lambda: save_png(tmp_path / "file" / "reef.png", picture, {}),
+        lambda: free_path(tmp_path / "file", "reef", ".png"),
+        lambda: free_path(tmp_path / "file" / "deeper", "reef", ".png"),
+    ):
+        with pytest.raises(ImageError, match="cannot write .*choose another place"):
+            action()
+
+
+def test_free_path_never_gives_a_name_twice(tmp_path: Path, picture: Image.Image) -> None:
+    save_png(tmp_path / "reef.png", picture, METADATA)
+    names = [free_path(tmp_path, "reef", ".png").name for _ in range(3)]
+    assert names == ["reef-2.png", "reef-3.png", "reef-4.png"]
+    save_png(tmp_path / "reef-3.png", picture, METADATA)
+    assert free_path(tmp_path, "reef", ".png").name == "reef-5.png"
+    assert not (tmp_path / "reef-2.png").exists(), "a killed run would leave an empty picture"
+
+
+def test_free_path_is_safe_between_threads(tmp_path: Path) -> None:
+    names: list[Path] = []
+    threads = [threading.Thread(target=lambda: names.append(free_path(tmp_path, "reef", ".png"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(names)) == 8
+
+
+def test_reservations_go_when_written_and_at_exit(tmp_path: Path, picture: Image.Image) -> None:
+    save_png(free_path(tmp_path, "reef", ".png"), picture, METADATA)
+    assert os.listdir(tmp_path) == ["reef.png"]
+    script = f"from clipgen.images import free_path; print(free_path({str(tmp_path)!r}, 'other', '.png'))"
+    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", script]) == 0
+    assert os.listdir(tmp_path) == ["reef.png"]
+
+
+def test_reading_metadata_needs_no_torch() -> None:
+    script = "import sys, clipgen.images; sys.exit('torch' in sys.modules)"
+    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", script]) == 0
+    assert images.METADATA_KEY == "clipgen"
