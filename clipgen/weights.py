@@ -23,7 +23,7 @@ from clipgen.errors import UnknownNameError, WeightsError
 if TYPE_CHECKING:
     from torch import Tensor
 
-ROLES = ("perceptor", "generator")
+ROLES = ("perceptor", "generator", "bank")
 # a guard against a path that is no weights file at all; the largest CLIP that open_clip knows is 10 GB
 MAX_BYTES = 16 * 2**30
 
@@ -81,7 +81,7 @@ def models_folder() -> Path:
 
 
 def cards(role: str | None = None) -> tuple[Card, ...]:
-    """All model cards, or those of one role ("perceptor" or "generator").
+    """All model cards, or those of one role ("perceptor", "generator" or "bank").
 
         >>> [card.name for card in cards("generator")]
         ['vqgan']

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -133,7 +133,7 @@ class VideoWriter:
             self._size = frame.size
             self._encoder = self._open(padded.size)
         if frame.size != self._size:
-            raise SettingsError(f"a frame of {frame.size} in a video of {self._size} was given; all must be of one size")
+            raise SettingsError(f"a frame is {frame.size} and the first was {self._size}; all must be of one size")
         try:
             self._encoder.send(np.ascontiguousarray(np.asarray(padded)))
         except (OSError, StopIteration) as error:
@@ -210,14 +210,22 @@ def save_gif(path: str | Path, frames: Iterable[Image.Image], fps: float = 12) -
         )
 
 
-def plot_curve(
-    history: Sequence[tuple[Sequence[float], Sequence[float]]], path: str | Path, size: tuple[int, int] = (800, 400)
-) -> None:
+class Scored(Protocol):
+    """A step as far as a curve goes: one loss and one score per picture."""
+
+    @property
+    def loss(self) -> Sequence[float]: ...
+
+    @property
+    def score(self) -> Sequence[float]: ...
+
+
+def plot_curve(history: Sequence[Scored], path: str | Path, size: tuple[int, int] = (800, 400)) -> None:
     """Draw loss and score over the steps, one line per picture, each on its own scale, and save it as PNG.
 
-        >>> plot_curve([(step.loss, step.score) for step in steps], "curve.png")
+        >>> plot_curve(list(generation), "curve.png")
 
-    history: (loss, score) of each step, both with one number per picture; size: (width, height) in pixels.
+    history: the steps, from the first; size: (width, height) in pixels.
 
     Raises SettingsError for an empty history, ImageError when it cannot be written.
     """
@@ -229,10 +237,12 @@ def plot_curve(
     width, height = size
     frame = (60, 24, width - 60, height - 28)
     draw.rectangle(frame, outline=FAINT)
-    for row, colour, side, name in ((0, LOSS_COLOUR, 0, "loss"), (1, SCORE_COLOUR, 1, "score")):
-        values = np.array([step[row] for step in history], dtype=np.float64)
+    for name, colour, x, anchor in (
+        ("loss", LOSS_COLOUR, frame[0] - 4, "rm"),
+        ("score", SCORE_COLOUR, frame[2] + 4, "lm"),
+    ):
+        values = np.array([getattr(step, name) for step in history], dtype=np.float64)
         _draw_lines(draw, values, frame, colour)
-        x, anchor = (frame[0] - 4, "rm") if side == 0 else (frame[2] + 4, "lm")
         draw.text((x, frame[3]), f"{np.nanmin(values):.3f}", fill=colour, font=font, anchor=anchor)
         draw.text((x, frame[1]), f"{np.nanmax(values):.3f}", fill=colour, font=font, anchor=anchor)
         draw.text((x, (frame[1] + frame[3]) / 2), name, fill=colour, font=font, anchor=anchor)

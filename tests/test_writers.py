@@ -1,5 +1,6 @@
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import imageio_ffmpeg
 import numpy as np
@@ -152,7 +153,7 @@ def test_gif_bad_input(tmp_path: Path, name: str, count: int, fps: float) -> Non
 
 
 def test_curve_draws_both_lines(tmp_path: Path) -> None:
-    history = [((1 / (i + 1), 1.0), (i / 10, float("nan"))) for i in range(10)]
+    history = [SimpleNamespace(loss=(1 / (i + 1), 1.0), score=(i / 10, float("nan"))) for i in range(10)]
     plot_curve(history, tmp_path / "curve.png", size=(400, 200))
     with Image.open(tmp_path / "curve.png") as plot:
         pixels = np.asarray(plot.convert("RGB")).reshape(-1, 3)

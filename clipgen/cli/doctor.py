@@ -16,7 +16,15 @@ import clipgen
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.errors import ClipgenError
 
-PACKAGES = ("torch", "torchvision", "open_clip_torch", "kornia", "taming-transformers-rom1504", "imageio-ffmpeg", "Pillow")
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "open_clip_torch",
+    "kornia",
+    "taming-transformers-rom1504",
+    "imageio-ffmpeg",
+    "Pillow",
+)
 LEAST_FREE_MB = 200
 
 
@@ -107,8 +115,8 @@ def _print(report: dict[str, Any]) -> None:
     click.echo("packages  " + ", ".join(f"{name} {found or 'MISSING'}" for name, found in report["packages"].items()))
     if "device" in device:
         click.echo(
-            f"device    {device['device']} ({device['cpu_capability']}), {device['dtype']}, {device['threads']} threads "
-            f"on {device['cores']} cores; here: {', '.join(device['devices'])}"
+            f"device    {device['device']} ({device['cpu_capability']}), {device['dtype']}, {device['threads']} "
+            f"threads on {device['cores']} cores; here: {', '.join(device['devices'])}"
         )
     if "ffmpeg" in encoder:
         click.echo(f"encoder   ffmpeg {encoder['ffmpeg']}")

@@ -156,7 +156,8 @@ def _tell(generation: Generation, typed: Sequence[str], *, quiet: bool, verbose:
     for note in generation.notes:
         click.echo(f"note: {note}", err=True)
     if len(typed) > 2 and not any(" " in text for text in typed):
-        click.echo(f'note: {len(typed)} words are {len(typed)} prompts; for one picture write "{" ".join(typed)}"', err=True)
+        count, joined = len(typed), " ".join(typed)
+        click.echo(f'note: {count} words are {count} prompts; for one picture write "{joined}"', err=True)
     if verbose:
         used = {name: value for name, value in generation.settings.to_dict().items() if value not in (None, [], 0.0)}
         click.echo("settings: " + ", ".join(f"{name}={value}" for name, value in used.items()), err=True)

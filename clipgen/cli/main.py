@@ -68,7 +68,9 @@ class LazyGroup(click.Group):
         **extra: Any,
     ) -> Any:
         def call() -> Any:
-            return click.Group.main(self, args, prog_name, complete_var, False, windows_expand_args, **extra)
+            return super(LazyGroup, self).main(
+                args, prog_name, complete_var, standalone_mode=False, windows_expand_args=windows_expand_args, **extra
+            )
 
         # A caller that switches standalone mode off wants the exceptions themselves.
         return sys.exit(exit_code(call)) if standalone_mode else call()

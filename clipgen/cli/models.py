@@ -53,7 +53,8 @@ def words_command(word: str | None, perceptor: str, as_json: bool) -> None:
     elif known:
         click.echo("\n".join(known))
     else:
-        click.echo(f"{perceptor} has an open vocabulary: any word will do" if word is None else f"no word near {word!r}")
+        open_line = f"{perceptor} has an open vocabulary: any word will do"
+        click.echo(open_line if word is None else f"no word near {word!r}")
 
 
 def near_words(word: str, known: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from clipgen.errors import SettingsError
+from clipgen.registry import GENERATORS, OPTIMIZERS
 from clipgen.settings import GenerateSettings, help_of
 
 
@@ -78,6 +79,10 @@ SECTIONS: dict[str, tuple[Flag, ...]] = {
 }
 
 
+#: Settings whose help lists the names of a table.
+TABLES = {"generator": GENERATORS, "optimizer": OPTIMIZERS}
+
+
 class Duration(click.ParamType):
     """A time such as 45s, 2m, 1m30s, 1h or plain seconds, read as seconds."""
 
@@ -122,7 +127,7 @@ class SectionedCommand(click.Command):
         rows: dict[str, list[tuple[str, str]]] = {section: [] for section in SECTIONS}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and isinstance(param, click.Option):
                 rows.setdefault(getattr(param, "section", "Help"), []).append(record)
         for section, records in rows.items():
             if records:
@@ -144,11 +149,16 @@ def setting_options(function: Decorated) -> Decorated:
     for section, flags in reversed(SECTIONS.items()):
         for flag in reversed(flags):
             shape = _shape(flag.setting, hints[flag.setting])
-            add = option(
-                *flag.flags, flag.setting, section=section, metavar=flag.metavar, help=help_of(flag.setting), **shape
-            )
+            text = _help(flag.setting, repeatable="multiple" in shape)
+            add = option(*flag.flags, flag.setting, section=section, metavar=flag.metavar, help=text, **shape)
             function = add(function)
     return function
+
+
+def _help(setting: str, *, repeatable: bool) -> str:
+    # The built-in names only: asking for those of other packages would slow --help down.
+    names = f"; built in: {', '.join(TABLES[setting].table)}" if setting in TABLES else ""
+    return help_of(setting) + names + ("; may be repeated" if repeatable else "")
 
 
 def _shape(setting: str, hint: Any) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class Outputs:
     def __init__(self, folder: Path, stem: str | None = None) -> None:
         self.folder = folder
         self.stem = stem
+        #: whether a save was turned away to the temporary folder
+        self.failed = False
         self._taken: dict[str, Path] = {}
 
     @classmethod
@@ -41,10 +43,7 @@ class Outputs:
         suffix = output.suffix.lower() if output else ""
         if suffix in OTHER_FORMATS:
             raise SettingsError(f"-o {output}: pictures are saved as .png, the format that carries their settings")
-        if output and suffix == ".png":
-            outputs = cls(output.parent, output.stem)
-        else:
-            outputs = cls(output or DEFAULT_FOLDER)
+        outputs = cls(output.parent, output.stem) if output and suffix == ".png" else cls(output or DEFAULT_FOLDER)
         outputs._check()
         return outputs
 
@@ -80,7 +79,7 @@ class Outputs:
 
         if self.stem is not None and len(pictures) == 1:
             return [self.stem]
-        names = []
+        names: list[str] = []
         for picture in pictures:
             name = f"{self.stem or slugify(picture.metadata['prompt'])}-{picture.metadata['seed']}"
             # The same prompt twice in one run is two pictures.
@@ -94,6 +93,7 @@ class Outputs:
         return paths
 
     def _rescued(self, pictures: Sequence[Picture], names: Sequence[str], error: OSError) -> ImageError:
+        self.failed = True
         refuge = Outputs(Path(tempfile.gettempdir()), self.stem)
         try:
             paths = refuge._save(pictures, names)

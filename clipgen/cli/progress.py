@@ -69,9 +69,8 @@ class Lines:
         done, total = step.index + 1, step.total
         if done * LINES_PER_RUN // total > (done - 1) * LINES_PER_RUN // total:
             left = seconds_text(self.pace.left(total - done))
-            click.echo(
-                f"step {done}/{total}  score {score_text(step.score)}  {self.pace.rate():.1f} it/s  {left} left", err=True
-            )
+            score, rate = score_text(step.score), self.pace.rate()
+            click.echo(f"step {done}/{total}  score {score}  {rate:.1f} it/s  {left} left", err=True)
 
 
 class Bar:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name ending in .png [outputs]"
 )
 @click.option(
-    "--weights", type=click.Path(exists=True, path_type=Path), metavar="PATH", help="Where the generator's weights are now."
+    "--weights", type=click.Path(exists=True, path_type=Path), metavar="PATH", help="Where the generator's weights are."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the name of the file only.")

@@ -15,8 +15,11 @@ from clipgen.cli.outputs import RUN_SUFFIX, Outputs
 from clipgen.cli.progress import open_progress
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from clipgen.synthesis import Step
     from clipgen.tasks.generate import Generation, Picture
+    from clipgen.writers import VideoWriter
 
 VIDEO_FPS = 30
 
@@ -63,7 +66,8 @@ class Run:
         self.wanted = wanted
         self.save_every = save_every
         self.quiet = quiet
-        self.history: list[Step] = []
+        self.history: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
+        self.stopped_early = False
         self.result = Result()
 
     def go(self) -> Result:
@@ -75,12 +79,12 @@ class Run:
             self._save_before_error()
             raise
         self.result.seconds = time.monotonic() - started
-        self._save_pictures()
-        if self._unfinished():
+        pictures = self._save_pictures()
+        if self.stopped_early:
             self._save_state()
         else:
             self._drop_state()
-        self._save_extras()
+        self._save_extras(pictures)
         return self.result
 
     def _loop(self) -> None:
@@ -89,7 +93,7 @@ class Run:
             video = self._open_video(stack) if self.wanted.video else None
             progress = stack.enter_context(open_progress(quiet=self.quiet))
             for step in self.generation:
-                self.history.append(step)
+                self.history.append((step.loss, step.score))
                 progress.show(step)
                 if video is not None:
                     video.add(self._frame(step))
@@ -98,10 +102,8 @@ class Run:
                     self._save_state()
                 if interruption.exit_code:
                     self.result.exit_code = interruption.exit_code
+                    self.stopped_early = step.index + 1 < step.total
                     break
-
-    def _unfinished(self) -> bool:
-        return self.result.exit_code != 0 and self.history[-1].index + 1 < self.history[-1].total
 
     def _save_pictures(self) -> list[Picture]:
         pictures = self.generation.pictures()
@@ -132,7 +134,7 @@ class Run:
 
     def _save_before_error(self) -> None:
         # No run file here: after an error, or a second Ctrl-C inside a step, the state may be half of one step.
-        if self.history:
+        if self.history and not self.outputs.failed:
             self._save_pictures()
             paths = ", ".join(picture["path"] for picture in self.result.pictures)
             click.echo(f"saved the best so far: {paths}", err=True)

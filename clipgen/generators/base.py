@@ -27,12 +27,14 @@ class Generator(nn.Module):
 
     A subclass writes `_draw`, `_encode` and `forward`, and what of `reachable`, `project_` and `render` differs.
 
-    name: as in the registry; lr: the learning rate that suits its latents under Adam;
+    name: as in the registry; lr: the learning rate that suits its latents under Adam; start_from: "bank" when it takes
+    a first picture well and gains by one, else "noise";
     latents: leaf tensors [B, ...], one batch element per seed; size: (width, height) in pixels of `forward()`.
     """
 
     name: ClassVar[str]
     lr: ClassVar[float]
+    start_from: ClassVar[str] = "noise"
     latents: list[Tensor]
     size: Size
 
@@ -125,6 +127,10 @@ class Generator(nn.Module):
         if min(size) < 1:
             raise SettingsError(f"the size {size[0]}x{size[1]} was given; width and height must be at least 1 pixel")
         return size
+
+    def critic(self) -> nn.Module | None:
+        """The discriminator, of pictures [B, 3, H, W] in [-1, 1], that this generator was trained against, if any."""
+        return None
 
     def render(self, size: Size) -> Tensor:
         """The same pictures at another size, [B, 3, H, W] without gradient; SettingsError where that cannot be done."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from clipgen.errors import SettingsError
 from clipgen.losses.base import Loss, Sees, View, need_image
@@ -24,6 +24,25 @@ class TotalVariation(Loss):
         """Measure each picture, [B]."""
         image = need_image(view, self)
         return _per_picture(image.diff(dim=-2).square()) + _per_picture(image.diff(dim=-1).square())
+
+
+class Realism(Loss):
+    """How made a picture looks, patch by patch, to the discriminator that its generator was trained against.
+
+        loss = loss + 0.05 * Realism(generator.critic())
+
+    critic: pictures [B, 3, H, W] in [-1, 1] → logits, high where a patch looks real; it is frozen.
+    """
+
+    sees: ClassVar[Sees] = "image"
+
+    def __init__(self, critic: nn.Module) -> None:
+        super().__init__()
+        self.critic = critic.eval().requires_grad_(False)
+
+    def forward(self, view: View) -> Tensor:
+        """Measure each picture, [B]."""
+        return -_per_picture(self.critic(need_image(view, self) * 2 - 1))
 
 
 class Smoothness(Loss):

@@ -48,8 +48,8 @@ class Recipe:
 
 
 RECIPES: dict[str, Recipe] = {
-    "builtin": Recipe(width=32, layers=(1, 2, 2, 1), seed=1, steps=1500, robust_steps=900),
-    "judge": Recipe(width=40, layers=(1, 1, 1, 1), seed=2, steps=1500, robust_steps=0),
+    "builtin": Recipe(width=32, layers=(1, 2, 2, 1), seed=1, steps=700, robust_steps=700),
+    "judge": Recipe(width=40, layers=(1, 1, 1, 1), seed=2, steps=900, robust_steps=0),
 }
 
 
@@ -131,7 +131,8 @@ def attack(
     """Move pictures inside an L2 ball to raise a loss: projected gradient ascent from a random start.
 
     Example: ``attack(images, loss, radius=torch.full((8, 1, 1, 1), 2.0), steps=2, generator=g)``.
-    Arguments: images [N, 3, S, S] in [0, 1]; radius [N, 1, 1, 1] in the same units.  Source: Madry et al. 2018, arXiv 1706.06083.
+    Arguments: images [N, 3, S, S] in [0, 1]; radius [N, 1, 1, 1] in the same units.
+    Source: Madry et al. 2018, arXiv 1706.06083.
     """
 
     def project(delta: Tensor) -> Tensor:
@@ -249,11 +250,12 @@ def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
     save_file(half, beside)
     beside.replace(out / "clip.safetensors")
     (out / "words.json").write_text(json.dumps(world.words()) + "\n")
+    (out / "things.json").write_text(json.dumps(list(world.things)) + "\n")
 
 
 def run(
     *,
-    out: Path,
+    out: Path = Path("models/clip"),
     art: Path | None = None,
     recipe: str = "builtin",
     without: str | None = None,
@@ -298,7 +300,11 @@ def run(
 
 
 def _fit(
-    trainer: Trainer, world: World, tokenizer: Callable[[list[str]], Tensor], folder: Path, report: Callable[[str], None]
+    trainer: Trainer,
+    world: World,
+    tokenizer: Callable[[list[str]], Tensor],
+    folder: Path,
+    report: Callable[[str], None],
 ) -> None:
     recipe = trainer.recipe
     batches = WorldBatches(

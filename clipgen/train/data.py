@@ -59,7 +59,8 @@ def stream(batches: Dataset[T], *, first: int = 0, workers: int | None = None) -
     """
     count = max(1, (os.cpu_count() or 2) - 1) if workers is None else workers
     order = range(first, len(batches))  # type: ignore[arg-type]
-    yield from DataLoader(batches, batch_size=None, sampler=order, num_workers=count, prefetch_factor=4 if count else None)
+    ahead = 4 if count else None
+    yield from DataLoader(batches, batch_size=None, sampler=order, num_workers=count, prefetch_factor=ahead)
 
 
 class Pool:

@@ -22,7 +22,9 @@ from torch.utils.data import Dataset
 
 from .. import devices
 from ..generators.vqgan import VQModel
-from ..generators.vqgan.discriminator import discriminator
+from ..generators.vqgan.discriminator import CRITIC, discriminator
+from ..images import save_png, to_pil
+from ..weights import load_state
 from . import checkpoints
 from .data import stream
 from .world import World
@@ -126,9 +128,9 @@ class Trainer:
         self.critic = discriminator()
         self.critic.requires_grad_(True)
         if init:
-            from ..weights import load_state
-
-            self.model.load_state_dict({k: v.float() for k, v in load_state(init).items()})
+            state = load_state(init)
+            self.model.load_state_dict({k: v for k, v in state.items() if not k.startswith("loss.")})
+            self.critic.load_state_dict({k.removeprefix(CRITIC): v for k, v in state.items() if k.startswith(CRITIC)})
         for part in (self.model, self.critic):
             part.to(device, memory_format=torch.channels_last)
         trained = [p for p in self.model.parameters() if p.requires_grad]
@@ -211,18 +213,18 @@ def measure(model: VQModel, world: World, *, count: int = 200) -> tuple[Bars, Te
 
 
 def export(trainer: Trainer, out: Path) -> None:
-    """Write taming's yaml, the fp16 safetensors, and the discriminator beside them."""
+    """Write taming's yaml and one fp16 safetensors; the discriminator lies under ``loss.`` in it, as in taming's."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "vqgan.yaml").write_text(yaml.safe_dump(model_config(trainer.recipe), sort_keys=False))
-    for name, part in (("vqgan", trainer.model), ("discriminator", trainer.critic)):
-        beside = out / f"{name}.safetensors.part"
-        save_file({k: v.half().contiguous() for k, v in part.state_dict().items()}, beside)
-        beside.replace(out / f"{name}.safetensors")
+    state = trainer.model.state_dict() | {f"{CRITIC}{k}": v for k, v in trainer.critic.state_dict().items()}
+    beside = out / "vqgan.safetensors.part"
+    save_file({k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in state.items()}, beside)
+    beside.replace(out / "vqgan.safetensors")
 
 
 def run(
     *,
-    out: Path,
+    out: Path = Path("models/vqgan"),
     art: Path | None = None,
     steps: int | None = None,
     batch: int | None = None,
@@ -238,8 +240,6 @@ def run(
     Example: ``run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)``.
     Arguments: as `clipgen.train.clip.run`.  Raises WeightsError, ImageError.
     """
-    from ..images import save_png, to_pil
-
     changes = {"steps": steps, "batch": batch, "seed": seed}
     recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
     folder, world = runs / "vqgan", World(art)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from torch import Tensor
+from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
+from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
 from clipgen.generators.vqgan.network import VQModel
 from clipgen.weights import check, find, load_state
 
@@ -26,10 +27,39 @@ def load_network(weights: Path | None) -> VQModel:
     each, or None for the built-in model.
     Raises WeightsError for files that are missing, damaged or of another format.
     """
-    config, state = _built_in() if weights is None else _pair(weights)
+    config, path = _files(weights)
     network = VQModel.from_config(_read_config(config))
-    _fill(network, load_state(state), state)
+    _fill(network, load_state(path), path)
     return network
+
+
+def load_critic(weights: Path | None) -> nn.Module | None:
+    """The patch discriminator that lies in a checkpoint, as taming keeps it; None where there is none.
+
+        >>> load_critic(None)(picture * 2 - 1).mean()
+
+    weights: as for `load_network`. Raises WeightsError for a discriminator that is not taming's.
+    """
+    path = _files(weights)[1]
+    state = {k.removeprefix(CRITIC): v for k, v in load_state(path).items() if k.startswith(CRITIC)}
+    if not state:
+        return None
+    try:
+        critic = discriminator(width=len(state["main.0.weight"]), layers=_critic_layers(state))
+        critic.load_state_dict(state)
+    except (KeyError, RuntimeError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f"{path} holds a discriminator that is not taming's: {reason}") from error
+    return critic.eval().requires_grad_(False)
+
+
+def _critic_layers(state: Mapping[str, Tensor]) -> int:
+    # every layer but the first and the last is a convolution with a norm behind it
+    return sum(key.endswith(".running_mean") for key in state) - 1
+
+
+def _files(weights: Path | None) -> tuple[Path, Path]:
+    return _built_in() if weights is None else _pair(weights)
 
 
 def _built_in() -> tuple[Path, Path]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from clipgen.generators.base import Generator, Size, clamp_with_grad
-from clipgen.generators.vqgan.checkpoint import load_network
+from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.generators.vqgan.network import VQModel
 
 
@@ -27,11 +27,18 @@ class VQGAN(Generator):
 
     name = "vqgan"
     lr = 0.1
+    start_from = "bank"
 
     def __init__(
-        self, network: VQModel, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
+        self,
+        network: VQModel,
+        *,
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        weights: Path | None = None,
     ) -> None:
         super().__init__(device=device, dtype=dtype)
+        self.weights = weights
         self.network = network.eval().requires_grad_(False).to(self.device).to(memory_format=torch.channels_last)
         # autocast casts frozen weights anew in every call (it caches only those that train); once is enough
         for module in self.network.modules():
@@ -61,7 +68,7 @@ class VQGAN(Generator):
         .pt or .bin file with its .yaml beside, their folder, or None for the built-in one.
         Raises WeightsError for files that are missing, damaged or of another format.
         """
-        generator = cls(load_network(weights), device=device, dtype=dtype)
+        generator = cls(load_network(weights), device=device, dtype=dtype, weights=weights)
         generator.start(seeds, size, noise=init_noise, image=init_image)
         return generator
 
@@ -77,6 +84,11 @@ class VQGAN(Generator):
         """Clamp every channel of the latents to the range that it has in the codebook."""
         for latent in self.latents:
             latent.clamp_(self.low, self.high)
+
+    def critic(self) -> nn.Module | None:
+        """The patch discriminator in its checkpoint, if there is one."""
+        critic = load_critic(self.weights)
+        return None if critic is None else critic.to(self.device)
 
     def reachable(self, size: Size) -> Size:
         """The size (width, height) with each side rounded to the nearest multiple of f, at least f."""

@@ -24,11 +24,14 @@ from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
-from clipgen.tasks.generate.targets import read_targets
+from clipgen.tasks.generate.start import bank_pictures
+from clipgen.tasks.generate.targets import Targets, read_targets
 from clipgen.weights import cards, sha256
 
-# time budget: steps that are timed after one to warm up, and the share of the time left that they may promise
+# time budget: steps that are timed after one to warm up, unless they take a larger share of the time left than this
 TIMED_STEPS = 3
+TIMED_SHARE = 0.1
+# share of the time then left that is promised to steps: the last pictures have to be written too
 PROMISED = 0.95
 
 
@@ -191,8 +194,9 @@ class Generation:
         texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
         targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
         generator = self._load_generator(device, dtype)
+        start = self._start(generator, targets)
         self.settings = replace(
-            settings, size=generator.size, start="noise", lr=generator.lr if settings.lr is None else settings.lr
+            settings, size=generator.size, start=start, lr=generator.lr if settings.lr is None else settings.lr
         )
         self.cutouts = Cutouts(
             self.perceptor.input_size,
@@ -208,8 +212,6 @@ class Generation:
 
     def _load_generator(self, device: torch.device, dtype: torch.dtype) -> Generator:
         settings = self.settings
-        if settings.start == "bank":
-            raise SettingsError("start is bank and no bank of start latents is there; use noise")
         generator: Generator = GENERATORS.load(settings.generator)(
             size=settings.size,
             seeds=self.seeds,
@@ -226,6 +228,17 @@ class Generation:
         if settings.render_size is not None and type(generator).render is Generator.render:
             generator.render(settings.render_size)  # raises now what would else be told after the work
         return generator
+
+    def _start(self, generator: Generator, targets: Targets) -> str:
+        """Put the generator at a picture of the bank where that is asked for, or its own way; return where it starts."""
+        settings = self.settings
+        given = settings.init_image is not None or settings.init_noise is not None
+        if settings.start == "bank" and given:
+            raise SettingsError("start is bank and a first picture is given too; leave out init_image and init_noise")
+        if settings.start == "noise" or given or (settings.start == "auto" and generator.start_from != "bank"):
+            return "noise"
+        generator.encode(bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size))
+        return "bank"
 
     def _synthesis(self, steps: int) -> Synthesis:
         settings = self.settings
@@ -247,12 +260,17 @@ class Generation:
         """Time a few steps, undo them, and set as many as fit; steps that were asked for are the most."""
         trial = self._synthesis(1 + TIMED_STEPS)
         before = trial.state_dict()
-        seconds = [step.seconds for step in trial][1:]
+        deadline, began = self._deadline or 0.0, time.monotonic()
+        seconds: list[float] = []
+        for step in trial:
+            seconds.append(step.seconds)
+            if time.monotonic() > began + TIMED_SHARE * (deadline - began):
+                break
         self.generator.load_state(before["generator"])
         self.cutouts.generator.set_state(before["cutouts"])
-        self._pace = sum(seconds) / len(seconds)
-        left = (self._deadline or 0.0) - time.monotonic()
-        fit = max(1, int(PROMISED * left / self._pace))
+        timed = seconds[1:] or seconds
+        self._pace = sum(timed) / len(timed)
+        fit = max(1, int(PROMISED * (deadline - time.monotonic()) / self._pace))
         steps = fit if asked.steps is None else min(fit, asked.steps)
         self.notes.append(f"{steps} steps fit into the time budget of {asked.time_budget:g} s")
         self.settings = replace(self.settings, steps=steps)

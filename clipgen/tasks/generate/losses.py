@@ -12,6 +12,7 @@ from clipgen.losses import (
     Loss,
     Palette,
     PullToStart,
+    Realism,
     Saturation,
     Smoothness,
     Symmetry,
@@ -51,7 +52,9 @@ def build_loss(
     if settings.init_weight:
         loss = loss + settings.init_weight * _init_loss(settings, generator)
     if settings.realism:
-        raise SettingsError(f"the generator {settings.generator} has no discriminator; leave realism at 0")
+        if (critic := generator.critic()) is None:
+            raise SettingsError(f"the generator {settings.generator} has no discriminator; leave realism at 0")
+        loss = loss + settings.realism * Realism(critic)
     return loss.to(device)
 
 

@@ -115,7 +115,8 @@ class World:
 
     def _thing(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
         image, ground, colour = self._ground_of(rng, size)
-        thing, side = self._any_thing(rng), float(rng.choice([rng.uniform(0.3, 0.5), rng.uniform(0.55, 0.98)], p=[0.2, 0.8]))
+        thing = self._any_thing(rng)
+        side = float(rng.choice([rng.uniform(0.3, 0.5), rng.uniform(0.55, 0.98)], p=[0.2, 0.8]))
         sprite, room = self._sprite(rng, thing), max(0.0, 0.55 - side / 2)
         self._place(rng, image, sprite, (0.5 + rng.uniform(-room, room), 0.5 + rng.uniform(-room, room)), side)
         said = self._said(rng, sprite, side)

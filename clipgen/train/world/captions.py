@@ -59,7 +59,8 @@ def on_ground(rng: np.random.Generator, subject: str, ground: str) -> str:
     """Join a subject and its ground: "a fox on a red background"."""
     if rng.random() < 0.15:
         return f"{subject}, {ground}"
-    return f"{subject} {choose(rng, ('on', 'on', 'on', 'in front of', 'against'))} {with_article(rng, ground, bare=0.3)}"
+    joint = choose(rng, ("on", "on", "on", "in front of", "against"))
+    return f"{subject} {joint} {with_article(rng, ground, bare=0.3)}"
 
 
 def in_scene(rng: np.random.Generator, subject: str, names: tuple[str, ...], place: tuple[str, ...]) -> str:

@@ -649,17 +649,17 @@ def volcano(rng: Rng, h: int, w: int) -> np.ndarray:
     p.ground(img, p.ridge(rng, base - 0.02, 0.03, 1.4), p.darker(rock, 0.35), p.darker(rock, 0.7))
     for k in range(2 + int(r[5] * 2)):
         a, b, c = rng.random(3).tolist()
-        t = p.steps(8)
+        along = p.steps(8)
         lean = (k - 1) * 0.2 + 0.12 * (a - 0.5)
-        xs = x + (k - 1) * half * 0.5 + lean * t**1.3 + 0.022 * np.sin(t * 9 + 6 * b)
-        ys = crater + 0.01 + (base + 0.08 * c - crater) * t * (0.6 + 0.4 * c)
+        xs = x + (k - 1) * half * 0.5 + lean * along**1.3 + 0.022 * np.sin(along * 9 + 6 * b)
+        ys = crater + 0.01 + (base + 0.08 * c - crater) * along * (0.6 + 0.4 * c)
         p.stroke(img, p.cols(xs, ys), (225, 60, 20), 0.045)
         p.stroke(img, p.cols(xs, ys), (255, 170, 50), 0.022)
     angles = (rng.random((9, 2)) - (0.5, 0)) * (1.9, 1)
-    t = np.linspace(0.1, 1, 6)[None]
+    along = np.linspace(0.1, 1, 6)[None]
     reach = 0.16 + 0.22 * angles[:, 1:]
-    sideways = x + np.sin(angles[:, :1]) * reach * t * 1.1
-    jets = np.stack([sideways, crater - np.cos(angles[:, :1]) * reach * t * 1.3 + 0.2 * t * t], axis=2)
+    sideways = x + np.sin(angles[:, :1]) * reach * along * 1.1
+    jets = np.stack([sideways, crater - np.cos(angles[:, :1]) * reach * along * 1.3 + 0.2 * along * along], axis=2)
     p.strokes(img, jets, (255, 90, 25), 0.014)
     p.strokes(img, jets[:, :4], (255, 215, 90), 0.01)
     p.oval(img, x, crater + 0.005, half * 0.95, 0.018, (255, 225, 120))

@@ -255,7 +255,7 @@ def storm(rng: Rng, h: int, w: int) -> np.ndarray:
         at = x if k == 0 else 0.1 + 0.8 * float(rng.random())
         kinks = rng.random((9, 2))
         ys = 0.16 + (horizon - 0.14) * np.arange(9) / 8
-        xs = at + np.cumsum((kinks[:, 0] - 0.5) * 0.13)
+        xs = np.clip(at + np.cumsum((kinks[:, 0] - 0.5) * 0.13), 0.06, 0.94)
         bolt = p.cols(xs, ys)
         wide = 0.022 if k == 0 else 0.014
         fork = bolt[3] + np.cumsum(np.concatenate([[(0, 0)], (kinks[:4] - (0.15, 0)) * (0.14, 0.11)]), axis=0)

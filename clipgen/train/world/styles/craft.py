@@ -13,6 +13,7 @@ from .primitives import (
     cells,
     clouds,
     edges,
+    grain,
     grey,
     kuwahara,
     noise,
@@ -135,7 +136,7 @@ def embroidery(rng: np.random.Generator, picture: Picture) -> Picture:
     h, w = picture.shape[:2]
     u = unit(picture)
     m = min(h, w)
-    n, shine = rng.uniform(13, 16.5), rng.uniform(0.8, 1.2)
+    n, shine = 12.8 if rng.random() < 0.4 else 16.0, rng.uniform(0.8, 1.2)
     x, y = axes(h, w)
     gx, gy = x * np.float32(n), y * np.float32(n)
     fx, fy = gx - np.floor(gx) - np.float32(0.5), gy - np.floor(gy) - np.float32(0.5)
@@ -147,7 +148,7 @@ def embroidery(rng: np.random.Generator, picture: Picture) -> Picture:
     thread = step(-across, -0.36, -0.24) * (1 - step(np.maximum(np.abs(fx), np.abs(fy)), 0.42, 0.5))
     round_ = (np.float32(0.28) - across) * np.float32(1.3 * shine)
     image = image * wide(np.float32(0.82) + round_ + np.where(over, np.float32(0.08), np.float32(-0.08)))
-    weave = noise(rng, h, w, 64) - np.float32(0.5)
+    weave = grain(rng, h, w)
     linen = np.array([0.88, 0.83, 0.72], np.float32) * np.float32(rng.uniform(0.7, 1.05))
     ground = linen * wide(np.float32(0.82) + weave * np.float32(0.25))
     return to_bytes(ground + (image + wide(weave) * np.float32(0.08) - ground) * wide(thread))
@@ -169,6 +170,6 @@ def knitted(rng: np.random.Generator, picture: Picture) -> Picture:
     image = _stitched(picture, soft, fx, fy, m / n, m / rows)
     strand = np.abs(np.abs(fx) - np.float32(0.25)) * np.float32(2)
     light = np.float32(1.14) - np.abs(fy) ** 2 * np.float32(1.9) - strand**2 * np.float32(1.5)
-    wool = noise(rng, h, w, 64) - np.float32(0.5)
+    wool = grain(rng, h, w)
     image = image * wide(np.clip(light, 0.25, 1.2)) + wide(wool * np.float32(fuzz))
     return to_bytes(image)

@@ -11,6 +11,7 @@ from .primitives import (
     calm,
     clouds,
     edges,
+    grain,
     grey,
     noise,
     saturate,
@@ -39,7 +40,7 @@ def pencil(rng: np.random.Generator, picture: Picture) -> Picture:
     angle, dark = rng.uniform(-1.1, -0.5), rng.uniform(0.4, 0.6)
     light = _tone(picture)
     hatch = stretched(rng, h, w, 84, 14, angle)
-    tooth = noise(rng, h, w, 64) - np.float32(0.5)
+    tooth = grain(rng, h, w)
     line = warp(rng, step(edges(calm(picture), 1.0), 0.08, 0.45), 14, 0.5 * u)
     shade = (1 - light) * np.float32(dark) * (1 + hatch * np.float32(0.45) + tooth * np.float32(0.6))
     sheet = np.float32(rng.uniform(0.93, 0.98))
@@ -74,14 +75,14 @@ def charcoal(rng: np.random.Generator, picture: Picture) -> Picture:
     h, w = picture.shape[:2]
     u = unit(picture)
     angle, dark = rng.uniform(-1.2, -0.4), rng.uniform(0.75, 0.95)
-    tooth = noise(rng, h, w, 52) - np.float32(0.5)
+    tooth = grain(rng, h, w)
     smear = stretched(rng, h, w, 44, 8, angle)
     light = blur(warp(rng, _tone(picture), 10, 1.6 * u), 1.0 * u)
     light = np.clip(light, 0, 1)
     line = blur(warp(rng, step(edges(calm(picture), 2.4), 0.1, 0.4), 12, 1.2 * u), 0.5 * u)
     shade = (1 - light * light * (3 - 2 * light)) * np.float32(dark) + line * np.float32(0.65)
     # The tooth of the paper shows most where the shade is middling.
-    shade = shade + (tooth * np.float32(0.55) + smear * np.float32(0.13)) * np.clip(shade * np.float32(2.2), 0.12, 1)
+    shade = shade + (tooth * np.float32(0.4) + smear * np.float32(0.13)) * np.clip(shade * np.float32(2.2), 0.12, 1)
     out = np.float32(0.9) - np.clip(shade, 0, 1) * np.float32(0.83)
     return to_bytes(wide(out) * np.array([1.0, 0.985, 0.95], np.float32))
 
@@ -92,7 +93,7 @@ def crayon(rng: np.random.Generator, picture: Picture) -> Picture:
     u = unit(picture)
     angle, gaps = rng.uniform(-1.0, -0.5), rng.uniform(0.25, 0.5)
     strokes = stretched(rng, h, w, 56, 7, angle)
-    tooth = noise(rng, h, w, 64) - np.float32(0.5)
+    tooth = grain(rng, h, w)
     image = saturate(to_float(calm(picture)), 1.35)
     image = warp(rng, image, 12, 1.3 * u)
     line = warp(rng, step(edges(calm(picture), 1.4), 0.15, 0.5), 12, 1.3 * u)
@@ -108,7 +109,7 @@ def chalk(rng: np.random.Generator, picture: Picture) -> Picture:
     h, w = picture.shape[:2]
     u = unit(picture)
     angle, fill, green = rng.uniform(-1.0, -0.5), rng.uniform(0.75, 1.1), rng.random()
-    tooth = noise(rng, h, w, 64) - np.float32(0.5)
+    tooth = grain(rng, h, w)
     strokes = stretched(rng, h, w, 80, 9, angle)
     dust = clouds(rng, h, w, 4)
     image = to_float(calm(picture))

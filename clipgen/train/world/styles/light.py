@@ -67,7 +67,7 @@ def black_and_white(rng: np.random.Generator, picture: Picture) -> Picture:
     light = np.clip((light - np.float32(0.5)) * np.float32(contrast) + np.float32(rng.uniform(0.44, 0.54)), 0, 1)
     light = light * light * (3 - 2 * light)
     light = light * vignette(h, w, rng.uniform(0.5, 1.3))[..., 0]
-    light = light * np.float32(0.96) + np.float32(0.02) + (noise(rng, h, w, 96) - np.float32(0.5)) * np.float32(grain)
+    light = light * np.float32(0.96) + np.float32(0.02) + (noise(rng, h, w, 128) - np.float32(0.5)) * np.float32(grain)
     return cv2.cvtColor(to_bytes(light), cv2.COLOR_GRAY2RGB)
 
 
@@ -76,7 +76,7 @@ def sepia(rng: np.random.Generator, picture: Picture) -> Picture:
     h, w = picture.shape[:2]
     u = unit(picture)
     stain = clouds(rng, h, w, 5)
-    grain = noise(rng, h, w, 80) - np.float32(0.5)
+    grain = noise(rng, h, w, 64) - np.float32(0.5)
     spots = rng.random((6, 3))
     light = (grey(to_float(picture)) - np.float32(0.5)) * np.float32(1.05) + np.float32(0.53)
     light = light * vignette(h, w, rng.uniform(0.4, 1.0))[..., 0]

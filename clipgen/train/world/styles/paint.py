@@ -16,6 +16,7 @@ from .primitives import (
     clouds,
     dabs,
     edges,
+    grain,
     grey,
     kuwahara,
     noise,
@@ -51,7 +52,7 @@ _CUBIST = (
 )
 
 
-def _swirl(rng: np.random.Generator, image: Plane, vortices: int, base: float) -> tuple[Plane, Plane]:
+def _swirl(rng: np.random.Generator, image: Plane, quiet: Plane, vortices: int, base: float) -> tuple[Plane, Plane]:
     """Makes a unit flow [H, W, 2] that eddies about vortices and runs along the picture's edges, and its rings."""
     h, w = image.shape[:2]
     m = min(h, w)
@@ -69,6 +70,8 @@ def _swirl(rng: np.random.Generator, image: Plane, vortices: int, base: float) -
     far = np.sqrt(dx * dx + dy * dy + np.float32(1e-4))
     # Eddies keep off the subject, whose own shape leads the strokes there.
     free = 1 - np.float32(0.85) * step(cv2.blur(apart(small), (5, 5)), 0.15, 0.5)
+    calmer = cv2.resize(quiet, (gw, gh), interpolation=cv2.INTER_LINEAR)
+    free = free * calmer * calmer
     pull = np.exp(-((far / radius[:vortices]) ** 2)) * free * np.float32(2.2)
     turn = pull * spin[:vortices] / far
     vx = np.cos(angle) * np.float32(0.45) - (dy * turn).sum(0)
@@ -77,7 +80,7 @@ def _swirl(rng: np.random.Generator, image: Plane, vortices: int, base: float) -
     soft = cv2.GaussianBlur(grey(small), (0, 0), 1.0)
     ex, ey = cv2.Sobel(soft, cv2.CV_32F, 0, 1), -cv2.Sobel(soft, cv2.CV_32F, 1, 0)
     # A tangent has no direction of its own: it takes the swirl's, so that the two never cancel.
-    along = np.sign(ex * vx + ey * vy) * np.float32(9)
+    along = np.sign(ex * vx + ey * vy) * np.float32(12)
     vx, vy = cv2.blur(vx + ex * along, (3, 3)), cv2.blur(vy + ey * along, (3, 3))
     size = np.sqrt(vx * vx + vy * vy) + np.float32(1e-3)
     field = cv2.resize(cv2.merge([vx / size, vy / size, rings]), (w, h), interpolation=cv2.INTER_LINEAR)
@@ -91,25 +94,33 @@ def van_gogh(rng: np.random.Generator, picture: Picture) -> Picture:
     table = ramp(_VAN_GOGH[int(rng.integers(3))])
     strength, length, mix = rng.uniform(0.8, 1.25), rng.uniform(10, 17), rng.uniform(0.5, 0.8)
     contour = rng.uniform(0.5, 0.85)
-    flow, rings = _swirl(rng, to_float(picture), int(rng.integers(3, 7)), rng.uniform(-0.5, 0.5))
-    strokes = cv2.merge([noise(rng, h, w, int(rng.integers(28, 40)), 3), noise(rng, h, w, 96)])
+    clean = calm(picture)
+    outline = edges(clean, 1.1)
+    # Where the picture is busy the strokes lie quieter, or towns and trees would drown in them.
+    quiet = 1 - np.float32(0.75) * step(box(box(outline, 7 * u), 7 * u), 0.05, 0.22)
+    flow, rings = _swirl(rng, to_float(clean), quiet, int(rng.integers(3, 7)), rng.uniform(-0.5, 0.5))
+    strokes = cv2.merge([noise(rng, h, w, int(rng.integers(28, 40)), 3), noise(rng, h, w, 128)])
     body, hue, drift, bristle = cv2.split(standard(streaks(strokes, flow, length * u)))
     # Rounding part of the way gives a stroke a firm side, where plain noise would look like silk.
     body = np.float32(0.45) * body + np.float32(0.55) * np.round(body * np.float32(1.4)) / np.float32(1.4)
     hue = np.float32(0.45) * hue + np.float32(0.55) * np.round(hue * np.float32(1.4)) / np.float32(1.4)
     height = body + bristle * np.float32(0.6)
+    body, hue, drift = body * quiet, hue * quiet, drift * quiet
     # Each stroke takes its colour from somewhere along itself: ragged ends, no blur.
-    image = remap(to_float(calm(picture)), positions(h, w) + flow * cv2.merge([drift, drift]) * np.float32(0.95 * u))
+    image = remap(to_float(clean), positions(h, w) + flow * cv2.merge([drift, drift]) * np.float32(0.95 * u))
     colour = saturation(image)
     light = grey(image)
-    light = (light - np.float32(0.5)) * np.float32(0.85) + np.float32(0.47)
-    tone = tint(light + body * np.float32(0.09 * strength) + rings * np.float32(0.05) + hue * np.float32(0.09), table)
+    # The palette wants the whole range of light: a dim or flat picture is brought nearer to it.
+    mean, spread = cv2.meanStdDev(light)
+    gain = min(max(0.2 / max(float(spread[0, 0]), 1e-3), 0.85), 1.7)
+    light = (light - np.float32(mean[0, 0])) * np.float32(gain) + np.float32(0.65 * float(mean[0, 0]) + 0.16)
+    tone = tint(light + body * np.float32(0.08 * strength) + rings * np.float32(0.05) + hue * np.float32(0.06), table)
     part = np.float32(mix) * (1 - np.float32(0.75) * colour)
     image = saturate(image + (tone - image) * wide(part), 1.35)
     warm = hue * np.float32(0.06 * strength) + rings * np.float32(0.03)
     thick = height * np.float32(0.05 * strength) + relief(height, u) * np.float32(0.07 * strength)
     image += wide(thick) + wide(warm) * np.array([1.0, 0.55, -1.1], np.float32)
-    line = blur(step(edges(calm(picture), 1.1), 0.2, 0.6), 0.3 * u) * np.float32(contour)
+    line = blur(step(outline, 0.2, 0.6), 0.3 * u) * np.float32(contour)
     line *= np.clip(1 + body * np.float32(0.25), 0, 1.3)
     image += (np.array([0.04, 0.06, 0.2], np.float32) - image) * wide(np.clip(line, 0, 0.95))
     return to_bytes(image)
@@ -119,7 +130,7 @@ def oil_painting(rng: np.random.Generator, picture: Picture) -> Picture:
     """Lays oblong brush marks, each of one colour and with its own bristle lines, in warm varnished colour."""
     h, w = picture.shape[:2]
     u = unit(picture)
-    strength, warmth, whole = rng.uniform(0.8, 1.3), rng.uniform(0.01, 0.05), rng.uniform(0.4, 0.6)
+    strength, warmth, whole = rng.uniform(0.8, 1.3), rng.uniform(0.01, 0.05), rng.uniform(0.35, 0.5)
     n, long, lean = int(rng.integers(11, 15)), rng.uniform(2.2, 3.0), rng.uniform(0.2, 2.9)
     bristles = rng.random((64, 64), dtype=np.float32)
     ids, far, seeds, place = dabs(rng, h, w, n, long, lean, 4.0)
@@ -185,7 +196,7 @@ def watercolour(rng: np.random.Generator, picture: Picture) -> Picture:
     """Washes pale bleeding colour with dark wet rims on white paper."""
     h, w = picture.shape[:2]
     u = unit(picture)
-    bleed, pale, rim = rng.uniform(1.4, 2.4), rng.uniform(0.25, 0.42), rng.uniform(0.5, 0.9)
+    bleed, pale, rim = rng.uniform(1.0, 1.8), rng.uniform(0.22, 0.38), rng.uniform(0.5, 0.9)
     image = kuwahara(to_float(picture), 2.0 * u)
     image = warp(rng, warp(rng, image, 9, bleed * u), 26, 0.9 * u)
     wash = clouds(rng, h, w, 6)
@@ -221,8 +232,7 @@ def fresco(rng: np.random.Generator, picture: Picture) -> Picture:
     image = image + (plaster * np.float32(1.02) - image) * (lost * np.float32(0.85))
     image += wide((wear - np.float32(0.5)) * np.float32(0.25) + relief(wear, u) * np.float32(0.35))
     image *= wide(1 - crack * np.float32(0.5))
-    grain = noise(rng, h, w, 64)
-    return to_bytes(image + wide((grain - np.float32(0.5)) * np.float32(0.09)))
+    return to_bytes(image + wide(grain(rng, h, w) * np.float32(0.09)))
 
 
 def cubist(rng: np.random.Generator, picture: Picture) -> Picture:
@@ -237,7 +247,7 @@ def cubist(rng: np.random.Generator, picture: Picture) -> Picture:
     angles = lean + (np.arange(7) * 3 % 7 + rng.uniform(-0.35, 0.35, 7)) * (np.pi / 7)
     offsets = rng.uniform(-0.33, 0.33, 7)
     sides = np.where(rng.random(7) < 0.5, -1, 1)
-    shift = (rng.random((128, 2), dtype=np.float32) - np.float32(0.5)) * np.float32(rng.uniform(7, 11))
+    shift = (rng.random((128, 2), dtype=np.float32) - np.float32(0.5)) * np.float32(rng.uniform(5, 9))
     turn = (rng.random((128, 2), dtype=np.float32) - np.float32(0.5)) * np.array([0.5, 0.3], np.float32)
     palette = np.array(_CUBIST[int(rng.integers(len(_CUBIST)))], np.float32) / np.float32(255)
     plane = palette[rng.integers(0, len(palette), 128)]

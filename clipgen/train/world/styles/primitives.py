@@ -61,6 +61,12 @@ def noise(rng: np.random.Generator, h: int, w: int, cells: int, channels: int = 
     return extend(grid, h, w)
 
 
+def grain(rng: np.random.Generator, h: int, w: int) -> Plane:
+    """Draws the finest noise, about -0.5..0.5."""
+    # 128 cells halve to 64 exactly, which evens them out: the factor brings their spread back.
+    return (noise(rng, h, w, 128) - np.float32(0.5)) * np.float32(1.7)
+
+
 def clouds(rng: np.random.Generator, h: int, w: int, cells: int) -> Plane:
     """Draws three octaves of noise, about 0..1."""
     grid: Plane = rng.random((cells, cells), dtype=np.float32)
@@ -160,10 +166,14 @@ def edges(picture: Picture, width: float) -> Plane:
     """Gives contrast lines of a width in 1/64 of the shorter side, 0..1."""
     k = max(2, round(width * unit(picture)) + 1)
     rise = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
-    return to_float(cv2.max(cv2.max(rise[..., 0], rise[..., 1]), rise[..., 2]))
+    line = to_float(cv2.max(cv2.max(rise[..., 0], rise[..., 1]), rise[..., 2]))
+    # A dim picture's outlines are lifted to where a bright one's lie.
+    mean, spread = cv2.meanStdDev(line)
+    top = float(mean[0, 0] + 2.5 * spread[0, 0])
+    return line * np.float32(min(max(0.5 / max(top, 1e-3), 1.0), 2.5))
 
 
-def calm(picture: Picture, size: float = 3.0) -> Picture:
+def calm(picture: Picture, size: float = 2.0) -> Picture:
     """Takes out specks by a median of a size in 1/64 of the shorter side."""
     k = max(3, round(size * unit(picture)) | 1)
     return cv2.medianBlur(picture, k)

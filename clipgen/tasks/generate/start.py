@@ -1,0 +1,46 @@
+"""Where a run starts: a picture of the shipped bank that is near the words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from clipgen import weights
+from clipgen.errors import WeightsError
+from clipgen.generators.vqgan.checkpoint import load_network
+from clipgen.images import resize_area
+from clipgen.perceptors.base import Perceptor
+
+# a seed chooses among so many nearest, so that other seeds give other pictures
+NEAREST = 6
+
+
+@torch.no_grad()
+def bank_pictures(perceptor: Perceptor, target: Tensor, *, seeds: Sequence[int], size: tuple[int, int]) -> Tensor:
+    """Pictures [B, 3, H, W] in [0, 1] of the bank whose captions are near to each target.
+
+        >>> start = bank_pictures(perceptor, target, seeds=[7], size=(256, 256))
+        >>> generator.encode(start)
+
+    perceptor: compares; target: [B, D] in its space; seeds: one per picture, each chooses among the nearest;
+    size: (width, height). The captions are compared, not the pictures, so that any perceptor can read the bank.
+    Raises WeightsError when the bank or the built-in VQGAN that it is written in is missing or damaged.
+    """
+    card = weights.find("start", role="bank")
+    weights.check(card)
+    state = weights.load_state(card.path(".safetensors"))
+    if not {"codes", "captions"} <= state.keys():
+        raise WeightsError(f"{card.path('.safetensors')} is no bank of start pictures; `git checkout models/`")
+    captions = bytes(state["captions"].tolist()).decode().split("\n")
+    read = torch.cat([perceptor.encode_text(captions[i : i + 256]) for i in range(0, len(captions), 256)])
+    near = (target.to(read) @ read.T).topk(NEAREST, dim=1).indices.cpu()
+    rows = [int(near[i, torch.randint(NEAREST, (), generator=_rng(seed))]) for i, seed in enumerate(seeds)]
+    network = load_network(None)
+    codes = network.codebook[state["codes"][rows].long()].permute(0, 3, 1, 2)
+    return resize_area(((network.decode(codes) + 1) / 2).clamp(0, 1), size)
+
+
+def _rng(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)

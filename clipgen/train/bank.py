@@ -1,0 +1,60 @@
+"""The bank of start pictures: procedural scenes, styles, grounds and shapes as codes of the built-in VQGAN.
+
+No art pack goes into it: what it holds can be rendered by anyone from the picture world's own code.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from ..generators.vqgan.checkpoint import load_network
+from .world import SCENES, STYLES
+from .world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
+
+_SIZE = 256
+
+
+def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
+    """Yield pictures (uint8 [256, 256, 3]) and captions: every scene plain and in every style, grounds, shapes."""
+    for index, (name, scene) in enumerate(SCENES.items()):
+        for k in range(8):
+            yield scene.draw(np.random.default_rng((seed, index, k)), _SIZE, _SIZE), name
+        for number, (label, style) in enumerate(STYLES.items()):
+            rng = np.random.default_rng((seed, index, 100 + number))
+            yield style.apply(rng, scene.draw(rng, _SIZE, _SIZE)), f"{name} {label}"
+    rng = np.random.default_rng((seed, 1000))
+    for first in COLOUR_NAMES:
+        yield GROUNDS["plain"](rng, _SIZE, _SIZE, first, first), f"plain {first} background"
+        for kind in ("gradient", "striped", "checked", "dotted"):
+            for second in rng.choice([c for c in COLOUR_NAMES if c != first], 2, replace=False):
+                yield GROUNDS[kind](rng, _SIZE, _SIZE, first, second), f"{first} and {second} {kind} background"
+        for shape in SHAPE_NAMES:
+            ground = str(rng.choice([c for c in COLOUR_NAMES if c != first]))
+            image = GROUNDS["plain"](rng, _SIZE, _SIZE, ground, ground)
+            draw_shape(rng, image, shape, first, (0.5, 0.5), rng.uniform(0.28, 0.4))
+            yield image, f"{first} {shape} on a {ground} background"
+
+
+@torch.no_grad()
+def run(*, weights: Path, out: Path, seed: int = 5, report: Callable[[str], None] = print) -> int:
+    """Encode the bank with a VQGAN's weights into ``out`` (safetensors: codes int16 [N, h, w], captions as bytes).
+
+    Example: ``run(weights=Path("models/vqgan/vqgan.safetensors"), out=Path("models/vqgan/bank.safetensors"))``.
+    Returns the number of pictures.
+    """
+    network = load_network(weights)
+    codes, captions = [], []
+    for image, caption in entries(seed):
+        x = torch.from_numpy(image).permute(2, 0, 1)[None].float() / 127.5 - 1
+        codes.append(network.quantise(network.encode(x))[1][0].to(torch.int16))
+        captions.append(caption)
+        if len(codes) % 100 == 0:
+            report(f"{len(codes)} pictures encoded")
+    text = torch.frombuffer(bytearray("\n".join(captions).encode()), dtype=torch.uint8)
+    beside = out.with_suffix(".part")
+    save_file({"codes": torch.stack(codes), "captions": text}, beside)
+    beside.replace(out)
+    return len(codes)

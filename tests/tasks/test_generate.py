@@ -1,0 +1,357 @@
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+from clipgen import devices
+from clipgen.errors import ImageError, NonFiniteError, PromptError, SettingsError, UnknownNameError
+from clipgen.images import load_image, read_metadata
+from clipgen.losses import InitLoss, PromptLoss, TotalVariation
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.settings import GenerateSettings
+from clipgen.synthesis import Step
+from clipgen.tasks.generate import GeneratedImage, Generation
+from clipgen.tasks.generate.targets import Aim, Targets, read_targets
+
+Make = Callable[..., Generation]
+SMALL = GenerateSettings(size=(32, 24), steps=5, cutn=4, seed=7, generator="pixels", device="cpu", dtype="fp32")
+
+
+@pytest.fixture
+def make(perceptor: OpenClip) -> Make:
+    def made(prompts: Sequence[str] = ("a red square",), **given: Any) -> Generation:
+        parts = {name: given.pop(name) for name in ("resume", "stop_after", "started") if name in given}
+        return Generation(list(prompts), replace(SMALL, **given), perceptor=perceptor, **parts)
+
+    return made
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.linear_gradient("L").convert("RGB").save(path)
+    return path
+
+
+def finish(generation: Generation) -> list[Step]:
+    return list(generation)
+
+
+def save_all(generation: Generation, folder: Path) -> list[bytes]:
+    finish(generation)
+    folder.mkdir()
+    for i, picture in enumerate(generation.pictures()):
+        picture.save(folder / f"{i}.png")
+    return [(folder / f"{i}.png").read_bytes() for i in range(len(generation.pictures()))]
+
+
+def test_prompts_times_count_in_one_batch(make: Make) -> None:
+    generation = make(["a red square", "a blue circle"], count=3)
+    steps = finish(generation)
+    assert len(steps) == 5 and len(steps[0].score) == 6 and steps[0].image.shape == (6, 3, 24, 32)
+    found = [(picture.metadata["prompt"], picture.metadata["seed"]) for picture in generation.pictures()]
+    assert found == [(prompt, seed) for prompt in ("a red square", "a blue circle") for seed in (7, 8, 9)]
+    assert [picture.metadata["index"] for picture in generation.pictures()] == list(range(6))
+    assert all(picture.image.size == (32, 24) for picture in generation.pictures())
+
+
+def test_pictures_carry_everything(make: Make, tmp_path: Path) -> None:
+    generation = make(tv=0.5)
+    assert generation.pictures() == []
+    finish(generation)
+    (picture,) = generation.pictures()
+    picture.save(tmp_path / "a.png")
+    metadata = read_metadata(tmp_path / "a.png")
+    assert metadata == json.loads(json.dumps(picture.metadata))
+    assert metadata["steps_done"] == 5 and metadata["score"] == picture.score
+    settings = GenerateSettings.from_dict(metadata["settings"])
+    assert (settings.seed, settings.tv, settings.lr, settings.device, settings.dtype) == (7, 0.5, 0.05, "cpu", "fp32")
+    assert metadata["models"]["perceptor"]["sha256"] == generation.perceptor.fingerprint
+
+
+def test_the_same_seed_gives_the_same_bytes(make: Make, tmp_path: Path) -> None:
+    first = save_all(make(count=2), tmp_path / "a")
+    torch.manual_seed(99)
+    assert save_all(make(count=2), tmp_path / "b") == first
+    assert save_all(make(count=2, seed=8), tmp_path / "c") != first
+
+
+def test_a_seed_is_drawn_and_told(make: Make) -> None:
+    first, second = make(seed=None), make(seed=None)
+    assert first.settings.seed is not None and first.settings.seed != second.settings.seed
+
+
+def test_a_picture_is_made_again_from_its_own_metadata(make: Make, perceptor: OpenClip, tmp_path: Path) -> None:
+    generation = make(["a red square | fox:-0.5", "a blue circle"], count=2, ema=0.5, seed=None)
+    bytes_before = save_all(generation, tmp_path / "first")
+    metadata = read_metadata(tmp_path / "first" / "3.png")
+    again = Generation.again(metadata, perceptor=perceptor)
+    assert save_all(again, tmp_path / "again")[metadata["index"]] == bytes_before[3]
+    assert again.notes == []
+
+
+def test_a_stopped_run_is_made_again_to_where_it_was_stopped(make: Make, perceptor: OpenClip, tmp_path: Path) -> None:
+    generation = make(steps=50)
+    list(islice(generation, 3))
+    generation.pictures()[0].save(tmp_path / "a.png")
+    again = Generation.again(read_metadata(tmp_path / "a.png"), perceptor=perceptor)
+    assert len(finish(again)) == 3
+    again.pictures()[0].save(tmp_path / "b.png")
+    assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+
+
+def test_again_tells_what_has_changed(make: Make, perceptor: OpenClip, photo: Path) -> None:
+    generation = make(init_image=str(photo))
+    finish(generation)
+    metadata = generation.pictures()[0].metadata
+    assert metadata["inputs"].keys() == {str(photo)}
+    Image.new("RGB", (9, 9)).save(photo)
+    metadata["models"]["perceptor"]["sha256"] = "other"
+    notes = " ".join(Generation.again(metadata, perceptor=perceptor).notes)
+    assert "perceptor" in notes and "pictures" in notes
+    with pytest.raises(ImageError, match="damaged"):
+        Generation.again({"settings": {}}, perceptor=perceptor)
+
+
+@pytest.mark.parametrize("ema", [0.0, 0.8])
+def test_resume_on_disk_equals_one_run(make: Make, perceptor: OpenClip, tmp_path: Path, ema: float) -> None:
+    whole = make(count=2, ema=ema, l2=0.1)
+    expected = [step.score for step in whole]
+
+    first = make(count=2, ema=ema, l2=0.1)
+    early = [step.score for step in islice(first, 2)]
+    first.save_state(tmp_path / "a.run")
+    run = Generation.load_state(tmp_path / "a.run")
+    second = Generation(
+        run["prompts"], GenerateSettings.from_dict(run["settings"]), perceptor=perceptor, resume=run["state"]
+    )
+    assert early + [step.score for step in second] == expected
+    for i, picture in enumerate(whole.pictures()):
+        picture.save(tmp_path / "whole.png")
+        second.pictures()[i].save(tmp_path / "parts.png")
+        assert (tmp_path / "whole.png").read_bytes() == (tmp_path / "parts.png").read_bytes()
+
+
+def test_a_broken_run_file_is_a_clear_error(tmp_path: Path, make: Make) -> None:
+    with pytest.raises(SettingsError, match="there is no run file"):
+        Generation.load_state(tmp_path / "none.run")
+    (tmp_path / "bad.run").write_bytes(b"not a run")
+    with pytest.raises(SettingsError, match="no run file"):
+        Generation.load_state(tmp_path / "bad.run")
+    torch.save({"prompts": []}, tmp_path / "other.run")
+    with pytest.raises(SettingsError, match="no run file"):
+        Generation.load_state(tmp_path / "other.run")
+    (tmp_path / "file").touch()
+    with pytest.raises(ImageError, match="cannot write"):
+        make().save_state(tmp_path / "file" / "a.run")
+
+
+def test_a_state_is_written_whole_or_not_at_all(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation = make()
+    next(generation)
+    generation.save_state(tmp_path / "a.run")
+    before = (tmp_path / "a.run").read_bytes()
+    next(generation)
+
+    def full(self: Path, data: Any) -> int:
+        with open(self, "wb") as file:
+            file.write(bytes(data)[:10])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ImageError, match="No space left"):
+        generation.save_state(tmp_path / "a.run")
+    assert (tmp_path / "a.run").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.run"]
+
+
+def test_the_last_good_picture_outlives_a_loss_that_is_not_finite(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    generation = make(tv=1.0)
+    forward = TotalVariation.forward
+    nan = torch.tensor(float("nan"))
+    monkeypatch.setattr(TotalVariation, "forward", lambda self, view: forward(self, view) + nan * (view.progress > 0.5))
+    with pytest.raises(NonFiniteError):
+        finish(generation)
+    monkeypatch.setattr(
+        TotalVariation, "forward", lambda self, view: forward(self, view) * (nan if view.progress > 0.5 else 1)
+    )
+    generation = make(tv=1.0)
+    with pytest.raises(NonFiniteError, match="step 4 of 5"):
+        finish(generation)
+    (picture,) = generation.pictures()
+    assert picture.metadata["steps_done"] == 3
+
+
+def test_unknown_words_are_told_in_one_line(make: Make) -> None:
+    notes = make(["a red cassle", "a zeppelin and a cassle"]).notes
+    assert len(notes) == 1 and "\n" not in notes[0]
+    assert "'cassle' (nearest in spelling: castle, circle)" in notes[0] and "'zeppelin'" in notes[0]
+    assert "--perceptor ViT-B-32/openai" in notes[0] and "clipgen models words" in notes[0]
+    assert make(["a red square"]).notes == []
+
+
+def test_long_prompts_are_split_and_averaged(perceptor: OpenClip) -> None:
+    notes: list[str] = []
+    text = " ".join(["red square, blue circle."] * 6)
+    targets = read_targets([text], SMALL, perceptor=perceptor, device=torch.device("cpu"), notes=notes)
+    assert len(notes) == 1 and "reads 12: split into 6 parts" in notes[0]
+    assert targets.embeddings.shape == (1, 1, 16)
+    torch.testing.assert_close(targets.embeddings.norm(dim=-1), torch.ones(1, 1))
+
+
+def test_targets_weigh_and_fill_up() -> None:
+    x, y = torch.eye(2)
+    targets = Targets.of([[Aim(x, 1.0), Aim(y, -0.5, 0.3)], [Aim(y, 2.0)]])
+    assert targets.weights.tolist() == [[1.0, -0.5], [2.0, 0.0]]
+    assert targets.stops[0, 1] == pytest.approx(0.3)
+    torch.testing.assert_close(targets.mean(), torch.tensor([[2 / 3, -1 / 3], [0.0, 1.0]]))
+    assert isinstance(targets.loss(), PromptLoss)
+
+
+def test_a_negative_prompt_drives_the_picture_away(make: Make, perceptor: OpenClip) -> None:
+    def closeness(prompt: str) -> float:
+        generation = make([prompt], augments="none", steps=20)
+        finish(generation)
+        image = generation.synthesis.best_image
+        assert image is not None
+        return float(perceptor.encode_image(image) @ perceptor.encode_text(["blue circle"])[0])
+
+    assert closeness("blue circle:-1") < closeness("blue circle") - 1e-3
+
+
+def test_image_and_noise_prompts(make: Make, perceptor: OpenClip, photo: Path) -> None:
+    settings = replace(SMALL, image_prompts=(f"{photo}:0.5",), noise_prompts=("3:0.25",))
+    targets = read_targets(["a fox"], settings, perceptor=perceptor, device=torch.device("cpu"), notes=[])
+    assert targets.weights.tolist() == [[1.0, 0.5, 0.25]]
+    seen = perceptor.encode_image(load_image(photo))[0]
+    assert targets.embeddings[0, 1] @ seen > 0.8
+    torch.testing.assert_close(targets.embeddings.norm(dim=-1), torch.ones(1, 3))
+    assert make(image_prompts=(str(photo),)).inputs.keys() == {str(photo)}
+    with pytest.raises(PromptError, match="SEED"):
+        make(noise_prompts=("seven",))
+    with pytest.raises(ImageError):
+        make(image_prompts=("nowhere.png",))
+
+
+def test_init_image_is_the_start_and_is_held_on_to(make: Make, photo: Path) -> None:
+    generation = make(init_image=str(photo), init_weight=2.0)
+    wanted = load_image(photo, size=(32, 24))
+    torch.testing.assert_close(generation.generator().detach(), wanted, atol=2e-2, rtol=0)
+    weight, term = generation.loss.terms()[-1]
+    assert weight == 2.0 and isinstance(term, InitLoss)
+    assert torch.equal(term.start, wanted)
+
+
+def test_init_weight_without_a_picture_holds_on_to_the_first(make: Make) -> None:
+    generation = make(init_weight=1.0, init_noise="gradient")
+    term = generation.loss.terms()[-1][1]
+    assert isinstance(term, InitLoss)
+    assert torch.equal(term.start, generation.generator().detach())
+
+
+def test_every_regulariser_can_be_asked_for(make: Make) -> None:
+    generation = make(
+        tv=0.1, l2=0.1, saturation=0.1, smoothness=0.1, symmetry=0.1, palette=("#ff0000",), palette_weight=0.1,
+        no_text=0.1, init_weight=0.1,
+    )  # fmt: skip
+    names = [type(term).__name__ for _, term in generation.loss.terms()]
+    assert names == [
+        "PromptLoss", "TotalVariation", "Saturation", "Smoothness", "Symmetry", "PullToStart", "Palette", "PromptLoss",
+        "InitLoss",
+    ]  # fmt: skip
+    finish(generation)
+
+
+def test_no_text_needs_a_word_for_it(make: Make, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(perceptor, "unknown_words", lambda text: [(text, [])])
+    with pytest.raises(SettingsError, match="no word for writing"):
+        make(no_text=1.0)
+
+
+def test_a_time_budget_sets_the_steps_and_leaves_no_trace(make: Make, tmp_path: Path) -> None:
+    began = time.monotonic()
+    generation = make(steps=None, time_budget=2.0)
+    steps = finish(generation)
+    assert time.monotonic() - began < 4
+    assert generation.settings.steps is not None
+    assert 1 <= len(steps) <= generation.settings.steps
+    assert generation.notes == [f"{generation.settings.steps} steps fit into the time budget of 2 s"]
+    plain = make(steps=generation.settings.steps, stop_after=len(steps))
+    assert [step.score for step in plain] == [step.score for step in steps]
+    assert plain.pictures()[0].metadata == generation.pictures()[0].metadata
+
+
+def test_a_time_budget_is_a_hard_stop_after_at_least_one_step(make: Make) -> None:
+    generation = make(steps=400, time_budget=0.001, started=time.monotonic() - 100)
+    assert len(finish(generation)) == 1
+    assert len(generation.pictures()) == 1
+
+
+def test_steps_asked_for_are_the_most_in_a_time_budget(make: Make) -> None:
+    assert len(finish(make(steps=2, time_budget=60.0))) == 2
+
+
+def test_render_size(make: Make) -> None:
+    generation = make(render_size=(64, 48))
+    for _ in generation:
+        assert generation.pictures()[0].image.size == (64, 48)
+    plain = make()
+    assert [step.score for step in make(render_size=(64, 48))] == [step.score for step in plain]
+
+
+def test_sizes_are_rounded_and_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clipgen.generators.pixels.Pixels.reachable", lambda self, size: (size[0] // 16 * 16, 16))
+    generation = make()
+    assert generation.notes == ["pixels cannot make 32 x 24 pixels: the size is rounded to 32 x 16"]
+    assert generation.settings.size == (32, 16)
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"realism": 1.0}, SettingsError),
+        ({"start": "bank"}, SettingsError),
+        ({"steps": 0}, SettingsError),
+        ({"generator": "pixls"}, UnknownNameError),
+        ({"optimizer": "adm"}, UnknownNameError),
+        ({"augments": "robst"}, UnknownNameError),
+        ({"init_image": "nowhere.png"}, ImageError),
+    ],
+)
+def test_bad_settings(make: Make, given: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        make(**given)
+
+
+@pytest.mark.parametrize("prompts", [[], [""], ["a |"], "a fox"])
+def test_bad_prompts(perceptor: OpenClip, prompts: Any) -> None:
+    with pytest.raises(PromptError):
+        Generation(prompts, SMALL, perceptor=perceptor)
+
+
+def test_generated_image_saves_what_the_command_line_saves(make: Make, tmp_path: Path) -> None:
+    generation = make()
+    finish(generation)
+    (picture,) = generation.pictures()
+    image = GeneratedImage.of(picture)
+    assert isinstance(image, Image.Image) and image.info["clipgen"]["seed"] == 7
+    picture.save(tmp_path / "a.png")
+    image.save(tmp_path / "b.png")
+    image.save(str(tmp_path / "c.PNG"))
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes() == (tmp_path / "c.PNG").read_bytes()
+    image.save(tmp_path / "d.jpg", quality=80)
+    with Image.open(tmp_path / "d.jpg") as jpg:
+        assert jpg.size == (32, 24)
+    assert image.resize((8, 8)).size == (8, 8)
+
+
+def test_dtype_and_device_are_resolved(make: Make) -> None:
+    settings = make(dtype="auto", device="auto").settings
+    assert settings.dtype in devices.DTYPES and settings.device != "auto"

@@ -1,0 +1,92 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+import clipgen
+from clipgen import studio
+from clipgen.errors import DeviceError, SettingsError, UnknownNameError
+from clipgen.images import read_metadata
+from clipgen.perceptors.base import Perceptor
+from clipgen.studio import Studio
+from clipgen.tasks.generate import GeneratedImage, Generation
+
+SMALL: dict[str, Any] = dict(generator="pixels", device="cpu", dtype="fp32", size=(32, 32), steps=2, cutn=3)
+
+
+@pytest.fixture
+def name(tiny_clip: Path) -> str:
+    return f"local-dir:{tiny_clip}"
+
+
+def test_one_text_gives_one_image_with_its_settings(name: str, tmp_path: Path) -> None:
+    image = clipgen.generate("a red square", perceptor=name, seed=7, **SMALL)
+    assert isinstance(image, GeneratedImage) and image.size == (32, 32)
+    image.save(tmp_path / "a.png")
+    assert read_metadata(tmp_path / "a.png")["settings"]["perceptors"] == [name]
+
+
+def test_lists_and_counts_give_lists(name: str) -> None:
+    with Studio(perceptor=name, **SMALL) as made:
+        assert isinstance(made.generate(["a fox"]), list)
+        assert len(made.generate("a fox", count=2)) == 2
+        images = made.generate(["a fox", "a castle"])
+        assert [image.info["clipgen"]["prompt"] for image in images] == ["a fox", "a castle"]
+
+
+def test_calls_change_the_defaults_for_themselves_only(name: str) -> None:
+    with Studio(perceptor=name, **SMALL) as made:
+        assert made.generate("a fox", size=[16, 24], seed=1).size == (16, 24)
+        assert made.generate("a fox").size == (32, 32)
+
+
+def test_the_perceptor_is_loaded_once_and_let_go(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[Any] = []
+    load = studio.load_perceptors
+
+    def counted(names: tuple[str, ...], device: torch.device, dtype: torch.dtype) -> Perceptor:
+        loads.append(names)
+        return load(names, device, dtype)
+
+    monkeypatch.setattr(studio, "load_perceptors", counted)
+    with Studio(perceptor=name, **SMALL) as made:
+        assert loads == []
+        made.generate("a fox")
+        made.generate("a castle")
+        assert loads == [(name,)]
+        made.generate("a castle", perceptor=[name, name])
+        assert loads == [(name,), (name, name)]
+    assert made._perceptors == {}
+
+
+def test_stream_is_a_plain_iterator(name: str) -> None:
+    generation = clipgen.stream("a fox", perceptor=name, **SMALL)
+    assert isinstance(generation, Generation)
+    for step in generation:
+        assert len(step.score) == 1
+        break
+    assert len(generation.pictures()) == 1
+
+
+def test_again_makes_the_same_bytes(name: str, tmp_path: Path) -> None:
+    clipgen.generate("a fox", perceptor=name, **SMALL).save(tmp_path / "a.png")
+    with Studio() as made:
+        generation = made.again(read_metadata(tmp_path / "a.png"))
+    for _ in generation:
+        pass
+    generation.pictures()[0].save(tmp_path / "b.png")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_bad_input(name: str) -> None:
+    with pytest.raises(SettingsError, match="stepz.*did you mean 'steps'"):
+        Studio(stepz=3)
+    with pytest.raises(SettingsError, match="stepz"):
+        clipgen.generate("a fox", perceptor=name, stepz=3)
+    with pytest.raises(UnknownNameError, match="generator"):
+        Studio(generator="vqgn")
+    with pytest.raises(DeviceError):
+        Studio(device="abacus")
+    with pytest.raises(SettingsError):
+        Studio(perceptor=name).generate("a fox", steps=-1)
