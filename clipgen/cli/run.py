@@ -48,6 +48,14 @@ class Result:
         return {"pictures": self.pictures, **files, "seconds": round(self.seconds, 2), "stopped": self.exit_code != 0}
 
 
+@dataclass(frozen=True)
+class Point:
+    """What the curve needs of a step. The step itself holds its picture: hundreds of them would fill the memory."""
+
+    loss: tuple[float, ...]
+    score: tuple[float, ...]
+
+
 class Run:
     """One generation on its way to files.
 
@@ -66,7 +74,7 @@ class Run:
         self.wanted = wanted
         self.save_every = save_every
         self.quiet = quiet
-        self.history: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
+        self.history: list[Point] = []
         self.stopped_early = False
         self.result = Result()
 
@@ -93,7 +101,7 @@ class Run:
             video = self._open_video(stack) if self.wanted.video else None
             progress = stack.enter_context(open_progress(quiet=self.quiet))
             for step in self.generation:
-                self.history.append((step.loss, step.score))
+                self.history.append(Point(step.loss, step.score))
                 progress.show(step)
                 if video is not None:
                     video.add(self._frame(step))

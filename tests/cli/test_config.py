@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+
+from clipgen.cli.config import read_config
+from clipgen.errors import SettingsError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "run.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_keys_are_the_long_option_names_or_the_settings(tmp_path: Path) -> None:
+    config = read_config(
+        write(
+            tmp_path,
+            'prompts = ["a red fox"]\nsize = [64, 32]\ntime-budget = "45s"\nperceptor = "builtin"\n'
+            'image-prompt = ["a.png:0.5"]\nnoise_prompts = ["7:0.2"]\nno-text = 1\nvideo = true\noutput = "gallery"\n',
+        )
+    )
+    assert config.prompts == ("a red fox",)
+    assert config.settings == {
+        "size": [64, 32],
+        "time_budget": 45.0,
+        "perceptors": ["builtin"],
+        "image_prompts": ["a.png:0.5"],
+        "noise_prompts": ["7:0.2"],
+        "no_text": 1,
+    }
+    assert config.extras == {"video": True, "output": "gallery"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sede = 7", ["unknown key 'sede'", "did you mean 'seed'", "cut-pow"]),
+        ("steps = 'many'", ["steps is 'many'", "whole number"]),
+        ("steps = 2.5", ["steps is 2.5"]),
+        ("steps = 0", ["steps is 0", "1 or more"]),
+        ("generator = 'vqgn'", ["unknown generator 'vqgn'", "did you mean 'vqgan'"]),
+        ("time-budget = 'soon'", ["time_budget", "'soon' is not a time"]),
+        ("prompts = 7", ["prompts is 7", "list of texts"]),
+        ("video = 'yes'", ["video is 'yes'", "true or false"]),
+        ("[search]\nsteps = 7", ["unknown key 'search'"]),
+        ("steps = ", ["is not TOML"]),
+    ],
+)
+def test_wrong_files_name_file_and_key(tmp_path: Path, text: str, words: list[str]) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        read_config(path)
+    assert all(word in str(caught.value) for word in [str(path), *words]), caught.value
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="no such file"):
+        read_config(tmp_path / "gone.toml")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_config(tmp_path)
+    (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_config(tmp_path / "bytes.toml")

@@ -1,0 +1,48 @@
+import errno
+
+import click
+import pytest
+
+from clipgen.cli.errors import exit_code
+from clipgen.errors import DeviceError, ImageError, NonFiniteError, PromptError, SettingsError, WeightsError
+
+
+def failing(error: BaseException) -> object:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (PromptError("the prompt is empty"), 1, "the prompt is empty"),
+        (SettingsError("steps is 0"), 1, "steps is 0"),
+        (WeightsError("clip.safetensors is damaged"), 1, "clip.safetensors is damaged"),
+        (ImageError("cannot\nread"), 1, "cannot read"),
+        (DeviceError("no cuda"), 1, "no cuda"),
+        (NonFiniteError("NaN at step 3"), 1, "NaN at step 3"),
+        (OSError(errno.ENOSPC, "No space left on device", "fox.png"), 1, "fox.png: No space left on device"),
+        (MemoryError(), 1, "--cut-chunk"),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), 1, "--cut-chunk"),
+        (click.UsageError("no such option"), 2, "no such option (see `clipgen --help`)"),
+        (click.FileError("a.toml", "gone"), 1, "a.toml"),
+        (click.Abort(), 130, "stopped"),
+    ],
+)
+def test_errors_become_one_line(
+    error: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(lambda: failing(error)) == code
+    written = capsys.readouterr()
+    assert written.out == "" and written.err.startswith("clipgen: ") and line in written.err
+    assert written.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [KeyError("a bug"), RuntimeError("shapes differ"), ValueError("a bug")])
+def test_our_own_faults_keep_their_traceback(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        exit_code(lambda: failing(error))
+
+
+@pytest.mark.parametrize(("result", "code"), [(None, 0), (0, 0), (130, 130), ("text", 0)])
+def test_the_exit_code_is_what_the_command_returns(result: object, code: int) -> None:
+    assert exit_code(lambda: result) == code

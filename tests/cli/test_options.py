@@ -1,0 +1,76 @@
+from dataclasses import fields
+
+import click
+import pytest
+
+from clipgen.cli.generate import command
+from clipgen.cli.options import SECTIONS, given_settings, read_duration
+from clipgen.errors import SettingsError
+from clipgen.settings import GenerateSettings, help_of
+
+from .conftest import Cli
+
+OPTIONS = {param.name: param for param in command.params if isinstance(param, click.Option)}
+
+
+def test_every_setting_is_an_option_in_one_section() -> None:
+    placed = [flag.setting for flags in SECTIONS.values() for flag in flags]
+    assert sorted(placed) == sorted(spec.name for spec in fields(GenerateSettings))
+
+
+@pytest.mark.parametrize("spec", fields(GenerateSettings), ids=lambda spec: spec.name)
+def test_help_comes_from_the_settings(spec: object) -> None:
+    name = spec.name  # type: ignore[attr-defined]
+    assert (OPTIONS[name].help or "").startswith(help_of(name))
+
+
+@pytest.mark.parametrize(
+    "flag",
+    """--size --steps --quality --time-budget --seed -n --count --prompts --generator --perceptor --lr --optimizer
+    --cutn --cut-pow --augments --image-prompt --noise-prompt --init-image --init-noise --init-weight --start --ema
+    --tv --l2 --saturation --smoothness --symmetry --palette --no-text --realism --save-every --video --grid --curve
+    -o --device --dtype --config --resume --json -q -v --render-size --cut-chunk""".split(),
+)
+def test_the_promised_flags_are_there(flag: str) -> None:
+    assert any(flag in option.opts for option in OPTIONS.values())
+
+
+def test_help_has_headings_in_order_and_examples(cli: Cli) -> None:
+    text = cli("generate", "--help").output
+    places = [text.index(f"\n{heading}:\n") for heading in (*SECTIONS, "Help")]
+    assert places == sorted(places) and "Examples:" in text
+    assert "cppn, pixels, vqgan" in text or "vqgan, cppn, pixels" in text
+
+
+def parsed(*args: str) -> dict[str, object]:
+    return given_settings(command.make_context("clipgen", ["a fox", *args]).params)
+
+
+@pytest.mark.parametrize(
+    ("args", "settings"),
+    [
+        ([], {}),
+        (["--size", "512", "384", "-n", "2"], {"size": (512, 384), "count": 2}),
+        (["--perceptor", "builtin", "--perceptor", "ViT-B-32/openai"], {"perceptors": ("builtin", "ViT-B-32/openai")}),
+        (["--image-prompt", "a.png:0.5"], {"image_prompts": ("a.png:0.5",)}),
+        (["--time-budget", "1m30s"], {"time_budget": 90.0}),
+        (["--palette", "#aa0000, #ffffff", "--palette", "#000000"], {"palette": ("#aa0000", "#ffffff", "#000000")}),
+        (["--tv", "0"], {"tv": 0.0}),
+    ],
+)
+def test_only_what_is_given_becomes_a_setting(args: list[str], settings: dict[str, object]) -> None:
+    assert parsed(*args) == settings
+    GenerateSettings.from_dict(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("45s", 45.0), ("45", 45.0), ("2m", 120.0), ("1h1m1s", 3661.0), ("1.5s", 1.5), (30, 30.0)]
+)
+def test_durations(text: str | float, seconds: float) -> None:
+    assert read_duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "soon", "-5s", "5 apples", "s", True])
+def test_what_is_no_duration(text: str | bool) -> None:
+    with pytest.raises(SettingsError, match="write 45s"):
+        read_duration(text)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from clipgen.cli.interrupt import Interruption
+from clipgen.cli.outputs import Outputs, run_file
+from clipgen.errors import ImageError, SettingsError
+from clipgen.tasks.generate import Picture
+
+
+def picture(prompt: str = "A red fox!", seed: int = 7) -> Picture:
+    return Picture(Image.new("RGB", (4, 4)), 0.5, {"prompt": prompt, "seed": seed})
+
+
+def test_names_are_slug_and_seed_and_never_taken_twice(tmp_path: Path) -> None:
+    first = Outputs.at(tmp_path).save_pictures([picture(), picture(seed=8), picture("a castle")])
+    second = Outputs.at(tmp_path).save_pictures([picture()])
+    assert [path.name for path in first] == ["a-red-fox-7.png", "a-red-fox-8.png", "a-castle-7.png"]
+    assert [path.name for path in second] == ["a-red-fox-7-2.png"]
+
+
+def test_the_same_prompt_twice_in_one_run_is_two_files(tmp_path: Path) -> None:
+    paths = Outputs.at(tmp_path).save_pictures([picture(), picture()])
+    assert len(set(paths)) == 2 and all(path.is_file() for path in paths)
+
+
+def test_a_run_saves_again_over_its_own_files_only(tmp_path: Path) -> None:
+    (tmp_path / "a-red-fox-7.png").write_text("someone else's")
+    outputs = Outputs.at(tmp_path)
+    assert outputs.save_pictures([picture()]) == outputs.save_pictures([picture()]) == [tmp_path / "a-red-fox-7-2.png"]
+    assert (tmp_path / "a-red-fox-7.png").read_text() == "someone else's"
+
+
+def test_the_output_may_be_a_file_or_a_folder(tmp_path: Path) -> None:
+    assert Outputs.at(tmp_path / "x.png").save_pictures([picture()]) == [tmp_path / "x.png"]
+    several = Outputs.at(tmp_path / "y.png").save_pictures([picture(), picture(seed=8)])
+    assert [path.name for path in several] == ["y-7.png", "y-8.png"]
+    assert Outputs.at(tmp_path / "new" / "v1.5").save_pictures([picture()])[0].parent == tmp_path / "new" / "v1.5"
+
+
+def test_another_picture_format_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"x\.jpg.*\.png"):
+        Outputs.at(tmp_path / "x.jpg")
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ImageError, match="cannot write into .*file.*-o"):
+        Outputs.at(tmp_path / "file")
+
+
+def test_when_the_disk_fills_up_the_pictures_go_to_the_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuge = tmp_path / "tmp"
+    refuge.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(refuge))
+    outputs = Outputs.at(tmp_path / "full")
+    save = Picture.save
+
+    def fails_there(self: Picture, path: Path) -> None:
+        if "full" in str(path):
+            raise ImageError("no space left")
+        save(self, path)
+
+    monkeypatch.setattr(Picture, "save", fails_there)
+    with pytest.raises(ImageError, match="no space left; saved instead: .*a-red-fox-7.png"):
+        outputs.save_pictures([picture()])
+    assert (refuge / "a-red-fox-7.png").is_file()
+    monkeypatch.setattr(Picture, "save", lambda *_: (_ for _ in ()).throw(ImageError("no space left")))
+    with pytest.raises(ImageError, match="failed as well"):
+        outputs.save_pictures([picture()])
+
+
+def test_a_picture_stands_for_the_run_file_beside_it() -> None:
+    assert run_file(Path("a/fox.png")) == run_file(Path("a/fox.run")) == Path("a/fox.run")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_first_signal_is_remembered_and_the_second_stops(number: signal.Signals, code: int) -> None:
+    before = signal.getsignal(number)
+    with Interruption() as interruption:
+        assert interruption.exit_code == 0
+        os.kill(os.getpid(), number)
+        assert interruption.exit_code == code
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+    assert signal.getsignal(number) is before
