@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import tiny
 import torch
 
+import tiny
 from clipgen.perceptors.openclip import OpenClip, load_perceptor
 
 

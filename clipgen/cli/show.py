@@ -36,7 +36,8 @@ def describe(path: Path, metadata: dict[str, Any]) -> str:
     rows = [(name.replace("_", " "), _text(value)) for name, value in plain.items()]
     rows += [(f"{kind} model", _text(model.get("name"))) for kind, model in metadata.get("models", {}).items()]
     if len(prompts := metadata.get("prompts", [])) > 1:
-        rows.append(("batch", f"number {metadata.get('index')} of {len(prompts)} prompts: " + "; ".join(prompts)))
+        rows.append(("batch", "; ".join(prompts)))
+    rows += [("picture", _text(name)) for name in metadata.get("pictures", [])]
     for name, value in settings.items():
         if value not in (None, []):
             rows.append((f"{name.replace('_', ' ')}{' *' if value != defaults.get(name) else ''}", _text(value)))

@@ -1,4 +1,4 @@
-"""`clipgen train clip|vqgan`: make the built-in weights anew."""
+"""`clipgen train clip|vqgan|bank`: make the built-in weights anew."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ import click
 def group() -> None:
     """Train the built-in models from the picture world.
 
-    Both recipes render their own pictures, take up a run that was stopped, and leave weights, a curve and sample
-    sheets in --out.
+    The recipes render their own pictures and take up a run that was stopped: weights go to --out, checkpoints, the
+    curve and sample sheets to --runs.
     """
 
 
 def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for add in reversed(
         (
-            click.option("--out", type=click.Path(path_type=Path), help="Folder for weights, curve and sample sheets."),
+            click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights."),
+            click.option("--runs", type=click.Path(path_type=Path), help="Folder for checkpoints, curve and sheets."),
             click.option(
                 "--art",
                 type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -31,7 +32,7 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps."),
             click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Pictures a step."),
             click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and pictures."),
-            click.option("--resume/--no-resume", default=None, help="Go on from the checkpoint in --out, if any."),
+            click.option("--resume/--no-resume", default=None, help="Go on from the checkpoint in --runs, if any."),
             click.option(
                 "--init",
                 type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -45,6 +46,10 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @group.command("clip")
+@click.option("--recipe", metavar="NAME", help="builtin, or judge: another seed and width, for the benchmark.")
+@click.option("--robust-steps", type=click.IntRange(min=0), metavar="N", help="Steps on attacked pictures.")
+@click.option("--radius", type=click.FloatRange(min=0), metavar="R", help="L2 radius of the attack, pixels in [0, 1].")
+@click.option("--without", metavar="FAMILY", help="Art family to leave out: noto, fluent or twemoji.")
 @_recipe_options
 def clip_command(**options: Any) -> None:
     """Train the built-in CLIP, adversarially, so that its gradients are honest."""
@@ -58,7 +63,16 @@ def vqgan_command(**options: Any) -> None:
     _run("clipgen.train.vqgan", options)
 
 
+@group.command("bank")
+@click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The VQGAN's weights.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of the pictures.")
+def bank_command(**options: Any) -> None:
+    """Render the bank of start pictures and encode it with the built-in VQGAN."""
+    _run("clipgen.train.bank", options)
+
+
 def _run(module: str, options: dict[str, Any]) -> None:
     # Only what was given is handed on: the defaults are written once, in the recipe.
     given = {name: value for name, value in options.items() if value is not None}
-    importlib.import_module(module).run(**given)
+    importlib.import_module(module).run(**given, report=click.echo)

@@ -39,10 +39,16 @@ def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
 
 
 @torch.no_grad()
-def run(*, weights: Path, out: Path, seed: int = 5, report: Callable[[str], None] = print) -> int:
+def run(
+    *,
+    weights: Path = Path("models/vqgan/vqgan.safetensors"),
+    out: Path = Path("models/start/bank.safetensors"),
+    seed: int = 5,
+    report: Callable[[str], None] = lambda line: None,
+) -> int:
     """Encode the bank with a VQGAN's weights into ``out`` (safetensors: codes int16 [N, h, w], captions as bytes).
 
-    Example: ``run(weights=Path("models/vqgan/vqgan.safetensors"), out=Path("models/vqgan/bank.safetensors"))``.
+    Example: ``run(weights=Path("my-vqgan.safetensors"), out=Path("my-bank.safetensors"))``.
     Returns the number of pictures.
     """
     network = load_network(weights)
@@ -54,6 +60,7 @@ def run(*, weights: Path, out: Path, seed: int = 5, report: Callable[[str], None
         if len(codes) % 100 == 0:
             report(f"{len(codes)} pictures encoded")
     text = torch.frombuffer(bytearray("\n".join(captions).encode()), dtype=torch.uint8)
+    out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_suffix(".part")
     save_file({"codes": torch.stack(codes), "captions": text}, beside)
     beside.replace(out)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from ..errors import WeightsError
 
@@ -24,13 +25,29 @@ def load(path: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)  # type: ignore[no-any-return]
-    except Exception as error:  # torch raises pickle, zip and runtime errors alike
-        raise WeightsError(f"checkpoint {path} cannot be read ({error}); delete it to start afresh") from error
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise WeightsError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
+    except Exception as error:  # torch raises pickle, zip and runtime errors alike, of many lines
+        raise WeightsError(
+            f"checkpoint {path} is damaged ({type(error).__name__}); delete it to start afresh"
+        ) from error
+
+
+def fill(module: nn.Module, state: dict[str, Tensor], *, source: str) -> None:
+    """Fill a network with weights: ``fill(model, load_state(path), source=str(path))``.
+
+    Raises WeightsError, naming the source, when they are of another recipe or of another world.
+    """
+    try:
+        module.load_state_dict(state)
+    except RuntimeError as error:
+        first = " ".join(str(error).split())[:160]
+        raise WeightsError(f"{source} does not fit this recipe and world ({first} …); take another or none") from error
 
 
 class Curve:
-    """A JSON-lines log that a resumed run continues: rows after the resumed step are dropped.
+    """A JSON-lines log that a resumed run continues: rows after the resumed step are dropped, and a half-written one.
 
     Example: ``Curve(Path("runs/clip/curve.jsonl"), step=0).add(step=10, loss=3.2)``.
     """
@@ -39,7 +56,9 @@ class Curve:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = path.read_text().splitlines() if path.exists() else []
-        path.write_text("".join(row + "\n" for row in rows if json.loads(row)["step"] < step))
+        beside = path.with_suffix(".part")
+        beside.write_text("".join(row + "\n" for row in rows if row.endswith("}") and json.loads(row)["step"] <= step))
+        os.replace(beside, path)
 
     def add(self, **row: float) -> None:
         """Append a row of figures; it must have a ``step``."""

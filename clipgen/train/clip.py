@@ -21,6 +21,7 @@ from .. import devices
 from ..cutouts import Cutouts
 from ..errors import UnknownNameError
 from ..perceptors import openclip
+from ..weights import load_state
 from . import checkpoints
 from .data import Batch, Pool, WorldBatches, stream
 from .measure import Bars, measure
@@ -48,7 +49,7 @@ class Recipe:
 
 
 RECIPES: dict[str, Recipe] = {
-    "builtin": Recipe(width=32, layers=(1, 2, 2, 1), seed=1, steps=700, robust_steps=700),
+    "builtin": Recipe(width=32, layers=(1, 2, 2, 1), seed=1, steps=700, robust_steps=560),
     "judge": Recipe(width=40, layers=(1, 1, 1, 1), seed=2, steps=900, robust_steps=0),
 }
 
@@ -92,6 +93,9 @@ class Heads(nn.Module):
 
 class Learner(nn.Module):
     """The model under training with its loss; pictures [N, 3, 64, 64] in [0, 1]."""
+
+    mean: Tensor
+    std: Tensor
 
     def __init__(self, recipe: Recipe, merges: Path, world: World) -> None:
         super().__init__()
@@ -155,9 +159,9 @@ class Trainer:
     def __init__(self, recipe: Recipe, world: World, merges: Path, device: torch.device, init: Path | None) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.device, self.done = recipe, device, 0
-        self.learner = Learner(recipe, merges, world).to(device, memory_format=torch.channels_last)
+        self.learner = Learner(recipe, merges, world).to(device).to(memory_format=torch.channels_last)
         if init:
-            openclip.load_into(self.learner.clip, init)
+            checkpoints.fill(self.learner.clip, load_state(init), source=str(init))
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self.cutouts = Cutouts(64, recipe.batch, augments="robust", generator=self.generator)
         decayed = [p for p in self.learner.parameters() if p.ndim > 1]
@@ -232,7 +236,7 @@ class Trainer:
     def load(self, state: dict[str, Any]) -> None:
         """Take up a saved state."""
         self.done = state["done"]
-        self.learner.load_state_dict(state["learner"])
+        checkpoints.fill(self.learner, state["learner"], source="the checkpoint to resume from")
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
         torch.set_rng_state(state["torch"])
@@ -268,7 +272,7 @@ def run(
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] = lambda line: None,
 ) -> Bars:
     """Train a CLIP on the picture world and write its open_clip folder to ``out``; resumable at any moment.
 
@@ -279,8 +283,8 @@ def run(
     """
     if recipe not in RECIPES:
         raise UnknownNameError.of("recipe", recipe, list(RECIPES))
-    changes = {"steps": steps, "robust_steps": robust_steps, "radius": radius, "batch": batch, "seed": seed}
-    chosen = replace(RECIPES[recipe], **{k: v for k, v in changes.items() if v is not None})  # type: ignore[arg-type]
+    changes: dict[str, Any] = dict(steps=steps, robust_steps=robust_steps, radius=radius, batch=batch, seed=seed)
+    chosen = replace(RECIPES[recipe], **{k: v for k, v in changes.items() if v is not None})
     folder = runs / f"clip-{recipe}{'-without-' + without if without else ''}"
     folder.mkdir(parents=True, exist_ok=True)
     merges = folder / "merges.txt.gz"

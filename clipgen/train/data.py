@@ -81,7 +81,7 @@ class Pool:
 
     def mix(self, index: int, new: Batch) -> Batch:
         """Return the training batch of an index and remember its new samples."""
-        self.recent = [*self.recent[-self.keep + 1 :], new]
+        self.recent = [*self.recent, new][-self.keep :]
         rng = np.random.default_rng((self.seed, 1, index))
         rest = self.batch - self.fresh
         which = rng.integers(len(self.recent), size=rest)

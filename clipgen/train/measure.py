@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .world import World
+from .world import Sample, World
 
 _FRESH = 900_001  # seeds from here on are never trained on
 
@@ -59,7 +59,7 @@ def naming(
     read = torch.cat([model.read(tokenizer([world.things[i] for i in part])) for part in np.array_split(chosen, 8)])
     shown = [world.plain_thing(int(i), _FRESH).image for i in chosen]
     seen = torch.cat([model.see(_pictures(shown[a : a + 100])) for a in range(0, len(shown), 100)])
-    order = (seen @ read.T).topk(5, dim=1).indices.cpu()
+    order = (seen @ read.T).topk(min(5, len(chosen)), dim=1).indices.cpu()
     right = order == torch.arange(len(chosen))[:, None]
     return right[:, 0].float().mean().item(), right.any(1).float().mean().item()
 
@@ -67,7 +67,8 @@ def naming(
 def _of_kind(
     model: Embeds, tokenizer: Callable[[list[str]], Tensor], world: World, kind: str, names: tuple[str, ...]
 ) -> float:
-    samples, seed = [], 0
+    samples: list[Sample] = []
+    seed = 0
     while len(samples) < 200:
         sample = world.sample((_FRESH + 50, seed), 64)
         seed += 1

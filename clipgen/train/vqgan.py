@@ -95,7 +95,8 @@ class Crops(Dataset[Tensor]):
         return self.count
 
     def __getitem__(self, index: int) -> Tensor:
-        rng, crops = np.random.default_rng((self.seed, index)), []
+        rng = np.random.default_rng((self.seed, index))
+        crops: list[np.ndarray] = []
         while len(crops) < self.batch:
             size = int(rng.choice(self.sizes))
             image = self.world.sample((self.seed, index, len(crops)), size).image
@@ -129,10 +130,12 @@ class Trainer:
         self.critic.requires_grad_(True)
         if init:
             state = load_state(init)
-            self.model.load_state_dict({k: v for k, v in state.items() if not k.startswith("loss.")})
-            self.critic.load_state_dict({k.removeprefix(CRITIC): v for k, v in state.items() if k.startswith(CRITIC)})
+            critic = {k.removeprefix(CRITIC): v for k, v in state.items() if k.startswith(CRITIC)}
+            model = {k: v for k, v in state.items() if not k.startswith("loss.")}
+            checkpoints.fill(self.model, model, source=str(init))
+            checkpoints.fill(self.critic, critic, source=str(init))
         for part in (self.model, self.critic):
-            part.to(device, memory_format=torch.channels_last)
+            part.to(device).to(memory_format=torch.channels_last)
         trained = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(trained, lr=recipe.lr, betas=(0.9, 0.95), weight_decay=1e-4)
         self.critic_optimizer = torch.optim.AdamW(self.critic.parameters(), lr=4e-4, betas=(0.5, 0.9))
@@ -233,14 +236,14 @@ def run(
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] = lambda line: None,
 ) -> Bars:
     """Train the VQGAN on windows of world pictures and write its folder to ``out``; resumable at any moment.
 
     Example: ``run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)``.
     Arguments: as `clipgen.train.clip.run`.  Raises WeightsError, ImageError.
     """
-    changes = {"steps": steps, "batch": batch, "seed": seed}
+    changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed}
     recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
     folder, world = runs / "vqgan", World(art)
     trainer = Trainer(recipe, devices.pick_device(device), init)

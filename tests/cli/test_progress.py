@@ -57,8 +57,8 @@ def test_no_preview_without_colours_or_room(colours: str | None, height: int) ->
 
 
 def test_a_half_block_holds_the_upper_and_the_lower_pixel() -> None:
-    picture = Image.new("RGB", (4, 4), "#ff0000")
-    picture.paste("#0000ff", (0, 2, 4, 4))
+    picture = Image.new("RGB", (2, 2), "#ff0000")
+    picture.paste("#0000ff", (0, 1, 2, 2))
     text = half_blocks([picture], columns=2)
     assert text.plain == "▀▀ \n" and {str(span.style) for span in text.spans} == {"#ff0000 on #0000ff"}
 

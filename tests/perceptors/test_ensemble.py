@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-import tiny
 import torch
 
+import tiny
 from clipgen.errors import SettingsError
 from clipgen.perceptors.ensemble import Ensemble, load_perceptors
 from clipgen.perceptors.openclip import OpenClip, load_perceptor

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import open_clip
 import pytest
-import tiny
 import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
+import tiny
 from clipgen import weights
 from clipgen.errors import PromptError, SettingsError, UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import OpenClip, build, build_model, load_perceptor, make_tokenizer, write_merges

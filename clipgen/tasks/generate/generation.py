@@ -230,7 +230,7 @@ class Generation:
         return generator
 
     def _start(self, generator: Generator, targets: Targets) -> str:
-        """Put the generator at a picture of the bank where that is asked for, or its own way; return where it starts."""
+        """Put the generator at a picture of the bank where that is asked for, or its own way; tell where it starts."""
         settings = self.settings
         given = settings.init_image is not None or settings.init_noise is not None
         if settings.start == "bank" and given:

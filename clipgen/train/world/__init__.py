@@ -86,7 +86,7 @@ class World:
         for sprites in self.art.by_thing:
             for sprite in sprites:
                 texts += [*sprite.names, *sprite.categories]
-        return sorted({word for text in texts for word in re.findall(r"[a-z][a-z'’-]*", text.lower())})
+        return sorted({word for text in texts for word in re.findall(r"[^\W\d_](?:[^\W\d_]|['’-])*", text.lower())})
 
     def _sprite(self, rng: np.random.Generator, thing: int) -> Sprite:
         drawings = self.art.by_thing[thing - len(SHAPE_NAMES)]

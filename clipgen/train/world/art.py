@@ -3,12 +3,13 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from ...errors import ImageError
+from ...errors import ImageError, UnknownNameError
 
 _CELL = 96
 _COLUMNS = 32
@@ -51,12 +52,24 @@ def _levels(cell: np.ndarray) -> tuple[np.ndarray, ...]:
     return full, half, cv2.resize(full, (_CELL // 4, _CELL // 4), interpolation=cv2.INTER_AREA)
 
 
+def _sprite(row: dict[str, Any], thing: int, family: str, sheet: np.ndarray) -> Sprite:
+    y, x = divmod(row["index"], _COLUMNS)
+    cell = sheet[y * _CELL : (y + 1) * _CELL, x * _CELL : (x + 1) * _CELL]
+    if cell.shape != (_CELL, _CELL, 4):
+        raise ValueError(f"its sheet has no cell {row['index']}")
+    names = (_plain(row["name"]), *(_plain(s) for s in row["synonyms"]))
+    main = max(row["colours"].items(), key=lambda kv: kv[1], default=(None, 0))
+    return Sprite(thing, family, _levels(cell), names, tuple(row["categories"]), main[0] if main[1] > 0.6 else None)
+
+
 def load_art(folder: Path, without: str | None = None) -> Art:
     """Read the sprite sheets of a folder, leaving out one art family when asked (for the held-out bar).
 
     Example: ``load_art(Path("emoji"), without="noto").things[0]``.
-    Raises ImageError when a sheet is missing or unreadable.
+    Raises ImageError when a sheet is missing or unreadable, UnknownNameError for a family that there is not.
     """
+    if without is not None and without not in FAMILIES:
+        raise UnknownNameError.of("art family", without, FAMILIES)
     found: dict[str, list[Sprite]] = {}
     index: dict[str, int] = {}
     for family, sets in FAMILIES.items():
@@ -66,18 +79,12 @@ def load_art(folder: Path, without: str | None = None) -> Art:
             try:
                 rows = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
                 sheet = np.asarray(Image.open(folder / f"{name}.webp").convert("RGBA"))
-            except (OSError, ValueError) as error:
-                raise ImageError(f"art pack: cannot read set {name!r} in {folder}: {error}") from error
-            for row in rows:
-                y, x = divmod(row["index"], _COLUMNS)
-                cell = sheet[y * _CELL : (y + 1) * _CELL, x * _CELL : (x + 1) * _CELL]
-                thing = index.setdefault(_plain(row["name"]), len(index))
-                names = (_plain(row["name"]), *(_plain(s) for s in row["synonyms"]))
-                main = max(row["colours"].items(), key=lambda kv: kv[1], default=(None, 0))
-                found.setdefault(_plain(row["name"]), []).append(
-                    Sprite(thing, family, _levels(cell), names, tuple(row["categories"]),
-                           main[0] if main[1] > 0.6 else None)
-                )  # fmt: skip
+                for row in rows:
+                    thing = index.setdefault(_plain(row["name"]), len(index))
+                    found.setdefault(_plain(row["name"]), []).append(_sprite(row, thing, family, sheet))
+            except (OSError, ValueError, KeyError) as error:
+                why = f"a row lacks {error}" if isinstance(error, KeyError) else error
+                raise ImageError(f"art pack: cannot read set {name!r} in {folder}: {why}") from error
     return Art(tuple(found), tuple(tuple(v) for v in found.values()))
 
 

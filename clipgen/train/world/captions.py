@@ -1,11 +1,18 @@
 """The grammar of captions: every picture of the world can be said in many ways."""
 
+import re
+
 import numpy as np
 
 from .grounds import GROUND_PHRASES
 
 _SIZES = {"small": ("small", "tiny", "little"), "large": ("large", "big", "huge")}
 _LEADS = ("", "", "", "", "a picture of ", "an image of ", "a drawing of ", "an illustration of ")
+
+
+# "an" goes by sound: a unicorn, a one-piece, an hourglass, an 8-bit picture
+_AN = re.compile(r"(?!uni|use|ufo|uk|euro|one\b)[aeiou]|hour|8|x-", re.IGNORECASE)
+_HEAD_ENDS = re.compile(r",| (?:at|by|from|in|of|on|over|through|to|under|with) ")
 
 
 def fixed_phrases() -> tuple[str, ...]:
@@ -24,11 +31,12 @@ def with_article(rng: np.random.Generator, noun: str, *, bare: float = 0.35) -> 
     """Put "a", "an", "the" or nothing before a noun; plural nouns stay without "a"."""
     if rng.random() < bare:
         return noun
-    if noun.endswith("s") and not noun.endswith(("ss", "us")):
+    head = _HEAD_ENDS.split(noun)[0]  # "polka dots on a red background" are many, "a lake with reflections" is one
+    if head.endswith("s") and not head.endswith(("ss", "us")):
         return noun if rng.random() < 0.6 else f"the {noun}"
     if rng.random() < 0.1:
         return f"the {noun}"
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if _AN.match(noun) else 'a'} {noun}"
 
 
 def name_thing(

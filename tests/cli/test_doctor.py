@@ -1,0 +1,114 @@
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+from clipgen import weights
+from clipgen.cli import models
+from clipgen.errors import WeightsError
+from clipgen.perceptors import openclip
+from clipgen.perceptors.openclip import OpenClip
+
+from .conftest import Cli, one_line
+
+CARD = """
+[[model]]
+name = "tiny"
+role = "generator"
+architecture = "none"
+files = [{ path = "tiny.bin", sha256 = "%s" }]
+licence = "MIT"
+size_mb = 0.1
+notes = "A model for tests."
+train = "clipgen train tiny"
+"""
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A models folder with one whole model."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "tiny.bin").write_bytes(b"weights")
+    (folder / "registry.toml").write_text(CARD % weights.sha256(folder / "tiny.bin"))
+    monkeypatch.setattr(weights, "models_folder", lambda: folder)
+    yield folder
+
+
+def test_all_well(cli: Cli, shelf: Path) -> None:
+    result = cli("doctor")
+    assert result.exit_code == 0, result.output
+    sha256 = weights.sha256(shelf / "tiny.bin")
+    for word in ("device", "threads", "ffmpeg", "tiny (generator) ok", sha256[:16], "MB free", "all well"):
+        assert word in result.output
+
+
+def test_json_has_all_of_it(cli: Cli, shelf: Path) -> None:
+    report = json.loads(cli("doctor", "--json").output)
+    assert report["problems"] == [] and report["device"]["threads"] >= 1 and report["disk"]["free_mb"] > 0
+    assert report["device"]["dtype"] in ("fp32", "bf16", "fp16") and report["packages"]["torch"]
+    assert report["models"][0]["sha256"] == {"tiny.bin": weights.sha256(shelf / "tiny.bin")}
+
+
+def test_damaged_weights_are_found(cli: Cli, shelf: Path) -> None:
+    (shelf / "tiny.bin").write_bytes(b"weightz")
+    result = cli("doctor")
+    assert result.exit_code == 1 and "tiny (generator) PROBLEM" in result.output
+    assert "is damaged: expected sha256" in result.stderr and "all well" not in result.output
+
+
+def test_missing_weights_name_the_command_that_makes_them(cli: Cli, shelf: Path) -> None:
+    (shelf / "tiny.bin").unlink()
+    assert "clipgen train tiny" in cli("doctor").stderr
+
+
+def test_no_encoder_and_no_room_are_problems(cli: Cli, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_encoder() -> str:
+        raise RuntimeError("No ffmpeg exe could be found")
+
+    usage = shutil.disk_usage(".")
+    monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_version", no_encoder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=2**20))
+    result = cli("doctor")
+    assert result.exit_code == 1 and "no ffmpeg for --video" in result.stderr
+    assert "1 MB free; make room" in result.stderr
+
+
+def test_unreadable_cards_are_a_problem(cli: Cli, shelf: Path) -> None:
+    (shelf / "registry.toml").write_text("not toml =")
+    assert "cannot read the model cards" in cli("doctor").stderr
+
+
+def test_models_list(cli: Cli, shelf: Path) -> None:
+    text = cli("models", "list").output
+    assert "tiny  (generator, 0.1 MB, MIT)" in text and "clipgen train tiny" in text and "--perceptor" in text
+    assert json.loads(cli("models", "list", "--json").output)[0]["name"] == "tiny"
+
+
+def test_models_words(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openclip, "load_perceptor", lambda *_: perceptor)
+    assert cli("models", "words").output.split() == perceptor.words()
+    assert json.loads(cli("models", "words", "--json").output) == perceptor.words()
+    assert cli("models", "words", "cassle").output == "castle\n"
+    assert "no word near 'zzz'" in cli("models", "words", "zzz").output
+
+
+def test_words_of_an_open_vocabulary(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openclip, "load_perceptor", lambda *_: perceptor)
+    monkeypatch.setattr(type(perceptor), "words", lambda _: [])
+    assert "open vocabulary" in cli("models", "words").output
+
+
+def test_words_without_weights(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: object) -> None:
+        raise WeightsError("clip.safetensors is missing; make it with `clipgen train clip`")
+
+    monkeypatch.setattr(openclip, "load_perceptor", missing)
+    one_line(cli("models", "words"), 1, "clipgen train clip")
+
+
+def test_near_words_are_those_that_contain_it_first() -> None:
+    assert models.near_words("Cat", ["cathedral", "car", "moon"]) == ["cathedral", "car"]

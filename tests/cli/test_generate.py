@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from PIL import Image
+
+from clipgen.errors import ImageError, NonFiniteError
+from clipgen.images import read_metadata
+from clipgen.synthesis import Step, Synthesis
+from clipgen.tasks.generate import Generation, Picture
+
+from .conftest import TINY, Cli, one_line
+
+
+def at_step(monkeypatch: pytest.MonkeyPatch, index: int, act: object) -> None:
+    """Do something just before step `index` (from 0) of every run begins."""
+    original = Synthesis.__next__
+
+    def acting(self: Synthesis) -> Step:
+        if self.index == index:
+            act()  # type: ignore[operator]
+        return original(self)
+
+    monkeypatch.setattr(Synthesis, "__next__", acting)
+
+
+def fail() -> None:
+    raise NonFiniteError("the loss became NaN")
+
+
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_text_alone_leaves_a_picture(paint: Cli, tmp_path: Path) -> None:
+    result = paint("red square", *TINY)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"{Path('outputs/red-square-7.png')}\n"
+    assert "step 4/4" in result.stderr and "score" in result.stderr and "done after" in result.stderr
+    assert names(tmp_path / "outputs") == ["red-square-7.png"]
+    assert Image.open(tmp_path / "outputs" / "red-square-7.png").size == (32, 32)
+    assert read_metadata(tmp_path / "outputs" / "red-square-7.png")["prompt"] == "red square"
+
+
+def test_the_same_seed_gives_the_same_bytes_under_another_name(paint: Cli, tmp_path: Path) -> None:
+    paint("red square", *TINY, "-o", "x.png")
+    paint("red square", *TINY, "-o", "x.png")
+    paint("red square", *TINY, "--seed", "8", "-o", "x.png")
+    first, second, other = (tmp_path / name for name in ("x.png", "x-2.png", "x-3.png"))
+    assert first.read_bytes() == second.read_bytes() != other.read_bytes()
+
+
+def test_a_batch_with_everything_beside_it(paint: Cli, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("# two\nblue circle\n")
+    beside = ("--grid", "--curve", "--video")
+    result = paint("red square", "--prompts", "list.txt", *TINY, "-n", 2, *beside, "--json", "-q", "-o", "out")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert [(row["prompt"], row["seed"]) for row in told["pictures"]] == [
+        ("red square", 7),
+        ("red square", 8),
+        ("blue circle", 7),
+        ("blue circle", 8),
+    ]
+    assert {"path", "score", "steps", "size"} <= told["pictures"][0].keys() and told["stopped"] is False
+    assert all(Path(told[name]).stat().st_size for name in ("grid", "curve", "video"))
+    assert len(names(tmp_path / "out")) == 7 and result.stderr == ""
+
+
+def test_a_config_file_gives_settings_and_options_win(paint: Cli, tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text(
+        'prompts = "red square"\nsteps = 2\nseed = 1\ngenerator = "pixels"\nsize = [32, 32]\ncutn = 2\ngrid = true\n'
+        'output = "gallery"\n'
+    )
+    result = paint("--config", "run.toml", "--seed", "2")
+    assert result.exit_code == 0, result.output
+    assert names(tmp_path / "gallery") == ["red-square-2-grid.png", "red-square-2.png"]
+    assert read_metadata(tmp_path / "gallery" / "red-square-2.png")["settings"]["steps"] == 2
+
+
+def test_quiet_prints_names_only_and_verbose_tells_the_settings(paint: Cli) -> None:
+    quiet, verbose = paint("red square", *TINY, "-q"), paint("red square", *TINY, "-v")
+    assert quiet.stderr == "" and quiet.stdout.count("\n") == 1
+    assert "settings: " in verbose.stderr and "generator=pixels" in verbose.stderr
+
+
+def test_unknown_words_and_forgotten_quotes_are_told(paint: Cli) -> None:
+    assert "zeppelin" in paint("red zeppelin", *TINY).stderr
+    assert 'for one picture write "red square fox"' in paint("red", "square", "fox", *TINY).stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        ([], 2, ["nothing to paint", "--prompts FILE"]),
+        (["  "], 1, ["empty"]),
+        (["--prompts", "gone.txt"], 1, ["gone.txt"]),
+        (["a fox", "--config", "gone.toml"], 1, ["gone.toml", "no such file"]),
+        (["a fox", "--steps", "0"], 1, ["steps is 0"]),
+        (["a fox", "--size", "0", "64"], 1, ["size is 0 x 64"]),
+        (["a fox", "--size", "64"], 2, ["--size"]),
+        (["a fox", "--lr", "-1"], 1, ["lr is -1"]),
+        (["a fox", "-n", "-2"], 1, ["count is -2"]),
+        (["a fox", "--seed", "x"], 2, ["--seed", "'x'"]),
+        (["a fox", "--time-budget", "soon"], 2, ["--time-budget", "45s"]),
+        (["a fox", "--quality", "best"], 1, ["unknown quality 'best'", "draft"]),
+        (["a fox", "--generator", "vqgn"], 1, ["unknown generator 'vqgn'", "vqgan"]),
+        (["a fox", "--optimizer", "adm"], 1, ["unknown optimizer 'adm'", "adam"]),
+        (["a fox", "--augments", "robst", *TINY], 1, ["'robst'", "robust"]),
+        (["a fox", "--palette", "red"], 1, ["'red'", "#rrggbb"]),
+        (["a fox", "--device", "tpu"], 1, ["'tpu'", "cpu"]),
+        (["a fox", "--init-image", "gone.png", *TINY], 1, ["gone.png"]),
+        (["a fox", "--image-prompt", "text.txt:0.5", *TINY], 1, ["text.txt", "not a picture"]),
+        (["a fox", "--weights", "gone.ckpt"], 2, ["--weights", "gone.ckpt"]),
+        (["a fox", "-o", "fox.jpg"], 1, ["fox.jpg", ".png"]),
+        (["a fox", "-o", "text.txt/x", *TINY], 1, ["cannot write into", "-o"]),
+        (["--resume", "gone.run"], 1, ["gone.run"]),
+        (["--resume", "text.txt"], 1, ["text.txt", "no run file"]),
+        (["a fox", "--resume", "x.run", "--steps", "9"], 2, ["leave out: a fox, --steps"]),
+    ],
+)
+def test_bad_input_is_one_line(paint: Cli, tmp_path: Path, args: list[str], code: int, words: list[str]) -> None:
+    (tmp_path / "text.txt").write_text("# not a picture")
+    one_line(paint("generate", *args), code, *words)
+    assert not list(tmp_path.glob("outputs/*"))
+
+
+def test_out_of_memory_names_the_flag_that_helps(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise RuntimeError("CUDA out of memory")
+
+    at_step(monkeypatch, 0, full)
+    one_line(paint("red square", *TINY, "-q"), 1, "out of memory", "--cut-chunk")
+
+
+def test_an_error_on_the_way_keeps_the_best_picture(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_step(monkeypatch, 2, fail)
+    result = paint("red square", *TINY)
+    assert result.exit_code == 1 and "NaN" in result.stderr.splitlines()[-1]
+    assert f"saved the best so far: {Path('outputs/red-square-7.png')}" in result.stderr
+    assert read_metadata(tmp_path / "outputs" / "red-square-7.png")["steps_done"] == 2
+
+
+def test_an_error_before_the_first_step_leaves_nothing(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_step(monkeypatch, 0, fail)
+    assert paint("red square", *TINY).exit_code == 1 and names(tmp_path / "outputs") == []
+
+
+def stopped(paint: Cli, monkeypatch: pytest.MonkeyPatch, *args: str) -> Result:
+    """A run with Ctrl-C in its second step."""
+    with monkeypatch.context() as patched:
+        at_step(patched, 1, interrupt)
+        return paint("red square", *TINY, *args)
+
+
+def test_ctrl_c_saves_the_picture_and_exits_130(paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = stopped(paint, monkeypatch)
+    assert result.exit_code == 130
+    assert names(tmp_path / "outputs") == ["red-square-7.png", "red-square-7.run"]
+    assert read_metadata(tmp_path / "outputs" / "red-square-7.png")["steps_done"] == 2
+    assert f"clipgen --resume {Path('outputs/red-square-7.run')}" in result.stderr
+
+
+@pytest.mark.parametrize("given", ["outputs/red-square-7.run", "outputs/red-square-7.png"])
+def test_a_resumed_run_ends_in_the_bytes_of_one_that_never_stopped(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    stopped(paint, monkeypatch, "--ema", "0.5")
+    resumed = paint("--resume", given, "-o", "resumed.png", "--curve")
+    assert resumed.exit_code == 0, resumed.output
+    paint("red square", *TINY, "--ema", "0.5", "-o", "whole.png")
+    assert (tmp_path / "resumed.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
+
+
+def test_a_second_ctrl_c_inside_a_step_still_saves_the_picture(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice() -> None:
+        interrupt()
+        interrupt()
+
+    at_step(monkeypatch, 1, twice)
+    result = paint("red square", *TINY)
+    assert result.exit_code == 130 and "saved the best so far" in result.stderr
+    assert names(tmp_path / "outputs") == ["red-square-7.png"]
+
+
+def test_save_every_keeps_picture_and_state_up_to_date(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[int, list[str]]] = []
+    folder = tmp_path / "outputs"
+    with monkeypatch.context() as patched:
+        at_step(patched, 3, lambda: seen.append((done(folder), names(folder))))
+        assert paint("red square", *TINY, "--save-every", "2").exit_code == 0
+    assert seen == [(2, ["red-square-7.png", "red-square-7.run"])]
+    assert names(folder) == ["red-square-7.png"] and done(folder) == 4
+
+
+def done(folder: Path) -> int:
+    return int(read_metadata(folder / "red-square-7.png")["steps_done"])
+
+
+def test_a_killed_run_goes_on_from_its_last_save(paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[bytes] = []
+    with monkeypatch.context() as patched:
+        # what lies on the disk when the process dies without a word
+        at_step(patched, 3, lambda: kept.append((tmp_path / "outputs" / "red-square-7.run").read_bytes()))
+        paint("red square", *TINY, "--save-every", "2")
+    (tmp_path / "left.run").write_bytes(kept[0])
+    assert paint("--resume", "left.run", "-o", "resumed.png").exit_code == 0
+    paint("red square", *TINY, "--save-every", "2", "-o", "whole.png")
+    assert (tmp_path / "resumed.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
+
+
+def test_a_full_disk_in_the_end_loses_nothing(paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuge = tmp_path / "tmp"
+    refuge.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(refuge))
+    save = Picture.save
+
+    def fails_in_outputs(self: Picture, path: Path) -> None:
+        if "outputs" in str(path):
+            raise ImageError("cannot write: No space left on device")
+        save(self, path)
+
+    monkeypatch.setattr(Picture, "save", fails_in_outputs)
+    one_line(paint("red square", *TINY, "-q"), 1, "No space left", "saved instead", str(refuge / "red-square-7.png"))
+    assert (refuge / "red-square-7.png").is_file()
+
+
+def test_the_settings_of_a_state_are_those_of_the_run(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(paint, monkeypatch)
+    run = Generation.load_state(tmp_path / "outputs" / "red-square-7.run")
+    assert run["prompts"] == ["red square"] and run["settings"]["steps"] == 4

@@ -1,0 +1,67 @@
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from clipgen.images import read_metadata, save_png
+
+from .conftest import TINY, Cli, one_line
+from .test_generate import stopped
+
+
+@pytest.fixture
+def painted(paint: Cli, tmp_path: Path) -> Path:
+    assert paint("red square", "blue circle", *TINY, "-n", 2, "-o", "made", "--grid").exit_code == 0
+    return tmp_path / "made"
+
+
+@pytest.mark.parametrize("name", ["red-square-7.png", "blue-circle-8.png"])
+def test_the_same_bytes_again(paint: Cli, painted: Path, tmp_path: Path, name: str) -> None:
+    result = paint("rerun", painted / name)
+    assert result.exit_code == 0, result.output
+    assert "the same bytes" in result.stderr and result.stdout == f"{Path('outputs') / name}\n"
+    assert (tmp_path / "outputs" / name).read_bytes() == (painted / name).read_bytes()
+
+
+def test_an_interrupted_picture_too(paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped(paint, monkeypatch)
+    result = paint("rerun", "outputs/red-square-7.png", "--json", "-q", "-o", "again.png")
+    assert json.loads(result.stdout) == {"path": "again.png", "same": True}
+
+
+def test_a_picture_that_cannot_be_the_same_is_told(paint: Cli, painted: Path, tmp_path: Path) -> None:
+    path = painted / "red-square-7.png"
+    metadata = read_metadata(path) | {"version": "0.0.1"}
+    save_png(tmp_path / "old.png", Image.open(path), metadata)
+    result = paint("rerun", "old.png")
+    assert result.exit_code == 0 and "differs from old.png: it was made by clipgen 0.0.1" in result.stderr
+
+
+def test_what_cannot_be_rerun(paint: Cli, painted: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / "plain.png")
+    save_png(tmp_path / "odd.png", Image.new("RGB", (4, 4)), {"command": "generate", "settings": {"steps": 0}})
+    one_line(paint("rerun", "gone.png"), 1, "gone.png")
+    one_line(paint("rerun", "plain.png"), 1, "plain.png", "no clipgen settings")
+    one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "no single picture")
+    one_line(paint("rerun", "odd.png"), 1, "steps is 0")
+    one_line(paint("rerun"), 2, "PICTURE.png")
+
+
+def test_show_prints_what_a_picture_carries(paint: Cli, painted: Path) -> None:
+    result = paint("show", painted / "blue-circle-8.png")
+    lines = [line.split() for line in result.output.splitlines()]
+    assert ["prompt", "blue", "circle"] in lines and ["seed", "8"] in lines
+    assert ["generator", "*", "pixels"] in lines and ["optimizer", "adam"] in lines
+    assert "red square; blue circle" in result.output
+
+
+def test_show_prints_json_one_a_line(paint: Cli, painted: Path) -> None:
+    pictures = [painted / "red-square-7.png", painted / "blue-circle-8.png"]
+    lines = paint("show", *pictures, "--json").output.splitlines()
+    assert [json.loads(line) for line in lines] == [read_metadata(path) for path in pictures]
+
+
+def test_show_of_a_contact_sheet_and_of_nothing(paint: Cli, painted: Path) -> None:
+    assert "red-square-7.png" in paint("show", painted / "red-square-7-grid.png").output
+    one_line(paint("show", "gone.png"), 1, "gone.png")

@@ -1,0 +1,189 @@
+"""The recipe of the CLIP: its attack, its steps, its kill and resume, and the folder that it leaves."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from clipgen.errors import UnknownNameError, WeightsError
+from clipgen.perceptors.openclip import load_perceptor, make_tokenizer, write_merges
+from clipgen.train import checkpoints, clip
+from clipgen.train.clip import Recipe, Trainer, attack, export, model_config
+from clipgen.train.data import Batch, WorldBatches
+from clipgen.train.measure import Bars
+from clipgen.train.world import World
+
+# warm-up is 60 steps long: the peak is high, so that the first few steps move at all
+TINY = Recipe(width=8, layers=(1, 1, 1, 1), seed=1, steps=20, robust_steps=0, batch=8, fresh=6, lr=0.05, robust_lr=0.01)
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def merges(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clip") / "merges.txt.gz"
+    write_merges(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def batches(world: World, merges: Path) -> list[Batch]:
+    tokenizer = make_tokenizer(model_config(TINY), merges)
+    source = WorldBatches(world, seed=1, batch=8, size=72, count=4, tokenizer=tokenizer)
+    return [source[i] for i in range(4)]
+
+
+@pytest.fixture
+def make(world: World, merges: Path) -> Any:
+    def trainer(recipe: Recipe = TINY, *, init: Path | None = None) -> Trainer:
+        return Trainer(recipe, world, merges, CPU, init)
+
+    return trainer
+
+
+def clean_loss(trainer: Trainer, batch: Batch) -> float:
+    """The contrast of a batch without augments, by the batch's own statistics."""
+    images = batch.images[:, :, 4:68, 4:68].float() / 255
+    with torch.no_grad():
+        return trainer.learner.train().losses(images, trainer.learner.read(batch.tokens), batch.facts)[0].item()
+
+
+def same_state(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_an_attack_stays_in_the_ball_and_raises_the_loss(steps: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(6, 3, 16, 16, generator=generator) * 0.6 + 0.2
+    weights = torch.randn(3, 16, 16, generator=generator)
+    radius = torch.linspace(0.5, 2.0, 6).view(6, 1, 1, 1)
+
+    def each(x: Tensor) -> Tensor:
+        return (x * weights).flatten(1).sum(1).tanh() + (x * weights).flatten(1).sum(1)
+
+    attacked = attack(images, lambda x: each(x).sum(), radius=radius, steps=steps, generator=generator)
+    moved = (attacked - images).flatten(1).norm(dim=1)
+    assert (moved <= radius.flatten() + 1e-4).all() and (moved > 0.5 * radius.flatten()).all()
+    assert attacked.min() >= 0 and attacked.max() <= 1
+    assert (each(attacked) > each(images) + radius.flatten() * 5).all()
+    assert not attacked.requires_grad
+
+
+def test_an_attack_stays_among_pictures() -> None:
+    generator = torch.Generator().manual_seed(0)
+    images = (torch.rand(4, 3, 8, 8, generator=generator) > 0.5).float()
+    radius = torch.full((4, 1, 1, 1), 6.0)
+    attacked = attack(images, lambda x: x.sum(), radius=radius, steps=2, generator=generator)
+    assert attacked.min() >= 0 and attacked.max() <= 1
+
+
+def test_pairs_of_the_same_facts_are_no_negatives(make: Any) -> None:
+    learner = make().learner
+    seen = torch.nn.functional.normalize(torch.randn(3, 256), dim=-1)
+    read = seen.clone()
+    read[1] = seen[0]
+    told = torch.tensor([[1, -1, -1, -1, 0], [1, -1, -1, -1, 0], [2, -1, -1, -1, 0]])
+    apart = torch.tensor([[1, -1, -1, -1, 0], [3, -1, -1, -1, 0], [2, -1, -1, -1, 0]])
+    assert learner.contrast(seen, read, told) < learner.contrast(seen, read, apart) - 0.5
+
+
+def test_five_steps_lower_the_loss_of_a_batch(make: Any, batches: list[Batch]) -> None:
+    trainer = make()
+    before = clean_loss(trainer, batches[0])
+    figures = [trainer.step(batches[0]) for _ in range(5)]
+    assert clean_loss(trainer, batches[0]) < before - 0.2
+    assert figures[-1]["naming"] < figures[0]["naming"]
+    assert figures[0]["lr"] < figures[4]["lr"] and figures[0]["radius"] == 0
+    assert trainer.done == 5
+
+
+def test_the_attack_follows_the_plain_phase(make: Any, batches: list[Batch]) -> None:
+    trainer = make(replace(TINY, steps=1, robust_steps=5, radius=2.0))
+    radii = [trainer.step(batches[0])["radius"] for _ in range(6)]
+    assert radii[0] == 0 and radii[1] == pytest.approx(0.6)
+    assert radii[1] < radii[2] < radii[3] == radii[4] == radii[5] == 2.0
+    assert all(p.requires_grad for p in trainer.learner.parameters())
+
+
+def test_a_killed_run_goes_on_as_if_unbroken(make: Any, batches: list[Batch], tmp_path: Path) -> None:
+    recipe = replace(TINY, steps=1, robust_steps=3)
+    unbroken, killed = make(recipe), make(recipe)
+    wanted = [unbroken.step(batch) for batch in batches]
+    found = [killed.step(batch) for batch in batches[:2]]
+    checkpoints.save(tmp_path / "last.pt", killed.state())
+    resumed = make(recipe)
+    torch.rand(3)
+    saved = checkpoints.load(tmp_path / "last.pt")
+    assert saved is not None
+    resumed.load(saved)
+    found += [resumed.step(batch) for batch in batches[2:]]
+    assert found == wanted and resumed.done == 4
+    assert same_state(unbroken.learner.state_dict(), resumed.learner.state_dict())
+    assert torch.equal(unbroken.generator.get_state(), resumed.generator.get_state())
+
+
+def test_a_checkpoint_of_another_world_is_an_error(make: Any, art_world: World, merges: Path) -> None:
+    with pytest.raises(WeightsError, match="checkpoint to resume from does not fit"):
+        make().load(Trainer(TINY, art_world, merges, CPU, None).state())
+
+
+def test_an_export_is_a_perceptor(make: Any, world: World, merges: Path, batches: list[Batch], tmp_path: Path) -> None:
+    trainer = make()
+    trainer.step(batches[0])
+    export(trainer, merges, tmp_path, world)
+    perceptor = load_perceptor(f"local-dir:{tmp_path}", CPU)
+    assert perceptor.input_size == 64 and perceptor.words() == world.words()
+    assert perceptor.unknown_words("a red circle by Van Gogh") == []
+    assert [word for word, _ in perceptor.unknown_words("a zebra")] == ["zebra"]
+    assert json.loads((tmp_path / "things.json").read_text()) == list(world.things)
+    images = batches[0].images[:, :, 4:68, 4:68].float() / 255
+    with torch.no_grad():
+        learner = trainer.learner.eval()
+        # fp16 weights, and batch norms folded into the convolutions
+        assert torch.allclose(perceptor.encode_image(images), learner.see(images), atol=0.02)
+        assert torch.allclose(perceptor.encode_text(batches[0].captions), learner.read(batches[0].tokens), atol=0.02)
+
+
+def test_training_starts_from_given_weights(make: Any, world: World, merges: Path, tmp_path: Path) -> None:
+    first = make(replace(TINY, seed=9))
+    export(first, merges, tmp_path, world)
+    second = make(init=tmp_path / "clip.safetensors")
+    for name, value in first.learner.clip.state_dict().items():
+        assert torch.allclose(second.learner.clip.state_dict()[name], value, atol=1e-3), name
+    with pytest.raises(WeightsError, match="does not fit"):
+        make(replace(TINY, width=16), init=tmp_path / "clip.safetensors")
+
+
+def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, steps=6, robust_steps=4))
+    bars = Bars(*[0.5] * 7)
+    monkeypatch.setattr(clip, "measure", lambda *_: bars)  # it renders a thousand pictures
+    said: list[str] = []
+
+    def run(out: str, **changes: Any) -> bytes:
+        got = clip.run(
+            out=tmp_path / out, recipe="tiny", device="cpu", runs=tmp_path / "runs", report=said.append, **changes
+        )
+        assert got == bars
+        return (tmp_path / out / "clip.safetensors").read_bytes()
+
+    whole = run("a")
+    folder = tmp_path / "runs" / "clip-tiny"
+    assert any(line.startswith("step 10/10") for line in said)
+    assert [json.loads(row)["step"] for row in (folder / "curve.jsonl").read_text().splitlines()] == [10]
+    assert json.loads((folder / "bars.json").read_text())["recipe"]["steps"] == 6
+    # the last checkpoint is the end: nothing is left to do, and the same weights come out
+    assert run("b") == whole and "resumed at step 10 of 10" in said
+    assert [json.loads(row)["step"] for row in (folder / "curve.jsonl").read_text().splitlines()] == [10]
+    assert run("c", resume=False, seed=5) != whole
+
+
+def test_an_unknown_recipe_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="builtin"):
+        clip.run(out=tmp_path, recipe="builtn", runs=tmp_path)

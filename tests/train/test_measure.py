@@ -1,0 +1,65 @@
+"""The bars of a CLIP, tried on perceptors whose bars are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.train.measure import measure, naming
+from clipgen.train.world import World
+from clipgen.train.world.grounds import SHAPE_NAMES
+
+
+class ByColour:
+    """Knows each thing of the tests' art pack by the colour of the picture's middle; `blind`: sees black only."""
+
+    def __init__(self, world: World, colours: dict[str, np.ndarray], *, blind: bool = False) -> None:
+        self.names = world.things[len(SHAPE_NAMES) :]
+        self.colours = torch.tensor(np.stack([colours[name] for name in self.names])).float() / 255
+        self.blind, self.was_eval = blind, False
+
+    def see(self, images: Tensor) -> Tensor:
+        middle = images[:, :, 30:34, 30:34].mean((2, 3)) * (not self.blind)
+        return F.one_hot((middle[:, None] - self.colours).norm(dim=-1).argmin(1), len(self.names)).float()
+
+    def read(self, tokens: Tensor) -> Tensor:
+        return F.one_hot(tokens.clamp(min=0), len(self.names)).float() * (tokens >= 0)[:, None]
+
+    def tokenizer(self, texts: list[str]) -> Tensor:
+        found = [self.names.index(text) if text in self.names else -1 for text in texts]
+        return torch.tensor(found, dtype=torch.long)
+
+    def eval(self) -> object:
+        self.was_eval = True
+        return self
+
+
+def test_one_who_knows_the_things_names_them(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+    model = ByColour(art_world, flat_colours)
+    assert naming(model, model.tokenizer, art_world) == (1.0, 1.0)
+    assert naming(model, model.tokenizer, art_world, count=3) == (1.0, 1.0)
+
+
+def test_one_who_sees_nothing_guesses(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+    model = ByColour(art_world, flat_colours, blind=True)
+    top1, top5 = naming(model, model.tokenizer, art_world)
+    assert top1 == pytest.approx(1 / 5) and top5 == 1.0
+
+
+def test_all_bars_are_shares(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+    model = ByColour(art_world, flat_colours)
+    bars = measure(model, model.tokenizer, art_world)
+    assert model.was_eval
+    assert bars.zero_shot_200 == bars.named == 1.0
+    assert 0 <= bars.retrieval < 0.3
+    # it reads no name of a scene or a style: the first is its answer to all
+    assert bars.scene < 0.2 and bars.style < 0.2
+
+
+def test_without_art_nothing_is_named(world: World, art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+    model = ByColour(art_world, flat_colours)
+    bars = measure(model, model.tokenizer, world)
+    assert bars.zero_shot_200 == bars.named == 0.0

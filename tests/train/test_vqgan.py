@@ -1,0 +1,160 @@
+"""The recipe of the VQGAN: its codebook, its windows, its steps, its kill and resume, and the folder that it leaves."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from clipgen.errors import WeightsError
+from clipgen.generators.vqgan.checkpoint import load_network
+from clipgen.train import checkpoints, vqgan
+from clipgen.train.vqgan import Crops, Recipe, Trainer, distance, export, lattice, measure, model_config
+from clipgen.train.world import World
+
+# warm-up is 100 steps long: the peak is high, so that the first few steps move at all
+TINY = Recipe(levels=(3, 3), ch=32, ch_mult=(1, 1), z_channels=8, steps=20, batch=4, lr=0.2, gan_from=1.0)
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def windows(world: World) -> list[Tensor]:
+    crops = Crops(world, seed=1, batch=4, count=4)
+    return [crops[i] for i in range(4)]
+
+
+def same_state(a: torch.nn.Module, b: torch.nn.Module) -> bool:
+    ours, theirs = a.state_dict(), b.state_dict()
+    return ours.keys() == theirs.keys() and all(torch.equal(ours[k], theirs[k]) for k in ours)
+
+
+def test_the_lattice_is_the_whole_grid() -> None:
+    points = lattice((3, 2, 4))
+    assert points.shape == (24, 3)
+    axes = ((-1, 0, 1), (-1, 1), (-1, -1 / 3, 1 / 3, 1))
+    wanted = {tuple(round(v, 4) for v in point) for point in itertools.product(*axes)}
+    assert {tuple(round(v, 4) for v in point) for point in points.tolist()} == wanted
+
+
+def test_the_lattice_is_the_codebook_and_stays_it(windows: list[Tensor]) -> None:
+    trainer = Trainer(TINY, CPU, None)
+    trainer.step(windows[0])
+    assert torch.equal(trainer.model.codebook, lattice(TINY.levels))
+    assert model_config(TINY)["model"]["params"]["n_embed"] == 9
+
+
+def test_windows_depend_on_their_index_alone(world: World) -> None:
+    crops, again = Crops(world, seed=1, batch=6, count=3), Crops(World(), seed=1, batch=6, count=3)
+    assert len(crops) == 3
+    batches = [crops[i] for i in (2, 0, 1)]
+    assert all(torch.equal(batch, again[i]) for batch, i in zip(batches, (2, 0, 1), strict=True))
+    assert all(batch.shape == (6, 3, 64, 64) and batch.dtype == torch.uint8 for batch in batches)
+    assert not torch.equal(crops[0], crops[1])
+    assert not torch.equal(crops[0], Crops(world, seed=2, batch=6, count=3)[0])
+
+
+def test_distance_sees_edges() -> None:
+    steps = torch.linspace(-1, 1, 32).expand(1, 3, 32, 32)
+    assert distance(steps, steps) == 0
+    noise = 0.1 * torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    flat = torch.full_like(noise, noise.abs().mean().item())
+    # equally far in L1, but one breaks the edges
+    assert distance(steps, steps + noise) > 2 * distance(steps, steps + flat)
+
+
+def test_steps_lower_the_loss(windows: list[Tensor]) -> None:
+    trainer = Trainer(TINY, CPU, None)
+    figures = [trainer.step(windows[0]) for _ in range(12)]
+    assert figures[-1]["loss"] < 0.8 * figures[0]["loss"] and figures[-1]["l1"] < figures[0]["l1"]
+    assert figures[0]["lr"] < figures[-1]["lr"] and trainer.done == 12
+
+
+def test_the_discriminator_joins_late(windows: list[Tensor]) -> None:
+    trainer = Trainer(replace(TINY, steps=4, gan_from=0.5), CPU, None)
+    fresh = Trainer(TINY, CPU, None).critic
+    fooled = [trainer.step(windows[0])["fooled"] for _ in range(2)]
+    assert fooled == [0, 0] and same_state(trainer.critic, fresh)
+    weight = trainer.critic.state_dict()["main.0.weight"].clone()
+    assert trainer.step(windows[0])["fooled"] != 0
+    assert not torch.equal(trainer.critic.state_dict()["main.0.weight"], weight)
+    assert all(p.requires_grad for p in trainer.critic.parameters())
+
+
+def test_the_discriminator_learns_what_is_real(windows: list[Tensor]) -> None:
+    trainer = Trainer(replace(TINY, gan_from=0.0), CPU, None)
+    for _ in range(15):
+        trainer.step(windows[0])
+    real = windows[0].float() / 127.5 - 1
+    with torch.no_grad():
+        drawn = trainer.model(real)[0]
+        assert trainer.critic(real).mean() > trainer.critic(drawn).mean()
+
+
+def test_a_killed_run_goes_on_as_if_unbroken(windows: list[Tensor], tmp_path: Path) -> None:
+    recipe = replace(TINY, steps=4, gan_from=0.25)
+    unbroken, killed = Trainer(recipe, CPU, None), Trainer(recipe, CPU, None)
+    wanted = [unbroken.step(batch) for batch in windows]
+    found = [killed.step(batch) for batch in windows[:2]]
+    checkpoints.save(tmp_path / "last.pt", killed.state())
+    resumed = Trainer(recipe, CPU, None)
+    saved = checkpoints.load(tmp_path / "last.pt")
+    assert saved is not None
+    resumed.load(saved)
+    found += [resumed.step(batch) for batch in windows[2:]]
+    assert found == wanted and resumed.done == 4
+    assert same_state(unbroken.model, resumed.model) and same_state(unbroken.critic, resumed.critic)
+
+
+def test_an_export_is_a_taming_folder(windows: list[Tensor], tmp_path: Path) -> None:
+    trainer = Trainer(TINY, CPU, None)
+    trainer.step(windows[0])
+    export(trainer, tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["vqgan.safetensors", "vqgan.yaml"]
+    state = load_file(tmp_path / "vqgan.safetensors")
+    critic = {k.removeprefix("loss.discriminator.") for k in state if k.startswith("loss.discriminator.")}
+    assert critic == trainer.critic.state_dict().keys()
+    network, x = load_network(tmp_path), windows[0].float() / 127.5 - 1
+    with torch.no_grad():
+        # fp16 weights
+        assert torch.allclose(network.encode(x), trainer.model.encode(x), atol=0.03)
+    again = Trainer(replace(TINY, seed=8), CPU, tmp_path / "vqgan.safetensors")
+    for ours, theirs in ((again.model, trainer.model), (again.critic, trainer.critic)):
+        assert all(torch.allclose(v, theirs.state_dict()[k], atol=2e-3) for k, v in ours.state_dict().items())
+
+
+def test_weights_of_another_recipe_are_an_error(tmp_path: Path) -> None:
+    export(Trainer(TINY, CPU, None), tmp_path)
+    with pytest.raises(WeightsError, match=r"vqgan\.safetensors does not fit"):
+        Trainer(replace(TINY, levels=(3, 3, 3)), CPU, tmp_path / "vqgan.safetensors")
+
+
+def test_bars_of_a_network(world: World) -> None:
+    model = Trainer(TINY, CPU, None).model.eval()
+    bars, sheet = measure(model, world, count=20)
+    assert 0 < bars.psnr < 20 and 0 < bars.codebook_used <= 1
+    assert sheet.shape == (3, 256, 12 * 128) and sheet.min() >= 0 and sheet.max() <= 1
+
+
+def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vqgan, "Recipe", lambda: TINY)
+    monkeypatch.setattr(vqgan, "measure", lambda model, world, count=20: measure(model, world, count=20))
+    said: list[str] = []
+
+    def run(out: str, **changes: Any) -> bytes:
+        vqgan.run(out=tmp_path / out, device="cpu", runs=tmp_path / "runs", report=said.append, **changes)
+        return (tmp_path / out / "vqgan.safetensors").read_bytes()
+
+    whole = run("a")
+    folder = tmp_path / "runs" / "vqgan"
+    assert any(line.startswith("step 20/20") for line in said)
+    assert (folder / "sheet-000020.png").is_file() and json.loads((folder / "bars.json").read_text())["psnr"] > 0
+    # the last checkpoint is the end: nothing is left to do, and the same weights come out
+    assert run("b") == whole and "resumed at step 20 of 20" in said
+    assert run("c", resume=False, steps=2, batch=2, seed=5) != whole

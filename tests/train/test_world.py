@@ -1,0 +1,172 @@
+"""The picture world: reproducible, alike at every size, and told truly by its captions and facts."""
+
+from __future__ import annotations
+
+import re
+
+import cv2
+import numpy as np
+import pytest
+
+from clipgen.train.world import SCENES, STYLES, Sample, World
+from clipgen.train.world.grounds import COLOUR_NAMES, COLOURS, SHAPE_NAMES
+
+
+def far(a: np.ndarray, b: np.ndarray) -> float:
+    """Mean distance of two pictures in 0..255."""
+    return float(np.abs(a.astype(np.float32) - b.astype(np.float32)).mean())
+
+
+def same(a: Sample, b: Sample) -> bool:
+    return np.array_equal(a.image, b.image) and a.caption == b.caption and a.facts == b.facts
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", text.lower()))
+
+
+def test_the_world_is_as_rich_as_promised() -> None:
+    assert len(SCENES) >= 24 and len(STYLES) >= 16 and len(COLOUR_NAMES) >= 12
+
+
+def test_a_seed_is_a_picture(world: World, art_world: World) -> None:
+    for seed in range(25):
+        assert same(world.sample(seed), World().sample(seed))
+        assert same(art_world.sample((3, seed)), art_world.sample((3, seed)))
+        assert not np.array_equal(art_world.sample((3, seed)).image, art_world.sample((3, seed + 1)).image)
+
+
+def test_a_sample_is_rgb_bytes_of_the_size(art_world: World) -> None:
+    for seed, size in enumerate((32, 64, 72, 100)):
+        image = art_world.sample(seed, size).image
+        assert image.shape == (size, size, 3) and image.dtype == np.uint8
+
+
+def test_a_seed_is_the_same_composition_at_every_size(art_world: World) -> None:
+    unstyled = []
+    for seed in range(70):
+        small, large = art_world.sample(seed, 64), art_world.sample(seed, 128)
+        assert (small.caption, small.facts) == (large.caption, large.facts)
+        if small.facts.style < 0:
+            shrunk = cv2.resize(large.image, (64, 64), interpolation=cv2.INTER_AREA)
+            unstyled.append(far(shrunk, small.image))
+            # another seed's picture is some 80 away
+            assert unstyled[-1] < 16, small.caption
+    assert len(unstyled) > 20 and np.mean(unstyled) < 6
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_scene_renders_in_any_shape(name: str) -> None:
+    scene = SCENES[name]
+    assert scene.names[0] == name and scene.place
+    for height, width in ((40, 72), (72, 40), (64, 64)):
+        one, again, other = (scene.draw(np.random.default_rng(seed), height, width) for seed in (1, 1, 2))
+        assert one.shape == (height, width, 3) and one.dtype == np.uint8
+        assert np.array_equal(one, again)
+        assert far(one, other) > 2
+        assert one.std() > 5
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_every_style_repaints_in_any_shape(name: str) -> None:
+    style = STYLES[name]
+    assert style.before and style.after
+    for height, width in ((40, 72), (72, 40), (64, 64)):
+        picture = SCENES["lake landscape"].draw(np.random.default_rng(0), height, width)
+        untouched = picture.copy()
+        one, again, other = (style.apply(np.random.default_rng(seed), picture) for seed in (1, 1, 2))
+        assert one.shape == (height, width, 3) and one.dtype == np.uint8
+        assert np.array_equal(one, again)
+        assert far(one, other) > 2
+        assert far(one, picture) > 5
+        assert np.array_equal(picture, untouched)
+
+
+def test_captions_tell_the_facts(world: World) -> None:
+    styled = said = 0
+    for seed in range(600):
+        sample = world.sample(seed, 32)
+        facts, caption = sample.facts, sample.caption
+        shapes = [SHAPE_NAMES[i] for i in facts.things if i >= 0]
+        assert all(shape in caption for shape in shapes)
+        if facts.scene >= 0:
+            scene = SCENES[world.scenes[facts.scene]]
+            assert any(words in caption for words in (*scene.names, *scene.place)), caption
+        if facts.style >= 0:
+            style = STYLES[world.styles[facts.style]]
+            styled, said = styled + 1, said + any(words in caption for words in (*style.before, *style.after))
+        if facts.scene < 0 and not shapes:
+            assert COLOUR_NAMES[facts.colour] in caption
+    # some styled pictures are left for the words to miss
+    assert styled > 100 and 0.85 < said / styled < 1
+
+
+def test_pictures_show_the_ground_that_captions_tell(world: World) -> None:
+    """The rim of a plain ground has the named colour."""
+    right = []
+    for seed in range(700):
+        sample = world.sample(seed, 32)
+        told = re.search(rf"\b({'|'.join(COLOUR_NAMES)}) (?:back)?ground$", sample.caption)
+        if told and sample.facts.style < 0 and not re.search("dots|chequered", sample.caption):
+            assert COLOUR_NAMES[sample.facts.colour] == told[1]
+            rim = np.median(sample.image[[0, -1]].reshape(-1, 3), 0)
+            right.append(min(COLOURS, key=lambda name: np.abs(rim - COLOURS[name]).sum()) == told[1])
+    # light and tint vary, so a dark brown is now and then nearer to black
+    assert len(right) > 50 and np.mean(right) > 0.7
+
+
+def test_a_pair_stands_as_its_facts_tell(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+    pairs = [art_world.sample(seed, 64) for seed in range(900)]
+    pairs = [s for s in pairs if min(s.facts.things) >= len(SHAPE_NAMES) and s.facts.style < 0]
+    right = []
+    for sample in pairs:
+        for thing, column in zip(sample.facts.things, (17, 47), strict=True):
+            middle = np.median(sample.image[28:36, column - 3 : column + 3].reshape(-1, 3), 0)
+            nearest = min(flat_colours, key=lambda name: np.abs(middle - flat_colours[name]).sum())
+            right.append(nearest == art_world.things[thing])
+    assert len(pairs) > 25 and np.mean(right) > 0.85
+
+
+def test_a_thing_is_told_by_a_name_of_its_own(art_world: World) -> None:
+    seen = 0
+    for seed in range(300):
+        sample = art_world.sample(seed, 32)
+        for thing in sample.facts.things:
+            if thing >= len(SHAPE_NAMES):
+                drawings = art_world.art.by_thing[thing - len(SHAPE_NAMES)]
+                told = {word for sprite in drawings for word in (*sprite.names, *sprite.categories)}
+                assert any(word in sample.caption for word in told), sample.caption
+                seen += 1
+    assert seen > 150
+
+
+def test_plain_things_are_named_and_shown(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+    for thing in range(len(SHAPE_NAMES), len(art_world.things)):
+        sample = art_world.plain_thing(thing, seed=5)
+        assert sample.caption == art_world.things[thing] and sample.facts.things == (thing, -1)
+        assert np.abs(sample.image[32, 32] - flat_colours[sample.caption]).max() < 70
+        assert same(sample, art_world.plain_thing(thing, seed=5))
+
+
+def test_words_hold_every_word_of_the_captions(art_world: World) -> None:
+    words = art_world.words()
+    assert words == sorted(set(words)) and "piñata" in words
+    known = {part for word in words for part in words_of(word)}
+    for seed in range(500):
+        caption = art_world.sample(seed, 32).caption
+        assert words_of(caption) <= known, caption
+
+
+def test_without_art_there_are_no_things(world: World) -> None:
+    assert world.things == SHAPE_NAMES and world.art.things == ()
+    samples = [world.sample(seed, 32) for seed in range(300)]
+    assert max(max(s.facts.things) for s in samples) < len(SHAPE_NAMES)
+    assert {s.facts.scene >= 0 for s in samples} == {True, False}
+
+
+def test_with_art_every_kind_comes(art_world: World) -> None:
+    facts = [art_world.sample(seed, 32).facts for seed in range(400)]
+    things = [[i >= len(SHAPE_NAMES) for i in f.things] for f in facts]
+    assert any(all(pair) for pair in things)
+    assert any(pair[0] and f.scene >= 0 for pair, f in zip(things, facts, strict=True))
+    assert any(f.things == (-1, -1) and f.scene < 0 for f in facts)
