@@ -15,6 +15,7 @@ import click
 from clipgen.cli.config import Config, read_config
 from clipgen.cli.options import SectionedCommand, given_settings, option, setting_options
 from clipgen.cli.outputs import Outputs, run_file
+from clipgen.cli.progress import loading
 from clipgen.prompts import parse_prompts, read_prompt_file
 from clipgen.settings import GenerateSettings
 
@@ -111,7 +112,8 @@ def command(
     from clipgen.cli.run import Run, Wanted
 
     wanted = Wanted(**{name: options[name] or read.extras.get(name, False) for name in ("video", "grid", "curve")})
-    generation = begin(order, weights=weights, started=started)
+    with loading("loading the models", quiet=quiet):
+        generation = begin(order, weights=weights, started=started)
     _tell(generation, prompts, quiet=quiet, verbose=verbose)
     run = Run(generation, outputs, wanted=wanted, save_every=order.settings.save_every, quiet=quiet)
     return report(run.go(), as_json=as_json, quiet=quiet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,22 @@ def open_progress(*, quiet: bool = False) -> Iterator[Progress]:
     bar = Bar(console)
     with bar.live:
         yield bar
+
+
+@contextmanager
+def loading(what: str, *, quiet: bool = False) -> Iterator[None]:
+    """Tell on a terminal that something takes a moment.
+
+    >>> with loading("loading the models"):
+    ...     studio = Studio()
+    """
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what):
+        yield
 
 
 class Silent:

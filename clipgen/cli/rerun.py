@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clipgen.cli.outputs import Outputs
-from clipgen.cli.progress import open_progress
+from clipgen.cli.progress import loading, open_progress
 from clipgen.errors import ImageError
 from clipgen.images import read_metadata
 
@@ -39,7 +39,8 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
     if metadata.get("command") != "generate":
         raise ImageError(f"{picture} is no single picture of `clipgen generate`; rerun one of the pictures themselves")
     outputs = Outputs.at(output)
-    generation = begin_again(metadata, weights=weights)
+    with loading("loading the models", quiet=quiet):
+        generation = begin_again(metadata, weights=weights)
     if not quiet:
         for note in generation.notes:
             click.echo(f"note: {note}", err=True)

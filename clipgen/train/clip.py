@@ -23,6 +23,7 @@ from ..errors import UnknownNameError
 from ..perceptors import openclip
 from ..weights import load_state
 from . import checkpoints
+from .attack import attack
 from .data import Batch, Pool, WorldBatches, stream
 from .measure import Bars, measure
 from .world import World
@@ -127,30 +128,6 @@ class Learner(nn.Module):
         seen = self.see(images)
         hits = (seen @ read.T).argmax(1) == torch.arange(len(seen), device=seen.device)
         return self.contrast(seen, read, facts), self.heads(seen, facts), hits.float().mean()
-
-
-def attack(
-    images: Tensor, loss: Callable[[Tensor], Tensor], *, radius: Tensor, steps: int, generator: torch.Generator
-) -> Tensor:
-    """Move pictures inside an L2 ball to raise a loss: projected gradient ascent from a random start.
-
-    Example: ``attack(images, loss, radius=torch.full((8, 1, 1, 1), 2.0), steps=2, generator=g)``.
-    Arguments: images [N, 3, S, S] in [0, 1]; radius [N, 1, 1, 1] in the same units.
-    Source: Madry et al. 2018, arXiv 1706.06083.
-    """
-
-    def project(delta: Tensor) -> Tensor:
-        length = delta.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
-        return delta * (radius / length.clamp(min=1e-12)).clamp(max=1)
-
-    noise = torch.randn(images.shape, generator=generator).to(images)
-    delta = project(noise * 1e6) * torch.rand(len(images), 1, 1, 1, generator=generator).to(images)
-    for _ in range(steps):
-        delta.requires_grad_()
-        (slope,) = torch.autograd.grad(loss((images + delta).clamp(0, 1)), delta)
-        length = slope.flatten(1).norm(dim=1).view(-1, 1, 1, 1).clamp(min=1e-12)
-        delta = project(delta.detach() + (1.5 / steps**0.5 if steps > 1 else 1.0) * radius * slope / length)
-    return (images + delta).clamp(0, 1).detach()
 
 
 class Trainer:
@@ -332,4 +309,4 @@ def _fit(
             checkpoints.save(folder / "last.pt", trainer.state())
 
 
-__all__ = ["RECIPES", "Recipe", "attack", "run"]
+__all__ = ["RECIPES", "Recipe", "run"]

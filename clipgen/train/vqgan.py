@@ -27,6 +27,7 @@ from ..images import save_png, to_pil
 from ..weights import load_state
 from . import checkpoints
 from .data import stream
+from .identity import carry_colour
 from .world import World
 
 _CROP = 64
@@ -36,15 +37,15 @@ _CROP = 64
 class Recipe:
     """What decides the weights; from ``gan_from`` (share of the steps) the discriminator joins."""
 
-    levels: tuple[int, ...] = (8, 8, 8, 8)
+    levels: tuple[int, ...] = (8, 8, 8, 4, 4)
     ch: int = 32
     ch_mult: tuple[int, ...] = (1, 1, 2, 4)
     z_channels: int = 64
-    norm_groups: int = 4
+    norm_groups: int = 1
     seed: int = 3
-    steps: int = 3000
-    batch: int = 32
-    lr: float = 1.5e-3
+    steps: int = 2000
+    batch: int = 16
+    lr: float = 4e-4
     gan_from: float = 0.7
     gan_weight: float = 0.04
 
@@ -70,6 +71,7 @@ def model_config(recipe: Recipe) -> dict[str, Any]:
                     "ch": recipe.ch,
                     "ch_mult": list(recipe.ch_mult),
                     "num_res_blocks": 1,
+                    "resamp_with_conv": False,
                     "attn_resolutions": [],
                     "dropout": 0.0,
                 },
@@ -137,20 +139,20 @@ class Trainer:
         for part in (self.model, self.critic):
             part.to(device).to(memory_format=torch.channels_last)
         trained = [p for p in self.model.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.AdamW(trained, lr=recipe.lr, betas=(0.9, 0.95), weight_decay=1e-4)
+        self.optimizer = torch.optim.AdamW(trained, lr=recipe.lr, betas=(0.9, 0.99), weight_decay=1e-4)
         self.critic_optimizer = torch.optim.AdamW(self.critic.parameters(), lr=4e-4, betas=(0.5, 0.9))
 
     def step(self, images: Tensor) -> dict[str, float]:
         """Train on one batch, uint8 [N, 3, 64, 64]."""
         recipe = self.recipe
-        lr = checkpoints.cosine(self.done, recipe.steps, peak=recipe.lr, warmup=100, floor=0.02)
+        lr = checkpoints.cosine(self.done, recipe.steps, peak=recipe.lr, warmup=200, floor=0.02)
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         x = (images.to(self.device).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
             z = self.model.encode(x)
             drawn = self.model.decode(self.model.quantise(z)[0])
-            loss = distance(drawn.float(), x) + 0.1 * (z.float().abs() - 1).clamp(min=0).square().mean()
+            loss = distance(drawn.float(), x) + 2.0 * (z.float().abs() - 1).clamp(min=0).square().mean()
             l1 = (drawn.float() - x).abs().mean()
             fooled = torch.zeros(())
             if gan := self.done >= recipe.gan_from * recipe.steps:
@@ -253,6 +255,8 @@ def run(
         report(f"resumed at step {trainer.done} of {recipe.steps}")
     curve, began, first = checkpoints.Curve(folder / "curve.jsonl", step=trainer.done), time.monotonic(), trainer.done
     crops = Crops(world, seed=recipe.seed, batch=recipe.batch, count=recipe.steps)
+    if not saved and not init:
+        carry_colour(trainer.model, crops[0].to(trainer.device).float() / 127.5 - 1)
     for images in stream(crops, first=trainer.done):
         figures = trainer.step(images)
         if trainer.done % 20 == 0:

@@ -6,7 +6,7 @@ from PIL import Image
 from rich.console import Console
 
 from clipgen.cli import progress
-from clipgen.cli.progress import Bar, Lines, Pace, Silent, half_blocks, open_progress, score_text, seconds_text
+from clipgen.cli.progress import Bar, Lines, Pace, Silent, half_blocks, loading, open_progress, score_text, seconds_text
 from clipgen.synthesis import Step
 
 
@@ -81,3 +81,15 @@ def test_the_first_step_does_not_count_for_the_pace(monkeypatch: pytest.MonkeyPa
     pace.count()  # at 10 s, after the warm-up
     pace.count()
     assert pace.rate() == 0.5 and pace.left(4) == 8.0
+
+
+def test_loading_is_told_on_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with loading("loading the models"):
+        pass
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with loading("loading the models"):
+        pass
+    assert "loading the models" in capsys.readouterr().err

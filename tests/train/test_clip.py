@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from torch import Tensor
 from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import load_perceptor, make_tokenizer, write_merges
 from clipgen.train import checkpoints, clip
-from clipgen.train.clip import Recipe, Trainer, attack, export, model_config
+from clipgen.train.attack import attack
+from clipgen.train.clip import Recipe, Trainer, export, model_config
 from clipgen.train.data import Batch, WorldBatches
 from clipgen.train.measure import Bars
 from clipgen.train.world import World
@@ -162,7 +163,7 @@ def test_training_starts_from_given_weights(make: Any, world: World, merges: Pat
 
 def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, steps=6, robust_steps=4))
-    bars = Bars(*[0.5] * 7)
+    bars = Bars(*[0.5] * len(fields(Bars)))
     monkeypatch.setattr(clip, "measure", lambda *_: bars)  # it renders a thousand pictures
     said: list[str] = []
 

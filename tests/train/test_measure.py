@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from clipgen.train.measure import measure, naming
+from clipgen.train import measure as measure_module
+from clipgen.train.measure import attacked, measure, naming
 from clipgen.train.world import World
 from clipgen.train.world.grounds import SHAPE_NAMES
 
@@ -23,7 +24,7 @@ class ByColour:
 
     def see(self, images: Tensor) -> Tensor:
         middle = images[:, :, 30:34, 30:34].mean((2, 3)) * (not self.blind)
-        return F.one_hot((middle[:, None] - self.colours).norm(dim=-1).argmin(1), len(self.names)).float()
+        return F.softmax(-100 * (middle[:, None] - self.colours).norm(dim=-1), dim=-1)
 
     def read(self, tokens: Tensor) -> Tensor:
         return F.one_hot(tokens.clamp(min=0), len(self.names)).float() * (tokens >= 0)[:, None]
@@ -57,6 +58,31 @@ def test_all_bars_are_shares(art_world: World, flat_colours: dict[str, np.ndarra
     assert 0 <= bars.retrieval < 0.3
     # it reads no name of a scene or a style: the first is its answer to all
     assert bars.scene < 0.2 and bars.style < 0.2
+
+
+class ByPixels:
+    """Remembers every picture that `attacked` asks for, and knows it again by its pixels."""
+
+    def __init__(self, world: World, count: int) -> None:
+        images = [world.sample((measure_module._FRESH + 60, i), 64).image for i in range(count)]
+        self.known = self.see(torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255)
+
+    def see(self, images: Tensor) -> Tensor:
+        return F.normalize(images.flatten(1) - 0.5)
+
+    def read(self, tokens: Tensor) -> Tensor:
+        return self.known[tokens]
+
+    def eval(self) -> object:
+        return self
+
+
+def test_an_attack_takes_what_its_radius_allows(world: World) -> None:
+    shares = [
+        attacked(ByPixels(world, 24), lambda texts: torch.arange(len(texts)), world, radius=radius, count=24)
+        for radius in (0.01, 60.0)
+    ]
+    assert shares[0] == 1 and shares[1] < 0.5
 
 
 def test_without_art_nothing_is_named(world: World, art_world: World, flat_colours: dict[str, np.ndarray]) -> None:

@@ -1,0 +1,91 @@
+"""The shipped models do what their cards say, on pictures that can be rendered anywhere (no art pack)."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import clipgen
+from clipgen import weights
+from clipgen.generators.vqgan.checkpoint import load_critic, load_network
+from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.openclip import load_perceptor
+from clipgen.train.world import SCENES, STYLES
+
+pytest.importorskip("cv2")
+
+
+@pytest.fixture(scope="module")
+def clip() -> Perceptor:
+    return load_perceptor("builtin", torch.device("cpu"))
+
+
+def pictures(draw: list[np.ndarray]) -> torch.Tensor:
+    return torch.from_numpy(np.stack(draw)).permute(0, 3, 1, 2).float() / 255
+
+
+def test_every_card_is_intact() -> None:
+    for card in weights.cards():
+        weights.check(card)
+
+
+def test_files_are_small_enough_to_ship() -> None:
+    folder = weights.models_folder()
+    sizes = {card.name: sum((folder / file.path).stat().st_size for file in card.files) for card in weights.cards()}
+    assert sizes["builtin"] <= 16e6
+    assert sizes["vqgan"] <= 12e6
+
+
+def test_the_clip_names_scenes(clip: Perceptor) -> None:
+    names = list(SCENES)
+    drawn = [SCENES[name].draw(np.random.default_rng((77, k)), 64, 64) for name in names for k in range(3)]
+    seen, read = clip.encode_image(pictures(drawn)), clip.encode_text(names)
+    right = (seen @ read.T).argmax(1) == torch.arange(len(names)).repeat_interleave(3)
+    assert right.float().mean() >= 0.6  # chance is 0.03
+
+
+def test_the_clip_knows_its_words_and_says_what_it_does_not_know(clip: Perceptor) -> None:
+    assert clip.unknown_words("underwater scene Van Gogh") == []
+    assert [word for word, _ in clip.unknown_words("a zeppelinoid underwater")] == ["zeppelinoid"]
+
+
+@torch.no_grad()
+def test_the_vqgan_redraws_scenes() -> None:
+    network = load_network(None)
+    errors, used = [], set()
+    for name in list(SCENES)[::3]:
+        x = pictures([SCENES[name].draw(np.random.default_rng(78), 128, 128)]) * 2 - 1
+        codes, indices = network.quantise(network.encode(x))
+        errors.append(((network.decode(codes).clamp(-1, 1) - x) / 2).square().mean())
+        used.update(indices.flatten().tolist())
+    psnr = -10 * torch.stack(errors).log10().mean()
+    assert psnr >= 18
+    assert len(used) >= 500  # of a few thousand places
+
+
+def test_the_vqgan_carries_its_discriminator() -> None:
+    critic = load_critic(None)
+    assert critic is not None
+    scene = SCENES["village"].draw(np.random.default_rng(79), 128, 128)
+    styled = STYLES["watercolour"].apply(np.random.default_rng(79), scene)
+    real = pictures([scene, styled]) * 2 - 1
+    assert critic(real).mean() > critic(torch.randn_like(real).clamp(-1, 1)).mean()
+
+
+@pytest.mark.parametrize("generator", ["vqgan", "cppn", "pixels"])
+def test_a_short_run_comes_nearer_to_its_words(generator: str, tmp_path: Path) -> None:
+    run = clipgen.stream("sunset", generator=generator, size=(64, 64), steps=12, cutn=4, seed=5, start="noise")
+    scores = [step.score[0] for step in run]
+    assert max(scores) > scores[0] + 0.02
+    run.pictures()[0].save(tmp_path / "sunset.png")
+    assert Image.open(tmp_path / "sunset.png").size == (64, 64)
+
+
+def test_the_bank_starts_near_the_words() -> None:
+    first = {}
+    for start in ("noise", "bank"):
+        run = clipgen.stream("underwater scene Van Gogh", size=(64, 64), steps=1, cutn=2, seed=5, start=start)
+        first[start] = next(iter(run)).score[0]
+    assert first["bank"] > first["noise"] + 0.1
