@@ -127,6 +127,9 @@ def main(
     sheet: Path | None,
 ) -> None:
     """Paint the benchmark's prompts and print what the judge finds."""
+    if not (HERE / "judge" / "clip.safetensors").exists():
+        train = "clipgen train clip --recipe judge --out benchmarks/judge --art FOLDER"
+        raise click.ClickException(f"there is no judge yet; train one: {train}")
     asked = questions()[::every]
     settings = {name: json.loads(value) for name, _, value in (c.partition("=") for c in changes)}
     began = time.monotonic()

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from clipgen.errors import ClipgenError
+
 
 @click.group()
 def group() -> None:
@@ -75,4 +77,11 @@ def bank_command(**options: Any) -> None:
 def _run(module: str, options: dict[str, Any]) -> None:
     # Only what was given is handed on: the defaults are written once, in the recipe.
     given = {name: value for name, value in options.items() if value is not None}
-    importlib.import_module(module).run(**given, report=click.echo)
+    try:
+        recipe = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != "cv2":
+            raise
+        line = "training renders with OpenCV, which is not installed: pip install 'clipgen[train]'"
+        raise ClipgenError(line) from error
+    recipe.run(**given, report=click.echo)

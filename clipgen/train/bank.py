@@ -15,6 +15,7 @@ from .world import SCENES, STYLES
 from .world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 
 _SIZE = 256
+_BATCH = 16
 
 
 def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
@@ -52,16 +53,17 @@ def run(
     Returns the number of pictures.
     """
     network = load_network(weights)
-    codes, captions = [], []
-    for image, caption in entries(seed):
-        x = torch.from_numpy(image).permute(2, 0, 1)[None].float() / 127.5 - 1
-        codes.append(network.quantise(network.encode(x))[1][0].to(torch.int16))
-        captions.append(caption)
-        if len(codes) % 100 == 0:
-            report(f"{len(codes)} pictures encoded")
+    pictures, captions = zip(*entries(seed), strict=True)
+    report(f"{len(captions)} pictures rendered")
+    codes = []
+    for first in range(0, len(pictures), _BATCH):
+        x = torch.from_numpy(np.stack(pictures[first : first + _BATCH])).permute(0, 3, 1, 2).float() / 127.5 - 1
+        codes.append(network.quantise(network.encode(x))[1].to(torch.int16))
+        if first % (8 * _BATCH) == 0:
+            report(f"{first} encoded")
     text = torch.frombuffer(bytearray("\n".join(captions).encode()), dtype=torch.uint8)
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_suffix(".part")
-    save_file({"codes": torch.stack(codes), "captions": text}, beside)
+    save_file({"codes": torch.cat(codes), "captions": text}, beside)
     beside.replace(out)
-    return len(codes)
+    return len(captions)

@@ -49,3 +49,10 @@ def test_every_option_is_an_argument_of_its_recipe(name: str) -> None:
     recipe = importlib.import_module(f"clipgen.train.{name}")
     given = {param.name for param in group.commands[name].params}
     assert given <= inspect.signature(recipe.run).parameters.keys()
+
+
+def test_without_opencv_one_line_says_what_to_install(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    for name in [name for name in sys.modules if name.startswith("clipgen.train")]:
+        monkeypatch.delitem(sys.modules, name)
+    one_line(cli("train", "bank"), 1, "clipgen[train]")
