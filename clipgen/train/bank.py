@@ -14,14 +14,14 @@ from ..generators.vqgan.checkpoint import load_network
 from .world import SCENES, STYLES
 from .world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 
-_SIZE = 256
+_SIZE = 192
 _BATCH = 16
 
 
 def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
-    """Yield pictures (uint8 [256, 256, 3]) and captions: every scene plain and in every style, grounds, shapes."""
+    """Yield pictures (uint8 [192, 192, 3]) and captions: every scene plain and in every style, grounds, shapes."""
     for index, (name, scene) in enumerate(SCENES.items()):
-        for k in range(8):
+        for k in range(3):
             yield scene.draw(np.random.default_rng((seed, index, k)), _SIZE, _SIZE), name
         for number, (label, style) in enumerate(STYLES.items()):
             rng = np.random.default_rng((seed, index, 100 + number))
@@ -30,7 +30,7 @@ def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
     for first in COLOUR_NAMES:
         yield GROUNDS["plain"](rng, _SIZE, _SIZE, first, first), f"plain {first} background"
         for kind in ("gradient", "striped", "checked", "dotted"):
-            for second in rng.choice([c for c in COLOUR_NAMES if c != first], 2, replace=False):
+            for second in rng.choice([c for c in COLOUR_NAMES if c != first], 1):
                 yield GROUNDS[kind](rng, _SIZE, _SIZE, first, second), f"{first} and {second} {kind} background"
         for shape in SHAPE_NAMES:
             ground = str(rng.choice([c for c in COLOUR_NAMES if c != first]))

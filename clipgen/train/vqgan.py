@@ -39,11 +39,11 @@ class Recipe:
 
     levels: tuple[int, ...] = (8, 8, 8, 4, 4)
     ch: int = 32
-    ch_mult: tuple[int, ...] = (1, 1, 2, 4)
-    z_channels: int = 64
+    ch_mult: tuple[int, ...] = (1, 1, 2)
+    z_channels: int = 32
     norm_groups: int = 1
     seed: int = 3
-    steps: int = 2000
+    steps: int = 1600
     batch: int = 16
     lr: float = 4e-4
     gan_from: float = 0.7

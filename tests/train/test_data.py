@@ -15,7 +15,7 @@ def lengths(texts: list[str]) -> Tensor:
 
 
 def batches(world: World, *, seed: int = 4, count: int = 6) -> WorldBatches:
-    return WorldBatches(world, seed=seed, batch=5, size=32, count=count, tokenizer=lengths)
+    return WorldBatches(world, seed=seed, batch=5, size=64, count=count, tokenizer=lengths)
 
 
 def same(a: Batch, b: Batch) -> bool:
@@ -32,8 +32,8 @@ def numbered(index: int, *, size: int = 3) -> Batch:
 
 def test_a_batch_holds_samples_of_the_world(art_world: World) -> None:
     batch = batches(art_world)[2]
-    samples = [art_world.sample((4, 2, i), 32) for i in range(5)]
-    assert batch.images.shape == (5, 3, 32, 32) and batch.images.dtype == torch.uint8
+    samples = [art_world.sample((4, 2, i), 64) for i in range(5)]
+    assert batch.images.shape == (5, 3, 64, 64) and batch.images.dtype == torch.uint8
     assert torch.equal(batch.images[3].permute(1, 2, 0), torch.from_numpy(samples[3].image))
     assert batch.captions == [s.caption for s in samples]
     assert torch.equal(batch.tokens, lengths(batch.captions))
@@ -51,7 +51,7 @@ def test_a_batch_depends_on_seed_and_index_alone(world: World) -> None:
 
 
 def test_without_a_tokenizer_there_are_no_tokens(world: World) -> None:
-    assert WorldBatches(world, seed=1, batch=3, size=32, count=1)[0].tokens.shape == (3, 0)
+    assert WorldBatches(world, seed=1, batch=3, size=64, count=1)[0].tokens.shape == (3, 0)
 
 
 def test_a_stream_takes_up_where_it_was_stopped(world: World) -> None:

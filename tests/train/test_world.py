@@ -25,6 +25,16 @@ def words_of(text: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]+", text.lower()))
 
 
+@pytest.fixture(scope="module")
+def samples(world: World) -> list[Sample]:
+    return [world.sample(seed) for seed in range(500)]
+
+
+@pytest.fixture(scope="module")
+def art_samples(art_world: World) -> list[Sample]:
+    return [art_world.sample(seed) for seed in range(600)]
+
+
 def test_the_world_is_as_rich_as_promised() -> None:
     assert len(SCENES) >= 24 and len(STYLES) >= 16 and len(COLOUR_NAMES) >= 12
 
@@ -37,7 +47,7 @@ def test_a_seed_is_a_picture(world: World, art_world: World) -> None:
 
 
 def test_a_sample_is_rgb_bytes_of_the_size(art_world: World) -> None:
-    for seed, size in enumerate((32, 64, 72, 100)):
+    for seed, size in enumerate((64, 72, 100, 128)):
         image = art_world.sample(seed, size).image
         assert image.shape == (size, size, 3) and image.dtype == np.uint8
 
@@ -82,10 +92,9 @@ def test_every_style_repaints_in_any_shape(name: str) -> None:
         assert np.array_equal(picture, untouched)
 
 
-def test_captions_tell_the_facts(world: World) -> None:
+def test_captions_tell_the_facts(world: World, samples: list[Sample]) -> None:
     styled = said = 0
-    for seed in range(600):
-        sample = world.sample(seed, 32)
+    for sample in samples:
         facts, caption = sample.facts, sample.caption
         shapes = [SHAPE_NAMES[i] for i in facts.things if i >= 0]
         assert all(shape in caption for shape in shapes)
@@ -101,23 +110,23 @@ def test_captions_tell_the_facts(world: World) -> None:
     assert styled > 100 and 0.85 < said / styled < 1
 
 
-def test_pictures_show_the_ground_that_captions_tell(world: World) -> None:
+def test_pictures_show_the_ground_that_captions_tell(samples: list[Sample]) -> None:
     """The rim of a plain ground has the named colour."""
     right = []
-    for seed in range(700):
-        sample = world.sample(seed, 32)
+    for sample in samples:
         told = re.search(rf"\b({'|'.join(COLOUR_NAMES)}) (?:back)?ground$", sample.caption)
         if told and sample.facts.style < 0 and not re.search("dots|chequered", sample.caption):
             assert COLOUR_NAMES[sample.facts.colour] == told[1]
             rim = np.median(sample.image[[0, -1]].reshape(-1, 3), 0)
             right.append(min(COLOURS, key=lambda name: np.abs(rim - COLOURS[name]).sum()) == told[1])
     # light and tint vary, so a dark brown is now and then nearer to black
-    assert len(right) > 50 and np.mean(right) > 0.7
+    assert len(right) > 40 and np.mean(right) > 0.7
 
 
-def test_a_pair_stands_as_its_facts_tell(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
-    pairs = [art_world.sample(seed, 64) for seed in range(900)]
-    pairs = [s for s in pairs if min(s.facts.things) >= len(SHAPE_NAMES) and s.facts.style < 0]
+def test_a_pair_stands_as_its_facts_tell(
+    art_world: World, art_samples: list[Sample], flat_colours: dict[str, np.ndarray]
+) -> None:
+    pairs = [s for s in art_samples if min(s.facts.things) >= len(SHAPE_NAMES) and s.facts.style < 0]
     right = []
     for sample in pairs:
         for thing, column in zip(sample.facts.things, (17, 47), strict=True):
@@ -127,17 +136,16 @@ def test_a_pair_stands_as_its_facts_tell(art_world: World, flat_colours: dict[st
     assert len(pairs) > 25 and np.mean(right) > 0.85
 
 
-def test_a_thing_is_told_by_a_name_of_its_own(art_world: World) -> None:
+def test_a_thing_is_told_by_a_name_of_its_own(art_world: World, art_samples: list[Sample]) -> None:
     seen = 0
-    for seed in range(300):
-        sample = art_world.sample(seed, 32)
+    for sample in art_samples:
         for thing in sample.facts.things:
             if thing >= len(SHAPE_NAMES):
                 drawings = art_world.art.by_thing[thing - len(SHAPE_NAMES)]
                 told = {word for sprite in drawings for word in (*sprite.names, *sprite.categories)}
                 assert any(word in sample.caption for word in told), sample.caption
                 seen += 1
-    assert seen > 150
+    assert seen > 300
 
 
 def test_plain_things_are_named_and_shown(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
@@ -148,24 +156,22 @@ def test_plain_things_are_named_and_shown(art_world: World, flat_colours: dict[s
         assert same(sample, art_world.plain_thing(thing, seed=5))
 
 
-def test_words_hold_every_word_of_the_captions(art_world: World) -> None:
+def test_words_hold_every_word_of_the_captions(art_world: World, art_samples: list[Sample]) -> None:
     words = art_world.words()
     assert words == sorted(set(words)) and "piñata" in words
     known = {part for word in words for part in words_of(word)}
-    for seed in range(500):
-        caption = art_world.sample(seed, 32).caption
-        assert words_of(caption) <= known, caption
+    for sample in art_samples:
+        assert words_of(sample.caption) <= known, sample.caption
 
 
-def test_without_art_there_are_no_things(world: World) -> None:
+def test_without_art_there_are_no_things(world: World, samples: list[Sample]) -> None:
     assert world.things == SHAPE_NAMES and world.art.things == ()
-    samples = [world.sample(seed, 32) for seed in range(300)]
     assert max(max(s.facts.things) for s in samples) < len(SHAPE_NAMES)
     assert {s.facts.scene >= 0 for s in samples} == {True, False}
 
 
-def test_with_art_every_kind_comes(art_world: World) -> None:
-    facts = [art_world.sample(seed, 32).facts for seed in range(400)]
+def test_with_art_every_kind_comes(art_samples: list[Sample]) -> None:
+    facts = [sample.facts for sample in art_samples]
     things = [[i >= len(SHAPE_NAMES) for i in f.things] for f in facts]
     assert any(all(pair) for pair in things)
     assert any(pair[0] and f.scene >= 0 for pair, f in zip(things, facts, strict=True))
