@@ -30,7 +30,8 @@ def carry_colour(model: VQModel, images: Tensor) -> None:
     if free.numel():
         gain = 0.4 / free.std((0, 2, 3)).clamp(min=1e-6)
         model.quant_conv.weight[3:] *= gain[:, None, None, None]
-        model.quant_conv.bias[3:] = (model.quant_conv.bias[3:] - free.mean((0, 2, 3))) * gain
+        bias = _bias(model.quant_conv)
+        bias[3:] = (bias[3:] - free.mean((0, 2, 3))) * gain
     drawn = model.decode(model.encode(images).clamp(-1, 1))
     _calibrate(model.decoder.conv_out, drawn, nn.functional.interpolate(pooled, scale_factor=model.factor))
 
@@ -53,8 +54,8 @@ def _pass_on(conv: nn.Conv2d) -> None:
     rows = torch.arange(shared)
     conv.weight[rows, :, 0, 0] = 0
     conv.weight[rows, rows, 0, 0] = 1
-    conv.bias.zero_()
-    conv.bias[shared:] = _alternating(conv.out_channels - shared)
+    _bias(conv).zero_()
+    _bias(conv)[shared:] = _alternating(conv.out_channels - shared)
 
 
 def _lift(conv: nn.Conv2d, *, pairs: bool) -> None:
@@ -66,8 +67,8 @@ def _lift(conv: nn.Conv2d, *, pairs: bool) -> None:
             conv.weight[first + c] = 0
             conv.weight[first + c, c, middle, middle] = sign
     if pairs:
-        conv.bias.zero_()
-        conv.bias[6:] = _alternating(conv.out_channels - 6)
+        _bias(conv).zero_()
+        _bias(conv)[6:] = _alternating(conv.out_channels - 6)
 
 
 def _join(conv: nn.Conv2d) -> None:
@@ -78,7 +79,7 @@ def _join(conv: nn.Conv2d) -> None:
     for c in range(3):
         conv.weight[c, c, middle, middle] = 1
         conv.weight[c, c + 3, middle, middle] = -1
-    conv.bias[:3] = 0
+    _bias(conv)[:3] = 0
 
 
 def _calibrate(conv: nn.Conv2d, found: Tensor, wanted: Tensor, spread: float = 1.0) -> None:
@@ -87,7 +88,12 @@ def _calibrate(conv: nn.Conv2d, found: Tensor, wanted: Tensor, spread: float = 1
     x0, y0 = x.mean(1), y.mean(1)
     gain = ((x - x0[:, None]) * (y - y0[:, None])).mean(1) / (x - x0[:, None]).square().mean(1)
     conv.weight[:3] *= gain[:, None, None, None]
-    conv.bias[:3] = conv.bias[:3] * gain + y0 - gain * x0
+    _bias(conv)[:3] = _bias(conv)[:3] * gain + y0 - gain * x0
+
+
+def _bias(conv: nn.Conv2d) -> Tensor:
+    assert conv.bias is not None  # taming's convolutions all have one
+    return conv.bias
 
 
 def _alternating(count: int) -> Tensor:
