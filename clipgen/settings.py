@@ -32,9 +32,9 @@ class Preset:
 
 
 QUALITIES: dict[str, Preset] = {
-    "draft": Preset(steps=60, cutn=8),
-    "normal": Preset(steps=150, cutn=16),
-    "high": Preset(steps=400, cutn=32),
+    "draft": Preset(steps=25, cutn=8),
+    "normal": Preset(steps=50, cutn=12),
+    "high": Preset(steps=300, cutn=32),
 }
 LR_DECAYS = ("constant", "cosine", "step")
 NOISES = ("gradient", "perlin", "pixels")

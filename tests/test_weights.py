@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_checkout_has_cards_for_both_built_in_models() -> None:
     assert models_folder() == Path(__file__).parents[1] / "models"
-    assert find("builtin", role="perceptor").train == "clipgen train clip"
+    assert find("builtin", role="perceptor").train.startswith("clipgen train clip")
     assert find("vqgan", role="generator").path(".yaml").parent == find("vqgan", role="generator").folder
     assert {card.role for card in cards()} == set(weights.ROLES)
     assert [card.name for card in cards("generator")] == ["vqgan"]

@@ -26,7 +26,7 @@ class VQGAN(Generator):
     """
 
     name = "vqgan"
-    lr = 0.1
+    lr = 0.02
     start_from = "bank"
 
     def __init__(
