@@ -132,7 +132,7 @@ def test_an_export_is_a_taming_folder(windows: list[Tensor], tmp_path: Path) -> 
 def test_weights_of_another_recipe_are_an_error(tmp_path: Path) -> None:
     export(Trainer(TINY, CPU, None), tmp_path)
     with pytest.raises(WeightsError, match=r"vqgan\.safetensors does not fit"):
-        Trainer(replace(TINY, levels=(3, 3, 3)), CPU, tmp_path / "vqgan.safetensors")
+        Trainer(replace(TINY, levels=(3, 3, 3, 3)), CPU, tmp_path / "vqgan.safetensors")
 
 
 def test_bars_of_a_network(world: World) -> None:
