@@ -49,7 +49,6 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @group.command("clip")
 @click.option("--recipe", metavar="NAME", help="builtin, or judge: another seed and width, for the benchmark.")
-@click.option("--robust-steps", type=click.IntRange(min=0), metavar="N", help="Steps on attacked pictures.")
 @click.option("--radius", type=click.FloatRange(min=0), metavar="R", help="L2 radius of the attack, pixels in [0, 1].")
 @click.option("--without", metavar="FAMILY", help="Art family to leave out: noto, fluent or twemoji.")
 @_recipe_options

@@ -28,30 +28,80 @@ from .data import Batch, Pool, WorldBatches, stream
 from .measure import Bars, measure
 from .world import World
 
-_RENDER = 72  # pictures are rendered a little larger than the perceptor looks, so that crops stay sharp
+_KEEP = 100  # batches whose fresh pictures stay in the pool: rendering costs more than a second look
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training at one picture size; radius is the attack's, in L2 for 64-px pictures in [0, 1], 0: none."""
+
+    steps: int
+    size: int
+    lr: float
+    radius: float = 0.0
+    floor: float = 0.1
+
+    @property
+    def render(self) -> int:
+        """Pictures are rendered a little larger than they are looked at, so that crops stay sharp."""
+        return self.size * 9 // 8
+
+    def schedule(self, step: int) -> tuple[float, float]:
+        """Learning rate and attack radius at a step of this phase; the radius grows over its first half."""
+        lr = checkpoints.cosine(step, self.steps, peak=self.lr, warmup=min(100, self.steps // 10), floor=self.floor)
+        return lr, self.radius * self.size / 64 * min(1.0, 0.3 + 1.4 * step / self.steps)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides the weights; ``steps`` plain then ``robust_steps`` attacked, pictures in [0, 1], radius in L2."""
+    """What decides the weights. Most is learnt from small pictures, which cost a quarter for each halving of their side.
 
-    width: int
-    layers: tuple[int, int, int, int]
+    tower: a timm network, as open_clip names it; fresh: how many pictures of a batch were never shown before.
+    """
+
+    tower: str
     seed: int
-    steps: int
-    robust_steps: int
-    batch: int = 128
-    fresh: int = 56
-    lr: float = 1.6e-3
-    robust_lr: float = 8e-4
-    radius: float = 2.0
+    phases: tuple[Phase, ...]
+    batch: int = 192
+    fresh: int = 48
     attack_steps: int = 1
     weight_decay: float = 0.05
+    text_lr: float = 0.4
+
+    @property
+    def steps(self) -> int:
+        """Steps of all phases."""
+        return sum(phase.steps for phase in self.phases)
+
+    def at(self, step: int) -> tuple[Phase, int]:
+        """The phase of a step and the step within it."""
+        for phase in self.phases:
+            if step < phase.steps:
+                return phase, step
+            step -= phase.steps
+        raise IndexError("the run is over")
+
+    def stretched(self, steps: int) -> "Recipe":
+        """The same recipe in another number of steps."""
+        phases = tuple(replace(p, steps=max(1, round(p.steps * steps / self.steps))) for p in self.phases)
+        return replace(self, phases=phases)
 
 
 RECIPES: dict[str, Recipe] = {
-    "builtin": Recipe(width=32, layers=(1, 2, 2, 1), seed=1, steps=700, robust_steps=560),
-    "judge": Recipe(width=40, layers=(1, 1, 1, 1), seed=2, steps=900, robust_steps=0),
+    "builtin": Recipe(
+        tower="resnet10t",
+        seed=1,
+        phases=(
+            Phase(steps=2600, size=32, lr=4e-3),
+            Phase(steps=900, size=32, lr=1.5e-3, radius=1.25, floor=0.3),
+            Phase(steps=600, size=64, lr=1.2e-3, radius=1.25, floor=0.0),
+        ),
+    ),
+    "judge": Recipe(
+        tower="fasternet_t0",
+        seed=2,
+        phases=(Phase(steps=2000, size=32, lr=3e-3), Phase(steps=600, size=64, lr=1.5e-3, floor=0.0)),
+    ),
 }
 
 
@@ -60,7 +110,13 @@ def model_config(recipe: Recipe) -> dict[str, Any]:
     return {
         "model_cfg": {
             "embed_dim": 256,
-            "vision_cfg": {"image_size": 64, "layers": list(recipe.layers), "width": recipe.width},
+            "vision_cfg": {
+                "image_size": recipe.phases[-1].size,
+                "timm_model_name": recipe.tower,
+                "timm_model_pretrained": False,
+                "timm_pool": "avg",
+                "timm_proj": "linear",
+            },
             "text_cfg": {"context_length": 32, "vocab_size": 4096, "width": 128, "heads": 4, "layers": 2},
         },
         "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]},
@@ -93,7 +149,7 @@ class Heads(nn.Module):
 
 
 class Learner(nn.Module):
-    """The model under training with its loss; pictures [N, 3, 64, 64] in [0, 1]."""
+    """The model under training with its loss; pictures [N, 3, S, S] in [0, 1], of any size."""
 
     mean: Tensor
     std: Tensor
@@ -140,34 +196,36 @@ class Trainer:
         if init:
             checkpoints.fill(self.learner.clip, load_state(init), source=str(init))
         self.generator = torch.Generator().manual_seed(recipe.seed)
-        self.cutouts = Cutouts(64, recipe.batch, augments="robust", generator=self.generator)
-        decayed = [p for p in self.learner.parameters() if p.ndim > 1]
-        plain = [p for p in self.learner.parameters() if p.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=recipe.lr, betas=(0.9, 0.98))
+        sizes = sorted({phase.size for phase in recipe.phases})
+        self.cutouts = {
+            size: Cutouts(size, recipe.batch, augments="robust", generator=self.generator) for size in sizes
+        }
+        self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98))
 
-    @property
-    def total(self) -> int:
-        """Steps of both phases."""
-        return self.recipe.steps + self.recipe.robust_steps
-
-    def _schedule(self) -> tuple[float, float]:
-        """Learning rate and attack radius of the coming step."""
-        recipe, robust = self.recipe, self.done - self.recipe.steps
-        if robust < 0:
-            floor = 0.25 if recipe.robust_steps else 0.0
-            return checkpoints.cosine(self.done, recipe.steps, peak=recipe.lr, warmup=60, floor=floor), 0.0
-        ramp = min(1.0, 0.3 + 0.7 * robust / (0.4 * recipe.robust_steps))
-        return checkpoints.cosine(robust, recipe.robust_steps, peak=recipe.robust_lr, warmup=20), recipe.radius * ramp
+    def _groups(self) -> list[dict[str, Any]]:
+        visual = {id(p) for p in self.learner.clip.visual.parameters()}
+        groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+        for p in self.learner.parameters():
+            groups.setdefault((id(p) in visual, p.ndim > 1), []).append(p)
+        return [
+            {
+                "params": ps,
+                "rate": 1.0 if seeing else self.recipe.text_lr,
+                "weight_decay": self.recipe.weight_decay if matrix else 0.0,
+            }
+            for (seeing, matrix), ps in groups.items()
+        ]
 
     def step(self, batch: Batch) -> dict[str, float]:
         """Train on one batch."""
-        lr, radius = self._schedule()
+        phase, within = self.recipe.at(self.done)
+        lr, radius = phase.schedule(within)
         for group in self.optimizer.param_groups:
-            group["lr"] = lr
+            group["lr"] = lr * group["rate"]
         facts, tokens = batch.facts.to(self.device), batch.tokens.to(self.device)
         images = batch.images.to(self.device).float() / 255
-        images = self.cutouts.apply_each(images, self.cutouts.plan_each(len(images), _RENDER, _RENDER))
+        cutouts, side = self.cutouts[phase.size], phase.render
+        images = cutouts.apply_each(images, cutouts.plan_each(len(images), side, side))
         images = images.clamp(0, 1).contiguous(memory_format=torch.channels_last)
         learner = self.learner.train()
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
@@ -241,7 +299,6 @@ def run(
     recipe: str = "builtin",
     without: str | None = None,
     steps: int | None = None,
-    robust_steps: int | None = None,
     radius: float | None = None,
     batch: int | None = None,
     seed: int | None = None,
@@ -254,14 +311,13 @@ def run(
     """Train a CLIP on the picture world and write its open_clip folder to ``out``; resumable at any moment.
 
     Example: ``run(out=Path("models/clip"), art=Path("emoji"))``.
-    Arguments: recipe: a name in RECIPES; steps, robust_steps, radius, batch, seed: override it; without: an art family
-    to leave out; init: weights to start from; runs: where checkpoints, curve and figures go.
+    Arguments: recipe: a name in RECIPES; steps: stretch or shorten all its phases to so many in all; radius: of its
+    attacked phases; batch, seed: override it; without: an art family to leave out; init: weights to start from; runs: where checkpoints, curve and figures go.
     Raises UnknownNameError, WeightsError, ImageError.
     """
     if recipe not in RECIPES:
         raise UnknownNameError.of("recipe", recipe, list(RECIPES))
-    changes: dict[str, Any] = dict(steps=steps, robust_steps=robust_steps, radius=radius, batch=batch, seed=seed)
-    chosen = replace(RECIPES[recipe], **{k: v for k, v in changes.items() if v is not None})
+    chosen = _chosen(RECIPES[recipe], steps=steps, radius=radius, batch=batch, seed=seed)
     folder = runs / f"clip-{recipe}{'-without-' + without if without else ''}"
     folder.mkdir(parents=True, exist_ok=True)
     merges = folder / "merges.txt.gz"
@@ -271,13 +327,26 @@ def run(
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
         trainer.load(saved)
-        report(f"resumed at step {trainer.done} of {trainer.total}")
+        report(f"resumed at step {trainer.done} of {trainer.recipe.steps}")
     _fit(trainer, world, openclip.make_tokenizer(model_config(chosen), merges), folder, report)
     export(trainer, merges, out, world)
     bars = measure(trainer.learner, openclip.make_tokenizer(model_config(chosen), merges), world)
     (folder / "bars.json").write_text(json.dumps({"recipe": asdict(chosen), **asdict(bars)}, indent=2) + "\n")
     report(json.dumps(asdict(bars)))
     return bars
+
+
+def _chosen(
+    recipe: Recipe, *, steps: int | None, radius: float | None, batch: int | None, seed: int | None
+) -> Recipe:
+    if steps is not None:
+        recipe = recipe.stretched(steps)
+    if radius is not None:
+        phases = tuple(replace(p, radius=radius if p.radius else 0.0) for p in recipe.phases)
+        recipe = replace(recipe, phases=phases)
+    if batch is not None:
+        recipe = replace(recipe, batch=batch, fresh=max(1, batch * recipe.fresh // recipe.batch))
+    return recipe if seed is None else replace(recipe, seed=seed)
 
 
 def _fit(
@@ -287,26 +356,43 @@ def _fit(
     folder: Path,
     report: Callable[[str], None],
 ) -> None:
-    recipe = trainer.recipe
-    batches = WorldBatches(
-        world, seed=recipe.seed, batch=recipe.fresh, size=_RENDER, count=trainer.total, tokenizer=tokenizer
-    )
-    pool = Pool(batch=recipe.batch, fresh=recipe.fresh, keep=60, seed=recipe.seed)
-    curve, began, first = checkpoints.Curve(folder / "curve.jsonl", step=trainer.done), time.monotonic(), trainer.done
-    for index, new in enumerate(stream(batches, first=pool.first(first)), pool.first(first)):
-        batch = pool.mix(index, new)
-        if index < first:
-            continue
-        figures = trainer.step(batch)
-        if trainer.done % 10 == 0:
-            pace = (trainer.done - first) * recipe.batch / (time.monotonic() - began)
-            curve.add(step=trainer.done, pace=pace, **figures)
-            report(
-                f"step {trainer.done}/{trainer.total}  contrast {figures['loss']:.3f}  naming {figures['naming']:.3f}"
-                f"  top1 {figures['top1']:.3f}  radius {figures['radius']:.2f}  {pace:.0f} pictures/s"
+    recipe, first = trainer.recipe, trainer.done
+    pool = Pool(batch=recipe.batch, fresh=recipe.fresh, keep=_KEEP, seed=recipe.seed)
+    curve, began, before = checkpoints.Curve(folder / "curve.jsonl", step=first), time.monotonic(), 0
+    for phase in recipe.phases:
+        end = before + phase.steps
+        if first < end:
+            # a new size starts a new pool; a resumed run first refills the pool that it left
+            start = max(before, pool.first(first))
+            pool.recent = []
+            batches = WorldBatches(
+                world, seed=recipe.seed, batch=recipe.fresh, size=phase.render, count=end, tokenizer=tokenizer
             )
-        if trainer.done % 100 == 0 or trainer.done == trainer.total:
-            checkpoints.save(folder / "last.pt", trainer.state())
+            for index, new in enumerate(stream(batches, first=start), start):
+                batch = pool.mix(index, new)
+                if index >= first:
+                    _log(trainer, trainer.step(batch), curve, report, since=(first, began))
+                    if trainer.done % 100 == 0 or trainer.done == trainer.recipe.steps:
+                        checkpoints.save(folder / "last.pt", trainer.state())
+        before = end
 
 
-__all__ = ["RECIPES", "Recipe", "run"]
+def _log(
+    trainer: Trainer,
+    figures: dict[str, float],
+    curve: checkpoints.Curve,
+    report: Callable[[str], None],
+    *,
+    since: tuple[int, float],
+) -> None:
+    if trainer.done % 10:
+        return
+    pace = (trainer.done - since[0]) * trainer.recipe.batch / (time.monotonic() - since[1])
+    curve.add(step=trainer.done, pace=pace, **figures)
+    report(
+        f"step {trainer.done}/{trainer.recipe.steps}  contrast {figures['loss']:.3f}  naming {figures['naming']:.3f}"
+        f"  top1 {figures['top1']:.3f}  radius {figures['radius']:.2f}  {pace:.0f} pictures/s"
+    )
+
+
+__all__ = ["RECIPES", "Phase", "Recipe", "run"]

@@ -15,13 +15,14 @@ from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import load_perceptor, make_tokenizer, write_merges
 from clipgen.train import checkpoints, clip
 from clipgen.train.attack import attack
-from clipgen.train.clip import Recipe, Trainer, export, model_config
+from clipgen.train.clip import Phase, Recipe, Trainer, export, model_config
 from clipgen.train.data import Batch, WorldBatches
 from clipgen.train.measure import Bars
 from clipgen.train.world import World
 
-# warm-up is 60 steps long: the peak is high, so that the first few steps move at all
-TINY = Recipe(width=8, layers=(1, 1, 1, 1), seed=1, steps=20, robust_steps=0, batch=8, fresh=6, lr=0.05, robust_lr=0.01)
+# timm's smallest network of the right kind: a real tower that a test can afford
+TINY = Recipe(tower="test_resnet", seed=1, phases=(Phase(steps=20, size=32, lr=5e-3),), batch=8, fresh=6)
+ATTACKED = Phase(steps=6, size=64, lr=1e-3, radius=2.0)
 CPU = torch.device("cpu")
 
 
@@ -35,7 +36,7 @@ def merges(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def batches(world: World, merges: Path) -> list[Batch]:
     tokenizer = make_tokenizer(model_config(TINY), merges)
-    source = WorldBatches(world, seed=1, batch=8, size=72, count=4, tokenizer=tokenizer)
+    source = WorldBatches(world, seed=1, batch=8, size=36, count=4, tokenizer=tokenizer)
     return [source[i] for i in range(4)]
 
 
@@ -49,7 +50,7 @@ def make(world: World, merges: Path) -> Any:
 
 def clean_loss(trainer: Trainer, batch: Batch) -> float:
     """The contrast of a batch without augments, by the batch's own statistics."""
-    images = batch.images[:, :, 4:68, 4:68].float() / 255
+    images = batch.images[:, :, 2:34, 2:34].float() / 255
     with torch.no_grad():
         return trainer.learner.train().losses(images, trainer.learner.read(batch.tokens), batch.facts)[0].item()
 
@@ -105,15 +106,15 @@ def test_five_steps_lower_the_loss_of_a_batch(make: Any, batches: list[Batch]) -
 
 
 def test_the_attack_follows_the_plain_phase(make: Any, batches: list[Batch]) -> None:
-    trainer = make(replace(TINY, steps=1, robust_steps=5, radius=2.0))
-    radii = [trainer.step(batches[0])["radius"] for _ in range(6)]
+    trainer = make(replace(TINY, phases=(Phase(steps=1, size=32, lr=1e-3), ATTACKED)))
+    radii = [trainer.step(batches[0])["radius"] for _ in range(7)]
     assert radii[0] == 0 and radii[1] == pytest.approx(0.6)
-    assert radii[1] < radii[2] < radii[3] == radii[4] == radii[5] == 2.0
+    assert radii[1] < radii[2] < radii[3] < radii[4] == radii[5] == radii[6] == 2.0
     assert all(p.requires_grad for p in trainer.learner.parameters())
 
 
 def test_a_killed_run_goes_on_as_if_unbroken(make: Any, batches: list[Batch], tmp_path: Path) -> None:
-    recipe = replace(TINY, steps=1, robust_steps=3)
+    recipe = replace(TINY, phases=(Phase(steps=1, size=32, lr=1e-3), replace(ATTACKED, steps=3)))
     unbroken, killed = make(recipe), make(recipe)
     wanted = [unbroken.step(batch) for batch in batches]
     found = [killed.step(batch) for batch in batches[:2]]
@@ -139,11 +140,11 @@ def test_an_export_is_a_perceptor(make: Any, world: World, merges: Path, batches
     trainer.step(batches[0])
     export(trainer, merges, tmp_path, world)
     perceptor = load_perceptor(f"local-dir:{tmp_path}", CPU)
-    assert perceptor.input_size == 64 and perceptor.words() == world.words()
+    assert perceptor.input_size == 32 and perceptor.words() == world.words()
     assert perceptor.unknown_words("a red circle by Van Gogh") == []
     assert [word for word, _ in perceptor.unknown_words("a zebra")] == ["zebra"]
     assert json.loads((tmp_path / "things.json").read_text()) == list(world.things)
-    images = batches[0].images[:, :, 4:68, 4:68].float() / 255
+    images = batches[0].images[:, :, 2:34, 2:34].float() / 255
     with torch.no_grad():
         learner = trainer.learner.eval()
         # fp16 weights, and batch norms folded into the convolutions
@@ -158,11 +159,11 @@ def test_training_starts_from_given_weights(make: Any, world: World, merges: Pat
     for name, value in first.learner.clip.state_dict().items():
         assert torch.allclose(second.learner.clip.state_dict()[name], value, atol=1e-3), name
     with pytest.raises(WeightsError, match="does not fit"):
-        make(replace(TINY, width=16), init=tmp_path / "clip.safetensors")
+        make(replace(TINY, tower="resnet10t"), init=tmp_path / "clip.safetensors")
 
 
 def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, steps=6, robust_steps=4))
+    monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=(replace(TINY.phases[0], steps=6), replace(ATTACKED, steps=4))))
     bars = Bars(*[0.5] * len(fields(Bars)))
     monkeypatch.setattr(clip, "measure", lambda *_: bars)  # it renders a thousand pictures
     said: list[str] = []
@@ -178,11 +179,23 @@ def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: 
     folder = tmp_path / "runs" / "clip-tiny"
     assert any(line.startswith("step 10/10") for line in said)
     assert [json.loads(row)["step"] for row in (folder / "curve.jsonl").read_text().splitlines()] == [10]
-    assert json.loads((folder / "bars.json").read_text())["recipe"]["steps"] == 6
+    assert json.loads((folder / "bars.json").read_text())["recipe"]["phases"][0]["steps"] == 6
     # the last checkpoint is the end: nothing is left to do, and the same weights come out
     assert run("b") == whole and "resumed at step 10 of 10" in said
     assert [json.loads(row)["step"] for row in (folder / "curve.jsonl").read_text().splitlines()] == [10]
     assert run("c", resume=False, seed=5) != whole
+
+
+def test_a_small_attack_is_as_strong_as_a_large_one() -> None:
+    small, large = replace(ATTACKED, size=32), replace(ATTACKED, size=64)
+    # the same change of every pixel has half the length in a picture of half the side
+    assert small.schedule(5)[1] == pytest.approx(large.schedule(5)[1] / 2)
+
+
+def test_a_recipe_stretches_over_more_steps() -> None:
+    recipe = replace(TINY, phases=(replace(TINY.phases[0], steps=20), ATTACKED)).stretched(52)
+    assert [p.steps for p in recipe.phases] == [40, 12] and recipe.steps == 52
+    assert recipe.at(39) == (recipe.phases[0], 39) and recipe.at(40) == (recipe.phases[1], 0)
 
 
 def test_an_unknown_recipe_is_an_error(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from torch import Tensor
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.train import checkpoints, vqgan
-from clipgen.train.vqgan import Bars, Crops, Recipe, Trainer, distance, export, lattice, measure, model_config
+from clipgen.train.vqgan import Bars, Crops, Recipe, Trainer, distance, export, lattice, measure, model_config, spread
 from clipgen.train.world import World
 
 # warm-up is 200 steps long: the peak is high, so that the first few steps move at all
@@ -67,6 +67,16 @@ def test_distance_sees_edges() -> None:
     flat = torch.full_like(noise, noise.abs().mean().item())
     # equally far in L1, but one breaks the edges
     assert distance(steps, steps + noise) > 2 * distance(steps, steps + flat)
+
+
+def test_spread_is_least_where_codes_fill_the_cube() -> None:
+    def far(codes: Tensor) -> float:
+        return spread(codes, generator=torch.Generator().manual_seed(1)).item()
+
+    even = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    assert far(even) < 0.01 < far(even * 0.5)
+    # every channel is spread, but they move together: most of the cube is empty
+    assert far(even[:, :1].expand(-1, 3, -1, -1)) > 0.05
 
 
 def test_steps_lower_the_loss(windows: list[Tensor]) -> None:

@@ -54,8 +54,8 @@ def load_critic(weights: Path | None) -> nn.Module | None:
 
 
 def _critic_layers(state: Mapping[str, Tensor]) -> int:
-    # every layer but the first and the last is a convolution with a norm behind it
-    return sum(key.endswith(".running_mean") for key in state) - 1
+    # every convolution but the first and the last has a norm behind it, one a layer
+    return sum(key.endswith(".running_mean") for key in state)
 
 
 def _files(weights: Path | None) -> tuple[Path, Path]:

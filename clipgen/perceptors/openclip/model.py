@@ -101,10 +101,11 @@ def _freeze(model: nn.Module) -> Any:
     """Eval, no parameter gradients, and the memory layouts and fusions that make guidance fast; same embeddings."""
     from open_clip.modified_resnet import ModifiedResNet  # late: it takes seconds to import
     from open_clip.transformer import Transformer
+    from timm.models.resnet import ResNet
 
     model.eval().requires_grad_(False)
     visual: Any = model.visual
-    if isinstance(visual, ModifiedResNet):
+    if isinstance(visual, ModifiedResNet) or isinstance(getattr(visual, "trunk", None), ResNet):
         _fold_batch_norms(visual)
     visual.to(memory_format=torch.channels_last)
     for part in model.modules():

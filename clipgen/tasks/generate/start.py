@@ -13,19 +13,22 @@ from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.images import resize_area
 from clipgen.perceptors.base import Perceptor
 
-# a seed chooses among so many nearest, so that other seeds give other pictures
+# so many captions are near enough to have their pictures looked at
+SHORTLIST = 12
+# a seed chooses among so many best pictures, so that other seeds give other pictures
 NEAREST = 2
 
 
 @torch.no_grad()
 def bank_pictures(perceptor: Perceptor, target: Tensor, *, seeds: Sequence[int], size: tuple[int, int]) -> Tensor:
-    """Pictures [B, 3, H, W] in [0, 1] of the bank whose captions are near to each target.
+    """Pictures [B, 3, H, W] in [0, 1] of the bank that are near to each target, in caption and in looks.
 
         >>> start = bank_pictures(perceptor, target, seeds=[7], size=(256, 256))
         >>> generator.encode(start)
 
     perceptor: compares; target: [B, D] in its space; seeds: one per picture, each chooses among the nearest;
-    size: (width, height). The captions are compared, not the pictures, so that any perceptor can read the bank.
+    size: (width, height). Captions are compared first, and the pictures of the nearest ones then, so that any
+    perceptor can read the bank.
     Raises WeightsError when the bank or the built-in VQGAN that it is written in is missing or damaged.
     """
     card = weights.find("start", role="bank")
@@ -35,11 +38,20 @@ def bank_pictures(perceptor: Perceptor, target: Tensor, *, seeds: Sequence[int],
         raise WeightsError(f"{card.path('.safetensors')} is no bank of start pictures; `git checkout models/`")
     captions = bytes(state["captions"].tolist()).decode().split("\n")
     read = torch.cat([perceptor.encode_text(captions[i : i + 256]) for i in range(0, len(captions), 256)])
-    near = (target.to(read) @ read.T).topk(NEAREST, dim=1).indices.cpu()
-    rows = [int(near[i, torch.randint(NEAREST, (), generator=_rng(seed))]) for i, seed in enumerate(seeds)]
     network = load_network(None)
-    codes = network.codebook[state["codes"][rows].long()].permute(0, 3, 1, 2)
-    return resize_area(((network.decode(codes) + 1) / 2).clamp(0, 1), size)
+    starts: dict[tuple[float, ...], tuple[Tensor, Tensor]] = {}  # pictures of one prompt share their shortlist
+    for aim in target.to(read):
+        if (key := tuple(aim.tolist())) not in starts:
+            told, rows = (read @ aim).topk(SHORTLIST)
+            codes = network.codebook[state["codes"][rows.cpu()].long()].permute(0, 3, 1, 2)
+            pictures = ((network.decode(codes) + 1) / 2).clamp(0, 1)
+            shown = perceptor.encode_image(pictures.to(read.device)) @ aim
+            starts[key] = pictures, (told + shown).cpu()
+    chosen = []
+    for aim, seed in zip(target.to(read), seeds, strict=True):
+        pictures, fit = starts[tuple(aim.tolist())]
+        chosen.append(pictures[fit.topk(NEAREST).indices[torch.randint(NEAREST, (), generator=_rng(seed))]])
+    return resize_area(torch.stack(chosen), size)
 
 
 def _rng(seed: int) -> torch.Generator:

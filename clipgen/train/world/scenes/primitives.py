@@ -569,6 +569,8 @@ def reflect(img: np.ndarray, rng: Rng, y0: float, tint: Colour, amount: float = 
     h, w = img.shape[:2]
     a = int(round(y0 * h))
     n = h - a
+    if n < 1:
+        return
     sway = cv2.resize(rng.random((22, 5), dtype=np.float32) - 0.5, (w, n), interpolation=cv2.INTER_LINEAR)
     depth = np.arange(n, dtype=np.float32)[:, None]
     map_x = sway * (depth * (wobble * 2 * w / n) + wobble * 0.8 * w) + np.arange(w, dtype=np.float32)
