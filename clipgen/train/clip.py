@@ -33,7 +33,7 @@ _KEEP = 100  # batches whose fresh pictures stay in the pool: rendering costs mo
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of training at one picture size; radius is the attack's, in L2 for 64-px pictures in [0, 1], 0: none."""
+    """A stretch of training at one picture size; radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none."""
 
     steps: int
     size: int
@@ -54,7 +54,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides the weights. Most is learnt from small pictures, which cost a quarter for each halving of their side.
+    """What decides the weights. Most is learnt from small pictures: half the side costs a quarter.
 
     tower: a timm network, as open_clip names it; fresh: how many pictures of a batch were never shown before.
     """
@@ -312,7 +312,8 @@ def run(
 
     Example: ``run(out=Path("models/clip"), art=Path("emoji"))``.
     Arguments: recipe: a name in RECIPES; steps: stretch or shorten all its phases to so many in all; radius: of its
-    attacked phases; batch, seed: override it; without: an art family to leave out; init: weights to start from; runs: where checkpoints, curve and figures go.
+    attacked phases; batch, seed: override it; without: an art family to leave out; init: weights to start from;
+    runs: where checkpoints, curve and figures go.
     Raises UnknownNameError, WeightsError, ImageError.
     """
     if recipe not in RECIPES:

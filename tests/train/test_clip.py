@@ -163,7 +163,8 @@ def test_training_starts_from_given_weights(make: Any, world: World, merges: Pat
 
 
 def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=(replace(TINY.phases[0], steps=6), replace(ATTACKED, steps=4))))
+    phases = (replace(TINY.phases[0], steps=6), replace(ATTACKED, steps=4))
+    monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=phases))
     bars = Bars(*[0.5] * len(fields(Bars)))
     monkeypatch.setattr(clip, "measure", lambda *_: bars)  # it renders a thousand pictures
     said: list[str] = []
