@@ -224,8 +224,8 @@ class Trainer:
             group["lr"] = lr * group["rate"]
         facts, tokens = batch.facts.to(self.device), batch.tokens.to(self.device)
         images = batch.images.to(self.device).float() / 255
-        cutouts, side = self.cutouts[phase.size], phase.render
-        images = cutouts.apply_each(images, cutouts.plan_each(len(images), side, side))
+        cutouts = self.cutouts[phase.size]
+        images = cutouts.apply_each(images, cutouts.plan_each(len(images), *images.shape[-2:]))
         images = images.clamp(0, 1).contiguous(memory_format=torch.channels_last)
         learner = self.learner.train()
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
+from taming.modules.diffusionmodules.model import AttnBlock
 from torch import nn
 
 from clipgen import weights
@@ -104,6 +105,40 @@ def test_half_precision_keeps_codes_and_nearly_the_picture(tiny_vqgan, generator
     assert (half() - generator()).abs().mean() < 0.02
     half.encode(picture())
     assert_twenty_steps_lower_the_loss(half, ratio=1.0)
+
+
+def test_coarse_grids_move_many_places_at_once(tiny_vqgan):
+    generator = VQGAN.load(size=(64, 64), seeds=[1], weights=tiny_vqgan)
+    assert [tuple(latent.shape) for latent in generator.latents] == [(1, 4, 16, 16), (1, 4, 4, 4)]
+    before, picture = generator._sum().detach(), generator().detach()
+    with torch.no_grad():
+        generator.latents[1][..., :2, :] += 0.8  # levels lie 1 apart
+    moved = (generator._sum().detach() - before).abs().mean((0, 1, 3))
+    assert moved[:6].min() > 0.4 and moved[-6:].max() == 0
+    assert not torch.equal(generator(), picture)
+    with torch.no_grad():
+        generator.latents[1] += 9
+    generator.project_()
+    # the sum is what must stay in the codebook's range
+    total = generator._sum()
+    assert (total >= generator.low - 1e-5).all() and (total <= generator.high + 1e-5).all()
+
+
+def test_attention_that_adds_nothing_is_taken_out():
+    network = tiny_network()
+    attention = [module for module in network.modules() if isinstance(module, AttnBlock)]
+    x = torch.rand(1, 3, 16, 16)
+    wanted = network.decode(network.encode(x))
+    network.drop_idle_attention()
+    assert torch.equal(network.decode(network.encode(x)), wanted)
+    assert [m for m in network.modules() if isinstance(m, AttnBlock)] == attention  # these do add something
+    for block in attention:
+        nn.init.zeros_(block.proj_out.weight)
+        nn.init.zeros_(block.proj_out.bias)
+    wanted = network.decode(network.encode(x))
+    network.drop_idle_attention()
+    assert not any(isinstance(module, AttnBlock) for module in network.modules())
+    assert torch.equal(network.decode(network.encode(x)), wanted)
 
 
 def test_norm_groups_reach_every_norm_and_must_divide():

@@ -30,6 +30,7 @@ def load_network(weights: Path | None) -> VQModel:
     config, path = _files(weights)
     network = VQModel.from_config(_read_config(config))
     _fill(network, load_state(path), path)
+    network.drop_idle_attention()
     return network
 
 

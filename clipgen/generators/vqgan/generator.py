@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Self
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from clipgen.generators.base import Generator, Size, clamp_with_grad
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.generators.vqgan.network import VQModel
+
+# each grid of latents has a COARSER-th of the sides of the one before, the last at least LEAST_SIDE
+COARSER = 4
+LEAST_SIDE = 4
 
 
 class VQGAN(Generator):
@@ -20,9 +25,11 @@ class VQGAN(Generator):
         >>> generator = VQGAN.load(size=(256, 256), seeds=[7])
         >>> generator = VQGAN.load(size=(384, 256), seeds=[7], weights=Path("vqgan_imagenet_f16_16384.ckpt"))
 
-    latents: one tensor [B, e, H / f, W / f] in the space of the codebook. Each step takes the nearest code and sends
-    its gradient straight through; `project_` clamps to the range of the codebook per channel. The network is frozen.
-    Source: Crowson et al., "VQGAN-CLIP", arXiv 2204.08583.
+    latents: one tensor [B, e, H / f, W / f] in the space of the codebook, and what is added to it from grids of a
+    quarter, a sixteenth … of its sides: where places agree they move together, and forms come before texture. Each step
+    takes the nearest code of the sum and sends its gradient straight through; `project_` clamps the sum to the range of
+    the codebook per channel. The network is frozen.
+    Source: Crowson et al., "VQGAN-CLIP", arXiv 2204.08583; the coarser grids are ours.
     """
 
     name = "vqgan"
@@ -74,16 +81,16 @@ class VQGAN(Generator):
 
     def forward(self) -> Tensor:
         """The pictures [B, 3, H, W] in [0, 1]."""
-        codes, _ = self.network.quantise(self.latents[0])
+        codes, _ = self.network.quantise(self._sum())
         with self._autocast():
             image = self.network.decode(codes.contiguous(memory_format=torch.channels_last))
         return clamp_with_grad((image.float() + 1) / 2)
 
     @torch.no_grad()
     def project_(self) -> None:
-        """Clamp every channel of the latents to the range that it has in the codebook."""
-        for latent in self.latents:
-            latent.clamp_(self.low, self.high)
+        """Clamp every channel of the summed latents to the range that it has in the codebook."""
+        total = self._sum()
+        self.latents[0].add_(total.clamp(self.low, self.high) - total)
 
     def critic(self) -> nn.Module | None:
         """The patch discriminator in its checkpoint, if there is one."""
@@ -100,13 +107,28 @@ class VQGAN(Generator):
         f = self.network.factor
         codebook = self.network.codebook.cpu()
         indices = torch.randint(len(codebook), (self.size[1] // f, self.size[0] // f), generator=rng)
-        return [codebook[indices].permute(2, 0, 1)]
+        return self._on_grids(codebook[indices].permute(2, 0, 1))
 
     @torch.no_grad()
     def _encode(self, image: Tensor) -> list[Tensor]:
         with self._autocast():
             z = self.network.encode((image * 2 - 1).contiguous(memory_format=torch.channels_last))
-        return [z.float().clamp(self.low, self.high)]
+        return self._on_grids(z.float().clamp(self.low, self.high))
+
+    def _on_grids(self, z: Tensor) -> list[Tensor]:
+        """z [..., e, h, w] on the finest grid, nothing on the coarser ones."""
+        *_, height, width = z.shape
+        latents = [z]
+        while min(height, width) >= LEAST_SIDE * COARSER:
+            height, width = height // COARSER, width // COARSER
+            latents.append(z.new_zeros(*z.shape[:-2], height, width))
+        return latents
+
+    def _sum(self) -> Tensor:
+        fine, *coarser = self.latents
+        for grid in coarser:
+            fine = fine + F.interpolate(grid, size=fine.shape[-2:], mode="bilinear")
+        return fine
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32)
