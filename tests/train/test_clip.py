@@ -15,7 +15,8 @@ from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import load_perceptor, make_tokenizer, write_merges
 from clipgen.train import checkpoints, clip
 from clipgen.train.attack import attack
-from clipgen.train.clip import Phase, Recipe, Trainer, export, model_config
+from clipgen.train.clip import Phase, Recipe, Trainer, export
+from clipgen.train.clip.recipe import model_config
 from clipgen.train.data import Batch, WorldBatches
 from clipgen.train.measure import Bars
 from clipgen.train.world import World

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from clipgen.generators.vqgan import VQModel
 from clipgen.train.identity import carry_colour
-from clipgen.train.vqgan import Recipe, lattice, model_config
+from clipgen.train.vqgan.recipe import Recipe, lattice, model_config
 
 
 @pytest.mark.parametrize("ch_mult", [(1, 1), (1, 1, 2)])

@@ -16,7 +16,9 @@ from torch import Tensor
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.train import checkpoints, vqgan
-from clipgen.train.vqgan import Bars, Crops, Recipe, Trainer, distance, export, lattice, measure, model_config, spread
+from clipgen.train.vqgan import Bars, Crops, Recipe, Trainer, export, measure
+from clipgen.train.vqgan.losses import distance, spread
+from clipgen.train.vqgan.recipe import lattice, model_config
 from clipgen.train.world import World
 
 # warm-up is 200 steps long: the peak is high, so that the first few steps move at all

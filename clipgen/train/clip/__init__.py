@@ -1,0 +1,149 @@
+"""The recipe of the built-in CLIP and of the judge: contrastive on the picture world, then against attacks.
+
+A plainly trained small CLIP is fooled by the pixels that raise its similarity. Trained on attacked pictures its
+gradients draw what they name (Santurkar et al. 2019, arXiv 1906.09453, for classifiers; here for a CLIP).
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ... import devices
+from ...errors import UnknownNameError
+from ...perceptors import openclip
+from .. import checkpoints
+from ..data import Pool, WorldBatches, stream
+from ..measure import Bars, measure
+from ..world import World
+from .recipe import RECIPES, Phase, Recipe, model_config
+from .trainer import Trainer
+
+_KEEP = 100  # batches whose fresh pictures stay in the pool: rendering costs more than a second look
+
+
+def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
+    """Write an open_clip folder: config, merges, fp16 safetensors, and the words it was taught."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "open_clip_config.json").write_text(json.dumps(model_config(trainer.recipe), indent=2) + "\n")
+    if merges.resolve() != (out / "merges.txt.gz").resolve():
+        shutil.copyfile(merges, out / "merges.txt.gz")
+    state = trainer.learner.clip.state_dict()
+    half = {k: v.half().contiguous() if v.is_floating_point() else v.contiguous() for k, v in state.items()}
+    beside = out / "clip.safetensors.part"
+    save_file(half, beside)
+    beside.replace(out / "clip.safetensors")
+    (out / "words.json").write_text(json.dumps(world.words()) + "\n")
+    (out / "things.json").write_text(json.dumps(list(world.things)) + "\n")
+
+
+def run(
+    *,
+    out: Path = Path("models/clip"),
+    art: Path | None = None,
+    recipe: str = "builtin",
+    without: str | None = None,
+    steps: int | None = None,
+    radius: float | None = None,
+    batch: int | None = None,
+    seed: int | None = None,
+    init: Path | None = None,
+    resume: bool = True,
+    device: str = "auto",
+    runs: Path = Path("runs"),
+    report: Callable[[str], None] = lambda line: None,
+) -> Bars:
+    """Train a CLIP on the picture world and write its open_clip folder to ``out``; resumable at any moment.
+
+    Example: ``run(out=Path("models/clip"), art=Path("emoji"))``.
+    Arguments: recipe: a name in RECIPES; steps: stretch or shorten all its phases to so many in all; radius: of its
+    attacked phases; batch, seed: override it; without: an art family to leave out; init: weights to start from;
+    runs: where checkpoints, curve and figures go.
+    Raises UnknownNameError, WeightsError, ImageError.
+    """
+    if recipe not in RECIPES:
+        raise UnknownNameError.of("recipe", recipe, list(RECIPES))
+    chosen = _chosen(RECIPES[recipe], steps=steps, radius=radius, batch=batch, seed=seed)
+    folder = runs / f"clip-{recipe}{'-without-' + without if without else ''}"
+    folder.mkdir(parents=True, exist_ok=True)
+    merges = folder / "merges.txt.gz"
+    openclip.write_merges(merges)
+    world = World(art, without=without)
+    trainer = Trainer(chosen, world, merges, devices.pick_device(device), init)
+    saved = checkpoints.load(folder / "last.pt") if resume else None
+    if saved:
+        trainer.load(saved)
+        report(f"resumed at step {trainer.done} of {trainer.recipe.steps}")
+    _fit(trainer, world, openclip.make_tokenizer(model_config(chosen), merges), folder, report)
+    export(trainer, merges, out, world)
+    bars = measure(trainer.learner, openclip.make_tokenizer(model_config(chosen), merges), world)
+    (folder / "bars.json").write_text(json.dumps({"recipe": asdict(chosen), **asdict(bars)}, indent=2) + "\n")
+    report(json.dumps(asdict(bars)))
+    return bars
+
+
+def _chosen(
+    recipe: Recipe, *, steps: int | None, radius: float | None, batch: int | None, seed: int | None
+) -> Recipe:
+    if steps is not None:
+        recipe = recipe.stretched(steps)
+    if radius is not None:
+        phases = tuple(replace(p, radius=radius if p.radius else 0.0) for p in recipe.phases)
+        recipe = replace(recipe, phases=phases)
+    if batch is not None:
+        recipe = replace(recipe, batch=batch, fresh=max(1, batch * recipe.fresh // recipe.batch))
+    return recipe if seed is None else replace(recipe, seed=seed)
+
+
+def _fit(
+    trainer: Trainer,
+    world: World,
+    tokenizer: Callable[[list[str]], Tensor],
+    folder: Path,
+    report: Callable[[str], None],
+) -> None:
+    recipe, first = trainer.recipe, trainer.done
+    pool = Pool(batch=recipe.batch, fresh=recipe.fresh, keep=_KEEP, seed=recipe.seed)
+    curve, began, before = checkpoints.Curve(folder / "curve.jsonl", step=first), time.monotonic(), 0
+    for phase in recipe.phases:
+        end = before + phase.steps
+        if first < end:
+            # a new size starts a new pool; a resumed run first refills the pool that it left
+            start = max(before, pool.first(first))
+            pool.recent = []
+            batches = WorldBatches(
+                world, seed=recipe.seed, batch=recipe.fresh, size=phase.render, count=end, tokenizer=tokenizer
+            )
+            for index, new in enumerate(stream(batches, first=start), start):
+                batch = pool.mix(index, new)
+                if index >= first:
+                    _log(trainer, trainer.step(batch), curve, report, since=(first, began))
+                    if trainer.done % 100 == 0 or trainer.done == trainer.recipe.steps:
+                        checkpoints.save(folder / "last.pt", trainer.state())
+        before = end
+
+
+def _log(
+    trainer: Trainer,
+    figures: dict[str, float],
+    curve: checkpoints.Curve,
+    report: Callable[[str], None],
+    *,
+    since: tuple[int, float],
+) -> None:
+    if trainer.done % 10:
+        return
+    pace = (trainer.done - since[0]) * trainer.recipe.batch / (time.monotonic() - since[1])
+    curve.add(step=trainer.done, pace=pace, **figures)
+    report(
+        f"step {trainer.done}/{trainer.recipe.steps}  contrast {figures['loss']:.3f}  naming {figures['naming']:.3f}"
+        f"  top1 {figures['top1']:.3f}  radius {figures['radius']:.2f}  {pace:.0f} pictures/s"
+    )
+
+
+__all__ = ["RECIPES", "Phase", "Recipe", "Trainer", "export", "run"]

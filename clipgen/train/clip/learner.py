@@ -1,0 +1,76 @@
+"""The model under training, with its loss."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ...perceptors import openclip
+from ..world import World
+from .recipe import Recipe, model_config
+
+
+class Heads(nn.Module):
+    """Linear read-outs of the world's facts, shared by pictures and words, dropped after training.
+
+    In-batch contrast alone tells a thousand things apart slowly; naming them outright is a denser signal.
+    """
+
+    def __init__(self, dim: int, world: World) -> None:
+        super().__init__()
+        sizes = (len(world.things), len(world.scenes), len(world.styles), len(world.colours))
+        self.parts = nn.ModuleList(nn.Linear(dim, n) for n in sizes)
+
+    def forward(self, embedding: Tensor, facts: Tensor) -> Tensor:
+        """Mean cross-entropy of the facts that are there; embedding [N, D] unit, facts [N, 5]."""
+        scaled = embedding * 16  # a unit vector's logits would be too small for a confident softmax
+        things = self.parts[0](scaled)
+        both = [F.cross_entropy(things, facts[:, i], ignore_index=-1, reduction="none") for i in (0, 1)]
+        count = (facts[:, :2] >= 0).sum(1).clamp(min=1)
+        named = ((both[0] + both[1]) / count).mean()
+        rest = [
+            F.cross_entropy(part(scaled), facts[:, i], ignore_index=-1, reduction="none").mean()
+            for part, i in zip(list(self.parts)[1:], (2, 3, 4), strict=True)
+        ]
+        return named + 0.5 * rest[0] + 0.5 * rest[1] + 0.2 * rest[2]
+
+
+class Learner(nn.Module):
+    """The model under training with its loss; pictures [N, 3, S, S] in [0, 1], of any size."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, recipe: Recipe, merges: Path, world: World) -> None:
+        super().__init__()
+        config = model_config(recipe)
+        self.clip = openclip.build_model(config, merges)
+        self.heads = Heads(config["model_cfg"]["embed_dim"], world)
+        for name in ("mean", "std"):
+            self.register_buffer(name, torch.tensor(config["preprocess_cfg"][name]).view(1, 3, 1, 1), persistent=False)
+
+    def see(self, images: Tensor) -> Tensor:
+        """Embed pictures: [N, D] unit."""
+        return self.clip.encode_image((images.to(self.mean.device) - self.mean) / self.std, normalize=True).float()
+
+    def read(self, tokens: Tensor) -> Tensor:
+        """Embed tokens: [N, D] unit."""
+        return self.clip.encode_text(tokens.to(self.mean.device), normalize=True).float()
+
+    def contrast(self, seen: Tensor, read: Tensor, facts: Tensor) -> Tensor:
+        """Symmetric InfoNCE; pairs that show the very same facts are no negatives of each other."""
+        logits = self.clip.logit_scale.exp().clamp(max=100) * seen @ read.T
+        same = (facts[:, None] == facts[None]).all(-1)
+        same.fill_diagonal_(False)
+        logits = logits.masked_fill(same, -1e4)
+        target = torch.arange(len(logits), device=logits.device)
+        return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
+
+    def losses(self, images: Tensor, read: Tensor, facts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Contrast and naming loss of pictures against embedded captions, and in-batch top-1."""
+        seen = self.see(images)
+        hits = (seen @ read.T).argmax(1) == torch.arange(len(seen), device=seen.device)
+        return self.contrast(seen, read, facts), self.heads(seen, facts), hits.float().mean()

@@ -1,0 +1,100 @@
+"""What decides the weights of the built-in CLIP and of the judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .. import checkpoints
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training at one picture size; radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none."""
+
+    steps: int
+    size: int
+    lr: float
+    radius: float = 0.0
+    floor: float = 0.1
+
+    @property
+    def render(self) -> int:
+        """Pictures are rendered a little larger than they are looked at, so that crops stay sharp."""
+        return self.size * 9 // 8
+
+    def schedule(self, step: int) -> tuple[float, float]:
+        """Learning rate and attack radius at a step of this phase; the radius grows over its first half."""
+        lr = checkpoints.cosine(step, self.steps, peak=self.lr, warmup=min(100, self.steps // 10), floor=self.floor)
+        return lr, self.radius * self.size / 64 * min(1.0, 0.3 + 1.4 * step / self.steps)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides the weights. Most is learnt from small pictures: half the side costs a quarter.
+
+    tower: a timm network, as open_clip names it; fresh: how many pictures of a batch were never shown before.
+    """
+
+    tower: str
+    seed: int
+    phases: tuple[Phase, ...]
+    batch: int = 192
+    fresh: int = 48
+    attack_steps: int = 1
+    weight_decay: float = 0.05
+    text_lr: float = 0.4
+
+    @property
+    def steps(self) -> int:
+        """Steps of all phases."""
+        return sum(phase.steps for phase in self.phases)
+
+    def at(self, step: int) -> tuple[Phase, int]:
+        """The phase of a step and the step within it."""
+        for phase in self.phases:
+            if step < phase.steps:
+                return phase, step
+            step -= phase.steps
+        raise IndexError("the run is over")
+
+    def stretched(self, steps: int) -> Recipe:
+        """The same recipe in another number of steps."""
+        phases = tuple(replace(p, steps=max(1, round(p.steps * steps / self.steps))) for p in self.phases)
+        return replace(self, phases=phases)
+
+
+RECIPES: dict[str, Recipe] = {
+    "builtin": Recipe(
+        tower="resnet10t",
+        seed=1,
+        phases=(
+            Phase(steps=2600, size=32, lr=4e-3),
+            Phase(steps=900, size=32, lr=1.5e-3, radius=1.25, floor=0.3),
+            Phase(steps=600, size=64, lr=1.2e-3, radius=1.25, floor=0.0),
+        ),
+    ),
+    "judge": Recipe(
+        tower="fasternet_t0",
+        seed=2,
+        phases=(Phase(steps=1600, size=32, lr=3e-3), Phase(steps=400, size=64, lr=1.2e-3, floor=0.0)),
+    ),
+}
+
+
+def model_config(recipe: Recipe) -> dict[str, Any]:
+    """Return the open_clip folder config of a recipe's model."""
+    return {
+        "model_cfg": {
+            "embed_dim": 256,
+            "vision_cfg": {
+                "image_size": recipe.phases[-1].size,
+                "timm_model_name": recipe.tower,
+                "timm_model_pretrained": False,
+                "timm_pool": "avg",
+                "timm_proj": "linear",
+            },
+            "text_cfg": {"context_length": 32, "vocab_size": 4096, "width": 128, "heads": 4, "layers": 2},
+        },
+        "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]},
+    }

@@ -1,0 +1,110 @@
+"""A run's state and one update of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ... import devices
+from ...cutouts import Cutouts
+from ...weights import load_state
+from .. import checkpoints
+from ..attack import attack
+from ..data import Batch
+from ..world import World
+from .learner import Learner
+from .recipe import Recipe
+
+
+class Trainer:
+    """Owns a run's state; ``step(batch)`` makes one update and returns its figures."""
+
+    def __init__(self, recipe: Recipe, world: World, merges: Path, device: torch.device, init: Path | None) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.device, self.done = recipe, device, 0
+        self.learner = Learner(recipe, merges, world).to(device).to(memory_format=torch.channels_last)
+        if init:
+            checkpoints.fill(self.learner.clip, load_state(init), source=str(init))
+        self.generator = torch.Generator().manual_seed(recipe.seed)
+        sizes = sorted({phase.size for phase in recipe.phases})
+        self.cutouts = {
+            size: Cutouts(size, recipe.batch, augments="robust", generator=self.generator) for size in sizes
+        }
+        self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98))
+
+    def _groups(self) -> list[dict[str, Any]]:
+        visual = {id(p) for p in self.learner.clip.visual.parameters()}
+        groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+        for p in self.learner.parameters():
+            groups.setdefault((id(p) in visual, p.ndim > 1), []).append(p)
+        return [
+            {
+                "params": ps,
+                "rate": 1.0 if seeing else self.recipe.text_lr,
+                "weight_decay": self.recipe.weight_decay if matrix else 0.0,
+            }
+            for (seeing, matrix), ps in groups.items()
+        ]
+
+    def step(self, batch: Batch) -> dict[str, float]:
+        """Train on one batch."""
+        phase, within = self.recipe.at(self.done)
+        lr, radius = phase.schedule(within)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr * group["rate"]
+        facts, tokens = batch.facts.to(self.device), batch.tokens.to(self.device)
+        images = batch.images.to(self.device).float() / 255
+        cutouts = self.cutouts[phase.size]
+        images = cutouts.apply_each(images, cutouts.plan_each(len(images), *images.shape[-2:]))
+        images = images.clamp(0, 1).contiguous(memory_format=torch.channels_last)
+        learner = self.learner.train()
+        with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
+            read = learner.read(tokens)
+            if radius:
+                images = self._attacked(images, read.detach(), facts, radius)
+            contrast, naming, hits = learner.losses(images, read, facts)
+            loss = contrast + naming + 0.3 * learner.heads(read, facts)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
+        self.optimizer.step()
+        self.done += 1
+        figures = {"loss": contrast, "naming": naming, "top1": hits}
+        return {"lr": lr, "radius": radius, **{k: v.item() for k, v in figures.items()}}
+
+    def _attacked(self, images: Tensor, read: Tensor, facts: Tensor, radius: float) -> Tensor:
+        share = torch.rand(len(images), 1, 1, 1, generator=self.generator).to(images)
+        radii = radius * (0.4 + 0.6 * share)
+        parameters = [p for p in self.learner.parameters() if p.requires_grad]
+        for p in parameters:  # the attack needs no weight gradients
+            p.requires_grad_(False)
+
+        def loss(x: Tensor) -> Tensor:
+            contrast, naming, _ = self.learner.losses(x, read, facts)
+            return contrast + naming
+
+        attacked = attack(images, loss, radius=radii, steps=self.recipe.attack_steps, generator=self.generator)
+        for p in parameters:
+            p.requires_grad_(True)
+        return attacked.contiguous(memory_format=torch.channels_last)
+
+    def state(self) -> dict[str, Any]:
+        """All that a resumed run needs."""
+        return {
+            "done": self.done,
+            "learner": self.learner.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "generator": self.generator.get_state(),
+            "torch": torch.get_rng_state(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take up a saved state."""
+        self.done = state["done"]
+        checkpoints.fill(self.learner, state["learner"], source="the checkpoint to resume from")
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+        torch.set_rng_state(state["torch"])

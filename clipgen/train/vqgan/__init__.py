@@ -1,0 +1,141 @@
+"""The recipe of the built-in VQGAN: taming's networks, a lattice for a codebook, a patch discriminator at the end.
+
+The codebook is the product of a few evenly spaced levels a channel (finite scalar quantisation, Mentzer et al. 2023,
+arXiv 2309.15505): it cannot collapse, and written out as an embedding table it is an ordinary taming checkpoint.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from ... import devices
+from ...generators.vqgan import VQModel
+from ...generators.vqgan.discriminator import CRITIC
+from ...images import save_png, to_pil
+from .. import checkpoints
+from ..data import stream
+from ..identity import carry_colour
+from ..world import World
+from .recipe import CROP, Recipe, model_config
+from .trainer import Trainer
+
+__all__ = ["Bars", "Crops", "Recipe", "Trainer", "export", "measure", "run"]
+
+
+class Crops(Dataset[Tensor]):
+    """Batch ``i``: uint8 [N, 3, 64, 64] windows of world pictures of many sizes, since brush strokes grow with size."""
+
+    sizes = (64, 96, 128, 256)
+
+    def __init__(self, world: World, *, seed: int, batch: int, count: int) -> None:
+        self.world, self.seed, self.batch, self.count = world, seed, batch, count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> Tensor:
+        rng = np.random.default_rng((self.seed, index))
+        crops: list[np.ndarray] = []
+        while len(crops) < self.batch:
+            size = int(rng.choice(self.sizes))
+            image = self.world.sample((self.seed, index, len(crops)), size).image
+            for _ in range(1 if size == CROP else 2 if size < 256 else 4):
+                y, x = rng.integers(size - CROP + 1, size=2)
+                crops.append(image[y : y + CROP, x : x + CROP])
+        return torch.from_numpy(np.stack(crops[: self.batch])).permute(0, 3, 1, 2)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """PSNR in dB on held-out 128-px world pictures, and the share of the codebook that they use."""
+
+    psnr: float
+    codebook_used: float
+
+
+@torch.no_grad()
+def measure(model: VQModel, world: World, *, count: int = 200) -> tuple[Bars, Tensor]:
+    """Measure the bars; also return a sheet of originals over reconstructions, [3, H, W] in [0, 1]."""
+    device = next(model.parameters()).device
+    errors, used, sheet = [], set(), []
+    for a in range(0, count, 20):
+        images = torch.stack([torch.from_numpy(world.sample((900_500, i), 128).image) for i in range(a, a + 20)])
+        x = images.permute(0, 3, 1, 2).to(device).float() / 127.5 - 1
+        zq, indices = model.quantise(model.encode(x))
+        y = model.decode(zq).clamp(-1, 1)
+        errors.append(((x - y) / 2).square().flatten(1).mean(1))
+        used.update(indices.flatten().tolist())
+        if a == 0:
+            sheet = [torch.cat([x[i], y[i]], 1) for i in range(12)]
+    psnr = -10 * torch.cat(errors).clamp(min=1e-10).log10().mean().item()
+    return Bars(psnr, len(used) / model.quantize.embedding.num_embeddings), (torch.cat(sheet, 2).cpu() + 1) / 2
+
+
+def export(trainer: Trainer, out: Path) -> None:
+    """Write taming's yaml and one fp16 safetensors; the discriminator lies under ``loss.`` in it, as in taming's."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "vqgan.yaml").write_text(yaml.safe_dump(model_config(trainer.recipe), sort_keys=False))
+    state = trainer.model.state_dict() | {f"{CRITIC}{k}": v for k, v in trainer.critic.state_dict().items()}
+    beside = out / "vqgan.safetensors.part"
+    save_file({k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in state.items()}, beside)
+    beside.replace(out / "vqgan.safetensors")
+
+
+def run(
+    *,
+    out: Path = Path("models/vqgan"),
+    art: Path | None = None,
+    steps: int | None = None,
+    batch: int | None = None,
+    seed: int | None = None,
+    init: Path | None = None,
+    resume: bool = True,
+    device: str = "auto",
+    runs: Path = Path("runs"),
+    report: Callable[[str], None] = lambda line: None,
+) -> Bars:
+    """Train the VQGAN on windows of world pictures and write its folder to ``out``; resumable at any moment.
+
+    Example: ``run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)``.
+    Arguments: as `clipgen.train.clip.run`.  Raises WeightsError, ImageError.
+    """
+    changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed}
+    recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
+    folder, world = runs / "vqgan", World(art)
+    trainer = Trainer(recipe, devices.pick_device(device), init)
+    saved = checkpoints.load(folder / "last.pt") if resume else None
+    if saved:
+        trainer.load(saved)
+        report(f"resumed at step {trainer.done} of {recipe.steps}")
+    curve, began, first = checkpoints.Curve(folder / "curve.jsonl", step=trainer.done), time.monotonic(), trainer.done
+    crops = Crops(world, seed=recipe.seed, batch=recipe.batch, count=recipe.steps)
+    if not saved and not init:
+        carry_colour(trainer.model, crops[0].to(trainer.device).float() / 127.5 - 1)
+    for images in stream(crops, first=trainer.done):
+        figures = trainer.step(images)
+        if trainer.done % 20 == 0:
+            pace = (trainer.done - first) * recipe.batch / (time.monotonic() - began)
+            curve.add(step=trainer.done, pace=pace, **figures)
+            report(f"step {trainer.done}/{recipe.steps}  loss {figures['loss']:.4f}  l1 {figures['l1']:.4f}"
+                   f"  fooled {figures['fooled']:.2f}  {pace:.0f} pictures/s")  # fmt: skip
+        if trainer.done % 200 == 0 or trainer.done == recipe.steps:
+            checkpoints.save(folder / "last.pt", trainer.state())
+            trainer.model.eval()
+            save_png(folder / f"sheet-{trainer.done:06d}.png", to_pil(measure(trainer.model, world, count=20)[1]), {})
+            trainer.model.train()
+    export(trainer, out)
+    trainer.model.eval()
+    bars, _ = measure(trainer.model, world)
+    (folder / "bars.json").write_text(json.dumps({"recipe": asdict(recipe), **asdict(bars)}, indent=2) + "\n")
+    report(json.dumps(asdict(bars)))
+    return bars

@@ -1,0 +1,65 @@
+"""What decides the weights of the built-in VQGAN."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+CROP = 64  # side of the windows it is trained on
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What decides the weights; from ``gan_from`` (share of the steps) the discriminator joins."""
+
+    levels: tuple[int, ...] = (8, 8, 8, 3, 3)
+    ch: int = 32
+    ch_mult: tuple[int, ...] = (1, 1, 2)
+    z_channels: int = 32
+    norm_groups: int = 1
+    seed: int = 3
+    steps: int = 2400
+    batch: int = 16
+    lr: float = 4e-4
+    spread: float = 0.5
+    gan_from: float = 0.7
+    gan_weight: float = 0.04
+
+
+def model_config(recipe: Recipe) -> dict[str, Any]:
+    """Return the taming yaml of a recipe's model as a dict."""
+    count = 1
+    for n in recipe.levels:
+        count *= n
+    return {
+        "model": {
+            "target": "taming.models.vqgan.VQModel",
+            "params": {
+                "embed_dim": len(recipe.levels),
+                "n_embed": count,
+                "norm_groups": recipe.norm_groups,
+                "ddconfig": {
+                    "double_z": False,
+                    "z_channels": recipe.z_channels,
+                    "resolution": CROP,
+                    "in_channels": 3,
+                    "out_ch": 3,
+                    "ch": recipe.ch,
+                    "ch_mult": list(recipe.ch_mult),
+                    "num_res_blocks": 1,
+                    "resamp_with_conv": False,
+                    "attn_resolutions": [],
+                    "dropout": 0.0,
+                },
+            },
+        }
+    }
+
+
+def lattice(levels: tuple[int, ...]) -> Tensor:
+    """Return the codebook [prod(levels), len(levels)]: every point of the grid in [-1, 1]."""
+    return torch.tensor(list(itertools.product(*(torch.linspace(-1, 1, n).tolist() for n in levels))))

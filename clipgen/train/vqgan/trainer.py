@@ -1,0 +1,106 @@
+"""A run's state and one update of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from taming.modules.diffusionmodules.model import AttnBlock
+from torch import Tensor, nn
+
+from ... import devices
+from ...generators.vqgan import VQModel
+from ...generators.vqgan.discriminator import CRITIC, discriminator
+from ...weights import load_state
+from .. import checkpoints
+from .losses import distance, spread
+from .recipe import Recipe, lattice, model_config
+
+
+class Trainer:
+    """Owns a run's state; ``step(images)`` makes one update and returns its figures."""
+
+    def __init__(self, recipe: Recipe, device: torch.device, init: Path | None) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.device, self.done = recipe, device, 0
+        self.model = VQModel.from_config(model_config(recipe))
+        self.model.requires_grad_(True)
+        self.model.quantize.embedding.weight.data.copy_(lattice(recipe.levels))
+        self.model.quantize.embedding.weight.requires_grad_(False)
+        self.critic = discriminator()
+        self.critic.requires_grad_(True)
+        if init:
+            state = load_state(init)
+            critic = {k.removeprefix(CRITIC): v for k, v in state.items() if k.startswith(CRITIC)}
+            model = {k: v for k, v in state.items() if not k.startswith("loss.")}
+            checkpoints.fill(self.model, model, source=str(init))
+            checkpoints.fill(self.critic, critic, source=str(init))
+        _idle_attention(self.model)
+        for part in (self.model, self.critic):
+            part.to(device).to(memory_format=torch.channels_last)
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.AdamW(trained, lr=recipe.lr, betas=(0.9, 0.99), weight_decay=1e-4)
+        self.critic_optimizer = torch.optim.AdamW(self.critic.parameters(), lr=4e-4, betas=(0.5, 0.9))
+
+    def step(self, images: Tensor) -> dict[str, float]:
+        """Train on one batch, uint8 [N, 3, 64, 64]."""
+        recipe = self.recipe
+        lr = checkpoints.cosine(self.done, recipe.steps, peak=recipe.lr, warmup=200, floor=0.02)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        x = (images.to(self.device).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+        with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
+            z = self.model.encode(x)
+            drawn = self.model.decode(self.model.quantise(z)[0])
+            # drawn from the step's number, so that a resumed run draws the same
+            rng = torch.Generator().manual_seed(recipe.seed * 10**6 + self.done)
+            loss = distance(drawn.float(), x) + 2.0 * (z.float().abs() - 1).clamp(min=0).square().mean()
+            loss = loss + recipe.spread * spread(z.float(), generator=rng)
+            l1 = (drawn.float() - x).abs().mean()
+            fooled = torch.zeros(())
+            if gan := self.done >= recipe.gan_from * recipe.steps:
+                self.critic.requires_grad_(False)
+                fooled = -self.critic(drawn).float().mean()
+                self.critic.requires_grad_(True)
+                ramp = min(1.0, (self.done - recipe.gan_from * recipe.steps) / 200)
+                loss = loss + recipe.gan_weight * ramp * fooled
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        if gan:
+            self._judge(x, drawn.detach())
+        self.done += 1
+        return {"lr": lr, "loss": loss.item(), "l1": l1.item(), "fooled": fooled.item()}
+
+    def _judge(self, real: Tensor, drawn: Tensor) -> None:
+        with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
+            hinge = F.relu(1 - self.critic(real).float()).mean() + F.relu(1 + self.critic(drawn).float()).mean()
+        self.critic_optimizer.zero_grad(set_to_none=True)
+        hinge.backward()
+        self.critic_optimizer.step()
+
+    def _parts(self) -> dict[str, Any]:
+        return {"model": self.model, "critic": self.critic, "opt": self.optimizer, "critic_opt": self.critic_optimizer}
+
+    def state(self) -> dict[str, Any]:
+        """All that a resumed run needs (what a step draws depends on its number)."""
+        return {"done": self.done, **{k: v.state_dict() for k, v in self._parts().items()}}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take up a saved state."""
+        self.done = state["done"]
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+
+
+def _idle_attention(model: VQModel) -> None:
+    # trained on small windows it would see a hundred times as many places in a whole picture, and take a third of the
+    # time; its keys stay in the checkpoint, for taming's networks have them
+    for block in model.modules():
+        if isinstance(block, AttnBlock):
+            block.requires_grad_(False)
+            nn.init.zeros_(block.proj_out.weight)
+            nn.init.zeros_(block.proj_out.bias)
