@@ -75,9 +75,9 @@ RECIPES: dict[str, Recipe] = {
         ),
     ),
     "judge": Recipe(
-        tower="fasternet_t0",
+        tower="ese_vovnet19b_slim",
         seed=2,
-        phases=(Phase(steps=1600, size=32, lr=3e-3), Phase(steps=400, size=64, lr=1.2e-3, floor=0.0)),
+        phases=(Phase(steps=1000, size=32, lr=3e-3, floor=0.0),),
     ),
 }
 

@@ -22,7 +22,7 @@ class Recipe:
     z_channels: int = 32
     norm_groups: int = 1
     seed: int = 3
-    steps: int = 2400
+    steps: int = 1600
     batch: int = 16
     lr: float = 4e-4
     spread: float = 0.5
