@@ -96,6 +96,13 @@ def test_pairs_of_the_same_facts_are_no_negatives(make: Any) -> None:
     assert learner.contrast(seen, read, told) < learner.contrast(seen, read, apart) - 0.5
 
 
+def test_captions_without_their_padding_are_read_the_same(make: Any, batches: list[Batch]) -> None:
+    learner, tokens = make().learner.eval(), torch.cat([batch.tokens for batch in batches])
+    with torch.no_grad():
+        whole = learner.clip.encode_text(tokens, normalize=True)
+        assert torch.allclose(learner.read(tokens), whole, atol=1e-5)
+
+
 def test_five_steps_lower_the_loss_of_a_batch(make: Any, batches: list[Batch]) -> None:
     trainer = make()
     before = clean_loss(trainer, batches[0])
@@ -168,7 +175,7 @@ def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: 
     phases = (replace(TINY.phases[0], steps=6), replace(ATTACKED, steps=4))
     monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=phases))
     bars = Bars(*[0.5] * len(fields(Bars)))
-    monkeypatch.setattr(clip, "measure", lambda *_: bars)  # it renders a thousand pictures
+    monkeypatch.setattr(clip, "measure", lambda *_, **__: bars)  # it renders a thousand pictures
     said: list[str] = []
 
     def run(out: str, **changes: Any) -> bytes:

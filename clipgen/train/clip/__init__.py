@@ -81,7 +81,8 @@ def run(
         report(f"resumed at step {trainer.done} of {trainer.recipe.steps}")
     _fit(trainer, world, openclip.make_tokenizer(model_config(chosen), merges), folder, report)
     export(trainer, merges, out, world)
-    bars = measure(trainer.learner, openclip.make_tokenizer(model_config(chosen), merges), world)
+    tokenizer, size = openclip.make_tokenizer(model_config(chosen), merges), chosen.phases[-1].size
+    bars = measure(trainer.learner, tokenizer, world, size=size)
     (folder / "bars.json").write_text(json.dumps({"recipe": asdict(chosen), **asdict(bars)}, indent=2) + "\n")
     report(json.dumps(asdict(bars)))
     return bars

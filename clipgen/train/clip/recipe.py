@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ...cutouts.presets import AugmentPreset
 from .. import checkpoints
+
+# A short run underfits: what is plainly shown is learnt first, what cutouts do to a picture after that.
+_PLAIN = AugmentPreset(
+    crop=(0.75, 1.0), overview=(0.5, 0.5), overview_pad=0.1, rotate=8, hue=0.01, brightness=0.08, contrast=0.08,
+    noise=0.02,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of training at one picture size; radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none."""
+    """A stretch of training at one picture size.
+
+    radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none; augments: a preset or the name of one.
+    """
 
     steps: int
     size: int
     lr: float
     radius: float = 0.0
     floor: float = 0.1
+    augments: str | AugmentPreset = "robust"
 
     @property
     def render(self) -> int:
@@ -33,12 +44,13 @@ class Phase:
 class Recipe:
     """What decides the weights. Most is learnt from small pictures: half the side costs a quarter.
 
-    tower: a timm network, as open_clip names it; fresh: how many pictures of a batch were never shown before.
+    tower: a timm network, as open_clip names it; embed: numbers in an embedding; fresh: how many pictures of a batch were never shown before.
     """
 
     tower: str
     seed: int
     phases: tuple[Phase, ...]
+    embed: int = 256
     batch: int = 192
     fresh: int = 48
     attack_steps: int = 1
@@ -67,17 +79,23 @@ class Recipe:
 RECIPES: dict[str, Recipe] = {
     "builtin": Recipe(
         tower="resnet10t",
+        seed=3,
+        embed=384,
+        phases=(
+            Phase(steps=4200, size=32, lr=4e-3, augments=_PLAIN),
+            Phase(steps=1000, size=32, lr=1.5e-3, radius=1.25, floor=0.5),
+            Phase(steps=900, size=48, lr=1.2e-3, radius=1.25, floor=0.5),
+            Phase(steps=600, size=64, lr=1e-3, radius=1.25, floor=0.0),
+        ),
+    ),
+    "judge": Recipe(
+        tower="resnet10t",
         seed=1,
         phases=(
             Phase(steps=2600, size=32, lr=4e-3),
             Phase(steps=900, size=32, lr=1.5e-3, radius=1.25, floor=0.3),
             Phase(steps=600, size=64, lr=1.2e-3, radius=1.25, floor=0.0),
         ),
-    ),
-    "judge": Recipe(
-        tower="ese_vovnet19b_slim",
-        seed=2,
-        phases=(Phase(steps=1000, size=32, lr=3e-3, floor=0.0),),
     ),
 }
 
@@ -86,7 +104,7 @@ def model_config(recipe: Recipe) -> dict[str, Any]:
     """Return the open_clip folder config of a recipe's model."""
     return {
         "model_cfg": {
-            "embed_dim": 256,
+            "embed_dim": recipe.embed,
             "vision_cfg": {
                 "image_size": recipe.phases[-1].size,
                 "timm_model_name": recipe.tower,

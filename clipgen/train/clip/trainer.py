@@ -29,9 +29,9 @@ class Trainer:
         if init:
             checkpoints.fill(self.learner.clip, load_state(init), source=str(init))
         self.generator = torch.Generator().manual_seed(recipe.seed)
-        sizes = sorted({phase.size for phase in recipe.phases})
         self.cutouts = {
-            size: Cutouts(size, recipe.batch, augments="robust", generator=self.generator) for size in sizes
+            phase: Cutouts(phase.size, recipe.batch, augments=phase.augments, generator=self.generator)
+            for phase in recipe.phases
         }
         self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98))
 
@@ -57,7 +57,7 @@ class Trainer:
             group["lr"] = lr * group["rate"]
         facts, tokens = batch.facts.to(self.device), batch.tokens.to(self.device)
         images = batch.images.to(self.device).float() / 255
-        cutouts = self.cutouts[phase.size]
+        cutouts = self.cutouts[phase]
         images = cutouts.apply_each(images, cutouts.plan_each(len(images), *images.shape[-2:]))
         images = images.clamp(0, 1).contiguous(memory_format=torch.channels_last)
         learner = self.learner.train()
