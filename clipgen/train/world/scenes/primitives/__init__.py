@@ -1,0 +1,44 @@
+"""Drawing primitives of the procedural scenes, in coordinates relative to the picture.
+
+A position (x, y) is a fraction of width and height; a length (r, size, width) is a fraction of the shorter side, so
+that things keep their proportions in pictures that are not square.
+"""
+
+from .buildings import ROOFS, WALLS, house, skyline
+from .colour import HAZE, SPARK, Colour, Rng, darker, lighter, mix, pick, vary
+from .drawing import (
+    Parts,
+    both_sides,
+    box,
+    cols,
+    disc,
+    dots,
+    frame,
+    gradient,
+    group,
+    oval,
+    poly,
+    poly_gradient,
+    shape,
+    shape_stroke,
+    shape_strokes,
+    shapes,
+    side_of,
+    steps,
+    stroke,
+    strokes,
+)
+from .land import far_land, ground, height_at, peak, ridge
+from .light import blend, enlarge, glow, mottle, noise, rays
+from .plants import bush, palm, pine, tree
+from .skies import clouds, fair_sky, moon, puff, stars, sun
+from .water import fish, reflect, ripples, sailboat, sea
+
+__all__ = [
+    "Colour", "HAZE", "Parts", "ROOFS", "Rng", "SPARK", "WALLS", "blend", "both_sides", "box", "bush", "clouds",
+    "cols", "darker", "disc", "dots", "enlarge", "fair_sky", "far_land", "fish", "frame", "glow", "gradient",
+    "ground", "group", "height_at", "house", "lighter", "mix", "moon", "mottle", "noise", "oval", "palm", "peak",
+    "pick", "pine", "poly", "poly_gradient", "puff", "rays", "reflect", "ridge", "ripples", "sailboat", "sea",
+    "shape", "shape_stroke", "shape_strokes", "shapes", "side_of", "skyline", "stars", "steps", "stroke", "strokes",
+    "sun", "tree", "vary",
+]  # fmt: skip
