@@ -15,7 +15,9 @@ import json
 import os
 import secrets
 import warnings
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +53,31 @@ def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels
             )
         rgb = _upright_rgb(picture, path)
     return from_pil(rgb if size is None else ImageOps.fit(rgb, size, Image.Resampling.LANCZOS))
+
+
+def find_images(paths: Sequence[str | Path], *, recursive: bool = False) -> list[Path]:
+    """Pictures by name, and those in folders, in order and once each.
+
+        >>> find_images(["photo.jpg", "holiday/"], recursive=True)
+
+    paths: a file stands for itself whatever it is called, a folder for its files with a picture's ending.
+    Raises ImageError for a path that is not there and when nothing is found.
+    """
+    found: dict[Path, None] = {}
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = path.rglob("*") if recursive else path.iterdir()
+            endings = Image.registered_extensions()
+            files = (file for file in inside if file.suffix.lower() in endings and not file.name.startswith("."))
+            found.update(dict.fromkeys(sorted(file for file in files if file.is_file())))
+        elif path.exists():
+            found[path] = None
+        else:
+            raise ImageError(f"there is no picture {path}; check the name")
+    if not found:
+        hint = "" if recursive else "; folders inside are looked into with -r"
+        raise ImageError(f"no pictures in {', '.join(map(str, paths)) or '(nothing given)'}{hint}")
+    return list(found)
 
 
 @contextmanager
@@ -245,3 +272,27 @@ def _unwritable(path: Path, error: OSError) -> ImageError:
     reason = error.strerror or str(error) or type(error).__name__
     step = "free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "choose another place"
     return ImageError(f"cannot write {path}: {reason}; {step} (or name another file or folder with -o)")
+
+
+def load_ahead(paths: Sequence[Path], *, ahead: int = 4) -> Iterator[tuple[Path, Tensor | ImageError]]:
+    """Read pictures in order, some of them ahead in threads; a picture that cannot be read comes as its error.
+
+        >>> for path, image in load_ahead(find_images(["holiday/"])):
+        ...     ...
+
+    ahead: pictures decoded while the caller works on one.
+    """
+
+    def load(path: Path) -> Tensor | ImageError:
+        try:
+            return load_image(path)
+        except ImageError as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        waiting = deque((path, threads.submit(load, path)) for path in paths[:ahead])
+        for path in [*paths[ahead:], *[None] * min(ahead, len(paths))]:
+            first, future = waiting.popleft()
+            if path is not None:
+                waiting.append((path, threads.submit(load, path)))
+            yield first, future.result()

@@ -10,6 +10,7 @@ The cards stand in models/registry.toml beside the files that they describe.
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import platformdirs
 
 from clipgen.errors import UnknownNameError, WeightsError
 
@@ -71,13 +74,28 @@ class Card:
 
 def models_folder() -> Path:
     """The folder of shipped models: clipgen/models of an installed wheel, else models/ of the checkout."""
+    return _shipped("models", "registry.toml")
+
+
+def prompts_folder() -> Path:
+    """The folder of sample prompts and phrase tables: clipgen/prompts of a wheel, else prompts/ of the checkout."""
+    return _shipped("prompts", "phrases")
+
+
+def _shipped(name: str, holds: str) -> Path:
     package = Path(__file__).resolve().parent
-    for folder in (package / "models", package.parent / "models"):
-        if (folder / "registry.toml").is_file():
+    for folder in (package / name, package.parent / name):
+        if (folder / holds).exists():
             return folder
     raise WeightsError(
-        f"there is no models/registry.toml in {package} or beside it; reinstall clipgen or `git checkout models/`"
+        f"there is no {name}/{holds} in {package} or beside it; reinstall clipgen or `git checkout {name}/`"
     )
+
+
+def cache_folder() -> Path:
+    """Where clipgen keeps what it can make again: $CLIPGEN_HOME/cache, else the platform's folder for caches."""
+    home = os.environ.get("CLIPGEN_HOME")
+    return Path(home) / "cache" if home else platformdirs.user_cache_path("clipgen", appauthor=False)
 
 
 def cards(role: str | None = None) -> tuple[Card, ...]:

@@ -11,7 +11,7 @@ from clipgen.settings import QUALITIES, GenerateSettings, help_of
 def test_defaults_are_valid_and_every_setting_has_one_line_of_help() -> None:
     GenerateSettings().validate()
     for spec in fields(GenerateSettings):
-        assert spec.metadata["help"] and "\n" not in help_of(spec.name)
+        assert spec.metadata["help"] and "\n" not in help_of(spec.name, GenerateSettings)
 
 
 def test_settings_are_frozen() -> None:
@@ -91,4 +91,4 @@ def test_quality_fills_what_was_not_set(quality: str) -> None:
 
 def test_help_of_an_unknown_setting() -> None:
     with pytest.raises(UnknownNameError):
-        help_of("engine")
+        help_of("engine", GenerateSettings)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clipgen.cli.config import Config, read_config
-from clipgen.cli.options import SectionedCommand, given_settings, option, setting_options
+from clipgen.cli.options import SECTIONS, SectionedCommand, given_settings, option, setting_options
 from clipgen.cli.outputs import Outputs, run_file
 from clipgen.cli.progress import loading
 from clipgen.prompts import parse_prompts, read_prompt_file
@@ -79,7 +79,7 @@ class Order:
     "--resume", type=click.Path(path_type=Path), section="Machine", metavar="FILE",
     help="go on with a stopped run from its .run file, exactly as if it had not stopped",
 )  # fmt: skip
-@setting_options
+@setting_options(GenerateSettings, SECTIONS)
 def command(
     prompts: tuple[str, ...],
     prompt_file: Path | None,

@@ -15,10 +15,15 @@ from clipgen.cli.errors import exit_code
 #: name -> (where the command lives, its line in `clipgen --help`)
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("clipgen.cli.generate:command", "Make a picture from words; `clipgen TEXT` does the same."),
+    "caption": ("clipgen.cli.caption:command", "Describe pictures in words."),
+    "rank": ("clipgen.cli.rank:command", "Order pictures by how well they fit a phrase."),
+    "classify": ("clipgen.cli.classify:command", "Sort pictures by labels of your own."),
+    "compare": ("clipgen.cli.compare:command", "Compare pictures and texts with each other."),
     "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its own settings."),
     "show": ("clipgen.cli.show:command", "Print the prompt and settings inside a picture."),
     "models": ("clipgen.cli.models:group", "List the models, and the words they know."),
     "doctor": ("clipgen.cli.doctor:command", "Check device, encoders, weights and disk."),
+    "cache": ("clipgen.cli.cache:group", "Tell or clear what is kept on disk."),
     "train": ("clipgen.cli.train:group", "Train the built-in models anew."),
 }
 

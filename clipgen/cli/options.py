@@ -1,10 +1,10 @@
-"""The options of `clipgen generate`, built from the fields of `GenerateSettings`: defaults and help are read there."""
+"""The options of commands, built from the fields of their settings: defaults and help are read there."""
 
 from __future__ import annotations
 
 import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from types import NoneType, UnionType
 from typing import Any
@@ -13,7 +13,7 @@ import click
 
 from clipgen.errors import SettingsError
 from clipgen.registry import GENERATORS, OPTIMIZERS
-from clipgen.settings import GenerateSettings, help_of
+from clipgen.settings import GenerateSettings, Settings, help_of, hints
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Flag:
         return self.spelling or ("--" + self.setting.replace("_", "-"),)
 
 
-#: Every setting has its place here, in the order of `clipgen generate --help`.
+#: Every setting of `clipgen generate` has its place here, in the order of its --help.
 SECTIONS: dict[str, tuple[Flag, ...]] = {
     "Picture": (
         Flag("size", "W H"),
@@ -124,7 +124,7 @@ class SectionedCommand(click.Command):
     """A command whose help groups the options under headings; options without one come last."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in SECTIONS}
+        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in SECTIONS}  # the order of all commands
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record is not None and isinstance(param, click.Option):
@@ -143,22 +143,29 @@ def option(*flags: str, section: str, **kwargs: Any) -> Callable[[Decorated], De
     return click.option(*flags, cls=SectionOption, section=section, **kwargs)
 
 
-def setting_options(function: Decorated) -> Decorated:
-    """Add one option for every field of `GenerateSettings`; what is not given stays out (None or empty)."""
-    hints = typing.get_type_hints(GenerateSettings)
-    for section, flags in reversed(SECTIONS.items()):
-        for flag in reversed(flags):
-            shape = _shape(flag.setting, hints[flag.setting])
-            text = _help(flag.setting, repeatable="multiple" in shape)
-            add = option(*flag.flags, flag.setting, section=section, metavar=flag.metavar, help=text, **shape)
-            function = add(function)
-    return function
+def setting_options(
+    settings: type[Settings], sections: Mapping[str, Sequence[Flag]]
+) -> Callable[[Decorated], Decorated]:
+    """Add one option for every flag; what is not given stays out (None or empty)."""
+
+    def add_all(function: Decorated) -> Decorated:
+        for section, flags in reversed(list(sections.items())):
+            for flag in reversed(flags):
+                function = _setting_option(settings, section, flag)(function)
+        return function
+
+    return add_all
 
 
-def _help(setting: str, *, repeatable: bool) -> str:
+def _setting_option(settings: type[Settings], section: str, flag: Flag) -> Callable[[Decorated], Decorated]:
+    shape = _shape(flag.setting, hints(settings)[flag.setting])
+    text = help_of(flag.setting, settings)
     # The built-in names only: asking for those of other packages would slow --help down.
-    names = f"; built in: {', '.join(TABLES[setting].table)}" if setting in TABLES else ""
-    return help_of(setting) + names + ("; may be repeated" if repeatable else "")
+    text += f"; built in: {', '.join(TABLES[flag.setting].table)}" if flag.setting in TABLES else ""
+    text += "; may be repeated" if "multiple" in shape else ""
+    if "is_flag" not in shape:
+        shape["metavar"] = flag.metavar
+    return option(*flag.flags, flag.setting, section=section, help=text, **shape)
 
 
 def _shape(setting: str, hint: Any) -> dict[str, Any]:
@@ -166,19 +173,21 @@ def _shape(setting: str, hint: Any) -> dict[str, Any]:
         return {"type": Duration()}
     members = typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
     kind = next(member for member in members if member is not NoneType)
+    if kind is bool:
+        return {"is_flag": True, "default": None}
     if typing.get_origin(kind) is not tuple:
         return {"type": kind}
     inner = typing.get_args(kind)
     return {"multiple": True, "type": inner[0]} if inner[-1] is Ellipsis else {"nargs": len(inner), "type": inner[0]}
 
 
-def given_settings(options: dict[str, Any]) -> dict[str, Any]:
+def given_settings(options: dict[str, Any], settings: type[Settings] = GenerateSettings) -> dict[str, Any]:
     """The settings among the options of a command that were given on the command line.
 
     >>> given_settings({"steps": 30, "seed": None, "palette": (), "video": True})
     {'steps': 30}
     """
-    names = [spec.name for spec in fields(GenerateSettings)]
+    names = [spec.name for spec in fields(settings)]
     given = {name: options[name] for name in names if options.get(name) not in (None, ())}
     if "palette" in given:  # "#aa0000,#ffffff" is the easy spelling of two --palette
         given["palette"] = tuple(colour.strip() for entry in given["palette"] for colour in entry.split(","))

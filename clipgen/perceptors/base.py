@@ -7,6 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from torch import Tensor, nn
 
@@ -32,7 +33,8 @@ class Perceptor(nn.Module, ABC):
 
     name: as it was asked for; input_size: side in pixels of the square it looks at; dim: D of its embeddings;
     context_length: tokens it reads, start and end marks included; logit_scale: factor of its softmax over cosines;
-    fingerprint: sha256 of its weights.
+    fingerprint: sha256 of its weights; names: of the things it was taught, empty when that is open; background: file of
+    embedded captions and pictures to calibrate its cosines by, None when it came without.
 
     Source: Radford et al. 2021, Learning Transferable Visual Models From Natural Language Supervision (CLIP).
     """
@@ -43,6 +45,8 @@ class Perceptor(nn.Module, ABC):
     context_length: int
     logit_scale: float
     fingerprint: str
+    names: tuple[str, ...] = ()
+    background: Path | None = None
 
     @abstractmethod
     def encode_text(self, texts: Sequence[str]) -> Tensor:

@@ -21,7 +21,7 @@ def test_every_setting_is_an_option_in_one_section() -> None:
 @pytest.mark.parametrize("spec", fields(GenerateSettings), ids=lambda spec: spec.name)
 def test_help_comes_from_the_settings(spec: object) -> None:
     name = spec.name  # type: ignore[attr-defined]
-    assert (OPTIONS[name].help or "").startswith(help_of(name))
+    assert (OPTIONS[name].help or "").startswith(help_of(name, GenerateSettings))
 
 
 PROMISED = """

@@ -16,6 +16,8 @@ from clipgen.perceptors.openclip.model import OpenClip
 
 MERGES_FILE = "merges.txt.gz"
 WORDS_FILE = "words.json"
+NAMES_FILE = "things.json"
+BACKGROUND_FILE = "background.safetensors"
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
 
 
@@ -57,7 +59,8 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
             open_clip.load_checkpoint(model, str(file))
         except Exception as error:  # a damaged file fails in as many ways as there are formats
             raise WeightsError(f"{file} does not hold the weights of {folder / CONFIG_FILE}: {_line(error)}") from error
-    known = _read_json(folder / WORDS_FILE) if (folder / WORDS_FILE).exists() else None
+    beside = {name: folder / name for name in (WORDS_FILE, NAMES_FILE, BACKGROUND_FILE) if (folder / name).exists()}
+    known = _read_json(beside[WORDS_FILE]) if WORDS_FILE in beside else None
     return OpenClip(
         name,
         model,
@@ -66,6 +69,8 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
         dtype=dtype,
         vocabulary=None if known is None else Vocabulary(known),
         fingerprint=weights.sha256(file),
+        names=_read_json(beside[NAMES_FILE]) if NAMES_FILE in beside else (),
+        background=beside.get(BACKGROUND_FILE),
     )
 
 
@@ -96,7 +101,8 @@ def _load_tag(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip:
 
 
 def _weights_file(folder: Path) -> Path:
-    files = sorted(path for path in folder.iterdir() if path.suffix in WEIGHT_SUFFIXES) if folder.is_dir() else []
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = [path for path in files if path.suffix in WEIGHT_SUFFIXES and path.name != BACKGROUND_FILE]
     if len(files) != 1:
         found = ", ".join(path.name for path in files) or "none"
         raise WeightsError(

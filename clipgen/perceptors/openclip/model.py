@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -28,7 +29,7 @@ class OpenClip(Perceptor):
     model: as `build_model` or open_clip returns it, taken over: frozen, its batch norms folded in place;
     tokenizer: its texts → token ids [N, context_length]; device, dtype: where and in what arithmetic pictures are
     embedded (texts: always float32); vocabulary: the words it knows, None when that is open; fingerprint: sha256 of its
-    weights, by default of its parameters.
+    weights, by default of its parameters; names, background: as of every Perceptor.
 
     Raises SettingsError when its input is not square.
     """
@@ -48,10 +49,13 @@ class OpenClip(Perceptor):
         dtype: torch.dtype = torch.float32,
         vocabulary: Vocabulary | None = None,
         fingerprint: str | None = None,
+        names: Sequence[str] = (),
+        background: Path | None = None,
     ) -> None:
         super().__init__()
         visual: Any = model.visual
         self.name = name
+        self.names, self.background = tuple(names), background
         self.tokenizer = tokenizer
         self.vocabulary = vocabulary
         self.input_size = _side(name, visual.preprocess_cfg["size"])

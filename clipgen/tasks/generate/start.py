@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from clipgen import weights
-from clipgen.errors import WeightsError
-from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.images import resize_area
 from clipgen.perceptors.base import Perceptor
+from clipgen.tasks.bank import Bank
 
 # so many captions are near enough to have their pictures looked at
 SHORTLIST = 12
@@ -31,20 +29,14 @@ def bank_pictures(perceptor: Perceptor, target: Tensor, *, seeds: Sequence[int],
     perceptor can read the bank.
     Raises WeightsError when the bank or the built-in VQGAN that it is written in is missing or damaged.
     """
-    card = weights.find("start", role="bank")
-    weights.check(card)
-    state = weights.load_state(card.path(".safetensors"))
-    if not {"codes", "captions"} <= state.keys():
-        raise WeightsError(f"{card.path('.safetensors')} is no bank of start pictures; `git checkout models/`")
-    captions = bytes(state["captions"].tolist()).decode().split("\n")
+    bank = Bank.shipped()
+    captions = bank.captions
     read = torch.cat([perceptor.encode_text(captions[i : i + 256]) for i in range(0, len(captions), 256)])
-    network = load_network(None)
     starts: dict[tuple[float, ...], tuple[Tensor, Tensor]] = {}  # pictures of one prompt share their shortlist
     for aim in target.to(read):
         if (key := tuple(aim.tolist())) not in starts:
             told, rows = (read @ aim).topk(SHORTLIST)
-            codes = network.codebook[state["codes"][rows.cpu()].long()].permute(0, 3, 1, 2)
-            pictures = ((network.decode(codes) + 1) / 2).clamp(0, 1)
+            pictures = bank.pictures(rows.tolist())
             shown = perceptor.encode_image(pictures.to(read.device)) @ aim
             starts[key] = pictures, (told + shown).cpu()
     chosen = []

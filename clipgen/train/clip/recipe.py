@@ -44,7 +44,8 @@ class Phase:
 class Recipe:
     """What decides the weights. Most is learnt from small pictures: half the side costs a quarter.
 
-    tower: a timm network, as open_clip names it; embed: numbers in an embedding; fresh: how many pictures of a batch were never shown before.
+    tower: a timm network, as open_clip names it; embed: numbers in an embedding; fresh: how many pictures of a batch
+    were never shown before.
     """
 
     tower: str

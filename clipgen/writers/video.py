@@ -1,86 +1,18 @@
-"""Many pictures in one file: contact sheets, videos, gifs, and the curve of a run.
-
-    >>> VideoWriter.probe()                                   # before the work, not after it
-    >>> with VideoWriter("reef.mp4", fps=24) as video:
-    ...     for step in generation:
-    ...         video.add(to_pil(step.image[0]))
-    >>> contact_sheet(pictures, labels=["a fox", "a castle"]).save("sheet.png")
-
-Every file is written beside its place and moved there when it is whole.
-"""
+"""Videos and gifs, probed before the work and written whole or not at all."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from clipgen.errors import ImageError, SettingsError
 from clipgen.images import write_beside
-
-GAP = 8
-PAPER, INK, FAINT = (255, 255, 255), (34, 34, 34), (214, 214, 214)
-LOSS_COLOUR, SCORE_COLOUR = (200, 80, 40), (30, 110, 180)
-
-
-def contact_sheet(
-    images: Sequence[Image.Image], labels: Sequence[str] | None = None, columns: int | None = None
-) -> Image.Image:
-    """Lay pictures out in a grid, each in a cell of the largest one's size, with its label below.
-
-        >>> contact_sheet([fox, castle], labels=["a fox", "a castle"]).size
-        (536, 300)
-
-    images: one or more; labels: one per picture, broken into lines as wide as the cell; columns: by default the count
-    that makes the sheet nearly square.
-
-    Raises SettingsError for no pictures, another number of labels or columns below 1.
-    """
-    if not images:
-        raise SettingsError("a contact sheet needs one picture or more, and none was given")
-    if labels is not None and len(labels) != len(images):
-        raise SettingsError(f"{len(images)} pictures and {len(labels)} labels were given; give one label per picture")
-    if columns is not None and columns < 1:
-        raise SettingsError(f"columns is {columns}; it must be 1 or more")
-    across = min(len(images), columns or math.ceil(math.sqrt(len(images))))
-    width, height = (max(image.size[axis] for image in images) for axis in (0, 1))
-    font = ImageFont.load_default(size=max(11, width // 18))
-    texts = [wrapped(label, font, width) for label in labels or []]
-    line = sum(font.getmetrics()) if isinstance(font, ImageFont.FreeTypeFont) else 12
-    below = max((len(lines) for lines in texts), default=0) * line
-    rows = math.ceil(len(images) / across)
-    sheet = Image.new("RGB", (across * (width + GAP) + GAP, rows * (height + below + GAP) + GAP), PAPER)
-    draw = ImageDraw.Draw(sheet)
-    for i, image in enumerate(images):
-        left, top = GAP + i % across * (width + GAP), GAP + i // across * (height + below + GAP)
-        sheet.paste(image.convert("RGB"), (left + (width - image.width) // 2, top + (height - image.height) // 2))
-        for j, text in enumerate(texts[i] if texts else []):
-            draw.text((left + width / 2, top + height + j * line), text, fill=INK, font=font, anchor="ma")
-    return sheet
-
-
-def wrapped(text: str, font: Any, width: int) -> list[str]:
-    """Break a text into lines that are at most `width` pixels wide; a longer word stands alone and is cut.
-
-    >>> wrapped("a castle at sunset", ImageFont.load_default(size=12), 60)
-    ['a castle at', 'sunset']
-    """
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and font.getlength(longer) <= width:
-            lines[-1] = longer
-            continue
-        while len(word) > 1 and font.getlength(word) > width:
-            word = word.removesuffix("…")[:-1] + "…"
-        lines.append(word)
-    return lines
 
 
 class VideoWriter:
@@ -208,62 +140,6 @@ def save_gif(path: str | Path, frames: Iterable[Image.Image], fps: float = 12) -
         small[0].save(
             beside, format="GIF", save_all=True, append_images=small[1:], duration=round(1000 / fps), loop=0, disposal=1
         )
-
-
-class Scored(Protocol):
-    """A step as far as a curve goes: one loss and one score per picture."""
-
-    @property
-    def loss(self) -> Sequence[float]: ...
-
-    @property
-    def score(self) -> Sequence[float]: ...
-
-
-def plot_curve(history: Sequence[Scored], path: str | Path, size: tuple[int, int] = (800, 400)) -> None:
-    """Draw loss and score over the steps, one line per picture, each on its own scale, and save it as PNG.
-
-        >>> plot_curve(list(generation), "curve.png")
-
-    history: the steps, from the first; size: (width, height) in pixels.
-
-    Raises SettingsError for an empty history, ImageError when it cannot be written.
-    """
-    if not history:
-        raise SettingsError("there is no step to draw; a curve needs one or more")
-    plot = Image.new("RGB", size, PAPER)
-    draw = ImageDraw.Draw(plot)
-    font = ImageFont.load_default(size=13)
-    width, height = size
-    frame = (60, 24, width - 60, height - 28)
-    draw.rectangle(frame, outline=FAINT)
-    for name, colour, x, anchor in (
-        ("loss", LOSS_COLOUR, frame[0] - 4, "rm"),
-        ("score", SCORE_COLOUR, frame[2] + 4, "lm"),
-    ):
-        values = np.array([getattr(step, name) for step in history], dtype=np.float64)
-        _draw_lines(draw, values, frame, colour)
-        draw.text((x, frame[3]), f"{np.nanmin(values):.3f}", fill=colour, font=font, anchor=anchor)
-        draw.text((x, frame[1]), f"{np.nanmax(values):.3f}", fill=colour, font=font, anchor=anchor)
-        draw.text((x, (frame[1] + frame[3]) / 2), name, fill=colour, font=font, anchor=anchor)
-    draw.text((frame[0], frame[3] + 4), "1", fill=INK, font=font, anchor="ma")
-    draw.text((frame[2], frame[3] + 4), f"{len(history)} steps", fill=INK, font=font, anchor="ma")
-    with write_beside(path) as beside:
-        plot.save(beside, format="PNG")
-
-
-def _draw_lines(
-    draw: ImageDraw.ImageDraw, values: np.ndarray, frame: tuple[int, int, int, int], colour: tuple[int, int, int]
-) -> None:
-    left, top, right, bottom = frame
-    low, high = np.nanmin(values), np.nanmax(values)
-    x = np.linspace(left, right, len(values))
-    y = bottom - (values - low) / max(high - low, 1e-12) * (bottom - top)
-    for column in y.T:
-        points = [(float(a), float(b)) for a, b in zip(x, column, strict=True) if math.isfinite(b)]
-        if len(points) == 1:
-            points *= 2  # a line of one point is drawn as a dot
-        draw.line(points, fill=colour, width=2)
 
 
 def _even(image: Image.Image) -> Image.Image:

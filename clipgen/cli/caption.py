@@ -1,0 +1,133 @@
+"""`clipgen caption`: pictures to words."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clipgen.cli.describe import describe_options, load_matcher, read_pictures, recursive_option, settings_of
+from clipgen.cli.options import SectionedCommand, option
+from clipgen.cli.rows import RowFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from clipgen.settings import DescribeSettings
+    from clipgen.tasks.caption import Match, Matcher
+
+EXAMPLES = """\
+\b
+Without --candidates a caption is composed of phrase tables: what, where, how
+made, in which light. Scores are cosines; z tells by how many standard
+deviations a caption fits better than unrelated captions and pictures do.
+
+\b
+Examples:
+  clipgen caption photo.jpg
+  clipgen caption photo.jpg --candidates captions.txt --top 3
+  clipgen caption holiday/ -r --jsonl captions.jsonl
+  clipgen caption photo.jpg --mode slots
+"""
+
+
+@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Describe pictures in words.")
+@click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE…")
+@recursive_option
+@option(
+    "--candidates", type=click.Path(path_type=Path), section="Pictures", metavar="FILE",
+    help="rank these captions: one a line, or a csv or jsonl with a column text, caption or prompt",
+)  # fmt: skip
+@option(
+    "--jsonl", type=click.Path(path_type=Path), section="Output", metavar="FILE",
+    help="append a row for each picture; pictures that have one are skipped",
+)  # fmt: skip
+@option("--sidecar", is_flag=True, section="Output", help="write the best caption to PICTURE.txt beside each picture")
+@option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
+@option("-q", "--quiet", is_flag=True, section="Output", help="print the best caption of each picture only")
+@describe_options(ranking=True)
+def command(
+    pictures: tuple[Path, ...],
+    recursive: bool,
+    candidates: Path | None,
+    jsonl: Path | None,
+    sidecar: bool,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
+) -> None:
+    """Describe each PICTURE, a file or a folder, in words, best caption first."""
+    from clipgen.images import find_images
+
+    settings = settings_of(options)
+    if candidates is not None and options["mode"] is not None:
+        raise click.UsageError("--mode composes captions and --candidates ranks given ones; leave one out")
+    paths = find_images(pictures, recursive=recursive)
+    if candidates is not None:
+        _first_block(candidates)
+    with RowFile(jsonl, key="image") if jsonl else nullcontext() as rows:
+        left = [path for path in paths if rows is None or str(path) not in rows.done]
+        if rows is not None and len(left) < len(paths):
+            click.echo(f"note: {len(paths) - len(left)} of {len(paths)} are in {jsonl} already", err=True)
+        matcher = load_matcher(settings, quiet=quiet) if left else None
+        for row in _rows(left, matcher, settings, candidates) if matcher else ():
+            if rows is not None:
+                rows.add(row)
+            if sidecar:
+                _write_sidecar(row)
+            click.echo(json.dumps(row, ensure_ascii=False) if as_json else row_text(row, quiet=quiet))
+
+
+def _first_block(candidates: Path) -> None:
+    """Tell what is wrong with the candidates before anything is loaded."""
+    from clipgen.errors import PromptError
+    from clipgen.tasks.caption.candidates import read_candidates
+
+    if not next(read_candidates(candidates), []):
+        raise PromptError(f"{candidates} has no candidates; write one a line")
+
+
+def _rows(
+    paths: list[Path], matcher: Matcher, settings: DescribeSettings, candidates: Path | None
+) -> Iterator[dict[str, Any]]:
+    from clipgen.tasks.caption import caption, read_candidates
+
+    # a file of candidates is read once a batch
+    for some, images in read_pictures(paths, batch=64 if candidates else 4):
+        began = time.monotonic()
+        blocks = read_candidates(candidates) if candidates else None
+        found = caption(images, matcher, settings, candidates=blocks)
+        seconds = round((time.monotonic() - began) / len(some), 3)
+        for path, matches in zip(some, found, strict=True):
+            yield to_row(path, matches, model=matcher.perceptor.name, seconds=seconds)
+
+
+def to_row(path: Path, matches: list[Match], *, model: str, seconds: float) -> dict[str, Any]:
+    """A picture's row of a jsonl file."""
+    captions = [match.to_dict() for match in matches]
+    return {"image": str(path), "captions": captions, "model": model, "seconds": seconds}
+
+
+def row_text(row: dict[str, Any], *, quiet: bool) -> str:
+    """A picture's captions for people."""
+    from clipgen.tasks.caption.match import NOTHING
+
+    if quiet:
+        return f"{row['image']}\t{row['captions'][0]['text'] if row['captions'] else NOTHING}"
+    lines = [row["image"]]
+    for match in row["captions"]:
+        figures = f"{match['score']:.3f}  z {match['z']:4.1f}  {100 * match['probability']:5.1f} %"
+        lines.append(f"  {figures}  {match['text']}")
+    return "\n".join(lines if row["captions"] else [*lines, f"  {NOTHING}"])
+
+
+def _write_sidecar(row: dict[str, Any]) -> None:
+    from clipgen.images import write_beside
+
+    if row["captions"]:
+        with write_beside(Path(row["image"]).with_suffix(".txt")) as beside:
+            beside.write_text(row["captions"][0]["text"] + "\n", encoding="utf-8")

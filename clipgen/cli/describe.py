@@ -1,0 +1,73 @@
+"""What the commands that compare pictures with words share: options, pictures, perceptor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from clipgen.cli.options import Flag, given_settings, option, setting_options
+from clipgen.settings import DescribeSettings
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from clipgen.tasks.caption import Matcher
+
+MACHINE = (Flag("device", "NAME"), Flag("dtype", "NAME"))
+LOOKING = (Flag("perceptors", "NAME", ("--perceptor",)), Flag("views", "NAME"))
+
+
+def describe_options(*, ranking: bool) -> Callable[..., Any]:
+    """The options of DescribeSettings; ranking: those that only matter where captions are ranked, too."""
+    sections: dict[str, Sequence[Flag]] = {"Search": LOOKING, "Machine": MACHINE}
+    if ranking:
+        flags = (Flag("mode", "NAME"), Flag("top", "N"), Flag("hubness", "", ("--hubness/--no-hubness",)))
+        sections["Search"] = (*flags, Flag("abstain", "", ("--abstain",)), *LOOKING)
+    return setting_options(DescribeSettings, sections)
+
+
+def recursive_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`-r`."""
+    add = option("-r", "--recursive", is_flag=True, section="Pictures", help="look into folders inside folders")
+    return add(function)
+
+
+def settings_of(options: dict[str, Any]) -> DescribeSettings:
+    """The settings that were given, checked."""
+    return DescribeSettings.from_dict(given_settings(options, DescribeSettings))
+
+
+def load_matcher(settings: DescribeSettings, *, quiet: bool = False) -> Matcher:
+    """Load the perceptor, its background and its cache; says so when the background must be made first."""
+    from clipgen import devices
+    from clipgen.cli.progress import loading
+    from clipgen.perceptors.ensemble import load_perceptors
+    from clipgen.similarity import TextCache
+    from clipgen.tasks.caption import Matcher
+
+    device = devices.pick_device(settings.device)
+    with loading("loading the models", quiet=quiet):
+        perceptor = load_perceptors(settings.perceptors, device, devices.pick_dtype(settings.dtype, device))
+    with loading(f"looking how {perceptor.name} scores unrelated pictures (once)", quiet=quiet):
+        return Matcher(perceptor, cache=TextCache(), hubness=settings.hubness)
+
+
+def read_pictures(paths: Sequence[Path], *, batch: int) -> Iterator[tuple[list[Path], list[Tensor]]]:
+    """Pictures in batches; one that cannot be read is told in a line on stderr and left out."""
+    from clipgen.errors import ImageError
+    from clipgen.images import load_ahead
+
+    def readable() -> Iterator[tuple[Path, Tensor]]:
+        for path, image in load_ahead(paths):
+            if isinstance(image, ImageError):
+                click.echo(f"skipped: {image}", err=True)
+            else:
+                yield path, image
+
+    pictures = readable()
+    while part := list(islice(pictures, batch)):
+        yield [path for path, _ in part], [image for _, image in part]

@@ -1,0 +1,45 @@
+"""Describe pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from torch import Tensor
+
+from clipgen.perceptors.base import Perceptor
+from clipgen.settings import DescribeSettings
+from clipgen.similarity import TextCache, embed_images
+from clipgen.tasks.caption.compose import beam, best_of_each
+from clipgen.tasks.caption.match import Match, Matcher
+from clipgen.tasks.caption.phrases import Phrases
+
+
+def caption(
+    images: Sequence[Tensor],
+    matcher: Matcher,
+    settings: DescribeSettings | None = None,
+    *,
+    candidates: Iterable[Sequence[str]] | None = None,
+) -> list[list[Match]]:
+    """The best captions of each picture: of the candidates, or composed when there are none.
+
+        >>> caption([load_image("photo.jpg")], Matcher(perceptor))[0][0].text
+
+    images: each [1, 3, H, W] in [0, 1]; matcher: compares; settings: mode, top, views, abstain; candidates: blocks of
+    texts, read once.
+    Raises PromptError for no candidate at all, UnknownNameError for an unknown mode or view.
+    """
+    chosen = (settings or DescribeSettings()).validate()
+    pictures = embed_images(matcher.perceptor, images, views=chosen.views)
+    if candidates is not None:
+        return matcher.rank(pictures, candidates, top=chosen.top, abstain=chosen.abstain)
+    phrases = Phrases.shipped().known_to(matcher.perceptor)
+    if chosen.mode == "slots":
+        tables = best_of_each(pictures, matcher, phrases, top=chosen.top)
+        return [[match for rows in table.values() for match in rows] for table in tables]
+    return beam(pictures, matcher, phrases, top=chosen.top, abstain=chosen.abstain)
+
+
+def make_matcher(perceptor: Perceptor, settings: DescribeSettings, *, cache: TextCache | None = None) -> Matcher:
+    """The matcher that settings ask for."""
+    return Matcher(perceptor, cache=cache, hubness=settings.hubness)

@@ -1,0 +1,112 @@
+"""Captions composed of phrases: the best of each table, and a beam over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.tasks.caption.match import Match, Matcher
+from clipgen.tasks.caption.phrases import Phrases
+
+_BEAM = 12  # captions that are grown further
+_EXACT = 64  # grown captions that are embedded as they stand; the others are judged by the sum of their parts
+
+
+@dataclass(frozen=True)
+class _Growth:
+    """A table, how one of its phrases joins a caption, and which captions it joins."""
+
+    phrases: tuple[str, ...]
+    join: Callable[[str, str], str]
+    only: frozenset[str] | None = None  # None: all captions
+
+
+def best_of_each(pictures: Tensor, matcher: Matcher, phrases: Phrases, *, top: int) -> list[dict[str, list[Match]]]:
+    """The best phrases of every table for each picture [Q, D].
+
+    >>> best_of_each(pictures, matcher, Phrases.shipped(), top=3)[0]["styles"][0].text
+    """
+    tables = {
+        "things": phrases.things,
+        "scenes": tuple(alone for alone, _ in phrases.scenes),
+        "styles": phrases.styles,
+        "grounds": phrases.grounds,
+        "light": phrases.light,
+    }
+    ranked = {name: matcher.rank(pictures, [table], top=top) for name, table in tables.items() if table}
+    return [{name: rows[query] for name, rows in ranked.items()} for query in range(len(pictures))]
+
+
+def beam(pictures: Tensor, matcher: Matcher, phrases: Phrases, *, top: int, abstain: bool = False) -> list[list[Match]]:
+    """Compose captions for each picture [Q, D]: a subject, then where it is, how it is made, and its light.
+
+        >>> beam(pictures, matcher, Phrases.shipped(), top=5)[0][0].text
+
+    Every step grows the best captions by every phrase of a table, judges the results by the sum of the embeddings of
+    their parts, and embeds the most promising 64 exactly; what did not gain by growing stays as it was. The ranking at
+    the end is exact.
+    """
+    read = _Reader(matcher)
+    subjects = [*phrases.things, *(alone for alone, _ in phrases.scenes), *phrases.grounds_alone()]
+    rows = read(subjects)
+    growths = (
+        _Growth(
+            tuple(place for _, place in phrases.scenes) + phrases.grounds,
+            lambda text, place: f"{text} {place}",
+            only=frozenset(phrases.things),  # a scene is no place for another
+        ),
+        _Growth(phrases.styles, lambda text, style: f"{style} of {text}"),
+        _Growth(phrases.light, lambda text, light: f"{text}, {light}"),
+    )
+    found = []
+    for picture in pictures:
+        pool = _search(picture, matcher, read, subjects, rows, growths)
+        found += matcher.rank(picture[None], [pool], top=top, abstain=abstain)
+    return found
+
+
+def _search(
+    picture: Tensor,
+    matcher: Matcher,
+    read: _Reader,
+    subjects: Sequence[str],
+    rows: Tensor,
+    growths: Sequence[_Growth],
+) -> list[str]:
+    """All captions that were embedded exactly, on the way to the best ones."""
+
+    def best(texts: Sequence[str], embedded: Tensor, count: int) -> list[int]:
+        order: list[int] = matcher.keys(picture[None], embedded)[0].argsort(descending=True, stable=True).tolist()
+        return order[:count]
+
+    pool = [subjects[i] for i in best(subjects, rows, _EXACT)]
+    for growth in growths:
+        if not growth.phrases:
+            continue
+        embedded = read(pool)
+        kept = best(pool, embedded, len(pool))
+        stems = [i for i in kept if growth.only is None or pool[i] in growth.only][:_BEAM]
+        # [stems, phrases, D]: what a grown caption may embed to
+        sums = F.normalize(embedded[stems][:, None] + read(growth.phrases)[None], dim=-1).flatten(0, 1)
+        grown = [growth.join(pool[stem], phrase) for stem in stems for phrase in growth.phrases]
+        chosen = [grown[i] for i in best(grown, sums, _EXACT)]
+        pool = list(dict.fromkeys([*(pool[i] for i in kept[: 2 * _BEAM]), *chosen]))
+    return pool
+
+
+class _Reader:
+    """Embeds texts once: a beam over many pictures meets the same captions again and again."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.matcher = matcher
+        self.known: dict[str, Tensor] = {}
+
+    def __call__(self, texts: Sequence[str]) -> Tensor:
+        new = [text for text in dict.fromkeys(texts) if text not in self.known]
+        if new:
+            self.known.update(zip(new, self.matcher.read(new), strict=True))
+        return torch.stack([self.known[text] for text in texts])

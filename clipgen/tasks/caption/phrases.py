@@ -1,0 +1,89 @@
+"""The phrase tables that captions are composed of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from clipgen.errors import PromptError
+from clipgen.perceptors.base import Perceptor
+from clipgen.weights import prompts_folder
+
+# "an" goes by sound, not by letter
+_AN = re.compile(r"(?!uni|use|ufo|uk|euro|one\b)[aeiou]|hour|x-", re.IGNORECASE)
+_BARE = re.compile(r".*(?<!s)s$")  # plurals: "grapes", and not "glass"
+_NO_ARTICLE = ("fire", "lightning", "earth", "soup", "rice", "bread", "butter", "honey", "salt", "spaghetti", "popcorn",
+               "cheese", "coral", "moss", "grass", "wheat", "money", "bacon", "ham", "juice", "lavender")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """What a caption may say: subjects, where they are, how the picture is made, and the light.
+
+        >>> Phrases.shipped().styles[0]
+        'a Van Gogh painting'
+
+    things: with their articles; scenes: (alone, as a place for a thing); grounds, styles, light: as they are said.
+    """
+
+    things: tuple[str, ...]
+    scenes: tuple[tuple[str, str], ...]
+    grounds: tuple[str, ...]
+    styles: tuple[str, ...]
+    light: tuple[str, ...]
+
+    def grounds_alone(self) -> tuple[str, ...]:
+        """The grounds as captions of their own: "a red background"."""
+        return tuple(ground.removeprefix("on ") for ground in self.grounds)
+
+    @classmethod
+    def shipped(cls) -> Phrases:
+        """The tables of prompts/phrases/."""
+        return _read(str(prompts_folder() / "phrases"))
+
+    def known_to(self, perceptor: Perceptor) -> Phrases:
+        """These tables without the phrases whose words a perceptor never saw, and with the names that it was taught."""
+
+        def known(*texts: str) -> bool:
+            return not any(perceptor.unknown_words(text) for text in texts)
+
+        taught = tuple(with_article(name) for name in perceptor.names)
+        return Phrases(
+            tuple(dict.fromkeys([*taught, *filter(known, self.things)])),
+            tuple(scene for scene in self.scenes if known(*scene)),
+            tuple(filter(known, self.grounds)),
+            tuple(filter(known, self.styles)),
+            tuple(filter(known, self.light)),
+        )
+
+
+def with_article(noun: str) -> str:
+    """Put "a" or "an" before a noun that takes one.
+
+    >>> with_article("orange"), with_article("grapes"), with_article("unicorn")
+    ('an orange', 'grapes', 'a unicorn')
+    """
+    if noun in _NO_ARTICLE or _BARE.match(noun) and not noun.endswith(("us", "lens", "scissors")):
+        return noun
+    return f"{'an' if _AN.match(noun) else 'a'} {noun}"
+
+
+@lru_cache(maxsize=4)
+def _read(folder: str) -> Phrases:
+    home = Path(folder)
+    things = [with_article(name.strip()) for line in _lines(home / "things.txt") for name in line.split(";")]
+    scenes = [tuple(part.strip() for part in line.split("=")) for line in _lines(home / "scenes.txt")]
+    if not all(len(scene) == 2 for scene in scenes):
+        raise PromptError(f"{home / 'scenes.txt'}: every line is SCENE = PLACE")
+    grounds, styles, light = (tuple(_lines(home / f"{name}.txt")) for name in ("grounds", "styles", "light"))
+    return Phrases(tuple(dict.fromkeys(things)), tuple((a, b) for a, b in scenes), grounds, styles, light)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise PromptError(f"the phrase table {path} cannot be read: {error.strerror}; reinstall clipgen") from error
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -1,0 +1,113 @@
+"""Plots: the curve of a run, and a table of numbers as a heat map."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from clipgen.errors import SettingsError
+from clipgen.images import write_beside
+from clipgen.writers.sheets import INK, PAPER, wrapped
+
+FAINT = (214, 214, 214)
+LOSS_COLOUR, SCORE_COLOUR = (200, 80, 40), (30, 110, 180)
+
+
+class Scored(Protocol):
+    """A step as far as a curve goes: one loss and one score per picture."""
+
+    @property
+    def loss(self) -> Sequence[float]: ...
+
+    @property
+    def score(self) -> Sequence[float]: ...
+
+
+def plot_curve(history: Sequence[Scored], path: str | Path, size: tuple[int, int] = (800, 400)) -> None:
+    """Draw loss and score over the steps, one line per picture, each on its own scale, and save it as PNG.
+
+        >>> plot_curve(list(generation), "curve.png")
+
+    history: the steps, from the first; size: (width, height) in pixels.
+
+    Raises SettingsError for an empty history, ImageError when it cannot be written.
+    """
+    if not history:
+        raise SettingsError("there is no step to draw; a curve needs one or more")
+    plot = Image.new("RGB", size, PAPER)
+    draw = ImageDraw.Draw(plot)
+    font = ImageFont.load_default(size=13)
+    width, height = size
+    frame = (60, 24, width - 60, height - 28)
+    draw.rectangle(frame, outline=FAINT)
+    for name, colour, x, anchor in (
+        ("loss", LOSS_COLOUR, frame[0] - 4, "rm"),
+        ("score", SCORE_COLOUR, frame[2] + 4, "lm"),
+    ):
+        values = np.array([getattr(step, name) for step in history], dtype=np.float64)
+        _draw_lines(draw, values, frame, colour)
+        draw.text((x, frame[3]), f"{np.nanmin(values):.3f}", fill=colour, font=font, anchor=anchor)
+        draw.text((x, frame[1]), f"{np.nanmax(values):.3f}", fill=colour, font=font, anchor=anchor)
+        draw.text((x, (frame[1] + frame[3]) / 2), name, fill=colour, font=font, anchor=anchor)
+    draw.text((frame[0], frame[3] + 4), "1", fill=INK, font=font, anchor="ma")
+    draw.text((frame[2], frame[3] + 4), f"{len(history)} steps", fill=INK, font=font, anchor="ma")
+    with write_beside(path) as beside:
+        plot.save(beside, format="PNG")
+
+
+def _draw_lines(
+    draw: ImageDraw.ImageDraw, values: np.ndarray, frame: tuple[int, int, int, int], colour: tuple[int, int, int]
+) -> None:
+    left, top, right, bottom = frame
+    low, high = np.nanmin(values), np.nanmax(values)
+    x = np.linspace(left, right, len(values))
+    y = bottom - (values - low) / max(high - low, 1e-12) * (bottom - top)
+    for column in y.T:
+        points = [(float(a), float(b)) for a, b in zip(x, column, strict=True) if math.isfinite(b)]
+        if len(points) == 1:
+            points *= 2  # a line of one point is drawn as a dot
+        draw.line(points, fill=colour, width=2)
+
+
+def heat_map(values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str]) -> Image.Image:
+    """Draw a table of numbers as squares, dark for low and bright for high, with its labels and its figures.
+
+        >>> heat_map([[0.3, 0.1]], rows=["fox.png"], columns=["a fox", "a castle"]).save("matrix.png")
+
+    values: [rows][columns]. Raises SettingsError for another number of labels than values.
+    """
+    if len(values) != len(rows) or any(len(row) != len(columns) for row in values):
+        raise SettingsError(
+            f"{len(rows)} x {len(columns)} labels do not fit the table; give one for each row and column"
+        )
+    cell, font = 56, ImageFont.load_default(size=12)
+    beside = 12 + max(round(font.getlength(label)) for label in rows)
+    heads = [wrapped(label, font, cell - 4) for label in columns]
+    above = 8 + 15 * max(len(lines) for lines in heads)
+    image = Image.new("RGB", (beside + cell * len(columns), above + cell * len(rows)), "white")
+    draw = ImageDraw.Draw(image)
+    low, high = (end(value for row in values for value in row) for end in (min, max))
+    for x, lines in enumerate(heads):
+        draw.multiline_text((beside + cell * x + 2, 4), "\n".join(lines), fill="black", font=font)
+    for y, row in enumerate(values):
+        draw.text((6, above + cell * y + 20), rows[y], fill="black", font=font)
+        for x, value in enumerate(row):
+            share = (value - low) / max(high - low, 1e-9)
+            left, top = beside + cell * x, above + cell * y
+            draw.rectangle((left, top, left + cell - 2, top + cell - 2), fill=_heat(share))
+            draw.text((left + 12, top + 20), f"{value:.2f}", fill="white" if share < 0.6 else "black", font=font)
+    return image
+
+
+def _heat(share: float) -> tuple[int, int, int]:
+    """From dark blue by orange to pale yellow."""
+    stops = ((20, 24, 70), (190, 60, 90), (250, 160, 60), (252, 250, 200))
+    place = min(max(share, 0.0), 1.0) * (len(stops) - 1)
+    first = min(int(place), len(stops) - 2)
+    a, b, t = stops[first], stops[first + 1], place - first
+    return round(a[0] + t * (b[0] - a[0])), round(a[1] + t * (b[1] - a[1])), round(a[2] + t * (b[2] - a[2]))
