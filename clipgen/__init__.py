@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from clipgen.errors import WeightsError as WeightsError
     from clipgen.settings import GenerateSettings as GenerateSettings
     from clipgen.studio import Studio as Studio
+    from clipgen.studio import caption as caption
     from clipgen.studio import generate as generate
     from clipgen.studio import stream as stream
 
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 # PEP 562: torch takes seconds to import, so `import clipgen` and `clipgen --help` must not touch it
 _HOMES = {
+    "caption": "clipgen.studio",
     "generate": "clipgen.studio",
     "stream": "clipgen.studio",
     "Studio": "clipgen.studio",
@@ -59,6 +61,7 @@ __all__ = [
     "UnknownNameError",
     "WeightsError",
     "__version__",
+    "caption",
     "generate",
     "stream",
 ]

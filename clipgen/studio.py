@@ -1,26 +1,36 @@
 """The library's front door: load the parts once, use them many times.
 
-    >>> import clipgen
-    >>> clipgen.generate("underwater scene Van Gogh", seed=7).save("reef.png")
-    >>> with clipgen.Studio(generator="cppn") as studio:
-    ...     pictures = studio.generate(["a castle", "a cathedral"], size=(512, 384))
+>>> import clipgen
+>>> clipgen.generate("underwater scene Van Gogh", seed=7).save("reef.png")
+>>> with clipgen.Studio(generator="cppn") as studio:
+...     pictures = studio.generate(["a castle", "a cathedral"], size=(512, 384))
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import Any, Self, TypeVar, overload
 
 import torch
+from PIL import Image
 
 from clipgen import devices
 from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.images import from_pil, load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
-from clipgen.settings import GenerateSettings
+from clipgen.settings import DescribeSettings, GenerateSettings
+from clipgen.similarity import TextCache
+from clipgen.tasks.caption import Matcher, read_candidates
+from clipgen.tasks.caption import caption as caption_images
+from clipgen.tasks.classify import Classifier, Label
 from clipgen.tasks.generate import GeneratedImage, Generation
+from clipgen.tasks.rank import Ranked
+from clipgen.tasks.rank import rank as rank_pictures
+
+Picture = str | Path | Image.Image
 
 
 class Studio:
@@ -52,6 +62,7 @@ class Studio:
         self.device = devices.pick_device(self.settings.device)
         self.weights = weights
         self._perceptors: dict[tuple[tuple[str, ...], torch.device, torch.dtype], Perceptor] = {}
+        self._cache = TextCache()
 
     def __enter__(self) -> Self:
         return self
@@ -87,9 +98,9 @@ class Studio:
     def stream(self, prompts: str | Sequence[str], **settings: Any) -> Generation:
         """As `generate`, step by step; `.pictures()` of what is returned gives the best so far at any time.
 
-            >>> for step in studio.stream("a paper fox", steps=300):
-            ...     if max(step.score) > 0.35:
-            ...         break
+        >>> for step in studio.stream("a paper fox", steps=300):
+        ...     if max(step.score) > 0.35:
+        ...         break
         """
         chosen = _changed(self.settings, settings)
         lines = [prompts] if isinstance(prompts, str) else list(prompts)
@@ -103,7 +114,57 @@ class Studio:
         settings = GenerateSettings.from_dict(metadata.get("settings", {}))
         return Generation.again(metadata, perceptor=self.perceptor(settings), weights=self.weights)
 
-    def perceptor(self, settings: GenerateSettings) -> Perceptor:
+    def caption(
+        self, pictures: Picture | Sequence[Picture], *, candidates: Sequence[str] | Path | None = None, **settings: Any
+    ) -> Any:
+        """Describe a picture, or several, in words, best first.
+
+            >>> studio.caption("photo.jpg", top=3)[0].text
+            'a fox in the snow'
+            >>> studio.caption(["a.jpg", "b.jpg"], candidates=["a fox", "a castle"])
+
+        pictures: paths or PIL images; candidates: captions to rank, or a file of them, instead of composed ones;
+        settings: fields of DescribeSettings.
+        Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
+        """
+        chosen = self._describing(settings)
+        alone = isinstance(pictures, (str, Path, Image.Image))
+        given: Any = [pictures] if alone else pictures
+        blocks: Iterable[Sequence[str]] | None = None
+        if candidates is not None:
+            blocks = read_candidates(candidates) if isinstance(candidates, Path) else [candidates]
+        found = caption_images(list(map(_as_image, given)), self.matcher(chosen), chosen, candidates=blocks)
+        return found[0] if alone else found
+
+    def rank(self, phrase: str, pictures: Sequence[str | Path], **settings: Any) -> list[Ranked]:
+        """Order picture files by how well they fit a phrase, best first.
+
+        >>> studio.rank("golden hour", ["a.jpg", "b.jpg"])[0].name
+        'b.jpg'
+        """
+        chosen = self._describing(settings)
+        batches = (([str(path)], [load_image(path)]) for path in pictures)
+        return rank_pictures(phrase, batches, self.matcher(chosen), views=chosen.views)
+
+    def classify(self, picture: Picture, labels: Sequence[str], *, top: int = 5, **settings: Any) -> list[Label]:
+        """The most probable labels of a picture, best first.
+
+        >>> studio.classify("photo.jpg", ["cat", "dog"])[0].text
+        'cat'
+        """
+        chosen = self._describing(settings)
+        classifier = Classifier(labels, self.matcher(chosen))
+        return classifier.classify([_as_image(picture)], top=top, views=chosen.views)[0]
+
+    def matcher(self, settings: DescribeSettings) -> Matcher:
+        """What compares pictures and words as settings ask; its perceptor is loaded when it is first asked for."""
+        return Matcher(self.perceptor(settings), cache=self._cache, hubness=settings.hubness)
+
+    def _describing(self, settings: Mapping[str, Any]) -> DescribeSettings:
+        own = self.settings
+        return _changed(DescribeSettings(own.perceptors, device=own.device, dtype=own.dtype), settings).validate()
+
+    def perceptor(self, settings: GenerateSettings | DescribeSettings) -> Perceptor:
         """The perceptor that settings name, on their device; loaded when it is first asked for."""
         settings.validate()
         device = devices.pick_device(settings.device)
@@ -144,8 +205,28 @@ def stream(prompts: str | Sequence[str], **settings: Any) -> Generation:
         return studio.stream(prompts)
 
 
-def _changed(settings: GenerateSettings, changes: Mapping[str, Any]) -> GenerateSettings:
-    allowed = {spec.name for spec in fields(GenerateSettings)}
+def caption(pictures: Picture | Sequence[Picture], **settings: Any) -> Any:
+    """Describe a picture, or several, in words, best first.
+
+        >>> clipgen.caption("photo.jpg", top=3)[0].text
+        'a fox in the snow'
+
+    As `Studio.caption`; `perceptor` names the CLIP that looks.
+    """
+    machine = {name: settings.pop(name) for name in ("perceptor", "device", "dtype") if name in settings}
+    with Studio(**machine) as studio:
+        return studio.caption(pictures, **settings)
+
+
+def _as_image(picture: Picture) -> torch.Tensor:
+    return from_pil(picture) if isinstance(picture, Image.Image) else load_image(picture)
+
+
+AnySettings = TypeVar("AnySettings", GenerateSettings, DescribeSettings)
+
+
+def _changed(settings: AnySettings, changes: Mapping[str, Any]) -> AnySettings:
+    allowed = {spec.name for spec in fields(settings)}
     given: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in changes.items()}
     if "perceptor" in given:
         names = given.pop("perceptor")

@@ -43,17 +43,15 @@ def settings_of(options: dict[str, Any]) -> DescribeSettings:
 
 def load_matcher(settings: DescribeSettings, *, quiet: bool = False) -> Matcher:
     """Load the perceptor, its background and its cache; says so when the background must be made first."""
-    from clipgen import devices
     from clipgen.cli.progress import loading
-    from clipgen.perceptors.ensemble import load_perceptors
-    from clipgen.similarity import TextCache
-    from clipgen.tasks.caption import Matcher
 
-    device = devices.pick_device(settings.device)
     with loading("loading the models", quiet=quiet):
-        perceptor = load_perceptors(settings.perceptors, device, devices.pick_dtype(settings.dtype, device))
-    with loading(f"looking how {perceptor.name} scores unrelated pictures (once)", quiet=quiet):
-        return Matcher(perceptor, cache=TextCache(), hubness=settings.hubness)
+        from clipgen.studio import Studio
+
+        studio = Studio()
+        studio.perceptor(settings)
+    with loading("calibrating on unrelated pictures (once for each perceptor)", quiet=quiet):
+        return studio.matcher(settings)
 
 
 def read_pictures(paths: Sequence[Path], *, batch: int) -> Iterator[tuple[list[Path], list[Tensor]]]:

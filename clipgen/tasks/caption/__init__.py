@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from clipgen.tasks.caption.candidates import read_candidates
-from clipgen.tasks.caption.caption import caption, make_matcher
+from clipgen.tasks.caption.caption import caption
 from clipgen.tasks.caption.match import Match, Matcher
 from clipgen.tasks.caption.phrases import Phrases
 
-__all__ = ["Match", "Matcher", "Phrases", "caption", "make_matcher", "read_candidates"]
+__all__ = ["Match", "Matcher", "Phrases", "caption", "read_candidates"]

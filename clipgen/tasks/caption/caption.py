@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from torch import Tensor
 
-from clipgen.perceptors.base import Perceptor
 from clipgen.settings import DescribeSettings
-from clipgen.similarity import TextCache, embed_images
+from clipgen.similarity import embed_images
 from clipgen.tasks.caption.compose import beam, best_of_each
 from clipgen.tasks.caption.match import Match, Matcher
 from clipgen.tasks.caption.phrases import Phrases
@@ -38,8 +37,3 @@ def caption(
         tables = best_of_each(pictures, matcher, phrases, top=chosen.top)
         return [[match for rows in table.values() for match in rows] for table in tables]
     return beam(pictures, matcher, phrases, top=chosen.top, abstain=chosen.abstain)
-
-
-def make_matcher(perceptor: Perceptor, settings: DescribeSettings, *, cache: TextCache | None = None) -> Matcher:
-    """The matcher that settings ask for."""
-    return Matcher(perceptor, cache=cache, hubness=settings.hubness)

@@ -1,0 +1,134 @@
+"""caption, rank, classify, compare and cache, on the tiny CLIP."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clipgen import studio
+from clipgen.perceptors.openclip import OpenClip
+
+from .conftest import Cli, one_line
+
+
+@pytest.fixture
+def look(cli: Cli, calibrated: OpenClip, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """Call `clipgen` on two pictures, photos/a.png and photos/in/b.jpg, with the tiny CLIP."""
+    monkeypatch.setattr(studio, "load_perceptors", lambda *_: calibrated)
+    rng = np.random.default_rng(0)
+    for name in ("photos/a.png", "photos/in/b.jpg"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 255, (40, 48, 3), dtype=np.uint8)).save(name)
+    Path("captions.txt").write_text("fox\ncastle\nred square\nblue circle\n")
+    return cli
+
+
+def test_a_picture_gets_captions(look: Cli) -> None:
+    result = look("caption", "photos/a.png", "--candidates", "captions.txt", "--top", 2)
+    assert result.exit_code == 0, result.output
+    name, *lines = result.stdout.splitlines()
+    assert name == "photos/a.png" and len(lines) == 2 and " z " in lines[0] and " % " in lines[0]
+    quiet = look("caption", "photos/a.png", "--candidates", "captions.txt", "-q").stdout
+    assert quiet.split("\t")[1].strip() in lines[0]
+
+
+def test_rows_for_machines(look: Cli) -> None:
+    result = look("caption", "photos", "-r", "--candidates", "captions.txt", "--json")
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [row["image"] for row in rows] == ["photos/a.png", "photos/in/b.jpg"]
+    assert list(rows[0]) == ["image", "captions", "model", "seconds"] and len(rows[0]["captions"]) == 4
+    assert list(rows[0]["captions"][0]) == ["text", "score", "z", "percentile", "probability", "margin"]
+
+
+def test_a_composed_caption_says_more_than_a_word(look: Cli) -> None:
+    result = look("caption", "photos/a.png", "--sidecar", "-q")
+    assert result.exit_code == 0, result.output
+    assert Path("photos/a.txt").read_text().strip() == result.stdout.split("\t")[1].strip()
+
+
+def test_a_killed_run_goes_on(look: Cli) -> None:
+    def run() -> str:
+        result = look("caption", "photos", "-r", "--candidates", "captions.txt", "--jsonl", "out/rows.jsonl")
+        assert result.exit_code == 0, result.output
+        return result.stderr
+
+    run()
+    whole = Path("out/rows.jsonl").read_bytes()
+    first, second = whole.splitlines(keepends=True)
+    Path("out/rows.jsonl").write_bytes(first + second[:25])  # killed within the second row
+    assert "1 of 2 are in out/rows.jsonl already" in run()
+    rows = [json.loads(line) for line in Path("out/rows.jsonl").read_text().splitlines()]
+    assert [row["image"] for row in rows] == ["photos/a.png", "photos/in/b.jpg"]
+    texts = [[caption["text"] for caption in row["captions"]] for row in (rows[1], json.loads(second))]
+    assert rows[0] == json.loads(first) and texts[0] == texts[1]
+    assert "2 of 2" in run() and len(Path("out/rows.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_damaged_picture_is_skipped_and_told(look: Cli) -> None:
+    Path("photos/bad.png").write_bytes(b"no picture")
+    result = look("caption", "photos", "-r", "--candidates", "captions.txt", "--json")
+    assert result.exit_code == 0 and len(result.stdout.splitlines()) == 2
+    assert "skipped: photos/bad.png is not a picture" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (("caption", "none.png"), 1, ("none.png",)),
+        (("caption", "photos", "--candidates", "none.txt"), 1, ("none.txt",)),
+        (("caption", "photos", "--candidates", "empty.txt"), 1, ("no candidates",)),
+        (("caption", "photos", "--candidates", "captions.txt", "--mode", "slots"), 2, ("--mode",)),
+        (("caption", "photos", "--mode", "bean"), 1, ("'bean'", "beam")),
+        (("caption", "photos", "--top", "0"), 1, ("top is 0",)),
+        (("caption", "photos", "--jsonl", "photos"), 1, ("cannot write photos",)),
+        (("caption", "photos", "--jsonl", "captions.txt"), 1, ("line 1", "no row of ours")),
+        (("rank", "fox", "hollow"), 1, ("no pictures in hollow", "-r")),
+        (("rank", "fox", "photos", "--keep", "0"), 1, ("keep is 0",)),
+        (("classify", "photos"), 2, ("no labels",)),
+        (("classify", "photos", "fox"), 1, ("1 labels",)),
+    ],
+)
+def test_bad_input_is_one_line(look: Cli, args: tuple[str, ...], code: int, words: tuple[str, ...]) -> None:
+    Path("empty.txt").write_text("\n# nothing\n")
+    Path("hollow").mkdir()
+    before = Path("captions.txt").read_bytes()
+    one_line(look(*args), code, *words)
+    assert Path("captions.txt").read_bytes() == before
+
+
+def test_rank(look: Cli) -> None:
+    result = look("rank", "red square", "photos", "-r", "--csv")
+    rows = list(csv.reader(result.stdout.splitlines()))
+    assert rows[0] == ["image", "score", "z"] and float(rows[1][1]) >= float(rows[2][1])
+    best = look("rank", "red square", "photos", "-r", "--keep", "0.5", "--sheet", "best.png", "--json")
+    assert [row["name"] for row in json.loads(best.stdout)] == [rows[1][0]] and Image.open("best.png").width > 100
+
+
+def test_classify(look: Cli) -> None:
+    result = look("classify", "photos", "fox", "castle", "-r", "--json")
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [len(row["labels"]) for row in rows] == [2, 2]
+    assert sum(label["probability"] for label in rows[0]["labels"]) == pytest.approx(1, abs=1e-5)
+    for name in ("fox", "castle"):
+        Path("sorted", name).mkdir(parents=True)
+        Path("photos/a.png").rename(f"sorted/{name}/a.png") if name == "fox" else None
+    told = look("classify", "sorted", "--by-folder")
+    assert told.exit_code == 0 and "of 1 (" in told.stderr and "sorted/fox/a.png\t" in told.stdout
+
+
+def test_compare(look: Cli) -> None:
+    result = look("compare", "photos", "-r", "--text", "fox", "--text", "castle", "--plot", "matrix.png")
+    rows = list(csv.reader(result.stdout.splitlines()))
+    assert rows[0] == ["image", "fox", "castle"] and len(rows) == 3 and Image.open("matrix.png").width > 100
+    among = list(csv.reader(look("compare", "photos", "-r").stdout.splitlines()))
+    assert float(among[1][1]) == pytest.approx(1, abs=1e-3) and among[1][2] == among[2][1]
+
+
+def test_cache(look: Cli) -> None:
+    look("caption", "photos/a.png", "--candidates", "captions.txt")
+    assert "embedded texts: 1 files" in look("cache", "info").stdout
+    assert look("cache", "clear").stdout.startswith("freed ")
+    assert "embedded texts: 0 files" in look("cache", "info").stdout

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.errors import WeightsError
+from clipgen.similarity import Background
+
+
+def units(n: int, seed: int) -> Tensor:
+    return F.normalize(torch.randn(n, 32, generator=torch.Generator().manual_seed(seed)), dim=-1)
+
+
+@pytest.fixture
+def background() -> Background:
+    return Background(units(500, 0), units(400, 1))
+
+
+def test_what_belongs_together_stands_out(background: Background) -> None:
+    picture = units(1, 2)[0]
+    own = background.fit(picture, F.normalize(picture + 0.1 * units(1, 3)[0], dim=0))
+    other = background.fit(picture, units(1, 4)[0])
+    assert own.z > 4 and own.percentile == 100 and own.chance < 1e-4
+    assert abs(other.z) < 3 and 0 <= other.percentile <= 100 and other.chance > 1e-3
+
+
+def test_a_text_that_fits_every_picture_is_no_find(background: Background) -> None:
+    hub = background.mean_picture / background.mean_picture.norm()
+    crowd = Background(background.captions, F.normalize(background.pictures + 3 * hub, dim=-1))
+    standings = [crowd.fit(picture, hub).z for picture in crowd.pictures[:40]]
+    assert (crowd.pictures @ hub).min() > 0.8 and abs(sum(standings) / 40) < 0.5
+
+
+def test_it_is_kept(background: Background, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path))
+    made = []
+
+    def make() -> Background:
+        made.append(1)
+        return background
+
+    first, again = Background.of("a" * 64, make), Background.of("a" * 64, make)
+    assert made == [1] and first is background
+    assert torch.allclose(again.pictures, background.pictures, atol=1e-3)
+    assert Background.of("b" * 64, make) is background and made == [1, 1]
+
+
+def test_another_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="no weights file"):
+        Background.load(tmp_path / "none.safetensors")
+    (tmp_path / "x.safetensors").write_bytes(b"no")
+    with pytest.raises(WeightsError):
+        Background.load(tmp_path / "x.safetensors")

@@ -1,0 +1,49 @@
+import pytest
+import torch
+
+from clipgen.errors import PromptError, UnknownNameError
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.settings.describe import VIEWS as VIEW_NAMES
+from clipgen.similarity import VIEWS, embed_images, embed_texts
+
+
+def test_a_dot_is_a_cosine(perceptor: OpenClip) -> None:
+    texts = embed_texts(perceptor, ["red square", "blue circle", "fox"])
+    images = embed_images(perceptor, [torch.rand(1, 3, 40, 50), torch.rand(1, 3, 20, 20)])
+    cosines = torch.nn.functional.cosine_similarity(images[:, None].double(), texts[None].double(), dim=-1)
+    assert torch.allclose((images @ texts.T).double(), cosines, atol=1e-6)
+
+
+def test_a_long_text_is_the_mean_of_its_parts(perceptor: OpenClip) -> None:
+    parts = ["red square, blue circle,", "fox, castle, swim, city,"]
+    long = " ".join(parts * 3)
+    assert perceptor.count_tokens(long) > perceptor.context_length
+    whole, short = embed_texts(perceptor, [long, "fox"])
+    assert whole.norm().item() == pytest.approx(1, abs=1e-5)
+    assert torch.allclose(short, embed_texts(perceptor, ["fox"])[0], atol=1e-6)
+    assert not torch.allclose(whole, short, atol=1e-2)
+
+
+def test_an_empty_text_is_an_error(perceptor: OpenClip) -> None:
+    with pytest.raises(PromptError, match="empty"):
+        embed_texts(perceptor, ["fox", " "])
+
+
+def test_views(perceptor: OpenClip) -> None:
+    image = torch.rand(1, 3, 48, 64)
+    assert tuple(VIEWS) == VIEW_NAMES
+    seen = {name: embed_images(perceptor, [image], views=name) for name in VIEWS}
+    assert all(rows.shape == (1, perceptor.dim) for rows in seen.values())
+    # a mirrored picture is the same seen from both sides, and another seen from one
+    mirrored = embed_images(perceptor, [image.flip(-1)], views="flips")
+    assert torch.allclose(mirrored, seen["flips"], atol=1e-5)
+    assert not torch.equal(embed_images(perceptor, [image.flip(-1)]), seen["centre"])
+    # only the middle square of a wide picture is looked at
+    assert torch.allclose(embed_images(perceptor, [image[..., 8:56]]), seen["centre"], atol=1e-5)
+    with pytest.raises(UnknownNameError, match="crops"):
+        embed_images(perceptor, [image], views="corners")
+
+
+def test_nothing_gives_nothing(perceptor: OpenClip) -> None:
+    assert embed_texts(perceptor, []).shape == (0, perceptor.dim)
+    assert embed_images(perceptor, []).shape == (0, perceptor.dim)

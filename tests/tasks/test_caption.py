@@ -1,0 +1,176 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from clipgen.errors import PromptError, UnknownNameError
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.settings import DescribeSettings
+from clipgen.tasks.caption import Matcher, Phrases, caption, read_candidates
+from clipgen.tasks.caption.compose import beam
+from clipgen.tasks.caption.phrases import with_article
+
+PHRASES = Phrases(
+    things=("a fox", "a castle", "a blue circle", "a red square"),
+    scenes=(("a city", "in a city"),),
+    grounds=("on a red background",),
+    styles=("a red text", "a blue text"),
+    light=("blue", "red"),
+)
+
+
+@pytest.fixture
+def matcher(calibrated: OpenClip) -> Matcher:
+    return Matcher(calibrated)
+
+
+@pytest.fixture
+def picture(calibrated: OpenClip) -> Tensor:
+    return calibrated.encode_image(torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(3)))
+
+
+def test_a_match_says_how_well_it_fits(matcher: Matcher, picture: Tensor) -> None:
+    texts = ["fox", "castle", "swim city", "red square", "fox"]
+    (matches,) = matcher.rank(picture, [texts[:2], texts[2:]], top=3)
+    keys = {text: matcher.keys(picture, matcher.read([text])).item() for text in texts}
+    order = sorted(keys, key=lambda text: -keys[text])
+    assert [match.text for match in matches] == order[:3]
+    first, second, third = matches
+    assert first.score == pytest.approx((picture @ matcher.read([first.text]).T).item(), abs=1e-5)
+    assert first.margin == pytest.approx(keys[order[0]] - keys[order[1]], abs=1e-5) and first.margin > 0
+    assert third.margin == pytest.approx(keys[order[2]] - keys[order[0]], abs=1e-5) and third.margin < 0
+    assert 1 >= first.probability > second.probability > third.probability > 0
+    fit = matcher.background.fit(picture[0], matcher.read([first.text])[0])
+    assert (first.z, first.percentile) == pytest.approx((fit.z, fit.percentile), abs=1e-4)
+    assert list(first.to_dict()) == ["text", "score", "z", "percentile", "probability", "margin"]
+
+
+def test_one_candidate_has_no_rival(matcher: Matcher, picture: Tensor) -> None:
+    ((match,),) = matcher.rank(picture, [["fox"]], top=5)
+    assert match.margin == 0 and match.probability == pytest.approx(1)
+
+
+def test_no_candidate_is_an_error(matcher: Matcher, picture: Tensor) -> None:
+    with pytest.raises(PromptError, match="no candidates"):
+        matcher.rank(picture, [], top=5)
+
+
+def test_it_abstains_when_nothing_fits(matcher: Matcher) -> None:
+    text = matcher.read(["red square"])
+    own, other = text, -text
+    found = matcher.rank(torch.cat([own, other]), [["red square"]], top=1, abstain=True)
+    assert matcher.background.fit(own[0], text[0]).z > 2  # a picture that is the text
+    assert [len(matches) for matches in found] == [1, 0]
+
+
+def test_a_beam_ends_no_worse_than_it_began(matcher: Matcher, picture: Tensor) -> None:
+    (matches,) = beam(picture, matcher, PHRASES, top=5)
+    subjects = [*PHRASES.things, "a city", "a red background"]
+    best_subject = matcher.keys(picture, matcher.read(subjects)).max().item()
+    keys = matcher.keys(picture, matcher.read([match.text for match in matches]))[0].tolist()
+    assert keys[0] >= best_subject - 1e-6 and keys == sorted(keys, reverse=True)
+    assert len({match.text for match in matches}) == 5
+
+
+def test_a_beam_finds_the_best_of_all_compositions(matcher: Matcher, picture: Tensor) -> None:
+    places = ["", " in a city", " on a red background"]
+    stems = [thing + place for thing in PHRASES.things for place in places] + ["a city", "a red background"]
+    styled = stems + [f"{style} of {stem}" for style in PHRASES.styles for stem in stems]
+    everything = styled + [f"{text}, {light}" for light in PHRASES.light for text in styled]
+    ((best, *_),) = matcher.rank(picture, [everything], top=1)
+    ((found, *_),) = beam(picture, matcher, PHRASES, top=1)
+    assert found.text == best.text
+
+
+def test_slots_are_the_best_of_each_table(matcher: Matcher) -> None:
+    image = torch.rand(1, 3, 40, 40)
+    (found,) = caption([image], matcher, DescribeSettings(mode="slots", top=1))
+    tables = Phrases.shipped().known_to(matcher.perceptor)
+    known = (tables.things, [alone for alone, _ in tables.scenes], tables.styles, tables.grounds, tables.light)
+    assert len(found) == sum(map(bool, known)) and "a fox" in tables.things
+    assert all(any(match.text in table for table in known) for match in found)
+
+
+def test_words_that_it_never_saw_are_not_used(calibrated: OpenClip) -> None:
+    tables = Phrases.shipped().known_to(calibrated)
+    assert "a castle" in tables.things and "a tram" not in tables.things
+    assert all(not calibrated.unknown_words(thing) for thing in tables.things)
+
+
+def test_the_shipped_tables_are_whole() -> None:
+    tables = Phrases.shipped()
+    assert len(tables.things) > 600 and len(tables.scenes) > 60 and len(tables.styles) > 60
+    everything = [*tables.things, *tables.grounds, *tables.styles, *tables.light]
+    everything += [part for scene in tables.scenes for part in scene]
+    assert all(text == text.strip() and text for text in everything)
+    for table in (tables.things, tables.grounds, tables.styles, tables.light):
+        assert len(set(table)) == len(table)
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [("orange", "an orange"), ("unicorn", "a unicorn"), ("grapes", "grapes"), ("glass of milk", "a glass of milk"),
+     ("bus", "a bus"), ("hourglass", "an hourglass"), ("fire", "fire")],
+)  # fmt: skip
+def test_articles(noun: str, said: str) -> None:
+    assert with_article(noun) == said
+
+
+def test_candidates_of_all_kinds(tmp_path: Path) -> None:
+    files = {
+        "a.txt": "# a comment\na fox\n\n  a castle \r\nein Fuchs, kitsune 狐\n",
+        "b.csv": 'id,Caption\n1,a fox\n2,"a castle, old"\n3,\n',
+        "c.tsv": "text\tid\na fox\t1\n",
+        "d.jsonl": '{"prompt": "a fox"}\n\n"a castle"\n',
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    read = {name: [text for block in read_candidates(tmp_path / name, block=2) for text in block] for name in files}
+    assert read == {
+        "a.txt": ["a fox", "a castle", "ein Fuchs, kitsune 狐"],
+        "b.csv": ["a fox", "a castle, old"],
+        "c.tsv": ["a fox"],
+        "d.jsonl": ["a fox", "a castle"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"id,name\n1,x\n", "columns id, name"),
+        ("a.jsonl", b'{"text": "a"}\n{"x": 1}\n', "line 2, has no text"),
+        ("a.jsonl", b'{"text": \n', "line 1, is no JSON"),
+        ("a.txt", b"\xff\xfe\x00", "not text in UTF-8"),
+        ("a.txt", b"x" * 1_000_001, "more than 1,000,000 letters"),
+    ],
+)
+def test_bad_candidates_are_told(tmp_path: Path, name: str, content: bytes, said: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(PromptError, match=said):
+        list(read_candidates(tmp_path / name))
+    with pytest.raises(PromptError, match="check the name"):
+        list(read_candidates(tmp_path / "none.txt"))
+
+
+def test_a_million_candidates_are_never_all_held(matcher: Matcher, picture: Tensor) -> None:
+    held: list[int] = []
+
+    def blocks() -> Iterator[list[str]]:
+        for i in range(40):
+            held.append(i)
+            yield [f"fox {i} {j}" for j in range(25)]
+
+    matches = matcher.rank(picture, blocks(), top=2)[0]
+    assert len(held) == 40 and len(matches) == 2
+
+
+def test_settings_are_checked() -> None:
+    with pytest.raises(UnknownNameError, match="beam"):
+        DescribeSettings(mode="bean").validate()
+    with pytest.raises(UnknownNameError, match="crops"):
+        DescribeSettings(views="corner").validate()
+    settings = DescribeSettings(top=3, hubness=False)
+    assert DescribeSettings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
