@@ -32,6 +32,7 @@ Examples:
   clipgen caption photo.jpg --candidates captions.txt --top 3
   clipgen caption holiday/ -r --jsonl captions.jsonl
   clipgen caption photo.jpg --mode slots
+  clipgen caption photo.jpg --explain why.png
 """
 
 
@@ -46,6 +47,10 @@ Examples:
     "--jsonl", type=click.Path(path_type=Path), section="Output", metavar="FILE",
     help="append a row for each picture; pictures that have one are skipped",
 )  # fmt: skip
+@option(
+    "--explain", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
+    help="draw which words of the best caption matter, and where they are seen; for one picture",
+)  # fmt: skip
 @option("--sidecar", is_flag=True, section="Output", help="write the best caption to PICTURE.txt beside each picture")
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
 @option("-q", "--quiet", is_flag=True, section="Output", help="print the best caption of each picture only")
@@ -55,6 +60,7 @@ def command(
     recursive: bool,
     candidates: Path | None,
     jsonl: Path | None,
+    explain: Path | None,
     sidecar: bool,
     as_json: bool,
     quiet: bool,
@@ -69,6 +75,8 @@ def command(
     paths = find_images(pictures, recursive=recursive)
     if candidates is not None:
         _first_block(candidates)
+    if explain is not None and len(paths) > 1:
+        raise click.UsageError(f"--explain is for one picture, and {len(paths)} are given")
     with RowFile(jsonl, key="image") if jsonl else nullcontext() as rows:
         left = [path for path in paths if rows is None or str(path) not in rows.done]
         if rows is not None and len(left) < len(paths):
@@ -79,6 +87,8 @@ def command(
                 rows.add(row)
             if sidecar:
                 _write_sidecar(row)
+            if explain is not None and matcher is not None and row["captions"]:
+                _explain(explain, row, matcher)
             click.echo(json.dumps(row, ensure_ascii=False) if as_json else row_text(row, quiet=quiet))
 
 
@@ -123,6 +133,17 @@ def row_text(row: dict[str, Any], *, quiet: bool) -> str:
         figures = f"{match['score']:.3f}  z {match['z']:4.1f}  {100 * match['probability']:5.1f} %"
         lines.append(f"  {figures}  {match['text']}")
     return "\n".join(lines if row["captions"] else [*lines, f"  {NOTHING}"])
+
+
+def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
+    from clipgen.images import load_image, save_png
+    from clipgen.tasks.caption.explain import draw_evidence, explain
+
+    image, text = load_image(row["image"]), row["captions"][0]["text"]
+    evidence = explain(image, text, matcher)
+    save_png(sheet, draw_evidence(image, evidence), {"picture": row["image"], "caption": text})
+    for one in sorted(evidence, key=lambda one: -one.delta):
+        click.echo(f"{one.delta:+.3f}  {one.word}", err=True)
 
 
 def _write_sidecar(row: dict[str, Any]) -> None:

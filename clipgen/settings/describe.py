@@ -8,7 +8,7 @@ from typing import Self
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings.base import DTYPES, Settings, check_least, setting
 
-MODES = ("beam", "slots")
+MODES = ("beam", "slots", "invert")
 VIEWS = ("centre", "flips", "crops")
 
 

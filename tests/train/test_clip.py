@@ -13,6 +13,7 @@ from torch import Tensor
 
 from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import load_perceptor, make_tokenizer, write_merges
+from clipgen.similarity import Background
 from clipgen.train import checkpoints, clip
 from clipgen.train.attack import attack
 from clipgen.train.clip import Phase, Recipe, Trainer, export
@@ -25,6 +26,13 @@ from clipgen.train.world import World
 TINY = Recipe(tower="test_resnet", seed=1, phases=(Phase(steps=20, size=32, lr=5e-3),), batch=8, fresh=6)
 ATTACKED = Phase(steps=6, size=64, lr=1e-3, radius=2.0)
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def small_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An export renders thousands of pictures for its background; here a few."""
+    monkeypatch.setattr(clip, "_PICTURES", 6)
+    monkeypatch.setattr(clip, "_CAPTIONS", 8)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +61,8 @@ def clean_loss(trainer: Trainer, batch: Batch) -> float:
     """The contrast of a batch without augments, by the batch's own statistics."""
     images = batch.images[:, :, 2:34, 2:34].float() / 255
     with torch.no_grad():
-        return trainer.learner.train().losses(images, trainer.learner.read(batch.tokens), batch.facts)[0].item()
+        learner = trainer.learner.train()
+        return learner.losses(learner.see(images), learner.read(batch.tokens), batch.facts)[0].item()
 
 
 def same_state(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
@@ -103,6 +112,23 @@ def test_captions_without_their_padding_are_read_the_same(make: Any, batches: li
         assert torch.allclose(learner.read(tokens), whole, atol=1e-5)
 
 
+def test_things_are_named_among_bare_names(make: Any) -> None:
+    learner = make().learner
+    facts = torch.tensor([[4, -1, -1, -1, -1], [2, -1, -1, -1, -1], [7, 4, -1, -1, -1], [-1, -1, 0, -1, -1]])
+    asked, names = torch.tensor([2, 4, 7, 9]), torch.nn.functional.normalize(torch.randn(4, 256), dim=-1)
+    right = torch.stack([names[1], names[0], names[3], names[3]])  # of a pair and of no thing nothing is asked
+    assert learner.names(right, names, facts, asked) < 0.1
+    assert learner.names(right.roll(1, 0), names, facts, asked) > 1
+
+
+def test_a_phase_asks_for_names_by_its_weight(make: Any, batches: list[Batch]) -> None:
+    phases = [(Phase(steps=1, size=32, lr=1e-3, names=names),) for names in (0.0, 1.0)]
+    trainers = [make(replace(TINY, phases=phase)) for phase in phases]
+    for trainer in trainers:
+        trainer.step(batches[0])
+    assert not same_state(*[trainer.learner.state_dict() for trainer in trainers])
+
+
 def test_five_steps_lower_the_loss_of_a_batch(make: Any, batches: list[Batch]) -> None:
     trainer = make()
     before = clean_loss(trainer, batches[0])
@@ -150,6 +176,9 @@ def test_an_export_is_a_perceptor(make: Any, world: World, merges: Path, batches
     export(trainer, merges, tmp_path, world)
     perceptor = load_perceptor(f"local-dir:{tmp_path}", CPU)
     assert perceptor.input_size == 32 and perceptor.words() == world.words()
+    assert perceptor.names == world.things and perceptor.background is not None
+    background = Background.load(perceptor.background)
+    assert background.captions.shape == (8, perceptor.dim) and background.pictures.shape == (6, perceptor.dim)
     assert perceptor.unknown_words("a red circle by Van Gogh") == []
     assert [word for word, _ in perceptor.unknown_words("a zebra")] == ["zebra"]
     assert json.loads((tmp_path / "things.json").read_text()) == list(world.things)

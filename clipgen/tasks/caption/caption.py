@@ -9,6 +9,7 @@ from torch import Tensor
 from clipgen.settings import DescribeSettings
 from clipgen.similarity import embed_images
 from clipgen.tasks.caption.compose import beam, best_of_each
+from clipgen.tasks.caption.invert import invert
 from clipgen.tasks.caption.match import Match, Matcher
 from clipgen.tasks.caption.phrases import Phrases
 
@@ -36,4 +37,13 @@ def caption(
     if chosen.mode == "slots":
         tables = best_of_each(pictures, matcher, phrases, top=chosen.top)
         return [[match for rows in table.values() for match in rows] for table in tables]
-    return beam(pictures, matcher, phrases, top=chosen.top, abstain=chosen.abstain)
+    found = beam(pictures, matcher, phrases, top=chosen.top, abstain=chosen.abstain)
+    if chosen.mode == "beam":
+        return found
+    words = matcher.perceptor.words() or phrases.words()
+    return [
+        invert(picture, matcher, words=words, seeds=[match.text for match in matches], top=chosen.top)
+        if matches
+        else []
+        for picture, matches in zip(pictures, found, strict=True)
+    ]

@@ -34,6 +34,17 @@ class Phrases:
     styles: tuple[str, ...]
     light: tuple[str, ...]
 
+    def words(self) -> list[str]:
+        """All words of all phrases, sorted."""
+        texts = [
+            *self.things,
+            *self.grounds,
+            *self.styles,
+            *self.light,
+            *(part for scene in self.scenes for part in scene),
+        ]
+        return sorted({word for text in texts for word in re.findall(r"[a-z'-]{3,}", text.lower())})
+
     def grounds_alone(self) -> tuple[str, ...]:
         """The grounds as captions of their own: "a red background"."""
         return tuple(ground.removeprefix("on ") for ground in self.grounds)

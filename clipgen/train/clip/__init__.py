@@ -11,12 +11,16 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
+import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
 from ... import devices
 from ...errors import UnknownNameError
 from ...perceptors import openclip
+from ...perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
+from ...similarity import Background, embed_texts
 from .. import checkpoints
 from ..data import Pool, WorldBatches, stream
 from ..measure import Bars, measure
@@ -24,11 +28,12 @@ from ..world import World
 from .recipe import RECIPES, Phase, Recipe, model_config
 from .trainer import Trainer
 
+_UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background: seeds from here on are never trained on
 _KEEP = 100  # batches whose fresh pictures stay in the pool: rendering costs more than a second look
 
 
 def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
-    """Write an open_clip folder: config, merges, fp16 safetensors, and the words it was taught."""
+    """Write an open_clip folder: config, merges, fp16 safetensors, the words and names it was taught, background."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "open_clip_config.json").write_text(json.dumps(model_config(trainer.recipe), indent=2) + "\n")
     if merges.resolve() != (out / "merges.txt.gz").resolve():
@@ -38,8 +43,20 @@ def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
     beside = out / "clip.safetensors.part"
     save_file(half, beside)
     beside.replace(out / "clip.safetensors")
-    (out / "words.json").write_text(json.dumps(world.words()) + "\n")
-    (out / "things.json").write_text(json.dumps(list(world.things)) + "\n")
+    (out / WORDS_FILE).write_text(json.dumps(world.words()) + "\n")
+    (out / NAMES_FILE).write_text(json.dumps(list(world.things)) + "\n")
+    _background(out, world).save(out / BACKGROUND_FILE)
+
+
+@torch.no_grad()
+def _background(folder: Path, world: World) -> Background:
+    """How the exported weights see pictures and captions that no step has seen, and that have nothing in common."""
+    perceptor = openclip.load_perceptor(f"local-dir:{folder}", torch.device("cpu"))
+    shown = [world.sample((_UNSEEN, 0, i), 2 * perceptor.input_size).image for i in range(_PICTURES)]
+    told = [world.sample((_UNSEEN, 1, i), perceptor.input_size).caption for i in range(_CAPTIONS)]
+    images = torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).float() / 255
+    pictures = torch.cat([perceptor.encode_image(part) for part in images.split(100)])
+    return Background(embed_texts(perceptor, told), pictures)
 
 
 def run(

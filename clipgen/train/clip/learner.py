@@ -85,8 +85,19 @@ class Learner(nn.Module):
         target = torch.arange(len(logits), device=logits.device)
         return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
 
-    def losses(self, images: Tensor, read: Tensor, facts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Contrast and naming loss of pictures against embedded captions, and in-batch top-1."""
-        seen = self.see(images)
+    def names(self, seen: Tensor, read: Tensor, facts: Tensor, asked: Tensor) -> Tensor:
+        """Cross-entropy of naming what stands alone in a picture, among some names said on their own.
+
+        seen: pictures [N, D]; read: names [K, D]; facts [N, 5]; asked: the things that they name [K], all that stand
+        alone among them. Captions say much beside the thing; this is the question that zero-shot naming asks.
+        """
+        alone = (facts[:, 0] >= 0) & (facts[:, 1] < 0)
+        if not alone.any():
+            return seen.sum() * 0
+        logits = self.clip.logit_scale.exp().clamp(max=100) * seen[alone] @ read.T
+        return F.cross_entropy(logits, (facts[alone, 0, None] == asked[None]).int().argmax(1))
+
+    def losses(self, seen: Tensor, read: Tensor, facts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Contrast and naming loss of embedded pictures against embedded captions, and in-batch top-1."""
         hits = (seen @ read.T).argmax(1) == torch.arange(len(seen), device=seen.device)
         return self.contrast(seen, read, facts), self.heads(seen, facts), hits.float().mean()

@@ -19,7 +19,8 @@ _PLAIN = AugmentPreset(
 class Phase:
     """A stretch of training at one picture size.
 
-    radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none; augments: a preset or the name of one.
+    radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none; augments: a preset or the name of one; names:
+    weight of naming single things among bare names.
     """
 
     steps: int
@@ -28,6 +29,7 @@ class Phase:
     radius: float = 0.0
     floor: float = 0.1
     augments: str | AugmentPreset = "robust"
+    names: float = 0.0
 
     @property
     def render(self) -> int:
@@ -45,7 +47,7 @@ class Recipe:
     """What decides the weights. Most is learnt from small pictures: half the side costs a quarter.
 
     tower: a timm network, as open_clip names it; embed: numbers in an embedding; fresh: how many pictures of a batch
-    were never shown before.
+    were never shown before; names: how many bare names stand for choice, where they do.
     """
 
     tower: str
@@ -54,6 +56,7 @@ class Recipe:
     embed: int = 256
     batch: int = 192
     fresh: int = 48
+    names: int = 256
     attack_steps: int = 1
     weight_decay: float = 0.05
     text_lr: float = 0.4
@@ -84,9 +87,8 @@ RECIPES: dict[str, Recipe] = {
         embed=384,
         phases=(
             Phase(steps=4200, size=32, lr=4e-3, augments=_PLAIN),
-            Phase(steps=1000, size=32, lr=1.5e-3, radius=1.25, floor=0.5),
-            Phase(steps=900, size=48, lr=1.2e-3, radius=1.25, floor=0.5),
-            Phase(steps=600, size=64, lr=1e-3, radius=1.25, floor=0.0),
+            Phase(steps=1000, size=32, lr=1.5e-3, radius=1.25, floor=0.5, names=0.5),
+            Phase(steps=1700, size=48, lr=1.2e-3, radius=1.25, floor=0.0, names=0.5),
         ),
     ),
     "judge": Recipe(

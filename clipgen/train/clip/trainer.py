@@ -10,13 +10,14 @@ from torch import Tensor, nn
 
 from ... import devices
 from ...cutouts import Cutouts
+from ...perceptors import openclip
 from ...weights import load_state
 from .. import checkpoints
 from ..attack import attack
 from ..data import Batch
 from ..world import World
 from .learner import Learner
-from .recipe import Recipe
+from .recipe import Recipe, model_config
 
 
 class Trainer:
@@ -33,6 +34,7 @@ class Trainer:
             phase: Cutouts(phase.size, recipe.batch, augments=phase.augments, generator=self.generator)
             for phase in recipe.phases
         }
+        self.world, self.names = world, openclip.make_tokenizer(model_config(recipe), merges)(list(world.things))
         self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98))
 
     def _groups(self) -> list[dict[str, Any]]:
@@ -65,8 +67,11 @@ class Trainer:
             read = learner.read(tokens)
             if radius:
                 images = self._attacked(images, read.detach(), facts, radius)
-            contrast, naming, hits = learner.losses(images, read, facts)
+            seen = learner.see(images)
+            contrast, naming, hits = learner.losses(seen, read, facts)
             loss = contrast + naming + 0.3 * learner.heads(read, facts)
+            if phase.names:
+                loss = loss + phase.names * self._names(seen, facts)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
@@ -74,6 +79,13 @@ class Trainer:
         self.done += 1
         figures = {"loss": contrast, "naming": naming, "top1": hits}
         return {"lr": lr, "radius": radius, **{k: v.item() for k, v in figures.items()}}
+
+    def _names(self, seen: Tensor, facts: Tensor) -> Tensor:
+        """The loss of naming single things among those of the batch and some drawn at random."""
+        shown = facts[:, 0].cpu().unique()
+        others = torch.randint(len(self.names), (max(0, self.recipe.names - len(shown)),), generator=self.generator)
+        asked = torch.cat([shown[shown >= 0], others]).unique()
+        return self.learner.names(seen, self.learner.read(self.names[asked]), facts, asked.to(facts.device))
 
     def _attacked(self, images: Tensor, read: Tensor, facts: Tensor, radius: float) -> Tensor:
         share = torch.rand(len(images), 1, 1, 1, generator=self.generator).to(images)
@@ -83,7 +95,7 @@ class Trainer:
             p.requires_grad_(False)
 
         def loss(x: Tensor) -> Tensor:
-            contrast, naming, _ = self.learner.losses(x, read, facts)
+            contrast, naming, _ = self.learner.losses(self.learner.see(x), read, facts)
             return contrast + naming
 
         attacked = attack(images, loss, radius=radii, steps=self.recipe.attack_steps, generator=self.generator)

@@ -1,0 +1,103 @@
+"""Why a caption fits: which of its words matter, and where in the picture they are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from clipgen.images import resize_area, to_pil
+from clipgen.perceptors.base import STOP_WORDS
+from clipgen.similarity import embed_images
+from clipgen.tasks.caption.match import Matcher
+from clipgen.writers import contact_sheet
+
+_WINDOWS = (0.5, 0.34)  # sides of the windows, as shares of the picture's short side; they overlap by half
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one word of a caption does.
+
+    word; delta: how much worse the caption fits without it (below 0: better); seen: where the word alone fits, a map
+    [h, w] in [0, 1].
+    """
+
+    word: str
+    delta: float
+    seen: Tensor
+
+
+def explain(image: Tensor, caption: str, matcher: Matcher) -> list[Evidence]:
+    """The words of a caption that carry meaning, in order, with what each does.
+
+        >>> [(one.word, one.delta) for one in explain(load_image("fox.jpg"), "a fox in the snow", matcher)]
+
+    image: [1, 3, H, W] in [0, 1]. A word's delta is by leaving it out; its map is the mean of how well the windows over
+    a place fit the word, beyond how well they fit unrelated captions.
+    """
+    words = caption.split()
+    telling = [i for i, word in enumerate(words) if _bare(word) and _bare(word).lower() not in STOP_WORDS]
+    if not telling:
+        return []
+    texts = [caption] + [" ".join(words[:i] + words[i + 1 :]) or "nothing" for i in telling]
+    (fits,) = matcher.keys(embed_images(matcher.perceptor, [image]), matcher.read(texts))
+    maps = where(image, [_bare(words[i]) for i in telling], matcher)
+    deltas = (fits[0] - fits[1:]).tolist()
+    return [Evidence(_bare(words[i]), delta, seen) for i, delta, seen in zip(telling, deltas, maps, strict=True)]
+
+
+def where(image: Tensor, texts: Sequence[str], matcher: Matcher, *, cells: int = 32) -> Tensor:
+    """Maps of where each text is seen: [N, h, w], each from 0 to 1, its longer side `cells`.
+
+    >>> where(load_image("photo.jpg"), ["fox"], matcher)[0].argmax()
+    """
+    height, width = image.shape[-2:]
+    rows, columns = (max(1, round(cells * side / max(height, width))) for side in (height, width))
+    boxes = [box for share in _WINDOWS for box in _windows(height, width, share)]
+    cuts = [image[..., top : top + side, left : left + side] for top, left, side in boxes]
+    keys = matcher.keys(embed_images(matcher.perceptor, cuts), matcher.read(texts))
+    total, count = torch.zeros(len(texts), rows, columns), torch.zeros(rows, columns)
+    for (top, left, side), key in zip(boxes, keys, strict=True):
+        y = slice(top * rows // height, max((top + side) * rows // height, top * rows // height + 1))
+        x = slice(left * columns // width, max((left + side) * columns // width, left * columns // width + 1))
+        total[:, y, x] += key[:, None, None]
+        count[y, x] += 1
+    seen = total / count
+    low, high = seen.amin((1, 2), keepdim=True), seen.amax((1, 2), keepdim=True)
+    return (seen - low) / (high - low).clamp(min=1e-6)
+
+
+def _windows(height: int, width: int, share: float) -> list[tuple[int, int, int]]:
+    """Squares (top, left, side) that cover a picture and overlap by half."""
+    side = max(1, round(share * min(height, width)))
+
+    def starts(length: int) -> list[int]:
+        count = max(1, round(2 * (length - side) / side)) + 1
+        return sorted({round(i * (length - side) / max(1, count - 1)) for i in range(count)})
+
+    return [(top, left, side) for top in starts(height) for left in starts(width)]
+
+
+def draw_evidence(image: Tensor, evidence: Sequence[Evidence], *, most: int = 5) -> Image.Image:
+    """A sheet: the picture, and for its most telling words the picture lit where they are seen.
+
+    >>> draw_evidence(image, explain(image, "a fox in the snow", matcher)).save("why.png")
+    """
+    scale = min(1.0, 320 / max(image.shape[-2:]))
+    shrunk = resize_area(image, (max(1, round(scale * image.shape[-1])), max(1, round(scale * image.shape[-2]))))
+    telling = sorted(evidence, key=lambda one: -one.delta)[:most]
+    pictures, labels = [to_pil(shrunk[0])], ["the picture"]
+    for one in telling:
+        light = F.interpolate(one.seen[None, None], shrunk.shape[-2:], mode="bicubic", align_corners=False).clamp(0, 1)
+        pictures.append(to_pil((shrunk * (0.15 + 0.85 * light**2))[0]))
+        labels.append(f"{one.word} {one.delta:+.3f}")
+    return contact_sheet(pictures, labels, columns=min(3, len(pictures)))
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;:!?\"'()")

@@ -1,0 +1,124 @@
+"""Words found by gradient: the prompt whose embedding comes nearest to a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from clipgen.errors import SettingsError
+from clipgen.perceptors.base import Perceptor
+from clipgen.tasks.caption.match import Match, Matcher
+
+_STEPS, _STARTS, _LR = 120, 8, 0.1
+
+
+def invert(
+    picture: Tensor,
+    matcher: Matcher,
+    *,
+    words: Sequence[str],
+    seeds: Sequence[str] = (),
+    length: int = 5,
+    steps: int = _STEPS,
+    starts: int = _STARTS,
+    seed: int = 0,
+    top: int = 5,
+) -> list[Match]:
+    """The prompts of a few words that fit a picture best, found by gradient over word embeddings.
+
+        >>> invert(picture, matcher, words=["fox", "snow", "red", …])[0].text
+        'fox snow painting'
+
+    picture: [D] unit; words: that may be used, each one token of the perceptor's; length: words in a prompt; seeds:
+    prompts to start from, beside random ones; starts: how many run in one batch; top: how many to give back.
+    Each step projects the free embeddings onto the nearest words, takes the gradient there, and moves the free ones;
+    every projected prompt is scored as it is read, so the result holds exactly. The seeds themselves compete.
+    Raises SettingsError for a perceptor whose text tower has no table of tokens, and when no word is one token.
+
+    Source: Wen et al. 2023, Hard Prompts Made Easy, arXiv 2302.03668.
+    """
+    tower = _Tower(_single(matcher.perceptor), words)
+    generator = torch.Generator().manual_seed(seed)
+    rows = torch.randint(len(tower.words), (starts, length), generator=generator)
+    free = tower.table[rows].clone().requires_grad_()
+    aim = (picture if matcher.offset is None else picture - matcher.offset).to(tower.table)
+    optimizer = torch.optim.AdamW([free], lr=_LR, weight_decay=0.0)
+    found: dict[str, None] = dict.fromkeys(seeds)
+    for _ in range(steps):
+        rows = tower.nearest(free.detach())
+        hard = tower.table[rows].requires_grad_()
+        fits = tower.read(rows, hard) @ aim
+        (slope,) = torch.autograd.grad(-fits.sum(), hard)
+        found.update(dict.fromkeys(tower.say(row) for row in rows.tolist()))
+        free.grad = slope
+        optimizer.step()
+    (matches,) = matcher.rank(picture[None].cpu(), [list(found)], top=top)
+    return matches
+
+
+class _Tower:
+    """The text tower of a perceptor with the rows of some words laid out for search."""
+
+    def __init__(self, perceptor: Any, words: Sequence[str]) -> None:
+        self.perceptor, self.model = perceptor, perceptor.model
+        self.embedding = _token_embedding(self.model)
+        known = [(word, ids) for word in dict.fromkeys(words) if len(ids := _ids(perceptor, word)) == 1]
+        if not known:
+            raise SettingsError(f"none of the {len(words)} words is one token of {perceptor.name}; give others")
+        self.words = [word for word, _ in known]
+        self.ids = torch.tensor([ids[0] for _, ids in known], device=self.embedding.weight.device)
+        self.table = self.embedding.weight.detach()[self.ids]
+
+    def nearest(self, rows: Tensor) -> Tensor:
+        """Indices of the words whose embeddings have the largest cosine to rows [S, L, E]: [S, L]."""
+        return (F.normalize(rows, dim=-1) @ F.normalize(self.table, dim=-1).T).argmax(-1)
+
+    def say(self, row: Sequence[int]) -> str:
+        """A row of words as text."""
+        return " ".join(self.words[i] for i in row)
+
+    def read(self, rows: Tensor, embeddings: Tensor) -> Tensor:
+        """Embed prompts of words [S, L] whose token embeddings are given [S, L, E]: [S, D] unit."""
+        tokens = self.perceptor.tokenizer([self.say(row) for row in rows.tolist()]).to(self.ids.device)
+        with _replaced(self.embedding, embeddings):
+            return F.normalize(self.model.encode_text(tokens).float(), dim=-1)
+
+
+@contextmanager
+def _replaced(embedding: nn.Embedding, rows: Tensor) -> Iterator[None]:
+    """Let a table of tokens give rows [S, L, E] for the tokens after the first, whatever they are."""
+
+    def put(module: nn.Module, given: Any, out: Tensor) -> Tensor:
+        length = rows.shape[1]
+        return torch.cat([out[:, :1], rows.to(out.dtype), out[:, 1 + length :]], dim=1)
+
+    handle = embedding.register_forward_hook(put)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _single(perceptor: Perceptor) -> Any:
+    if not hasattr(perceptor, "tokenizer"):
+        raise SettingsError(f"{perceptor.name} are several perceptors; words are found by gradient for one at a time")
+    return perceptor
+
+
+def _token_embedding(model: nn.Module) -> nn.Embedding:
+    text = getattr(model, "text", model)
+    table = getattr(text, "token_embedding", None)
+    if not isinstance(table, nn.Embedding):
+        raise SettingsError("the text tower of this perceptor has no table of tokens to search; take --mode beam")
+    return table
+
+
+def _ids(perceptor: Any, word: str) -> list[int]:
+    """The tokens of a word, without the marks at start and end."""
+    count = perceptor.count_tokens(word) - 2
+    return perceptor.tokenizer([word])[0, 1 : 1 + count].tolist()
