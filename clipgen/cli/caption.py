@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.describe import describe_options, load_matcher, read_pictures, recursive_option, settings_of
+from clipgen.cli.describe import (
+    describe_options,
+    embed_pictures,
+    load_matcher,
+    read_pictures,
+    recursive_option,
+    settings_of,
+)
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.rows import RowFile
 
@@ -33,6 +40,7 @@ Examples:
   clipgen caption holiday/ -r --jsonl captions.jsonl
   clipgen caption photo.jpg --mode slots
   clipgen caption photo.jpg --explain why.png
+  clipgen caption summer/ --contrast winter/
 """
 
 
@@ -51,6 +59,12 @@ Examples:
     "--explain", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
     help="draw which words of the best caption matter, and where they are seen; for one picture",
 )  # fmt: skip
+@option("--negative", is_flag=True, section="Search", help="tell what each picture is not")
+@option("--common", is_flag=True, section="Search", help="tell what all the pictures share")
+@option(
+    "--contrast", type=click.Path(path_type=Path), section="Search", metavar="DIR",
+    help="tell what the pictures show and those in DIR do not; the score is the AUC on pictures held out",
+)  # fmt: skip
 @option("--sidecar", is_flag=True, section="Output", help="write the best caption to PICTURE.txt beside each picture")
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
 @option("-q", "--quiet", is_flag=True, section="Output", help="print the best caption of each picture only")
@@ -61,6 +75,9 @@ def command(
     candidates: Path | None,
     jsonl: Path | None,
     explain: Path | None,
+    negative: bool,
+    common: bool,
+    contrast: Path | None,
     sidecar: bool,
     as_json: bool,
     quiet: bool,
@@ -77,6 +94,15 @@ def command(
         _first_block(candidates)
     if explain is not None and len(paths) > 1:
         raise click.UsageError(f"--explain is for one picture, and {len(paths)} are given")
+    if negative or common or contrast is not None:
+        if negative + common + (contrast is not None) > 1 or jsonl or sidecar or explain:
+            raise click.UsageError(
+                "--negative, --common and --contrast stand alone: one of them, without --jsonl, --sidecar and --explain"
+            )
+        other = find_images([contrast], recursive=recursive) if contrast is not None else []
+        for line in _traits(paths, other, settings, candidates, negative=negative, as_json=as_json):
+            click.echo(line)
+        return
     with RowFile(jsonl, key="image") if jsonl else nullcontext() as rows:
         left = [path for path in paths if rows is None or str(path) not in rows.done]
         if rows is not None and len(left) < len(paths):
@@ -99,6 +125,38 @@ def _first_block(candidates: Path) -> None:
 
     if not next(read_candidates(candidates), []):
         raise PromptError(f"{candidates} has no candidates; write one a line")
+
+
+def _traits(
+    paths: list[Path],
+    other: list[Path],
+    settings: DescribeSettings,
+    candidates: Path | None,
+    *,
+    negative: bool,
+    as_json: bool,
+) -> Iterator[str]:
+    """The lines that tell what pictures are not, share, or show beside others."""
+    from clipgen.tasks.caption import Phrases, read_candidates, sets
+
+    matcher = load_matcher(settings)
+    if candidates is not None:
+        phrases = [text for block in read_candidates(candidates) for text in block]
+    else:
+        phrases = Phrases.shipped().known_to(matcher.perceptor).plain()
+    names, seen = embed_pictures(paths, matcher, settings)
+    if negative:
+        found = dict(zip(names, sets.negative(seen, phrases, matcher, top=settings.top), strict=True))
+    elif other:
+        beside = embed_pictures(other, matcher, settings)[1]
+        found = {"contrast": sets.contrast(seen, beside, phrases, matcher, top=settings.top)}
+    else:
+        found = {"common": sets.common(seen, phrases, matcher, top=settings.top)}
+    for name, traits in found.items():
+        if as_json:
+            yield json.dumps({"of": name, "traits": [vars(trait) for trait in traits]}, ensure_ascii=False)
+        else:
+            yield "\n".join([name, *(f"  {trait.score:6.2f}  {trait.text}" for trait in traits)])
 
 
 def _rows(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.describe import describe_options, load_matcher, read_pictures, recursive_option, settings_of
+from clipgen.cli.describe import describe_options, embed_pictures, load_matcher, recursive_option, settings_of
 from clipgen.cli.options import SectionedCommand, option
 
 if TYPE_CHECKING:
@@ -40,25 +40,14 @@ def command(
     **options: Any,
 ) -> None:
     """Print the cosines of each PICTURE with each text as csv; without texts, of the pictures with each other."""
-    import torch
-
-    from clipgen.errors import ImageError
     from clipgen.images import find_images
     from clipgen.prompts import read_prompt_file
-    from clipgen.similarity import embed_images
 
     settings = settings_of(options)
     paths = find_images(pictures, recursive=recursive)
     words = [*typed, *(read_prompt_file(texts) if texts else [])]
     matcher = load_matcher(settings)
-    names: list[str] = []
-    rows = []
-    for some, images in read_pictures(paths, batch=32):
-        names += [str(path) for path in some]
-        rows.append(embed_images(matcher.perceptor, images, views=settings.views))
-    if not rows:
-        raise ImageError("none of the pictures could be read")
-    seen = torch.cat(rows)
+    names, seen = embed_pictures(paths, matcher, settings)
     cosines = seen @ (matcher.read(words) if words else seen).T
     _print(names, words or names, cosines)
     if plot is not None:

@@ -69,3 +69,19 @@ def read_pictures(paths: Sequence[Path], *, batch: int) -> Iterator[tuple[list[P
     pictures = readable()
     while part := list(islice(pictures, batch)):
         yield [path for path, _ in part], [image for _, image in part]
+
+
+def embed_pictures(paths: Sequence[Path], matcher: Matcher, settings: DescribeSettings) -> tuple[list[str], Tensor]:
+    """Names and unit vectors [N, D] of all pictures that can be read. Raises ImageError when none can."""
+    import torch
+
+    from clipgen.errors import ImageError
+    from clipgen.similarity import embed_images
+
+    names, rows = [], []
+    for some, images in read_pictures(paths, batch=32):
+        names += [str(path) for path in some]
+        rows.append(embed_images(matcher.perceptor, images, views=settings.views))
+    if not rows:
+        raise ImageError("none of the pictures could be read")
+    return names, torch.cat(rows)

@@ -132,3 +132,33 @@ def test_cache(look: Cli) -> None:
     assert "embedded texts: 1 files" in look("cache", "info").stdout
     assert look("cache", "clear").stdout.startswith("freed ")
     assert "embedded texts: 0 files" in look("cache", "info").stdout
+
+
+def test_an_explanation_is_drawn(look: Cli) -> None:
+    result = look("caption", "photos/a.png", "--candidates", "captions.txt", "--explain", "why.png")
+    assert result.exit_code == 0 and Image.open("why.png").width > 48, result.output
+    one_line(look("caption", "photos", "-r", "--explain", "why.png"), 2, "one picture", "2")
+
+
+def test_words_by_gradient(look: Cli) -> None:
+    result = look("caption", "photos/a.png", "--mode", "invert", "--top", 2, "--json")
+    assert result.exit_code == 0 and len(json.loads(result.stdout)["captions"]) == 2, result.output
+    beam = json.loads(look("caption", "photos/a.png", "--top", 1, "--json", "--no-hubness").stdout)
+    inverted = json.loads(
+        look("caption", "photos/a.png", "--mode", "invert", "--top", 1, "--json", "--no-hubness").stdout
+    )
+    assert inverted["captions"][0]["score"] >= beam["captions"][0]["score"] - 1e-3
+
+
+def test_sets_of_pictures(look: Cli) -> None:
+    for name in ("x", "y"):
+        for i in range(2):
+            path = Path(name, f"{i}.png")
+            path.parent.mkdir(exist_ok=True)
+            Image.new("RGB", (40, 40), "red" if name == "x" else "blue").save(path)
+    for args in (("photos", "-r", "--negative"), ("x", "--common"), ("x", "--contrast", "y")):
+        result = look("caption", *args, "--candidates", "captions.txt", "--json", "--top", 2)
+        assert result.exit_code == 0, result.output
+        rows = [json.loads(line) for line in result.stdout.splitlines()]
+        assert all(set(row) == {"of", "traits"} for row in rows) and len(rows) == (2 if "--negative" in args else 1)
+    one_line(look("caption", "x", "--common", "--negative"), 2, "stand alone")

@@ -34,6 +34,11 @@ class Phrases:
     styles: tuple[str, ...]
     light: tuple[str, ...]
 
+    def plain(self) -> list[str]:
+        """All phrases that can stand alone as captions."""
+        alone = [alone for alone, _ in self.scenes]
+        return [*self.things, *alone, *self.grounds_alone(), *self.styles, *self.light]
+
     def words(self) -> list[str]:
         """All words of all phrases, sorted."""
         texts = [

@@ -1,0 +1,141 @@
+"""explain, invert and sets."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.errors import SettingsError
+from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.ensemble import Ensemble
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.similarity import Background
+from clipgen.tasks.caption import Matcher, sets
+from clipgen.tasks.caption.explain import draw_evidence, explain, where
+from clipgen.tasks.caption.invert import invert
+from clipgen.tasks.caption.sets import auc
+
+
+class Colours(Perceptor):
+    """Sees and reads nothing but red, green and blue: what it should find is known beforehand."""
+
+    input_size, context_length, dim, logit_scale = 8, 12, 3, 20.0
+    name = fingerprint = "colours"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+
+    def encode_text(self, texts: list[str]) -> Tensor:  # type: ignore[override]
+        rows = [[1e-3 + text.split().count(colour) for colour in ("red", "green", "blue")] for text in texts]
+        return F.normalize(torch.tensor(rows), dim=-1)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        return F.normalize(images.mean((2, 3)) + 1e-3, dim=-1)
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split()) + 2
+
+
+@pytest.fixture
+def colours() -> Matcher:
+    noise = torch.Generator().manual_seed(0)
+    background = Background(*(F.normalize(torch.rand(50, 3, generator=noise), dim=-1) for _ in range(2)))
+    return Matcher(Colours(), background=background)
+
+
+def painted(*rows: str) -> Tensor:
+    """A picture of red (r), green (g), blue (b) and black (.) squares of 16 pixels."""
+    code = {"r": (1, 0, 0), "g": (0, 1, 0), "b": (0, 0, 1), ".": (0, 0, 0)}
+    small = torch.tensor([[code[letter] for letter in row] for row in rows]).float().permute(2, 0, 1)
+    return F.interpolate(small[None], scale_factor=16)
+
+
+def test_words_that_matter_gain_and_those_that_do_not_lose(colours: Matcher) -> None:
+    evidence = {one.word: one.delta for one in explain(painted("rr", "rg"), "red and blue", colours)}
+    assert list(evidence) == ["red", "blue"]
+    assert evidence["red"] > 0.2 > 0 > evidence["blue"]
+    assert explain(painted("r"), "with the of", colours) == []
+
+
+def test_a_word_is_seen_where_it_is(colours: Matcher) -> None:
+    image = painted("....", "...g", "r...", "....")
+    red, green = where(image, ["red", "green"], colours, cells=16)
+    peaks = [divmod(int(seen.argmax()), 16) for seen in (red, green)]
+    assert 8 <= peaks[0][0] < 12 and peaks[0][1] < 5
+    assert 3 <= peaks[1][0] < 9 and peaks[1][1] > 10
+    assert red.min() == 0 and red.max() == 1
+
+
+@pytest.mark.parametrize(("height", "width"), [(10, 90), (64, 20), (1, 1)])
+def test_every_place_is_looked_at(colours: Matcher, height: int, width: int) -> None:
+    (seen,) = where(torch.rand(1, 3, height, width), ["red"], colours)
+    assert seen.isfinite().all() and max(seen.shape) == 32
+
+
+def test_the_sheet_shows_the_picture_and_its_words(colours: Matcher) -> None:
+    image = painted("rg", "bb")
+    sheet = draw_evidence(image, explain(image, "red green blue", colours))
+    assert sheet.width > 2 * 32 and sheet.height > 32
+
+
+def test_words_by_gradient_beat_words_by_chance(calibrated: OpenClip) -> None:
+    words = ["red", "square", "blue", "circle", "fox", "castle", "swim", "city", "text"]
+    matcher = Matcher(calibrated, hubness=False)
+    goal = calibrated.encode_text(["fox city red"])[0]
+    best = invert(goal, matcher, words=words, length=3, steps=25, starts=4)[0]
+    everything = [f"{a} {b} {c}" for a in words for b in words for c in words]
+    scores = calibrated.encode_text(everything) @ goal
+    assert best.score >= scores.quantile(0.99).item()
+    assert best.score == pytest.approx((calibrated.encode_text([best.text])[0] @ goal).item(), abs=1e-5)
+    assert set(best.text.split()) <= set(words)
+
+
+def test_what_it_starts_from_competes(calibrated: OpenClip) -> None:
+    goal = calibrated.encode_text(["a fox in a castle"])[0]
+    matcher = Matcher(calibrated, hubness=False)
+    seeds = ["a fox in a castle"]
+    assert invert(goal, matcher, words=["red", "blue"], seeds=seeds, length=2, steps=2, starts=2)[0].text == seeds[0]
+
+
+def test_inversion_asks_for_one_tower_and_for_known_words(calibrated: OpenClip) -> None:
+    goal = calibrated.encode_text(["fox"])[0]
+    with pytest.raises(SettingsError, match="one token"):
+        invert(goal, Matcher(calibrated), words=["hippopotamuses everywhere"])
+    both = Ensemble([(1.0, calibrated), (1.0, calibrated)])
+    background = Background(both.encode_text(["fox", "city"]), both.encode_text(["red", "blue"]))
+    with pytest.raises(SettingsError, match="one at a time"):
+        invert(both.encode_text(["fox"])[0], Matcher(both, background=background), words=["fox"])
+
+
+def test_what_pictures_share(colours: Matcher) -> None:
+    pictures = F.normalize(torch.tensor([[5.0, 1, 0], [5, 0, 1], [4, 1, 1], [5, 0, 0]]), dim=-1)
+    best, *others = sets.common(pictures, ["green", "red", "blue"], colours)
+    assert best.text == "red" and best.score > 0.5 > max(other.score for other in others)
+    with pytest.raises(SettingsError, match="no picture"):
+        sets.common(pictures[:0], ["red"], colours)
+
+
+def test_what_sets_two_sets_apart(colours: Matcher) -> None:
+    noise = torch.rand(40, 3, generator=torch.Generator().manual_seed(1))
+    red, rest = (F.normalize(noise[part] + torch.tensor([more, 0.0, 0.0]), dim=-1) for part, more in
+                 ((slice(0, 20), 1.6), (slice(20, 40), 0.0)))  # fmt: skip
+    best, *_ = sets.contrast(red, rest, ["green", "red", "blue"], colours)
+    assert best.text == "red" and 0.8 < best.score <= 1
+    with pytest.raises(SettingsError, match="1 pictures"):
+        sets.contrast(red[:1], rest, ["red"], colours)
+
+
+def test_what_a_picture_is_not(colours: Matcher) -> None:
+    pictures = colours.perceptor.encode_text(["red", "green blue"])
+    phrases = ["red", "green", "blue", "red green", "green blue"]
+    found = sets.negative(pictures, phrases, colours, top=5)
+    keys = colours.keys(pictures, colours.read(phrases))
+    for row, traits in zip(keys, found, strict=True):
+        below = [phrases[i] for i in row.argsort().tolist() if row[i] < row.mean()]
+        assert [trait.text for trait in traits] == below and all(trait.score < 0 for trait in traits)
+    assert "red" not in {trait.text for trait in found[0]}
+
+
+def test_auc_counts_ties_half() -> None:
+    assert auc(torch.tensor([[1.0], [1.0]]), torch.tensor([[1.0], [0.0]])).tolist() == [0.75]
