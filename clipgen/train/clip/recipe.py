@@ -88,7 +88,7 @@ RECIPES: dict[str, Recipe] = {
         phases=(
             Phase(steps=4200, size=32, lr=4e-3, augments=_PLAIN),
             Phase(steps=1000, size=32, lr=1.5e-3, radius=1.25, floor=0.5, names=0.5),
-            Phase(steps=1700, size=48, lr=1.2e-3, radius=1.25, floor=0.0, names=0.5),
+            Phase(steps=1500, size=48, lr=1.2e-3, radius=1.25, floor=0.0, names=0.5),
         ),
     ),
     "judge": Recipe(
