@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +61,13 @@ Examples:
     "--explain", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
     help="draw which words of the best caption matter, and where they are seen; for one picture",
 )  # fmt: skip
+@option(
+    "--round-trip", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
+    help="paint a picture from each caption and draw them beside the one described; for one picture",
+)  # fmt: skip
+@option(
+    "--second", section="Search", metavar="NAME", help="another CLIP, to score the round trip without having taken part"
+)
 @option("--negative", is_flag=True, section="Search", help="tell what each picture is not")
 @option("--common", is_flag=True, section="Search", help="tell what all the pictures share")
 @option(
@@ -75,6 +84,8 @@ def command(
     candidates: Path | None,
     jsonl: Path | None,
     explain: Path | None,
+    round_trip: Path | None,
+    second: str | None,
     negative: bool,
     common: bool,
     contrast: Path | None,
@@ -92,12 +103,14 @@ def command(
     paths = find_images(pictures, recursive=recursive)
     if candidates is not None:
         _first_block(candidates)
-    if explain is not None and len(paths) > 1:
-        raise click.UsageError(f"--explain is for one picture, and {len(paths)} are given")
+    if (explain or round_trip) and len(paths) > 1:
+        raise click.UsageError(f"--explain and --round-trip are for one picture, and {len(paths)} are given")
+    if second is not None and round_trip is None:
+        raise click.UsageError("--second scores a round trip; give --round-trip FILE.png too")
     if negative or common or contrast is not None:
-        if negative + common + (contrast is not None) > 1 or jsonl or sidecar or explain:
+        if negative + common + (contrast is not None) > 1 or jsonl or sidecar or explain or round_trip:
             raise click.UsageError(
-                "--negative, --common and --contrast stand alone: one of them, without --jsonl, --sidecar and --explain"
+                "--negative, --common and --contrast stand alone: one of them, and no other output than --json"
             )
         other = find_images([contrast], recursive=recursive) if contrast is not None else []
         for line in _traits(paths, other, settings, candidates, negative=negative, as_json=as_json):
@@ -115,6 +128,8 @@ def command(
                 _write_sidecar(row)
             if explain is not None and matcher is not None and row["captions"]:
                 _explain(explain, row, matcher)
+            if round_trip is not None and matcher is not None and row["captions"]:
+                _round_trip(round_trip, row, matcher, settings, second)
             click.echo(json.dumps(row, ensure_ascii=False) if as_json else row_text(row, quiet=quiet))
 
 
@@ -202,6 +217,25 @@ def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
     save_png(sheet, draw_evidence(image, evidence), {"picture": row["image"], "caption": text})
     for one in sorted(evidence, key=lambda one: -one.delta):
         click.echo(f"{one.delta:+.3f}  {one.word}", err=True)
+
+
+def _round_trip(
+    sheet: Path, row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, second: str | None
+) -> None:
+    from clipgen.images import load_image, save_png
+    from clipgen.studio import Studio
+    from clipgen.tasks.caption.round_trip import draw_round_trip, round_trip
+
+    image, texts = load_image(row["image"]), [match["text"] for match in row["captions"]]
+    studio = Studio(device=settings.device, dtype=settings.dtype, perceptor=settings.perceptors)
+    other = studio.perceptor(replace(settings, perceptors=(second,))) if second else None
+    trips = round_trip(image, texts, paint=partial(studio.generate, seed=0), perceptor=matcher.perceptor, second=other)
+    save_png(sheet, draw_round_trip(image, trips), {"picture": row["image"], "captions": texts})
+    for trip in trips:
+        line = f"likeness {trip.likeness:.3f}"
+        if second:
+            line += f"  by {second} {trip.second_likeness:.3f} (caption {trip.second_score:.3f})"
+        click.echo(f"{line}  {trip.caption}", err=True)
 
 
 def _write_sidecar(row: dict[str, Any]) -> None:

@@ -140,6 +140,17 @@ def test_an_explanation_is_drawn(look: Cli) -> None:
     one_line(look("caption", "photos", "-r", "--explain", "why.png"), 2, "one picture", "2")
 
 
+def test_the_way_back_is_drawn(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = {"generator": "pixels", "size": (32, 32), "steps": 2, "cutn": 2}
+    paint = studio.Studio.generate
+    monkeypatch.setattr(studio.Studio, "generate", lambda self, texts, **given: paint(self, texts, **quick, **given))
+    args = ("caption", "photos/a.png", "--candidates", "captions.txt", "--top", 2, "--round-trip", "back.png")
+    result = look(*args, "--second", "other")
+    assert result.exit_code == 0 and Image.open("back.png").width > 64, result.output
+    assert result.stderr.count("likeness") == 2 and result.stderr.count("by other") == 2
+    one_line(look("caption", "photos/a.png", "--second", "other"), 2, "--round-trip")
+
+
 def test_words_by_gradient(look: Cli) -> None:
     result = look("caption", "photos/a.png", "--mode", "invert", "--top", 2, "--json")
     assert result.exit_code == 0 and len(json.loads(result.stdout)["captions"]) == 2, result.output

@@ -98,6 +98,8 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=2600, size=32, lr=4e-3),
             Phase(steps=900, size=32, lr=1.5e-3, radius=1.25, floor=0.3),
             Phase(steps=600, size=64, lr=1.2e-3, radius=1.25, floor=0.0),
+            # it is asked for names, and never guides: the last word is plain
+            Phase(steps=700, size=64, lr=1.5e-3, floor=0.0, augments=_PLAIN, names=0.5),
         ),
     ),
 }
