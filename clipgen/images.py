@@ -180,6 +180,26 @@ def save_png(path: str | Path, picture: Image.Image, metadata: Mapping[str, Any]
         picture.save(beside, format="PNG", pnginfo=info)
 
 
+def add_text(path: str | Path, name: str, text: str) -> None:
+    """Write a text into a PNG that is there, beside what it carries already; its pixels stay as they are.
+
+        >>> add_text("reef.png", "Description", "a coral reef")
+
+    name: of the text chunk; an older text of that name is replaced.
+    Raises ImageError when it is no PNG, an animated one, or cannot be written.
+    """
+    with _opened(path) as picture:
+        if picture.format != "PNG" or getattr(picture, "is_animated", False):
+            raise ImageError(f"{path} is no plain PNG; only those carry texts: take --sidecar for other pictures")
+        texts = {**picture.text, name: text}  # type: ignore[attr-defined]
+        info = PngInfo()
+        for key, value in texts.items():
+            info.add_itxt(key, value, zip=len(value) > 200)
+        kept = {key: picture.info[key] for key in ("icc_profile", "exif", "dpi", "gamma") if key in picture.info}
+        with write_beside(path) as beside:
+            picture.save(beside, format="PNG", pnginfo=info, **kept)
+
+
 def read_metadata(path: str | Path) -> dict[str, Any]:
     """Read the metadata that `save_png` wrote.
 

@@ -13,8 +13,11 @@ from PIL.PngImagePlugin import PngInfo
 from clipgen import images
 from clipgen.errors import ImageError
 from clipgen.images import (
+    add_text,
+    find_images,
     free_path,
     from_pil,
+    load_ahead,
     load_image,
     read_metadata,
     resize_area,
@@ -218,3 +221,51 @@ def test_reading_metadata_needs_no_torch() -> None:
     script = "import sys, clipgen.images; sys.exit('torch' in sys.modules)"
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", script]) == 0
     assert images.METADATA_KEY == "clipgen"
+
+
+def test_a_text_is_added_and_the_rest_stays(tmp_path: Path) -> None:
+    path = tmp_path / "reef.png"
+    picture = Image.effect_noise((20, 10), 80).convert("RGB")
+    save_png(path, picture, {"prompt": "a reef"})
+    add_text(path, "Description", "a coral reef, 珊瑚")
+    add_text(path, "Description", "a reef")
+    with Image.open(path) as found:
+        assert found.text["Description"] == "a reef" and found.tobytes() == picture.tobytes()
+        assert found.text["Software"].startswith("clipgen")
+    assert read_metadata(path) == {"prompt": "a reef"}
+    picture.save(tmp_path / "reef.jpg")
+    with pytest.raises(ImageError, match="no plain PNG"):
+        add_text(tmp_path / "reef.jpg", "Description", "x")
+
+
+def test_pictures_are_found_in_order_and_once(tmp_path: Path) -> None:
+    for name in ("b.png", "a.JPG", "in/c.webp", "notes.txt", ".hidden.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+
+    def names(*paths: str, **options: bool) -> list[str]:
+        found = find_images([tmp_path / path for path in paths], **options)
+        return [path.relative_to(tmp_path).as_posix() for path in found]
+
+    assert names("") == ["a.JPG", "b.png"]
+    assert names("b.png", "", recursive=True) == ["b.png", "a.JPG", "in/c.webp"]
+    assert names("notes.txt") == ["notes.txt"]  # named outright, whatever it is called
+    with pytest.raises(ImageError, match="check the name"):
+        names("none")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ImageError, match="no pictures in .*-r"):
+        names("empty")
+
+
+def test_reading_ahead_keeps_the_order_and_tells_errors(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{i}.png" for i in range(9)]
+    for i, path in enumerate(paths):
+        Image.new("RGB", (4, 4), (i, 0, 0)).save(path)
+    paths[5].write_bytes(b"no picture")
+    found = list(load_ahead(paths, ahead=3))
+    assert [path for path, _ in found] == paths
+    assert [isinstance(image, ImageError) for _, image in found] == [i == 5 for i in range(9)]
+    assert [round(float(image[0, 0, 0, 0]) * 255) for _, image in found if not isinstance(image, ImageError)] == [
+        0, 1, 2, 3, 4, 6, 7, 8,
+    ]  # fmt: skip
+    assert list(load_ahead([])) == []

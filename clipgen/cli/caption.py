@@ -75,6 +75,7 @@ Examples:
     help="tell what the pictures show and those in DIR do not; the score is the AUC on pictures held out",
 )  # fmt: skip
 @option("--sidecar", is_flag=True, section="Output", help="write the best caption to PICTURE.txt beside each picture")
+@option("--embed", is_flag=True, section="Output", help="write the best caption into each PNG, as its Description")
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
 @option("-q", "--quiet", is_flag=True, section="Output", help="print the best caption of each picture only")
 @describe_options(ranking=True)
@@ -90,12 +91,13 @@ def command(
     common: bool,
     contrast: Path | None,
     sidecar: bool,
+    embed: bool,
     as_json: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
     """Describe each PICTURE, a file or a folder, in words, best caption first."""
-    from clipgen.images import find_images
+    from clipgen.images import add_text, find_images
 
     settings = settings_of(options)
     if candidates is not None and options["mode"] is not None:
@@ -108,7 +110,7 @@ def command(
     if second is not None and round_trip is None:
         raise click.UsageError("--second scores a round trip; give --round-trip FILE.png too")
     if negative or common or contrast is not None:
-        if negative + common + (contrast is not None) > 1 or jsonl or sidecar or explain or round_trip:
+        if negative + common + (contrast is not None) > 1 or jsonl or sidecar or embed or explain or round_trip:
             raise click.UsageError(
                 "--negative, --common and --contrast stand alone: one of them, and no other output than --json"
             )
@@ -126,6 +128,8 @@ def command(
                 rows.add(row)
             if sidecar:
                 _write_sidecar(row)
+            if embed and row["captions"]:
+                add_text(row["image"], "Description", row["captions"][0]["text"])
             if explain is not None and matcher is not None and row["captions"]:
                 _explain(explain, row, matcher)
             if round_trip is not None and matcher is not None and row["captions"]:

@@ -173,3 +173,10 @@ def test_sets_of_pictures(look: Cli) -> None:
         rows = [json.loads(line) for line in result.stdout.splitlines()]
         assert all(set(row) == {"of", "traits"} for row in rows) and len(rows) == (2 if "--negative" in args else 1)
     one_line(look("caption", "x", "--common", "--negative"), 2, "stand alone")
+
+
+def test_a_caption_travels_in_the_picture(look: Cli) -> None:
+    result = look("caption", "photos/a.png", "--candidates", "captions.txt", "--embed", "-q")
+    assert result.exit_code == 0, result.output
+    with Image.open("photos/a.png") as picture:
+        assert picture.text["Description"] == result.stdout.split("\t")[1].strip()
