@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import nullcontext
-from dataclasses import replace
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +45,53 @@ Examples:
   clipgen caption summer/ --contrast winter/
 """
 
+COLUMNS = ("image", "text", "score", "z", "percentile", "probability", "margin", "model", "seconds")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for beside the captions that are printed."""
+
+    jsonl: Path | None
+    csv_file: Path | None
+    explain: Path | None
+    round_trip: Path | None
+    second: str | None
+    negative: bool
+    common: bool
+    contrast: Path | None
+    sidecar: bool
+    embed: bool
+    as_json: bool
+    quiet: bool
+
+    @property
+    def traits(self) -> int:
+        """How many of the searches that tell no captions are asked for."""
+        return self.negative + self.common + (self.contrast is not None)
+
+    def check(self, pictures: int) -> None:
+        """Raise UsageError for what does not go together."""
+        if (self.explain or self.round_trip) and pictures > 1:
+            raise click.UsageError(f"--explain and --round-trip are for one picture, and {pictures} are given")
+        if self.second is not None and self.round_trip is None:
+            raise click.UsageError("--second scores a round trip; give --round-trip FILE.png too")
+        if self.jsonl and self.csv_file:
+            raise click.UsageError("--jsonl and --csv are both given; a run writes one of them")
+        files = (self.jsonl, self.csv_file, self.sidecar, self.embed, self.explain, self.round_trip)
+        if self.traits > 1 or (self.traits and any(files)):
+            raise click.UsageError(
+                "--negative, --common and --contrast stand alone: one of them, and no other output than --json"
+            )
+
+    def row_file(self) -> AbstractContextManager[RowFile | None]:
+        """The file that rows are written to, or nothing."""
+        if self.jsonl is not None:
+            return RowFile(self.jsonl, key="image")
+        if self.csv_file is not None:
+            return RowFile(self.csv_file, key="image", columns=COLUMNS)
+        return nullcontext()
+
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Describe pictures in words.")
 @click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE…")
@@ -56,6 +103,10 @@ Examples:
 @option(
     "--jsonl", type=click.Path(path_type=Path), section="Output", metavar="FILE",
     help="append a row for each picture; pictures that have one are skipped",
+)  # fmt: skip
+@option(
+    "--csv", "csv_file", type=click.Path(path_type=Path), section="Output", metavar="FILE",
+    help="as --jsonl, a line for each picture with its best caption only",
 )  # fmt: skip
 @option(
     "--explain", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
@@ -79,62 +130,48 @@ Examples:
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
 @option("-q", "--quiet", is_flag=True, section="Output", help="print the best caption of each picture only")
 @describe_options(ranking=True)
-def command(
-    pictures: tuple[Path, ...],
-    recursive: bool,
-    candidates: Path | None,
-    jsonl: Path | None,
-    explain: Path | None,
-    round_trip: Path | None,
-    second: str | None,
-    negative: bool,
-    common: bool,
-    contrast: Path | None,
-    sidecar: bool,
-    embed: bool,
-    as_json: bool,
-    quiet: bool,
-    **options: Any,
-) -> None:
+def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None, **options: Any) -> None:
     """Describe each PICTURE, a file or a folder, in words, best caption first."""
-    from clipgen.images import add_text, find_images
+    from clipgen.images import find_images
 
+    wanted = Wanted(**{spec.name: options.pop(spec.name) for spec in fields(Wanted)})
     settings = settings_of(options)
     if candidates is not None and options["mode"] is not None:
         raise click.UsageError("--mode composes captions and --candidates ranks given ones; leave one out")
     paths = find_images(pictures, recursive=recursive)
+    wanted.check(len(paths))
     if candidates is not None:
         _first_block(candidates)
-    if (explain or round_trip) and len(paths) > 1:
-        raise click.UsageError(f"--explain and --round-trip are for one picture, and {len(paths)} are given")
-    if second is not None and round_trip is None:
-        raise click.UsageError("--second scores a round trip; give --round-trip FILE.png too")
-    if negative or common or contrast is not None:
-        if negative + common + (contrast is not None) > 1 or jsonl or sidecar or embed or explain or round_trip:
-            raise click.UsageError(
-                "--negative, --common and --contrast stand alone: one of them, and no other output than --json"
-            )
-        other = find_images([contrast], recursive=recursive) if contrast is not None else []
-        for line in _traits(paths, other, settings, candidates, negative=negative, as_json=as_json):
+    if wanted.traits:
+        other = find_images([wanted.contrast], recursive=recursive) if wanted.contrast is not None else []
+        for line in _traits(paths, other, settings, candidates, wanted):
             click.echo(line)
         return
-    with RowFile(jsonl, key="image") if jsonl else nullcontext() as rows:
+    with wanted.row_file() as rows:
         left = [path for path in paths if rows is None or str(path) not in rows.done]
         if rows is not None and len(left) < len(paths):
-            click.echo(f"note: {len(paths) - len(left)} of {len(paths)} are in {jsonl} already", err=True)
-        matcher = load_matcher(settings, quiet=quiet) if left else None
+            click.echo(f"note: {len(paths) - len(left)} of {len(paths)} are in {rows.path} already", err=True)
+        matcher = load_matcher(settings, quiet=wanted.quiet) if left else None
         for row in _rows(left, matcher, settings, candidates) if matcher else ():
             if rows is not None:
-                rows.add(row)
-            if sidecar:
-                _write_sidecar(row)
-            if embed and row["captions"]:
-                add_text(row["image"], "Description", row["captions"][0]["text"])
-            if explain is not None and matcher is not None and row["captions"]:
-                _explain(explain, row, matcher)
-            if round_trip is not None and matcher is not None and row["captions"]:
-                _round_trip(round_trip, row, matcher, settings, second)
-            click.echo(json.dumps(row, ensure_ascii=False) if as_json else row_text(row, quiet=quiet))
+                rows.add(row if rows.columns is None else _flat(row))
+            if matcher is not None and row["captions"]:
+                _write_beside(row, matcher, settings, wanted)
+            click.echo(json.dumps(row, ensure_ascii=False) if wanted.as_json else row_text(row, quiet=wanted.quiet))
+
+
+def _write_beside(row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, wanted: Wanted) -> None:
+    """What is asked for of a picture beside its row."""
+    from clipgen.images import add_text
+
+    if wanted.sidecar:
+        _write_sidecar(row)
+    if wanted.embed:
+        add_text(row["image"], "Description", row["captions"][0]["text"])
+    if wanted.explain is not None:
+        _explain(wanted.explain, row, matcher)
+    if wanted.round_trip is not None:
+        _round_trip(wanted.round_trip, row, matcher, settings, wanted.second)
 
 
 def _first_block(candidates: Path) -> None:
@@ -151,9 +188,7 @@ def _traits(
     other: list[Path],
     settings: DescribeSettings,
     candidates: Path | None,
-    *,
-    negative: bool,
-    as_json: bool,
+    wanted: Wanted,
 ) -> Iterator[str]:
     """The lines that tell what pictures are not, share, or show beside others."""
     from clipgen.tasks.caption import Phrases, read_candidates, sets
@@ -164,7 +199,7 @@ def _traits(
     else:
         phrases = Phrases.shipped().known_to(matcher.perceptor).plain()
     names, seen = embed_pictures(paths, matcher, settings)
-    if negative:
+    if wanted.negative:
         found = dict(zip(names, sets.negative(seen, phrases, matcher, top=settings.top), strict=True))
     elif other:
         beside = embed_pictures(other, matcher, settings)[1]
@@ -172,7 +207,7 @@ def _traits(
     else:
         found = {"common": sets.common(seen, phrases, matcher, top=settings.top)}
     for name, traits in found.items():
-        if as_json:
+        if wanted.as_json:
             yield json.dumps({"of": name, "traits": [vars(trait) for trait in traits]}, ensure_ascii=False)
         else:
             yield "\n".join([name, *(f"  {trait.score:6.2f}  {trait.text}" for trait in traits)])
@@ -197,6 +232,13 @@ def to_row(path: Path, matches: list[Match], *, model: str, seconds: float) -> d
     """A picture's row of a jsonl file."""
     captions = [match.to_dict() for match in matches]
     return {"image": str(path), "captions": captions, "model": model, "seconds": seconds}
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A picture's line of a csv file."""
+    from clipgen.tasks.caption.match import NOTHING
+
+    return {**row, **(row["captions"] or [{"text": NOTHING}])[0]}
 
 
 def row_text(row: dict[str, Any], *, quiet: bool) -> str:

@@ -25,8 +25,9 @@ def describe_options(*, ranking: bool) -> Callable[..., Any]:
     """The options of DescribeSettings; ranking: those that only matter where captions are ranked, too."""
     sections: dict[str, Sequence[Flag]] = {"Search": LOOKING, "Machine": MACHINE}
     if ranking:
-        flags = (Flag("mode", "NAME"), Flag("top", "N"), Flag("hubness", "", ("--hubness/--no-hubness",)))
-        sections["Search"] = (*flags, Flag("abstain", "", ("--abstain",)), *LOOKING)
+        ways = (Flag("mode", "NAME"), Flag("captioner", "NAME"), Flag("top", "N"))
+        doubts = (Flag("hubness", "", ("--hubness/--no-hubness",)), Flag("abstain", "", ("--abstain",)))
+        sections["Search"] = (*ways, *doubts, *LOOKING)
     return setting_options(DescribeSettings, sections)
 
 

@@ -1,9 +1,12 @@
-"""Rows of results in a jsonl file that a killed run leaves whole and the next one goes on with."""
+"""Rows of results in a jsonl or csv file that a killed run leaves whole and the next one goes on with."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,17 +15,18 @@ from clipgen.errors import ImageError
 
 
 class RowFile:
-    """A jsonl file that grows by whole lines; what an earlier run wrote stays and is not done again.
+    """A file that grows by whole lines; what an earlier run wrote stays and is not done again.
 
         >>> with RowFile(Path("captions.jsonl"), key="image") as rows:
         ...     if "photo.jpg" not in rows.done:
         ...         rows.add({"image": "photo.jpg", "captions": []})
 
+    key: what names a row; columns: of a csv with a header, the key first; None for jsonl, which holds rows whole.
     Raises ImageError when the file cannot be written or holds other rows than ours.
     """
 
-    def __init__(self, path: Path, *, key: str) -> None:
-        self.path, self.key = path, key
+    def __init__(self, path: Path, *, key: str, columns: Sequence[str] | None = None) -> None:
+        self.path, self.key, self.columns = path, key, columns
         self.done: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -42,22 +46,42 @@ class RowFile:
     def add(self, row: dict[str, Any]) -> None:
         """Append one row, on disk when this returns."""
         try:
-            self._file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            self._write(self._line(row))
         except OSError as error:
             raise ImageError(f"cannot write {self.path}: {error.strerror}; free some space and run it again") from error
         self.done.add(row[self.key])
 
+    def _write(self, line: bytes) -> None:
+        self._file.write(line)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _line(self, row: dict[str, Any]) -> bytes:
+        if self.columns is None:
+            return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+        # a row is a line, as in jsonl: a cell never breaks one
+        return _csv_line([" ".join(str(row.get(name, "")).splitlines()) for name in self.columns])
+
+    def _key_of(self, line: bytes) -> str:
+        if self.columns is None:
+            return str(json.loads(line)[self.key])
+        (cells,) = csv.reader([line.decode()])
+        if len(cells) != len(self.columns):
+            raise ValueError("another number of columns")
+        return cells[0]
+
     def _take_up(self) -> None:
         """Learn what is done, and cut off the half line that a kill may have left."""
         self._file.seek(0)
-        whole = 0
+        whole, head = 0, None if self.columns is None else _csv_line(self.columns)
         for number, line in enumerate(self._file, 1):
             if not line.endswith(b"\n"):
                 break
             try:
-                self.done.add(json.loads(line)[self.key])
+                if number > 1 or head is None:
+                    self.done.add(self._key_of(line))
+                elif line != head:
+                    raise ValueError("another header")
             except (ValueError, KeyError, TypeError) as error:
                 raise ImageError(
                     f"{self.path}, line {number}, is no row of ours (no {self.key!r}); name another file"
@@ -65,3 +89,11 @@ class RowFile:
             whole += len(line)
         self._file.truncate(whole)
         self._file.seek(0, os.SEEK_END)
+        if head is not None and not whole:
+            self._write(head)
+
+
+def _csv_line(cells: Sequence[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue().encode()

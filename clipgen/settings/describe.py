@@ -8,7 +8,7 @@ from typing import Self
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings.base import DTYPES, Settings, check_least, setting
 
-MODES = ("beam", "slots", "invert")
+MODES = ("beam", "slots", "invert", "blip")
 VIEWS = ("centre", "flips", "crops")
 
 
@@ -24,6 +24,9 @@ class DescribeSettings(Settings):
 
     perceptors: tuple[str, ...] = setting(("builtin",), "which CLIP looks: builtin or NAME/TAG; several average")
     mode: str = setting("beam", "how words are found: " + ", ".join(MODES))
+    captioner: str = setting(
+        "Salesforce/blip-image-captioning-base", "what proposes captions in mode blip: a folder or hub name"
+    )
     top: int = setting(5, "captions per picture")
     views: str = setting("centre", "what of a picture is looked at: " + ", ".join(VIEWS) + "; several are averaged")
     hubness: bool = setting(True, "discount phrases that fit every picture")

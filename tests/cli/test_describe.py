@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,27 @@ def test_a_killed_run_goes_on(look: Cli) -> None:
     assert "2 of 2" in run() and len(Path("out/rows.jsonl").read_text().splitlines()) == 2
 
 
+def test_a_killed_table_goes_on(look: Cli) -> None:
+    def run() -> str:
+        result = look("caption", "photos", "-r", "--candidates", "captions.txt", "--csv", "out/rows.csv")
+        assert result.exit_code == 0, result.output
+        return result.stderr
+
+    run()
+    head, first, second = Path("out/rows.csv").read_bytes().splitlines(keepends=True)
+    Path("out/rows.csv").write_bytes(head + first + second[:9])  # killed within the second row
+    assert "1 of 2 are in out/rows.csv already" in run()
+    with open("out/rows.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["image"] for row in rows] == ["photos/a.png", "photos/in/b.jpg"]
+    assert all(row["text"] and 0 < float(row["probability"]) < 1 for row in rows)
+
+
+def test_a_captioner_that_is_not_there(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    one_line(look("caption", "photos/a.png", "--mode", "blip"), 1, "transformers", "clipgen[blip]")
+
+
 def test_a_damaged_picture_is_skipped_and_told(look: Cli) -> None:
     Path("photos/bad.png").write_bytes(b"no picture")
     result = look("caption", "photos", "-r", "--candidates", "captions.txt", "--json")
@@ -84,6 +106,8 @@ def test_a_damaged_picture_is_skipped_and_told(look: Cli) -> None:
         (("caption", "photos", "--mode", "bean"), 1, ("'bean'", "beam")),
         (("caption", "photos", "--top", "0"), 1, ("top is 0",)),
         (("caption", "photos", "--jsonl", "photos"), 1, ("cannot write photos",)),
+        (("caption", "photos", "--csv", "captions.txt"), 1, ("line 1", "no row of ours")),
+        (("caption", "photos", "--jsonl", "a.jsonl", "--csv", "a.csv"), 2, ("--jsonl and --csv",)),
         (("caption", "photos", "--jsonl", "captions.txt"), 1, ("line 1", "no row of ours")),
         (("rank", "fox", "hollow"), 1, ("no pictures in hollow", "-r")),
         (("rank", "fox", "photos", "--keep", "0"), 1, ("keep is 0",)),

@@ -1,12 +1,13 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
-from clipgen.errors import PromptError, UnknownNameError
+from clipgen.errors import PromptError, UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import DescribeSettings
 from clipgen.tasks.caption import Matcher, Phrases, caption, read_candidates
@@ -174,3 +175,28 @@ def test_settings_are_checked() -> None:
         DescribeSettings(views="corner").validate()
     settings = DescribeSettings(top=3, hubness=False)
     assert DescribeSettings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
+
+
+def test_a_captioner_proposes_and_the_perceptor_ranks(tmp_path: Path, calibrated: OpenClip) -> None:
+    transformers = pytest.importorskip("transformers")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]", "[ENC]", "fox", "castle", "red", "blue"]
+    (tmp_path / "vocab.txt").write_text("\n".join(words))
+    tiny = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    text = {**tiny, "vocab_size": len(words), "bos_token_id": 5, "sep_token_id": 3, "pad_token_id": 0,
+            "eos_token_id": 3, "encoder_hidden_size": 16}  # fmt: skip
+    config = transformers.BlipConfig(text_config=text, vision_config={**tiny, "image_size": 32, "patch_size": 16})
+    torch.manual_seed(0)
+    network = transformers.BlipForConditionalGeneration(config)
+    with torch.no_grad():
+        network.text_decoder.cls.predictions.decoder.bias[7:9] += 5  # it speaks of foxes and castles
+    network.save_pretrained(tmp_path)
+    transformers.BlipProcessor(
+        transformers.BlipImageProcessor(size={"height": 32, "width": 32}),
+        transformers.BertTokenizerFast(vocab=None, vocab_file=str(tmp_path / "vocab.txt")),
+    ).save_pretrained(tmp_path)
+    settings = DescribeSettings(mode="blip", captioner=str(tmp_path))
+    (matches,) = caption([torch.rand(1, 3, 40, 40)], Matcher(calibrated), settings)
+    assert matches and {word for match in matches for word in match.text.split()} <= {"fox", "castle"}
+    assert matches[0].probability == max(match.probability for match in matches)
+    with pytest.raises(WeightsError, match="not on this machine"):
+        caption([torch.rand(1, 3, 40, 40)], Matcher(calibrated), replace(settings, captioner=str(tmp_path / "none")))

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from torch import Tensor
 
+from clipgen.images import to_pil
 from clipgen.settings import DescribeSettings
 from clipgen.similarity import embed_images
+from clipgen.tasks.caption.blip import Captioner
 from clipgen.tasks.caption.compose import beam, best_of_each
 from clipgen.tasks.caption.invert import invert
 from clipgen.tasks.caption.match import Match, Matcher
@@ -27,12 +29,20 @@ def caption(
 
     images: each [1, 3, H, W] in [0, 1]; matcher: compares; settings: mode, top, views, abstain; candidates: blocks of
     texts, read once.
-    Raises PromptError for no candidate at all, UnknownNameError for an unknown mode or view.
+    Raises PromptError for no candidate at all, UnknownNameError for an unknown mode or view, WeightsError for a
+    captioner that is not there.
     """
     chosen = (settings or DescribeSettings()).validate()
     pictures = embed_images(matcher.perceptor, images, views=chosen.views)
     if candidates is not None:
         return matcher.rank(pictures, candidates, top=chosen.top, abstain=chosen.abstain)
+    if chosen.mode == "blip":
+        proposed = (Captioner.load(chosen.captioner).propose(to_pil(image[0])) for image in images)
+        ranked = zip(pictures, proposed, strict=True)
+        return [
+            matcher.rank(one[None], [texts], top=chosen.top, abstain=chosen.abstain)[0] if texts else []
+            for one, texts in ranked
+        ]
     phrases = Phrases.shipped().known_to(matcher.perceptor)
     if chosen.mode == "slots":
         tables = best_of_each(pictures, matcher, phrases, top=chosen.top)
