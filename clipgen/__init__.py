@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from clipgen.errors import SettingsError as SettingsError
     from clipgen.errors import UnknownNameError as UnknownNameError
     from clipgen.errors import WeightsError as WeightsError
+    from clipgen.settings import FilmSettings as FilmSettings
     from clipgen.settings import GenerateSettings as GenerateSettings
     from clipgen.studio import Studio as Studio
+    from clipgen.studio import animate as animate
     from clipgen.studio import caption as caption
     from clipgen.studio import generate as generate
     from clipgen.studio import stream as stream
@@ -34,10 +36,12 @@ __version__ = "0.1.0"
 
 # PEP 562: torch takes seconds to import, so `import clipgen` and `clipgen --help` must not touch it
 _HOMES = {
+    "animate": "clipgen.studio",
     "caption": "clipgen.studio",
     "generate": "clipgen.studio",
     "stream": "clipgen.studio",
     "Studio": "clipgen.studio",
+    "FilmSettings": "clipgen.settings",
     "GenerateSettings": "clipgen.settings",
     "ClipgenError": "clipgen.errors",
     "DeviceError": "clipgen.errors",
@@ -52,6 +56,7 @@ _HOMES = {
 __all__ = [
     "ClipgenError",
     "DeviceError",
+    "FilmSettings",
     "GenerateSettings",
     "ImageError",
     "NonFiniteError",
@@ -61,6 +66,7 @@ __all__ = [
     "UnknownNameError",
     "WeightsError",
     "__version__",
+    "animate",
     "caption",
     "generate",
     "stream",

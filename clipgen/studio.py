@@ -21,14 +21,16 @@ from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.images import from_pil, load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
-from clipgen.settings import DescribeSettings, GenerateSettings
+from clipgen.settings import DescribeSettings, FilmSettings, GenerateSettings
 from clipgen.similarity import TextCache
+from clipgen.tasks.animate import Film
 from clipgen.tasks.caption import Matcher, read_candidates
 from clipgen.tasks.caption import caption as caption_images
 from clipgen.tasks.classify import Classifier, Label
 from clipgen.tasks.generate import GeneratedImage, Generation
 from clipgen.tasks.rank import Ranked
 from clipgen.tasks.rank import rank as rank_pictures
+from clipgen.timelines import Timeline, read_timeline
 
 Picture = str | Path | Image.Image
 
@@ -113,6 +115,24 @@ class Studio:
         """
         settings = GenerateSettings.from_dict(metadata.get("settings", {}))
         return Generation.again(metadata, perceptor=self.perceptor(settings), weights=self.weights)
+
+    def animate(self, timeline: str | Path | Timeline, *, folder: str | Path | None = None, **settings: Any) -> Film:
+        """A film of a file of prompts; it is made when it is saved or gone through.
+
+            >>> studio.animate("prompts/seasons.txt", fps=12).save("outputs/seasons.mp4")
+            >>> for frame in studio.animate("prompts/seasons.txt"):
+            ...     frame.image.save(f"{frame.index:05d}.png")
+
+        timeline: a text, .srt or .toml file, or scenes; folder: where keyframes are kept, to go on from there, by
+        default a temporary one; settings: fields of FilmSettings and GenerateSettings, over those of the file.
+        """
+        read = timeline if isinstance(timeline, Timeline) else read_timeline(timeline)
+        names = {spec.name for spec in fields(FilmSettings)}
+        given = {**read.film, **{name: value for name, value in settings.items() if name in names}}
+        beside = {**read.picture, **{name: value for name, value in settings.items() if name not in names}}
+        film, picture = _changed(FilmSettings(), given), _changed(self.settings, beside)
+        where = None if folder is None else Path(folder)
+        return Film(read, film, picture, perceptor=self.perceptor(picture), weights=self.weights, folder=where)
 
     def caption(
         self, pictures: Picture | Sequence[Picture], *, candidates: Sequence[str] | Path | None = None, **settings: Any
@@ -218,11 +238,23 @@ def caption(pictures: Picture | Sequence[Picture], **settings: Any) -> Any:
         return studio.caption(pictures, **settings)
 
 
+def animate(timeline: str | Path | Timeline, *, folder: str | Path | None = None, **settings: Any) -> Film:
+    """A film of a file of prompts, a long text or a timeline; it is made when it is saved or gone through.
+
+        >>> clipgen.animate("prompts/seasons.txt", seed=7).save("outputs/seasons.mp4")
+
+    As `Studio.animate`; settings: fields of FilmSettings and GenerateSettings, `perceptor`, and `weights`.
+    """
+    weights = settings.pop("weights", None)
+    with Studio(weights=weights) as studio:
+        return studio.animate(timeline, folder=folder, **settings)
+
+
 def _as_image(picture: Picture) -> torch.Tensor:
     return from_pil(picture) if isinstance(picture, Image.Image) else load_image(picture)
 
 
-AnySettings = TypeVar("AnySettings", GenerateSettings, DescribeSettings)
+AnySettings = TypeVar("AnySettings", GenerateSettings, DescribeSettings, FilmSettings)
 
 
 def _changed(settings: AnySettings, changes: Mapping[str, Any]) -> AnySettings:

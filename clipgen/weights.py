@@ -237,3 +237,17 @@ def _load_pickle(path: Path) -> dict[str, Tensor]:
     if not isinstance(content, Mapping) or not all(isinstance(value, torch.Tensor) for value in content.values()):
         raise WeightsError(f"{path} holds no state dict: expected a table of tensors, or one under 'state_dict'")
     return dict(content)
+
+
+def generator_fingerprint(name: str, path: Path | None) -> str | None:
+    """The sha256 of a generator's weights, or None where nothing was trained.
+
+    >>> generator_fingerprint("cppn", None)
+
+    name: in the table of generators; path: file or folder of its weights, None for the built-in ones.
+    """
+    if path is not None:
+        files = sorted(path.iterdir()) if path.is_dir() else [path]
+        return "+".join(sha256(file) for file in files if file.is_file())
+    card = next((card for card in cards("generator") if card.name == name), None)
+    return "+".join(file.sha256 for file in card.files) if card else None

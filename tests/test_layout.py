@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "clipgen"
 
-BASICS = ["errors", "registry", "settings", "prompts", "images", "devices", "weights"]
+BASICS = ["errors", "registry", "settings", "prompts", "timelines", "images", "devices", "weights"]
 PARTS = ["cutouts", "losses", "generators", "perceptors", "writers"]
 ENGINES = ["synthesis", "similarity"]
 GROWN_APART = ["train", "batch"]

@@ -1,4 +1,5 @@
 import subprocess
+import wave
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import pytest
 from PIL import Image, ImageFont
 
 from clipgen.errors import ImageError, SettingsError
-from clipgen.writers import VideoWriter, contact_sheet, plot_curve, save_gif, wrapped
+from clipgen.writers import FrameFolder, VideoWriter, contact_sheet, plot_curve, with_caption, wrapped
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 128, 0), (0, 0, 255)
 
@@ -137,19 +138,56 @@ def test_video_bad_input(tmp_path: Path) -> None:
         video.add(plain(RED, (10, 10)))
 
 
-def test_gif(tmp_path: Path) -> None:
-    save_gif(tmp_path / "run.gif", (plain(colour) for colour in (RED, GREEN, BLUE)), fps=10)
-    with Image.open(tmp_path / "run.gif") as gif:
-        assert (gif.n_frames, gif.info["duration"], gif.info["loop"]) == (3, 100, 0)  # type: ignore[attr-defined]
-        gif.seek(1)
-        assert gif.convert("RGB").getpixel((5, 5)) == GREEN
+@pytest.mark.parametrize("suffix", [".gif", ".webp", ".apng"])
+def test_films_that_browsers_show_as_pictures(tmp_path: Path, suffix: str) -> None:
+    with VideoWriter(tmp_path / f"run{suffix}", fps=10) as video:
+        for colour in (RED, GREEN, BLUE):
+            video.add(plain(colour))
+    with Image.open(tmp_path / f"run{suffix}") as film:
+        assert (film.n_frames, film.info["loop"]) == (3, 0)  # type: ignore[attr-defined]
+        film.seek(1)
+        film.load()
+        assert film.info["duration"] == 100
+        assert np.abs(np.asarray(film.convert("RGB"))[5, 5].astype(int) - GREEN).max() < 12
 
 
-@pytest.mark.parametrize(("name", "count", "fps"), [("run.png", 1, 10), ("run.gif", 0, 10), ("run.gif", 1, 0)])
-def test_gif_bad_input(tmp_path: Path, name: str, count: int, fps: float) -> None:
-    with pytest.raises(SettingsError):
-        save_gif(tmp_path / name, [plain(RED)] * count, fps=fps)
-    assert list(tmp_path.iterdir()) == []
+def test_a_gif_is_not_faster_than_gifs_are(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="50 are the most"):
+        VideoWriter(tmp_path / "run.gif", fps=60)
+
+
+def test_sound_and_metadata(tmp_path: Path) -> None:
+    with wave.open(str(tmp_path / "beep.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(bytes(2 * 8000 * 5))
+    about = {"title": "a red film", "prompts": ["a fox"]}
+    with VideoWriter(tmp_path / "run.mp4", fps=10, audio=tmp_path / "beep.wav", metadata=about) as video:
+        for _ in range(10):
+            video.add(plain(RED))
+    told = subprocess.run([VideoWriter.probe(), "-i", tmp_path / "run.mp4"], capture_output=True, text=True).stderr
+    assert "aac" in told and "a red film" in told and "a fox" in told
+    assert "Duration: 00:00:01" in told  # five seconds of sound do not draw out one of film
+    with pytest.raises(SettingsError, match="cannot hold sound"):
+        VideoWriter(tmp_path / "run.gif", audio=tmp_path / "beep.wav")
+
+
+def test_a_folder_of_frames(tmp_path: Path) -> None:
+    with FrameFolder(tmp_path / "frames") as frames:
+        for colour in (RED, GREEN):
+            frames.add(plain(colour))
+    assert sorted(path.name for path in (tmp_path / "frames").iterdir()) == ["00000.png", "00001.png"]
+    with pytest.raises(ImageError, match="holds frames already"), FrameFolder(tmp_path / "frames"):
+        raise AssertionError("the work began")
+
+
+def test_a_caption_stands_at_the_lower_border() -> None:
+    picture = plain(RED, (120, 90))
+    before, after = np.asarray(picture), np.asarray(with_caption(picture, "fox"))
+    changed = (before != after).any(-1)
+    assert changed[60:].any() and not changed[:60].any() and after.max() == 255
+    assert with_caption(plain(RED), "") == plain(RED)
 
 
 def test_curve_draws_both_lines(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from clipgen.cli.errors import exit_code
 #: name -> (where the command lives, its line in `clipgen --help`)
 COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("clipgen.cli.generate:command", "Make a picture from words; `clipgen TEXT` does the same."),
+    "animate": ("clipgen.cli.animate:command", "Make a film from a file of prompts."),
+    "batch": ("clipgen.cli.batch:command", "Make films from many files of prompts."),
     "caption": ("clipgen.cli.caption:command", "Describe pictures in words."),
     "rank": ("clipgen.cli.rank:command", "Order pictures by how well they fit a phrase."),
     "classify": ("clipgen.cli.classify:command", "Sort pictures by labels of your own."),

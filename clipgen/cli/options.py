@@ -79,6 +79,9 @@ SECTIONS: dict[str, tuple[Flag, ...]] = {
 }
 
 
+#: The headings of all commands, in the order that they are shown in.
+ORDER = ("Film", *SECTIONS)
+
 #: Settings whose help lists the names of a table.
 TABLES = {"generator": GENERATORS, "optimizer": OPTIMIZERS}
 
@@ -124,7 +127,7 @@ class SectionedCommand(click.Command):
     """A command whose help groups the options under headings; options without one come last."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in SECTIONS}  # the order of all commands
+        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in ORDER}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record is not None and isinstance(param, click.Option):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import torch
 import torch.nn.functional as F
@@ -71,6 +71,25 @@ class CPPN(Generator):
         generator.start(seeds, size, noise=init_noise, image=init_image)
         return generator
 
+    def follow(self, seen: Tensor, theta: Tensor) -> None:
+        """Move the view: the network is the same everywhere, so nothing is lost however far the camera goes."""
+        last = torch.tensor([[0.0, 0.0, 1.0]], device=self.device)
+        self.view = (torch.cat([self.view, last]) @ torch.cat([theta.to(self.view), last]))[:2]
+
+    def start(self, seeds: Sequence[int], size: Size, *, noise: str | None = None, image: Tensor | None = None) -> None:
+        """Begin anew, as `Generator.start`, with the view on the middle."""
+        self.view = torch.eye(2, 3, device=self.device)
+        super().start(seeds, size, noise=noise, image=image)
+
+    def state(self) -> dict[str, Any]:
+        """All that `load_state` needs to go on from here, as plain values and CPU tensors."""
+        return {**super().state(), "view": self.view.cpu().clone()}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take back what `state` gave; see `Generator.load_state`."""
+        super().load_state(state)
+        self.view = state["view"].to(self.device)
+
     def forward(self) -> Tensor:
         """The pictures [B, 3, H, W] in (0, 1)."""
         return self._paint(self.latents, self.size)
@@ -117,11 +136,10 @@ class CPPN(Generator):
     def _places(self, size: Size) -> Tensor:
         """x and y [2, H * W] of the pixel centres; the geometric mean of the sides of the working size spans 2."""
         mean = math.sqrt(self.size[0] * self.size[1])
-        x, y = (
-            ((torch.arange(n, device=self.device) + 0.5) / n * 2 - 1) * (side / mean)
-            for n, side in zip(size, self.size, strict=True)
-        )
-        return torch.stack([x.expand(size[1], -1), y[:, None].expand(-1, size[0])]).flatten(1)
+        x, y = ((torch.arange(n, device=self.device) + 0.5) / n * 2 - 1 for n in size)
+        plane = torch.stack([x.expand(size[1], -1), y[:, None].expand(-1, size[0])]).flatten(1)
+        span = torch.tensor([[side / mean] for side in self.size], device=self.device)
+        return span * (self.view[:, :2] @ plane + self.view[:, 2:])
 
     def _colours(self, latents: list[Tensor], places: Tensor) -> Tensor:
         """Colours [B, 3, N] of the places [2, N]."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from clipgen.settings.base import DTYPES, Settings, help_of, hints
 from clipgen.settings.describe import DescribeSettings
+from clipgen.settings.film import TRANSITIONS, FilmSettings
 from clipgen.settings.generate import (
     LR_DECAYS,
     MAX_SEED,
@@ -31,7 +32,9 @@ __all__ = [
     "NOISES",
     "QUALITIES",
     "STARTS",
+    "TRANSITIONS",
     "DescribeSettings",
+    "FilmSettings",
     "GenerateSettings",
     "Preset",
     "Settings",

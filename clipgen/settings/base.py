@@ -114,7 +114,8 @@ def _spoken(hint: Any) -> str:
         if not inner:
             words.append(plain[kind])
         else:
-            words.append("a list of text" if inner[-1] is Ellipsis else "two whole numbers, width and height")
+            pair = "two numbers" if inner[0] is float else "two whole numbers, width and height"
+            words.append("a list of text" if inner[-1] is Ellipsis else pair)
     return " or ".join(words)
 
 

@@ -1,4 +1,4 @@
-"""Many pictures in one file: contact sheets, videos, gifs, and the curve of a run.
+"""Many pictures in one file: contact sheets, films, and the curve of a run.
 
     >>> VideoWriter.probe()                                   # before the work, not after it
     >>> with VideoWriter("reef.mp4", fps=24) as video:
@@ -11,8 +11,18 @@ Every file is written beside its place and moved there when it is whole.
 
 from __future__ import annotations
 
+from clipgen.writers.captions import with_caption
 from clipgen.writers.plots import heat_map, plot_curve
 from clipgen.writers.sheets import contact_sheet, wrapped
-from clipgen.writers.video import VideoWriter, save_gif
+from clipgen.writers.video import FORMATS, FrameFolder, VideoWriter
 
-__all__ = ["VideoWriter", "contact_sheet", "heat_map", "plot_curve", "save_gif", "wrapped"]
+__all__ = [
+    "FORMATS",
+    "FrameFolder",
+    "VideoWriter",
+    "contact_sheet",
+    "heat_map",
+    "plot_curve",
+    "with_caption",
+    "wrapped",
+]

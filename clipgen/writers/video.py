@@ -1,40 +1,67 @@
-"""Videos and gifs, probed before the work and written whole or not at all."""
+"""Films: mp4, gif, webp, apng and folders of frames; probed before the work and written whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from clipgen.errors import ImageError, SettingsError
 from clipgen.images import write_beside
 
+# one palette for the film, of what moves, and a dither that stands still from frame to frame
+_PALETTE = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"
+#: by ending: codec, pixel format, what ffmpeg is told beside
+FORMATS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    ".mp4": ("libx264", "yuv420p", ("-crf", "18", "-movflags", "+faststart")),
+    ".gif": ("gif", "pal8", ("-filter_complex", _PALETTE, "-loop", "0")),
+    ".webp": ("libwebp", "yuv420p", ("-quality", "80", "-loop", "0")),
+    ".apng": ("apng", "rgb24", ("-plays", "0", "-f", "apng")),
+}
+MAX_TEXT = 32_000  # bytes of metadata that are handed over: a command line holds no more than four times that
+
 
 class VideoWriter:
-    """Write frames to an mp4 one after another; none is held in memory.
+    """Write frames to a film one after another; none is held in memory.
 
         >>> with VideoWriter("run.mp4", fps=24) as video:
         ...     for frame in frames:
         ...         video.add(frame)
 
-    path: ends in .mp4; fps: frames a second. H.264 at crf 18, yuv420p, which every player shows; frames of odd size are
-    padded by a pixel, never resized. The file appears when the block ends, by an error too: what was made is kept.
+    path: ends in .mp4, .gif, .webp or .apng; fps: frames a second; audio: a file of sound, cut or drawn out with
+    silence to the length of an mp4; metadata: JSON values that an mp4 carries, `title` as such. An mp4 is H.264 at crf
+    18, yuv420p, which every player shows; frames of odd size are padded by a pixel, never resized. The file appears
+    when the block ends, by an error too: what was made is kept.
 
     Raises ImageError when the file cannot be written or the encoder fails, SettingsError for fps of 0 or less, another
-    ending, or frames of different sizes.
+    ending, sound where there can be none, or frames of different sizes.
     """
 
-    def __init__(self, path: str | Path, fps: float = 24) -> None:
-        self.path, self.fps = Path(path), fps
-        if self.path.suffix.lower() != ".mp4":
-            raise SettingsError(f"{path} does not end in .mp4; videos are written as mp4")
+    def __init__(
+        self,
+        path: str | Path,
+        fps: float = 24,
+        *,
+        audio: Path | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.path, self.fps, self.audio, self.metadata = Path(path), fps, audio, dict(metadata or {})
+        self.suffix = self.path.suffix.lower()
+        if self.suffix not in FORMATS:
+            raise SettingsError(f"{path} does not end in one of {', '.join(FORMATS)}; name a film so")
         if not fps > 0:
             raise SettingsError(f"fps is {fps}; it must be more than 0")
+        if self.suffix == ".gif" and fps > 50:
+            raise SettingsError(f"fps is {fps}; a gif counts in hundredths of a second, 50 are the most")
+        if audio is not None and self.suffix != ".mp4":
+            raise SettingsError(f"{path} cannot hold sound; name an .mp4 or leave the audio out")
         self.frames = 0
         self._size = (0, 0)
         self._encoder: Any = None
@@ -42,19 +69,33 @@ class VideoWriter:
         self._stack = ExitStack()
 
     @staticmethod
-    def probe() -> str:
-        """The path of the encoder. Raises ImageError when it is missing, which is better known before the work."""
+    def probe(suffix: str = ".mp4") -> str:
+        """Encode a small picture and return the path of the encoder.
+
+        Raises ImageError when that fails, which is better known before the work than after it.
+        """
         import imageio_ffmpeg  # late: only videos need it
 
         try:
-            return str(imageio_ffmpeg.get_ffmpeg_exe())
+            program = str(imageio_ffmpeg.get_ffmpeg_exe())
         except (RuntimeError, OSError) as error:
             raise ImageError(
                 f"no ffmpeg was found ({error}); reinstall imageio-ffmpeg, which brings one, or leave --video out"
             ) from error
+        with tempfile.TemporaryDirectory() as folder:
+            trial = VideoWriter(Path(folder) / f"trial{suffix}", fps=10)
+            trial._beside = trial.path
+            trial.add(Image.new("RGB", (32, 32)))
+            try:
+                trial._finish()
+            except (OSError, RuntimeError) as error:
+                raise ImageError(
+                    f"this ffmpeg cannot write {suffix} ({_line(error)}); choose another ending: {', '.join(FORMATS)}"
+                ) from error
+        return program
 
     def __enter__(self) -> Self:
-        self.probe()
+        self.probe(self.suffix)
         self._beside = self._stack.enter_context(write_beside(self.path))
         return self
 
@@ -97,49 +138,83 @@ class VideoWriter:
 
         self._encoder.close()
         # ffmpeg's exit code is not passed on, and a full disk shows only here
-        found, _ = imageio_ffmpeg.count_frames_and_secs(str(self._beside))
-        if found != self.frames:
+        if self.suffix == ".mp4":
+            found, _ = imageio_ffmpeg.count_frames_and_secs(str(self._beside))
+        else:
+            found = round(self.fps * _seconds_of(self._beside)) if self.frames > 1 else 1
+        if abs(found - self.frames) > (0 if self.suffix == ".mp4" else 1 + self.frames // 20):
             raise RuntimeError(f"it holds {found} of {self.frames} frames")
 
     def _open(self, size: tuple[int, int]) -> Any:
         import imageio_ffmpeg
 
+        codec, pixels, told = FORMATS[self.suffix]
+        sound: dict[str, Any] = {}
+        if self.audio is not None:
+            sound = {"audio_path": str(self.audio), "audio_codec": "aac"}
+            told = (*told, "-af", "apad", "-shortest")
         encoder = imageio_ffmpeg.write_frames(
             str(self._beside),
             size,
             fps=self.fps,
-            codec="libx264",
+            codec=codec,
             quality=None,
-            pix_fmt_out="yuv420p",
+            pix_fmt_out=pixels,
             macro_block_size=2,
             ffmpeg_log_level="error",
-            output_params=["-crf", "18", "-movflags", "+faststart"],
+            output_params=[*told, *self._told()],
+            **sound,
         )
         encoder.send(None)
         return encoder
 
+    def _told(self) -> list[str]:
+        """The metadata, as ffmpeg is told it."""
+        if not self.metadata or self.suffix != ".mp4":
+            return []
+        comment = json.dumps(self.metadata, ensure_ascii=False)
+        told = ["-metadata", f"title={self.metadata.get('title', self.path.stem)}"]
+        return told + (["-metadata", f"comment={comment}"] if len(comment.encode()) <= MAX_TEXT else [])
 
-def save_gif(path: str | Path, frames: Iterable[Image.Image], fps: float = 12) -> None:
-    """Write frames as an endless gif.
 
-        >>> save_gif("run.gif", frames, fps=12)
+class FrameFolder:
+    """Write frames as 00000.png, 00001.png … into a folder.
 
-    path: ends in .gif; frames: one or more of one size; fps: gif counts in hundredths of a second, 50 are the most.
+        >>> with FrameFolder("outputs/frames") as frames:
+        ...     frames.add(picture)
 
-    Raises SettingsError for no frames, another ending or fps out of range, ImageError when it cannot be written.
+    Each frame is whole or not there. Raises ImageError when the folder cannot be written, or holds frames already.
     """
-    if Path(path).suffix.lower() != ".gif":
-        raise SettingsError(f"{path} does not end in .gif")
-    if not 0 < fps <= 50:
-        raise SettingsError(f"fps is {fps}; a gif takes more than 0 and at most 50")
-    # Pillow's own choice of colours takes 80 times as long
-    small = [frame.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE) for frame in frames]
-    if not small:
-        raise SettingsError(f"{path} got no frame; a gif needs one or more")
-    with write_beside(path) as beside:
-        small[0].save(
-            beside, format="GIF", save_all=True, append_images=small[1:], duration=round(1000 / fps), loop=0, disposal=1
-        )
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.frames = 0
+
+    def __enter__(self) -> Self:
+        if self.path.is_dir() and any(self.path.glob("[0-9][0-9][0-9][0-9][0-9].png")):
+            raise ImageError(f"{self.path} holds frames already; name an empty folder with -o")
+        return self
+
+    def add(self, frame: Image.Image) -> None:
+        """Write the next frame."""
+        with write_beside(self.path / f"{self.frames:05d}.png") as beside:
+            frame.save(beside)
+        self.frames += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+def _seconds_of(path: Path) -> float:
+    """How long a film lasts that Pillow reads; frames that do not differ may be one of twice the length."""
+    total = 0.0
+    with Image.open(path) as film:
+        for frame in ImageSequence.Iterator(film):
+            frame.load()  # a webp knows a frame's length once it is read
+            total += frame.info.get("duration", 0)
+    return total / 1000
 
 
 def _even(image: Image.Image) -> Image.Image:

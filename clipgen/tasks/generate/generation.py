@@ -26,7 +26,7 @@ from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
 from clipgen.tasks.generate.start import bank_pictures
 from clipgen.tasks.generate.targets import Targets, read_targets
-from clipgen.weights import cards, sha256
+from clipgen.weights import generator_fingerprint, sha256
 
 # time budget: steps that are timed after one to warm up, unless they take a larger share of the time left than this
 TIMED_STEPS = 3
@@ -205,7 +205,7 @@ class Generation:
             augments=settings.augments,
             generator=devices.generator("cpu", settings.seed or 0),
         ).to(device)
-        self.targets, self.generator = targets.mean(), generator
+        self.aims, self.targets, self.generator = targets, targets.mean(), generator
         self.loss = build_loss(settings, targets, generator=generator, perceptor=self.perceptor, device=device)
         self.synthesis = self._synthesis(self.settings.steps or 1)
         self.models, self.inputs = self._hash_models(), self._hash_inputs()
@@ -298,7 +298,7 @@ class Generation:
             "perceptor": {"name": self.perceptor.name, "sha256": self.perceptor.fingerprint},
             "generator": {
                 "name": self.settings.generator,
-                "sha256": _generator_hash(self.settings.generator, self.generator, self.weights),
+                "sha256": generator_fingerprint(self.settings.generator, self.weights),
                 "weights": str(self.weights) if self.weights else None,
             },
         }
@@ -307,13 +307,3 @@ class Generation:
         files = [parse_weighted_path(text)[0] for text in self.settings.image_prompts]
         files += [self.settings.init_image] if self.settings.init_image else []
         return {file: sha256(file) for file in files}
-
-
-def _generator_hash(name: str, generator: Generator, path: Path | None) -> str | None:
-    if path is not None:
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
-        return "+".join(sha256(file) for file in files if file.is_file())
-    if next(generator.parameters(), None) is None:
-        return None  # nothing was trained
-    card = next((card for card in cards("generator") if card.name == name), None)
-    return "+".join(file.sha256 for file in card.files) if card else None

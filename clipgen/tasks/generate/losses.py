@@ -35,7 +35,15 @@ def build_loss(
 
     Raises SettingsError for a loss that these parts do not have.
     """
-    loss: Loss = targets.loss()
+    beside = regularisers(settings, generator=generator, perceptor=perceptor, device=device)
+    return sum(beside, targets.loss()).to(device)
+
+
+def regularisers(
+    settings: GenerateSettings, *, generator: Generator, perceptor: Perceptor, device: torch.device
+) -> list[Loss]:
+    """What the settings ask for beside the prompts; see `build_loss`."""
+    losses: list[Loss] = []
     for weight, make in (
         (settings.tv, TotalVariation),
         (settings.saturation, Saturation),
@@ -44,18 +52,18 @@ def build_loss(
         (settings.l2, PullToStart),
     ):
         if weight:
-            loss = loss + weight * make()
+            losses.append(weight * make())
     if settings.palette_weight:
-        loss = loss + settings.palette_weight * Palette(settings.palette)
+        losses.append(settings.palette_weight * Palette(settings.palette))
     if settings.no_text:
-        loss = loss + settings.no_text * writing_loss(perceptor)
+        losses.append(settings.no_text * writing_loss(perceptor))
     if settings.init_weight:
-        loss = loss + settings.init_weight * _init_loss(settings, generator)
+        losses.append(settings.init_weight * _init_loss(settings, generator))
     if settings.realism:
         if (critic := generator.critic()) is None:
             raise SettingsError(f"the generator {settings.generator} has no discriminator; leave realism at 0")
-        loss = loss + settings.realism * Realism(critic)
-    return loss.to(device)
+        losses.append(settings.realism * Realism(critic))
+    return [loss.to(device) for loss in losses]
 
 
 @torch.no_grad()

@@ -1,0 +1,56 @@
+"""The settings of a film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.settings.base import Settings, check_least, check_positive, setting
+
+TRANSITIONS = ("morph", "cut", "dissolve")
+
+
+@dataclass(frozen=True)
+class FilmSettings(Settings):
+    """All that decides how scenes become a film, beside the settings of its pictures.
+
+        >>> FilmSettings(fps=0).validate()
+        Traceback (most recent call last):
+        clipgen.errors.SettingsError: fps is 0; it must be 1 or more
+
+    Frozen: change with `dataclasses.replace`.
+    """
+
+    seconds_per_scene: float | None = setting(None, "length of a scene; unset: the time that its words take to read")
+    fps: int = setting(24, "frames a second of the film")
+    keyframes: float = setting(6.0, "pictures a second that are optimised; those between are blended along the motion")
+    keyframe_steps: int = setting(3, "optimisation steps for each of them")
+    transition: str = setting("morph", "how a scene comes from the one before: " + ", ".join(TRANSITIONS))
+    transition_seconds: float = setting(1.0, "how long that takes")
+    zoom: float = setting(1.03, "by how much the camera comes nearer in a second; 1 stands still")
+    pan: tuple[float, float] = setting((0.0, 0.0), "shares of the picture that it moves right and down in a second")
+    angle: float = setting(0.0, "degrees that it turns in a second")
+    hold: float = setting(0.0, "weight for staying near the frame before")
+    style: str | None = setting(None, "prompt that is added to every scene, as TEXT or TEXT:weight")
+    loop: bool = setting(False, "end where it began")
+
+    def validate(self) -> Self:
+        """Return self when every value has its type and lies in its range.
+
+        Raises SettingsError, and UnknownNameError for an unknown transition.
+        """
+        self.check_types()
+        for name in ("fps", "keyframe_steps"):
+            check_least(name, getattr(self, name), 1)
+        for name in ("transition_seconds", "hold"):
+            check_least(name, getattr(self, name), 0)
+        for name in ("seconds_per_scene", "keyframes", "zoom"):
+            check_positive(name, getattr(self, name))
+        if self.keyframes > self.fps:
+            raise SettingsError(f"keyframes is {self.keyframes:g} and fps {self.fps}; at most every frame is one")
+        if self.fps > 120:
+            raise SettingsError(f"fps is {self.fps}; it must be 120 or less")
+        if self.transition not in TRANSITIONS:
+            raise UnknownNameError.of("transition", self.transition, TRANSITIONS)
+        return self

@@ -1,0 +1,86 @@
+"""A camera that moves over a picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.timelines import Track
+
+
+@dataclass(frozen=True)
+class Motion:
+    """How the camera moves from one picture to the next.
+
+    zoom: what is in the middle becomes so many times larger; right, down: shares of the picture's sides that it moves;
+    angle: degrees that the picture turns, clockwise.
+    """
+
+    zoom: float = 1.0
+    right: float = 0.0
+    down: float = 0.0
+    angle: float = 0.0
+
+    def __bool__(self) -> bool:
+        return self != Motion()
+
+    def times(self, share: float) -> Motion:
+        """A share of it; -1 is the way back.
+
+        >>> Motion(zoom=4).times(0.5).zoom
+        2.0
+        """
+        return Motion(self.zoom**share, self.right * share, self.down * share, self.angle * share)
+
+    def then(self, other: Motion) -> Motion:
+        """This one and another after it, as if they did not turn each other; true for the small ones of a film."""
+        return Motion(
+            self.zoom * other.zoom, self.right + other.right, self.down + other.down, self.angle + other.angle
+        )
+
+    def theta(self, image: Tensor) -> Tensor:
+        """From the places of what the camera sees to those of the picture before, [2, 3], each from -1 to 1."""
+        turn = math.radians(self.angle)
+        # both sides count as 2 long: the turn must not shear a picture that is not square
+        aspect = image.shape[-1] / image.shape[-2]
+        cos, sin = math.cos(turn) / self.zoom, math.sin(turn) / self.zoom
+        rows = [[cos, sin / aspect, 2 * self.right], [-sin * aspect, cos, 2 * self.down]]
+        return torch.tensor(rows, dtype=image.dtype, device=image.device)
+
+    @classmethod
+    def of(cls, tracks: Mapping[str, Track], seconds: float, span: float) -> Motion:
+        """What tracks of numbers per second come to over a short span from a time on."""
+        rate = {name: track.at(seconds) for name, track in tracks.items()}
+        steady = cls(rate["zoom"], rate["pan_x"], rate["pan_y"], rate["angle"])
+        return steady.times(span)
+
+
+def warp(image: Tensor, motion: Motion) -> Tensor:
+    """What the camera sees after a motion: [B, 3, H, W] in [0, 1]; beyond the border the picture is mirrored.
+
+    >>> warp(image, Motion(zoom=1.05, right=0.02))
+    """
+    if not motion:
+        return image
+    theta = motion.theta(image).expand(len(image), -1, -1)
+    grid = F.affine_grid(theta, list(image.shape), align_corners=False)
+    # bicubic: a film is warped hundreds of times over, and bilinear weights would blur it
+    return F.grid_sample(image, grid, mode="bicubic", padding_mode="reflection", align_corners=False).clamp(0, 1)
+
+
+def between(first: Tensor, second: Tensor, motion: Motion, count: int) -> Iterator[Tensor]:
+    """`count` pictures from the first up to the second without it: both are moved to where the camera is, and blended.
+
+        >>> frames = list(between(a, b, Motion(zoom=1.02), 4))
+
+    first, second: [B, 3, H, W] in [0, 1]; motion: from the first to the second.
+    """
+    yield first
+    for i in range(1, count):
+        share = i / count
+        yield torch.lerp(warp(first, motion.times(share)), warp(second, motion.times(share - 1)), share)

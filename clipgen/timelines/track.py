@@ -1,0 +1,91 @@
+"""Numbers that change over the seconds of a scene."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+
+from clipgen.errors import SettingsError, UnknownNameError
+
+CURVES = ("linear", "ease", "cubic")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A value at a time.
+
+    at: seconds from the start of the scene; value: there; curve: how the number comes here from the key before.
+    """
+
+    at: float
+    value: float
+    curve: str = "linear"
+
+
+@dataclass(frozen=True)
+class Track:
+    """A number over time: its value at the keys, between them along their curves, outside them the nearest key's.
+
+        >>> Track((Key(0, 1.0), Key(2, 3.0, "ease"))).at(1.0)
+        2.0
+
+    keys: one or more, in order of time. Curves: linear; ease, which starts and ends at rest; cubic, which passes all
+    keys without a corner (Catmull and Rom 1974).
+    Raises SettingsError for keys out of order or numbers that are not finite, UnknownNameError for an unknown curve.
+    """
+
+    keys: tuple[Key, ...]
+
+    def __post_init__(self) -> None:
+        if not self.keys:
+            raise SettingsError("there are no keyframes; give one or more, each {at = SECONDS, value = NUMBER}")
+        for key in self.keys:
+            if key.curve not in CURVES:
+                raise UnknownNameError.of("curve", key.curve, CURVES)
+            if not (math.isfinite(key.at) and math.isfinite(key.value)) or key.at < 0:
+                raise SettingsError(f"a keyframe has {key.value} at {key.at} s; both are finite, the time 0 or more")
+        for before, after in pairwise(self.keys):
+            if after.at <= before.at:
+                raise SettingsError(f"the keyframe at {after.at:g} s follows one at {before.at:g} s; put them in order")
+
+    @classmethod
+    def constant(cls, value: float) -> Track:
+        """A number that does not change."""
+        return cls((Key(0.0, value),))
+
+    def at(self, seconds: float) -> float:
+        """The value at a time."""
+        after = bisect_right([key.at for key in self.keys], seconds)
+        if after == 0 or after == len(self.keys):
+            return self.keys[max(0, after - 1)].value
+        a, b = self.keys[after - 1], self.keys[after]
+        t = (seconds - a.at) / (b.at - a.at)
+        if b.curve == "cubic":
+            return self._cubic(after, t)
+        return a.value + (b.value - a.value) * (ease(t) if b.curve == "ease" else t)
+
+    def _cubic(self, after: int, t: float) -> float:
+        a, b = self.keys[after - 1], self.keys[after]
+        span = b.at - a.at
+        rise, fall = (span * self._slope(i) for i in (after - 1, after))
+        t2, t3 = t * t, t * t * t
+        return (
+            (2 * t3 - 3 * t2 + 1) * a.value + (t3 - 2 * t2 + t) * rise
+            + (3 * t2 - 2 * t3) * b.value + (t3 - t2) * fall
+        )  # fmt: skip
+
+    def _slope(self, index: int) -> float:
+        """Of the curve at a key: that of the line through its neighbours."""
+        before, after = self.keys[max(0, index - 1)], self.keys[min(len(self.keys) - 1, index + 1)]
+        return (after.value - before.value) / (after.at - before.at)
+
+
+def ease(t: float) -> float:
+    """From 0 to 1, at rest at both ends.
+
+    >>> ease(0.5)
+    0.5
+    """
+    return t * t * (3 - 2 * t)

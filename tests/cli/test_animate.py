@@ -1,0 +1,94 @@
+"""animate and batch, on the tiny CLIP."""
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from .conftest import Cli, one_line
+
+SMALL = ("--generator", "pixels", "--size", "32", "32", "--steps", "2", "--cutn", "2", "--device", "cpu", "--seed", "7",
+         "--keyframes", "2", "--keyframe-steps", "1", "--fps", "4", "--seconds-per-scene", "1")  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def scenes(cli: Cli) -> None:
+    Path("scenes.txt").write_text("a red square\na blue circle\n")
+
+
+def test_a_file_becomes_a_film(paint: Cli) -> None:
+    result = paint("animate", "scenes.txt", *SMALL, "--subtitles", "--sheet", "--timing", "--captions")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == [
+        "outputs/scenes.mp4", "outputs/scenes.srt", "outputs/scenes-scenes.png", "outputs/scenes.json"
+    ]  # fmt: skip
+    assert (
+        "2.0 s, 8 frames" in result.stderr and "00:00:01,000 --> 00:00:02,000" in Path("outputs/scenes.srt").read_text()
+    )
+    assert [scene["end"] for scene in json.loads(Path("outputs/scenes.json").read_text())["scenes"]] == [1.0, 2.0]
+    again = paint("animate", "scenes.txt", *SMALL)
+    assert again.stdout.splitlines() == ["outputs/scenes-2.mp4"]  # nothing is overwritten
+
+
+def test_resume_makes_only_what_changed(paint: Cli) -> None:
+    assert paint("animate", "scenes.txt", *SMALL, "-o", "film.gif").exit_code == 0
+    Path("scenes.txt").write_text("a red square\na yellow star\n")
+    result = paint("animate", "scenes.txt", *SMALL, "-o", "film.gif", "--resume", "--json")
+    assert result.exit_code == 0 and json.loads(result.stdout)["reused"] == [0]
+    assert "scene 1 of 2" in result.stderr
+    with Image.open("film.gif") as film:
+        assert film.size == (32, 32)
+
+
+def test_a_plan_costs_nothing(paint: Cli) -> None:
+    result = paint("animate", "scenes.txt", *SMALL, "--dry-run")
+    assert result.exit_code == 0 and not Path("outputs").exists()
+    assert "2 scenes, 2.00 s, 8 frames at 4 a second; 4 keyframes, 5 optimisation steps" in result.stdout
+
+
+def test_frames_without_a_film(paint: Cli) -> None:
+    result = paint("animate", "scenes.txt", *SMALL, "-o", "frames")
+    assert result.exit_code == 0 and len(list(Path("frames").glob("*.png"))) == 8
+
+
+def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    from clipgen.errors import ImageError
+    from clipgen.writers import VideoWriter
+
+    def broken(*_: object) -> None:
+        raise ImageError("the encoder stopped")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(VideoWriter, "__enter__", broken)
+        failed = paint("animate", "scenes.txt", *SMALL, "-q")
+    assert failed.exit_code == 1 and "the keyframes are safe" in failed.stderr and "--resume" in failed.stderr
+    result = paint("animate", "scenes.txt", *SMALL, "-o", "outputs/scenes.mp4", "--resume", "--json")
+    assert result.exit_code == 0 and json.loads(result.stdout)["reused"] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("animate", "none.txt"), ("cannot read none.txt",)),
+        (("animate", "scenes.txt", "-o", "film.avi"), (".mp4", ".gif")),
+        (("animate", "scenes.txt", "--fps", "0"), ("fps is 0",)),
+        (("animate", "scenes.txt", "--zoom", "0"), ("zoom is 0",)),
+        (("animate", "scenes.txt", "--audio", "none.wav"), ("none.wav",)),
+        (("animate", "scenes.txt", "--transition", "fade"), ("'fade'", "dissolve")),
+        (("animate", "bad.toml"), ("bad.toml", "fps is 'a'")),
+    ],
+)
+def test_bad_input_is_one_line(paint: Cli, args: tuple[str, ...], words: tuple[str, ...]) -> None:
+    Path("bad.toml").write_text('[film]\nfps = "a"\n[[scene]]\nprompt = "a fox"\n')
+    one_line(paint(*args), 1, *words)
+
+
+def test_batch_skips_what_is_there_and_tells_what_failed(paint: Cli) -> None:
+    Path("more.txt").write_text("a green triangle\n")
+    Path("empty.txt").write_text("# nothing\n")
+    first = paint("batch", "scenes.txt", "more.txt", "empty.txt", "--out", "films", *SMALL)
+    assert first.exit_code == 1 and "2 made, 0 skipped, 1 failed" in first.stderr and "empty.txt" in first.stderr
+    assert sorted(path.name for path in Path("films").glob("*.mp4")) == ["more.mp4", "scenes.mp4"]
+    second = paint("batch", "scenes.txt", "more.txt", "--out", "films", *SMALL, "--json")
+    assert second.exit_code == 0 and json.loads(second.stdout) == {"made": 0, "skipped": 2, "failed": {}}

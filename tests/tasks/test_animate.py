@@ -1,0 +1,195 @@
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from clipgen.errors import SettingsError
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.tasks.animate import Film, plan
+from clipgen.tasks.animate.camera import Motion, between, warp
+from clipgen.tasks.animate.morph import blend, slerp
+from clipgen.tasks.animate.record import record
+from clipgen.tasks.generate.targets import Targets
+from clipgen.timelines import Key, Scene, Timeline, Track
+
+PICTURE = GenerateSettings(size=(32, 24), steps=3, cutn=2, seed=7, generator="pixels", device="cpu", dtype="fp32")
+FILM = FilmSettings(fps=8, keyframes=4, keyframe_steps=2, seconds_per_scene=1, transition_seconds=0.5)
+SCENES = ("a red square", "a blue circle", "a green triangle")
+Make = Callable[..., Film]
+
+
+@pytest.fixture
+def make(perceptor: OpenClip, tmp_path: Path) -> Make:
+    def made(scenes: Sequence[Scene | str] = SCENES, folder: str = "film", **given: Any) -> Film:
+        listed = tuple(Scene(scene) if isinstance(scene, str) else scene for scene in scenes)
+        picture = replace(PICTURE, **{name: given.pop(name) for name in ("seed", "generator") if name in given})
+        settings = replace(FILM, **given)
+        return Film(Timeline(listed), settings, picture, perceptor=perceptor, folder=tmp_path / folder)
+
+    return made
+
+
+def shoot(film: Film) -> list[int]:
+    return [step.index for step in film.shoot()]
+
+
+def keyframes(film: Film) -> list[bytes]:
+    return [film.store.path(take, i).read_bytes() for take in film.takes for i in range(take.count)]
+
+
+def test_every_step_and_every_frame(make: Make) -> None:
+    film = make()
+    total = film.steps
+    assert shoot(film) == list(range(total)) and film.steps == 0
+    assert len(keyframes(film)) == 12 and film.seconds == 3
+    frames = list(film.frames())
+    assert [frame.index for frame in frames] == list(range(24)) and frames[8].words == "a blue circle"
+    assert all(frame.image.size == (32, 24) for frame in frames)
+
+
+def test_a_scene_grows_out_of_the_last_and_a_cut_does_not(make: Make) -> None:
+    def jump(film: Film) -> float:
+        shoot(film)
+        before, after = (film.store.load(take, i) for take, i in ((film.takes[0], 3), (film.takes[1], 0)))
+        return float((before - after).abs().mean())
+
+    flowing = jump(make(SCENES[:2]))
+    cut = jump(make([SCENES[0], Scene(SCENES[1], transition="cut", settings={"seed": 99})], folder="cut"))
+    assert flowing < 0.3 * cut
+
+
+@pytest.mark.parametrize("generator", ["pixels", "cppn"])
+def test_a_killed_film_goes_on_to_the_same_bytes(make: Make, generator: str) -> None:
+    whole = make(generator=generator)
+    steps = shoot(whole)
+    rng = np.random.default_rng(0)
+    for number, kill in enumerate(sorted(rng.choice(len(steps), 3, replace=False))):
+        name = f"killed-{number}"
+        for step in make(folder=name, generator=generator).shoot():
+            if step.index == kill:
+                break
+        again = make(folder=name, generator=generator)
+        assert again.steps <= len(steps)
+        shoot(again)
+        assert keyframes(again) == keyframes(whole), f"killed at step {kill}"
+
+
+def test_a_kill_between_picture_and_state(make: Make) -> None:
+    whole, film = make(), make(folder="killed")
+    shoot(whole)
+    for step in film.shoot():
+        if step.index == 8:
+            break
+    # the picture of the next keyframe was written, its state was not
+    take = film.takes[0]
+    state = film.store.state(take)
+    assert state is not None
+    film.store.path(take, int(state["frames"])).write_bytes(b"half")
+    shoot(again := make(folder="killed"))
+    assert keyframes(again) == keyframes(whole)
+
+
+def test_only_what_changed_is_made_again(make: Make) -> None:
+    shoot(make())
+    assert make().reused == [0, 1, 2]
+    edited = make([SCENES[0], "a yellow star", SCENES[2]])
+    assert edited.reused == [0] and edited.steps == 2 * 4 * 2
+    cut = Scene(SCENES[2], transition="cut")
+    shoot(make([SCENES[0], SCENES[1], cut]))
+    assert make([SCENES[0], "a yellow star", cut]).reused == [0, 2]
+    assert make(keyframe_steps=3).reused == [] and make(seed=8).reused == []
+    assert make([Scene(SCENES[0], caption="other words"), *SCENES[1:]]).reused == [0, 1, 2]
+
+
+def test_a_seed_is_drawn_once(make: Make) -> None:
+    first = make(seed=None)
+    shoot(first)
+    assert first.picture.seed is not None and make(seed=None).picture.seed == first.picture.seed
+
+
+def test_a_loop_ends_where_it_began(make: Make) -> None:
+    film = make(loop=True, zoom=1.0)
+    shoot(film)
+    assert len(film.takes) == 4
+    first, last = film.store.load(film.takes[0], 0), film.store.load(film.takes[3], film.takes[3].count - 1)
+    middle = film.store.load(film.takes[1], 3)
+    assert film.takes[3].end and (first - last).abs().mean() < 0.7 * (first - middle).abs().mean()
+
+
+def test_a_dissolve_fades(make: Make) -> None:
+    film = make([SCENES[0], Scene(SCENES[1], transition="dissolve", transition_seconds=1.0, settings={"seed": 5})])
+    shoot(film)
+    frames = [np.asarray(frame.image, dtype=float) for frame in film.frames()]
+    steps = [float(np.abs(b - a).mean()) for a, b in zip(frames, frames[1:], strict=False)]
+    assert max(steps) < 0.5 * float(np.abs(frames[-1] - frames[7]).mean())
+
+
+def test_weights_follow_their_keys(make: Make, perceptor: OpenClip) -> None:
+    fading = (Track.constant(1.0), Track((Key(0, 0.0), Key(1, 1.0))))
+    film = make([Scene("red | blue", weights=fading)])
+    scenery = film._scenery(film.takes[0])
+    assert [round(float(scenery.aims(i).weights[0, 1]), 2) for i in (0, 2, 3)] == [0.0, 0.5, 0.75]
+
+
+def test_style_is_added_to_words_and_not_to_captions(make: Make) -> None:
+    film = make(style="mosaic:0.3")
+    assert film.takes[1].scene.prompt == "a blue circle | mosaic:0.3" and film.takes[1].scene.words == "a blue circle"
+
+
+def test_a_film_is_written(make: Make, tmp_path: Path) -> None:
+    film = make()
+    assert film.save(tmp_path / "film.gif") == tmp_path / "film.gif" and (tmp_path / "film.gif").exists()
+    assert len(list(record(film, tmp_path / "frames", captions=True))) == 24
+    assert len(list((tmp_path / "frames").glob("*.png"))) == 24
+    with pytest.raises(SettingsError, match=".mp4"):
+        film.save(tmp_path / "film.avi")
+
+
+def test_settings_that_films_do_not_have() -> None:
+    with pytest.raises(SettingsError, match="count is 2"):
+        plan(Timeline((Scene("a"),)), FILM, replace(PICTURE, count=2), models={})
+    with pytest.raises(SettingsError, match="zoom"):
+        plan(Timeline((Scene("a", tracks={"zoom": Track.constant(0)}),)), FILM, PICTURE, models={})
+
+
+def test_the_camera_goes_where_it_is_told() -> None:
+    image = torch.zeros(1, 3, 40, 60)
+    image[..., 18:22, 28:32] = 1  # in the middle
+    right = warp(image, Motion(right=0.25))
+    assert right[0, 0, 20].argmax() == pytest.approx(14, abs=2)  # the camera goes right, the picture left
+    assert float(warp(image, Motion(zoom=2)).sum()) == pytest.approx(4 * float(image.sum()), rel=0.1)
+    bar = torch.zeros(1, 3, 40, 60)
+    bar[..., 10:30, 29:31] = 1
+    turned = warp(bar, Motion(angle=90))
+    assert turned[0, 0, 20, 22:38].min() > 0.4 and turned[0, 0, 5:15, 30].max() < 0.3
+    there_and_back = warp(warp(image, Motion(1.1, 0.1, 0, 5)), Motion(1.1, 0.1, 0, 5).times(-1))
+    assert (there_and_back - image).abs().mean() < 0.02
+    assert warp(image, Motion()) is image
+
+
+def test_frames_between_two_keyframes() -> None:
+    a, b = torch.zeros(1, 3, 8, 8), torch.ones(1, 3, 8, 8)
+    assert [round(float(frame.mean()), 2) for frame in between(a, b, Motion(), 4)] == [0, 0.25, 0.5, 0.75]
+
+
+def test_slerp_and_blend() -> None:
+    a, b = torch.tensor([[3.0, 0.0]]), torch.tensor([[0.0, 1.0]])
+    half = slerp(a, b, 0.5)
+    assert float(half.norm()) == pytest.approx(2) and half[0, 0] == half[0, 1]
+    assert slerp(a, a, 0.3).tolist() == a.tolist()
+
+    def targets(*rows: tuple[list[float], float]) -> Targets:
+        embeddings, weights = torch.tensor([[row for row, _ in rows]]), torch.tensor([[weight for _, weight in rows]])
+        return Targets(embeddings, weights, torch.full_like(weights, -torch.inf))
+
+    one, two = targets(([1.0, 0.0], 1.0)), targets(([0.0, 1.0], 1.0), ([1.0, 0.0], -0.5))
+    mixed = blend(one, two, 0.5)
+    assert mixed.weights.tolist() == [[1.0, -0.25]] and float(mixed.embeddings[0, 0, 0]) == pytest.approx(
+        0.7071, abs=1e-3
+    )
+    assert blend(one, two, 0) is one and blend(one, two, 1) is two
