@@ -13,6 +13,7 @@ from clipgen.tasks.caption.match import Match, Matcher
 from clipgen.tasks.caption.phrases import Phrases
 
 _BEAM = 12  # captions that are grown further
+_GAIN = 0.01  # what a phrase must add to stay: without it every caption would end in some light or other
 _EXACT = 64  # grown captions that are embedded as they stand; the others are judged by the sum of their parts
 
 
@@ -79,22 +80,29 @@ def _search(
 ) -> list[str]:
     """All captions that were embedded exactly, on the way to the best ones."""
 
-    def best(texts: Sequence[str], embedded: Tensor, count: int) -> list[int]:
-        order: list[int] = matcher.keys(picture[None], embedded)[0].argsort(descending=True, stable=True).tolist()
+    def keys(embedded: Tensor) -> Tensor:
+        return matcher.keys(picture[None], embedded)[0]
+
+    def best(embedded: Tensor, count: int) -> list[int]:
+        order: list[int] = keys(embedded).argsort(descending=True, stable=True).tolist()
         return order[:count]
 
-    pool = [subjects[i] for i in best(subjects, rows, _EXACT)]
+    pool = [subjects[i] for i in best(rows, _EXACT)]
     for growth in growths:
         if not growth.phrases:
             continue
         embedded = read(pool)
-        kept = best(pool, embedded, len(pool))
+        kept, fits = best(embedded, len(pool)), keys(embedded)
         stems = [i for i in kept if growth.only is None or pool[i] in growth.only][:_BEAM]
         # [stems, phrases, D]: what a grown caption may embed to
         sums = F.normalize(embedded[stems][:, None] + read(growth.phrases)[None], dim=-1).flatten(0, 1)
-        grown = [growth.join(pool[stem], phrase) for stem in stems for phrase in growth.phrases]
-        chosen = [grown[i] for i in best(grown, sums, _EXACT)]
-        pool = list(dict.fromkeys([*(pool[i] for i in kept[: 2 * _BEAM]), *chosen]))
+        chosen = best(sums, _EXACT)
+        least = fits[[stems[i // len(growth.phrases)] for i in chosen]] + _GAIN
+        grown = [
+            growth.join(pool[stems[i // len(growth.phrases)]], growth.phrases[i % len(growth.phrases)]) for i in chosen
+        ]
+        gained = [text for text, more in zip(grown, (keys(read(grown)) >= least).tolist(), strict=True) if more]
+        pool = list(dict.fromkeys([*(pool[i] for i in kept[: 2 * _BEAM]), *gained]))
     return pool
 
 
