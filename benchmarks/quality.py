@@ -112,9 +112,10 @@ def summary(answers: Sequence[Answer]) -> dict[str, float]:
 @click.option("--quality", default="normal", show_default=True)
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Any other setting, as JSON: --set lr=0.2")
 @click.option("--seed", default=7, show_default=True)
-@click.option("--batch", default=4, show_default=True, help="Prompts in one batched run.")
+@click.option("--batch", default=1, show_default=True, help="Prompts in one batched run.")
 @click.option("--every", default=1, show_default=True, help="Take every n-th prompt only.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
+@click.option("--pictures", type=click.Path(path_type=Path), help="Write the pictures, with their settings, here.")
 @click.option("--sheet", type=click.Path(path_type=Path), help="Write a contact sheet here.")
 def main(
     generator: str,
@@ -124,6 +125,7 @@ def main(
     batch: int,
     every: int,
     json_path: Path | None,
+    pictures: Path | None,
     sheet: Path | None,
 ) -> None:
     """Paint the benchmark's prompts and print what the judge finds."""
@@ -133,19 +135,23 @@ def main(
     asked = questions()[::every]
     settings = {name: json.loads(value) for name, _, value in (c.partition("=") for c in changes)}
     began = time.monotonic()
-    pictures = list(paint(asked, batch=batch, generator=generator, quality=quality, seed=seed, **settings))
+    painted = list(paint(asked, batch=batch, generator=generator, quality=quality, seed=seed, **settings))
     seconds = time.monotonic() - began
     judging = load_perceptor(f"local-dir:{HERE / 'judge'}", torch.device("cpu"))
-    images = torch.cat([from_pil(p) for p in pictures])
-    answers = judge(judging, asked, images, [p.info["clipgen"]["score"] for p in pictures])
+    images = torch.cat([from_pil(p) for p in painted])
+    answers = judge(judging, asked, images, [p.info["clipgen"]["score"] for p in painted])
     figures = {**summary(answers), "pictures": len(answers), "seconds_a_picture": seconds / len(answers)}
     for name, value in figures.items():
         click.echo(f"{name:24} {value:.3f}")
+    if pictures:
+        pictures.mkdir(parents=True, exist_ok=True)
+        for number, picture in enumerate(painted):
+            picture.save(pictures / f"{number:02d}.png")
     if json_path:
         report = {"generator": generator, "quality": quality, "settings": settings, "seed": seed, **figures}
         json_path.write_text(json.dumps({**report, "answers": [asdict(a) for a in answers]}, indent=2) + "\n")
     if sheet:
-        save_png(sheet, contact_sheet(pictures, labels=[q.text for q in asked], columns=8), {})
+        save_png(sheet, contact_sheet(painted, labels=[q.text for q in asked], columns=8), {})
 
 
 if __name__ == "__main__":

@@ -96,8 +96,8 @@ def test_the_bank_starts_near_the_words() -> None:
 def test_the_bank_knows_a_heart_by_its_looks(clip: Perceptor) -> None:
     heart, other = clip.encode_text(["a red heart on a white background", "a snowy mountain"])
     seeds = [0, 1, 2, 3, 4, 5]
-    starts = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))
-    assert torch.equal(starts, bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64)))
+    starts, _ = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))
+    assert torch.equal(starts, bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))[0])
     assert len({picture.numpy().tobytes() for picture in starts}) == NEAREST  # other seeds, other starts
     seen = clip.encode_image(starts)
     assert (seen @ heart > seen @ other + 0.2).all()

@@ -58,6 +58,11 @@ AUGMENTS: dict[str, AugmentPreset] = {
         crop=(0.5, 1.0), overview=(0.5, 0.25), overview_pad=0.15, margin=0.1, rotate=15, shear=5, stretch=0.1,
         perspective=0.2, hue=0.03, saturation=0.1, brightness=0.1, contrast=0.1, noise=0.05, grey=0.05, blur=0.1,
     ),
+    # mostly the picture as a whole: a thing is known by its form, not by its parts
+    "whole": AugmentPreset(
+        crop=(0.75, 1.0), overview=(0.75, 0.75), overview_pad=0.25, margin=0.05, rotate=8, shear=3, stretch=0.05,
+        perspective=0.1, hue=0.02, saturation=0.1, brightness=0.1, contrast=0.1, noise=0.05, grey=0.05, blur=0.1,
+    ),
     # the ranges of VQGAN-CLIP (github.com/nerdyrodent/VQGAN-CLIP), in one warp
     "classic": AugmentPreset(
         crop=(0.3, 1.0), overview=(0.25, 0.25), overview_pad=0.1, margin=0.1, rotate=15, shear=5, perspective=0.35,

@@ -109,22 +109,25 @@ class Palette(Loss):
 class InitLoss(Loss):
     """The mean squared difference to an initial picture, fading out towards the end of the run.
 
-    image: [B,3,H,W] or [1,3,H,W]. Raises SettingsError where the picture has another size.
+    image: [B,3,H,W] or [1,3,H,W]; shares: [B], how much each picture counts, by default 1.
+    Raises SettingsError where the picture has another size.
     """
 
     sees: ClassVar[Sees] = "image"
     start: Tensor
+    shares: Tensor
 
-    def __init__(self, image: Tensor) -> None:
+    def __init__(self, image: Tensor, shares: Tensor | None = None) -> None:
         super().__init__()
         self.register_buffer("start", image.detach())
+        self.register_buffer("shares", torch.ones(1, device=image.device) if shares is None else shares)
 
     def forward(self, view: View) -> Tensor:
         """Measure each picture, [B]."""
         image = need_image(view, self)
         if image.shape[1:] != self.start.shape[1:] or self.start.shape[0] not in (1, image.shape[0]):
             raise SettingsError(f"the initial picture is {list(self.start.shape)}, the image {list(image.shape)}")
-        return (1 - view.progress) * _per_picture((image - self.start).square())
+        return (1 - view.progress) * self.shares * _per_picture((image - self.start).square())
 
 
 class PullToStart(Loss):

@@ -63,13 +63,15 @@ class GenerateSettings(Settings):
     ema: float = setting(0.0, "moving average of the latents, 0 (off) up to below 1")
     cutn: int | None = setting(None, "cutouts a step; unset: from --quality")
     cut_pow: float = setting(1.0, "above 1 favours small cutouts, below 1 large ones")
-    augments: str = setting("robust", "preset of cutout augments")
+    augments: str = setting("whole", "preset of cutout augments")
     cut_chunk: int | None = setting(None, "cutouts per backward pass: lower it to save memory; unset: all at once")
     image_prompts: tuple[str, ...] = setting((), "picture to resemble, as FILE or FILE:weight")
     noise_prompts: tuple[str, ...] = setting((), "random target to be drawn to, as SEED or SEED:weight")
     init_image: str | None = setting(None, "picture to start from")
     init_noise: str | None = setting(None, "noise to start from: " + ", ".join(NOISES))
-    init_weight: float = setting(0.0, "how strongly to stay near the start; fades over the run")
+    init_weight: float | None = setting(
+        None, "how strongly to stay near the start, fading; unset: 12 for a start that shows the words, else 0"
+    )
     start: str = setting("auto", "where latents start: " + ", ".join(STARTS))
     tv: float = setting(0.0, "weight of total variation: fewer hard edges")
     l2: float = setting(0.0, "weight of the pull of the latents to their start; fades over the run")

@@ -34,6 +34,11 @@ class Bank:
     codes: Tensor
     network: VQModel
 
+    @property
+    def abstract(self) -> Tensor:
+        """Which pictures show grounds and shapes only, [N]: their captions say what the background is."""
+        return torch.tensor([caption.endswith("background") for caption in self.captions])
+
     @classmethod
     def shipped(cls) -> Bank:
         """The bank of the models folder. Raises WeightsError when it or the VQGAN it is written in is missing."""

@@ -33,7 +33,7 @@ class VQGAN(Generator):
     """
 
     name = "vqgan"
-    lr = 0.03
+    lr = 0.05
     start_from = "bank"
 
     def __init__(

@@ -194,7 +194,8 @@ class Generation:
         texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
         targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
         generator = self._load_generator(device, dtype)
-        start = self._start(generator, targets)
+        shown = self._start(generator, targets)
+        start = "noise" if shown is None else "bank"
         self.settings = replace(
             settings, size=generator.size, start=start, lr=generator.lr if settings.lr is None else settings.lr
         )
@@ -206,7 +207,9 @@ class Generation:
             generator=devices.generator("cpu", settings.seed or 0),
         ).to(device)
         self.aims, self.targets, self.generator = targets, targets.mean(), generator
-        self.loss = build_loss(settings, targets, generator=generator, perceptor=self.perceptor, device=device)
+        self.loss = build_loss(
+            settings, targets, generator=generator, perceptor=self.perceptor, device=device, shown=shown
+        )
         self.synthesis = self._synthesis(self.settings.steps or 1)
         self.models, self.inputs = self._hash_models(), self._hash_inputs()
 
@@ -229,16 +232,17 @@ class Generation:
             generator.render(settings.render_size)  # raises now what would else be told after the work
         return generator
 
-    def _start(self, generator: Generator, targets: Targets) -> str:
-        """Put the generator at a picture of the bank where that is asked for, or its own way; tell where it starts."""
+    def _start(self, generator: Generator, targets: Targets) -> torch.Tensor | None:
+        """Put the generator at pictures of the bank where that is asked for; which of them show the words [B]."""
         settings = self.settings
         given = settings.init_image is not None or settings.init_noise is not None
         if settings.start == "bank" and given:
             raise SettingsError("start is bank and a first picture is given too; leave out init_image and init_noise")
         if settings.start == "noise" or given or (settings.start == "auto" and generator.start_from != "bank"):
-            return "noise"
-        generator.encode(bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size))
-        return "bank"
+            return None
+        pictures, shown = bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size)
+        generator.encode(pictures)
+        return shown
 
     def _synthesis(self, steps: int) -> Synthesis:
         settings = self.settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
@@ -22,20 +23,31 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.targets import Targets, writing_loss
 
+# of a start that shows the words: held on to, it keeps its forms; left alone, they are eaten away
+HOLD = 12.0
+
 
 def build_loss(
-    settings: GenerateSettings, targets: Targets, *, generator: Generator, perceptor: Perceptor, device: torch.device
+    settings: GenerateSettings,
+    targets: Targets,
+    *,
+    generator: Generator,
+    perceptor: Perceptor,
+    device: torch.device,
+    shown: Tensor | None = None,
 ) -> Loss:
     """Add up what the settings ask for; what has weight 0 is not computed.
 
         >>> build_loss(GenerateSettings(tv=0.1), targets, generator=pixels, perceptor=clip, device=device).terms()
         [(1.0, PromptLoss()), (0.1, TotalVariation())]
 
-    generator: at its start, which init_weight holds on to.
+    generator: at its start, which init_weight holds on to; shown: [B], 1 for a start that shows the words, else 0.
 
     Raises SettingsError for a loss that these parts do not have.
     """
     beside = regularisers(settings, generator=generator, perceptor=perceptor, device=device)
+    if settings.init_weight is None and shown is not None:
+        beside.append(HOLD * InitLoss(_picture_of(generator), shown).to(device))
     return sum(beside, targets.loss()).to(device)
 
 
@@ -66,8 +78,12 @@ def regularisers(
     return [loss.to(device) for loss in losses]
 
 
-@torch.no_grad()
 def _init_loss(settings: GenerateSettings, generator: Generator) -> InitLoss:
     if settings.init_image is not None:
         return InitLoss(load_image(settings.init_image, size=generator.size))
-    return InitLoss(generator().float())
+    return InitLoss(_picture_of(generator))
+
+
+@torch.no_grad()
+def _picture_of(generator: Generator) -> Tensor:
+    return generator().float()
