@@ -10,6 +10,7 @@ from PIL import Image
 import clipgen
 from clipgen import weights
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
+from clipgen.losses import InitLoss
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.tasks.generate.start import NEAREST, bank_pictures
@@ -101,3 +102,17 @@ def test_the_bank_knows_a_heart_by_its_looks(clip: Perceptor) -> None:
     assert len({picture.numpy().tobytes() for picture in starts}) == NEAREST  # other seeds, other starts
     seen = clip.encode_image(starts)
     assert (seen @ heart > seen @ other + 0.2).all()
+
+
+def test_a_start_that_shows_something_else_gives_its_colours_only(clip: Perceptor) -> None:
+    words = ["underwater scene Van Gogh", "a strawberry on a blue background"]
+    (scene, star), shown = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64))
+    assert shown[0] > 0.9 and shown[1] == 0
+
+    def edges(picture: torch.Tensor) -> float:
+        return float((picture[..., 1:] - picture[..., :-1]).abs().max())
+
+    assert edges(star) < 0.15 < edges(scene)
+    run = clipgen.stream(words, size=(64, 64), steps=1, cutn=2, seed=0)
+    weight, term = run.loss.terms()[-1]
+    assert isinstance(term, InitLoss) and weight > 0 and torch.equal(term.shares, shown)

@@ -197,6 +197,8 @@ def test_pulls_to_the_start_fade_out(progress: float) -> None:
     view = View(image=now, latents=[now, now[:, 0]], start=[start, start[:, 0]], progress=progress)
     full = (now - start).square().mean((1, 2, 3))
     torch.testing.assert_close(InitLoss(start)(view), (1 - progress) * full)
+    shares = torch.tensor([0.5, 0.0])
+    torch.testing.assert_close(InitLoss(start, shares)(view), (1 - progress) * full * shares)
     squares = (now - start).square()
     joined = (squares.sum((1, 2, 3)) + squares[:, 0].sum((1, 2))) / 64
     torch.testing.assert_close(PullToStart()(view), (1 - progress) * joined)

@@ -35,6 +35,7 @@ class CPPN(Generator):
         >>> generator.render((2048, 2048)).shape
         torch.Size([1, 3, 2048, 2048])
 
+    view: [2, 3], from the places of a picture to those of the network, which reaches everywhere; a camera moves it.
     latents: the frequencies [B, FREQUENCIES, 2], then weight [B, out, in] and bias [B, out, 1] of every layer.
     The inputs are x, y, the radius and the Fourier features of the place; a layer's channels are a third tanh,
     a third sine and a third bell curve; layers add to what they were given.
@@ -42,6 +43,7 @@ class CPPN(Generator):
     Parameterizations", Distill 2018 (lucent); Tancik et al., arXiv 2006.10739, for the Fourier features.
     """
 
+    view: Tensor
     name = "cppn"
     lr = 0.005
 

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from clipgen.errors import SettingsError
 from clipgen.generators import cppn
 from clipgen.generators.cppn import CPPN
+from clipgen.tasks.animate.camera import Motion, warp
 
 from .contract import (
     assert_elements_are_independent,
@@ -64,3 +65,17 @@ def test_half_precision_around_it_changes_nothing(generator):
 def test_weights_are_refused():
     with pytest.raises(SettingsError, match="takes none"):
         CPPN.load(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))
+
+
+def test_the_view_follows_a_camera_and_a_state_keeps_it(generator):
+    image, motion = generator().detach(), Motion(zoom=1.3, right=0.1, down=-0.05, angle=20)
+    seen = warp(image, motion)
+    before = generator.state()
+    generator.follow(seen, motion.theta(image))
+    inner = (..., slice(7, 17), slice(9, 23))
+    assert (generator().detach() - seen)[inner].abs().mean() < 0.25 * (image - seen)[inner].abs().mean()
+    moved = generator.state()
+    generator.load_state(before)
+    assert torch.equal(generator().detach(), image)
+    generator.load_state(moved)
+    assert not torch.equal(generator().detach(), image)
