@@ -125,12 +125,12 @@ class Generator(nn.Module):
             >>> generator.follow(warp(image, motion), motion.theta(image.shape))
 
         seen: the picture [B, 3, H, W] in [0, 1] after the move; theta: [2, 3], from its places to those of the picture
-        before, both from -1 to 1, as `affine_grid` takes it. By default the picture is encoded, and what the encoder
-        loses is given twice, so that it does not fade when this is done again and again.
+        before, both from -1 to 1, as `affine_grid` takes it. By default the picture is encoded, and half of what the
+        encoder loses is given again, so that it does not fade when this is done over and over; all of it would ring.
         """
         self.encode(seen)
         with torch.no_grad():
-            self.encode((2 * seen - self()).clamp(0, 1))
+            self.encode((seen + 0.5 * (seen - self())).clamp(0, 1))
 
     def project_(self) -> None:
         """Bring the latents back to the valid set after a step; by default every value is valid."""

@@ -70,7 +70,7 @@ class GenerateSettings(Settings):
     init_image: str | None = setting(None, "picture to start from")
     init_noise: str | None = setting(None, "noise to start from: " + ", ".join(NOISES))
     init_weight: float | None = setting(
-        None, "how strongly to stay near the start, fading; unset: 12 for a start that shows the words, else 0"
+        None, "how strongly to stay near the start, fading; unset: 6 for a start that shows the words, else 0"
     )
     start: str = setting("auto", "where latents start: " + ", ".join(STARTS))
     tv: float = setting(0.0, "weight of total variation: fewer hard edges")

@@ -48,11 +48,12 @@ def bank_pictures(
             told, rows = (read @ aim).topk(SHORTLIST)
             pictures = bank.pictures(rows.tolist()).to(read.device)
             share = ((told - USEFUL) / (SHOWN - USEFUL)).clamp(0, 1)
-            share = torch.where(bank.abstract.to(rows.device)[rows], (told >= ABSTRACT).float(), share)
+            abstract = bank.abstract.to(rows.device)[rows]
             fit = perceptor.encode_image(pictures) @ aim
             vague = torch.stack([_masses(pictures, cells) for cells in MASSES])
             masses, kind = torch.stack([perceptor.encode_image(some) @ aim for some in vague]).max(dim=0)
-            strange = share == 0
+            strange = torch.where(abstract, told < ABSTRACT, share == 0)
+            share = share.masked_fill(abstract, 0)  # a shape takes other colours easily, and is soon drawn anew
             pictures[strange] = vague[kind, torch.arange(SHORTLIST)][strange]
             starts[key] = pictures, (2 * told + torch.where(strange, masses, fit)).cpu(), share
     chosen, shown = [], []
