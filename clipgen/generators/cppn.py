@@ -141,7 +141,8 @@ class CPPN(Generator):
         x, y = ((torch.arange(n, device=self.device) + 0.5) / n * 2 - 1 for n in size)
         plane = torch.stack([x.expand(size[1], -1), y[:, None].expand(-1, size[0])]).flatten(1)
         span = torch.tensor([[side / mean] for side in self.size], device=self.device)
-        return span * (self.view[:, :2] @ plane + self.view[:, 2:])
+        with torch.autocast(self.device.type, enabled=False):
+            return span * (self.view[:, :2] @ plane + self.view[:, 2:])
 
     def _colours(self, latents: list[Tensor], places: Tensor) -> Tensor:
         """Colours [B, 3, N] of the places [2, N]."""

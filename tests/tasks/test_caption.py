@@ -10,7 +10,7 @@ from torch import Tensor
 from clipgen.errors import PromptError, UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import DescribeSettings
-from clipgen.tasks.caption import Matcher, Phrases, caption, read_candidates
+from clipgen.tasks.caption import Matcher, Phrases, caption, compose, read_candidates
 from clipgen.tasks.caption.compose import beam
 from clipgen.tasks.caption.phrases import with_article
 
@@ -76,7 +76,18 @@ def test_a_beam_ends_no_worse_than_it_began(matcher: Matcher, picture: Tensor) -
     assert len({match.text for match in matches}) == 5
 
 
-def test_a_beam_finds_the_best_of_all_compositions(matcher: Matcher, picture: Tensor) -> None:
+def test_a_phrase_that_adds_nothing_is_left_out(
+    matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compose, "_GAIN", 9.0)  # more than any cosine can grow by
+    ((found, *_),) = beam(picture, matcher, PHRASES, top=1)
+    assert found.text in (*PHRASES.things, "a city", "a red background")
+
+
+def test_a_beam_finds_the_best_of_all_compositions(
+    matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compose, "_GAIN", -9.0)  # whatever it adds
     places = ["", " in a city", " on a red background"]
     stems = [thing + place for thing in PHRASES.things for place in places] + ["a city", "a red background"]
     styled = stems + [f"{style} of {stem}" for style in PHRASES.styles for stem in stems]
