@@ -11,7 +11,7 @@ from clipgen.errors import SettingsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.tasks.animate import Film, plan
-from clipgen.tasks.animate.camera import Motion, between, warp
+from clipgen.tasks.animate.camera import Motion, warp
 from clipgen.tasks.animate.morph import blend, slerp
 from clipgen.tasks.animate.record import record
 from clipgen.tasks.generate.targets import Targets
@@ -170,11 +170,6 @@ def test_the_camera_goes_where_it_is_told() -> None:
     there_and_back = warp(warp(image, Motion(1.1, 0.1, 0, 5)), Motion(1.1, 0.1, 0, 5).times(-1))
     assert (there_and_back - image).abs().mean() < 0.02
     assert warp(image, Motion()) is image
-
-
-def test_frames_between_two_keyframes() -> None:
-    a, b = torch.zeros(1, 3, 8, 8), torch.ones(1, 3, 8, 8)
-    assert [round(float(frame.mean()), 2) for frame in between(a, b, Motion(), 4)] == [0, 0.25, 0.5, 0.75]
 
 
 def test_slerp_and_blend() -> None:

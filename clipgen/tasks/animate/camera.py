@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -71,16 +71,3 @@ def warp(image: Tensor, motion: Motion) -> Tensor:
     grid = F.affine_grid(theta, list(image.shape), align_corners=False)
     # bicubic: a film is warped hundreds of times over, and bilinear weights would blur it
     return F.grid_sample(image, grid, mode="bicubic", padding_mode="reflection", align_corners=False).clamp(0, 1)
-
-
-def between(first: Tensor, second: Tensor, motion: Motion, count: int) -> Iterator[Tensor]:
-    """`count` pictures from the first up to the second without it: both are moved to where the camera is, and blended.
-
-        >>> frames = list(between(a, b, Motion(zoom=1.02), 4))
-
-    first, second: [B, 3, H, W] in [0, 1]; motion: from the first to the second.
-    """
-    yield first
-    for i in range(1, count):
-        share = i / count
-        yield torch.lerp(warp(first, motion.times(share)), warp(second, motion.times(share - 1)), share)
