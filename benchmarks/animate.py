@@ -47,8 +47,8 @@ def flicker(film: Film) -> tuple[float, int]:
         image, place = from_pil(frame.image), frame.index / fps * rate
         earlier = (frame.index - 1) / fps * rate
         if before is not None and not any(earlier < cut <= place for cut in cuts):
-            take = film._take_at(int(place))
-            motion = film._motion_into(int(place)).times(rate / fps)
+            take = film.take_at(int(place))
+            motion = film.motion_into(int(place)).times(rate / fps)
             if not (take.transition == "dissolve" and place - take.first < take.turning):
                 differences.append(float((warp(before, motion) - image).square().mean()))
         before, count = image, count + 1

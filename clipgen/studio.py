@@ -23,7 +23,8 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
 from clipgen.settings import DescribeSettings, FilmSettings, GenerateSettings
 from clipgen.similarity import TextCache
-from clipgen.tasks.animate import Film
+from clipgen.tasks.animate import Film, make_film
+from clipgen.tasks.animate.footage import VideoFacts
 from clipgen.tasks.caption import Matcher, read_candidates
 from clipgen.tasks.caption import caption as caption_images
 from clipgen.tasks.classify import Classifier, Label
@@ -130,9 +131,12 @@ class Studio:
         names = {spec.name for spec in fields(FilmSettings)}
         given = {**read.film, **{name: value for name, value in settings.items() if name in names}}
         beside = {**read.picture, **{name: value for name, value in settings.items() if name not in names}}
-        film, picture = _changed(FilmSettings(), given), _changed(self.settings, beside)
+        film = _changed(FilmSettings(), given)
+        if film.video_in is not None:
+            beside = {"size": VideoFacts.of(film.video_in).painted_size(), **beside}
+        picture = _changed(self.settings, beside)
         where = None if folder is None else Path(folder)
-        return Film(read, film, picture, perceptor=self.perceptor(picture), weights=self.weights, folder=where)
+        return make_film(read, film, picture, perceptor=self.perceptor(picture), weights=self.weights, folder=where)
 
     def caption(
         self, pictures: Picture | Sequence[Picture], *, candidates: Sequence[str] | Path | None = None, **settings: Any

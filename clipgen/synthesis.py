@@ -285,13 +285,15 @@ class Synthesis:
     @torch.no_grad()
     def _keep_best(self, shown: Tensor, latents: Sequence[Tensor], score: Tensor) -> None:
         better = score > self.best_score
+        if len(score) > self.generator.batch:  # pictures of the same latents stand and fall together
+            better = (score.mean() > self.best_score.mean()).expand(len(score))
         if self.best_image is None:
             self.best_image = shown.clone()
         self.best_score = torch.where(better, score, self.best_score)
         rows = better.to(shown.device)
         self.best_image[rows] = shown[rows]
         for best, latent in zip(self.best_latents, latents, strict=True):
-            best[rows] = latent[rows]
+            best[rows[: len(best)]] = latent[rows[: len(best)]]
 
 
 def _decay(name: str, progress: float) -> float:

@@ -30,6 +30,7 @@ Examples:
   clipgen animate prompts/story.toml --dry-run
   clipgen animate prompts/story.toml -o outputs/story.mp4 --resume
   clipgen animate prompts/seasons.txt -o seasons.gif --fps 12 --loop
+  clipgen animate prompts/seasons.txt -o seasons.html --as-network --generator cppn
 """
 
 
@@ -37,7 +38,7 @@ Examples:
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @option(
     "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="film ending in .mp4, .gif, .webp or .apng, or a folder for the frames [outputs/FILE.mp4]",
+    help="film ending in .mp4, .gif, .webp or .apng, a page (.html, with --as-network), or a folder [outputs/FILE.mp4]",
 )  # fmt: skip
 @option("--dry-run", is_flag=True, section="Output", help="print the timeline, its length and its cost, and stop")
 @option(
@@ -45,9 +46,7 @@ Examples:
     help="go on with a film that was stopped or whose file was edited: what did not change is used again",
 )  # fmt: skip
 @film_options
-def command(
-    file: Path, output: Path | None, dry_run: bool, resume: bool, weights: Path | None, **options: Any
-) -> int:
+def command(file: Path, output: Path | None, dry_run: bool, resume: bool, weights: Path | None, **options: Any) -> int:
     """Make a film from FILE: every line a scene that grows out of the last.
 
     Keyframes lie beside the film, in a folder ending in .film: nothing is lost by Ctrl-C, a power cut or a full disk.
@@ -66,14 +65,14 @@ def command(
     from clipgen.tasks.animate.record import check_place
 
     path = _place(output, file, resume=resume)
-    check_place(path, audio=wanted.audio)
+    check_place(path, audio=wanted.audio, settings=settings)
     with loading("loading the models", quiet=wanted.quiet):
         from clipgen.studio import Studio
-        from clipgen.tasks.animate import Film
+        from clipgen.tasks.animate import make_film
 
         perceptor = Studio().perceptor(picture)
         work = path.with_suffix(WORK)
-        film = Film(timeline, settings, picture, perceptor=perceptor, weights=weights, folder=work)
+        film = make_film(timeline, settings, picture, perceptor=perceptor, weights=weights, folder=work)
     return make(film, path, file, wanted)
 
 

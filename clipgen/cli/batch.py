@@ -43,7 +43,7 @@ def command(files: tuple[Path, ...], out: Path, weights: Path | None, **options:
         raise click.UsageError("two of the files have one name, and so would their films; rename one")
     with loading("loading the models", quiet=wanted.quiet):
         from clipgen.studio import Studio
-        from clipgen.tasks.animate import Film
+        from clipgen.tasks.animate import make_film
         from clipgen.tasks.animate.record import check_place
 
         studio = Studio()
@@ -56,9 +56,9 @@ def command(files: tuple[Path, ...], out: Path, weights: Path | None, **options:
         try:
             timeline = read_timeline(file)
             settings, picture = film_settings(timeline, file, options)
-            check_place(path, audio=wanted.audio)
-            film = Film(timeline, settings, picture, perceptor=studio.perceptor(picture), weights=weights,
-                        folder=path.with_suffix(WORK))  # fmt: skip
+            check_place(path, audio=wanted.audio, settings=settings)
+            work, perceptor = path.with_suffix(WORK), studio.perceptor(picture)
+            film = make_film(timeline, settings, picture, perceptor=perceptor, weights=weights, folder=work)
             if code := make(film, path, file, replace(wanted, as_json=False)):
                 return code
             counts["made"] += 1

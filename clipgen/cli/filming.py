@@ -33,9 +33,12 @@ FILM = {
         Flag("pan", "X Y"),
         Flag("angle", "X"),
         Flag("loop", "", ("--loop",)),
+        Flag("as_network", "", ("--as-network",)),
         Flag("keyframes", "X"),
         Flag("keyframe_steps", "N"),
         Flag("hold", "X"),
+        Flag("video_in", "FILE"),
+        Flag("video_weight", "X"),
     )
 }
 #: what says how many pictures there are, or ends them early, is not for films
@@ -92,7 +95,12 @@ def film_settings(timeline: Timeline, file: Path, options: dict[str, Any]) -> tu
     except ClipgenError as error:
         raise type(error)(f"{file}: {error}") from error
     film = FilmSettings.from_dict({**timeline.film, **given_settings(options, FilmSettings)})
-    return film, GenerateSettings.from_dict({**timeline.picture, **given_settings(options, GenerateSettings)})
+    asked = {**timeline.picture, **given_settings(options, GenerateSettings)}
+    if film.video_in is not None and "size" not in asked:
+        from clipgen.tasks.animate.footage import VideoFacts  # late: it brings torch
+
+        asked["size"] = VideoFacts.of(film.video_in).painted_size()
+    return film, GenerateSettings.from_dict(asked)
 
 
 def make(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
@@ -123,7 +131,9 @@ def make(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
     if not wanted.quiet:
         for note in film.notes:
             click.echo(f"note: {note}", err=True)
-        length = f"{frames / film.settings.fps:.1f} s, {frames} frames"
+        length = (
+            f"{frames / film.settings.fps:.1f} s, {frames} frames" if frames else f"{film.seconds:.1f} s, one network"
+        )
         word = "stopped" if code else "done"
         click.echo(f"{length}; {word} after {seconds_text(time.monotonic() - began)}", err=True)
         if code:

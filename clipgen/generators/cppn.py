@@ -149,14 +149,57 @@ class CPPN(Generator):
         frequencies, *layers = latents
         pairs = list(zip(layers[::2], layers[1::2], strict=True))
         with torch.autocast(self.device.type, enabled=False):
-            batch = frequencies.shape[0]
             phases = frequencies @ places
-            plain = torch.cat([places, places.norm(dim=0, keepdim=True)]).expand(batch, -1, -1)
-            h = _bend(torch.baddbmm(pairs[0][1], pairs[0][0], torch.cat([plain, phases.sin(), phases.cos()], dim=1)))
+            plain = torch.cat([places, places.norm(dim=0, keepdim=True)]).expand(len(phases), -1, -1)
+            h = _bend(self._entered(*pairs[0], torch.cat([plain, phases.sin(), phases.cos()], dim=1)))
             for weight, bias in pairs[1:-1]:
                 # the mean square stays the same from layer to layer
-                h = (h + _bend(torch.baddbmm(bias, weight, h))) * math.sqrt(0.5)
-            return torch.sigmoid(torch.baddbmm(pairs[-1][1], pairs[-1][0], h))
+                h = (h + _bend(self._passed(weight, bias, h))) * math.sqrt(0.5)
+            return torch.sigmoid(self._passed(*pairs[-1], h))
+
+    def _entered(self, weight: Tensor, bias: Tensor, features: Tensor) -> Tensor:
+        """The first layer, of what is known of the places, [B, INPUTS, N], before it is bent."""
+        return self._passed(weight, bias, features)
+
+    def _passed(self, weight: Tensor, bias: Tensor, h: Tensor) -> Tensor:
+        return torch.baddbmm(bias, weight, h)
+
+
+HARMONICS = 4  # of the loop; each is heard less than the one before
+TIME_GAIN = 3.0  # of time over place in the first layer; at 1 all moments look alike
+
+
+class LoopCPPN(CPPN):
+    """One network with time as an input, a point on a circle: pictures of all moments of a film without an end.
+
+        >>> generator = LoopCPPN.load(size=(128, 128), seeds=[7])
+        >>> generator.moments = torch.tensor([0.0, 0.25, 0.5, 0.75])
+        >>> generator().shape
+        torch.Size([4, 3, 128, 128])
+
+    moments: [M], in turns of the loop; the pictures are theirs, and the one network, of one seed, learns from all.
+    """
+
+    name = "cppn-loop"
+    moments: Tensor
+
+    def __init__(self, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> None:
+        super().__init__(device=device, dtype=dtype)
+        self.moments = torch.zeros(1, device=self.device)
+
+    def _draw(self, rng: torch.Generator) -> list[Tensor]:
+        frequencies, first, *rest = super()._draw(rng)
+        fading = TIME_GAIN * first.std() / torch.arange(1, HARMONICS + 1).repeat_interleave(2)
+        return [frequencies, torch.cat([first, fading * torch.randn(WIDTH, 2 * HARMONICS, generator=rng)], 1), *rest]
+
+    def _entered(self, weight: Tensor, bias: Tensor, features: Tensor) -> Tensor:
+        turns = 2 * math.pi * torch.arange(1, HARMONICS + 1, device=self.device) * self.moments.to(self.device)[:, None]
+        clock = torch.stack([turns.cos(), turns.sin()], dim=2).flatten(1)  # cos, sin of each harmonic
+        still = torch.baddbmm(bias, weight[:, :, :INPUTS], features)
+        return still + (clock @ weight[0, :, INPUTS:].T)[:, :, None]
+
+    def _passed(self, weight: Tensor, bias: Tensor, h: Tensor) -> Tensor:
+        return super()._passed(weight.expand(len(h), -1, -1), bias, h)
 
 
 def _bend(x: Tensor) -> Tensor:

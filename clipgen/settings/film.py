@@ -32,8 +32,13 @@ class FilmSettings(Settings):
     pan: tuple[float, float] = setting((0.0, 0.0), "shares of the picture that it moves right and down in a second")
     angle: float = setting(0.0, "degrees that it turns in a second")
     hold: float = setting(0.0, "weight for staying near the frame before")
+    video_in: str | None = setting(None, "video to paint over; its length and its sound are the film's")
+    video_weight: float = setting(10.0, "weight for staying near that video")
     style: str | None = setting(None, "prompt that is added to every scene, as TEXT or TEXT:weight")
     loop: bool = setting(False, "end where it began")
+    as_network: bool = setting(
+        False, "one network with time as an input draws all of it, without an end, at any size (--generator cppn)"
+    )
 
     def validate(self) -> Self:
         """Return self when every value has its type and lies in its range.
@@ -43,12 +48,14 @@ class FilmSettings(Settings):
         self.check_types()
         for name in ("fps", "keyframe_steps"):
             check_least(name, getattr(self, name), 1)
-        for name in ("transition_seconds", "hold"):
+        for name in ("transition_seconds", "hold", "video_weight"):
             check_least(name, getattr(self, name), 0)
         for name in ("seconds_per_scene", "keyframes", "zoom"):
             check_positive(name, getattr(self, name))
         if self.keyframes > self.fps:
             raise SettingsError(f"keyframes is {self.keyframes:g} and fps {self.fps}; at most every frame is one")
+        if self.video_in is not None and self.as_network:
+            raise SettingsError("video_in and as_network are both set; one network cannot paint over a video")
         if self.fps > 120:
             raise SettingsError(f"fps is {self.fps}; it must be 120 or less")
         if self.transition not in TRANSITIONS:

@@ -12,6 +12,7 @@ Every file is written beside its place and moved there when it is whole.
 from __future__ import annotations
 
 from clipgen.writers.captions import with_caption
+from clipgen.writers.page import write_page
 from clipgen.writers.plots import heat_map, plot_curve
 from clipgen.writers.sheets import contact_sheet, wrapped
 from clipgen.writers.video import FORMATS, FrameFolder, VideoWriter
@@ -25,4 +26,5 @@ __all__ = [
     "plot_curve",
     "with_caption",
     "wrapped",
+    "write_page",
 ]

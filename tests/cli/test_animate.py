@@ -41,6 +41,26 @@ def test_resume_makes_only_what_changed(paint: Cli) -> None:
         assert film.size == (32, 32)
 
 
+def test_a_network_becomes_a_page(paint: Cli) -> None:
+    own = ("--generator", "cppn", "--as-network", "-o", "film.html")
+    result = paint("animate", "scenes.txt", *SMALL, *own)
+    assert result.exit_code == 0 and "2.0 s, one network" in result.stderr, result.output
+    assert "a blue circle" in Path("film.html").read_text()
+
+
+def test_a_video_is_painted_over_in_its_own_form(paint: Cli) -> None:
+    from clipgen.writers import VideoWriter
+
+    with VideoWriter("wide.mp4", fps=4) as video:
+        for shade in range(6):
+            video.add(Image.new("RGB", (64, 32), (40 * shade, 90, 60)))
+    asked = [word for word in SMALL if word not in ("--size", "32")]
+    result = paint("animate", "scenes.txt", *asked, "--video-in", "wide.mp4", "-o", "painted.gif")
+    assert result.exit_code == 0 and "1.5 s, 6 frames" in result.stderr, result.output
+    with Image.open("painted.gif") as film:
+        assert film.size == (368, 176)
+
+
 def test_a_plan_costs_nothing(paint: Cli) -> None:
     result = paint("animate", "scenes.txt", *SMALL, "--dry-run")
     assert result.exit_code == 0 and not Path("outputs").exists()
@@ -77,6 +97,10 @@ def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.Mon
         (("animate", "scenes.txt", "--audio", "none.wav"), ("none.wav",)),
         (("animate", "scenes.txt", "--transition", "fade"), ("'fade'", "dissolve")),
         (("animate", "bad.toml"), ("bad.toml", "fps is 'a'")),
+        (("animate", "scenes.txt", "-o", "film.html"), ("film.html", "--as-network")),
+        (("animate", "scenes.txt", "--as-network"), ("vqgan", "cppn")),
+        (("animate", "scenes.txt", "--video-in", "none.mp4"), ("no video none.mp4",)),
+        (("animate", "scenes.txt", "--video-in", "scenes.txt"), ("scenes.txt", "cannot be read as a video")),
     ],
 )
 def test_bad_input_is_one_line(paint: Cli, args: tuple[str, ...], words: tuple[str, ...]) -> None:

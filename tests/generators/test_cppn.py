@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from clipgen.errors import SettingsError
 from clipgen.generators import cppn
-from clipgen.generators.cppn import CPPN
+from clipgen.generators.cppn import CPPN, LoopCPPN
 from clipgen.tasks.animate.camera import Motion, warp
 
 from .contract import (
@@ -79,3 +79,15 @@ def test_the_view_follows_a_camera_and_a_state_keeps_it(generator):
     assert torch.equal(generator().detach(), image)
     generator.load_state(moved)
     assert not torch.equal(generator().detach(), image)
+
+
+def test_a_loop_has_no_seam_and_no_two_moments_alike():
+    loop = LoopCPPN.load(size=(24, 16), seeds=[7])
+    assert loop().shape == (1, 3, 16, 24)
+    loop.moments = torch.tensor([0.0, 0.001, 0.5, 1.0])
+    start, soon, middle, end = loop().detach()
+    assert torch.allclose(start, end, atol=1e-5) and (start - soon).abs().mean() < 0.02
+    assert (start - middle).abs().mean() > 0.05
+    assert torch.allclose(loop.render((24, 16)), loop(), atol=1e-6)
+    loop().sum().backward()
+    assert all(latent.grad is not None and latent.grad.abs().sum() > 0 for latent in loop.latents)

@@ -112,13 +112,26 @@ def test_captions_without_their_padding_are_read_the_same(make: Any, batches: li
         assert torch.allclose(learner.read(tokens), whole, atol=1e-5)
 
 
-def test_things_are_named_among_bare_names(make: Any) -> None:
+def test_pictures_are_named_among_bare_names(make: Any) -> None:
     learner = make().learner
-    facts = torch.tensor([[4, -1, -1, -1, -1], [2, -1, -1, -1, -1], [7, 4, -1, -1, -1], [-1, -1, 0, -1, -1]])
-    asked, names = torch.tensor([2, 4, 7, 9]), torch.nn.functional.normalize(torch.randn(4, 256), dim=-1)
-    right = torch.stack([names[1], names[0], names[3], names[3]])  # of a pair and of no thing nothing is asked
-    assert learner.names(right, names, facts, asked) < 0.1
-    assert learner.names(right.roll(1, 0), names, facts, asked) > 1
+    names = torch.nn.functional.normalize(torch.randn(4, 256), dim=-1)
+    truth = torch.tensor([1, 0, -1, 3])
+    right = torch.stack([names[1], names[0], names[3], names[3]])  # of the third nothing is asked
+    assert learner.named(right, names, truth) < 0.1
+    assert learner.named(right.roll(1, 0), names, truth) > 1
+    assert learner.named(right, names, torch.full((4,), -1)) == 0
+
+
+def test_things_of_a_pair_are_not_asked_for(make: Any, batches: list[Batch]) -> None:
+    trainer = make()
+    seen = torch.nn.functional.normalize(torch.randn(2, 256), dim=-1)
+    nothing, pair = torch.full((2, 5), -1), torch.tensor([[3, 4, -1, -1, -1], [5, 6, -1, -1, -1]])
+    with torch.no_grad():
+        assert trainer._names(seen, nothing) == 0 and trainer._names(seen, pair) == 0
+        for place, name in ((0, 3), (2, 1), (3, 2)):  # a thing, a scene, a style
+            facts = nothing.clone()
+            facts[0, place] = name
+            assert trainer._names(seen, facts) > 0
 
 
 def test_a_phase_asks_for_names_by_its_weight(make: Any, batches: list[Batch]) -> None:

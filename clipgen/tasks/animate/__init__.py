@@ -1,11 +1,28 @@
 """Scenes to film.
 
->>> film = Film(read_timeline("prompts/seasons.txt"), perceptor=perceptor)
+>>> film = make_film(timeline, FilmSettings(), GenerateSettings(seed=7), perceptor=perceptor)
 >>> for step in film.shoot():
 ...     print(step.score)
 """
 
-from clipgen.tasks.animate.film import Film, Frame
-from clipgen.tasks.animate.takes import Take, plan
+from typing import Any
 
-__all__ = ["Film", "Frame", "Take", "plan"]
+from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.tasks.animate.film import Film, Frame
+from clipgen.tasks.animate.network import NetworkFilm
+from clipgen.tasks.animate.over_video import VideoFilm
+from clipgen.tasks.animate.takes import Take, plan
+from clipgen.timelines import Timeline
+
+__all__ = ["Film", "Frame", "NetworkFilm", "Take", "VideoFilm", "make_film", "plan"]
+
+
+def make_film(timeline: Timeline, settings: FilmSettings, picture: GenerateSettings, **parts: Any) -> Film:
+    """The film that settings ask for: shot by a camera, painted over a video, or drawn by one network.
+
+        >>> make_film(timeline, FilmSettings(as_network=True), GenerateSettings(generator="cppn"), perceptor=perceptor)
+
+    parts: as `Film` takes them.
+    """
+    kind = VideoFilm if settings.video_in is not None else NetworkFilm if settings.as_network else Film
+    return kind(timeline, settings, picture, **parts)

@@ -7,7 +7,7 @@ import secrets
 import tempfile
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -87,7 +87,7 @@ class Film:
             "perceptor": perceptor.fingerprint,
             "generator": generator_fingerprint(picture.generator, weights),
         }
-        self.takes = plan(timeline, self.settings, picture, models=models)
+        self.takes = self._planned(timeline, models)
         self._firsts = [take.first for take in self.takes]
         self.title = timeline.title
         self.notes: list[str] = []
@@ -98,6 +98,11 @@ class Film:
     def seconds(self) -> float:
         """Length of the film."""
         return sum(take.count for take in self.takes) / self.settings.keyframes
+
+    @property
+    def sound(self) -> Path | None:
+        """A file with the sound that the film has by itself."""
+        return None
 
     @property
     def steps(self) -> int:
@@ -129,10 +134,10 @@ class Film:
         """All frames whose keyframes are there, in order; none is kept in memory."""
         rate, fps = self.settings.keyframes, self.settings.fps
         shot = self._shot()
-        for index in range(round(shot / rate * fps)):
+        for index in range(self._length(shot)):
             seconds = index / fps
             place = seconds * rate
-            take = self._take_at(min(int(place), shot - 1))
+            take = self.take_at(min(int(place), shot - 1))
             image = self._blended(place, take, shot)
             if take.transition == "dissolve" and place - take.first < take.turning:
                 ghost = self._blended(take.first - 1, self.takes[take.index - 1], shot)
@@ -149,7 +154,7 @@ class Film:
         from clipgen.tasks.animate.record import check_place, record  # it takes a film
 
         path, sound = Path(path), None if audio is None else Path(audio)
-        check_place(path, audio=sound)
+        check_place(path, audio=sound, settings=self.settings)
         deque(self.shoot(), maxlen=0)
         deque(record(self, path, captions=captions, audio=sound), maxlen=0)
         return path
@@ -182,6 +187,13 @@ class Film:
             "picture": self.picture.to_dict(),
         }
 
+    def _planned(self, timeline: Timeline, models: Mapping[str, str | None]) -> list[Take]:
+        return plan(timeline, self.settings, self.picture, models=models)
+
+    def _length(self, shot: int) -> int:
+        """Frames that so many keyframes make."""
+        return round(shot / self.settings.keyframes * self.settings.fps)
+
     def _blended(self, place: float, take: Take, shot: int) -> Tensor:
         """The picture at a place among the keyframes.
 
@@ -206,19 +218,21 @@ class Film:
         low, high = sorted((float(number), place))
         total = Motion()
         for into in range(int(low) + 1, math.ceil(high) + 1):
-            total = total.then(self._motion_into(into).times(min(into, high) - max(into - 1, low)))
+            total = total.then(self.motion_into(into).times(min(into, high) - max(into - 1, low)))
         return total if place >= number else total.times(-1)
 
-    def _motion_into(self, number: int) -> Motion:
-        take, rate = self._take_at(number), self.settings.keyframes
+    def motion_into(self, number: int) -> Motion:
+        """How the camera moves from the keyframe before to this one."""
+        take, rate = self.take_at(number), self.settings.keyframes
         return Motion.of(take.tracks, (number - take.first) / rate, 1 / rate)
 
     @lru_cache(maxsize=2 * _REACH + 2)  # noqa: B019
     def _keyframe(self, number: int) -> Tensor:
-        take = self._take_at(number)
+        take = self.take_at(number)
         return self.store.load(take, number - take.first)
 
-    def _take_at(self, number: int) -> Take:
+    def take_at(self, number: int) -> Take:
+        """The scene of a keyframe."""
         return self.takes[bisect_right(self._firsts, number) - 1]
 
     def _unbroken(self, take: Take, shot: int) -> tuple[int, int]:

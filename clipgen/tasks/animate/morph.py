@@ -55,6 +55,17 @@ def blend(before: Targets, after: Targets, share: float) -> Targets:
     return Targets(slerp(a.embeddings, b.embeddings, share), weights, stops)
 
 
+def together(rows: Sequence[Targets]) -> Targets:
+    """Targets [1, P, D] of single pictures as those of a batch, [B, P, D].
+
+    >>> together([spring, summer]).weights.shape[0]
+    2
+    """
+    longest = max(rows, key=lambda row: row.weights.shape[1])
+    filled = [_padded(row, longest, longest.weights.shape[1]) for row in rows]
+    return Targets(*(torch.cat([getattr(row, name) for row in filled]) for name in ("embeddings", "weights", "stops")))
+
+
 def _padded(own: Targets, other: Targets, most: int) -> Targets:
     count = own.weights.shape[1]
     if count == most:

@@ -6,17 +6,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clipgen.errors import SettingsError
+from clipgen.settings import FilmSettings
 from clipgen.tasks.animate.film import Film, Frame
-from clipgen.writers import FORMATS, FrameFolder, VideoWriter, with_caption
+from clipgen.tasks.animate.network import NetworkFilm
+from clipgen.writers import FORMATS, FrameFolder, VideoWriter, with_caption, write_page
+
+PAGE = ".html"
 
 
-def check_place(path: Path, *, audio: Path | None = None) -> None:
+def check_place(path: Path, *, audio: Path | None = None, settings: FilmSettings | None = None) -> None:
     """Tell before the work what would go wrong after it: a wrong ending, a missing encoder, no sound file.
 
-    Raises SettingsError or ImageError.
+    settings: of the film. Raises SettingsError or ImageError.
     """
     if audio is not None and not audio.is_file():
         raise SettingsError(f"there is no sound file {audio}; check the name")
+    if path.suffix.lower() == PAGE:
+        if not (settings or FilmSettings()).as_network:
+            raise SettingsError(
+                f"{path} is a page, which only a film as one network can be; add --as-network --generator cppn"
+            )
+        if audio is not None:
+            raise SettingsError(f"{path} cannot hold sound; name an .mp4 or leave the audio out")
+        return
     if not path.suffix:
         with FrameFolder(path):
             return
@@ -32,12 +44,17 @@ def record(
         >>> for frame in record(film, Path("seasons.mp4"), captions=True):
         ...     print(frame.seconds)
 
-    path: ends as in FORMATS, or has no ending and is a folder of frames; captions: burn in the words of the scenes;
-    audio: sound for an mp4; about: told in the file beside what the film tells of itself.
+    path: ends as in FORMATS, or in PAGE, which holds the network and no frames, or is a folder of frames; captions:
+    burn in the words of the scenes; audio: sound for an mp4, by default the film's own; about: told in the file beside
+    what the film tells of itself.
     Raises what `VideoWriter` raises; the film's keyframes stay as they are.
     """
+    if isinstance(film, NetworkFilm) and path.suffix.lower() == PAGE:
+        write_page(path, film.page())
+        return
     if path.suffix and path.suffix.lower() not in FORMATS:
         raise SettingsError(f"{path} does not end in one of {', '.join(FORMATS)}; name a film so")
+    audio = audio or (film.sound if path.suffix.lower() == ".mp4" else None)
     metadata = {"title": film.title or path.stem, **(about or {}), **film.about()}
     writer: VideoWriter | FrameFolder
     writer = VideoWriter(path, film.settings.fps, audio=audio, metadata=metadata) if path.suffix else FrameFolder(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from torch import Tensor
 
@@ -39,6 +39,14 @@ class Shot:
     state: dict[str, Any] | None = None
 
 
+class Moving(Protocol):
+    """What keyframes are painted over, where that is not a camera's own picture."""
+
+    def move(self, image: Tensor, number: int) -> tuple[Tensor, Tensor]:
+        """The picture before gone along to a keyframe of the scene, and what that one is to stay near."""
+        ...
+
+
 class Scenery:
     """A scene ready to be shot: its words, its generator and where that would start by itself.
 
@@ -46,8 +54,11 @@ class Scenery:
         >>> for shot in scenery.shoot(None, before=None):
         ...     print(shot.number, shot.step.score)
 
-    Raises what `Generation` raises; its notes are in `.notes`.
+    beneath: what it is painted over, if anything. Raises what `Generation` raises; its notes are in `.notes`.
     """
+
+    beneath: Moving | None = None
+    under: Tensor | None = None
 
     def __init__(self, take: Take, film: FilmSettings, *, perceptor: Perceptor, weights: Path | None) -> None:
         self.take, self.film, self.perceptor = take, film, perceptor
@@ -112,6 +123,10 @@ class Scenery:
 
     def _move(self, number: int) -> None:
         """Take the picture along with the camera, and towards what the scene begins or ends with."""
+        if self.beneath is not None:
+            self.image, self.under = self.beneath.move(self.image, number)
+            self.generator.encode(self.image)
+            return
         motion = Motion.of(self.take.tracks, number / self.film.keyframes, 1 / self.film.keyframes)
         if motion:
             self.image = warp(self.image, motion)
@@ -134,6 +149,8 @@ class Scenery:
         loss = sum(self.beside, aims.loss())
         if self.film.hold:
             loss = loss + self.film.hold * InitLoss(self.image)
+        if self.under is not None and self.film.video_weight:
+            loss = loss + self.film.video_weight * InitLoss(self.under)
         run = Synthesis(
             self.generator,
             self.perceptor,

@@ -32,13 +32,29 @@ class Store:
 
     def state(self, take: Take) -> dict[str, Any] | None:
         """What the last whole keyframe of a scene left, or None."""
-        path = self._home(take) / STATE
+        state = self.kept(f"scenes/{take.key}/{STATE}")
+        done = state is not None and state.get("frames", 0)
+        return state if done and all(self.path(take, i).exists() for i in range(done)) else None
+
+    def keep(self, name: str, state: dict[str, Any]) -> None:
+        """Write a state, whole or not at all, to a file of the folder."""
+        packed = io.BytesIO()
+        torch.save(state, packed)
+        with write_beside(self.folder / name) as beside:
+            beside.write_bytes(packed.getbuffer())
+
+    def kept(self, name: str) -> dict[str, Any] | None:
+        """What `keep` wrote, or None."""
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
+            state = torch.load(self.folder / name, map_location="cpu", weights_only=True)
         except Exception:  # missing, or not ours: it is made again
             return None
-        done = isinstance(state, dict) and state.get("frames", 0)
-        return state if done and all(self.path(take, i).exists() for i in range(done)) else None
+        return state if isinstance(state, dict) else None
+
+    def preview(self, picture: Image.Image) -> None:
+        """Show the last picture to whoever watches the folder."""
+        with write_beside(self.folder / "preview.png") as beside:
+            picture.save(beside)
 
     def path(self, take: Take, number: int) -> Path:
         """Of a keyframe of a scene."""
@@ -47,12 +63,8 @@ class Store:
     def add(self, take: Take, number: int, picture: Image.Image, state: dict[str, Any]) -> None:
         """Keep a keyframe, and after it the state that the next one starts from: each whole or not at all."""
         save_png(self.path(take, number), picture, {"prompt": take.scene.prompt, "keyframe": number})
-        packed = io.BytesIO()
-        torch.save({**state, "frames": number + 1}, packed)
-        with write_beside(self._home(take) / STATE) as beside:
-            beside.write_bytes(packed.getbuffer())
-        with write_beside(self.folder / "preview.png") as beside:
-            picture.save(beside)
+        self.keep(f"scenes/{take.key}/{STATE}", {**state, "frames": number + 1})
+        self.preview(picture)
 
     def load(self, take: Take, number: int) -> torch.Tensor:
         """A keyframe as [1, 3, H, W] in [0, 1]."""

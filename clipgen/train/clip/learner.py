@@ -85,17 +85,16 @@ class Learner(nn.Module):
         target = torch.arange(len(logits), device=logits.device)
         return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
 
-    def names(self, seen: Tensor, read: Tensor, facts: Tensor, asked: Tensor) -> Tensor:
-        """Cross-entropy of naming what stands alone in a picture, among some names said on their own.
+    def named(self, seen: Tensor, read: Tensor, truth: Tensor) -> Tensor:
+        """Cross-entropy of naming pictures among names said on their own, over the pictures that have one.
 
-        seen: pictures [N, D]; read: names [K, D]; facts [N, 5]; asked: the things that they name [K], all that stand
-        alone among them. Captions say much beside the thing; this is the question that zero-shot naming asks.
+        seen: pictures [N, D]; read: names [K, D]; truth: the name of each picture [N], below 0: none. Captions say
+        much at once; this is the question that zero-shot naming asks.
         """
-        alone = (facts[:, 0] >= 0) & (facts[:, 1] < 0)
-        if not alone.any():
+        asked = truth >= 0
+        if not asked.any():
             return seen.sum() * 0
-        logits = self.clip.logit_scale.exp().clamp(max=100) * seen[alone] @ read.T
-        return F.cross_entropy(logits, (facts[alone, 0, None] == asked[None]).int().argmax(1))
+        return F.cross_entropy(self.clip.logit_scale.exp().clamp(max=100) * seen[asked] @ read.T, truth[asked])
 
     def losses(self, seen: Tensor, read: Tensor, facts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Contrast and naming loss of embedded pictures against embedded captions, and in-batch top-1."""

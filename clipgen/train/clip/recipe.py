@@ -20,7 +20,7 @@ class Phase:
     """A stretch of training at one picture size.
 
     radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none; augments: a preset or the name of one; names:
-    weight of naming single things among bare names.
+    weight of naming things, scenes and styles among bare names.
     """
 
     steps: int
@@ -89,6 +89,7 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=4200, size=32, lr=4e-3, augments=_PLAIN),
             Phase(steps=1000, size=32, lr=1.5e-3, radius=1.25, floor=0.5, names=0.5),
             Phase(steps=1500, size=48, lr=1.2e-3, radius=1.25, floor=0.0, names=0.5),
+            Phase(steps=2000, size=48, lr=1.5e-3, radius=2.0, floor=0.0, names=0.7),
         ),
     ),
     "judge": Recipe(

@@ -15,7 +15,7 @@ from ...weights import load_state
 from .. import checkpoints
 from ..attack import attack
 from ..data import Batch
-from ..world import World
+from ..world import SCENES, STYLES, World
 from .learner import Learner
 from .recipe import Recipe, model_config
 
@@ -34,7 +34,13 @@ class Trainer:
             phase: Cutouts(phase.size, recipe.batch, augments=phase.augments, generator=self.generator)
             for phase in recipe.phases
         }
-        self.world, self.names = world, openclip.make_tokenizer(model_config(recipe), merges)(list(world.things))
+        tokenizer = openclip.make_tokenizer(model_config(recipe), merges)
+        self.names = tokenizer(list(world.things))
+        # all that each scene and each style is called
+        self.phrases = (
+            [tokenizer([*scene.names, *scene.place]) for scene in SCENES.values()],
+            [tokenizer([*style.before, *style.after]) for style in STYLES.values()],
+        )
         self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98))
 
     def _groups(self) -> list[dict[str, Any]]:
@@ -81,15 +87,24 @@ class Trainer:
         return {"lr": lr, "radius": radius, **{k: v.item() for k, v in figures.items()}}
 
     def _names(self, seen: Tensor, facts: Tensor) -> Tensor:
-        """The loss of naming single things among those of the batch and some drawn at random."""
-        shown = facts[:, 0].cpu().unique()
+        """The loss of naming single things, among those of the batch and some drawn at random, scenes and styles."""
+        alone = torch.where(facts[:, 1] < 0, facts[:, 0], -1)
+        shown = alone.cpu().unique()
         others = torch.randint(len(self.names), (max(0, self.recipe.names - len(shown)),), generator=self.generator)
         asked = torch.cat([shown[shown >= 0], others]).unique()
-        return self.learner.names(seen, self.learner.read(self.names[asked]), facts, asked.to(facts.device))
+        place = torch.full((len(self.names) + 1,), -1)  # its last row, where -1 points, stays -1
+        place[asked] = torch.arange(len(asked))
+        learner = self.learner
+        loss = learner.named(seen, learner.read(self.names[asked]), place.to(alone.device)[alone])
+        for phrases, truth in zip(self.phrases, (facts[:, 2], facts[:, 3]), strict=True):
+            chosen = [int(torch.randint(len(some), (), generator=self.generator)) for some in phrases]
+            said = torch.stack([some[i] for some, i in zip(phrases, chosen, strict=True)])
+            loss = loss + 0.5 * learner.named(seen, learner.read(said), truth)
+        return loss
 
     def _attacked(self, images: Tensor, read: Tensor, facts: Tensor, radius: float) -> Tensor:
         share = torch.rand(len(images), 1, 1, 1, generator=self.generator).to(images)
-        radii = radius * (0.4 + 0.6 * share)
+        radii = radius * (0.1 + 0.9 * share)  # clean pictures are to be read well, too
         parameters = [p for p in self.learner.parameters() if p.requires_grad]
         for p in parameters:  # the attack needs no weight gradients
             p.requires_grad_(False)

@@ -1,0 +1,127 @@
+"""Films that one network draws."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from clipgen.errors import SettingsError
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.tasks.animate import NetworkFilm, make_film
+from clipgen.tasks.animate.record import check_place, record
+from clipgen.timelines import Scene, Timeline, Track
+
+PICTURE = GenerateSettings(generator="cppn", size=(32, 24), steps=5, cutn=2, seed=7, device="cpu", dtype="fp32")
+FILM = FilmSettings(as_network=True, fps=8, keyframes=4, seconds_per_scene=1, transition_seconds=0.5)
+SCENES = (Scene("a red square"), Scene("a blue circle"))
+Make = Callable[..., Any]
+
+
+@pytest.fixture
+def make(perceptor: OpenClip, tmp_path: Path) -> Make:
+    def made(*scenes: Scene, folder: str = "film", settings: FilmSettings = FILM, **given: Any) -> Any:
+        picture = replace(PICTURE, **given)
+        return make_film(Timeline(scenes or SCENES), settings, picture, perceptor=perceptor, folder=tmp_path / folder)
+
+    return made
+
+
+def learn(film: NetworkFilm) -> NetworkFilm:
+    assert [step.index for step in film.shoot()] == list(range(film.rounds * 5))
+    return film
+
+
+def latents(film: NetworkFilm) -> list[torch.Tensor]:
+    return [latent.detach().clone() for latent in film.network.latents]
+
+
+def test_it_learns_all_moments_and_is_drawn_at_any_size(make: Make) -> None:
+    film = make()
+    before = latents(film)
+    learn(film)
+    assert any(not torch.equal(a, b) for a, b in zip(before, latents(film), strict=True))
+    frames = list(film.frames())
+    assert len(frames) == 16 and frames[9].words == "a blue circle" and frames[0].image.size == (32, 24)
+    assert film.at(0.3, (64, 48)).size == (64, 48)
+    assert film.at(0.0).tobytes() == film.at(film.seconds).tobytes()  # no seam
+    assert film.steps == 0 and make().reused == [0, 1] and make(seed=8).reused == []
+
+
+def test_a_killed_one_goes_on_to_the_same_network(make: Make) -> None:
+    whole = learn(make())
+    for kill in (0, 7, 9):
+        for step in make(folder=f"killed-{kill}").shoot():
+            if step.index == kill:
+                break
+        again = make(folder=f"killed-{kill}")
+        assert (again.steps < whole.rounds * 5) == (kill >= 4)
+        list(again.shoot())
+        assert all(torch.equal(a, b) for a, b in zip(latents(again), latents(whole), strict=True)), kill
+
+
+def test_the_words_of_a_moment(make: Make) -> None:
+    film = make()
+    list(film.shoot())
+    first, turning, second = (film.aims(seconds).embeddings for seconds in (0.9, 1.25, 1.9))
+    assert not torch.allclose(first, second) and not torch.allclose(turning, second)
+    assert torch.allclose(film.aims(0.0).embeddings, film.aims(1.999).embeddings, atol=1e-5)  # the last turns into it
+
+
+@pytest.mark.parametrize(
+    ("scene", "given", "words"),
+    [
+        (Scene("a fox", tracks={"zoom": Track.constant(2.0)}), {}, "zoom"),
+        (Scene("a fox", settings={"seed": 3}), {}, "seed"),
+        (Scene("a fox", transition="cut"), {}, "morph"),
+        (Scene("a fox"), {"generator": "pixels"}, "set cppn"),
+    ],
+)
+def test_what_one_network_cannot_do(make: Make, scene: Scene, given: dict[str, Any], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        make(SCENES[0], scene, **given)
+
+
+def test_a_page_holds_the_network_and_nothing_that_ends_it(make: Make, tmp_path: Path) -> None:
+    film = learn(make(Scene("a </script> fox"), SCENES[1]))
+    path = tmp_path / "film.html"
+    check_place(path, settings=film.settings)
+    assert list(record(film, path)) == []
+    text = path.read_text()
+    assert text.count("</script>") == 2 and "http" not in text
+    found = re.search(r'<script id="network"[^>]*>(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    told = json.loads(found[1])
+    assert told["seconds"] == 2 and told["scenes"][0]["words"] == "a </script> fox"
+    assert [len(layer["bias"]) for layer in told["layers"]] == [24] * 9 + [3]
+    assert np.allclose(told["layers"][0]["weight"], film.network.latents[1].detach()[0], rtol=1e-5, atol=1e-9)
+    with pytest.raises(SettingsError, match="--as-network"):
+        check_place(path, settings=FilmSettings())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs the browser chromium")
+def test_a_browser_draws_what_we_draw(make: Make, tmp_path: Path) -> None:
+    film, shown = learn(make(size=(256, 192))), tmp_path / "shown.png"
+    page = tmp_path / "film.html"
+    list(record(film, page))
+    command = ["chromium", "--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+               "--no-first-run", "--disable-background-networking", "--hide-scrollbars", f"--user-data-dir={tmp_path}",
+               "--window-size=256,300", "--virtual-time-budget=3000", f"--screenshot={shown}"]  # fmt: skip
+    subprocess.run([*command, f"{page.as_uri()}?at=0.7&width=256"], check=True, capture_output=True, timeout=120)
+    with Image.open(shown) as image:
+        seen = np.asarray(image.convert("RGB"), dtype=float)
+    own = np.asarray(film.at(0.7), dtype=float)
+    tops = range(seen.shape[0] - 192)
+    assert min(np.abs(seen[top : top + 192, :256] - own).mean() for top in tops) < 1.5

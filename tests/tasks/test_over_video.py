@@ -1,0 +1,140 @@
+"""Films painted over a video, on a video that is made here: a bright square that goes right over a ground of noise."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from clipgen.errors import ImageError, SettingsError
+from clipgen.images import from_pil
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.tasks.animate import Film, make_film
+from clipgen.tasks.animate.footage import Footage, VideoFacts, flow, shift, trusted
+from clipgen.timelines import Scene, Timeline, Track
+from clipgen.writers import VideoWriter
+
+SIZE = (96, 64)
+COUNT, FPS, SPEED = 16, 8, 2  # frames, frames a second, pixels a frame
+PICTURE = GenerateSettings(size=SIZE, steps=3, cutn=2, seed=7, generator="pixels", device="cpu", dtype="fp32")
+FILM = FilmSettings(fps=FPS, keyframes=4, keyframe_steps=2)
+Make = Callable[..., Film]
+
+
+def frame(number: int) -> Image.Image:
+    rng = np.random.default_rng(0)
+    image = np.kron(rng.integers(40, 90, (8, 12, 3)), np.ones((8, 8, 1))).astype(np.uint8)
+    left = 10 + SPEED * number
+    image[16:48, left : left + 32] = np.kron(rng.integers(120, 255, (8, 8, 3)), np.ones((4, 4, 1)))
+    return Image.fromarray(image)
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("video")
+    with VideoWriter(folder / "silent.mp4", fps=FPS) as writer:
+        for number in range(COUNT):
+            writer.add(frame(number))
+    told = ["-i", str(folder / "silent.mp4"), "-f", "lavfi", "-i", "sine=duration=2", "-c:v", "copy", "-shortest"]
+    program = imageio_ffmpeg.get_ffmpeg_exe()
+    subprocess.run([program, "-loglevel", "error", *told, str(folder / "walk.mp4")], check=True)
+    return folder / "walk.mp4"
+
+
+@pytest.fixture
+def make(perceptor: OpenClip, tmp_path: Path, video: Path) -> Make:
+    def made(*scenes: Scene, folder: str = "film", **given: Any) -> Film:
+        settings = replace(FILM, **{"video_in": str(video), **given})
+        listed = scenes or (Scene("a red square"), Scene("a blue circle"))
+        return make_film(Timeline(listed), settings, PICTURE, perceptor=perceptor, folder=tmp_path / folder)
+
+    return made
+
+
+def shoot(film: Film) -> list[bytes]:
+    for _ in film.shoot():
+        pass
+    return [film.store.path(take, i).read_bytes() for take in film.takes for i in range(take.count)]
+
+
+def test_what_a_video_tells(video: Path) -> None:
+    assert VideoFacts.of(video) == VideoFacts(SIZE, 2.0, sound=True)
+    assert not VideoFacts.of(video.with_name("silent.mp4")).sound
+    assert VideoFacts((1920, 1080), 1.0, sound=False).painted_size() == (336, 192)
+
+
+def test_frames_are_read_in_order_and_few_are_kept(video: Path) -> None:
+    footage = Footage(video, fps=FPS, size=SIZE, keep=3)
+    for number in (0, 3, 4, 3, 12, 1):
+        own = from_pil(frame(number))
+        assert (footage.at(number) - own).abs().mean() < 0.03, number
+        assert len(footage._kept) <= 3
+    assert torch.equal(footage.at(99), footage.at(COUNT - 1))
+
+
+def test_another_form_is_cropped(video: Path) -> None:
+    square = Footage(video, fps=FPS, size=(64, 64)).at(0)
+    assert square.shape == (1, 3, 64, 64)
+    assert (square - from_pil(frame(0))[..., 16:80]).abs().mean() < 0.03
+
+
+def test_the_flow_finds_the_way() -> None:
+    before, after = from_pil(frame(2)), from_pil(frame(5))
+    there, back = flow(after, before), flow(before, after)
+    inner = (0, 0, slice(24, 40), slice(28, 44))
+    assert abs(float(there[inner].mean()) + 3 * SPEED) < 1
+    assert (shift(before, there) - after).abs().mean() < 0.5 * (before - after).abs().mean()
+    sure = trusted(there, back)
+    assert sure[inner].mean() > 0.9 and sure.min() == 0
+
+
+def test_the_picture_goes_along(make: Make) -> None:
+    film = make(video_weight=100.0)
+    assert film.seconds == 2 and [take.count for take in film.takes] == [4, 4]
+    shoot(film)
+    frames = list(film.frames())
+    assert len(frames) == COUNT
+    for shown in frames[1:]:
+        own = from_pil(shown.image).mean(1)
+        errors = [float((own - from_pil(frame(n)).mean(1)).square().mean()) for n in range(COUNT)]
+        assert abs(int(np.argmin(errors)) - shown.index) <= 1
+
+
+def test_a_killed_film_goes_on_to_the_same_bytes(make: Make) -> None:
+    whole = shoot(make())
+    for step in make(folder="killed").shoot():
+        if step.index == 12:
+            break
+    again = make(folder="killed")
+    assert 0 < again.steps < make(folder="other").steps and shoot(again) == whole
+
+
+def test_its_sound_is_kept(make: Make, tmp_path: Path) -> None:
+    path = make().save(tmp_path / "painted.mp4")
+    facts = VideoFacts.of(path)
+    assert facts.sound and facts.seconds == pytest.approx(2.0, abs=0.1) and facts.size == SIZE
+
+
+def test_another_video_is_another_film(make: Make, video: Path) -> None:
+    shoot(make())
+    assert make().reused == [0, 1]
+    assert make(video_in=str(video.with_name("silent.mp4"))).reused == []
+
+
+def test_what_cannot_be(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="zoom"):
+        make(Scene("a fox", tracks={"zoom": Track.constant(1.1)}))
+    with pytest.raises(ImageError, match="no video"):
+        make(video_in="none.mp4")
+    (tmp_path / "bad.mp4").write_bytes(b"not a video")
+    with pytest.raises(ImageError, match="cannot be read as a video"):
+        make(video_in=str(tmp_path / "bad.mp4"))
