@@ -26,6 +26,8 @@ from clipgen.errors import UnknownNameError, WeightsError
 if TYPE_CHECKING:
     from torch import Tensor
 
+#: of a user's own cards in the shelf, and of the file beside a fetched one that holds its sha256
+ADDED, SUM = "added.toml", ".sha256"
 ROLES = ("perceptor", "generator", "bank")
 # a guard against a path that is no weights file at all; the largest CLIP that open_clip knows is 10 GB
 MAX_BYTES = 16 * 2**30
@@ -33,10 +35,15 @@ MAX_BYTES = 16 * 2**30
 
 @dataclass(frozen=True)
 class CardFile:
-    """One file of a model: `path` relative to the models folder, with its sha256 in hexadecimal."""
+    """One file of a model: `path` relative to its folder of models, its sha256 in hexadecimal, and where it is fetched.
+
+    sha256: "" where none is published: that of the first fetch is kept beside the file, and holds from then on.
+    urls: mirrors, in the order in which they are asked; a file without any is shipped, or its user's own.
+    """
 
     path: str
-    sha256: str
+    sha256: str = ""
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,8 @@ class Card:
         'vqgan.yaml'
 
     name, role: how it is asked for; architecture: in words; files: what it consists of; licence: of the weights;
-    size_mb: of all files; notes: data, limits; train: the command that reproduces it.
+    size_mb: of all files; notes: data, limits; train: the command that reproduces it, where there is one; make: the
+    part of GENERATORS that reads it, by default the one of its own name; commercial: whether its licence allows that.
     """
 
     name: str
@@ -57,18 +65,34 @@ class Card:
     licence: str
     size_mb: float
     notes: str
-    train: str
+    train: str = ""
+    make: str = ""
+    commercial: bool = True
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it came with clipgen; else it is fetched to the shelf, or its user's own."""
+        return bool(self.train)
 
     @property
     def folder(self) -> Path:
         """The folder of the first file, absolute."""
-        return (models_folder() / self.files[0].path).parent
+        return self.place(self.files[0]).parent
+
+    @property
+    def present(self) -> bool:
+        """Whether all files are there; `check` tells whether they are whole."""
+        return all(self.place(file).is_file() for file in self.files)
+
+    def place(self, file: CardFile) -> Path:
+        """Where one of its files is, or is to be."""
+        return (models_folder() if self.shipped else shelf_folder()) / file.path
 
     def path(self, suffix: str) -> Path:
         """The absolute path of the one file whose name ends so; WeightsError when the card names none."""
         for file in self.files:
             if file.path.endswith(suffix):
-                return models_folder() / file.path
+                return self.place(file)
         raise WeightsError(f"the card of {self.role} {self.name!r} names no {suffix} file in models/registry.toml")
 
 
@@ -92,6 +116,12 @@ def _shipped(name: str, holds: str) -> Path:
     )
 
 
+def shelf_folder() -> Path:
+    """Where fetched and added models lie: $CLIPGEN_HOME/models, else the platform's folder for data."""
+    home = os.environ.get("CLIPGEN_HOME")
+    return Path(home or platformdirs.user_data_path("clipgen", appauthor=False)) / "models"
+
+
 def cache_folder() -> Path:
     """Where clipgen keeps what it can make again: $CLIPGEN_HOME/cache, else the platform's folder for caches."""
     home = os.environ.get("CLIPGEN_HOME")
@@ -108,8 +138,9 @@ def cards(role: str | None = None) -> tuple[Card, ...]:
     """
     if role is not None and role not in ROLES:
         raise UnknownNameError.of("role", role, ROLES)
-    path = models_folder() / "registry.toml"
-    rows = _read_rows(str(path), path.stat().st_mtime_ns)
+    places = [models_folder() / "registry.toml"]
+    places += [path for path in [shelf_folder() / ADDED] if path.exists()]
+    rows = [card for path in places for card in _read_rows(str(path), path.stat().st_mtime_ns)]
     return tuple(card for card in rows if role in (None, card.role))
 
 
@@ -139,7 +170,8 @@ def _read_rows(path: str, mtime_ns: int) -> tuple[Card, ...]:
 
 
 def _card(row: Mapping[str, Any]) -> Card:
-    return Card(**{**row, "files": tuple(CardFile(**file) for file in row["files"])})
+    files = (CardFile(**{**file, "urls": tuple(file.get("urls", ()))}) for file in row["files"])
+    return Card(**{**row, "files": tuple(files)})
 
 
 def check(card: Card) -> None:
@@ -151,20 +183,51 @@ def check(card: Card) -> None:
     or has no sha256 in the card.
     """
     for file in card.files:
-        path = models_folder() / file.path
+        path = card.place(file)
         if not path.is_file():
+            raise WeightsError(_missing(card, file))
+        if not file.sha256 and card.shipped:
             raise WeightsError(
-                f"{path} of {card.role} {card.name!r} is missing; reinstall clipgen, `git checkout models/`, "
-                f"or make it with `{card.train}`"
+                f"models/registry.toml has no sha256 for {file.path}; if you made it, write {sha256(path)}"
             )
         found = sha256(path)
-        if not file.sha256:
-            raise WeightsError(f"models/registry.toml has no sha256 for {file.path}; if you made it, write {found}")
-        if found != file.sha256:
+        expected = file.sha256 or noted_sum(path) or note_sum(path, found)
+        if found != expected:
+            again = "reinstall clipgen or `git checkout models/`"
             raise WeightsError(
-                f"{path} is damaged: expected sha256 {file.sha256}, found {found}; "
-                "reinstall clipgen or `git checkout models/`"
+                f"{path} is damaged: expected sha256 {expected}, found {found}; "
+                + (again if card.shipped else f"remove it and `clipgen models pull {card.name}`")
             )
+
+
+def _missing(card: Card, file: CardFile) -> str:
+    path = card.place(file)
+    if card.shipped:
+        return (
+            f"{path} of {card.role} {card.name!r} is missing; reinstall clipgen, `git checkout models/`, "
+            f"or make it with `{card.train}`"
+        )
+    fetched = f"`clipgen models pull {card.name}` fetches it ({card.size_mb:g} MB), or put it at {path} by hand"
+    return f"{card.role} {card.name!r} is not here yet; {fetched}"
+
+
+def note_sum(path: Path, found: str) -> str:
+    """Keep the sha256 of a file of which none is published, so that it is told when the file changes."""
+    beside = path.with_name(f".{path.name}{SUM}")
+    try:
+        beside.write_text(found + "\n", encoding="ascii")
+        beside.replace(path.with_name(path.name + SUM))
+    except OSError as error:
+        raise WeightsError(f"cannot write beside {path}: {error.strerror}") from error
+    return found
+
+
+def noted_sum(path: Path) -> str | None:
+    """The sha256 that was noted beside a file when it was first fetched or added."""
+    try:
+        return path.with_name(path.name + SUM).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def sha256(path: str | Path) -> str:
@@ -250,4 +313,4 @@ def generator_fingerprint(name: str, path: Path | None) -> str | None:
         files = sorted(path.iterdir()) if path.is_dir() else [path]
         return "+".join(sha256(file) for file in files if file.is_file())
     card = next((card for card in cards("generator") if card.name == name), None)
-    return "+".join(file.sha256 for file in card.files) if card else None
+    return "+".join(file.sha256 or sha256(card.place(file)) for file in card.files) if card else None

@@ -8,7 +8,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "clipgen"
 
-BASICS = ["errors", "registry", "settings", "prompts", "timelines", "images", "devices", "weights"]
+BASICS = ["errors", "registry", "downloads", "weights", "images", "shelf", "settings", "prompts", "timelines",
+          "devices"]
 PARTS = ["cutouts", "losses", "generators", "perceptors", "writers"]
 ENGINES = ["synthesis", "similarity"]
 GROWN_APART = ["train", "batch"]

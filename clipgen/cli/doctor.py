@@ -81,7 +81,7 @@ def _models() -> list[dict[str, Any]]:
 
     rows = []
     try:
-        known = cards()
+        known = [card for card in cards() if card.shipped or card.present]
     except ClipgenError as error:
         return [{"problem": str(error)}]
     for card in known:

@@ -1,36 +1,159 @@
-"""`clipgen models list|words`: what is shipped, and what it knows."""
+"""`clipgen models`: what is shipped, what can be fetched or added, whether it is whole, and what words it knows."""
 
 from __future__ import annotations
 
 import difflib
 import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from clipgen.weights import Card
 
 
 @click.group()
 def group() -> None:
-    """List the models that are shipped, and the words that a perceptor knows."""
+    """List, fetch, add and check models; the words that a perceptor knows."""
 
 
 @group.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(as_json: bool) -> None:
-    """List the shipped models with size, licence and how each was trained."""
+    """List the models with size, licence, and whether they are here."""
     from clipgen.weights import cards
 
     rows = cards()
     if as_json:
-        keys = ("name", "role", "architecture", "licence", "size_mb", "notes", "train")
-        click.echo(json.dumps([{key: getattr(card, key) for key in keys} for card in rows], indent=2))
+        click.echo(json.dumps([_row(card) for card in rows], indent=2))
         return
     for card in rows:
-        click.echo(f"{card.name}  ({card.role}, {card.size_mb:g} MB, {card.licence})")
-        click.echo(f"    {card.architecture}\n    {card.notes}\n    made by `{card.train}`")
+        here = "shipped" if card.shipped else "here" if card.present else f"clipgen models pull {card.name}"
+        click.echo(f"{card.name}  ({card.role}, {card.size_mb:g} MB, {_licence(card)}): {here}")
+        click.echo(f"    {card.architecture}\n    {card.notes}")
     click.echo(
-        "\nFull-size CLIPs of open_clip work as well: --perceptor NAME/TAG, for example --perceptor ViT-B-32/openai "
-        "(downloaded by open_clip when first used)."
+        "\nAll CLIPs of open_clip work as well: `clipgen models pull NAME/TAG`, then --perceptor NAME/TAG, for example "
+        "ViT-B-32/openai; so do hf-hub:ORG/REPO and local-dir:FOLDER."
     )
+
+
+@group.command("pull")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+def pull_command(names: tuple[str, ...]) -> None:
+    """Fetch models: names of `clipgen models list`, or NAME/TAG of a CLIP of open_clip.
+
+    A fetch that is cut goes on where it was; what is here and whole is not fetched again.
+    """
+    from clipgen.shelf import pull
+    from clipgen.weights import cards
+
+    licences = {card.name: _licence(card) for card in cards()}
+    for name in names:
+        if "/" in name:
+            from clipgen.perceptors.openclip import pull_tag
+
+            click.echo(pull_tag(name))
+            continue
+        if name in licences:
+            click.echo(f"{name}: licence {licences[name]}", err=True)
+        shown = Fetched()
+        card = pull(name, shown)
+        shown.end()
+        for file in card.files:
+            click.echo(card.place(file))
+
+
+@group.command("info")
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def info_command(name: str, as_json: bool) -> None:
+    """Tell all that is known of a model: its files, where they lie or are fetched from, their sums."""
+    row = _row(_card(name))
+    if as_json:
+        click.echo(json.dumps(row, indent=2))
+        return
+    for key, value in row.items():
+        if key != "files" and value != "":
+            click.echo(f"{key:13} {value}")
+    for file in row["files"]:
+        click.echo(f"file          {file['path']}  {file['sha256'] or '(no sha256 published)'}")
+        for url in file["urls"]:
+            click.echo(f"              {url}")
+
+
+@group.command("verify")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def verify_command(names: tuple[str, ...]) -> int:
+    """Check that models are whole: those given, by default all that are here."""
+    from clipgen.errors import ClipgenError
+    from clipgen.weights import cards, check
+
+    wrong = 0
+    for card in [_card(name) for name in names] or [card for card in cards() if card.shipped or card.present]:
+        try:
+            check(card)
+            click.echo(f"{card.name}: whole")
+        except ClipgenError as error:
+            wrong += 1
+            click.echo(f"{card.name}: {error}", err=True)
+    return 1 if wrong else 0
+
+
+@group.command("add")
+@click.argument("name")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+def add_command(name: str, files: tuple[Path, ...]) -> None:
+    """Give a NAME to a VQGAN of your own: its weights and its .yaml, which stay where they are."""
+    from clipgen.shelf import add
+
+    click.echo(f"{add(name, files).name}: --generator {name}")
+
+
+class Fetched:
+    """Shows how far a fetch is, in one line on a terminal and in a few elsewhere."""
+
+    def __init__(self) -> None:
+        self.file, self.next = "", 0.0
+
+    def __call__(self, file: str, done: int, total: int | None) -> None:
+        """Take note of a file's bytes so far."""
+        if file != self.file:
+            self.end()
+            self.file, self.next = file, 0.0
+        whole = f" of {total / 1e6:.0f}" if total else ""
+        line = f"{file}  {done / 1e6:.0f}{whole} MB"
+        if sys.stderr.isatty():
+            click.echo(f"\r{line}", nl=False, err=True)
+        elif total and done / total >= self.next:
+            click.echo(line, err=True)
+            self.next = done / total + 0.25
+
+    def end(self) -> None:
+        """Leave the line."""
+        if self.file and sys.stderr.isatty():
+            click.echo(err=True)
+
+
+def _card(name: str) -> Card:
+    from clipgen.errors import UnknownNameError
+    from clipgen.weights import cards
+
+    known = {card.name: card for card in cards()}
+    if name not in known:
+        raise UnknownNameError.of("model", name, known)
+    return known[name]
+
+
+def _licence(card: Card) -> str:
+    return card.licence if card.commercial else f"{card.licence}, NOT FOR COMMERCIAL USE"
+
+
+def _row(card: Card) -> dict[str, Any]:
+    files = [{"path": str(card.place(file)), "sha256": file.sha256, "urls": list(file.urls)} for file in card.files]
+    keys = ("name", "role", "architecture", "licence", "commercial", "size_mb", "notes", "train", "present")
+    return {**{key: getattr(card, key) for key in keys}, "files": files}
 
 
 @group.command("words")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.registry import GENERATORS, OPTIMIZERS
+from clipgen.registry import OPTIMIZERS
 from clipgen.settings.base import DTYPES, Settings, check_least, check_positive, setting
 
 
@@ -107,9 +107,11 @@ class GenerateSettings(Settings):
         return self
 
     def _check_names(self) -> None:
+        from clipgen.shelf import generator_names  # late: it reads the model cards
+
         for kind, given, choices in (
             ("quality", self.quality, QUALITIES),
-            ("generator", self.generator, GENERATORS.names()),
+            ("generator", self.generator, generator_names()),
             ("optimizer", self.optimizer, OPTIMIZERS.names()),
             ("lr_decay", self.lr_decay, LR_DECAYS),
             ("start", self.start, STARTS),

@@ -84,8 +84,36 @@ def test_unreadable_cards_are_a_problem(cli: Cli, shelf: Path) -> None:
 
 def test_models_list(cli: Cli, shelf: Path) -> None:
     text = cli("models", "list").output
-    assert "tiny  (generator, 0.1 MB, MIT)" in text and "clipgen train tiny" in text and "--perceptor" in text
+    assert "tiny  (generator, 0.1 MB, MIT): shipped" in text and "--perceptor" in text
     assert json.loads(cli("models", "list", "--json").output)[0]["name"] == "tiny"
+
+
+def test_models_info_and_verify(cli: Cli, shelf: Path) -> None:
+    assert "clipgen train tiny" in cli("models", "info", "tiny").output
+    assert json.loads(cli("models", "info", "tiny", "--json").output)["present"]
+    assert cli("models", "verify").output == "tiny: whole\n"
+    (shelf / "tiny.bin").write_bytes(b"changed")
+    result = cli("models", "verify", "tiny")
+    assert result.exit_code == 1 and "is damaged" in result.stderr
+    one_line(cli("models", "info", "tinny"), 1, "'tinny'", "'tiny'")
+    one_line(cli("models", "pull", "tinny"), 1, "'tinny'", "'tiny'")
+
+
+def test_a_model_that_is_not_here_says_how_to_get_it(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path))
+    listed = cli("models", "list").output
+    assert "clipgen models pull vqgan-imagenet-16384" in listed and "NOT FOR COMMERCIAL USE" in listed
+    result = cli("a fox", "--generator", "vqgan-imagenet-16384", "--perceptor", "builtin", "-q")
+    one_line(result, 1, "clipgen models pull vqgan-imagenet-16384", "980 MB", str(tmp_path))
+
+
+def test_a_model_of_ones_own(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path / "home"))
+    for name in ("m.ckpt", "m.yaml"):
+        Path(name).write_bytes(b"x")
+    assert "--generator mine" in cli("models", "add", "mine", "m.ckpt", "m.yaml").output
+    assert "mine  (generator" in cli("models", "list").output
+    one_line(cli("models", "add", "mine", "m.ckpt"), 1, "taken")
 
 
 def test_models_words(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,16 @@ import pytest
 import torch
 import yaml
 from taming.modules.diffusionmodules.model import AttnBlock
+from taming.modules.vqvae.quantize import GumbelQuantize
 from torch import nn
 
 from clipgen import weights
 from clipgen.errors import SettingsError, WeightsError
 from clipgen.generators.vqgan import VQGAN, VQModel
 from clipgen.generators.vqgan import codebook as codebook_module
+from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.generators.vqgan.codebook import Lattice, NearestCode
+from clipgen.weights import load_state
 
 from .contract import (
     TINY,
@@ -255,13 +258,44 @@ def test_bad_files_are_named(tiny_vqgan):
 
 def test_other_targets_and_broken_configs_are_refused():
     other = copy.deepcopy(TINY)
-    other["model"]["target"] = "taming.models.vqgan.GumbelVQ"
-    with pytest.raises(WeightsError, match="GumbelVQ; only a plain taming.models.vqgan.VQModel"):
+    other["model"]["target"] = "taming.models.vqgan.VQSegmentationModel"
+    with pytest.raises(WeightsError, match="VQSegmentationModel; only plain taming.models.vqgan.VQModel"):
         VQModel.from_config(other)
     with pytest.raises(WeightsError, match="embed_dim, n_embed and ddconfig"):
         VQModel.from_config({"model": {"target": "taming.models.vqgan.VQModel", "params": {}}})
     with pytest.raises(WeightsError, match="embed_dim, n_embed and ddconfig"):
         VQModel.from_config({"model": "words"})
+
+
+def test_a_gumbel_vqgan_takes_the_code_that_its_layer_chooses(tmp_path):
+    config = _changed(embed_dim=4, norm_groups=None)
+    config["model"]["target"] = "taming.models.vqgan.GumbelVQ"
+    params = config["model"]["params"]
+    torch.manual_seed(0)
+    network = VQModel.from_config(config).eval()
+    # as taming's: proj chooses among the codes, embed holds them
+    logits = GumbelQuantize(params["ddconfig"]["z_channels"], 4, n_embed=params["n_embed"])
+    network.quantize.load_state_dict(logits.state_dict())
+    torch.save({"state_dict": network.state_dict()}, tmp_path / "g.ckpt")
+    (tmp_path / "g.yaml").write_text(yaml.safe_dump(config))
+    loaded, image = load_network(tmp_path / "g.ckpt"), 2 * picture(32, 24) - 1
+    with torch.no_grad():
+        chosen = logits.proj(network.quant_conv(network.encoder(image))).argmax(1)
+        codes, indices = loaded.quantise(loaded.encode(image))
+    assert torch.equal(codes, logits.embed(chosen).permute(0, 3, 1, 2)) and torch.equal(indices, chosen)
+    assert VQGAN.load(size=(32, 24), seeds=[1], weights=tmp_path / "g.ckpt")().shape == (1, 3, 24, 32)
+
+
+def test_the_first_stage_is_taken_out_of_a_transformer(tiny_vqgan, generator):
+    state = load_state(tiny_vqgan)
+    beside = {f"first_stage_model.{key}": value for key, value in state.items()}
+    path = tiny_vqgan.with_name("whole.ckpt")
+    torch.save({"state_dict": {**beside, "transformer.head.weight": torch.zeros(3, 3)}}, path)
+    config = yaml.safe_load(tiny_vqgan.with_suffix(".yaml").read_text())
+    whole = {"target": "taming.models.cond_transformer.Net2NetTransformer", "params": {
+        "transformer_config": {"target": "x"}, "first_stage_config": config["model"]}}  # fmt: skip
+    path.with_suffix(".yaml").write_text(yaml.safe_dump({"model": whole}))
+    assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
 
 
 def _changed(**params):

@@ -14,6 +14,7 @@ from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
 from clipgen.generators.vqgan.network import VQModel
 from clipgen.weights import check, find, load_state
 
+FIRST_STAGE = "first_stage_model."
 CONFIGS = (".yaml", ".yml")
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 
@@ -104,6 +105,9 @@ def _read_config(path: Path) -> Mapping[str, Any]:
 
 
 def _fill(network: VQModel, state: Mapping[str, Tensor], path: Path) -> None:
+    # of a transformer that was trained on its codes, only the VQGAN is wanted
+    if any(key.startswith(FIRST_STAGE) for key in state):
+        state = {key.removeprefix(FIRST_STAGE): v for key, v in state.items() if key.startswith(FIRST_STAGE)}
     # the perceptual loss and discriminator of the training; all else must fit to the last key
     state = {key: value for key, value in state.items() if not key.startswith("loss.")}
     wanted = {key: tuple(value.shape) for key, value in network.state_dict().items()}

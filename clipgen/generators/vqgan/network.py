@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from taming.modules.diffusionmodules import model as taming
 from taming.modules.diffusionmodules.model import AttnBlock, Decoder, Encoder
-from taming.modules.vqvae.quantize import VectorQuantizer2
+from taming.modules.vqvae.quantize import GumbelQuantize, VectorQuantizer2
 from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
@@ -32,7 +32,8 @@ def _attend(self: AttnBlock, x: Tensor) -> Tensor:
 taming.nonlinearity = F.silu
 AttnBlock.forward = _attend
 
-TARGET = "taming.models.vqgan.VQModel"
+TARGETS = ("taming.models.vqgan.VQModel", "taming.models.vqgan.GumbelVQ")
+_WHOLE = "first_stage_config"  # where the config of a transformer keeps that of its VQGAN
 
 
 class VQModel(nn.Module):
@@ -42,20 +43,32 @@ class VQModel(nn.Module):
         >>> codes, indices = network.quantise(network.encode(image * 2 - 1))
         >>> network.decode(codes)                   # in about [-1, 1]
 
-    embed_dim: channels e of a code; n_embed: codes n; ddconfig: of taming's Encoder and Decoder;
+    embed_dim: channels e of a code; n_embed: codes n; ddconfig: of taming's Encoder and Decoder; gumbel: whether the
+    code of a place was chosen by a layer of its own (GumbelVQ), not as the nearest one;
     norm_groups: groups of every GroupNorm in place of taming's 32, which at 32 channels normalise each channel by
     itself and so lose the colour. Source: Esser et al., arXiv 2012.09841; github.com/CompVis/taming-transformers.
     """
 
     def __init__(
-        self, embed_dim: int, n_embed: int, *, ddconfig: Mapping[str, Any], norm_groups: int | None = None
+        self,
+        embed_dim: int,
+        n_embed: int,
+        *,
+        ddconfig: Mapping[str, Any],
+        norm_groups: int | None = None,
+        gumbel: bool = False,
     ) -> None:
         super().__init__()
         # taming prints the shape of z
         with contextlib.redirect_stdout(io.StringIO()):
             self.encoder = Encoder(**ddconfig)
             self.decoder = Decoder(**ddconfig)
-        self.quantize = VectorQuantizer2(n_embed, embed_dim, beta=0.25)
+        self.gumbel = gumbel
+        self.quantize: Any
+        if gumbel:
+            self.quantize = GumbelQuantize(ddconfig["z_channels"], embed_dim, n_embed=n_embed, straight_through=True)
+        else:
+            self.quantize = VectorQuantizer2(n_embed, embed_dim, beta=0.25)
         self.quant_conv = nn.Conv2d(ddconfig["z_channels"], embed_dim, 1)
         self.post_quant_conv = nn.Conv2d(embed_dim, ddconfig["z_channels"], 1)
         self.factor = 2 ** (len(ddconfig["ch_mult"]) - 1)
@@ -70,19 +83,24 @@ class VQModel(nn.Module):
             >>> VQModel.from_config({"model": {"target": "taming.models.vqgan.VQModel", "params": {...}}})
 
         config: `model.params` holds embed_dim, n_embed, ddconfig and, our extension, norm_groups; training keys of
-        taming (lossconfig, monitor, image_key …) are ignored. Raises WeightsError for another target or a config
-        that does not build.
+        taming (lossconfig, monitor, image_key …) are ignored. Of a transformer, its first stage is built.
+        Raises WeightsError for another target or a config that does not build.
         """
         try:
-            target, params = config["model"]["target"], config["model"]["params"]
-            if target != TARGET or params.get("remap") is not None:
-                remapped = " with a remapped codebook" if target == TARGET else ""
-                raise WeightsError(f"the config is of a {target}{remapped}; only a plain {TARGET} can be loaded")
+            model = config["model"]
+            target, params = model["target"], model["params"]
+            if _WHOLE in params:
+                target, params = params[_WHOLE]["target"], params[_WHOLE]["params"]
+            if target not in TARGETS or params.get("remap") is not None:
+                remapped = " with a remapped codebook" if target in TARGETS else ""
+                known = " and ".join(TARGETS)
+                raise WeightsError(f"the config is of a {target}{remapped}; only plain {known} are read")
             return cls(
                 int(params["embed_dim"]),
                 int(params["n_embed"]),
                 ddconfig=params["ddconfig"],
                 norm_groups=params.get("norm_groups"),
+                gumbel=target == TARGETS[1],
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise WeightsError(
@@ -93,11 +111,14 @@ class VQModel(nn.Module):
     @property
     def codebook(self) -> Tensor:
         """The codes [n, e]."""
-        return self.quantize.embedding.weight
+        return (self.quantize.embed if self.gumbel else self.quantize.embedding).weight
 
     def encode(self, image: Tensor) -> Tensor:
-        """Latents [B, e, H / f, W / f], not yet quantised, of pictures [B, 3, H, W] in [-1, 1]."""
-        return self.quant_conv(self.encoder(image))
+        """Latents [B, e, H / f, W / f] of pictures [B, 3, H, W] in [-1, 1]; of a Gumbel VQGAN, codes already."""
+        z = self.quant_conv(self.encoder(image))
+        if not self.gumbel:
+            return z
+        return self.codebook[self.quantize.proj(z).argmax(1)].permute(0, 3, 1, 2)
 
     def quantise(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """The nearest codes of the latents: codes [B, e, h, w] float32 with the gradient to z, indices [B, h, w].

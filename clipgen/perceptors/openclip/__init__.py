@@ -9,7 +9,7 @@ A folder holds `open_clip_config.json` (model_cfg, preprocess_cfg), one weights 
 """
 
 from clipgen.perceptors.openclip.build import build, build_model, make_tokenizer, write_merges
-from clipgen.perceptors.openclip.load import load_perceptor
+from clipgen.perceptors.openclip.load import load_perceptor, pull_tag
 from clipgen.perceptors.openclip.model import OpenClip
 
-__all__ = ["OpenClip", "build", "build_model", "load_perceptor", "make_tokenizer", "write_merges"]
+__all__ = ["OpenClip", "build", "build_model", "load_perceptor", "pull_tag", "make_tokenizer", "write_merges"]

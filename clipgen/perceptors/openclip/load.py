@@ -42,6 +42,32 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
     return _load_tag(name, device, dtype)
 
 
+def pull_tag(name: str) -> Path:
+    """Fetch the weights of "NAME/TAG" of open_clip's list into the hub's own cache, and return where they lie.
+
+    Raises UnknownNameError for a name that open_clip does not have, WeightsError when they cannot be fetched.
+    """
+    import open_clip  # late: it takes seconds to import
+
+    architecture, _, tag = name.partition("/")
+    trained = open_clip.get_pretrained_cfg(architecture, tag)
+    if not trained:
+        raise _unknown(name, architecture)
+    try:
+        with quiet():
+            return Path(open_clip.download_pretrained(trained))
+    except Exception as error:  # fetching fails in as many ways as there are hosts
+        raise WeightsError(f"cannot fetch {name}: {_line(error)}; it needs the network once") from error
+
+
+def _unknown(name: str, architecture: str) -> UnknownNameError:
+    import open_clip  # late: it takes seconds to import
+
+    tags = open_clip.list_pretrained_tags_by_model(architecture)
+    near = [f"{architecture}/{tag}" for tag in tags] or ["ViT-B-32/openai", "ViT-B-16/openai", "RN50/openai"]
+    return UnknownNameError.of("perceptor", name, ["builtin", "local-dir:FOLDER", "hf-hub:ORG/REPO", *near])
+
+
 def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dtype) -> OpenClip:
     import open_clip  # late: it takes seconds to import
 
@@ -81,9 +107,7 @@ def _load_tag(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip:
     architecture, _, tag = (name, "", "") if hub else name.partition("/")
     trained = {} if hub else open_clip.get_pretrained_cfg(architecture, tag)
     if not hub and not trained and not (architecture in open_clip.list_models() and Path(tag).is_file()):
-        tags = open_clip.list_pretrained_tags_by_model(architecture)
-        near = [f"{architecture}/{tag}" for tag in tags] or ["ViT-B-32/openai", "ViT-B-16/openai", "RN50/openai"]
-        raise UnknownNameError.of("perceptor", name, ["builtin", "local-dir:FOLDER", "hf-hub:ORG/REPO", *near])
+        raise _unknown(name, architecture)
     # OpenAI's tags were trained with another activation than the plain names build, which open_clip only warns of
     quick_gelu = bool(trained.get("quick_gelu"))
     try:

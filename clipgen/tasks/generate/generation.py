@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import torch
 
-from clipgen import __version__, devices
+from clipgen import __version__, devices, shelf
 from clipgen.cutouts import Cutouts
 from clipgen.errors import ImageError, PromptError, SettingsError
 from clipgen.generators.base import Generator
@@ -215,13 +215,14 @@ class Generation:
 
     def _load_generator(self, device: torch.device, dtype: torch.dtype) -> Generator:
         settings = self.settings
-        generator: Generator = GENERATORS.load(settings.generator)(
+        part, path = shelf.generator(settings.generator, self.weights)
+        generator: Generator = GENERATORS.load(part)(
             size=settings.size,
             seeds=self.seeds,
             device=device,
             dtype=dtype,
             init_noise=settings.init_noise,
-            weights=self.weights,
+            weights=path,
         )
         if generator.size != settings.size:
             asked, made = ("{} x {}".format(*size) for size in (settings.size, generator.size))

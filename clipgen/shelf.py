@@ -1,0 +1,112 @@
+"""Models beyond the shipped ones: fetch them, add one's own, and tell which part reads them.
+
+>>> pull("vqgan-imagenet-16384")
+>>> generator("vqgan-imagenet-16384", None)
+('vqgan', PosixPath('/home/me/.local/share/clipgen/models/vqgan-imagenet-16384/last.ckpt'))
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from clipgen import downloads, weights
+from clipgen.errors import SettingsError, UnknownNameError, WeightsError
+from clipgen.registry import GENERATORS
+from clipgen.weights import ADDED, Card, cards, check, find, sha256, shelf_folder
+
+Report = Callable[[str, int, int | None], None]
+STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
+
+
+def generator_names() -> list[str]:
+    """All names that a generator is asked for by: parts, and models that one of them reads."""
+    return sorted({*GENERATORS.names(), *(card.name for card in cards("generator"))})
+
+
+def generator(name: str, path: Path | None) -> tuple[str, Path | None]:
+    """The part of GENERATORS that makes a generator, and its weights.
+
+        >>> generator("cppn", None)
+        ('cppn', None)
+
+    name: of a part or a model; path: of other weights for that part, if any.
+    Raises UnknownNameError for neither, WeightsError where a model's files are missing or damaged.
+    """
+    if name in GENERATORS:
+        return name, path
+    if name not in generator_names():
+        raise UnknownNameError.of("generator", name, generator_names())
+    card = find(name, "generator")
+    if path is not None:
+        raise SettingsError(f"weights {path} were given beside the model {name}, which has its own; give one of them")
+    check(card)
+    return card.make, next(card.place(file) for file in card.files if file.path.endswith(STATES))
+
+
+def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
+    """Fetch a model's files to the shelf, and return its card.
+
+        >>> pull("vqgan-imagenet-16384", print)
+
+    What is there already and right is not fetched again; report: called with a file, its bytes so far, and all of them.
+    Raises UnknownNameError for a name without a card, WeightsError when it cannot be fetched.
+    """
+    known = {card.name: card for card in cards()}
+    if name not in known:
+        raise UnknownNameError.of("model", name, known)
+    card = known[name]
+    for file in card.files:
+        target = card.place(file)
+        expected = file.sha256 or weights.noted_sum(target)
+        if target.is_file() and expected and sha256(target) == expected:
+            continue
+        if not file.urls:
+            check(card)  # its user's own, or shipped: what is wrong is said there
+            continue
+        found = downloads.fetch(file.urls, target, sha256=expected, report=partial(report, target.name))
+        if not file.sha256:
+            weights.note_sum(target, found)
+    return card
+
+
+def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
+    """Give a name to weights of one's own; they stay where they are.
+
+        >>> add("my-vqgan", [Path("model.ckpt"), Path("model.yaml")])
+
+    Raises SettingsError for a name that is taken or no name, WeightsError for files that are missing.
+    """
+    if not _NAME.fullmatch(name) or name in GENERATORS or any(card.name == name for card in cards()):
+        raise SettingsError(
+            f"the name {name!r} is taken, or has more than letters, digits, dots and dashes; take another"
+        )
+    for file in files:
+        if not file.is_file():
+            raise WeightsError(f"there is no file {file}; check the name")
+    if not any(file.name.endswith(STATES) for file in files):
+        raise WeightsError(f"none of the files is one of weights ({', '.join(STATES)})")
+    size = round(sum(file.stat().st_size for file in files) / 1e6, 1)
+    lines = [
+        "[[model]]",
+        *(f"{key} = {json.dumps(value)}" for key, value in (
+            ("name", name), ("role", "generator"), ("architecture", make), ("make", make), ("licence", "your own"),
+            ("size_mb", size), ("notes", "added by hand"),
+        )),
+        "files = ["
+        + ", ".join(
+            f"{{ path = {json.dumps(str(file.resolve()))}, sha256 = {json.dumps(sha256(file))} }}" for file in files
+        )
+        + "]",
+    ]  # fmt: skip
+    from clipgen.images import write_beside  # late: it brings torch
+
+    place = shelf_folder() / ADDED
+    before = place.read_text(encoding="utf-8") + "\n" if place.exists() else ""
+    with write_beside(place) as beside:
+        beside.write_text(before + "\n".join(lines) + "\n", encoding="utf-8")
+    return find(name, "generator")

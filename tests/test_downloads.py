@@ -1,0 +1,160 @@
+"""Fetching from a server on the loopback that cuts, stalls, corrupts, redirects and does not know."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from clipgen import downloads
+from clipgen.downloads import fetch
+from clipgen.errors import WeightsError
+
+DATA = bytes(range(256)) * 40
+SUM = hashlib.sha256(DATA).hexdigest()
+
+
+class Server(ThreadingHTTPServer):
+    asked: list[tuple[str, str | None]]
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/{name}"
+
+
+class Answers(BaseHTTPRequestHandler):
+    server: Server
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        kind, ranged = self.path.strip("/"), self.headers.get("Range")
+        self.server.asked.append((kind, ranged))
+        if kind == "none":
+            return self.send_error(404)
+        if kind == "moved":
+            self.send_response(302)
+            self.send_header("Location", self.server.url("whole"))
+            return self.end_headers()
+        data = DATA[::-1] if kind == "corrupt" else DATA
+        first = int(ranged.removeprefix("bytes=").rstrip("-")) if ranged and kind != "rangeless" else 0
+        if first >= len(data):
+            return self.send_error(416)
+        self.send_response(206 if first else 200)
+        if kind != "lengthless":
+            self.send_header("Content-Length", str(10**13 if kind == "endless" else len(data) - first))
+        self.end_headers()
+        sent = data[first : first + 3000] if kind in ("cut", "stall", "rangeless") else data[first:]
+        self.wfile.write(data[first:] if kind == "rangeless" and first == 0 and len(self.server.asked) > 1 else sent)
+        self.wfile.flush()
+        if kind == "stall":
+            time.sleep(1.0)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server(("127.0.0.1", 0), Answers)
+    made.asked = []
+    thread = threading.Thread(target=made.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "models" / "a.ckpt"
+
+
+def leftovers(target: Path) -> list[str]:
+    return sorted(path.name for path in target.parent.iterdir() if path.suffix != ".lock")
+
+
+@pytest.mark.parametrize("kind", ["whole", "moved", "lengthless", "rangeless"])
+def test_a_file_lands_whole(server: Server, target: Path, kind: str) -> None:
+    seen: list[tuple[int, int | None]] = []
+    assert fetch([server.url(kind)], target, sha256=SUM, report=lambda *at: seen.append(at)) == SUM
+    assert target.read_bytes() == DATA and leftovers(target) == ["a.ckpt"]
+    assert seen[-1] == (len(DATA), None if kind == "lengthless" else len(DATA))
+
+
+def test_the_next_mirror_is_asked(server: Server, target: Path) -> None:
+    nobody = "http://127.0.0.1:9/a.ckpt"
+    assert fetch([nobody, server.url("none"), server.url("corrupt"), server.url("whole")], target, sha256=SUM) == SUM
+    assert [kind for kind, _ in server.asked] == ["none", "corrupt", "whole"] and target.read_bytes() == DATA
+
+
+def test_a_cut_file_is_gone_on_with(server: Server, target: Path) -> None:
+    """Every answer brings 3,000 of 10,240 bytes: the first call gets three parts, the second the rest."""
+    with pytest.raises(WeightsError, match="cut"):
+        fetch([server.url("cut")], target, sha256=SUM)
+    assert leftovers(target) == ["a.ckpt.part"]
+    assert fetch([server.url("cut")], target, sha256=SUM) == SUM
+    assert [ranged for _, ranged in server.asked] == [None, "bytes=3000-", "bytes=6000-", "bytes=9000-"]
+    assert leftovers(target) == ["a.ckpt"]
+
+
+def test_a_killed_fetch_leaves_a_part_that_is_completed(server: Server, target: Path) -> None:
+    target.parent.mkdir()
+    target.with_name("a.ckpt.part").write_bytes(DATA[:5000])
+    fetch([server.url("whole")], target, sha256=SUM)
+    assert server.asked == [("whole", "bytes=5000-")] and target.read_bytes() == DATA
+
+
+def test_a_part_of_another_file_is_thrown_away(server: Server, target: Path) -> None:
+    target.parent.mkdir()
+    target.with_name("a.ckpt.part").write_bytes(b"x" * 20_000)
+    assert fetch([server.url("whole"), server.url("whole")], target, sha256=SUM) == SUM
+    assert target.read_bytes() == DATA
+
+
+def test_a_server_that_stalls_is_given_up(server: Server, target: Path) -> None:
+    began = time.monotonic()
+    assert fetch([server.url("stall"), server.url("whole")], target, sha256=SUM, stall=0.2) == SUM
+    assert time.monotonic() - began < 5 and ("whole", "bytes=9000-") in server.asked
+
+
+def test_what_is_there_is_not_fetched_again(server: Server, target: Path) -> None:
+    target.parent.mkdir()
+    target.write_bytes(DATA)
+    assert fetch([server.url("whole")], target, sha256=SUM) == SUM and server.asked == []
+
+
+def test_an_unknown_sum_is_told(server: Server, target: Path) -> None:
+    assert fetch([server.url("whole")], target) == SUM
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("none", "404"), ("corrupt", "another file"), ("endless", "more than any")]
+)
+def test_what_cannot_be_had_is_one_line(server: Server, target: Path, kind: str, words: str) -> None:
+    with pytest.raises(WeightsError, match=f"cannot fetch a.ckpt: 127.0.0.1.*{words}") as caught:
+        fetch([server.url(kind)], target, sha256=SUM)
+    assert "\n" not in str(caught.value) and not target.exists()
+
+
+def test_offline_is_told_at_once(target: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(WeightsError, match="127.0.0.1:9"):
+        fetch(["http://127.0.0.1:9/a.ckpt"], target)
+    assert time.monotonic() - began < 1
+
+
+def test_two_do_not_fetch_the_same_file(server: Server, target: Path) -> None:
+    target.parent.mkdir()
+    with FileLock(target.with_name("a.ckpt.lock")), pytest.raises(WeightsError, match="another process"):
+        fetch([server.url("whole")], target, sha256=SUM)
+
+
+def test_an_unwritable_place_is_one_line(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(WeightsError, match="cannot write"):
+        fetch([server.url("whole")], tmp_path / "file" / "a.ckpt", sha256=SUM)
+    assert downloads.MAX_BYTES > 2**33

@@ -1,0 +1,117 @@
+"""Models that are not shipped: fetched from a server on the loopback, added, and asked for by name."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from clipgen import shelf, weights
+from clipgen.errors import SettingsError, UnknownNameError, WeightsError
+from clipgen.settings import GenerateSettings
+
+FILES = {"model.yaml": b"model: {}\n", "model.ckpt": bytes(range(200)) * 50}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server, and a registry with one model of it; the shelf is a folder of this test."""
+    far, near = tmp_path / "far", tmp_path / "near"
+    far.mkdir(), near.mkdir()
+    for name, data in FILES.items():
+        (far / name).write_bytes(data)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(far)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    rows = ", ".join(f'{{ path = "big/{name}", urls = ["{url}/{name}"] }}' for name in FILES)
+    (near / "registry.toml").write_text(
+        f'[[model]]\nname = "big"\nrole = "generator"\nmake = "vqgan"\narchitecture = "a"\nfiles = [{rows}]\n'
+        'licence = "none"\ncommercial = false\nsize_mb = 1\nnotes = "n"\n'
+    )
+    monkeypatch.setattr(weights, "models_folder", lambda: near)
+    monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path / "home"))
+    yield url
+    server.shutdown()
+    server.server_close()
+
+
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "models" / "big"
+
+
+def test_a_missing_model_says_how_to_get_it(address: str, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="clipgen models pull big.*or put it at .*big/model.yaml by hand") as caught:
+        shelf.generator("big", None)
+    assert str(place(tmp_path)) in str(caught.value)
+
+
+def test_a_model_is_fetched_once_and_found_by_name(address: str, tmp_path: Path) -> None:
+    seen: list[str] = []
+    card = shelf.pull("big", lambda file, done, total: seen.append(file))
+    assert card.present and not card.shipped and set(seen) == set(FILES)
+    assert shelf.generator("big", None) == ("vqgan", place(tmp_path) / "model.ckpt")
+    assert GenerateSettings(generator="big").validate().generator == "big"
+    seen.clear()
+    shelf.pull("big", lambda file, done, total: seen.append(file))
+    assert seen == []
+
+
+def test_a_sum_is_kept_and_holds(address: str, tmp_path: Path) -> None:
+    shelf.pull("big")
+    file = place(tmp_path) / "model.ckpt"
+    assert weights.noted_sum(file) == hashlib.sha256(FILES["model.ckpt"]).hexdigest()
+    file.write_bytes(b"other")
+    with pytest.raises(WeightsError, match="is damaged.*clipgen models pull big"):
+        shelf.generator("big", None)
+    shelf.pull("big")
+    assert file.read_bytes() == FILES["model.ckpt"]
+
+
+def test_a_file_put_there_by_hand_is_taken(address: str, tmp_path: Path) -> None:
+    place(tmp_path).mkdir(parents=True)
+    for name, data in FILES.items():
+        (place(tmp_path) / name).write_bytes(data)
+    assert shelf.generator("big", None)[0] == "vqgan"
+    (place(tmp_path) / "model.yaml").write_text("model: {other: 1}\n")
+    with pytest.raises(WeightsError, match="is damaged"):
+        shelf.generator("big", None)
+
+
+def test_names(address: str) -> None:
+    assert {"vqgan", "cppn", "pixels", "big"} <= set(shelf.generator_names())
+    assert shelf.generator("cppn", None) == ("cppn", None)
+    assert shelf.generator("vqgan", Path("a.ckpt")) == ("vqgan", Path("a.ckpt"))
+    with pytest.raises(UnknownNameError, match="'bigg'.*'big'"):
+        shelf.pull("bigg")
+    with pytest.raises(UnknownNameError, match="unknown generator 'bigg'"):
+        shelf.generator("bigg", None)
+    with pytest.raises(SettingsError, match="give one of them"):
+        shelf.generator("big", Path("a.ckpt"))
+
+
+def test_ones_own_model_gets_a_name(address: str, tmp_path: Path) -> None:
+    for name in ("own", "second"):
+        (tmp_path / f"{name}.ckpt").write_bytes(b"w")
+        (tmp_path / f"{name}.yaml").write_bytes(b"y")
+        shelf.add(name, [tmp_path / f"{name}.ckpt", tmp_path / f"{name}.yaml"])
+    assert shelf.generator("own", None) == ("vqgan", tmp_path / "own.ckpt")
+    assert shelf.generator("second", None) == ("vqgan", tmp_path / "second.ckpt")
+    for name, files, words in (
+        ("own", ["own.ckpt"], "taken"),
+        ("vqgan", ["own.ckpt"], "taken"),
+        ("a b", ["own.ckpt"], "letters"),
+        ("third", ["none.ckpt"], "no file"),
+        ("third", ["own.yaml"], "none of the files"),
+    ):
+        with pytest.raises((SettingsError, WeightsError), match=words):
+            shelf.add(name, [tmp_path / file for file in files])
