@@ -13,7 +13,9 @@ from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.losses import InitLoss
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
-from clipgen.tasks.generate.start import NEAREST, bank_pictures
+from clipgen.settings import GenerateSettings
+from clipgen.tasks.generate.start import NEAREST, bank_pictures, sketched
+from clipgen.tasks.generate.targets import read_targets
 from clipgen.train.world import SCENES
 
 pytest.importorskip("cv2")
@@ -30,12 +32,14 @@ def pictures(draw: list[np.ndarray]) -> torch.Tensor:
 
 def test_every_card_is_intact() -> None:
     for card in weights.cards():
-        weights.check(card)
+        if card.shipped:
+            weights.check(card)
 
 
 def test_files_are_small_enough_to_ship() -> None:
     folder = weights.models_folder()
-    sizes = {card.name: sum((folder / file.path).stat().st_size for file in card.files) for card in weights.cards()}
+    cards = [card for card in weights.cards() if card.shipped]
+    sizes = {card.name: sum((folder / file.path).stat().st_size for file in card.files) for card in cards}
     assert sizes["builtin"] <= 16e6
     assert sizes["vqgan"] <= 12e6
 
@@ -97,22 +101,36 @@ def test_the_bank_starts_near_the_words() -> None:
 def test_the_bank_knows_a_heart_by_its_looks(clip: Perceptor) -> None:
     heart, other = clip.encode_text(["a red heart on a white background", "a snowy mountain"])
     seeds = [0, 1, 2, 3, 4, 5]
-    starts, _ = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))
-    assert torch.equal(starts, bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))[0])
-    assert len({picture.numpy().tobytes() for picture in starts}) == NEAREST  # other seeds, other starts
-    seen = clip.encode_image(starts)
+    start = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))
+    again = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))
+    assert torch.equal(start.pictures, again.pictures)
+    assert 1 <= len({picture.numpy().tobytes() for picture in start.pictures}) <= NEAREST
+    seen = clip.encode_image(start.pictures)
     assert (seen @ heart > seen @ other + 0.2).all()
 
 
-def test_a_start_that_shows_something_else_gives_its_colours_only(clip: Perceptor) -> None:
+def test_other_seeds_are_other_starts(clip: Perceptor) -> None:
+    forest = clip.encode_text(["forest"])
+    start = bank_pictures(clip, forest.expand(6, -1), seeds=[0, 1, 2, 3, 4, 5], size=(64, 64))
+    assert len({picture.numpy().tobytes() for picture in start.pictures}) == NEAREST
+
+
+def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor) -> None:
+    words, seeds = ["underwater scene Van Gogh", "a strawberry on a blue background"], [0, 0]
+    start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64))
+    assert start.shown[0] > 0.9 and start.shown[1] == 0 and start.kept.tolist() == [1, 0]
+    targets = read_targets(words, GenerateSettings(), perceptor=clip, device=torch.device("cpu"), notes=[])
+    scene, fruit = sketched(start, clip, targets, seeds=seeds)
+    assert torch.equal(scene, start.pictures[0])
+    before, after = (float((clip.encode_image(p[None]) * targets.mean()[1]).sum()) for p in (start.pictures[1], fruit))
+    assert after > before + 0.2 and after > 0.5
+    assert fruit[2, :16].mean() > fruit[0, :16].mean() + 0.2  # blue, above the strawberry
+    assert torch.equal(sketched(start, clip, targets, seeds=seeds)[1], fruit)
+
+
+def test_a_start_that_shows_the_words_is_held(clip: Perceptor) -> None:
     words = ["underwater scene Van Gogh", "a strawberry on a blue background"]
-    (scene, star), shown = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64))
-    assert shown[0] > 0.9 and shown[1] == 0
-
-    def edges(picture: torch.Tensor) -> float:
-        return float((picture[..., 1:] - picture[..., :-1]).abs().max())
-
-    assert edges(star) < 0.15 < edges(scene)
+    shown = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64)).shown
     run = clipgen.stream(words, size=(64, 64), steps=1, cutn=2, seed=0)
     weight, term = run.loss.terms()[-1]
     assert isinstance(term, InitLoss) and weight > 0 and torch.equal(term.shares, shown)

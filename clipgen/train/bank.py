@@ -16,6 +16,7 @@ from .world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 
 _SIZE = 192
 _BATCH = 16
+_BESIDE = 2  # other colours that each colour is shown beside
 
 
 def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
@@ -30,13 +31,13 @@ def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
     for first in COLOUR_NAMES:
         yield GROUNDS["plain"](rng, _SIZE, _SIZE, first, first), f"plain {first} background"
         for kind in ("gradient", "striped", "checked", "dotted"):
-            for second in rng.choice([c for c in COLOUR_NAMES if c != first], 1):
+            for second in rng.choice([c for c in COLOUR_NAMES if c != first], _BESIDE, replace=False):
                 yield GROUNDS[kind](rng, _SIZE, _SIZE, first, second), f"{first} and {second} {kind} background"
         for shape in SHAPE_NAMES:
-            ground = str(rng.choice([c for c in COLOUR_NAMES if c != first]))
-            image = GROUNDS["plain"](rng, _SIZE, _SIZE, ground, ground)
-            draw_shape(rng, image, shape, first, (0.5, 0.5), rng.uniform(0.28, 0.4))
-            yield image, f"{first} {shape} on a {ground} background"
+            for ground in rng.choice([c for c in COLOUR_NAMES if c != first], _BESIDE, replace=False):
+                image = GROUNDS["plain"](rng, _SIZE, _SIZE, str(ground), str(ground))
+                draw_shape(rng, image, shape, first, (0.5, 0.5), rng.uniform(0.28, 0.4))
+                yield image, f"{first} {shape} on a {ground} background"
 
 
 @torch.no_grad()

@@ -24,7 +24,7 @@ from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
-from clipgen.tasks.generate.start import bank_pictures
+from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import Targets, read_targets
 from clipgen.weights import generator_fingerprint, sha256
 
@@ -234,16 +234,16 @@ class Generation:
         return generator
 
     def _start(self, generator: Generator, targets: Targets) -> torch.Tensor | None:
-        """Put the generator at pictures of the bank where that is asked for; which of them show the words [B]."""
+        """Put the generator at pictures of the bank, or sketches, where that is asked for; which show the words [B]."""
         settings = self.settings
         given = settings.init_image is not None or settings.init_noise is not None
         if settings.start == "bank" and given:
             raise SettingsError("start is bank and a first picture is given too; leave out init_image and init_noise")
         if settings.start == "noise" or given or (settings.start == "auto" and generator.start_from != "bank"):
             return None
-        pictures, shown = bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size)
-        generator.encode(pictures)
-        return shown
+        start = bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size)
+        generator.encode(sketched(start, self.perceptor, targets, seeds=self.seeds))
+        return start.shown
 
     def _synthesis(self, steps: int) -> Synthesis:
         settings = self.settings

@@ -1,0 +1,98 @@
+"""A sketch: large areas of colour, laid over a picture or over nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.errors import SettingsError
+from clipgen.generators.base import Generator, Size
+
+GRIDS = (4, 8, 16, 32)  # cells on a side; coarse ones move many pixels at once, and finer ones would be noise
+CONTRAST = 0.02  # deviation of the first cells: a nearly grey picture
+EDGE = 0.02  # from black and white: there the logit has no slope
+
+
+class Sketch(Generator):
+    """Grids of colours, each smoothly drawn over the whole picture, added up before a sigmoid.
+
+        >>> sketch = Sketch.load(size=(64, 64), seeds=[7])
+        >>> [tuple(latent.shape) for latent in sketch.latents]
+        [(1, 3, 4, 4), (1, 3, 8, 8), (1, 3, 16, 16), (1, 3, 32, 32)]
+
+    Cheap to draw, and quick to find forms and colours that a trained generator finds slowly; it has no texture.
+    latents: one grid [B, 3, n, n] for each n in GRIDS, in logits. Source: the sum of scales is the Laplacian pyramid of
+    Burt and Adelson 1983, used so for pictures by Mordvintsev et al. in DeepDream (2015).
+    """
+
+    name = "sketch"
+    lr = 0.15
+    base: Tensor
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        size: Size,
+        seeds: Sequence[int],
+        device: torch.device | str = "cpu",
+        dtype: torch.dtype = torch.float32,
+        init_image: Tensor | None = None,
+        init_noise: str | None = None,
+        weights: Path | None = None,
+    ) -> Self:
+        """Make one sketch per seed.
+
+            >>> Sketch.load(size=(64, 64), seeds=[7, 8])
+
+        size, seeds, init_noise, init_image: see `Generator.start`; dtype: kept, but it is drawn in float32.
+        Raises SettingsError when weights are given: it has none.
+        """
+        if weights is not None:
+            raise SettingsError(f"weights {weights} were given; a sketch has no network and takes none")
+        generator = cls(device=device, dtype=dtype)
+        generator.start(seeds, size, noise=init_noise, image=init_image)
+        return generator
+
+    def start(self, seeds: Sequence[int], size: Size, *, noise: str | None = None, image: Tensor | None = None) -> None:
+        """Begin anew, as `Generator.start`, over nothing."""
+        self.base = torch.zeros(1, 3, 1, 1, device=self.device)
+        super().start(seeds, size, noise=noise, image=image)
+
+    def lay_over(self, pictures: Tensor, strength: Tensor) -> None:
+        """Draw over pictures [B, 3, H, W] in [0, 1], which count as strength [B] says: 0 not at all, 1 as they are."""
+        own = pictures.to(self.device).clamp(EDGE, 1 - EDGE).logit()
+        self.base = strength.to(own)[:, None, None, None] * own
+
+    def forward(self) -> Tensor:
+        """The pictures [B, 3, H, W] in (0, 1)."""
+        return self._drawn(self.size)
+
+    @torch.no_grad()
+    def render(self, size: Size) -> Tensor:
+        """The same pictures at any size (width, height), [B, 3, H, W]."""
+        return self._drawn(self.reachable(size))
+
+    def _drawn(self, size: Size) -> Tensor:
+        layers = [self.base, *self.latents]
+        shape = (size[1], size[0])
+        return torch.sigmoid(
+            torch.stack([F.interpolate(layer, shape, mode="bicubic", align_corners=False).expand(self.batch, -1, -1, -1)
+                         for layer in layers]).sum(0)
+        )  # fmt: skip
+
+    def _draw(self, rng: torch.Generator) -> list[Tensor]:
+        return [CONTRAST * torch.randn(3, cells, cells, generator=rng) for cells in GRIDS]
+
+    def _encode(self, image: Tensor) -> list[Tensor]:
+        left = image.clamp(EDGE, 1 - EDGE).logit() - self.base
+        found = []
+        for cells in GRIDS:
+            found.append(F.interpolate(left, (cells, cells), mode="area"))
+            left = left - F.interpolate(found[-1], left.shape[-2:], mode="bicubic", align_corners=False)
+        return found
