@@ -124,7 +124,8 @@ def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor) -> None:
     assert torch.equal(scene, start.pictures[0])
     before, after = (float((clip.encode_image(p[None]) * targets.mean()[1]).sum()) for p in (start.pictures[1], fruit))
     assert after > before + 0.2 and after > 0.5
-    assert fruit[2, :16].mean() > fruit[0, :16].mean() + 0.2  # blue, above the strawberry
+    rim = torch.cat([fruit[:, 0], fruit[:, -1], fruit[:, :, 0], fruit[:, :, -1]], dim=1).mean(1)
+    assert rim[2] > rim[0] + 0.1  # rather blue than red
     assert torch.equal(sketched(start, clip, targets, seeds=seeds)[1], fruit)
 
 

@@ -29,7 +29,7 @@ class DescribeSettings(Settings):
     )
     top: int = setting(5, "captions per picture")
     views: str = setting("centre", "what of a picture is looked at: " + ", ".join(VIEWS) + "; several are averaged")
-    hubness: bool = setting(True, "discount phrases that fit every picture")
+    hubness: bool = setting(False, "discount phrases that fit every picture")
     abstain: bool = setting(False, "say that nothing fits when nothing does")
     device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps")
     dtype: str = setting("auto", "arithmetic: " + ", ".join(DTYPES))

@@ -13,6 +13,7 @@ from clipgen.weights import prompts_folder
 
 # "an" goes by sound, not by letter
 _AN = re.compile(r"(?!uni|use|ufo|uk|euro|one\b)[aeiou]|hour|x-", re.IGNORECASE)
+_BEYOND = "# open vocabulary"
 _BARE = re.compile(r".*(?<!s)s$")  # plurals: "grapes", and not "glass"
 _NO_ARTICLE = ("fire", "lightning", "earth", "soup", "rice", "bread", "butter", "honey", "salt", "spaghetti", "popcorn",
                "cheese", "coral", "moss", "grass", "wheat", "money", "bacon", "ham", "juice", "lavender")  # fmt: skip
@@ -25,7 +26,8 @@ class Phrases:
         >>> Phrases.shipped().styles[0]
         'a Van Gogh painting'
 
-    things: with their articles; scenes: (alone, as a place for a thing); grounds, styles, light: as they are said.
+    things: with their articles; scenes: (alone, as a place for a thing); grounds, styles, light: as they are said;
+    beyond: those of them that only a perceptor of open vocabulary can tell: their words may be known, but not so put.
     """
 
     things: tuple[str, ...]
@@ -33,6 +35,7 @@ class Phrases:
     grounds: tuple[str, ...]
     styles: tuple[str, ...]
     light: tuple[str, ...]
+    beyond: frozenset[str] = frozenset()
 
     def plain(self) -> list[str]:
         """All phrases that can stand alone as captions."""
@@ -60,10 +63,11 @@ class Phrases:
         return _read(str(prompts_folder() / "phrases"))
 
     def known_to(self, perceptor: Perceptor) -> Phrases:
-        """These tables without the phrases whose words a perceptor never saw, and with the names that it was taught."""
+        """These tables without the phrases that a perceptor never saw, and with the names that it was taught."""
+        beyond = self.beyond if perceptor.words() else frozenset()
 
         def known(*texts: str) -> bool:
-            return not any(perceptor.unknown_words(text) for text in texts)
+            return texts[0] not in beyond and not any(perceptor.unknown_words(text) for text in texts)
 
         taught = tuple(with_article(name) for name in perceptor.names)
         return Phrases(
@@ -94,12 +98,23 @@ def _read(folder: str) -> Phrases:
     if not all(len(scene) == 2 for scene in scenes):
         raise PromptError(f"{home / 'scenes.txt'}: every line is SCENE = PLACE")
     grounds, styles, light = (tuple(_lines(home / f"{name}.txt")) for name in ("grounds", "styles", "light"))
-    return Phrases(tuple(dict.fromkeys(things)), tuple((a, b) for a, b in scenes), grounds, styles, light)
+    beyond = [line for name in ("scenes", "styles", "light") for line in _lines(home / f"{name}.txt", beyond=True)]
+    return Phrases(
+        tuple(dict.fromkeys(things)),
+        tuple((a, b) for a, b in scenes),
+        grounds,
+        styles,
+        light,
+        frozenset(line.split("=")[0].strip() for line in beyond),
+    )
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path, *, beyond: bool = False) -> list[str]:
+    """The phrases of a table; beyond: only those below the line that says so."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise PromptError(f"the phrase table {path} cannot be read: {error.strerror}; reinstall clipgen") from error
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+    if beyond:
+        text = text.partition(_BEYOND)[2].partition("\n")[2]
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
