@@ -48,6 +48,20 @@ def generator(name: str, path: Path | None) -> tuple[str, Path | None]:
     return card.make, next(card.place(file) for file in card.files if file.path.endswith(STATES))
 
 
+def named(name: str) -> Card:
+    """The card of a model of any role.
+
+        >>> named("vqgan-imagenet-16384").size_mb
+        980
+
+    Raises UnknownNameError for a name without one.
+    """
+    known = {card.name: card for card in cards()}
+    if name not in known:
+        raise UnknownNameError.of("model", name, known)
+    return known[name]
+
+
 def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
     """Fetch a model's files to the shelf, and return its card.
 
@@ -56,10 +70,7 @@ def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
     What is there already and right is not fetched again; report: called with a file, its bytes so far, and all of them.
     Raises UnknownNameError for a name without a card, WeightsError when it cannot be fetched.
     """
-    known = {card.name: card for card in cards()}
-    if name not in known:
-        raise UnknownNameError.of("model", name, known)
-    card = known[name]
+    card = named(name)
     for file in card.files:
         target = card.place(file)
         expected = file.sha256 or weights.noted_sum(target)

@@ -70,7 +70,9 @@ def pull_command(names: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info_command(name: str, as_json: bool) -> None:
     """Tell all that is known of a model: its files, where they lie or are fetched from, their sums."""
-    row = _row(_card(name))
+    from clipgen.shelf import named
+
+    row = _row(named(name))
     if as_json:
         click.echo(json.dumps(row, indent=2))
         return
@@ -88,10 +90,11 @@ def info_command(name: str, as_json: bool) -> None:
 def verify_command(names: tuple[str, ...]) -> int:
     """Check that models are whole: those given, by default all that are here."""
     from clipgen.errors import ClipgenError
+    from clipgen.shelf import named
     from clipgen.weights import cards, check
 
     wrong = 0
-    for card in [_card(name) for name in names] or [card for card in cards() if card.shipped or card.present]:
+    for card in [named(name) for name in names] or [card for card in cards() if card.shipped or card.present]:
         try:
             check(card)
             click.echo(f"{card.name}: whole")
@@ -134,16 +137,6 @@ class Fetched:
         """Leave the line."""
         if self.file and sys.stderr.isatty():
             click.echo(err=True)
-
-
-def _card(name: str) -> Card:
-    from clipgen.errors import UnknownNameError
-    from clipgen.weights import cards
-
-    known = {card.name: card for card in cards()}
-    if name not in known:
-        raise UnknownNameError.of("model", name, known)
-    return known[name]
 
 
 def _licence(card: Card) -> str:

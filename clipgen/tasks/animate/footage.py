@@ -146,21 +146,22 @@ def flow(onto: Tensor, of: Tensor) -> Tensor:
 
 def shift(image: Tensor, by: Tensor) -> Tensor:
     """Fetch every pixel from where a flow says: [1, C, H, W], by: [1, 2, H, W] in pixels."""
-    height, width = image.shape[-2:]
-    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-    places = torch.stack([x + by[0, 0], y + by[0, 1]], dim=-1).to(image)
-    grid = (places + 0.5) / torch.tensor([width, height]).to(image) * 2 - 1
-    return F.grid_sample(image, grid[None], mode="bicubic", padding_mode="border", align_corners=False).clamp(0, 1)
+    return F.grid_sample(image, _places(by).to(image), mode="bicubic", padding_mode="border", align_corners=False).clamp(0, 1)
 
 
 def trusted(there: Tensor, back: Tensor) -> Tensor:
     """Where a flow and the way back agree, [1, 1, H, W] in [0, 1]: elsewhere something was hidden or comes new."""
-    height, width = there.shape[-2:]
-    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
-    places = torch.stack([x + there[0, 0], y + there[0, 1]], dim=-1)
-    grid = (places + 0.5) / torch.tensor([width, height]) * 2 - 1
-    returned = F.grid_sample(back, grid[None], padding_mode="border", align_corners=False)
-    inside = (grid.abs() <= 1).all(-1)[None, None]
+    grid = _places(there)
+    returned = F.grid_sample(back, grid, padding_mode="border", align_corners=False)
+    inside = (grid.abs() <= 1).all(-1)[:, None]
     astray = (there + returned).norm(dim=1, keepdim=True)
     # a soft edge: a hard one would be seen
     return ((2 * DRIFT - astray) / DRIFT).clamp(0, 1) * inside
+
+
+def _places(by: Tensor) -> Tensor:
+    """Where a flow leads from each pixel, as `grid_sample` takes it: [1, H, W, 2], each from -1 to 1."""
+    height, width = by.shape[-2:]
+    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    places = torch.stack([x + by[0, 0], y + by[0, 1]], dim=-1)
+    return ((places + 0.5) / torch.tensor([width, height]) * 2 - 1)[None]
