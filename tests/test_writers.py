@@ -168,7 +168,7 @@ def test_sound_and_metadata(tmp_path: Path) -> None:
             video.add(plain(RED))
     told = subprocess.run([VideoWriter.probe(), "-i", tmp_path / "run.mp4"], capture_output=True, text=True).stderr
     assert "aac" in told and "a red film" in told and "a fox" in told
-    assert "Duration: 00:00:01" in told  # five seconds of sound do not draw out one of film
+    assert "Duration: 00:00:01.0" in told  # five seconds of sound do not draw out one of film
     with pytest.raises(SettingsError, match="cannot hold sound"):
         VideoWriter(tmp_path / "run.gif", audio=tmp_path / "beep.wav")
 

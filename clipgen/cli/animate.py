@@ -56,9 +56,11 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, weight
     timeline = read_timeline(file)
     settings, picture = film_settings(timeline, file, options)
     if dry_run:
-        from clipgen.tasks.animate import plan
+        from clipgen.tasks.animate import kind_of
 
-        for line in plan_lines(plan(timeline, settings, picture, models={}), settings):
+        kind = kind_of(settings)
+        takes = kind.outline(timeline, settings, picture)
+        for line in plan_lines(takes, settings, kind.cost(takes, settings)):
             click.echo(line)
         return 0
     # Late: the rest brings the models, which take seconds to import.
@@ -76,20 +78,17 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, weight
     return make(film, path, file, wanted)
 
 
-def plan_lines(takes: list[Take], settings: FilmSettings) -> list[str]:
+def plan_lines(takes: list[Take], settings: FilmSettings, steps: int) -> list[str]:
     """The plan of a film for people: when each scene is, how it comes, and what all of it costs."""
     rate, lines = settings.keyframes, ["  start  seconds  comes by   prompt"]
-    steps = 0
     for take in takes:
         by = take.transition if take.index else "–"
         lines.append(f"{take.first / rate:7.2f}  {take.count / rate:7.2f}  {by:9}  {take.scene.prompt}")
-        own = (take.picture.steps or 0) - settings.keyframe_steps if take.fresh else 0
-        steps += own + take.count * settings.keyframe_steps
     seconds = (takes[-1].first + takes[-1].count) / rate
-    frames, keyframes = round(seconds * settings.fps), takes[-1].first + takes[-1].count
+    made = "one network" if settings.as_network else f"{takes[-1].first + takes[-1].count} keyframes"
     lines.append(
-        f"{len(takes)} scenes, {seconds:.2f} s, {frames} frames at {settings.fps} a second; "
-        f"{keyframes} keyframes, {steps} optimisation steps"
+        f"{len(takes)} scenes, {seconds:.2f} s, {round(seconds * settings.fps)} frames at {settings.fps} a second; "
+        f"{made}, {steps} optimisation steps"
     )
     return lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -144,15 +145,25 @@ class VideoWriter:
             found = round(self.fps * _seconds_of(self._beside)) if self.frames > 1 else 1
         if abs(found - self.frames) > (0 if self.suffix == ".mp4" else 1 + self.frames // 20):
             raise RuntimeError(f"it holds {found} of {self.frames} frames")
+        if self.audio is not None:
+            self._add_sound(self.audio)
+
+    def _add_sound(self, audio: Path) -> None:
+        """Lay the sound under the finished film: told `-shortest` on the way, ffmpeg ends some frames late at times."""
+        import imageio_ffmpeg
+
+        with write_beside(self._beside) as mixed:
+            told = ["-i", self._beside, "-i", audio, "-map", "0:v", "-map", "1:a", "-map_metadata", "0", "-c:v", "copy"]
+            length = ["-af", "apad", "-t", f"{self.frames / self.fps:.6f}", "-c:a", "aac", "-movflags", "+faststart"]
+            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y", *told, *length, mixed]
+            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            if done.returncode:
+                raise RuntimeError(done.stderr.strip() or "ffmpeg failed")
 
     def _open(self, size: tuple[int, int]) -> Any:
         import imageio_ffmpeg
 
         codec, pixels, told = FORMATS[self.suffix]
-        sound: dict[str, Any] = {}
-        if self.audio is not None:
-            sound = {"audio_path": str(self.audio), "audio_codec": "aac"}
-            told = (*told, "-af", "apad", "-shortest")
         encoder = imageio_ffmpeg.write_frames(
             str(self._beside),
             size,
@@ -163,7 +174,6 @@ class VideoWriter:
             macro_block_size=2,
             ffmpeg_log_level="error",
             output_params=[*told, *self._told()],
-            **sound,
         )
         encoder.send(None)
         return encoder

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from clipgen.errors import ImageError
+from clipgen.writers import VideoWriter
+
 from .conftest import Cli, one_line
 
 SMALL = ("--generator", "pixels", "--size", "32", "32", "--steps", "2", "--cutn", "2", "--device", "cpu", "--seed", "7",
@@ -49,8 +52,6 @@ def test_a_network_becomes_a_page(paint: Cli) -> None:
 
 
 def test_a_video_is_painted_over_in_its_own_form(paint: Cli) -> None:
-    from clipgen.writers import VideoWriter
-
     with VideoWriter("wide.mp4", fps=4) as video:
         for shade in range(6):
             video.add(Image.new("RGB", (64, 32), (40 * shade, 90, 60)))
@@ -67,15 +68,23 @@ def test_a_plan_costs_nothing(paint: Cli) -> None:
     assert "2 scenes, 2.00 s, 8 frames at 4 a second; 4 keyframes, 5 optimisation steps" in result.stdout
 
 
+def test_a_plan_is_of_the_film_that_is_made(paint: Cli) -> None:
+    asked = [word for word in SMALL if word not in ("--generator", "pixels")]
+    result = paint("animate", "scenes.txt", *asked, "--dry-run", "--as-network", "--generator", "cppn")
+    assert "one network, 5 optimisation steps" in result.stdout, result.output
+    with VideoWriter("long.mp4", fps=4) as video:
+        for shade in range(20):
+            video.add(Image.new("RGB", (64, 32), (10 * shade, 90, 60)))
+    result = paint("animate", "scenes.txt", *SMALL, "--dry-run", "--video-in", "long.mp4")
+    assert "2 scenes, 5.00 s, 20 frames at 4 a second; 10 keyframes" in result.stdout, result.output
+
+
 def test_frames_without_a_film(paint: Cli) -> None:
     result = paint("animate", "scenes.txt", *SMALL, "-o", "frames")
     assert result.exit_code == 0 and len(list(Path("frames").glob("*.png"))) == 8
 
 
 def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    from clipgen.errors import ImageError
-    from clipgen.writers import VideoWriter
-
     def broken(*_: object) -> None:
         raise ImageError("the encoder stopped")
 

@@ -14,7 +14,16 @@ from clipgen.tasks.animate.over_video import VideoFilm
 from clipgen.tasks.animate.takes import Take, plan
 from clipgen.timelines import Timeline
 
-__all__ = ["Film", "Frame", "NetworkFilm", "Take", "VideoFilm", "make_film", "plan"]
+__all__ = ["Film", "Frame", "NetworkFilm", "Take", "VideoFilm", "kind_of", "make_film", "plan"]
+
+
+def kind_of(settings: FilmSettings) -> type[Film]:
+    """The kind of film that settings ask for.
+
+    >>> kind_of(FilmSettings(as_network=True)).__name__
+    'NetworkFilm'
+    """
+    return VideoFilm if settings.video_in is not None else NetworkFilm if settings.as_network else Film
 
 
 def make_film(timeline: Timeline, settings: FilmSettings, picture: GenerateSettings, **parts: Any) -> Film:
@@ -24,5 +33,4 @@ def make_film(timeline: Timeline, settings: FilmSettings, picture: GenerateSetti
 
     parts: as `Film` takes them.
     """
-    kind = VideoFilm if settings.video_in is not None else NetworkFilm if settings.as_network else Film
-    return kind(timeline, settings, picture, **parts)
+    return kind_of(settings)(timeline, settings, picture, **parts)

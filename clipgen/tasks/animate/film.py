@@ -77,7 +77,7 @@ class Film:
     ) -> None:
         self._own_folder = tempfile.TemporaryDirectory(prefix="clipgen-") if folder is None else None
         self.store = Store(folder or Path(str(self._own_folder and self._own_folder.name)))
-        self.settings = (settings or FilmSettings()).validate()
+        self.settings = self.settled((settings or FilmSettings()).validate())
         picture = picture or GenerateSettings()
         if picture.seed is None:
             noted = self.store.noted().get("seed")
@@ -94,6 +94,33 @@ class Film:
         done = [self._frames_of(take) for take in self.takes]
         self.reused = [take.index for take, count in zip(self.takes, done, strict=True) if count == take.count]
 
+    @staticmethod
+    def settled(settings: FilmSettings) -> FilmSettings:
+        """The settings as this kind of film uses them."""
+        return settings
+
+    @classmethod
+    def outline(
+        cls,
+        timeline: Timeline,
+        settings: FilmSettings,
+        picture: GenerateSettings,
+        models: Mapping[str, str | None] | None = None,
+    ) -> list[Take]:
+        """The scenes of a film, planned without any model; models: fingerprints, where results are to be kept.
+
+        >>> Film.outline(timeline, FilmSettings(), GenerateSettings())[0].count
+        12
+
+        Raises SettingsError or PromptError for what cannot be shot.
+        """
+        return plan(timeline, cls.settled(settings), picture, models=models or {})
+
+    @classmethod
+    def cost(cls, takes: list[Take], settings: FilmSettings) -> int:
+        """Optimisation steps of all of them."""
+        return sum(_steps_of(take, 0, settings) for take in takes)
+
     @property
     def seconds(self) -> float:
         """Length of the film."""
@@ -107,7 +134,7 @@ class Film:
     @property
     def steps(self) -> int:
         """Optimisation steps that are still to do."""
-        return sum(self._steps_of(take, self._frames_of(take)) for take in self.takes)
+        return sum(_steps_of(take, self._frames_of(take), self.settings) for take in self.takes)
 
     def shoot(self) -> Iterator[Step]:
         """Optimise every keyframe that is not there yet; each is on disk before the next begins."""
@@ -188,7 +215,7 @@ class Film:
         }
 
     def _planned(self, timeline: Timeline, models: Mapping[str, str | None]) -> list[Take]:
-        return plan(timeline, self.settings, self.picture, models=models)
+        return self.outline(timeline, self.settings, self.picture, models)
 
     def _length(self, shot: int) -> int:
         """Frames that so many keyframes make."""
@@ -268,10 +295,11 @@ class Film:
         state = self.store.state(take)
         return 0 if state is None else int(state["frames"])
 
-    def _steps_of(self, take: Take, done: int) -> int:
-        first = (take.picture.steps or 1) if take.fresh and done == 0 else 0
-        follow = take.count - max(done, 1 if take.fresh else 0)
-        return first + follow * self.settings.keyframe_steps
+
+def _steps_of(take: Take, done: int, settings: FilmSettings) -> int:
+    first = (take.picture.steps or 1) if take.fresh and done == 0 else 0
+    follow = take.count - max(done, 1 if take.fresh else 0)
+    return first + follow * settings.keyframe_steps
 
 
 def _spline(distance: float) -> float:

@@ -146,7 +146,8 @@ def flow(onto: Tensor, of: Tensor) -> Tensor:
 
 def shift(image: Tensor, by: Tensor) -> Tensor:
     """Fetch every pixel from where a flow says: [1, C, H, W], by: [1, 2, H, W] in pixels."""
-    return F.grid_sample(image, _places(by).to(image), mode="bicubic", padding_mode="border", align_corners=False).clamp(0, 1)
+    fetched = F.grid_sample(image, _places(by).to(image), mode="bicubic", padding_mode="border", align_corners=False)
+    return fetched.clamp(0, 1)
 
 
 def trusted(there: Tensor, back: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -56,22 +56,11 @@ class NetworkFilm(Film):
         weights: Path | None = None,
         folder: Path | None = None,
     ) -> None:
-        # it loops as it is, and has no camera: a scene of its own to go back, or a zoom, would only mislead
-        settings = replace(settings or FilmSettings(as_network=True), loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
         picture = picture or GenerateSettings(generator="cppn")
-        if picture.generator != "cppn" or weights is not None:
-            raise SettingsError(
-                f"as_network draws with a network of its own; the generator is {picture.generator}, set cppn"
-            )
+        if weights is not None:
+            raise SettingsError(f"as_network draws with a network of its own, not with {weights}; leave weights out")
+        settings = settings or FilmSettings(as_network=True)
         super().__init__(timeline, settings, picture, perceptor=perceptor, folder=folder)
-        for take in self.takes:
-            if take.index and take.transition != "morph":
-                raise SettingsError(f"a scene comes by {take.transition}; one network only knows morph")
-            if take.scene.tracks or take.scene.settings:
-                asked = ", ".join([*take.scene.tracks, *take.scene.settings])
-                raise SettingsError(
-                    f"{take.scene.origin or 'a scene'} sets {asked}; one network draws all scenes alike"
-                )
         self.picture = replace(self.picture.resolved(), seed=self.picture.seed)
         self.device = devices.pick_device(self.picture.device)
         self.network = self._network()
@@ -82,10 +71,44 @@ class NetworkFilm(Film):
         self._take_up()
         self.reused = list(range(len(self.takes))) if self._done == self.rounds else []
 
+    @staticmethod
+    def settled(settings: FilmSettings) -> FilmSettings:
+        """Without a camera, or a scene of its own to go back: it loops as it is."""
+        return replace(settings, loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
+
+    @classmethod
+    def outline(
+        cls,
+        timeline: Timeline,
+        settings: FilmSettings,
+        picture: GenerateSettings,
+        models: Mapping[str, str | None] | None = None,
+    ) -> list[Take]:
+        """As `Film.outline`."""
+        if picture.generator != "cppn":
+            raise SettingsError(
+                f"as_network draws with a network of its own; the generator is {picture.generator}, set cppn"
+            )
+        takes = super().outline(timeline, settings, picture, models)
+        for take in takes:
+            if take.index and take.transition != "morph":
+                raise SettingsError(f"a scene comes by {take.transition}; one network only knows morph")
+            if take.scene.tracks or take.scene.settings:
+                asked = ", ".join([*take.scene.tracks, *take.scene.settings])
+                raise SettingsError(
+                    f"{take.scene.origin or 'a scene'} sets {asked}; one network draws all scenes alike"
+                )
+        return takes
+
+    @classmethod
+    def cost(cls, takes: list[Take], settings: FilmSettings) -> int:
+        """Optimisation steps of the network, which learns all scenes at once."""
+        return math.ceil(STEPS * (takes[0].picture.steps or 1) / ROUND) * ROUND
+
     @property
     def rounds(self) -> int:
         """How often it looks at other moments."""
-        return math.ceil(STEPS * (self.picture.steps or 1) / ROUND)
+        return self.cost(self.takes, self.settings) // ROUND
 
     @property
     def moments(self) -> int:

@@ -17,11 +17,11 @@ from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.tasks.animate.film import Film
 from clipgen.tasks.animate.footage import Footage, VideoFacts, flow, shift, trusted
 from clipgen.tasks.animate.shoot import Scenery
-from clipgen.tasks.animate.takes import Take, plan
+from clipgen.tasks.animate.takes import Take
 from clipgen.timelines import Timeline
 from clipgen.weights import sha256
 
-_CAMERA = ("zoom", "pan_x", "pan_y", "angle")
+_VIDEOS = ("zoom", "pan_x", "pan_y", "angle", "init_image")  # which come from the video
 
 
 class VideoFilm(Film):
@@ -46,13 +46,34 @@ class VideoFilm(Film):
     ) -> None:
         self.video = Path(settings.video_in or "")
         self.facts = VideoFacts.of(self.video)
-        for scene in timeline.scenes:
-            if asked := [name for name in scene.tracks if name in _CAMERA] or list(
-                set(scene.settings) & {"init_image"}
-            ):
-                raise SettingsError(f"{scene.origin or 'a scene'} sets {asked[0]}; over a video, that is the video's")
-        settings = replace(settings, loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
         super().__init__(timeline, settings, picture, perceptor=perceptor, weights=weights, folder=folder)
+
+    @staticmethod
+    def settled(settings: FilmSettings) -> FilmSettings:
+        """Without a camera: the video has one."""
+        return replace(settings, loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
+
+    @classmethod
+    def outline(
+        cls,
+        timeline: Timeline,
+        settings: FilmSettings,
+        picture: GenerateSettings,
+        models: Mapping[str, str | None] | None = None,
+    ) -> list[Take]:
+        """As `Film.outline`; the scenes share the length of the video."""
+        for scene in timeline.scenes:
+            if asked := [name for name in (*scene.tracks, *scene.settings) if name in _VIDEOS]:
+                raise SettingsError(f"{scene.origin or 'a scene'} sets {asked[0]}; over a video, that is the video's")
+        whole = VideoFacts.of(settings.video_in or "").seconds
+        lengths = [scene.seconds or settings.seconds_per_scene or scene.reading_seconds() for scene in timeline.scenes]
+        marks = [0, *(round(whole * end / sum(lengths) * settings.keyframes) for end in accumulate(lengths))]
+        counts = [max(1, after - before) for before, after in pairwise(marks)]
+        scenes = tuple(
+            replace(scene, seconds=count / settings.keyframes)
+            for scene, count in zip(timeline.scenes, counts, strict=True)
+        )
+        return super().outline(replace(timeline, scenes=scenes), settings, picture, models)
 
     @property
     def sound(self) -> Path | None:
@@ -79,18 +100,7 @@ class VideoFilm(Film):
         return torch.lerp(before, after, (index - first) / (last - first))
 
     def _planned(self, timeline: Timeline, models: Mapping[str, str | None]) -> list[Take]:
-        models = {**models, "video": sha256(self.video)}
-        lengths = [
-            scene.seconds or self.settings.seconds_per_scene or scene.reading_seconds() for scene in timeline.scenes
-        ]
-        ends = [self.facts.seconds * end / sum(lengths) for end in accumulate(lengths)]
-        marks = [0, *(round(end * self.settings.keyframes) for end in ends)]
-        counts = [max(1, after - before) for before, after in pairwise(marks)]
-        scenes = tuple(
-            replace(scene, seconds=count / self.settings.keyframes)
-            for scene, count in zip(timeline.scenes, counts, strict=True)
-        )
-        takes = plan(replace(timeline, scenes=scenes), self.settings, self.picture, models=models)
+        takes = super()._planned(timeline, {**models, "video": sha256(self.video)})
         footage = self._shown = self._footage()
         return [replace(take, picture=self._begun(take, footage)) for take in takes]
 

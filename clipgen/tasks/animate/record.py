@@ -32,6 +32,9 @@ def check_place(path: Path, *, audio: Path | None = None, settings: FilmSettings
     if not path.suffix:
         with FrameFolder(path):
             return
+    if path.suffix.lower() not in FORMATS:
+        endings = ", ".join([*FORMATS, PAGE])
+        raise SettingsError(f"{path} does not end in one of {endings}; name a film so, or a folder without an ending")
     VideoWriter(path, audio=audio)
     VideoWriter.probe(path.suffix.lower())
 
@@ -52,8 +55,6 @@ def record(
     if isinstance(film, NetworkFilm) and path.suffix.lower() == PAGE:
         write_page(path, film.page())
         return
-    if path.suffix and path.suffix.lower() not in FORMATS:
-        raise SettingsError(f"{path} does not end in one of {', '.join(FORMATS)}; name a film so")
     audio = audio or (film.sound if path.suffix.lower() == ".mp4" else None)
     metadata = {"title": film.title or path.stem, **(about or {}), **film.about()}
     writer: VideoWriter | FrameFolder

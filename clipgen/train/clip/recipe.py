@@ -90,6 +90,7 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=1000, size=32, lr=1.5e-3, radius=1.25, floor=0.5, names=0.5),
             Phase(steps=1500, size=48, lr=1.2e-3, radius=1.25, floor=0.0, names=0.5),
             Phase(steps=2000, size=48, lr=1.5e-3, radius=2.0, floor=0.0, names=0.7),
+            Phase(steps=2300, size=48, lr=1.5e-3, radius=2.0, floor=0.0, names=0.7),
         ),
     ),
     "judge": Recipe(
