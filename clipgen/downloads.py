@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from clipgen.errors import WeightsError
+from clipgen.sums import sha256 as sha256_of
 
 STALL = 20.0  # seconds without a byte after which a mirror is given up
 TRIES = 3  # times that a mirror that cuts is asked for the rest
@@ -54,7 +54,7 @@ def fetch(
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _alone(target):
-            if target.is_file() and sha256 is not None and _sum(target) == sha256:
+            if target.is_file() and sha256 is not None and sha256_of(target) == sha256:
                 return sha256
             for url in urls:
                 try:
@@ -62,7 +62,7 @@ def fetch(
                 except (*_LINE, ValueError) as error:
                     said.append(f"{_host(url)}: {_reason(error)}")
                     continue
-                found = _sum(part)
+                found = sha256_of(part)
                 if sha256 is None or found == sha256:
                     os.replace(part, target)
                     return found
@@ -127,11 +127,6 @@ def _alone(target: Path) -> Iterator[None]:
             yield
     except Timeout as error:
         raise WeightsError(f"another process is fetching {target}; wait for it, or stop it") from error
-
-
-def _sum(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _host(url: str) -> str:

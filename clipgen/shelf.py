@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from clipgen import downloads, weights
+from clipgen import downloads, hub, weights
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
 from clipgen.registry import GENERATORS
-from clipgen.weights import ADDED, Card, cards, check, find, sha256, shelf_folder
+from clipgen.sums import sha256
+from clipgen.weights import ADDED, Card, cards, check, find, shelf_folder
 
 Report = Callable[[str, int, int | None], None]
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
@@ -34,18 +35,41 @@ def generator(name: str, path: Path | None) -> tuple[str, Path | None]:
         >>> generator("cppn", None)
         ('cppn', None)
 
-    name: of a part or a model; path: of other weights for that part, if any.
+    name: of a part or a model, or "hf:OWNER/NAME/FILE" of a VQGAN on the hub; path: of other weights for that part.
     Raises UnknownNameError for neither, WeightsError where a model's files are missing or damaged.
     """
     if name in GENERATORS:
         return name, path
+    if name.startswith(hub.PREFIX):
+        if path is not None:
+            raise _twice(name, path)
+        return "vqgan", hub.found(name)
     if name not in generator_names():
         raise UnknownNameError.of("generator", name, generator_names())
     card = find(name, "generator")
     if path is not None:
-        raise SettingsError(f"weights {path} were given beside the model {name}, which has its own; give one of them")
+        raise _twice(name, path)
     check(card)
     return card.make, next(card.place(file) for file in card.files if file.path.endswith(STATES))
+
+
+def fingerprint(name: str, path: Path | None) -> str | None:
+    """The sha256 of a generator's weights, or None where nothing was trained.
+
+        >>> fingerprint("cppn", None)
+
+    name, path: as for `generator`; path may be a folder. Raises what `generator` raises.
+    """
+    card = next((card for card in cards("generator") if card.name == name), None)
+    if path is None and card is not None:
+        return "+".join(file.sha256 or sha256(card.place(file)) for file in card.files)
+    own = generator(name, path)[1]
+    files = [] if own is None else sorted(own.iterdir()) if own.is_dir() else [own]
+    return "+".join(sha256(file) for file in files if file.is_file()) or None
+
+
+def _twice(name: str, path: Path) -> SettingsError:
+    return SettingsError(f"weights {path} were given beside the model {name}, which has its own; give one of them")
 
 
 def named(name: str) -> Card:
@@ -72,6 +96,9 @@ def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
     """
     card = named(name)
     for file in card.files:
+        if file.path.startswith(hub.PREFIX):
+            hub.fetch(file.path)
+            continue
         target = card.place(file)
         expected = file.sha256 or weights.noted_sum(target)
         if target.is_file() and expected and sha256(target) == expected:

@@ -9,7 +9,6 @@ The cards stand in models/registry.toml beside the files that they describe.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import tomllib
@@ -21,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
+from clipgen import hub
 from clipgen.errors import UnknownNameError, WeightsError
+from clipgen.sums import sha256
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,8 +38,9 @@ MAX_BYTES = 16 * 2**30
 class CardFile:
     """One file of a model: `path` relative to its folder of models, its sha256 in hexadecimal, and where it is fetched.
 
-    sha256: "" where none is published: that of the first fetch is kept beside the file, and holds from then on.
-    urls: mirrors, in the order in which they are asked; a file without any is shipped, or its user's own.
+    path: "hf:OWNER/NAME/FILE" of one that lies in the cache of the hub. sha256: "" where none is published: that of
+    the first fetch is kept beside the file, and holds from then on. urls: mirrors, in the order in which they are
+    asked; a file without any is the hub's, shipped, or its user's own.
     """
 
     path: str
@@ -54,8 +56,9 @@ class Card:
         'vqgan.yaml'
 
     name, role: how it is asked for; architecture: in words; files: what it consists of; licence: of the weights;
-    size_mb: of all files; notes: data, limits; train: the command that reproduces it, where there is one; make: the
-    part of GENERATORS that reads it, by default the one of its own name; commercial: whether its licence allows that.
+    size_mb: of all files; notes: data, limits; train: the command that reproduces it, where there is one; make: what
+    reads it, a part of GENERATORS (by default the one of its own name) or a CLIP by open_clip's NAME/TAG; commercial:
+    whether its licence allows that.
     """
 
     name: str
@@ -86,6 +89,8 @@ class Card:
 
     def place(self, file: CardFile) -> Path:
         """Where one of its files is, or is to be."""
+        if file.path.startswith(hub.PREFIX):
+            return hub.place(file.path)
         return (models_folder() if self.shipped else shelf_folder()) / file.path
 
     def path(self, suffix: str) -> Path:
@@ -191,7 +196,7 @@ def check(card: Card) -> None:
                 f"models/registry.toml has no sha256 for {file.path}; if you made it, write {sha256(path)}"
             )
         found = sha256(path)
-        expected = file.sha256 or noted_sum(path) or note_sum(path, found)
+        expected = file.sha256 or hub.named_sum(path) or noted_sum(path) or note_sum(path, found)
         if found != expected:
             again = "reinstall clipgen or `git checkout models/`"
             raise WeightsError(
@@ -228,24 +233,6 @@ def noted_sum(path: Path) -> str | None:
         return path.with_name(path.name + SUM).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def sha256(path: str | Path) -> str:
-    """The sha256 of a file in hexadecimal, remembered while its size and its time of change stay the same.
-
-    Raises WeightsError when the file cannot be read.
-    """
-    try:
-        status = Path(path).stat()
-        return _sha256(str(path), status.st_mtime_ns, status.st_size)
-    except OSError as error:
-        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
-
-
-@lru_cache(maxsize=256)
-def _sha256(path: str, mtime_ns: int, size: int) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load_state(path: str | Path) -> dict[str, Tensor]:
@@ -300,17 +287,3 @@ def _load_pickle(path: Path) -> dict[str, Tensor]:
     if not isinstance(content, Mapping) or not all(isinstance(value, torch.Tensor) for value in content.values()):
         raise WeightsError(f"{path} holds no state dict: expected a table of tensors, or one under 'state_dict'")
     return dict(content)
-
-
-def generator_fingerprint(name: str, path: Path | None) -> str | None:
-    """The sha256 of a generator's weights, or None where nothing was trained.
-
-    >>> generator_fingerprint("cppn", None)
-
-    name: in the table of generators; path: file or folder of its weights, None for the built-in ones.
-    """
-    if path is not None:
-        files = sorted(path.iterdir()) if path.is_dir() else [path]
-        return "+".join(sha256(file) for file in files if file.is_file())
-    card = next((card for card in cards("generator") if card.name == name), None)
-    return "+".join(file.sha256 or sha256(card.place(file)) for file in card.files) if card else None

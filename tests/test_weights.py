@@ -9,7 +9,8 @@ from safetensors.torch import save_file
 
 from clipgen import weights
 from clipgen.errors import UnknownNameError, WeightsError
-from clipgen.weights import Card, CardFile, cards, check, find, load_state, models_folder, sha256
+from clipgen.sums import sha256
+from clipgen.weights import Card, CardFile, cards, check, find, load_state, models_folder
 
 STATE = {"a.weight": torch.arange(6.0).view(2, 3), "b": torch.zeros(2, dtype=torch.float16)}
 
@@ -67,15 +68,6 @@ def test_check_refuses_a_file_without_a_sum(folder: Path) -> None:
     (folder / "a.bin").write_bytes(b"weights")
     with pytest.raises(WeightsError, match="has no sha256 for a.bin"):
         check(card_of(CardFile("a.bin", "")))
-
-
-def test_the_sum_is_counted_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "a.bin").write_bytes(b"weights")
-    first = sha256(folder / "a.bin")
-    monkeypatch.setattr(weights.hashlib, "file_digest", lambda *_: pytest.fail("read again"))
-    assert sha256(folder / "a.bin") == first
-    with pytest.raises(WeightsError, match="cannot read"):
-        sha256(folder / "none")
 
 
 @pytest.mark.parametrize("text", ["[[model]", "", "[[model]]\nname='x'", "[[model]]\nfiles=[{paths='x'}]"])

@@ -35,34 +35,41 @@ def list_command(as_json: bool) -> None:
         click.echo(f"    {card.architecture}\n    {card.notes}")
     click.echo(
         "\nAll CLIPs of open_clip work as well: `clipgen models pull NAME/TAG`, then --perceptor NAME/TAG, for example "
-        "ViT-B-32/openai; so do hf-hub:ORG/REPO and local-dir:FOLDER."
+        "ViT-B-16/datacomp_xl_s13b_b90k; so do hf-hub:ORG/REPO and local-dir:FOLDER, and hf:OWNER/NAME/FILE as a VQGAN."
     )
 
 
 @group.command("pull")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 def pull_command(names: tuple[str, ...]) -> None:
-    """Fetch models: names of `clipgen models list`, or NAME/TAG of a CLIP of open_clip.
+    """Fetch models: names of `clipgen models list`, NAME/TAG of a CLIP of open_clip, hf-hub:ORG/REPO of one on the hub.
+
+    hf:OWNER/NAME/FILE fetches a VQGAN of the hub, to be given as --generator.
 
     A fetch that is cut goes on where it was; what is here and whole is not fetched again.
     """
+    from clipgen import hub
     from clipgen.shelf import pull
     from clipgen.weights import cards
 
-    licences = {card.name: _licence(card) for card in cards()}
+    known = {card.name: card for card in cards()}
     for name in names:
-        if "/" in name:
-            from clipgen.perceptors.openclip import pull_tag
+        card = known.get(name)
+        if card is not None:
+            click.echo(f"{name}: licence {_licence(card)}", err=True)
+        clip = card.make if card is not None and card.role == "perceptor" else name
+        if name.startswith(hub.PREFIX):
+            click.echo(hub.fetch(name))
+        elif "/" in clip:
+            from clipgen.perceptors.openclip import pull_known  # late: it brings torch
 
-            click.echo(pull_tag(name))
-            continue
-        if name in licences:
-            click.echo(f"{name}: licence {licences[name]}", err=True)
-        shown = Fetched()
-        card = pull(name, shown)
-        shown.end()
-        for file in card.files:
-            click.echo(card.place(file))
+            click.echo(pull_known(clip))
+        else:
+            shown = Fetched()
+            card = pull(name, shown)
+            shown.end()
+            for file in card.files:
+                click.echo(card.place(file))
 
 
 @group.command("info")

@@ -107,11 +107,14 @@ class GenerateSettings(Settings):
         return self
 
     def _check_names(self) -> None:
-        from clipgen.shelf import generator_names  # late: it reads the model cards
+        from clipgen import hub  # late, as is the shelf: they read model cards
+        from clipgen.shelf import generator_names
+
+        on_hub = [self.generator] if self.generator.startswith(hub.PREFIX) else []
 
         for kind, given, choices in (
             ("quality", self.quality, QUALITIES),
-            ("generator", self.generator, generator_names()),
+            ("generator", self.generator, [*generator_names(), *on_hub]),
             ("optimizer", self.optimizer, OPTIMIZERS.names()),
             ("lr_decay", self.lr_decay, LR_DECAYS),
             ("start", self.start, STARTS),

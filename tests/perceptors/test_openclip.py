@@ -2,12 +2,14 @@ import gzip
 import json
 import logging
 import shutil
+import time
 from pathlib import Path
 
 import open_clip
 import pytest
 import torch
 import torch.nn.functional as F
+from huggingface_hub import constants
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -158,25 +160,42 @@ def test_unknown_names() -> None:
 
 
 @pytest.mark.parametrize(("tag", "quick"), [("openai", True), ("laion2b_s34b_b79k", False)])
-def test_openai_tags_get_their_activation(monkeypatch: pytest.MonkeyPatch, tag: str, quick: bool) -> None:
+def test_openai_tags_get_their_activation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tag: str, quick: bool
+) -> None:
     asked: dict[str, object] = {}
 
     def create_model(name: str, **given: object) -> None:
         asked.update(given, name=name)
 
+    (tmp_path / "weights.bin").write_bytes(b"x")
+    monkeypatch.setattr(open_clip, "download_pretrained", lambda trained: str(tmp_path / "weights.bin"))
     monkeypatch.setattr(open_clip, "create_model", create_model)
     monkeypatch.setattr("clipgen.perceptors.openclip.load.OpenClip", lambda name, *parts, **more: name)
     assert load_perceptor(f"ViT-B-32/{tag}", CPU) == f"ViT-B-32/{tag}"
     assert (asked["name"], asked["pretrained"], asked["force_quick_gelu"]) == ("ViT-B-32", tag, quick)
 
 
-def test_what_cannot_be_fetched_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    def create_model(name: str, **given: object) -> None:
-        raise RuntimeError("Failed to download weights\nand a long story")
+def test_known_clips_are_those_of_open_clip() -> None:
+    for card in weights.cards("perceptor"):
+        if card.make:
+            trained = open_clip.get_pretrained_cfg(*card.make.split("/"))
+            assert card.files[0].path == f"hf:{trained['hf_hub']}open_clip_model.safetensors"
 
-    monkeypatch.setattr(open_clip, "create_model", create_model)
-    with pytest.raises(WeightsError, match="Failed to download weights; it needs the network once"):
-        load_perceptor("ViT-B-32/openai", CPU)
+
+def test_a_known_clip_goes_by_its_short_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(WeightsError, match="'ViT-B-32/openai' is not here yet"):
+        load_perceptor("vit-b-32", CPU)
+
+
+@pytest.mark.parametrize("name", ["ViT-B-32/openai", "hf-hub:someone/some-clip"])
+def test_what_is_not_here_says_so_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    began = time.monotonic()
+    with pytest.raises(WeightsError, match=f"not here yet; `clipgen models pull {name}` fetches it"):
+        load_perceptor(name, CPU)
+    assert time.monotonic() - began < 1 and not constants.HF_HUB_OFFLINE
 
 
 def test_only_square_ones(tiny_clip: Path) -> None:

@@ -2,14 +2,14 @@
 
     >>> load_perceptor("builtin", torch.device("cpu"))                # models/clip, shipped with clipgen
     >>> load_perceptor("local-dir:my/clip", torch.device("cpu"))      # open_clip_config.json and weights
-    >>> load_perceptor("ViT-B-32/openai", torch.device("cuda"))       # open_clip's name and tag; fetched once
+    >>> load_perceptor("ViT-B-32/openai", torch.device("cuda"))       # open_clip's name and tag; pulled once
 
 A folder holds `open_clip_config.json` (model_cfg, preprocess_cfg), one weights file, and if its vocabulary is its own
 `merges.txt.gz` and `words.json`.
 """
 
 from clipgen.perceptors.openclip.build import build, build_model, make_tokenizer, write_merges
-from clipgen.perceptors.openclip.load import load_perceptor, pull_tag
+from clipgen.perceptors.openclip.load import load_perceptor, pull_known
 from clipgen.perceptors.openclip.model import OpenClip
 
-__all__ = ["OpenClip", "build", "build_model", "load_perceptor", "pull_tag", "make_tokenizer", "write_merges"]
+__all__ = ["OpenClip", "build", "build_model", "load_perceptor", "pull_known", "make_tokenizer", "write_merges"]

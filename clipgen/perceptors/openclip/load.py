@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from clipgen import weights
+from clipgen import hub, weights
 from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
@@ -18,6 +18,7 @@ MERGES_FILE = "merges.txt.gz"
 WORDS_FILE = "words.json"
 NAMES_FILE = "things.json"
 BACKGROUND_FILE = "background.safetensors"
+HUB = "hf-hub:"
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
 
 
@@ -28,10 +29,10 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
         64
 
     name: "builtin", "local-dir:FOLDER", "hf-hub:ORG/REPO" or "NAME/TAG" of open_clip's list (a weights file may stand
-    for TAG); device: where it runs; dtype: arithmetic of the picture tower.
+    for TAG), or a model of the registry that stands for one of these; device: where it runs; dtype: arithmetic of the
+    picture tower. The network is never asked: `pull` fetches.
 
-    Raises UnknownNameError for a name that open_clip does not have, WeightsError when its files are missing, damaged
-    or cannot be fetched (no network is tried with HF_HUB_OFFLINE=1).
+    Raises UnknownNameError for a name that open_clip does not have, WeightsError when its files are missing or damaged.
     """
     if name == "builtin":
         card = weights.find("builtin", "perceptor")
@@ -39,33 +40,61 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
         return _load_folder(name, card.folder, device, dtype)
     if name.startswith("local-dir:"):
         return _load_folder(name, Path(name.removeprefix("local-dir:")), device, dtype)
-    return _load_tag(name, device, dtype)
+    made = {card.name: card.make for card in weights.cards("perceptor")}
+    return _load_known(made.get(name, name), device, dtype)
 
 
-def pull_tag(name: str) -> Path:
-    """Fetch the weights of "NAME/TAG" of open_clip's list into the hub's own cache, and return where they lie.
+def pull_known(name: str) -> Path:
+    """Fetch "NAME/TAG" of open_clip's list or "hf-hub:ORG/REPO" into the hub's own cache; return where its weights lie.
 
-    Raises UnknownNameError for a name that open_clip does not have, WeightsError when they cannot be fetched.
+    Raises UnknownNameError for a name that open_clip does not have, WeightsError when it cannot be fetched.
     """
     import open_clip  # late: it takes seconds to import
 
-    architecture, _, tag = name.partition("/")
-    trained = open_clip.get_pretrained_cfg(architecture, tag)
-    if not trained:
-        raise _unknown(name, architecture)
+    architecture, _ = _known(name)
     try:
         with quiet():
-            return Path(open_clip.download_pretrained(trained))
+            path = _weights_of(name)
+            open_clip.get_tokenizer(architecture)  # some have a vocabulary of their own on the hub
     except Exception as error:  # fetching fails in as many ways as there are hosts
-        raise WeightsError(f"cannot fetch {name}: {_line(error)}; it needs the network once") from error
+        raise WeightsError(f"cannot fetch {name}: {hub.line(error)}; it needs the network once") from error
+    hub.check(path)
+    return path
+
+
+def _known(name: str) -> tuple[str, str]:
+    """The architecture and the tag or file of a name, as open_clip takes them; UnknownNameError when it does not."""
+    import open_clip  # late: it takes seconds to import
+
+    if name.startswith(HUB):
+        return name, ""
+    architecture, _, tag = name.partition("/")
+    if not open_clip.get_pretrained_cfg(architecture, tag) and not (
+        architecture in open_clip.list_models() and Path(tag).is_file()
+    ):
+        raise _unknown(name, architecture)
+    return architecture, tag
+
+
+def _weights_of(name: str) -> Path:
+    """Where the weights of a name lie, as open_clip finds or, if it may, fetches them."""
+    import open_clip  # late: it takes seconds to import
+    from open_clip.factory import download_pretrained_from_hf, get_pretrained_cfg
+
+    if name.startswith(HUB):
+        return Path(download_pretrained_from_hf(name.removeprefix(HUB)))
+    architecture, tag = _known(name)
+    trained = get_pretrained_cfg(architecture, tag)
+    return Path(open_clip.download_pretrained(trained)) if trained else Path(tag)
 
 
 def _unknown(name: str, architecture: str) -> UnknownNameError:
     import open_clip  # late: it takes seconds to import
 
     tags = open_clip.list_pretrained_tags_by_model(architecture)
+    short = [card.name for card in weights.cards("perceptor")]
     near = [f"{architecture}/{tag}" for tag in tags] or ["ViT-B-32/openai", "ViT-B-16/openai", "RN50/openai"]
-    return UnknownNameError.of("perceptor", name, ["builtin", "local-dir:FOLDER", "hf-hub:ORG/REPO", *near])
+    return UnknownNameError.of("perceptor", name, [*short, "local-dir:FOLDER", "hf-hub:ORG/REPO", *near])
 
 
 def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dtype) -> OpenClip:
@@ -84,7 +113,8 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
         try:
             open_clip.load_checkpoint(model, str(file))
         except Exception as error:  # a damaged file fails in as many ways as there are formats
-            raise WeightsError(f"{file} does not hold the weights of {folder / CONFIG_FILE}: {_line(error)}") from error
+            reason = hub.line(error)
+            raise WeightsError(f"{file} does not hold the weights of {folder / CONFIG_FILE}: {reason}") from error
     beside = {name: folder / name for name in (WORDS_FILE, NAMES_FILE, BACKGROUND_FILE) if (folder / name).exists()}
     known = _read_json(beside[WORDS_FILE]) if WORDS_FILE in beside else None
     return OpenClip(
@@ -100,28 +130,30 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
     )
 
 
-def _load_tag(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip:
+def _load_known(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip:
     import open_clip  # late: it takes seconds to import
 
-    hub = name.startswith("hf-hub:")
-    architecture, _, tag = (name, "", "") if hub else name.partition("/")
-    trained = {} if hub else open_clip.get_pretrained_cfg(architecture, tag)
-    if not hub and not trained and not (architecture in open_clip.list_models() and Path(tag).is_file()):
-        raise _unknown(name, architecture)
-    # OpenAI's tags were trained with another activation than the plain names build, which open_clip only warns of
-    quick_gelu = bool(trained.get("quick_gelu"))
-    try:
-        with quiet():
+    architecture, tag = _known(name)
+    by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{architecture}/FILE"
+    with quiet(), hub.offline():
+        try:
+            file = _weights_of(name)
+        except Exception as error:  # of as many kinds as there are ways not to be in a cache
+            raise WeightsError(
+                f"the perceptor {name!r} is not here yet; `clipgen models pull {name}` fetches it, or fetch it "
+                f"elsewhere and name it as {by_hand}"
+            ) from error
+        hub.check(file)
+        # OpenAI's tags were trained with another activation than the plain names build, which open_clip only warns of
+        quick_gelu = bool((open_clip.get_pretrained_cfg(architecture, tag) or {}).get("quick_gelu"))
+        try:
             model = open_clip.create_model(
                 architecture, pretrained=tag or None, force_quick_gelu=quick_gelu, require_pretrained=True
             )
             tokenizer = open_clip.get_tokenizer(architecture)
-    except Exception as error:  # fetching and reading fail in as many ways as there are hosts and formats
-        raise WeightsError(
-            f"the perceptor {name!r} cannot be loaded: {_line(error)}; it needs the network once, or a weights file as "
-            f"{'local-dir:FOLDER' if hub else architecture + '/FILE'}"
-        ) from error
-    return OpenClip(name, model, tokenizer, device=device, dtype=dtype)
+        except Exception as error:  # reading fails in as many ways as there are formats
+            raise WeightsError(f"the perceptor {name!r} cannot be loaded from {file}: {hub.line(error)}") from error
+    return OpenClip(name, model, tokenizer, device=device, dtype=dtype, fingerprint=weights.sha256(file))
 
 
 def _weights_file(folder: Path) -> Path:
@@ -140,8 +172,4 @@ def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{path} cannot be read ({_line(error)}); `clipgen train clip` writes it") from error
-
-
-def _line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise WeightsError(f"{path} cannot be read ({hub.line(error)}); `clipgen train clip` writes it") from error

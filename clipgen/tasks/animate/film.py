@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from clipgen import shelf
 from clipgen.images import to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
@@ -27,7 +28,6 @@ from clipgen.tasks.animate.store import Store
 from clipgen.tasks.animate.takes import Take, plan
 from clipgen.tasks.generate.targets import Targets
 from clipgen.timelines import Timeline, ease
-from clipgen.weights import generator_fingerprint
 
 _REACH = 2  # keyframes to both sides that a frame is blended of
 
@@ -85,7 +85,7 @@ class Film:
         self.picture, self.perceptor, self.weights = picture, perceptor, weights
         models = {
             "perceptor": perceptor.fingerprint,
-            "generator": generator_fingerprint(picture.generator, weights),
+            "generator": shelf.fingerprint(picture.generator, weights),
         }
         self.takes = self._planned(timeline, models)
         self._firsts = [take.first for take in self.takes]

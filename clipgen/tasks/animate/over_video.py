@@ -14,12 +14,12 @@ from clipgen.errors import SettingsError
 from clipgen.images import save_png, to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.sums import sha256
 from clipgen.tasks.animate.film import Film
 from clipgen.tasks.animate.footage import Footage, VideoFacts, flow, shift, trusted
 from clipgen.tasks.animate.shoot import Scenery
 from clipgen.tasks.animate.takes import Take
 from clipgen.timelines import Timeline
-from clipgen.weights import sha256
 
 _VIDEOS = ("zoom", "pan_x", "pan_y", "angle", "init_image")  # which come from the video
 

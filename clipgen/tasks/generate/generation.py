@@ -21,12 +21,12 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
 from clipgen.registry import GENERATORS
 from clipgen.settings import GenerateSettings
+from clipgen.sums import sha256
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
 from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import Targets, read_targets
-from clipgen.weights import generator_fingerprint, sha256
 
 # time budget: steps that are timed after one to warm up, unless they take a larger share of the time left than this
 TIMED_STEPS = 3
@@ -303,7 +303,7 @@ class Generation:
             "perceptor": {"name": self.perceptor.name, "sha256": self.perceptor.fingerprint},
             "generator": {
                 "name": self.settings.generator,
-                "sha256": generator_fingerprint(self.settings.generator, self.weights),
+                "sha256": shelf.fingerprint(self.settings.generator, self.weights),
                 "weights": str(self.weights) if self.weights else None,
             },
         }
