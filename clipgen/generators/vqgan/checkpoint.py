@@ -1,4 +1,4 @@
-"""Reading a VQGAN from files: a taming yaml and the state dict beside it."""
+"""Reading a VQGAN from files: a config, taming's or diffusers', and the state dict beside it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import yaml
 from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
+from clipgen.generators.vqgan.diffusers import is_diffusers, to_taming
 from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
 from clipgen.generators.vqgan.network import VQModel
 from clipgen.weights import check, find, load_state
 
 FIRST_STAGE = "first_stage_model."
-CONFIGS = (".yaml", ".yml")
+CONFIGS = (".yaml", ".yml", ".json")
+WHOLE = "config.json"  # what diffusers calls every config
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 
 
@@ -24,13 +26,16 @@ def load_network(weights: Path | None) -> VQModel:
 
         >>> load_network(Path("vqgan_imagenet_f16_16384.ckpt"))     # with its .yaml beside it
 
-    weights: a file of weights or its config (the other lies beside it, of the same name), a folder that holds one of
-    each, or None for the built-in model.
+    weights: a file of weights or its config (the other lies beside it, of the same name, or is diffusers' config.json),
+    a folder that holds one of each, or None for the built-in model.
     Raises WeightsError for files that are missing, damaged or of another format.
     """
     config, path = _files(weights)
-    network = VQModel.from_config(_read_config(config))
-    _fill(network, load_state(path), path)
+    told, state = _read_config(config), load_state(path)
+    if is_diffusers(told):
+        told, state = to_taming(told, state)
+    network = VQModel.from_config(told)
+    _fill(network, state, path)
     network.drop_idle_attention()
     return network
 
@@ -73,18 +78,22 @@ def _built_in() -> tuple[Path, Path]:
 def _pair(weights: Path) -> tuple[Path, Path]:
     if weights.is_dir():
         files = sorted(weights.iterdir())
-        return _only(files, CONFIGS, weights), _only(files, STATES, weights)
+        return _one(files, CONFIGS, weights), _one(files, STATES, weights)
     if not weights.is_file():
         raise WeightsError(f"there is no file {weights}; give a VQGAN's weights or the folder of its weights and .yaml")
     # of the same name first: a folder of downloads holds many
-    files = [file for file in sorted(weights.parent.iterdir()) if file.stem == weights.stem]
+    beside = sorted(weights.parent.iterdir())
+    files = [file for file in beside if file.stem == weights.stem]
     if weights.suffix in CONFIGS:
-        return weights, _only(files, STATES, weights.parent)
-    return _only(files, CONFIGS, weights.parent), weights
+        return weights, _one(beside if weights.name == WHOLE else files, STATES, weights.parent)
+    whole = [file for file in beside if file.name == WHOLE]
+    named = any(file.suffix in CONFIGS for file in files)
+    return _one(files if named else whole, CONFIGS, weights.parent), weights
 
 
-def _only(files: list[Path], suffixes: tuple[str, ...], folder: Path) -> Path:
-    found = [file for file in files if file.suffix in suffixes]
+def _one(files: list[Path], suffixes: tuple[str, ...], folder: Path) -> Path:
+    """The one file with one of the suffixes, of the first that any file has: safetensors go before pickles."""
+    found = next((some for suffix in suffixes if (some := [file for file in files if file.suffix == suffix])), [])
     if len(found) != 1:
         names = ", ".join(file.name for file in found) or "none"
         raise WeightsError(
