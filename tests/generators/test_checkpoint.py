@@ -101,7 +101,7 @@ def test_a_gumbel_vq_of_taming_is_read_as_it_is(tmp_path: Path, taming: Any) -> 
         image = 2 * picture(*size) - 1
         # theirs draws noise even in evaluation: its choice without noise is that of its own logits
         indices = theirs.quantize.proj(theirs.encode_to_prequant(image)).argmax(1)
-        quantised = theirs.quantize.get_codebook_entry(indices, (1, *indices.shape[1:], PARAMS["embed_dim"]))
+        quantised = theirs.quantize.get_codebook_entry(indices.flatten(), (1, *indices.shape[1:], PARAMS["embed_dim"]))
         codes, found = own.quantise(own.encode(image))
         assert torch.equal(found, indices)
         assert_same(codes, quantised)
