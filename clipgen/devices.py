@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -137,6 +138,13 @@ def oom_hint(error: BaseException) -> DeviceError | None:
             )
         seen = seen.__cause__
     return None
+
+
+def free_memory() -> None:
+    """Give back what torch keeps for later, after an error that left much of it unused."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def describe() -> dict[str, Any]:

@@ -38,7 +38,8 @@ class Step:
     """What one turn of the loop made of B pictures: enough for a progress bar, a preview or a plot.
 
     index: 0 for the first; total: steps of the run; loss: what was minimised, before the update, one per picture;
-    score: mean cosine of the plain picture to the words after the update, one per picture; seconds: the turn's time.
+    score: mean cosine of the plain picture to the words after the update, one per picture; seconds: the turn's time;
+    note: what a user should hear of this turn, as that memory ran out and less is done at once.
     """
 
     index: int
@@ -47,6 +48,7 @@ class Step:
     score: tuple[float, ...]
     seconds: float
     _image: Tensor = field(repr=False, compare=False)
+    note: str | None = None
 
     @property
     def image(self) -> Tensor:
@@ -67,7 +69,8 @@ class Synthesis:
     generator, perceptor, cutouts, loss: loaded parts on one device, each with its own arithmetic; target: what the
     score is measured against [B, D]; steps: turns in all; optimizer: a name in OPTIMIZERS; lr: its learning rate at the
     first step; lr_decay: constant, cosine (to 0) or step (a tenth after 75 %); ema: share of the old in the average of
-    the latents that is shown, 0 for none; chunk: cutouts per backward pass, None for all.
+    the latents that is shown, 0 for none; chunk: cutouts per backward pass, None for all, halved when memory runs out;
+    alternate: whether of several perceptors one looks at each step, in turn.
 
     Raises SettingsError for numbers out of range, UnknownNameError for an unknown optimizer or decay. `next` raises
     NonFiniteError when loss, gradient or score are not finite (the best pictures stay as they were) and DeviceError
@@ -94,6 +97,7 @@ class Synthesis:
         lr_decay: str = "cosine",
         ema: float = 0.0,
         chunk: int | None = None,
+        alternate: bool = False,
     ) -> None:
         if steps < 1 or lr <= 0 or not 0 <= ema < 1 or (chunk is not None and chunk < 1):
             raise SettingsError(
@@ -110,6 +114,8 @@ class Synthesis:
         self.target = target
         self.total, self.index = steps, 0
         self.lr, self.lr_decay, self.ema, self.chunk = lr, lr_decay, ema, chunk
+        self.alternate = alternate
+        self._note: str | None = None
         self.optimizer: torch.optim.Optimizer = OPTIMIZERS.load(optimizer)(generator.latents, lr=lr)
         self.start = [latent.detach().clone() for latent in generator.latents]
         self.average = [torch.zeros_like(latent) for latent in self.start] if ema else []
@@ -129,7 +135,7 @@ class Synthesis:
     def __next__(self) -> Step:
         if self.index >= self.total:
             raise StopIteration
-        began = time.perf_counter()
+        began, self._note = time.perf_counter(), None
         try:
             loss = self._descend()
             shown, latents = self._shown()
@@ -148,6 +154,7 @@ class Synthesis:
             score=tuple(score.tolist()),
             seconds=time.perf_counter() - began,
             _image=shown,
+            note=self._note,
         )
 
     def gradients(self) -> Tensor:
@@ -221,7 +228,7 @@ class Synthesis:
         self._decoded = None
 
     def _descend(self) -> Tensor:
-        loss = self.gradients()
+        loss = self._affordable_gradients()
         self._check_finite([loss, *(latent.grad for latent in self.generator.latents if latent.grad is not None)])
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr * _decay(self.lr_decay, self.progress)
@@ -231,15 +238,32 @@ class Synthesis:
             mean.lerp_(latent.detach(), 1 - self.ema)
         return loss
 
+    def _affordable_gradients(self) -> Tensor:
+        """`gradients`, of half as many cutouts at once each time that memory runs out: the same sum."""
+        while True:
+            drawn = self.cutouts.generator.get_state()
+            try:
+                return self.gradients()
+            except (RuntimeError, MemoryError) as error:
+                at_once = self.chunk or self.cutouts.cutn
+                if devices.oom_hint(error) is None or at_once == 1:
+                    raise
+            self.chunk = at_once // 2
+            less = f"{self.chunk} cutouts at once, not {at_once}"
+            self._note = f"memory ran out: {less}; the picture is the same (next time --cut-chunk {self.chunk})"
+            self.cutouts.generator.set_state(drawn)
+            devices.free_memory()
+
     def _look(self, leaf: Tensor) -> Tensor:
         """Losses of all cutouts, chunk by chunk; their gradients gather in leaf.grad."""
         batch, _, height, width = leaf.shape
         plan = self.cutouts.plan(batch, height, width, self.progress)
         count = len(plan)
         total = torch.zeros(batch, device=leaf.device)
+        perceptor = self.perceptor.in_turn(self.index) if self.alternate else self.perceptor
         for first in range(0, count, self.chunk or count):
             part = plan[first : first + (self.chunk or count)]
-            seen = self.perceptor.encode_image(self.cutouts.apply(leaf, part))
+            seen = perceptor.encode_image(self.cutouts.apply(leaf, part))
             view = View(embeddings=seen.unflatten(0, (len(part), batch)), progress=self.progress)
             # every loss on embeddings is a mean over cutouts, so the chunks' means weigh by their share
             total = total + self._judge("embeddings", view, share=len(part) / count)

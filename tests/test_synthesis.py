@@ -12,6 +12,8 @@ from clipgen.cutouts import Cutouts
 from clipgen.errors import DeviceError, NonFiniteError, SettingsError, UnknownNameError
 from clipgen.generators.pixels import Pixels
 from clipgen.losses import Loss, PromptLoss, PullToStart, TotalVariation, View
+from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.ensemble import Ensemble
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.registry import OPTIMIZERS
 from clipgen.synthesis import Step, Synthesis
@@ -284,3 +286,46 @@ def test_out_of_memory_names_the_flag_that_helps(perceptor: OpenClip, monkeypatc
     monkeypatch.setattr(synthesis.perceptor, "encode_image", fail)
     with pytest.raises(DeviceError, match="--cut-chunk"):
         next(synthesis)
+
+
+def test_fewer_cutouts_at_once_when_memory_runs_out(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, short = run(perceptor), run(perceptor)
+    encode, most = perceptor.encode_image, 2
+
+    def small(images: Tensor) -> Tensor:
+        if images.requires_grad and len(images) > most * len(short.target):
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+        return encode(images)
+
+    expected = [next(whole) for _ in range(3)]
+    monkeypatch.setattr(perceptor, "encode_image", small)
+    made = [next(short) for _ in range(3)]
+    assert short.chunk is not None and short.chunk <= most
+    assert made[0].note and f"--cut-chunk {short.chunk}" in made[0].note and not made[1].note
+    torch.testing.assert_close(made[-1].image, expected[-1].image, atol=1e-4, rtol=1e-3)
+
+
+def test_several_take_turns(perceptor: OpenClip) -> None:
+    looked: list[str] = []
+
+    class Spy(Perceptor):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name, self.input_size, self.dim = name, perceptor.input_size, perceptor.dim
+            self.context_length, self.logit_scale, self.fingerprint = perceptor.context_length, 1.0, name
+
+        def encode_text(self, texts: Sequence[str]) -> Tensor:
+            return perceptor.encode_text(texts)
+
+        def encode_image(self, images: Tensor) -> Tensor:
+            looked.append(self.name)
+            return perceptor.encode_image(images)
+
+        def count_tokens(self, text: str) -> int:
+            return perceptor.count_tokens(text)
+
+    turns = run(Ensemble([(1.0, Spy("a")), (1.0, Spy("b"))]), alternate=True)
+    for _ in range(3):
+        next(turns)
+    # one looks at the cutouts, then both at the picture for its score
+    assert "".join(looked) == "aab" + "bab" + "aab"

@@ -51,6 +51,7 @@ SECTIONS: dict[str, tuple[Flag, ...]] = {
         Flag("steps", "N"),
         Flag("time_budget", "TIME"),
         Flag("perceptors", "NAME", ("--perceptor",)),
+        Flag("alternate", "", ("--alternate",)),
         Flag("lr", "X"),
         Flag("lr_decay", "NAME"),
         Flag("optimizer", "NAME"),

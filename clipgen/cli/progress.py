@@ -83,6 +83,8 @@ class Lines:
 
     def show(self, step: Step) -> None:
         self.pace.count()
+        if step.note:
+            click.echo(f"note: {step.note}", err=True)
         done, total = step.index + 1, step.total
         if done * LINES_PER_RUN // total > (done - 1) * LINES_PER_RUN // total:
             left = seconds_text(self.pace.left(total - done))
@@ -115,6 +117,8 @@ class Bar:
 
     def show(self, step: Step) -> None:
         self.pace.count()
+        if step.note:
+            self.live.console.print(f"note: {step.note}")
         done = step.index + 1
         left = seconds_text(self.pace.left(step.total - done))
         self.bar.update(

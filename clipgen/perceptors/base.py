@@ -60,6 +60,10 @@ class Perceptor(nn.Module, ABC):
     def count_tokens(self, text: str) -> int:
         """Tokens of a text, start and end marks included."""
 
+    def in_turn(self, step: int) -> Perceptor:
+        """Who looks at a step where several take turns, in the same space: itself, when it is one."""
+        return self
+
     def words(self) -> list[str]:
         """All words it was trained on, sorted; empty when its vocabulary is open."""
         return []

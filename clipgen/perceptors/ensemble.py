@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from clipgen.errors import SettingsError
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
+from clipgen.prompts import parse_weighted_path
 
 
 class Ensemble(Perceptor):
@@ -48,6 +49,13 @@ class Ensemble(Perceptor):
     def encode_image(self, images: Tensor) -> Tensor:
         return self._join([member.encode_image(images) for member in self.members])
 
+    def in_turn(self, step: int) -> Perceptor:
+        """The member whose turn a step is; to it the others' part of the space is empty.
+
+        >>> both.in_turn(0).encode_image(image) @ both.encode_text(["a fox"]).T      # cos_small / √3
+        """
+        return _Turn(self, step % len(self.members))
+
     def count_tokens(self, text: str) -> int:
         """Tokens by the tightest member: the count that stands to `context_length` as its own stands to its own."""
         over = max(member.count_tokens(text) - member.context_length for member in self.members)
@@ -67,13 +75,40 @@ class Ensemble(Perceptor):
         return torch.cat([root * part for root, part in zip(self.roots, embeddings, strict=True)], dim=-1)
 
 
+class _Turn(Perceptor):
+    """One member of an ensemble, in the space of all."""
+
+    def __init__(self, whole: Ensemble, index: int) -> None:
+        super().__init__()
+        self.whole, self.index = whole, index
+        own = whole.members[index]
+        self.name, self.input_size, self.logit_scale = own.name, own.input_size, own.logit_scale
+        self.dim, self.context_length, self.fingerprint = whole.dim, whole.context_length, own.fingerprint
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        return self.whole.encode_text(texts)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        own = self.whole.members[self.index].encode_image(images)
+        parts = [own.new_zeros(len(own), member.dim) for member in self.whole.members]
+        parts[self.index] = own
+        return torch.cat(parts, dim=-1)
+
+    def count_tokens(self, text: str) -> int:
+        return self.whole.count_tokens(text)
+
+
 def load_perceptors(names: Sequence[str], device: torch.device, dtype: torch.dtype = torch.float32) -> Perceptor:
-    """Load one perceptor, or several as an ensemble of equal weights.
+    """Load one perceptor, or several as an ensemble; a name may carry its weight, 1 by default.
 
         >>> load_perceptors(["builtin"], torch.device("cpu")).name
         'builtin'
+        >>> load_perceptors(["vit-b-32:2", "rn50"], torch.device("cuda"))
 
-    names, device, dtype and the errors raised: as for `load_perceptor`.
+    names, device, dtype and the errors raised: as for `load_perceptor`; SettingsError for a weight that is not above 0.
     """
-    loaded = [load_perceptor(name, device, dtype) for name in names]
-    return loaded[0] if len(loaded) == 1 else Ensemble([(1.0, perceptor) for perceptor in loaded])
+    named = [parse_weighted_path(name) for name in names]
+    if wrong := [name for name, (_, weight) in zip(names, named, strict=True) if weight <= 0]:
+        raise SettingsError(f"the perceptor {wrong[0]} has a weight of 0 or less; give one above 0, or leave it out")
+    loaded = [(weight, load_perceptor(name, device, dtype)) for name, weight in named]
+    return loaded[0][1] if len(loaded) == 1 else Ensemble(loaded)

@@ -22,7 +22,7 @@ class DescribeSettings(Settings):
     Frozen: change with `dataclasses.replace`.
     """
 
-    perceptors: tuple[str, ...] = setting(("builtin",), "which CLIP looks: builtin or NAME/TAG; several average")
+    perceptors: tuple[str, ...] = setting(("builtin",), "which CLIP looks; several average, NAME:2 twice as much")
     mode: str = setting("beam", "how words are found: " + ", ".join(MODES))
     captioner: str = setting(
         "Salesforce/blip-image-captioning-base", "what proposes captions in mode blip: a folder or hub name"

@@ -48,3 +48,21 @@ def test_load_one_or_several(tiny_clip: Path) -> None:
     name = f"local-dir:{tiny_clip}"
     assert isinstance(load_perceptors([name], CPU), OpenClip)
     assert load_perceptors([name, name], CPU).dim == 32
+
+
+def test_a_name_may_carry_its_weight(tiny_clip: Path) -> None:
+    name = f"local-dir:{tiny_clip}"
+    both = load_perceptors([name, f"{name}:3"], CPU)
+    assert isinstance(both, Ensemble) and both.roots == pytest.approx([0.5, 0.75**0.5])
+    with pytest.raises(SettingsError, match="weight of 0 or less"):
+        load_perceptors([f"{name}:0"], CPU)
+
+
+def test_in_turn_only_one_looks(perceptor: OpenClip, second: OpenClip) -> None:
+    both = Ensemble([(1.0, perceptor), (3.0, second)])
+    image, texts = torch.rand(1, 3, 40, 40), ["a red square"]
+    for step, (member, share) in enumerate([(perceptor, 0.25), (second, 0.75), (perceptor, 0.25)]):
+        seen = both.in_turn(step).encode_image(image)
+        own = member.encode_image(image) @ member.encode_text(texts).T
+        torch.testing.assert_close(seen @ both.encode_text(texts).T, share**0.5 * own)
+    assert perceptor.in_turn(5) is perceptor

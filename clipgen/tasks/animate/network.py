@@ -132,7 +132,7 @@ class NetworkFilm(Film):
             augments=self.picture.augments,
             generator=self._random,
         ).to(self.device)
-        total, index = self.steps, 0
+        total, index, chunk = self.steps, 0, self.picture.cut_chunk
         while self._done < self.rounds:
             offset = torch.rand((), generator=self._random)
             self.network.moments = (torch.arange(self.moments) + offset) / self.moments
@@ -148,12 +148,14 @@ class NetworkFilm(Film):
                 lr=decay * (self.picture.lr or self.network.lr),
                 optimizer=self.picture.optimizer,
                 lr_decay="constant",
-                chunk=self.picture.cut_chunk,
+                chunk=chunk,
+                alternate=self.picture.alternate,
             )
             if self._optimizer is not None:
                 run.optimizer.load_state_dict(self._optimizer)
             for step in run:
                 if step.index + 1 == ROUND:
+                    chunk = run.chunk  # fewer once memory ran out
                     self._done, self._optimizer = self._done + 1, run.state_dict()["optimizer"]
                     self._keep()
                 yield renumbered(step, index, total)

@@ -66,6 +66,7 @@ class Scenery:
         self.settings = self.generation.settings
         self.generator: Generator = self.generation.generator
         self.notes = self.generation.notes
+        self.chunk = self.settings.cut_chunk  # fewer once memory ran out
         begins = self.settings.start == "bank" or self.settings.init_image is not None
         self.goal = [latent.detach().clone() for latent in self.generator.latents] if begins else None
         self.beside = regularisers(
@@ -108,6 +109,7 @@ class Scenery:
                 yield Shot(step, 0)
         self.generator.load_state({**self.generator.state(), "latents": run.best_latents})
         assert run.best_image is not None  # it has made a step
+        self.chunk = run.chunk
         self.image, self.optimizer = run.best_image, run.state_dict()["optimizer"]
         yield Shot(step, 0, self._state())
 
@@ -118,6 +120,7 @@ class Scenery:
         for step in run:
             if step.index + 1 < step.total:
                 yield Shot(step, number)
+        self.chunk = run.chunk
         self.image, self.optimizer = step.image.to(self.image.device), run.state_dict()["optimizer"]
         yield Shot(step, number, self._state())
 
@@ -161,7 +164,8 @@ class Scenery:
             lr=LR_SHARE * tracks["lr"].at(seconds) * (settings.lr or self.generator.lr),
             optimizer=settings.optimizer,
             lr_decay="constant",
-            chunk=settings.cut_chunk,
+            chunk=self.chunk,
+            alternate=settings.alternate,
         )
         run.optimizer.load_state_dict(self.optimizer)
         return run

@@ -259,6 +259,7 @@ class Generation:
             lr_decay=settings.lr_decay,
             ema=settings.ema,
             chunk=settings.cut_chunk,
+            alternate=settings.alternate,
         )
 
     def _fit_budget(self, asked: GenerateSettings) -> None:
