@@ -13,8 +13,10 @@ from typing import Any
 import click
 
 import clipgen
+from clipgen.cli.options import Flag, SectionedCommand, given_settings, option, setting_options
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.errors import ClipgenError
+from clipgen.settings import GenerateSettings
 
 PACKAGES = (
     "torch",
@@ -28,10 +30,32 @@ PACKAGES = (
 LEAST_FREE_MB = 200
 
 
-@click.command()
+#: what decides how long a step takes and how much memory it wants
+TRIAL = {
+    "Trial": (
+        Flag("size", "W H"),
+        Flag("count", "N", ("-n", "--count")),
+        Flag("generator", "NAME"),
+        Flag("perceptors", "NAME", ("--perceptor",)),
+        Flag("quality", "NAME"),
+        Flag("cutn", "N"),
+        Flag("cut_chunk", "N"),
+        Flag("device", "NAME"),
+        Flag("dtype", "NAME"),
+    )
+}
+
+
+@click.command(cls=SectionedCommand)
+@option("--no-trial", is_flag=True, section="Trial", help="leave the trial step out")
+@setting_options(GenerateSettings, TRIAL)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(as_json: bool) -> int:
-    """Check device, arithmetic, video encoder, model files and disk; exit 1 when something is wrong."""
+def command(as_json: bool, no_trial: bool, **options: Any) -> int:
+    """Check device, arithmetic, video encoder, model files and disk, and try a step; exit 1 when something is wrong.
+
+    The step is made with the settings given, to tell its time and how much memory they want.
+    """
+    settings = GenerateSettings.from_dict(given_settings(options)).resolved()
     report: dict[str, Any] = {
         "clipgen": clipgen.__version__,
         "python": platform.python_version(),
@@ -42,6 +66,8 @@ def command(as_json: bool) -> int:
         "models": _models(),
         "disk": _disk(DEFAULT_FOLDER),
     }
+    if not no_trial:
+        report["trial"] = _trial(settings)
     problems = [text for part in _parts(report) if (text := part.get("problem"))]
     report["problems"] = problems
     if as_json:
@@ -105,8 +131,19 @@ def _disk(folder: Path) -> dict[str, Any]:
     return row
 
 
+def _trial(settings: GenerateSettings) -> dict[str, Any]:
+    from clipgen.cli.trial import trial
+
+    made = " x ".join(map(str, settings.size)) + (f", {settings.count} pictures" if settings.count > 1 else "")
+    row = {"of": f"{settings.generator} with {' + '.join(settings.perceptors)}, {made}, {settings.cutn} cutouts"}
+    try:
+        return row | trial(settings)
+    except ClipgenError as error:
+        return row | {"problem": f"{row['of']}: {error}"}
+
+
 def _parts(report: dict[str, Any]) -> list[dict[str, Any]]:
-    return [report["device"], report["encoder"], *report["models"], report["disk"]]
+    return [report["device"], report["encoder"], *report["models"], report["disk"], report.get("trial", {})]
 
 
 def _print(report: dict[str, Any]) -> None:
@@ -126,6 +163,9 @@ def _print(report: dict[str, Any]) -> None:
             for path, sha256 in row["sha256"].items():
                 click.echo(f"            {sha256[:16] or '(no sha256)':16}  {path}")
     click.echo(f"disk      {disk['free_mb']} MB free in {disk['folder']}")
+    if "seconds" in (trial := report.get("trial", {})):
+        memory = "" if trial["memory_mb"] is None else f", {trial['memory_mb'] / 1000:.1f} GB of memory"
+        click.echo(f"speed     {trial['of']}: {trial['seconds']:.2f} s a step{memory}")
     for problem in report["problems"]:
         click.echo(f"problem   {problem}", err=True)
     if not report["problems"]:

@@ -39,7 +39,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_all_well(cli: Cli, shelf: Path) -> None:
-    result = cli("doctor")
+    result = cli("doctor", "--no-trial")
     assert result.exit_code == 0, result.output
     sha256 = weights.sha256(shelf / "tiny.bin")
     for word in ("device", "threads", "ffmpeg", "tiny (generator) ok", sha256[:16], "MB free", "all well"):
@@ -47,7 +47,7 @@ def test_all_well(cli: Cli, shelf: Path) -> None:
 
 
 def test_json_has_all_of_it(cli: Cli, shelf: Path) -> None:
-    report = json.loads(cli("doctor", "--json").output)
+    report = json.loads(cli("doctor", "--json", "--no-trial").output)
     assert report["problems"] == [] and report["device"]["threads"] >= 1 and report["disk"]["free_mb"] > 0
     assert report["device"]["dtype"] in ("fp32", "bf16", "fp16") and report["packages"]["torch"]
     assert report["models"][0]["sha256"] == {"tiny.bin": weights.sha256(shelf / "tiny.bin")}
@@ -55,14 +55,14 @@ def test_json_has_all_of_it(cli: Cli, shelf: Path) -> None:
 
 def test_damaged_weights_are_found(cli: Cli, shelf: Path) -> None:
     (shelf / "tiny.bin").write_bytes(b"weightz")
-    result = cli("doctor")
+    result = cli("doctor", "--no-trial")
     assert result.exit_code == 1 and "tiny (generator) PROBLEM" in result.output
     assert "is damaged: expected sha256" in result.stderr and "all well" not in result.output
 
 
 def test_missing_weights_name_the_command_that_makes_them(cli: Cli, shelf: Path) -> None:
     (shelf / "tiny.bin").unlink()
-    assert "clipgen train tiny" in cli("doctor").stderr
+    assert "clipgen train tiny" in cli("doctor", "--no-trial").stderr
 
 
 def test_no_encoder_and_no_room_are_problems(cli: Cli, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,14 +72,23 @@ def test_no_encoder_and_no_room_are_problems(cli: Cli, shelf: Path, monkeypatch:
     usage = shutil.disk_usage(".")
     monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_version", no_encoder)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=2**20))
-    result = cli("doctor")
+    result = cli("doctor", "--no-trial")
     assert result.exit_code == 1 and "no ffmpeg for --video" in result.stderr
     assert "1 MB free; make room" in result.stderr
 
 
 def test_unreadable_cards_are_a_problem(cli: Cli, shelf: Path) -> None:
     (shelf / "registry.toml").write_text("not toml =")
-    assert "cannot read the model cards" in cli("doctor").stderr
+    assert "cannot read the model cards" in cli("doctor", "--no-trial").stderr
+
+
+def test_a_trial_step_tells_time_and_memory(cli: Cli, tiny_clip: Path) -> None:
+    perceptor = f"local-dir:{tiny_clip}"
+    asked = ("--generator", "pixels", "--perceptor", perceptor, "--size", "32", "32", "--cutn", "3", "--device", "cpu")
+    trial = json.loads(cli("doctor", "--json", *asked).output)["trial"]
+    assert 0 < trial["seconds"] < 30 and 100 < trial["memory_mb"] < 8000 and "32 x 32, 3 cutouts" in trial["of"]
+    wrong = cli("doctor", "--generator", "pixels", "--perceptor", "ViT-B-32/nothing")
+    assert wrong.exit_code == 1 and "unknown perceptor" in wrong.stderr
 
 
 def test_models_list(cli: Cli, shelf: Path) -> None:

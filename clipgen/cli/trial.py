@@ -1,0 +1,73 @@
+"""One step of a run in a process of its own: how long it takes, and how much memory it wants.
+
+>>> trial(GenerateSettings(size=(512, 384)))
+{'seconds': 0.41, 'load_seconds': 3.1, 'memory_mb': 1480}
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from clipgen.errors import ClipgenError, DeviceError
+from clipgen.settings import GenerateSettings
+
+STEPS = 3  # the first warms up, the last is timed
+PROMPT = "a red square"
+
+
+def trial(settings: GenerateSettings, weights: Path | None = None) -> dict[str, Any]:
+    """Make a few steps and return seconds of the last, seconds of loading, and the most memory in MB.
+
+    memory_mb: of the GPU where one computes, else of the process, all it loads included; None where the system does
+    not tell. Raises what `Generation` raises, DeviceError when the process is ended for want of memory.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        try:
+            found = pool.submit(_measured, settings, weights).result()
+        except BrokenProcessPool as error:
+            raise DeviceError(
+                "a step of it did not fit into memory; take a smaller --size, or --cut-chunk 4"
+            ) from error
+    if isinstance(found, str):
+        raise ClipgenError(found)
+    return found
+
+
+def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any] | str:
+    """What `trial` returns, or what is wrong: errors of ours do not travel between processes."""
+    import warnings
+
+    warnings.simplefilter("ignore")
+    from clipgen.studio import Studio
+    from clipgen.tasks.generate import Generation
+
+    began = time.perf_counter()
+    settings = replace(settings, steps=STEPS, seed=0, start="noise", time_budget=None)
+    try:
+        generation = Generation([PROMPT], settings, perceptor=Studio().perceptor(settings), weights=weights)
+        loaded = time.perf_counter() - began
+        for step in generation:
+            last = step
+    except ClipgenError as error:
+        return str(error)
+    return {"seconds": round(last.seconds, 3), "load_seconds": round(loaded, 2), "memory_mb": _most_memory()}
+
+
+def _most_memory() -> int | None:
+    import torch
+
+    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
+        return round(torch.cuda.max_memory_allocated() / 2**20)
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(most / 2**20 if sys.platform == "darwin" else most / 2**10)
