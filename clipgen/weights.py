@@ -10,8 +10,8 @@ The cards stand in models/registry.toml beside the files that they describe.
 from __future__ import annotations
 
 import os
-import pickle
 import tomllib
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -270,16 +270,29 @@ class _Unused:
     """Stands for the training callbacks that old checkpoints carry beside their tensors."""
 
 
+def _check_zip(path: Path) -> None:
+    """Refuse a file that would unpack to more than it is: torch never compresses."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            whole = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise WeightsError(f"cannot read the weights in {path}: {error}") from error
+    if whole > path.stat().st_size:
+        raise WeightsError(f"{path} unpacks to {whole / 1e6:.0f} MB, more than it has; torch compresses no file")
+
+
 def _load_pickle(path: Path) -> dict[str, Tensor]:
     import torch  # here, for `clipgen models` reads cards without torch
 
+    if zipfile.is_zipfile(path):
+        _check_zip(path)
     # taming's checkpoints name this class of Lightning's; weights_only refuses names that are not on the list
     homes = ("pytorch_lightning.callbacks", "lightning.pytorch.callbacks")
     names = [f"{home}.model_checkpoint.ModelCheckpoint" for home in homes]
     try:
         with torch.serialization.safe_globals([(_Unused, name) for name in names]):
             content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, OSError, EOFError, ValueError, KeyError, AttributeError) as error:
+    except Exception as error:  # a damaged pickle fails in as many ways as there are things to pickle
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise WeightsError(f"cannot read the weights in {path}: {reason[0]}") from error
     if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):

@@ -121,6 +121,30 @@ def add_command(name: str, files: tuple[Path, ...]) -> None:
     click.echo(f"{add(name, files).name}: --generator {name}")
 
 
+@group.command("convert")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[FILE.safetensors beside the old one]"
+)
+def convert_command(file: Path, output: Path | None) -> None:
+    """Write a VQGAN anew as safetensors with a yaml beside them: the same pictures, nothing else, and often smaller.
+
+    FILE is a checkpoint of taming-transformers (a transformer's, too) with its yaml beside it, or a diffusers folder.
+    """
+    from clipgen.errors import SettingsError
+    from clipgen.generators.vqgan.checkpoint import convert  # late: it brings torch
+
+    target = output or file.with_suffix(".safetensors")
+    if target.suffix != ".safetensors":
+        raise SettingsError(f"{target} does not end in .safetensors; name it so")
+    if target.exists():
+        raise SettingsError(f"{target} is there already; name another with -o")
+    before = file.stat().st_size if file.is_file() else 0
+    click.echo(convert(file, target))
+    smaller = f", {before / 1e6:.1f} MB before" if before else ""
+    click.echo(f"{target.stat().st_size / 1e6:.1f} MB{smaller}; use it with --weights {target}", err=True)
+
+
 class Fetched:
     """Shows how far a fetch is, in one line on a terminal and in a few elsewhere."""
 

@@ -125,6 +125,13 @@ def test_a_model_of_ones_own(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path
     one_line(cli("models", "add", "mine", "m.ckpt"), 1, "taken")
 
 
+def test_models_convert(cli: Cli) -> None:
+    one_line(cli("models", "convert", "none.ckpt"), 1, "there is no file none.ckpt")
+    one_line(cli("models", "convert", "none.ckpt", "-o", "none.bin"), 1, "does not end in .safetensors")
+    Path("here.safetensors").touch()
+    one_line(cli("models", "convert", "here.ckpt"), 1, "there already")
+
+
 def test_models_words(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openclip, "load_perceptor", lambda *_: perceptor)
     assert cli("models", "words").output.split() == perceptor.words()

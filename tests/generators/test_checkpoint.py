@@ -9,6 +9,7 @@ import re
 import sys
 import types
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan import VQGAN, VQModel
-from clipgen.generators.vqgan.checkpoint import load_network
+from clipgen.generators.vqgan.checkpoint import convert, load_network
 
 from .contract import TINY, picture
 
@@ -106,6 +107,25 @@ def test_a_gumbel_vq_of_taming_is_read_as_it_is(tmp_path: Path, taming: Any) -> 
         assert torch.equal(found, indices)
         assert_same(codes, quantised)
         assert_same(own.decode(codes), theirs.decode(quantised))
+
+
+@pytest.mark.parametrize("kind", ["plain", "transformer"])
+def test_a_converted_checkpoint_paints_the_same(tmp_path: Path, kind: str) -> None:
+    config = {"model": {**TINY["model"], "extra": 1}}
+    network = shaken(VQModel.from_config(config))
+    critic = {"loss.discriminator.main.0.weight": torch.ones(8, 3, 4, 4)}
+    state = {**network.state_dict(), "loss.perceptual_loss.lin0.weight": torch.zeros(999), **critic}
+    if kind == "transformer":
+        whole = {"target": "taming.models.cond_transformer.Net2NetTransformer"}
+        config = {"model": {**whole, "params": {"first_stage_config": config["model"], "transformer_config": {}}}}
+        state = {f"first_stage_model.{key}": value for key, value in state.items()} | {"transformer.x": torch.zeros(9)}
+    torch.save({"state_dict": state, "epoch": 3}, tmp_path / "m.ckpt")
+    (tmp_path / "m.yaml").write_text(yaml.safe_dump(config))
+    made = convert(tmp_path / "m.ckpt", tmp_path / "new" / "n.safetensors")
+    paint = partial(VQGAN.load, size=(32, 24), seeds=[1])
+    assert torch.equal(paint(weights=made)(), paint(weights=tmp_path / "m.ckpt")())
+    assert made.stat().st_size < (tmp_path / "m.ckpt").stat().st_size
+    assert sorted(path.name for path in made.parent.iterdir()) == ["n.safetensors", "n.yaml"]
 
 
 def in_diffusers_words(state: dict[str, Tensor], levels: int) -> dict[str, Tensor]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 import yaml
 from torch import Tensor, nn
 
@@ -17,6 +18,7 @@ from clipgen.weights import check, find, load_state
 
 FIRST_STAGE = "first_stage_model."
 CONFIGS = (".yaml", ".yml", ".json")
+MOST_CONFIG = 2**20  # bytes
 WHOLE = "config.json"  # what diffusers calls every config
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 
@@ -31,13 +33,45 @@ def load_network(weights: Path | None) -> VQModel:
     Raises WeightsError for files that are missing, damaged or of another format.
     """
     config, path = _files(weights)
-    told, state = _read_config(config), load_state(path)
-    if is_diffusers(told):
-        told, state = to_taming(told, state)
-    network = VQModel.from_config(told)
-    _fill(network, state, path)
+    network, _ = _network(config, load_state(path), path)
     network.drop_idle_attention()
     return network
+
+
+def convert(weights: Path, target: Path) -> Path:
+    """Write a VQGAN anew: safetensors and a yaml beside them, with nothing but what pictures are made with.
+
+        >>> convert(Path("last.ckpt"), Path("landscapes.safetensors"))      # 4.3 GB of a transformer become 0.3
+
+    weights: as for `load_network`; target: ends in .safetensors; its folder is made. The discriminator is kept.
+    Raises WeightsError for files that are no VQGAN, ImageError for a place that cannot be written.
+    """
+    from safetensors.torch import save  # late, as images: loading needs neither
+
+    from clipgen.images import write_beside
+
+    config, path = _files(weights)
+    state = load_state(path)
+    network, told = _network(config, state, path)
+    critic = {key: value for key, value in state.items() if key.startswith(CRITIC)}
+    kept = {key: value.contiguous() for key, value in {**network.state_dict(), **critic}.items()}
+    with write_beside(target.with_suffix(".yaml")) as beside:
+        beside.write_text(yaml.safe_dump(VQModel.plain_config(told), sort_keys=False), encoding="utf-8")
+    with write_beside(target) as beside:
+        beside.write_bytes(save(kept))
+    return target
+
+
+def _network(config: Path, state: Mapping[str, Tensor], path: Path) -> tuple[VQModel, Mapping[str, Any]]:
+    """The network of a config with its weights in it, and the config in taming's words."""
+    told = _read_config(config)
+    if is_diffusers(told):
+        told, state = to_taming(told, state)
+    # without memory or random numbers of its own: a config may ask for any size, the file has what it has
+    with torch.device("meta"):
+        network = VQModel.from_config(told)
+    _fill(network, state, path)
+    return network, told
 
 
 def load_critic(weights: Path | None) -> nn.Module | None:
@@ -105,8 +139,10 @@ def _one(files: list[Path], suffixes: tuple[str, ...], folder: Path) -> Path:
 
 def _read_config(path: Path) -> Mapping[str, Any]:
     try:
+        if path.stat().st_size > MOST_CONFIG:
+            raise WeightsError(f"{path} has {path.stat().st_size / 1e6:.0f} MB, too much for a config")
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise WeightsError(f"{path} cannot be read as yaml: {str(error).splitlines()[0]}") from error
     if not isinstance(config, Mapping):
         raise WeightsError(f"{path} holds no yaml mapping; a taming config starts with `model:`")
@@ -129,4 +165,4 @@ def _fill(network: VQModel, state: Mapping[str, Tensor], path: Path) -> None:
             f"(config {wanted.get(key, 'has none')}, file {given.get(key, 'has none')}); "
             "use the .yaml that belongs to it"
         )
-    network.load_state_dict(state)
+    network.load_state_dict({key: value.float() for key, value in state.items()}, assign=True)

@@ -33,6 +33,7 @@ taming.nonlinearity = F.silu
 AttnBlock.forward = _attend
 
 TARGETS = ("taming.models.vqgan.VQModel", "taming.models.vqgan.GumbelVQ")
+_READ = ("embed_dim", "n_embed", "norm_groups", "ddconfig")
 _WHOLE = "first_stage_config"  # where the config of a transformer keeps that of its VQGAN
 
 
@@ -95,6 +96,7 @@ class VQModel(nn.Module):
                 remapped = " with a remapped codebook" if target in TARGETS else ""
                 known = " and ".join(TARGETS)
                 raise WeightsError(f"the config is of a {target}{remapped}; only plain {known} are read")
+            _check_bounds(params)
             return cls(
                 int(params["embed_dim"]),
                 int(params["n_embed"]),
@@ -102,7 +104,7 @@ class VQModel(nn.Module):
                 norm_groups=params.get("norm_groups"),
                 gumbel=target == TARGETS[1],
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError) as error:
             raise WeightsError(
                 f"the config is not a taming VQGAN config ({type(error).__name__}: {error}); it needs model.target and "
                 "model.params with embed_dim, n_embed and ddconfig"
@@ -112,6 +114,18 @@ class VQModel(nn.Module):
     def codebook(self) -> Tensor:
         """The codes [n, e]."""
         return (self.quantize.embed if self.gumbel else self.quantize.embedding).weight
+
+    @staticmethod
+    def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of a taming config that `from_config` reads, of a transformer that of its first stage.
+
+        >>> VQModel.plain_config(yaml.safe_load(open("project.yaml")))["model"]["params"]["n_embed"]
+        16384
+        """
+        model = config["model"]
+        model = model["params"].get(_WHOLE, model)
+        params = {key: model["params"][key] for key in _READ if model["params"].get(key) is not None}
+        return {"model": {"target": model["target"], "params": params}}
 
     def encode(self, image: Tensor) -> Tensor:
         """Latents [B, e, H / f, W / f] of pictures [B, 3, H, W] in [-1, 1]; of a Gumbel VQGAN, codes already."""
@@ -161,6 +175,22 @@ class VQModel(nn.Module):
         if self._nearest is None or self._nearest[0] != key:
             self._nearest = (key, NearestCode(weight))
         return self._nearest[1]
+
+
+def _check_bounds(params: Mapping[str, Any]) -> None:
+    """Refuse a config that would take for ever to build; the largest that is known has ch 128 and 5 levels."""
+    dd = params["ddconfig"]
+    given = {
+        **{name: int(dd[name]) for name in ("z_channels", "in_channels", "out_ch", "ch", "num_res_blocks")},
+        "levels": len(dd["ch_mult"]),
+        "ch_mult": max(dd["ch_mult"]),
+        "embed_dim": int(params["embed_dim"]),
+        "n_embed": int(params["n_embed"]),
+    }
+    for name, value in given.items():
+        most = {"num_res_blocks": 32, "levels": 10, "ch_mult": 64, "n_embed": 2**24}.get(name, 4096)
+        if not 1 <= value <= most:
+            raise WeightsError(f"the config asks for {name} {value}; it must be from 1 to {most}")
 
 
 def _regroup(network: nn.Module, groups: int) -> None:
