@@ -14,6 +14,7 @@ from clipgen.losses import InitLoss
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
+from clipgen.tasks.generate import Generation
 from clipgen.tasks.generate.start import NEAREST, bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets
 from clipgen.train.world import SCENES
@@ -113,6 +114,14 @@ def test_other_seeds_are_other_starts(clip: Perceptor) -> None:
     forest = clip.encode_text(["forest"])
     start = bank_pictures(clip, forest.expand(6, -1), seeds=[0, 1, 2, 3, 4, 5], size=(64, 64))
     assert len({picture.numpy().tobytes() for picture in start.pictures}) == NEAREST
+
+
+def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To a full-size CLIP any two captions are alike: it would hold on to a picture of something else."""
+    settings = GenerateSettings(size=(32, 32), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
+    assert Generation(["a forest"], settings, perceptor=clip).settings.start == "bank"
+    monkeypatch.setattr(type(clip), "words", lambda _: [])
+    assert Generation(["a forest"], settings, perceptor=clip).settings.start == "noise"
 
 
 def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor) -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from huggingface_hub import constants
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 import tiny
@@ -228,3 +228,30 @@ def test_building_leaves_logging_alone(tmp_path: Path) -> None:
     before = list(logging.root.handlers)
     build_model(tiny.CONFIG)
     assert logging.root.handlers == before
+
+
+def test_a_siglip_style_tower(tmp_path: Path) -> None:
+    """Attention pooling, a text tower without a causal mask, a logit bias, and its own mean, deviation and size."""
+    vision = {"image_size": 48, "timm_model_name": "test_vit", "timm_model_pretrained": False, "timm_pool": "map",
+              "timm_proj": "none"}  # fmt: skip
+    text = {"context_length": 12, "vocab_size": 4096, "width": 32, "heads": 2, "layers": 1, "no_causal_mask": True,
+            "proj_bias": True, "pool_type": "last"}  # fmt: skip
+    config = {
+        "model_cfg": {
+            "embed_dim": 64, "init_logit_bias": -10, "custom_text": True, "vision_cfg": vision, "text_cfg": text,
+        },
+        "preprocess_cfg": {"mean": [0.1, 0.2, 0.3], "std": [0.5, 0.5, 0.5], "size": 48},
+    }  # fmt: skip
+    write_merges(tmp_path / "merges.txt.gz")
+    torch.manual_seed(0)
+    model = build_model(config, tmp_path / "merges.txt.gz").eval()
+    save_file({key: value.contiguous() for key, value in model.state_dict().items()}, tmp_path / "m.safetensors")
+    (tmp_path / "open_clip_config.json").write_text(json.dumps(config))
+    perceptor = load_perceptor(f"local-dir:{tmp_path}", CPU)
+    assert perceptor.input_size == 48 and perceptor.mean.flatten().tolist() == pytest.approx([0.1, 0.2, 0.3])
+    images = pictures(side=48)
+    mean = torch.tensor([0.1, 0.2, 0.3]).view(1, 3, 1, 1)
+    with torch.no_grad():
+        expected = F.normalize(model.encode_image((images - mean) / 0.5), dim=-1)
+    torch.testing.assert_close(perceptor.encode_image(images), expected, atol=1e-5, rtol=1e-4)
+    assert perceptor.encode_text(["a fox"]).shape == (1, 64)

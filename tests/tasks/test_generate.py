@@ -191,7 +191,7 @@ def test_unknown_words_are_told_in_one_line(make: Make) -> None:
     notes = make(["a red cassle", "a zeppelin and a cassle"]).notes
     assert len(notes) == 1 and "\n" not in notes[0]
     assert "'cassle' (nearest in spelling: castle, circle)" in notes[0] and "'zeppelin'" in notes[0]
-    assert "--perceptor ViT-B-32/openai" in notes[0] and "clipgen models words" in notes[0]
+    assert "--perceptor vit-b-32" in notes[0] and "clipgen models words" in notes[0]
     assert make(["a red square"]).notes == []
 
 

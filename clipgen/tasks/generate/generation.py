@@ -239,7 +239,10 @@ class Generation:
         given = settings.init_image is not None or settings.init_noise is not None
         if settings.start == "bank" and given:
             raise SettingsError("start is bank and a first picture is given too; leave out init_image and init_noise")
-        if settings.start == "noise" or given or (settings.start == "auto" and generator.start_from != "bank"):
+        # what a caption of the bank says of the words was measured where the vocabulary is closed: an open one finds
+        # any two captions alike, and would hold on to a picture of something else
+        wanted = generator.start_from == "bank" and bool(self.perceptor.words())
+        if settings.start == "noise" or given or (settings.start == "auto" and not wanted):
             return None
         start = bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size)
         generator.encode(sketched(start, self.perceptor, targets, seeds=self.seeds))

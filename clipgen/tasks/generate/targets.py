@@ -20,7 +20,7 @@ from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, split_lo
 from clipgen.settings import GenerateSettings
 
 WRITING = ("text", "letters", "handwriting", "writing")
-OPEN_VOCABULARY = "--perceptor ViT-B-32/openai"
+OPEN_VOCABULARY = "--perceptor vit-b-32"
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) 
     words = ", ".join(f"{word!r} ({_near(near)})" for word, near in found.items())
     return (
         f"the {perceptor.name} CLIP never saw {words}; `clipgen models words` lists what it knows, "
-        f"{OPEN_VOCABULARY} fetches one that knows far more"
+        f"{OPEN_VOCABULARY} takes one that knows far more (once: `clipgen models pull vit-b-32`)"
     )
 
 
