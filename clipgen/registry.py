@@ -2,7 +2,7 @@
 
     >>> from clipgen.registry import GENERATORS
     >>> GENERATORS.names()
-    ['cppn', 'pixels', 'vqgan']
+    ['cppn', 'pixels', 'stylegan', 'vqgan']
     >>> make = GENERATORS.load("vqgan")          # imports clipgen.generators.vqgan now, not before
 
 A third party adds a part with an entry point, for example in its pyproject.toml:
@@ -85,6 +85,7 @@ GENERATORS = Registry(
     "generator",
     {
         "vqgan": "clipgen.generators.vqgan:VQGAN.load",
+        "stylegan": "clipgen.generators.stylegan:StyleGAN.load",
         "cppn": "clipgen.generators.cppn:CPPN.load",
         "pixels": "clipgen.generators.pixels:Pixels.load",
     },

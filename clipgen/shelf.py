@@ -20,7 +20,7 @@ from clipgen.sums import sha256
 from clipgen.weights import ADDED, Card, cards, check, find, shelf_folder
 
 Report = Callable[[str, int, int | None], None]
-STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
+STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".pkl")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 
 
@@ -29,26 +29,34 @@ def generator_names() -> list[str]:
     return sorted({*GENERATORS.names(), *(card.name for card in cards("generator"))})
 
 
+def check_generator(name: str) -> None:
+    """Raise UnknownNameError for a name that `generator` does not take; no file is looked for."""
+    part = name.partition(":")[0]
+    if name not in generator_names() and not name.startswith(hub.PREFIX) and (part == name or part not in GENERATORS):
+        raise UnknownNameError.of("generator", name, [*generator_names(), "PART:FILE", "hf:OWNER/NAME/FILE"])
+
+
 def generator(name: str, path: Path | None) -> tuple[str, Path | None]:
     """The part of GENERATORS that makes a generator, and its weights.
 
         >>> generator("cppn", None)
         ('cppn', None)
 
-    name: of a part or a model, or "hf:OWNER/NAME/FILE" of a VQGAN on the hub; path: of other weights for that part.
+    name: of a part, with a file of weights after a colon ("stylegan:ffhq.pkl"), or of a model, or "hf:OWNER/NAME/FILE"
+    of a VQGAN on the hub; path: of other weights for that part.
     Raises UnknownNameError for neither, WeightsError where a model's files are missing or damaged.
     """
     if name in GENERATORS:
         return name, path
-    if name.startswith(hub.PREFIX):
-        if path is not None:
-            raise _twice(name, path)
-        return "vqgan", hub.found(name)
-    if name not in generator_names():
-        raise UnknownNameError.of("generator", name, generator_names())
-    card = find(name, "generator")
+    check_generator(name)
     if path is not None:
         raise _twice(name, path)
+    if name.startswith(hub.PREFIX):
+        return "vqgan", hub.found(name)
+    part, _, file = name.partition(":")
+    if file and part in GENERATORS:
+        return part, Path(file)
+    card = find(name, "generator")
     check(card)
     return card.make, next(card.place(file) for file in card.files if file.path.endswith(STATES))
 

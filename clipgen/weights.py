@@ -9,6 +9,7 @@ The cards stand in models/registry.toml beside the files that they describe.
 
 from __future__ import annotations
 
+import argparse
 import os
 import tomllib
 import zipfile
@@ -235,13 +236,13 @@ def noted_sum(path: Path) -> str | None:
         return None
 
 
-def load_state(path: str | Path) -> dict[str, Tensor]:
+def load_state(path: str | Path, part: str = "state_dict") -> dict[str, Tensor]:
     """Read the tensors of a weights file onto the CPU; nothing in the file is executed.
 
         >>> load_state("model.safetensors")["decoder.conv_in.weight"].shape
         torch.Size([128, 64, 3, 3])
 
-    path: .safetensors, or a torch .pt, .pth, .ckpt or .bin; a "state_dict" inside is unwrapped.
+    path: .safetensors, or a torch .pt, .pth, .ckpt or .bin; part: what of it, where it holds several.
     Raises WeightsError when missing, too large, damaged, or holding anything but named tensors.
     """
     path = Path(path)
@@ -252,7 +253,7 @@ def load_state(path: str | Path) -> dict[str, Tensor]:
     if path.suffix == ".safetensors":
         return _load_safetensors(path)
     if path.suffix in (".pt", ".pth", ".ckpt", ".bin"):
-        return _load_pickle(path)
+        return _load_pickle(path, part)
     raise WeightsError(f"{path} ends in {path.suffix!r}; weights are .safetensors, .pt, .pth, .ckpt or .bin files")
 
 
@@ -281,7 +282,7 @@ def _check_zip(path: Path) -> None:
         raise WeightsError(f"{path} unpacks to {whole / 1e6:.0f} MB, more than it has; torch compresses no file")
 
 
-def _load_pickle(path: Path) -> dict[str, Tensor]:
+def _load_pickle(path: Path, part: str) -> dict[str, Tensor]:
     import torch  # here, for `clipgen models` reads cards without torch
 
     if zipfile.is_zipfile(path):
@@ -290,13 +291,13 @@ def _load_pickle(path: Path) -> dict[str, Tensor]:
     homes = ("pytorch_lightning.callbacks", "lightning.pytorch.callbacks")
     names = [f"{home}.model_checkpoint.ModelCheckpoint" for home in homes]
     try:
-        with torch.serialization.safe_globals([(_Unused, name) for name in names]):
+        with torch.serialization.safe_globals([argparse.Namespace, *((_Unused, name) for name in names)]):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged pickle fails in as many ways as there are things to pickle
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise WeightsError(f"cannot read the weights in {path}: {reason[0]}") from error
-    if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
-        content = content["state_dict"]
+    if isinstance(content, Mapping) and isinstance(content.get(part), Mapping):
+        content = content[part]
     if not isinstance(content, Mapping) or not all(isinstance(value, torch.Tensor) for value in content.values()):
-        raise WeightsError(f"{path} holds no state dict: expected a table of tensors, or one under 'state_dict'")
+        raise WeightsError(f"{path} holds no state dict: expected a table of tensors, or one under {part!r}")
     return dict(content)

@@ -127,12 +127,12 @@ def add_command(name: str, files: tuple[Path, ...]) -> None:
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[FILE.safetensors beside the old one]"
 )
 def convert_command(file: Path, output: Path | None) -> None:
-    """Write a VQGAN anew as safetensors with a yaml beside them: the same pictures, nothing else, and often smaller.
+    """Write a generator anew as safetensors with its config beside them: the same pictures, safe, and often smaller.
 
-    FILE is a checkpoint of taming-transformers (a transformer's, too) with its yaml beside it, or a diffusers folder.
+    FILE is a VQGAN of taming-transformers (a transformer's, too) with its yaml beside it, or a diffusers folder; or a
+    StyleGAN, a .pkl of NVIDIA's or a .pt of rosinality's.
     """
     from clipgen.errors import SettingsError
-    from clipgen.generators.vqgan.checkpoint import convert  # late: it brings torch
 
     target = output or file.with_suffix(".safetensors")
     if target.suffix != ".safetensors":
@@ -140,6 +140,11 @@ def convert_command(file: Path, output: Path | None) -> None:
     if target.exists():
         raise SettingsError(f"{target} is there already; name another with -o")
     before = file.stat().st_size if file.is_file() else 0
+    # late: they bring torch
+    if file.suffix == ".pkl" or (file.suffix in (".pt", ".pth") and not file.with_suffix(".yaml").exists()):
+        from clipgen.generators.stylegan.checkpoint import convert
+    else:
+        from clipgen.generators.vqgan.checkpoint import convert
     click.echo(convert(file, target))
     smaller = f", {before / 1e6:.1f} MB before" if before else ""
     click.echo(f"{target.stat().st_size / 1e6:.1f} MB{smaller}; use it with --weights {target}", err=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -28,7 +28,7 @@ class Generator(nn.Module):
     A subclass writes `_draw`, `_encode` and `forward`, and what of `reachable`, `project_` and `render` differs.
 
     name: as in the registry; lr: the learning rate that suits its latents under Adam; start_from: "bank" when it takes
-    a first picture well and gains by one, else "noise";
+    a first picture well and gains by one, "samples" when it can `choose` among pictures of its own, else "noise";
     latents: leaf tensors [B, ...], one batch element per seed; size: (width, height) in pixels of `forward()`.
     """
 
@@ -118,6 +118,14 @@ class Generator(nn.Module):
         if (image.shape[3], image.shape[2]) != self.size:
             image = resize_area(image, self.size)
         self._replace(self._encode(image.clamp(0, 1).expand(self.batch, -1, -1, -1)))
+
+    def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], tries: int) -> None:
+        """Start each picture, in place, from the best of several draws, where `start_from` is "samples".
+
+        >>> generator.choose([7, 8], lambda images, row: score(images, targets[row]), tries=32)
+
+        seeds: one per picture; fit: of candidates [N, 3, H, W] for the picture of a row, [N], higher is better.
+        """
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:
         """Set the latents, in place, to what a camera sees after it moved.

@@ -26,7 +26,7 @@ QUALITIES: dict[str, Preset] = {
 }
 LR_DECAYS = ("constant", "cosine", "step")
 NOISES = ("gradient", "perlin", "pixels")
-STARTS = ("auto", "bank", "noise")
+STARTS = ("auto", "bank", "samples", "noise")
 
 # sides past this ask for more memory than any machine this was made for has
 MAX_SIDE = 8192
@@ -55,7 +55,7 @@ class GenerateSettings(Settings):
     time_budget: float | None = setting(None, "seconds the run may take; sets the steps")
     seed: int | None = setting(None, "seed of every random number; unset: drawn, and told")
     count: int = setting(1, "pictures per prompt, from seed, seed+1, …")
-    generator: str = setting("vqgan", "what paints: a name in the table of generators")
+    generator: str = setting("vqgan", "what paints; PART:FILE takes other weights")
     perceptors: tuple[str, ...] = setting(("builtin",), "which CLIP looks; several average, NAME:2 twice as much")
     alternate: bool = setting(False, "several CLIPs take turns, a step each, which costs as much as one")
     lr: float | None = setting(None, "learning rate; unset: the generator's own")
@@ -108,14 +108,12 @@ class GenerateSettings(Settings):
         return self
 
     def _check_names(self) -> None:
-        from clipgen import hub  # late, as is the shelf: they read model cards
-        from clipgen.shelf import generator_names
+        from clipgen.shelf import check_generator  # late: it reads the model cards
 
-        on_hub = [self.generator] if self.generator.startswith(hub.PREFIX) else []
+        check_generator(self.generator)
 
         for kind, given, choices in (
             ("quality", self.quality, QUALITIES),
-            ("generator", self.generator, [*generator_names(), *on_hub]),
             ("optimizer", self.optimizer, OPTIMIZERS.names()),
             ("lr_decay", self.lr_decay, LR_DECAYS),
             ("start", self.start, STARTS),

@@ -25,7 +25,7 @@ from clipgen.sums import sha256
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
-from clipgen.tasks.generate.start import bank_pictures, sketched
+from clipgen.tasks.generate.start import TRIES, bank_pictures, sketched
 from clipgen.tasks.generate.targets import Targets, read_targets
 
 # time budget: steps that are timed after one to warm up, unless they take a larger share of the time left than this
@@ -194,8 +194,7 @@ class Generation:
         texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
         targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
         generator = self._load_generator(device, dtype)
-        shown = self._start(generator, targets)
-        start = "noise" if shown is None else "bank"
+        start, shown = self._start(generator, targets)
         self.settings = replace(
             settings, size=generator.size, start=start, lr=generator.lr if settings.lr is None else settings.lr
         )
@@ -233,20 +232,35 @@ class Generation:
             generator.render(settings.render_size)  # raises now what would else be told after the work
         return generator
 
-    def _start(self, generator: Generator, targets: Targets) -> torch.Tensor | None:
-        """Put the generator at pictures of the bank, or sketches, where that is asked for; which show the words [B]."""
+    def _start(self, generator: Generator, targets: Targets) -> tuple[str, torch.Tensor | None]:
+        """Put the generator where it is asked to start, or gains most; tell where, and what shows the words [B].
+
+        That is at pictures of the bank or sketches, at the best of several draws of its own, or where it is.
+        """
         settings = self.settings
         given = settings.init_image is not None or settings.init_noise is not None
-        if settings.start == "bank" and given:
-            raise SettingsError("start is bank and a first picture is given too; leave out init_image and init_noise")
+        if settings.start in ("bank", "samples") and given:
+            raise SettingsError(
+                f"start is {settings.start} and a first picture is given too; leave out init_image and init_noise"
+            )
+        if settings.start == "samples" and generator.start_from != "samples":
+            raise SettingsError(f"{settings.generator} has no samples to choose a start among; leave start out")
+        if generator.start_from == "samples" and settings.start in ("auto", "samples") and not given:
+            aims = targets.mean()
+
+            def fit(images: torch.Tensor, row: int) -> torch.Tensor:
+                return self.perceptor.encode_image(images) @ aims[row]
+
+            generator.choose(self.seeds, fit, TRIES)
+            return "samples", None
         # what a caption of the bank says of the words was measured where the vocabulary is closed: an open one finds
         # any two captions alike, and would hold on to a picture of something else
         wanted = generator.start_from == "bank" and bool(self.perceptor.words())
         if settings.start == "noise" or given or (settings.start == "auto" and not wanted):
-            return None
+            return "noise", None
         start = bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size)
         generator.encode(sketched(start, self.perceptor, targets, seeds=self.seeds))
-        return start.shown
+        return "bank", start.shown
 
     def _synthesis(self, steps: int) -> Synthesis:
         settings = self.settings

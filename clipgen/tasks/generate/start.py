@@ -26,6 +26,8 @@ NEAREST, NEARLY = 2, 0.1
 USEFUL, SHOWN, ABSTRACT, EXACT = 0.5, 0.8, 0.7, 0.9
 # how much of its contrast a shape of the bank keeps under a sketch: its form is right, its colours need not be
 SHAPE = 0.5
+# draws that a generator with pictures of its own chooses the first among
+TRIES = 32
 # of a sketch: side in pixels, steps, cutouts a step; all three are small, for it has no detail
 SIDE, STEPS, CUTN = 64, 60, 8
 

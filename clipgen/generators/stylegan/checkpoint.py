@@ -1,0 +1,151 @@
+"""Reading StyleGANs from files: NVIDIA's pickles, rosinality's checkpoints, safetensors; and writing the last."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from clipgen.errors import WeightsError
+from clipgen.generators.stylegan.pickles import read_pickle
+from clipgen.generators.stylegan.stylegan2 import StyleGAN2
+from clipgen.generators.stylegan.stylegan3 import DEFAULTS, StyleGAN3
+from clipgen.weights import MAX_BYTES, cards, check, load_state
+
+Network = StyleGAN2 | StyleGAN3
+STATES = (".pkl", ".safetensors", ".pt", ".pth")
+MOST_CONFIG = 2**20  # bytes
+_ROSINALITY = (
+    (r"^style\.(\d+)\.(weight|bias)$", lambda m: f"mapping.fc{int(m[1]) - 1}.{m[2]}"),
+    (r"^input\.input$", lambda m: "synthesis.b4.const"),
+    (r"^conv1\.(.+)$", lambda m: f"synthesis.b4.conv1.{m[1]}"),
+    (r"^to_rgb1\.(.+)$", lambda m: f"synthesis.b4.torgb.{m[1]}"),
+    (r"^convs\.(\d+)\.(.+)$", lambda m: f"synthesis.b{8 << int(m[1]) // 2}.conv{int(m[1]) % 2}.{m[2]}"),
+    (r"^to_rgbs\.(\d+)\.(.+)$", lambda m: f"synthesis.b{8 << int(m[1])}.torgb.{m[2]}"),
+    (r"^noises\.noise_0$", lambda m: "synthesis.b4.conv1.noise_const"),
+    (r"^noises\.noise_(\d+)$",
+     lambda m: f"synthesis.b{8 << (int(m[1]) - 1) // 2}.conv{(int(m[1]) - 1) % 2}.noise_const"),
+)  # fmt: skip
+_PARTS = {"conv.weight": "weight", "conv.modulation.weight": "affine.weight", "conv.modulation.bias": "affine.bias",
+          "noise.weight": "noise_strength", "activate.bias": "bias"}  # fmt: skip
+
+
+def load_network(weights: Path | None) -> Network:
+    """Build the network of a file and fill it with its weights.
+
+        >>> load_network(Path("ffhq.pkl"))
+
+    weights: a .pkl of NVIDIA's stylegan2-ada-pytorch or stylegan3, a .pt of rosinality's stylegan2-pytorch, a
+    .safetensors with its .json beside it as `convert` writes them, or None for the built-in network.
+    Raises WeightsError for files that are missing, damaged, or of something else.
+    """
+    path = _built_in() if weights is None else weights
+    if not path.is_file():
+        raise WeightsError(f"there is no file {path}; give a StyleGAN as {', '.join(STATES)}")
+    if path.stat().st_size > MAX_BYTES:
+        raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB, more than any StyleGAN")
+    state, config = _read(path)
+    kind = StyleGAN3 if any(key.startswith("synthesis.input.") for key in state) else StyleGAN2
+    with torch.device("meta"):
+        network = kind.of_state(state, config)
+    _fill(network, state, path)
+    return network.eval().requires_grad_(False)
+
+
+def convert(weights: Path, target: Path) -> Path:
+    """Write a StyleGAN as safetensors, with what its shapes do not tell in a .json beside it.
+
+        >>> convert(Path("ffhq.pkl"), Path("ffhq.safetensors"))
+
+    Raises WeightsError for what is no StyleGAN, ImageError for a place that cannot be written.
+    """
+    from safetensors.torch import save  # late, as images: loading needs neither
+
+    from clipgen.images import write_beside
+
+    network = load_network(weights)
+    told = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]
+    with write_beside(target.with_suffix(".json")) as beside:
+        beside.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    with write_beside(target) as beside:
+        beside.write_bytes(save({key: value.contiguous() for key, value in network.state_dict().items()}))
+    return target
+
+
+def _built_in() -> Path:
+    card = next((card for card in cards("generator") if card.name == "stylegan"), None)
+    if card is None:
+        raise WeightsError("clipgen ships no StyleGAN yet; name one of your own: --generator stylegan:FILE")
+    check(card)
+    return card.path(".safetensors")
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], Mapping[str, Any]]:
+    if path.suffix == ".pkl":
+        pickled = read_pickle(path)
+        return pickled.state, _plain(pickled.arguments)
+    if path.suffix not in STATES:
+        raise WeightsError(f"{path} ends in {path.suffix!r}; a StyleGAN is a {', '.join(STATES)} file")
+    if path.suffix == ".safetensors":
+        return load_state(path), _beside(path.with_suffix(".json"))
+    state = load_state(path, part="g_ema")
+    if "input.input" not in state:
+        return state, {}
+    return _of_rosinality(state), {}
+
+
+def _beside(path: Path) -> Mapping[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        if path.stat().st_size > MOST_CONFIG:
+            raise WeightsError(f"{path} is too large for a config")
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise WeightsError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+    return _plain(told) if isinstance(told, dict) else {}
+
+
+def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what is known, and a number."""
+    return {key: value for key, value in arguments.items() if key in DEFAULTS and isinstance(value, (int, float))}
+
+
+def _of_rosinality(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The names and shapes of NVIDIA's for a checkpoint of github.com/rosinality/stylegan2-pytorch."""
+    told: dict[str, Tensor] = {}
+    for key, value in state.items():
+        for pattern, rename in _ROSINALITY:
+            if found := re.match(pattern, key):
+                told[_part(rename(found))] = value
+                break
+    for key, value in told.items():
+        if key.endswith((".weight", ".const", ".noise_const")) and value.ndim in (4, 5):
+            told[key] = value[0, 0] if key.endswith("noise_const") else value[0]
+        elif key.endswith((".bias", ".noise_strength")):
+            told[key] = value.reshape(()) if key.endswith("noise_strength") else value.flatten()
+    width = len(told["mapping.fc0.weight"]) if "mapping.fc0.weight" in told else 0
+    return {**told, "mapping.w_avg": torch.zeros(width)}  # it keeps no mean; ours is measured
+
+
+def _part(name: str) -> str:
+    found = re.match(r"(synthesis\.b\d+\.(?:conv[01]|torgb)\.)(.+)", name)
+    return f"{found[1]}{_PARTS.get(found[2], found[2])}" if found else name
+
+
+def _fill(network: Network, state: Mapping[str, Tensor], path: Path) -> None:
+    wanted = {key: tuple(value.shape) for key, value in network.state_dict().items()}
+    given = {key: tuple(value.shape) for key, value in state.items() if key in wanted}
+    wrong = sorted(key for key in wanted if wanted[key] != given.get(key))
+    if wrong:
+        key = wrong[0]
+        raise WeightsError(
+            f"{path} does not fit a {network.kind}: {len(wrong)} tensors differ, first {key} "
+            f"({wanted[key]} expected, {given.get(key, 'none')} found)"
+        )
+    network.load_state_dict({key: state[key].float() for key in wanted}, assign=True)
