@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from clipgen import weights
+from clipgen.colours import COLOURS
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.generators.vqgan.network import VQModel
@@ -19,6 +22,8 @@ from clipgen.similarity import Background, embed_images, embed_texts
 
 _BACKGROUND = 192  # pictures of the bank that a background is made of: half a minute's work on two cores
 _BATCH = 16
+_NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
+_MEANS = 4  # rounds of looking for the colours that a picture has
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,22 @@ class Bank:
         """Which pictures show grounds and shapes only, [N]: their captions say what the background is."""
         return torch.tensor([caption.endswith("background") for caption in self.captions])
 
+    def recoloured(self, row: int, names: Sequence[str]) -> Tensor:
+        """The picture of a row in other colours, [3, H, W] in [0, 1]; where fewer are named, the last stay."""
+        old = colours_of(self.captions[row])
+        return recoloured(self.pictures([row])[0], old, [*names, *old[len(names) :]])
+
+    @property
+    def styled(self) -> Tensor:
+        """Which pictures are of a scene in a style, [N]: their captions begin with that of the scene alone."""
+        known = {*self.captions}
+
+        def begins(caption: str) -> bool:
+            words = caption.split()
+            return any(" ".join(words[:count]) in known for count in range(1, len(words)))
+
+        return torch.tensor([begins(caption) for caption in self.captions])
+
     @classmethod
     def shipped(cls) -> Bank:
         """The bank of the models folder. Raises WeightsError when it or the VQGAN it is written in is missing."""
@@ -56,6 +77,62 @@ class Bank:
         """Decode some of the pictures: [n, 3, H, W] in [0, 1]."""
         codes = self.network.codebook[self.codes[list(rows)].long()].permute(0, 3, 1, 2)
         return ((self.network.decode(codes) + 1) / 2).clamp(0, 1)
+
+
+def pattern_of(caption: str) -> str:
+    """A caption without its colours.
+
+    >>> pattern_of("red heart on a white background")
+    '{} heart on a {} background'
+    """
+    return _NAMED.sub("{}", caption)
+
+
+def colours_of(caption: str) -> list[str]:
+    """The names of colours in a caption, in order.
+
+    >>> colours_of("red heart on a white background")
+    ['red', 'white']
+    """
+    return _NAMED.findall(caption)
+
+
+def in_all_colours(pattern: str) -> dict[str, tuple[str, ...]]:
+    """All that a pattern says with its colours, and the colours: of a shape also in fewer words.
+
+    >>> [text for text, names in in_all_colours("{} heart on a {} background").items() if names[0] == "red"][-2:]
+    ['red heart on black', 'red heart']
+    """
+    said = {pattern.format(*names): names for names in permutations(COLOURS, pattern.count("{}"))}
+    shape, on, _ = pattern.partition(" on a ")
+    if on:
+        said |= {f"{shape.format(first)} on {second}": (first, second) for first, second in permutations(COLOURS, 2)}
+        said |= {shape.format(first): (first,) for first in COLOURS}
+    return said
+
+
+def recoloured(picture: Tensor, old: Sequence[str], new: Sequence[str]) -> Tensor:
+    """A picture of one or two colours in others.
+
+        >>> recoloured(picture, ["red", "white"], ["blue", "orange"]).shape
+        torch.Size([3, 192, 192])
+
+    picture: [3, H, W] in [0, 1]; old, new: names in COLOURS, in the same order. Between two colours a pixel keeps its
+    place, so that edges stay soft.
+    """
+    height, width = picture.shape[-2:]
+    pixels = picture.flatten(1).T
+    shown, wanted = (torch.tensor([COLOURS[name] for name in names]).to(picture) / 255 for names in (old, new))
+    for _ in range(_MEANS):  # what the names stand for varies
+        nearest = torch.cdist(pixels, shown).argmin(1)
+        shown = torch.stack([
+            pixels[nearest == i].mean(0) if (nearest == i).any() else colour for i, colour in enumerate(shown)
+        ])  # fmt: skip
+    if len(shown) == 1:
+        return (picture + (wanted[0] - shown[0])[:, None, None]).clamp(0, 1)
+    way = shown[1] - shown[0]
+    place = ((pixels - shown[0]) @ way / way.square().sum().clamp_min(1e-6)).clamp(0, 1)
+    return torch.lerp(wanted[0], wanted[1], place[:, None]).T.reshape(3, height, width)
 
 
 def background_of(perceptor: Perceptor) -> Background:
