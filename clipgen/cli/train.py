@@ -1,4 +1,4 @@
-"""`clipgen train clip|vqgan|bank`: make the built-in weights anew."""
+"""`clipgen train clip|vqgan|stylegan|bank`: make the built-in weights anew."""
 
 from __future__ import annotations
 
@@ -62,6 +62,19 @@ def clip_command(**options: Any) -> None:
 def vqgan_command(**options: Any) -> None:
     """Train the built-in VQGAN."""
     _run("clipgen.train.vqgan", options)
+
+
+@group.command("stylegan")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights.")
+@click.option("--runs", type=click.Path(path_type=Path), help="Folder for checkpoints, curve and sheets.")
+@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps.")
+@click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Pictures a step.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and pictures.")
+@click.option("--resume/--no-resume", default=None, help="Go on from the checkpoint in --runs, if any.")
+@click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
+def stylegan_command(**options: Any) -> None:
+    """Train a StyleGAN2 on scenes and shapes; hours on a CPU, minutes on a GPU."""
+    _run("clipgen.train.stylegan", options)
 
 
 @group.command("bank")
