@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from clipgen.studio import Studio as Studio
     from clipgen.studio import animate as animate
     from clipgen.studio import caption as caption
+    from clipgen.studio import edit as edit
     from clipgen.studio import generate as generate
     from clipgen.studio import stream as stream
 
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "animate": "clipgen.studio",
     "caption": "clipgen.studio",
+    "edit": "clipgen.studio",
     "generate": "clipgen.studio",
     "stream": "clipgen.studio",
     "Studio": "clipgen.studio",
@@ -68,6 +70,7 @@ __all__ = [
     "__version__",
     "animate",
     "caption",
+    "edit",
     "generate",
     "stream",
 ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import errno
 import json
+import math
 import os
 import secrets
 import warnings
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 METADATA_KEY = "clipgen"
+PIXELS = 256 * 256  # of a picture that is painted over, where no size is asked for
+GRID = 16  # its sides are multiples of this, which every generator can make
 
 
 def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels: int = 64_000_000) -> Tensor:
@@ -53,6 +56,17 @@ def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels
             )
         rgb = _upright_rgb(picture, path)
     return from_pil(rgb if size is None else ImageOps.fit(rgb, size, Image.Resampling.LANCZOS))
+
+
+def paintable_size(size: tuple[int, int]) -> tuple[int, int]:
+    """The size at which a picture or video is painted over where none is asked for: its form, as many pixels as usual.
+
+    >>> paintable_size((1920, 1080))
+    (336, 192)
+    """
+    scale = math.sqrt(PIXELS / (size[0] * size[1]))
+    width, height = (max(GRID, round(side * scale / GRID) * GRID) for side in size)
+    return width, height
 
 
 def find_images(paths: Sequence[str | Path], *, recursive: bool = False) -> list[Path]:

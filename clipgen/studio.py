@@ -28,6 +28,7 @@ from clipgen.tasks.animate.footage import VideoFacts
 from clipgen.tasks.caption import Matcher, read_candidates
 from clipgen.tasks.caption import caption as caption_images
 from clipgen.tasks.classify import Classifier, Label
+from clipgen.tasks.edit import edit_settings
 from clipgen.tasks.generate import GeneratedImage, Generation
 from clipgen.tasks.rank import Ranked
 from clipgen.tasks.rank import rank as rank_pictures
@@ -116,6 +117,22 @@ class Studio:
         """
         settings = GenerateSettings.from_dict(metadata.get("settings", {}))
         return Generation.again(metadata, perceptor=self.perceptor(settings), weights=self.weights)
+
+    def edit(self, picture: str | Path, words: str, **settings: Any) -> GeneratedImage:
+        """Change a picture file until it fits the words, and keep the rest of it.
+
+            >>> studio.edit("photo.jpg", "a watercolour painting", seed=7).save("painted.png")
+
+        settings: fields of GenerateSettings; init_weight says how much is kept. Raises what `Generation` raises.
+        """
+        usual = GenerateSettings()
+        own = {spec.name: getattr(self.settings, spec.name) for spec in fields(usual)}
+        given = {name: value for name, value in own.items() if value != getattr(usual, name)}
+        chosen = _changed(edit_settings(Path(picture), given), settings).validate()
+        generation = Generation([words], chosen, perceptor=self.perceptor(chosen), weights=self.weights)
+        for _ in generation:
+            pass
+        return GeneratedImage.of(generation.pictures()[0])
 
     def animate(self, timeline: str | Path | Timeline, *, folder: str | Path | None = None, **settings: Any) -> Film:
         """A film of a file of prompts; it is made when it is saved or gone through.
@@ -216,6 +233,17 @@ def generate(prompts: str | Sequence[str], **settings: Any) -> Any:
     """
     with Studio(**settings) as studio:
         return studio.generate(prompts)
+
+
+def edit(picture: str | Path, words: str, **settings: Any) -> GeneratedImage:
+    """Change a picture file until it fits the words, and keep the rest of it.
+
+        >>> clipgen.edit("photo.jpg", "a watercolour painting", seed=7).save("painted.png")
+
+    As `Studio.edit`; settings: also `perceptor` for one name and `weights` for the generator's own files.
+    """
+    with Studio(**settings) as studio:
+        return studio.edit(picture, words)
 
 
 def stream(prompts: str | Sequence[str], **settings: Any) -> Generation:

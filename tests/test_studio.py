@@ -60,6 +60,13 @@ def test_the_perceptor_is_loaded_once_and_let_go(name: str, monkeypatch: pytest.
     assert made._perceptors == {}
 
 
+def test_a_picture_is_edited(name: str, tmp_path: Path) -> None:
+    clipgen.generate("a fox", perceptor=name, seed=1, **SMALL).save(tmp_path / "a.png")
+    image = clipgen.edit(tmp_path / "a.png", "a red square", perceptor=name, seed=1, **SMALL)
+    assert image.size == (32, 32) and image.info["clipgen"]["settings"]["init_image"] == str(tmp_path / "a.png")
+    assert image.info["clipgen"]["settings"]["init_weight"] == 2.0
+
+
 def test_stream_is_a_plain_iterator(name: str) -> None:
     generation = clipgen.stream("a fox", perceptor=name, **SMALL)
     assert isinstance(generation, Generation)

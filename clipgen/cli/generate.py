@@ -114,7 +114,7 @@ def command(
     wanted = Wanted(**{name: options[name] or read.extras.get(name, False) for name in ("video", "grid", "curve")})
     with loading("loading the models", quiet=quiet):
         generation = begin(order, weights=weights, started=started)
-    _tell(generation, prompts, quiet=quiet, verbose=verbose)
+    tell(generation, prompts, quiet=quiet, verbose=verbose)
     run = Run(generation, outputs, wanted=wanted, save_every=order.settings.save_every, quiet=quiet)
     return report(run.go(), as_json=as_json, quiet=quiet)
 
@@ -152,7 +152,8 @@ def _resumed(resume: Path, prompts: Sequence[str], given: dict[str, Any]) -> Ord
     return Order(run["prompts"], replace(settings, **given), run["state"])
 
 
-def _tell(generation: Generation, typed: Sequence[str], *, quiet: bool, verbose: bool) -> None:
+def tell(generation: Generation, typed: Sequence[str], *, quiet: bool, verbose: bool = False) -> None:
+    """Print what a user should hear before the work."""
     if quiet:
         return
     for note in generation.notes:
@@ -174,7 +175,8 @@ def report(result: Result, *, as_json: bool, quiet: bool) -> int:
         click.echo(path)
     if not quiet:
         for picture in result.pictures:
-            click.echo(f"score {picture['score']:.3f}  seed {picture['seed']}  {picture['prompt']}", err=True)
+            kept = f"  kept {picture['kept']:.2f}" if "kept" in picture else ""
+            click.echo(f"score {picture['score']:.3f}{kept}  seed {picture['seed']}  {picture['prompt']}", err=True)
         click.echo(f"{'stopped' if result.exit_code else 'done'} after {result.seconds:.1f} s", err=True)
         if "run" in result.files:
             click.echo(f"go on with: clipgen --resume {result.files['run']}", err=True)

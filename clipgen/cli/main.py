@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "generate": ("clipgen.cli.generate:command", "Make a picture from words; `clipgen TEXT` does the same."),
     "animate": ("clipgen.cli.animate:command", "Make a film from a file of prompts."),
     "batch": ("clipgen.cli.batch:command", "Make films from many files of prompts."),
+    "edit": ("clipgen.cli.edit:command", "Change a picture by words."),
     "caption": ("clipgen.cli.caption:command", "Describe pictures in words."),
     "rank": ("clipgen.cli.rank:command", "Order pictures by how well they fit a phrase."),
     "classify": ("clipgen.cli.classify:command", "Sort pictures by labels of your own."),

@@ -31,6 +31,7 @@ class Wanted:
     video: bool = False
     grid: bool = False
     curve: bool = False
+    strip: int = 0
 
 
 @dataclass
@@ -176,6 +177,14 @@ class Run:
             sheet = contact_sheet([picture.image for picture in pictures], labels)
             save_png(path, sheet, {"command": "generate --grid", "pictures": shown})
             self.result.files["grid"] = path
+        if self.wanted.strip:
+            from clipgen.tasks.edit import kept, strip
+
+            path = self.outputs.path(f"{stem}-strip", ".png")
+            shown = strip(self.generation, self.wanted.strip)
+            self.result.pictures[0]["kept"] = round(kept(self.generation), 4)
+            save_png(path, contact_sheet(shown, columns=len(shown)), {"command": "edit --strip"})
+            self.result.files["strip"] = path
         if self.wanted.curve:
             path = self.outputs.path(f"{stem}-curve", ".png")
             plot_curve(self.history, path)

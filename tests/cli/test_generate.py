@@ -249,3 +249,15 @@ def test_the_settings_of_a_state_are_those_of_the_run(
     stopped(paint, monkeypatch)
     run = Generation.load_state(tmp_path / "outputs" / "red-square-7.run")
     assert run["prompts"] == ["red square"] and run["settings"]["steps"] == 4
+
+
+def test_a_picture_is_edited(paint: Cli, tmp_path: Path) -> None:
+    Image.linear_gradient("L").convert("RGB").resize((40, 20)).save("photo.png")
+    result = paint("edit", "photo.png", "a red square", *TINY, "--strip", "3", "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert -1 <= told["pictures"][0]["kept"] <= 1
+    with Image.open(told["strip"]) as strip:
+        assert strip.width > 2.5 * strip.height
+    one_line(paint("edit", "none.png", "a red square"), 1, "none.png")
+    assert "TEXT" in paint("edit", "--help").output

@@ -296,6 +296,11 @@ class Film:
         return 0 if state is None else int(state["frames"])
 
 
+def without_camera(settings: FilmSettings) -> FilmSettings:
+    """The settings of a film whose picture nothing moves, and that does not go back to its first scene."""
+    return replace(settings, loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
+
+
 def _steps_of(take: Take, done: int, settings: FilmSettings) -> int:
     first = (take.picture.steps or 1) if take.fresh and done == 0 else 0
     follow = take.count - max(done, 1 if take.fresh else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.errors import ImageError, SettingsError
+from clipgen.images import paintable_size
 
 MAX_SIDE = 8192  # pixels: beyond it a file is more likely broken than meant
-PIXELS = 256 * 256  # of a painted frame, where no size is asked for
-GRID = 16  # sides are rounded to multiples of this, which every generator can make
 DRIFT = 1.5  # pixels: where going there and back leads further astray, something was hidden
 
 
@@ -46,14 +44,12 @@ class VideoFacts:
         return cls((width, height), seconds, bool(meta.get("audio_codec")))
 
     def painted_size(self) -> tuple[int, int]:
-        """The size of a painted frame where none is asked for: the video's form, with PIXELS pixels.
+        """The size of a painted frame where none is asked for: the video's form.
 
         >>> VideoFacts((1920, 1080), 10.0, True).painted_size()
         (336, 192)
         """
-        scale = math.sqrt(PIXELS / (self.size[0] * self.size[1]))
-        width, height = (max(GRID, round(side * scale / GRID) * GRID) for side in self.size)
-        return width, height
+        return paintable_size(self.size)
 
 
 class Footage:

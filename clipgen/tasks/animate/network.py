@@ -19,7 +19,7 @@ from clipgen.images import to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.synthesis import Step, Synthesis
-from clipgen.tasks.animate.film import Film, Frame
+from clipgen.tasks.animate.film import Film, Frame, without_camera
 from clipgen.tasks.animate.morph import blend, together, weighted
 from clipgen.tasks.animate.shoot import renumbered
 from clipgen.tasks.animate.takes import Take
@@ -74,7 +74,7 @@ class NetworkFilm(Film):
     @staticmethod
     def settled(settings: FilmSettings) -> FilmSettings:
         """Without a camera, or a scene of its own to go back: it loops as it is."""
-        return replace(settings, loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
+        return without_camera(settings)
 
     @classmethod
     def outline(

@@ -15,7 +15,7 @@ from clipgen.images import save_png, to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.sums import sha256
-from clipgen.tasks.animate.film import Film
+from clipgen.tasks.animate.film import Film, without_camera
 from clipgen.tasks.animate.footage import Footage, VideoFacts, flow, shift, trusted
 from clipgen.tasks.animate.shoot import Scenery
 from clipgen.tasks.animate.takes import Take
@@ -51,7 +51,7 @@ class VideoFilm(Film):
     @staticmethod
     def settled(settings: FilmSettings) -> FilmSettings:
         """Without a camera: the video has one."""
-        return replace(settings, loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
+        return without_camera(settings)
 
     @classmethod
     def outline(
