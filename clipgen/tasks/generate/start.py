@@ -20,7 +20,7 @@ from clipgen.tasks.generate.targets import Targets
 # so many captions are near enough to have their pictures looked at
 SHORTLIST = 12
 # a seed chooses among the best pictures, so that other seeds give other pictures: so many, if they are nearly as good
-NEAREST, NEARLY = 2, 0.1
+NEAREST, NEARLY = 2, 0.08
 # the cosine of caption and words from which a picture's forms are of use, and from which they show the words; of shapes
 # much is asked: a red star on beige is nearly as near to a red mushroom on beige as to itself
 USEFUL, SHOWN, ABSTRACT = 0.5, 0.8, 0.7
