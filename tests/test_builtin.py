@@ -123,12 +123,12 @@ def test_the_bank_knows_a_heart_by_its_looks(clip: Perceptor) -> None:
 def test_shapes_and_grounds_take_the_colours_that_the_words_name(
     clip: Perceptor, words: str, colours: tuple[str, ...]
 ) -> None:
-    start = bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(64, 64))
+    start = bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(192, 192))
     assert start.shown.tolist() == start.kept.tolist() == [1]
     wanted = torch.tensor([COLOURS[name] for name in colours]) / 255
     near = torch.cdist(start.pictures[0].flatten(1).T, wanted) < 0.1
     assert (near.float().mean(0) > 0.1).all()
-    assert len(colours) == 1 or near.any(1).float().mean() > 0.85  # all but the edges
+    assert len(colours) == 1 or near.any(1).float().mean() > 0.75  # all but the edges
 
 
 def test_other_seeds_are_other_starts(clip: Perceptor) -> None:
