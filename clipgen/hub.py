@@ -39,18 +39,32 @@ def split(name: str) -> tuple[str, str]:
 
 def cached(name: str) -> Path | None:
     """Where a file of the hub lies on this machine; None when it does not. No network is asked."""
+    if not snapshots(*split(name)):
+        return None
     from huggingface_hub import try_to_load_from_cache  # late: it takes a while to import
 
     found = try_to_load_from_cache(*split(name))
     return Path(found) if isinstance(found, str) else None
 
 
-def place(name: str) -> Path:
-    """Where a file of the hub lies, or, while it does not, a place in the hub's cache that says which it is."""
+def snapshots(repository: str, pattern: str) -> list[Path]:
+    """Files of a repository, of whatever revision, that lie in the hub's cache; quick, and never the network.
+
+    >>> snapshots("owner/name", "*.safetensors")
+    """
+    return sorted(_folder(repository).glob(f"snapshots/*/{pattern}"))
+
+
+def _folder(repository: str) -> Path:
     from huggingface_hub import constants
 
+    return Path(constants.HF_HUB_CACHE, f"models--{repository.replace('/', '--')}")
+
+
+def place(name: str) -> Path:
+    """Where a file of the hub lies, or, while it does not, a place in the hub's cache that says which it is."""
     repository, file = split(name)
-    return cached(name) or Path(constants.HF_HUB_CACHE, f"models--{repository.replace('/', '--')}", file)
+    return cached(name) or _folder(repository) / file
 
 
 def found(name: str) -> Path:

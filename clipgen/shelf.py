@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from clipgen import downloads, hub, weights
+from clipgen import clips, downloads, hub, weights
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
 from clipgen.registry import GENERATORS
 from clipgen.sums import sha256
 from clipgen.weights import ADDED, Card, cards, check, find, shelf_folder
 
 Report = Callable[[str, int, int | None], None]
+BUILTIN, FOLDER = "builtin", "local-dir:"  # before the folder of a CLIP of one's own
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".pkl")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 
@@ -34,6 +35,21 @@ def check_generator(name: str) -> None:
     part = name.partition(":")[0]
     if name not in generator_names() and not name.startswith(hub.PREFIX) and (part == name or part not in GENERATORS):
         raise UnknownNameError.of("generator", name, [*generator_names(), "PART:FILE", "hf:OWNER/NAME/FILE"])
+
+
+def check_perceptor(name: str) -> None:
+    """Raise WeightsError at once for a perceptor whose files are not here; torch is not imported for that.
+
+        >>> check_perceptor("vit-b-32")
+
+    name: as `load_perceptor` takes it; what else may be wrong with it, that tells.
+    """
+    clip = weights.clip_of(name)
+    if clip.startswith(FOLDER):
+        if not Path(clip.removeprefix(FOLDER)).is_dir():
+            raise WeightsError(f"there is no folder {clip.removeprefix(FOLDER)}; check the name")
+    elif clip != BUILTIN:
+        clips.check_here(clip)
 
 
 def generator(name: str, path: Path | None) -> tuple[str, Path | None]:

@@ -164,6 +164,15 @@ def find(name: str, role: str) -> Card:
     return known[name]
 
 
+def clip_of(name: str) -> str:
+    """What a perceptor of the registry stands for; any other name for itself.
+
+    >>> clip_of("vit-b-16")
+    'ViT-B-16/openai'
+    """
+    return next((card.make for card in cards("perceptor") if card.name == name and card.make), name)
+
+
 @lru_cache(maxsize=4)
 def _read_rows(path: str, mtime_ns: int) -> tuple[Card, ...]:
     """mtime_ns is part of the cache's key: a registry that was edited is read again."""

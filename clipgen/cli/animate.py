@@ -10,6 +10,7 @@ import click
 
 from clipgen.cli.filming import WORK, Wanted, film_options, film_settings, make
 from clipgen.cli.options import SectionedCommand, option
+from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
 from clipgen.settings import FilmSettings
 from clipgen.timelines import read_timeline
@@ -63,6 +64,7 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, weight
         for line in plan_lines(takes, settings, kind.cost(takes, settings)):
             click.echo(line)
         return 0
+    check_presence(picture, weights)
     # Late: the rest brings the models, which take seconds to import.
     from clipgen.tasks.animate.record import check_place
 

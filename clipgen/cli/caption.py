@@ -132,10 +132,10 @@ class Wanted:
 @describe_options(ranking=True)
 def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None, **options: Any) -> None:
     """Describe each PICTURE, a file or a folder, in words, best caption first."""
-    from clipgen.images import find_images
-
     wanted = Wanted(**{spec.name: options.pop(spec.name) for spec in fields(Wanted)})
     settings = settings_of(options)
+    from clipgen.images import find_images  # late: it brings torch, which takes seconds to import
+
     if candidates is not None and options["mode"] is not None:
         raise click.UsageError("--mode composes captions and --candidates ranks given ones; leave one out")
     paths = find_images(pictures, recursive=recursive)

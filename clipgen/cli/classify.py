@@ -56,11 +56,12 @@ def command(
     **options: Any,
 ) -> None:
     """Tell which LABEL fits PICTURE, a file or a folder, best."""
+    settings = settings_of(options)
+    # Late: they bring torch, which takes seconds to import.
     from clipgen.images import find_images
     from clipgen.prompts import read_prompt_file
     from clipgen.tasks.classify import TEMPLATES, Classifier
 
-    settings = settings_of(options)
     paths = find_images([picture], recursive=recursive or by_folder)
     given = [*words, *(read_prompt_file(labels) if labels else []), *(_folders(picture) if by_folder else [])]
     if not given:

@@ -40,10 +40,11 @@ def command(
     **options: Any,
 ) -> None:
     """Print the cosines of each PICTURE with each text as csv; without texts, of the pictures with each other."""
+    settings = settings_of(options)
+    # Late: they bring torch, which takes seconds to import.
     from clipgen.images import find_images
     from clipgen.prompts import read_prompt_file
 
-    settings = settings_of(options)
     paths = find_images(pictures, recursive=recursive)
     words = [*typed, *(read_prompt_file(texts) if texts else [])]
     matcher = load_matcher(settings)

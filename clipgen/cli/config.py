@@ -92,7 +92,7 @@ def _setting(path: Path, name: str, value: Any) -> Any:
         except SettingsError as error:
             raise SettingsError(f"{path}: {name}: {error}") from error
     # One text where a list is asked for: perceptor = "builtin".
-    is_list = name in ("perceptors", "image_prompts", "noise_prompts", "palette")
+    is_list = name in ("perceptors", "image_prompts", "noise_prompts", "palette", "classes")
     return [value] if is_list and isinstance(value, str) else value
 
 

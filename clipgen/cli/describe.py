@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from clipgen.cli.options import Flag, given_settings, option, setting_options
+from clipgen.cli.presence import check_presence
 from clipgen.settings import DescribeSettings
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ def recursive_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def settings_of(options: dict[str, Any]) -> DescribeSettings:
-    """The settings that were given, checked."""
-    return DescribeSettings.from_dict(given_settings(options, DescribeSettings))
+    """The settings that were given, checked, with their models here."""
+    settings = DescribeSettings.from_dict(given_settings(options, DescribeSettings))
+    check_presence(settings)
+    return settings
 
 
 def load_matcher(settings: DescribeSettings, *, quiet: bool = False) -> Matcher:

@@ -12,6 +12,7 @@ import click
 from clipgen.cli.generate import Order, begin, report, tell
 from clipgen.cli.options import SECTIONS, SectionedCommand, given_settings, option, setting_options
 from clipgen.cli.outputs import Outputs
+from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
 from clipgen.prompts import parse_prompts
 from clipgen.settings import GenerateSettings
@@ -59,6 +60,7 @@ def command(
     warnings.simplefilter("ignore")
     parse_prompts(text)
     outputs = Outputs.at(output)
+    check_presence(GenerateSettings.from_dict(given_settings(options)), weights)
     # Late: the rest brings the models, which take seconds to import.
     from clipgen.tasks.edit import edit_settings
 

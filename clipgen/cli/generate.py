@@ -15,6 +15,7 @@ import click
 from clipgen.cli.config import Config, read_config
 from clipgen.cli.options import SECTIONS, SectionedCommand, given_settings, option, setting_options
 from clipgen.cli.outputs import Outputs, run_file
+from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
 from clipgen.prompts import parse_prompts, read_prompt_file
 from clipgen.settings import GenerateSettings
@@ -108,6 +109,7 @@ def command(
         order = _ordered(prompts, prompt_file, read, given_settings(options))
     place = output or (Path(read.extras["output"]) if "output" in read.extras else None)
     outputs = Outputs.at(place)
+    check_presence(order.settings, weights)
     # Late: the run brings the models, which take seconds to import.
     from clipgen.cli.run import Run, Wanted
 

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "animate": ("clipgen.cli.animate:command", "Make a film from a file of prompts."),
     "batch": ("clipgen.cli.batch:command", "Make films from many files of prompts."),
     "edit": ("clipgen.cli.edit:command", "Change a picture by words."),
+    "sample": ("clipgen.cli.sample:command", "Draw a sheet of what a generator paints by itself."),
     "caption": ("clipgen.cli.caption:command", "Describe pictures in words."),
     "rank": ("clipgen.cli.rank:command", "Order pictures by how well they fit a phrase."),
     "classify": ("clipgen.cli.classify:command", "Sort pictures by labels of your own."),

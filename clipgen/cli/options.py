@@ -41,6 +41,8 @@ SECTIONS: dict[str, tuple[Flag, ...]] = {
         Flag("init_noise", "NAME"),
         Flag("init_weight", "X"),
         Flag("start", "NAME"),
+        Flag("psi", "X"),
+        Flag("classes", "NAME", ("--class",)),
     ),
     "Prompts": (
         Flag("image_prompts", "FILE:WEIGHT", ("--image-prompt",)),

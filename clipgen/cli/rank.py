@@ -45,11 +45,12 @@ def command(
     **options: Any,
 ) -> None:
     """Order each PICTURE, a file or a folder, by how well it fits PHRASE, best first."""
+    settings = settings_of(options)
+    # Late: they bring torch, which takes seconds to import.
     from clipgen.images import find_images
     from clipgen.tasks.rank import keep as keep_best
     from clipgen.tasks.rank import rank
 
-    settings = settings_of(options)
     paths = find_images(pictures, recursive=recursive)
     matcher = load_matcher(settings)
     batches = (([str(path) for path in some], images) for some, images in read_pictures(paths, batch=32))

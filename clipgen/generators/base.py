@@ -29,7 +29,9 @@ class Generator(nn.Module):
 
     name: as in the registry; lr: the learning rate that suits its latents under Adam; start_from: "bank" when it takes
     a first picture well and gains by one, "samples" when it can `choose` among pictures of its own, else "noise";
-    latents: leaf tensors [B, ...], one batch element per seed; size: (width, height) in pixels of `forward()`.
+    latents: leaf tensors [B, ...], one batch element per seed; size: (width, height) in pixels of `forward()`;
+    look: from pictures [N, 3, H, W] to unit embeddings [N, D], for generators that search for the latents of a picture,
+    which is then to look alike as well; None: pixels alone count.
     """
 
     name: ClassVar[str]
@@ -44,6 +46,7 @@ class Generator(nn.Module):
         self.dtype = dtype
         self.latents = []
         self.size = (0, 0)
+        self.look: Callable[[Tensor], Tensor] | None = None
 
     @classmethod
     @abstractmethod
@@ -118,6 +121,16 @@ class Generator(nn.Module):
         if (image.shape[3], image.shape[2]) != self.size:
             image = resize_area(image, self.size)
         self._replace(self._encode(image.clamp(0, 1).expand(self.batch, -1, -1, -1)))
+
+    def draw_from(self, psi: float | None, classes: Sequence[tuple[str, float]]) -> None:
+        """Say what `start` and `choose` draw from, from now on, where the generator has a choice.
+
+            >>> generator.draw_from(0.5, [("forest", 1.0)])
+
+        psi: how far from their mean, 0 to 1; classes: names or numbers, with weights, of one class or a mixture.
+        Raises SettingsError for a generator that has neither, or not these.
+        """
+        raise SettingsError(f"{self.name} has no mean and no classes to draw from; leave out psi and classes")
 
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], tries: int) -> None:
         """Start each picture, in place, from the best of several draws, where `start_from` is "samples".

@@ -73,6 +73,8 @@ class GenerateSettings(Settings):
     init_weight: float | None = setting(
         None, "how strongly to stay near the start, fading; unset: 6 for a start that shows the words, else 0"
     )
+    psi: float | None = setting(None, "StyleGAN: how far draws are from their mean, 0 to 1; unset: 0.7")
+    classes: tuple[str, ...] = setting((), "StyleGAN with classes: name or number of one; NAME:2 of several mixed")
     start: str = setting("auto", "where latents start: " + ", ".join(STARTS))
     tv: float = setting(0.0, "weight of total variation: fewer hard edges")
     l2: float = setting(0.0, "weight of the pull of the latents to their start; fades over the run")
@@ -125,6 +127,8 @@ class GenerateSettings(Settings):
             raise UnknownNameError.of("init_noise", self.init_noise, NOISES)
 
     def _check_pairs(self) -> None:
+        if self.psi is not None and not 0 <= self.psi <= 1:
+            raise SettingsError(f"psi is {self.psi}; it must be 0 to 1, for example 0.7")
         if not 0 <= self.ema < 1:
             raise SettingsError(f"ema is {self.ema}; it must be 0 or more and below 1, for example 0.9")
         if self.seed is not None and not 0 <= self.seed <= MAX_SEED - self.count:

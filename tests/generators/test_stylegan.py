@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import sys
@@ -14,9 +15,10 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from clipgen.errors import SettingsError, WeightsError
+from clipgen.errors import SettingsError, UnknownNameError, WeightsError
 from clipgen.generators.stylegan import StyleGAN
 from clipgen.generators.stylegan.checkpoint import convert, load_network
 from clipgen.generators.stylegan.layers import binomial, filtered, styled
@@ -259,6 +261,82 @@ def test_a_conditional_one_draws_its_classes(save: Save) -> None:
     weights = save({"G_ema": _Persistent(tiny(classes=3), {})})
     generator = StyleGAN.load(size=(32, 32), seeds=list(range(6)), weights=weights)
     assert generator().shape == (6, 3, 32, 32)
+
+
+@pytest.fixture
+def classed(tmp_path: Path) -> Path:
+    """A network of three classes with names, as `convert` writes it."""
+    network = tiny(classes=3)
+    network.names = ("dog", "cat", "fox")
+    save_file(network.state_dict(), tmp_path / "c.safetensors")
+    (tmp_path / "c.json").write_text(json.dumps({"kind": "stylegan2", "classes": network.names}))
+    return tmp_path / "c.safetensors"
+
+
+def test_names_of_classes_are_kept(classed: Path, tmp_path: Path) -> None:
+    convert(classed, tmp_path / "again.safetensors")
+    assert load_network(tmp_path / "again.safetensors").names == ("dog", "cat", "fox")
+    (tmp_path / "c.json").write_text(json.dumps({"classes": ["dog"]}))
+    with pytest.raises(WeightsError, match="3 classes and 1 names"):
+        load_network(classed)
+
+
+def test_draws_are_of_the_classes_that_are_asked_for(classed: Path) -> None:
+    generator = StyleGAN.load(size=(32, 32), seeds=[1, 2], weights=classed)
+    pictures = []
+    for asked in ([("cat", 1.0)], [("1", 3.0)], [("fox", 1.0)], [("cat", 1.0), ("fox", 1.0)]):
+        generator.draw_from(0.0, asked)
+        generator.start([1, 2], (32, 32))
+        pictures.append(generator().detach())
+        # without truncation's distance all draws of a class are its mean
+        assert torch.allclose(pictures[-1][0], pictures[-1][1])
+    assert torch.equal(pictures[0], pictures[1])
+    assert not torch.allclose(pictures[0], pictures[2]) and not torch.allclose(pictures[2], pictures[3])
+    assert generator.mixture.tolist() == [0, 0.5, 0.5]
+
+
+@pytest.mark.parametrize(("asked", "why"), [("cow", "cow"), ("3", "0 to 2")])
+def test_a_class_that_there_is_not(classed: Path, asked: str, why: str) -> None:
+    generator = StyleGAN.load(size=(32, 32), seeds=[1], weights=classed)
+    with pytest.raises(UnknownNameError, match=why):
+        generator.draw_from(None, [(asked, 1.0)])
+    with pytest.raises(SettingsError, match="0 or less"):
+        generator.draw_from(None, [("cat", -1.0)])
+
+
+def test_without_classes_none_can_be_asked_for(generator: StyleGAN) -> None:
+    generator.draw_from(0.3, [])
+    with pytest.raises(SettingsError, match="no classes"):
+        generator.draw_from(None, [("cat", 1.0)])
+
+
+def test_the_class_that_fits_best_is_chosen(classed: Path) -> None:
+    generator = StyleGAN.load(size=(32, 32), seeds=[5], weights=classed)
+    generator.draw_from(0.0, [("fox", 1.0)])
+    generator.start([5], (32, 32))
+    fox = generator().detach()
+    free = StyleGAN.load(size=(32, 32), seeds=[5], weights=classed)
+    free.draw_from(0.1, [])
+    free.choose([5], lambda images, row: -(images - fox).square().mean((1, 2, 3)), 8)
+    assert (free() - fox).square().mean() < 1e-3
+
+
+def test_looks_count_when_a_picture_is_sought(generator: StyleGAN) -> None:
+    """Eyes for the upper left alone bring that nearer."""
+    wanted = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+
+    def look(images: Tensor) -> Tensor:
+        return nn.functional.normalize(nn.functional.avg_pool2d(images[..., :8, :8], 4).flatten(1) - 0.5, dim=-1)
+
+    def alike() -> float:
+        with torch.no_grad():
+            return float((look(generator()) @ look(wanted)[0]).mean())
+
+    generator.encode(wanted)
+    plain = alike()
+    generator.look = look
+    generator.encode(wanted)
+    assert alike() > plain + 0.02
 
 
 def test_half_precision_is_nearly_the_picture(generator: StyleGAN, weights: Path) -> None:

@@ -54,6 +54,9 @@ def load_network(weights: Path | None) -> Network:
     with torch.device("meta"):
         network = kind.of_state(state, config)
     _fill(network, state, path)
+    network.names = tuple(map(str, config.get("classes", ())))
+    if network.names and len(network.names) != network.mapping.classes:
+        raise WeightsError(f"{path} has {network.mapping.classes} classes and {len(network.names)} names of them")
     return network.eval().requires_grad_(False)
 
 
@@ -69,7 +72,9 @@ def convert(weights: Path, target: Path) -> Path:
     from clipgen.images import write_beside
 
     network = load_network(weights)
-    told = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]
+    told: dict[str, Any] = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]
+    if network.names:
+        told["classes"] = list(network.names)
     with write_beside(target.with_suffix(".json")) as beside:
         beside.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     with write_beside(target) as beside:
@@ -112,8 +117,10 @@ def _beside(path: Path) -> Mapping[str, Any]:
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Only what is known, and a number."""
-    return {key: value for key, value in arguments.items() if key in DEFAULTS and isinstance(value, (int, float))}
+    """Only what is known, and a number, or the names of classes."""
+    plain = {key: value for key, value in arguments.items() if key in DEFAULTS and isinstance(value, (int, float))}
+    names = arguments.get("classes")
+    return {**plain, "classes": names} if isinstance(names, list) else plain
 
 
 def _of_rosinality(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -9,16 +9,20 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
+from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.generators.base import Generator, Size, clamp_with_grad
 from clipgen.generators.stylegan.checkpoint import load_network
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import StyleGAN3
 
-PSI = 0.7  # how far from the mean a picture is drawn
+PSI = 0.7  # how far from the mean, of its class where there are some, a picture is drawn
 FARTHEST = 1.25  # how far, in deviations, a style may go: beyond, networks paint what they never saw
-MEASURED = 4096  # styles that mean and deviation are measured on
-NEAR = 0.002  # weight of nearness to the mean while a picture is looked for
+MEASURED, LEAST = 4096, 16  # styles that mean and deviation are measured on, and of these of a class, at least
 AT_ONCE = 8  # candidates that are drawn together
+# of a choice among classes: how many are looked at, and among how many of these it is then
+SEEN, NEAREST = 256, 3
+# of the search for a picture's latents: draws, how many of them are followed, weights of looks and of nearness to 0
+DRAWS, FOLLOWED, ALIKE, NEAR = 24, 3, 0.05, 0.002
 
 
 class StyleGAN(Generator):
@@ -49,11 +53,18 @@ class StyleGAN(Generator):
             for name, parameter in module.named_parameters(recurse=False):
                 if name == "weight" and parameter.ndim == 4:
                     parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-        drawn = self._styles(torch.randn(MEASURED, network.mapping.noise, generator=torch.Generator().manual_seed(0)))
+        self.psi, self.mixture = PSI, torch.zeros(0)
+        classes = max(1, network.mapping.classes)
+        each = max(LEAST, MEASURED // classes)
+        z = torch.randn(each * classes, network.mapping.noise, generator=torch.Generator().manual_seed(0))
+        kinds = torch.eye(classes).repeat(each, 1)
+        drawn = torch.cat([self._styles(*part) for part in zip(z.split(MEASURED), kinds.split(MEASURED), strict=True)])
         self.register_buffer("mean", drawn.mean(0), persistent=False)
         self.register_buffer("spread", drawn.std(0).clamp_min(1e-6), persistent=False)
+        self.register_buffer("means", drawn.view(each, classes, -1).mean(0), persistent=False)
         self.mean: Tensor
         self.spread: Tensor
+        self.means: Tensor
 
     @classmethod
     def load(
@@ -80,8 +91,7 @@ class StyleGAN(Generator):
 
     def forward(self) -> Tensor:
         """The pictures [B, 3, side, side] in [0, 1]."""
-        shared, own = self.latents
-        return self._picture(self.mean + self.spread * (shared + own))
+        return self._made(*self.latents)
 
     @torch.no_grad()
     def project_(self) -> None:
@@ -98,63 +108,122 @@ class StyleGAN(Generator):
     def follow(self, seen: Tensor, theta: Tensor) -> None:
         """Stay: the network's pictures do not follow a camera out of what it knows."""
 
+    def draw_from(self, psi: float | None, classes: Sequence[tuple[str, float]]) -> None:
+        """Draw at another distance from the mean, or of a class or a mixture of some; see `Generator.draw_from`."""
+        if psi is not None:
+            self.psi = psi
+        if not classes:
+            return
+        count, names = self.network.mapping.classes, self.network.names
+        if not count:
+            raise SettingsError("this StyleGAN has no classes; leave out the class")
+        self.mixture = torch.zeros(count)
+        for name, weight in classes:
+            if name.isdecimal() and int(name) < count:
+                self.mixture[int(name)] += weight
+            elif name in names:
+                self.mixture[names.index(name)] += weight
+            else:
+                raise UnknownNameError.of("class", name, [*names, f"0 to {count - 1}"])
+        if not self.mixture.sum() > 0:
+            raise SettingsError("the weights of the classes come to 0 or less; give some above 0")
+        self.mixture /= self.mixture.sum()
+
     @torch.no_grad()
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], tries: int) -> None:
-        """Start each picture from the best of several draws; see `Generator.choose`."""
+        """Start each picture from the best of several draws; see `Generator.choose`.
+
+        Of a model with classes one of each is looked at first, and the draws are of those that fit best.
+        """
         shared, own = self.latents
         for row, seed in enumerate(seeds):
             rng = torch.Generator().manual_seed(seed)
-            drawn = torch.stack([self._drawn(rng) for _ in range(tries)]).to(self.device)
-            styles = (self.mean + self.spread * drawn)[:, None].expand(-1, self.network.styles, -1)
-            fits = torch.cat([fit(self._picture(some), row) for some in styles.split(AT_ONCE)])
-            shared[row, 0] = drawn[fits.argmax()]
+            kinds = self._kinds(rng, self.network.mapping.classes)
+            if len(kinds) > 1:
+                fits = self._fits(torch.stack([self._drawn(rng, kind) for kind in kinds]), fit, row)
+                kinds = kinds[fits.topk(min(NEAREST, len(kinds))).indices.cpu()]
+            drawn = torch.stack([self._drawn(rng, kinds[i % len(kinds)]) for i in range(tries)])
+            shared[row, 0] = drawn[self._fits(drawn, fit, row).argmax()]
             own[row] = 0
 
+    def _fits(self, drawn: Tensor, fit: Callable[[Tensor, int], Tensor], row: int) -> Tensor:
+        styles = (self.mean + self.spread * drawn)[:, None].expand(-1, self.network.styles, -1)
+        return torch.cat([fit(self._picture(some), row) for some in styles.split(AT_ONCE)])
+
+    def _kinds(self, rng: torch.Generator, most: int) -> Tensor:
+        """Shares of the classes [N, classes] that draws are of: the mixture that was asked for, else most of them."""
+        if len(self.mixture):
+            return self.mixture[None]
+        classes = max(1, self.network.mapping.classes)
+        return torch.eye(classes)[torch.randperm(classes, generator=rng)[: max(1, min(most, SEEN))]]
+
     def _draw(self, rng: torch.Generator) -> list[Tensor]:
-        drawn = self._drawn(rng).cpu()
+        kind = self._kinds(rng, 1)[0]
+        drawn = self._drawn(rng, kind).cpu()
         return [drawn[None], torch.zeros(self.network.styles, len(drawn))]
 
-    def _drawn(self, rng: torch.Generator) -> Tensor:
-        """A style in deviations from the mean, [width]."""
+    def _drawn(self, rng: torch.Generator, kind: Tensor) -> Tensor:
+        """A style in deviations from the mean, [width], of shares of the classes [classes]."""
         z = torch.randn(1, self.network.mapping.noise, generator=rng)
-        # of a class, where there are some, that the seed draws
-        kind = torch.randint(max(1, self.network.mapping.classes), (1,), generator=rng)
-        return PSI * (self._styles(z, kind)[0] - self.mean) / self.spread
+        centre = kind.to(self.means) @ self.means
+        style = torch.lerp(centre, self._styles(z, kind[None])[0], self.psi)
+        return (style - self.mean) / self.spread
 
     @torch.no_grad()
-    def _styles(self, z: Tensor, kinds: Tensor | None = None) -> Tensor:
-        classes = self.network.mapping.classes
-        if not classes:
-            return self.network.mapping(z.to(self.device))
-        if kinds is None:
-            kinds = torch.arange(len(z)) % classes
-        return self.network.mapping(z.to(self.device), nn.functional.one_hot(kinds, classes).float().to(self.device))
+    def _styles(self, z: Tensor, kinds: Tensor) -> Tensor:
+        """Styles of noise [N, noise] and shares of the classes [N, classes]; those count where there are classes."""
+        some = kinds.to(self.device) if self.network.mapping.classes else None
+        return self.network.mapping(z.to(self.device), some)
 
     def _picture(self, styles: Tensor) -> Tensor:
         image = self.network(styles, dtype=self.dtype)
         return clamp_with_grad((image.expand(-1, 3, -1, -1) + 1) / 2)
 
     def _encode(self, image: Tensor) -> list[Tensor]:
-        """Styles whose picture is nearest to an image, found step by step, first for all layers at once."""
-        count, width = len(image), len(self.mean)
-        shared = torch.zeros(count, 1, width, device=self.device, requires_grad=True)
-        own = torch.zeros(count, self.network.styles, width, device=self.device, requires_grad=True)
-        for latents, steps, rate in (([shared], 60, 0.1), ([shared, own], 90, 0.05)):
-            optimizer = torch.optim.Adam(latents, lr=rate)
-            for step in range(steps):
-                optimizer.param_groups[0]["lr"] = rate * (1 - step / steps)
-                made = self._picture(self.mean + self.spread * (shared + own))
-                loss = _difference(made, image) + NEAR * (shared.square().mean() + own.square().mean())
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-        return [shared.detach(), own.detach()]
+        """Styles whose picture is nearest to each image: the best of several draws followed, first for all layers."""
+        pairs = [self._nearest(one) for one in image.split(1)]
+        return [torch.cat(parts) for parts in zip(*pairs, strict=True)]
 
+    def _nearest(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Styles [1, 1, width] and [1, styles, width] of one image."""
+        rng = torch.Generator().manual_seed(0)
+        with torch.no_grad():
+            seen = None if self.look is None else self.look(image)
+            drawn = torch.stack([self._drawn(rng, self._kinds(rng, 1)[0]) for _ in range(DRAWS)])
+            drawn = torch.cat([torch.zeros_like(drawn[:1]), drawn])  # the mean is one of them
+            far = self._fits(drawn, lambda made, _: self._difference(made, image, seen), 0)
+        first = drawn[far.topk(FOLLOWED, largest=False).indices]
+        shared, own = first[:, None].clone(), first.new_zeros(FOLLOWED, self.network.styles, first.shape[1])
+        self._approach([shared], shared, own, image, seen, steps=60, rate=0.1)
+        with torch.no_grad():
+            best = self._difference(self._made(shared, own), image, seen).argmin()
+        shared, own = shared[best][None].detach().clone(), own[best][None].clone()
+        self._approach([shared, own], shared, own, image, seen, steps=90, rate=0.05)
+        return shared.detach(), own.detach()
 
-def _difference(made: Tensor, image: Tensor) -> Tensor:
-    """Of two pictures, at every scale: large forms count as much as detail."""
-    total = made.new_zeros(())
-    while min(made.shape[-2:]) >= 4:
-        total = total + (made - image).square().mean()
-        made, image = nn.functional.avg_pool2d(made, 2), nn.functional.avg_pool2d(image, 2)
-    return total
+    def _approach(
+        self, latents: list[Tensor], shared: Tensor, own: Tensor, image: Tensor, seen: Tensor | None, *, steps: int,
+        rate: float,
+    ) -> None:  # fmt: skip
+        optimizer = torch.optim.Adam([latent.requires_grad_() for latent in latents], lr=rate)
+        for step in range(steps):
+            optimizer.param_groups[0]["lr"] = rate * (1 - step / steps)
+            far = self._difference(self._made(shared, own), image, seen)
+            loss = (far + NEAR * (shared + own).square().mean((1, 2))).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    def _made(self, shared: Tensor, own: Tensor) -> Tensor:
+        return self._picture(self.mean + self.spread * (shared + own))
+
+    def _difference(self, made: Tensor, image: Tensor, seen: Tensor | None) -> Tensor:
+        """Of pictures [N, 3, H, W] from one, [N]: at every scale, so that large forms count as much as detail, and in
+        what the perceptor sees in them."""
+        far = torch.zeros((), device=self.device) if seen is None or self.look is None else (
+            ALIKE * (1 - self.look(made) @ seen[0])
+        )  # fmt: skip
+        while min(made.shape[-2:]) >= 4:
+            far = far + (made - image).square().mean((1, 2, 3))
+            made, image = nn.functional.avg_pool2d(made, 2), nn.functional.avg_pool2d(image, 2)
+        return far

@@ -97,7 +97,7 @@ def filtered(
     x = F.pad(x, pad)
     if kernel is None:
         return x[..., ::down, ::down]
-    kernel = kernel.to(x).flip(*range(kernel.ndim))
+    kernel = kernel.to(x).flip(tuple(range(kernel.ndim)))
     if kernel.ndim == 2:
         weight = (up * up * kernel).expand(channels, 1, -1, -1)
         return F.conv2d(x, weight, stride=down, groups=channels)
@@ -107,14 +107,22 @@ def filtered(
 
 
 def styled(
-    x: Tensor, weight: Tensor, style: Tensor, *, demodulate: bool = True, twice: bool = False, pad: int = 0
+    x: Tensor,
+    weight: Tensor,
+    style: Tensor,
+    *,
+    demodulate: bool = True,
+    twice: bool = False,
+    pad: int = 0,
+    gain: float = 1.0,
 ) -> Tensor:
     """A convolution whose input channels a style weighs, and whose outputs are brought back to unit variance.
 
         >>> styled(x, weight, style, pad=1).shape           # [B, O, H, W]
 
-    x: [B, I, H, W]; weight: [O, I, k, k]; style: [B, I]; twice: at twice the sides and one more, transposed. Styles
-    weigh the channels of x, not the weights: the batch stays one convolution.
+    x: [B, I, H, W]; weight: [O, I, k, k]; style: [B, I]; twice: at twice the sides and one more, transposed;
+    gain: what unit variance is multiplied by. Styles weigh the channels of x, not the weights: the batch stays one
+    convolution.
     Source: Karras et al., arXiv 1912.04958.
     """
     x = x * style[:, :, None, None].to(x.dtype)
@@ -124,7 +132,7 @@ def styled(
         x = F.conv2d(x, weight.to(x.dtype), padding=pad)
     if demodulate:
         size = style.square() @ weight.square().sum((2, 3)).T
-        x = x * (size + 1e-8).rsqrt()[:, :, None, None].to(x.dtype)
+        x = x * (gain * (size + 1e-8).rsqrt())[:, :, None, None].to(x.dtype)
     return x
 
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping as Table
 from typing import Any, Self
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
-from clipgen.generators.stylegan.layers import Dense, Mapping, binomial, filtered, leaky, styled
+from clipgen.generators.stylegan.layers import Dense, Mapping, binomial, filtered, styled
 
+GAIN = math.sqrt(2)  # that keeps the variance over a leaky rectifier
 CLAMP = 256.0  # of what a layer gives; it matters to networks that were trained in half precision
 LEAST, MOST = 8, 2048  # sides of a picture
 
@@ -29,12 +31,13 @@ class _Layer(nn.Module):
         self.register_buffer("noise_const", torch.randn(side, side))
 
     def forward(self, x: Tensor, w: Tensor, blur: Tensor, noise: bool) -> Tensor:
-        x = styled(x, self.weight, self.affine(w), twice=self.grows, pad=1)
+        # the rectifier's gain is taken before it, where it costs no pass over memory of its own
+        x = styled(x, self.weight, self.affine(w), twice=self.grows, pad=1, gain=GAIN)
         if self.grows:
             x = filtered(x, 4 * blur, pad=(1, 1, 1, 1))
         if noise:
-            x = x + (self.noise_const * self.noise_strength).to(x.dtype)
-        return leaky(x + self.bias[:, None, None].to(x.dtype)).clamp(-CLAMP, CLAMP)
+            x = x + (GAIN * self.noise_const * self.noise_strength).to(x.dtype)
+        return F.hardtanh(F.leaky_relu(x + (GAIN * self.bias)[:, None, None].to(x.dtype), 0.2), -CLAMP, CLAMP)
 
 
 class _ToColour(nn.Module):
@@ -87,6 +90,7 @@ class StyleGAN2(nn.Module):
     """
 
     kind = "stylegan2"
+    names: tuple[str, ...] = ()  # of the classes, where they are told
 
     def __init__(
         self,
@@ -132,17 +136,20 @@ class StyleGAN2(nn.Module):
         except (KeyError, ValueError, IndexError, TypeError, RuntimeError) as error:
             raise WeightsError(f"no StyleGAN2: {type(error).__name__}: {error}") from error
 
-    def forward(self, ws: Tensor, *, noise: bool = True, dtype: torch.dtype = torch.float32) -> Tensor:
+    def forward(
+        self, ws: Tensor, *, noise: bool = True, dtype: torch.dtype = torch.float32, side: int | None = None
+    ) -> Tensor:
         """Pictures [B, colours, side, side] in about [-1, 1] of styles [B, styles, width].
 
-        noise: whether each layer's own fixed noise is added; dtype: of the convolutions.
+        noise: whether each layer's own fixed noise is added; dtype: of the convolutions; side: of the last block that
+        paints, by default the whole picture's.
         """
         image, blur = None, binomial().to(ws.device)
         blocks = self.synthesis.blocks()
         x = blocks[0].const.to(dtype).expand(len(ws), -1, -1, -1)
         x = x.contiguous(memory_format=torch.channels_last)
         place = 0
-        for block in blocks:
+        for block in blocks[: None if side is None else self.synthesis.sides.index(side) + 1]:
             own = ws[:, place : place + block.layers + 1].unbind(1)
             if block.layers == 2:
                 x = block.conv0(x, own[0], blur, noise)

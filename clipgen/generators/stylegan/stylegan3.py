@@ -148,6 +148,7 @@ class StyleGAN3(nn.Module):
     """
 
     kind = "stylegan3"
+    names: tuple[str, ...] = ()  # of the classes, where they are told
 
     def __init__(
         self,

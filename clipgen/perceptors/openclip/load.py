@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from clipgen import hub, weights
-from clipgen.errors import UnknownNameError, WeightsError
+from clipgen import clips, hub, weights
+from clipgen.errors import WeightsError
 from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
 from clipgen.perceptors.openclip.model import OpenClip
@@ -18,7 +18,6 @@ MERGES_FILE = "merges.txt.gz"
 WORDS_FILE = "words.json"
 NAMES_FILE = "things.json"
 BACKGROUND_FILE = "background.safetensors"
-HUB = "hf-hub:"
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
 
 
@@ -40,8 +39,7 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
         return _load_folder(name, card.folder, device, dtype)
     if name.startswith("local-dir:"):
         return _load_folder(name, Path(name.removeprefix("local-dir:")), device, dtype)
-    made = {card.name: card.make for card in weights.cards("perceptor")}
-    return _load_known(made.get(name, name), device, dtype)
+    return _load_known(weights.clip_of(name), device, dtype)
 
 
 def pull_known(name: str) -> Path:
@@ -66,13 +64,13 @@ def _known(name: str) -> tuple[str, str]:
     """The architecture and the tag or file of a name, as open_clip takes them; UnknownNameError when it does not."""
     import open_clip  # late: it takes seconds to import
 
-    if name.startswith(HUB):
+    if name.startswith(clips.HUB):
         return name, ""
     architecture, _, tag = name.partition("/")
     if not open_clip.get_pretrained_cfg(architecture, tag) and not (
         architecture in open_clip.list_models() and Path(tag).is_file()
     ):
-        raise _unknown(name, architecture)
+        raise clips.unknown(name)
     return architecture, tag
 
 
@@ -81,20 +79,11 @@ def _weights_of(name: str) -> Path:
     import open_clip  # late: it takes seconds to import
     from open_clip.factory import download_pretrained_from_hf, get_pretrained_cfg
 
-    if name.startswith(HUB):
-        return Path(download_pretrained_from_hf(name.removeprefix(HUB)))
+    if name.startswith(clips.HUB):
+        return Path(download_pretrained_from_hf(name.removeprefix(clips.HUB)))
     architecture, tag = _known(name)
     trained = get_pretrained_cfg(architecture, tag)
     return Path(open_clip.download_pretrained(trained)) if trained else Path(tag)
-
-
-def _unknown(name: str, architecture: str) -> UnknownNameError:
-    import open_clip  # late: it takes seconds to import
-
-    tags = open_clip.list_pretrained_tags_by_model(architecture)
-    short = [card.name for card in weights.cards("perceptor")]
-    near = [f"{architecture}/{tag}" for tag in tags] or ["ViT-B-32/openai", "ViT-B-16/openai", "RN50/openai"]
-    return UnknownNameError.of("perceptor", name, [*short, "local-dir:FOLDER", "hf-hub:ORG/REPO", *near])
 
 
 def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dtype) -> OpenClip:
@@ -134,15 +123,11 @@ def _load_known(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip
     import open_clip  # late: it takes seconds to import
 
     architecture, tag = _known(name)
-    by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{architecture}/FILE"
     with quiet(), hub.offline():
         try:
             file = _weights_of(name)
         except Exception as error:  # of as many kinds as there are ways not to be in a cache
-            raise WeightsError(
-                f"the perceptor {name!r} is not here yet; `clipgen models pull {name}` fetches it, or fetch it "
-                f"elsewhere and name it as {by_hand}"
-            ) from error
+            raise clips.missing(name) from error
         hub.check(file)
         # OpenAI's tags were trained with another activation than the plain names build, which open_clip only warns of
         quick_gelu = bool((open_clip.get_pretrained_cfg(architecture, tag) or {}).get("quick_gelu"))

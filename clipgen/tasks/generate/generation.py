@@ -33,6 +33,8 @@ TIMED_STEPS = 3
 TIMED_SHARE = 0.1
 # share of the time then left that is promised to steps: the last pictures have to be written too
 PROMISED = 0.95
+# mean squared difference (15 dB) from which a picture that a run begins with is told to be beyond the generator
+FAR = 0.03
 
 
 class Generation:
@@ -226,11 +228,25 @@ class Generation:
         if generator.size != settings.size:
             asked, made = ("{} x {}".format(*size) for size in (settings.size, generator.size))
             self.notes.append(f"{settings.generator} cannot make {asked} pixels: the size is rounded to {made}")
+        if settings.psi is not None or settings.classes:
+            generator.draw_from(settings.psi, [parse_weighted_path(name) for name in settings.classes])
+            generator.start(self.seeds, settings.size, noise=settings.init_noise)
         if settings.init_image is not None:
-            generator.encode(load_image(settings.init_image, size=generator.size))
+            generator.look = self.perceptor.encode_image
+            self._begin_with(generator, load_image(settings.init_image, size=generator.size))
         if settings.render_size is not None and type(generator).render is Generator.render:
             generator.render(settings.render_size)  # raises now what would else be told after the work
         return generator
+
+    def _begin_with(self, generator: Generator, image: torch.Tensor) -> None:
+        generator.encode(image)
+        with torch.no_grad():
+            apart = (generator().cpu() - image).square().mean((1, 2, 3)).max()
+        if apart > FAR:
+            self.notes.append(
+                f"{self.settings.generator} cannot paint {self.settings.init_image}: it starts from the nearest "
+                f"that it can ({-10 * float(apart.log10()):.0f} dB)"
+            )
 
     def _start(self, generator: Generator, targets: Targets) -> tuple[str, torch.Tensor | None]:
         """Put the generator where it is asked to start, or gains most; tell where, and what shows the words [B].

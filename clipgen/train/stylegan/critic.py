@@ -1,78 +1,104 @@
-"""The critic that the built-in StyleGAN is trained against."""
+"""The critic that the built-in StyleGAN is trained against: it sees through the eyes of a CLIP."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...generators.stylegan.layers import Dense, binomial, filtered, leaky
+from ...generators.stylegan.layers import Dense, leaky
+from ...images import resize_area
+from ...perceptors.openclip import OpenClip
+
+_WIDEST = 96
+_LEAST = 3.5  # about the side of the map that a head scores
+
+
+class Eyes(nn.Module):
+    """A frozen residual CLIP tower that tells what it saw at every depth, and in the end.
+
+        >>> depths, seen = Eyes(load_perceptor("builtin", device))(images)
+
+    perceptor: an open_clip model whose picture tower is a timm ResNet.
+    """
+
+    def __init__(self, perceptor: OpenClip) -> None:
+        super().__init__()
+        self.perceptor = perceptor
+        self.trunk = perceptor.model.visual.trunk
+        self.head = perceptor.model.visual.head
+
+    def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
+        """The picture itself, the features of stem and stages but the last, and the embedding [B, dim], of images
+        [B, 3, side, side] in [0, 1]."""
+        x = ((images - self.perceptor.mean) / self.perceptor.std).contiguous(memory_format=torch.channels_last)
+        depths = [x]
+        x = resize_area(x, (self.perceptor.input_size, self.perceptor.input_size))
+        x = self.trunk.act1(self.trunk.bn1(self.trunk.conv1(x)))
+        depths.append(x)
+        x = self.trunk.maxpool(x)
+        for stage in (self.trunk.layer1, self.trunk.layer2, self.trunk.layer3):
+            x = stage(x)
+            depths.append(x)
+        return depths, F.normalize(self.head(self.trunk.global_pool(self.trunk.layer4(x))).float(), dim=-1)
 
 
 class _Convolution(nn.Module):
-    """A convolution stored at unit variance; down: whether it halves the sides, after a blur."""
+    """A convolution stored at unit variance."""
 
-    def __init__(self, inner: int, outer: int, kernel: int, *, down: bool = False, bias: bool = True) -> None:
+    def __init__(self, inner: int, outer: int, kernel: int, *, stride: int = 1) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.randn(outer, inner, kernel, kernel))
-        self.bias = nn.Parameter(torch.zeros(outer)) if bias else None
-        self.down = down
+        self.bias = nn.Parameter(torch.zeros(outer))
+        self.stride = stride
 
     def forward(self, x: Tensor) -> Tensor:
-        kernel = self.weight.shape[-1]
         weight = self.weight / math.sqrt(self.weight[0].numel())
-        if self.down:
-            pad = (kernel + 1) // 2
-            x = filtered(x, binomial().to(x), pad=(pad, pad, pad, pad) if kernel > 1 else (1, 1, 1, 1))
-            return F.conv2d(x, weight, self.bias, stride=2)
-        return F.conv2d(x, weight, self.bias, padding=kernel // 2)
+        return F.conv2d(x, weight, self.bias, stride=self.stride, padding=self.weight.shape[-1] // 2)
 
 
-class _Block(nn.Module):
-    def __init__(self, inner: int, outer: int) -> None:
+class _Head(nn.Module):
+    """Halves the sides of one depth until they are 3 or 4, and scores every place of that for the class."""
+
+    def __init__(self, channels: int, side: int, classes: int) -> None:
         super().__init__()
-        self.conv0 = _Convolution(inner, inner, 3)
-        self.conv1 = _Convolution(inner, outer, 3, down=True)
-        self.skip = _Convolution(inner, outer, 1, down=True, bias=False)
+        halvings = max(0, round(math.log2(side / _LEAST)))
+        sizes = [channels]
+        for step in range(halvings):
+            sizes.append(min(_WIDEST, 2 * sizes[-1] if step else max(24, channels)))
+        self.down = nn.ModuleList(
+            _Convolution(inner, outer, 3, stride=2) for inner, outer in zip(sizes, sizes[1:], strict=False)
+        )
+        self.last = _Convolution(sizes[-1], _WIDEST, 3)
+        self.out = Dense(_WIDEST, 1)
+        self.kinds = nn.Embedding(classes, _WIDEST)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return (leaky(self.conv1(leaky(self.conv0(x)))) + self.skip(x)) / math.sqrt(2)
+    def forward(self, x: Tensor, classes: Tensor) -> Tensor:
+        for layer in self.down:
+            x = leaky(layer(x))
+        x = leaky(self.last(x)).flatten(2).transpose(1, 2)
+        known = (x * self.kinds(classes)[:, None]).sum(-1) / math.sqrt(_WIDEST)
+        return self.out(x)[..., 0] + known
 
 
 class Critic(nn.Module):
-    """How real a picture looks for its class: residual blocks, the spread of its batch, and a projection.
+    """How real pictures look for their classes, scored at every depth of what the eyes saw.
 
-        >>> Critic({4: 128, 8: 128, 16: 96, 32: 64, 64: 32}, classes=50)(images, classes).shape
-        torch.Size([32])
+        >>> depths, _ = eyes(images)
+        >>> Critic([d.shape[1:3] for d in depths], classes=50)(depths, classes).shape     # [B, places]
 
-    channels: of the block of each side; classes: how many there are. Source: Karras et al., arXiv 1912.04958; the
-    projection of Miyato and Koyama, arXiv 1802.05637.
+    shapes: channels and side of each depth; classes: how many there are. Nothing of the eyes is learnt.
+    Source: Sauer et al., "Projected GANs Converge Faster", arXiv 2111.01007; the projection of a class: Miyato and
+    Koyama, arXiv 1802.05637.
     """
 
-    def __init__(self, channels: Mapping[int, int], *, classes: int) -> None:
+    def __init__(self, shapes: Sequence[tuple[int, int]], *, classes: int) -> None:
         super().__init__()
-        sides = sorted(channels, reverse=True)
-        self.colour = _Convolution(3, channels[sides[0]], 1)
-        self.blocks = nn.ModuleList(
-            _Block(channels[side], channels[half]) for side, half in zip(sides, sides[1:], strict=False)
-        )
-        last = channels[4]
-        self.conv = _Convolution(last + 1, last, 3)
-        self.dense = Dense(16 * last, last)
-        self.out = Dense(last, 1)
-        self.kinds = nn.Embedding(classes, last)
+        self.heads = nn.ModuleList(_Head(channels, side, classes) for channels, side in shapes)
 
-    def forward(self, images: Tensor, classes: Tensor) -> Tensor:
-        """Scores [B] of pictures [B, 3, side, side] in [-1, 1] and their classes [B]."""
-        x = leaky(self.colour(images))
-        for block in self.blocks:
-            x = block(x)
-        groups = x.view(-1, min(4, len(x)), *x.shape[1:])
-        spread = (groups.var(1, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))
-        spread = spread[:, None].expand(-1, groups.shape[1]).reshape(-1, 1, 1, 1)
-        x = leaky(self.conv(torch.cat([x, spread.expand(-1, 1, *x.shape[-2:])], 1)))
-        x = leaky(self.dense(x.flatten(1)))
-        return self.out(x)[:, 0] + (x * self.kinds(classes)).sum(1) / math.sqrt(x.shape[1])
+    def forward(self, depths: Sequence[Tensor], classes: Tensor) -> Tensor:
+        """Scores [B, places] of what was seen at each depth, and classes [B]."""
+        return torch.cat([head(x, classes) for head, x in zip(self.heads, depths, strict=True)], 1)

@@ -1,4 +1,4 @@
-"""What the built-in StyleGAN learns to paint: every scene, and every shape in any colours, each a class."""
+"""What the built-in StyleGAN learns to paint: scenes, shapes in any colours, and things, each a class."""
 
 from __future__ import annotations
 
@@ -7,35 +7,55 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from ..world import SCENES
+from ..world import SCENES, World
 from ..world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 
-#: names of the classes, as captions call them
-CLASSES: tuple[str, ...] = (*SCENES, *SHAPE_NAMES)
-
-
-def draw(kind: int, rng: np.random.Generator, side: int) -> np.ndarray:
-    """A picture of a class, uint8 [side, side, 3]."""
-    if kind < len(SCENES):
-        return list(SCENES.values())[kind].draw(rng, side, side)
-    ground, colour = rng.choice(COLOUR_NAMES, 2, replace=False)
-    image = GROUNDS["plain"](rng, side, side, str(ground), str(ground))
-    place = (rng.uniform(0.45, 0.55), rng.uniform(0.45, 0.55))
-    draw_shape(rng, image, CLASSES[kind], str(colour), place, rng.uniform(0.25, 0.4))
-    return image
+#: things of the art pack that are plain at 64 pixels and unlike each other
+THINGS = (
+    "cat face", "dog face", "fox", "lion", "panda", "rabbit face", "frog", "pig face", "elephant", "horse", "penguin",
+    "owl", "duck", "parrot", "turtle", "spouting whale", "shark", "octopus", "tropical fish", "crab", "butterfly",
+    "honeybee", "lady beetle", "dragon", "sunflower", "tulip", "cactus", "palm tree", "evergreen tree", "mushroom",
+    "red apple", "lemon", "banana", "strawberry", "watermelon", "pineapple", "grapes", "cherries", "tomato", "carrot",
+    "hamburger", "pizza", "doughnut", "birthday cake", "ice cream", "hot beverage", "automobile", "bus", "bicycle",
+    "airplane", "rocket", "sailboat", "umbrella", "balloon", "guitar", "crown", "top hat", "key", "light bulb",
+    "camera", "soccer ball", "alarm clock", "snowman", "jack-o-lantern", "robot", "ghost", "skull", "house", "fire",
+    "rainbow",
+)  # fmt: skip
+#: how often a class of scenes, of shapes, of things is drawn, against each other
+_SHARES = (1.25, 1.0, 0.75)
 
 
 class Pictures(Dataset[tuple[Tensor, Tensor]]):
-    """Batch ``i``: pictures uint8 [N, 3, side, side] and their classes [N]; the same whenever it is asked for."""
+    """Batch ``i``: pictures uint8 [N, 3, side, side] and their classes [N]; the same whenever it is asked for.
 
-    def __init__(self, *, seed: int, batch: int, side: int, count: int) -> None:
-        self.seed, self.batch, self.side, self.count = seed, batch, side, count
+    ``classes`` names them, as captions do; without an art pack in the world there are no things among them.
+    """
+
+    def __init__(self, world: World, *, seed: int, batch: int, side: int, count: int) -> None:
+        self.world, self.seed, self.batch, self.side, self.count = world, seed, batch, side, count
+        things = [name for name in THINGS if name in world.things]
+        groups = (list(SCENES), list(SHAPE_NAMES), things)
+        self.classes = tuple(name for group in groups for name in group)
+        shares = np.concatenate([np.full(len(group), share) for group, share in zip(groups, _SHARES, strict=True)])
+        self._shares = shares / shares.sum()
 
     def __len__(self) -> int:
         return self.count
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         rng = np.random.default_rng((self.seed, index))
-        kinds = rng.integers(len(CLASSES), size=self.batch)
-        images = np.stack([draw(int(kind), rng, self.side) for kind in kinds])
+        kinds = rng.choice(len(self.classes), size=self.batch, p=self._shares)
+        images = np.stack([self.draw(self.classes[kind], rng) for kind in kinds])
         return torch.from_numpy(images).permute(0, 3, 1, 2), torch.from_numpy(kinds)
+
+    def draw(self, name: str, rng: np.random.Generator) -> np.ndarray:
+        """A picture of a class, uint8 [side, side, 3]."""
+        if name in SCENES:
+            return SCENES[name].draw(rng, self.side, self.side)
+        if name not in SHAPE_NAMES:
+            return self.world.plain_thing(self.world.things.index(name), int(rng.integers(2**31)), self.side).image
+        ground, colour = rng.choice(COLOUR_NAMES, 2, replace=False)
+        image = GROUNDS["plain"](rng, self.side, self.side, str(ground), str(ground))
+        place = (rng.uniform(0.45, 0.55), rng.uniform(0.45, 0.55))
+        draw_shape(rng, image, name, str(colour), place, rng.uniform(0.25, 0.4))
+        return image

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...cutouts.presets import AugmentPreset
-
-#: what both kinds of pictures go through, the more often the better the critic knows the real ones
-AUGMENTS = AugmentPreset(
-    crop=(0.8, 1.0), overview=(0.5, 0.5), overview_pad=0.15, rotate=6, hue=0.02, saturation=0.15, brightness=0.1,
-    contrast=0.1,
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Recipe:
     """What decides the weights.
 
-    channels: of the blocks from 4 px on, twice as wide each; width, noise: numbers in w and z; pull: weight of R1,
-    taken every `lazy` steps; half_life: pictures after which the averaged weights have forgotten half; target: share of
-    real pictures that the critic may be sure of before augments come in.
+    channels: of the blocks from 4 px on, twice as wide each; width, noise: numbers in w and z; layers: of the mapping;
+    grown: share of the steps after which the last block, of twice the side, and the critic come in; fooled: weight of
+    the critic; pull: of R1, taken every `lazy` steps; jitter: deviation of the noise on w; near: weight of the nearness
+    of w to 0; half_life: pictures after which the averaged weights have forgotten half; known: pictures of a class that
+    the mapping is fitted to; fitting: steps of that.
     """
 
-    channels: tuple[int, ...] = (128, 128, 96, 64, 32)
-    width: int = 128
+    channels: tuple[int, ...] = (192, 128, 96, 48, 24)
+    width: int = 256
     noise: int = 64
-    layers: int = 4
+    layers: int = 3
     seed: int = 3
-    steps: int = 40_000
+    steps: int = 4_800
     batch: int = 32
     lr: float = 2e-3
-    pull: float = 1.0
+    grown: float = 0.65
+    fooled: float = 0.1
+    pull: float = 0.1
     lazy: int = 16
-    half_life: int = 10_000
-    target: float = 0.6
+    jitter: float = 0.1
+    near: float = 1e-3
+    half_life: int = 5_000
+    known: int = 96
+    fitting: int = 3_000
 
     @property
     def side(self) -> int:

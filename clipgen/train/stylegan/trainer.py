@@ -3,78 +3,149 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from ... import devices
-from ...cutouts import Cutouts
+from ...generators.stylegan.layers import Dense, Mapping, leaky
 from ...generators.stylegan.stylegan2 import StyleGAN2
+from ...images import resize_area
+from ...perceptors.openclip import OpenClip
 from .. import checkpoints
-from .critic import Critic
-from .pictures import CLASSES
-from .recipe import AUGMENTS, Recipe
+from .critic import Critic, Eyes
+from .recipe import Recipe
 
-_ADAPT = 500_000  # pictures over which augments go from never to always
+_THUMB = 8  # side at which the encoder sees colours
+_FIT_LR, _FIT_CLASSES = 1.0, 24
+_LEAST = 8  # side of the smallest scale at which pictures are compared
+
+
+class Encoder(nn.Module):
+    """From what the eyes saw of a picture to the style w [B, width] that paints it."""
+
+    def __init__(self, features: int, dim: int, width: int) -> None:
+        super().__init__()
+        self.inner = Dense(3 * _THUMB**2 + features + dim, 512)
+        self.outer = Dense(512, width)
+
+    def forward(self, depths: Sequence[Tensor], named: Tensor) -> Tensor:
+        """depths, named: as `Eyes` gives them."""
+        thumb = resize_area(depths[0].float(), (_THUMB, _THUMB))
+        # an embedding has length 1; its numbers are to be as large as the others
+        seen = [thumb.flatten(1), depths[-1].float().flatten(1), named * named.shape[1] ** 0.5]
+        return self.outer(leaky(self.inner(torch.cat(seen, 1))))
 
 
 class Trainer:
-    """Owns a run's state; ``step(images, classes)`` makes one update of both networks and returns its figures."""
+    """Owns a run's state; ``step(images, classes)`` makes one update of all networks and returns its figures.
 
-    def __init__(self, recipe: Recipe, device: torch.device) -> None:
+    Pictures are painted again from styles that an encoder reads off them, like to the pixel and to the eyes, and in the
+    end also so that a critic is fooled: a GAN that is told what to paint learns in an hour what one that is not learns
+    in days. ``fit`` then teaches the mapping the styles of every class.
+    Source: Larsen et al., "Autoencoding beyond pixels", arXiv 1512.09300.
+
+    classes: their names; perceptor: the eyes.
+    """
+
+    def __init__(self, recipe: Recipe, classes: Sequence[str], perceptor: OpenClip, device: torch.device) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.device, self.done = recipe, device, 0
-        self.model = StyleGAN2(
-            side=recipe.side, channels=recipe.blocks, width=recipe.width, noise=recipe.noise, classes=len(CLASSES),
+        self.recipe, self.classes, self.device, self.done = recipe, tuple(classes), device, 0
+        self.eyes = Eyes(perceptor).to(device)
+        model = StyleGAN2(
+            side=recipe.side, channels=recipe.blocks, width=recipe.width, noise=recipe.noise, classes=len(classes),
             layers=recipe.layers,
-        ).to(device)  # fmt: skip
-        self.critic = Critic(recipe.blocks, classes=len(CLASSES)).to(device)
-        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        )  # fmt: skip
+        with torch.no_grad():
+            _begin_near_kin(model.mapping, perceptor.encode_text(classes).cpu())
+            # the last block comes in late, and at first adds nothing
+            model.synthesis.blocks()[-1].torgb.weight.zero_()
+        depths, named = self.eyes(torch.zeros(1, 3, recipe.side, recipe.side, device=device))
+        encoder = Encoder(depths[-1].numel(), named.shape[1], recipe.width)
+        self.nets = nn.ModuleDict({"model": model, "encoder": encoder}).to(device)
+        self.average = copy.deepcopy(self.nets).requires_grad_(False)
+        self.critic = Critic([x.shape[1:3] for x in depths], classes=len(classes)).to(device)
         # the pull is taken now and then: its critic learns as fast as one that takes it always
         share = recipe.lazy / (recipe.lazy + 1)
-        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=recipe.lr, betas=(0.0, 0.99))
+        self.optimizer = torch.optim.Adam(self.nets.parameters(), lr=recipe.lr, betas=(0.0, 0.99))
         rate, betas = recipe.lr * share, (0.0, 0.99**share)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), lr=rate, betas=betas)
-        self.often = 0.0  # how often a picture is augmented
-        self.sure = 0.0
         self.random = torch.Generator().manual_seed(recipe.seed)
-        self.augment = Cutouts(recipe.side, recipe.batch, augments=AUGMENTS, generator=self.random).to(device)
+
+    @property
+    def averaged(self) -> StyleGAN2:
+        """The network with its averaged weights."""
+        model = self.average["model"]
+        assert isinstance(model, StyleGAN2)
+        return model
+
+    @property
+    def grown(self) -> bool:
+        """Whether the last block and the critic take part at this time of the run."""
+        return self.done >= self.recipe.grown * self.recipe.steps
+
+    @property
+    def side(self) -> int:
+        """Of the pictures that are painted at this time of the run."""
+        return self.recipe.side // (1 if self.grown else 2)
 
     def step(self, images: Tensor, classes: Tensor) -> dict[str, float]:
         """Train on one batch, uint8 [N, 3, side, side] and classes [N]."""
-        real = images.to(self.device).float() / 127.5 - 1
         classes = classes.to(self.device)
+        real = self._whole(resize_area(images.to(self.device).float() / 255, (self.side, self.side)))
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
-            fooled = self._improve(classes)
-            judged = self._judge(real, classes)
-        if self.done % self.recipe.lazy == 0:
+            with torch.no_grad():
+                seen, named = self.eyes(real)
+            w = self.nets["encoder"](seen, named)
+            noise = torch.randn(w.shape, generator=self.random).to(w)
+            drawn, _ = self.eyes(self.paint(self.nets, w + self.recipe.jitter * noise))
+            figures = self._judge(seen, [x.detach() for x in drawn], classes) if self.grown else {}
+            figures |= self._improve(drawn, seen, w, classes)
+        if self.grown and self.done % self.recipe.lazy == 0:
             self._pull(real, classes)
-        self._adapt()
         self.done += 1
-        return {"fooled": fooled, **judged, "often": self.often}
+        return figures
 
-    def _drawn(self, classes: Tensor) -> Tensor:
-        z = torch.randn(len(classes), self.recipe.noise, generator=self.random).to(self.device)
-        w = self.model.mapping(z, F.one_hot(classes, len(CLASSES)).float())
-        with torch.no_grad():
-            self.model.mapping.w_avg.lerp_(w.detach().float().mean(0), 0.002)
-        return self.model(w[:, None].expand(-1, self.model.styles, -1), noise=False)
+    def paint(self, nets: nn.ModuleDict, w: Tensor) -> Tensor:
+        """Pictures [B, 3, side, side], about in [0, 1], of styles w [B, width]."""
+        model: Any = nets["model"]
+        images = model(w[:, None].expand(-1, model.styles, -1), noise=False, side=self.side)
+        return self._whole((images + 1) / 2)
 
-    def _seen(self, images: Tensor) -> Tensor:
-        """Pictures as the critic sees them: some augmented, at random."""
-        if not self.often:
-            return images
-        plan = self.augment.plan_each(len(images), *images.shape[-2:])
-        changed = self.augment.apply_each((images + 1) / 2, plan).clamp(0, 1) * 2 - 1
-        chosen = torch.rand(len(images), generator=self.random) < self.often
-        return torch.where(chosen.to(images.device)[:, None, None, None], changed, images)
+    @torch.no_grad()
+    def styles(self, images: Tensor) -> Tensor:
+        """The styles w [N, width] that the averaged encoder reads off pictures, uint8 [N, 3, side, side]."""
+        real = self._whole(resize_area(images.to(self.device).float() / 255, (self.side, self.side)))
+        return self.average["encoder"](*self.eyes(real))
 
-    def _improve(self, classes: Tensor) -> float:
-        self.critic.requires_grad_(False)
-        loss = F.softplus(-self.critic(self._seen(self._drawn(classes)), classes).float()).mean()
-        self.critic.requires_grad_(True)
+    def _whole(self, images: Tensor) -> Tensor:
+        """Pictures at the side that the eyes look at."""
+        side = self.recipe.side
+        return images if images.shape[-1] == side else F.interpolate(images, (side, side), mode="bilinear")
+
+    def _judge(self, seen: Sequence[Tensor], drawn: Sequence[Tensor], classes: Tensor) -> dict[str, float]:
+        scores = self.critic(seen, classes).float()
+        loss = F.softplus(-scores).mean() + F.softplus(self.critic(drawn, classes).float()).mean()
+        self.critic_optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.critic_optimizer.step()
+        return {"critic": loss.item(), "sure": scores.sign().mean().item()}
+
+    def _improve(self, drawn: Sequence[Tensor], seen: Sequence[Tensor], w: Tensor, classes: Tensor) -> dict[str, float]:
+        pixels = _unlike(drawn[0].float(), seen[0].float())
+        forms = sum(
+            ((a - b).square().mean() / b.var() for a, b in zip(drawn[1:], seen[1:], strict=True)), w.new_zeros(())
+        )
+        loss = pixels + forms + self.recipe.near * w.square().mean()
+        figures = {"pixels": pixels.item(), "forms": forms.item()}
+        if self.grown:
+            self.critic.requires_grad_(False)
+            fooled = F.softplus(-self.critic(drawn, classes).float()).mean()
+            self.critic.requires_grad_(True)
+            loss, figures = loss + self.recipe.fooled * fooled, {**figures, "fooled": fooled.item()}
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -82,52 +153,81 @@ class Trainer:
         life = min(self.recipe.half_life, 0.05 * max(1, self.done) * self.recipe.batch)
         kept = 0.5 ** (self.recipe.batch / max(life, 1e-8))
         with torch.no_grad():
-            for mean, now in zip(self.average.parameters(), self.model.parameters(), strict=True):
+            for mean, now in zip(self.average.parameters(), self.nets.parameters(), strict=True):
                 mean.lerp_(now, 1 - kept)
-            for held, own in zip(self.average.buffers(), self.model.buffers(), strict=True):
-                held.copy_(own)
-        return loss.item()
-
-    def _judge(self, real: Tensor, classes: Tensor) -> dict[str, float]:
-        with torch.no_grad():
-            drawn = self._drawn(classes)
-        scores = self.critic(self._seen(real), classes).float()
-        loss = F.softplus(-scores).mean() + F.softplus(self.critic(self._seen(drawn), classes).float()).mean()
-        self.critic_optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.critic_optimizer.step()
-        self.sure += 0.05 * (scores.sign().mean().item() - self.sure)
-        return {"critic": loss.item(), "sure": self.sure}
+        return figures
 
     def _pull(self, real: Tensor, classes: Tensor) -> None:
         """R1: the critic is to be flat around real pictures (Mescheder et al., arXiv 1801.04406)."""
-        real = real.requires_grad_()
-        (slope,) = torch.autograd.grad(self.critic(real, classes).sum(), real, create_graph=True)
-        loss = self.recipe.lazy * self.recipe.pull / 2 * slope.square().sum((1, 2, 3)).mean()
+        real = real.detach().requires_grad_()
+        depths, _ = self.eyes(real)
+        (slope,) = torch.autograd.grad(self.critic(depths, classes).mean(1).sum(), real, create_graph=True)
+        # the slope is taken in pictures from -1 to 1, as the published weights are
+        loss = self.recipe.lazy * self.recipe.pull / 8 * slope.square().sum((1, 2, 3)).mean()
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_optimizer.step()
 
-    def _adapt(self) -> None:
-        """Augment more often while the critic is too sure of the real ones (Karras et al., arXiv 2006.06676)."""
-        way = 1 if self.sure > self.recipe.target else -1
-        self.often = min(0.8, max(0.0, self.often + way * self.recipe.batch / _ADAPT))
+    def fit(self, styles: Tensor) -> float:
+        """Teach the averaged mapping the styles [classes, known, width] of every class; return how far it is off.
+
+        The energy distance of two samples is 0 only where both are of one distribution: Székely and Rizzo, 2013.
+        """
+        mapping = self.averaged.mapping.requires_grad_(True)
+        rng = torch.Generator().manual_seed(self.recipe.seed)
+        # its layers are stored a hundred times as large as they are used
+        layers = [p for name, p in mapping.named_parameters() if not name.startswith("embed")]
+        groups = [{"params": layers, "lr": _FIT_LR}, {"params": list(mapping.embed.parameters()), "lr": _FIT_LR / 20}]
+        optimizer = torch.optim.Adam(groups, betas=(0.5, 0.99))
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.recipe.fitting)
+        fair, off = styles.shape[1] / (styles.shape[1] - 1), 0.0  # a picture is no distance from itself
+        for _ in range(self.recipe.fitting):
+            some = torch.randperm(len(styles), generator=rng)[:_FIT_CLASSES]
+            known = styles[some]
+            z = torch.randn(known.shape[0] * known.shape[1], self.recipe.noise, generator=rng).to(styles)
+            one_hot = F.one_hot(some, len(styles)).float().to(styles).repeat_interleave(known.shape[1], 0)
+            made = mapping(z, one_hot).view(known.shape)
+            loss = (2 * torch.cdist(made, known) - fair * torch.cdist(made, made)).mean()
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            off += 0.01 * (loss.item() - fair * torch.cdist(known, known).mean().item() - off)
+        mapping.requires_grad_(False)
+        mapping.w_avg.copy_(styles.mean((0, 1)))
+        return off
 
     def _parts(self) -> dict[str, Any]:
-        return {"model": self.model, "critic": self.critic, "average": self.average, "opt": self.optimizer,
+        return {"nets": self.nets, "critic": self.critic, "average": self.average, "opt": self.optimizer,
                 "critic_opt": self.critic_optimizer}  # fmt: skip
 
     def state(self) -> dict[str, Any]:
         """All that a resumed run needs."""
-        own = {"done": self.done, "often": self.often, "sure": self.sure, "random": self.random.get_state()}
+        own = {"done": self.done, "random": self.random.get_state()}
         return {**own, **{k: v.state_dict() for k, v in self._parts().items()}}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take up a saved state."""
-        self.done, self.often, self.sure = state["done"], state["often"], state["sure"]
+        self.done = state["done"]
         self.random.set_state(state["random"])
         for name, part in self._parts().items():
             if name in ("opt", "critic_opt"):
                 part.load_state_dict(state[name])
             else:
                 checkpoints.fill(part, state[name], source="the checkpoint to resume from")
+
+
+def _begin_near_kin(mapping: Mapping, names: Tensor) -> None:
+    """Classes begin near their kin: told apart by the directions in which their names [N, dim] differ most."""
+    kin, spread, _ = torch.linalg.svd(names - names.mean(0), full_matrices=False)
+    some = min(len(mapping.embed.weight), spread.numel())
+    mapping.embed.weight[:some] = (4 * len(names) ** 0.5 * kin * spread / spread.norm()).T[:some]
+
+
+def _unlike(made: Tensor, image: Tensor) -> Tensor:
+    """The mean absolute difference of pictures, at every scale: large forms count as much as detail."""
+    total = made.new_zeros(())
+    while made.shape[-1] >= _LEAST:
+        total = total + (made - image).abs().mean()
+        made, image = F.avg_pool2d(made, 2), F.avg_pool2d(image, 2)
+    return total

@@ -1,0 +1,84 @@
+"""Which CLIPs open_clip knows, and whether one is here, without importing open_clip or torch, which takes seconds.
+
+>>> repository("ViT-B-32/openai")
+'timm/vit_base_patch32_clip_224.openai'
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from clipgen import hub, weights
+from clipgen.errors import UnknownNameError, WeightsError
+
+HUB = "hf-hub:"  # open_clip's own word for a repository of the hub
+_WEIGHTS = ("*.safetensors", "*.bin", "*.pt")
+_HEAVY = ("safetensors.torch", "huggingface_hub")  # what the table's module asks for and its table does not need
+
+
+def check_here(name: str) -> None:
+    """Raise WeightsError for "NAME/TAG", "NAME/FILE" or "hf-hub:ORG/REPO" whose weights are not on this machine.
+
+        >>> check_here("ViT-B-32/openai")
+
+    Raises UnknownNameError for a tag that open_clip does not have.
+    """
+    found = repository(name)
+    if found is None and not Path(name.partition("/")[2]).is_file():
+        raise unknown(name)
+    if found is not None and not any(hub.snapshots(found, pattern) for pattern in _WEIGHTS):
+        raise missing(name)
+
+
+def missing(name: str) -> WeightsError:
+    """What a user is told of a CLIP that is not here."""
+    by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{name.partition('/')[0]}/FILE"
+    return WeightsError(
+        f"the perceptor {name!r} is not here yet; `clipgen models pull {name}` fetches it, or fetch it elsewhere and "
+        f"name it as {by_hand}"
+    )
+
+
+def unknown(name: str) -> UnknownNameError:
+    """What a user is told of a name that is none."""
+    architecture = name.partition("/")[0]
+    tags = _table().list_pretrained_tags_by_model(architecture)
+    short = [card.name for card in weights.cards("perceptor")]
+    near = [f"{architecture}/{tag}" for tag in tags] or ["ViT-B-32/openai", "ViT-B-16/openai", "RN50/openai"]
+    return UnknownNameError.of("perceptor", name, [*short, "local-dir:FOLDER", "hf-hub:ORG/REPO", *near])
+
+
+def repository(name: str) -> str | None:
+    """The repository of the hub that the weights of a name lie in; None for a name that open_clip does not have."""
+    if name.startswith(HUB):
+        return name.removeprefix(HUB)
+    architecture, _, tag = name.partition("/")
+    if Path(tag).is_file():
+        return None
+    row: dict[str, Any] = _table().get_pretrained_cfg(architecture, tag)
+    place = row.get("hf_hub", "") if row else ""
+    return "/".join(place.split("/")[:2]) or None
+
+
+@lru_cache(maxsize=1)
+def _table() -> Any:
+    """open_clip.pretrained, imported under a package of another name, so that open_clip's own does not run."""
+    spec = find_spec("open_clip")
+    assert spec is not None and spec.submodule_search_locations is not None  # a dependency of ours
+    package = ModuleType("clipgen_open_clip_table")
+    package.__path__ = list(spec.submodule_search_locations)
+    before = {name: sys.modules[name] for name in _HEAVY if name in sys.modules}
+    sys.modules[package.__name__] = package
+    try:
+        sys.modules.update(dict.fromkeys(_HEAVY))  # type: ignore[arg-type]  # None makes an import fail
+        return importlib.import_module(f"{package.__name__}.pretrained")
+    finally:
+        for name in _HEAVY:
+            del sys.modules[name]
+        sys.modules.update(before)

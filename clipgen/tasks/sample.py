@@ -1,0 +1,118 @@
+"""What a generator paints by itself, without words: draws, mixtures of two, and ways from one to another.
+
+>>> generator = load(GenerateSettings(generator="stylegan", seed=7), count=8)
+>>> pictures = paint(generator)                                         # eight draws
+>>> mixed = mix(generator, coarse=0, fine=1, layers=4)                  # the forms of one, the colours of another
+>>> walk = between(generator, [0, 1, 2], count=30)                      # from the first over the second to the third
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from clipgen import devices, shelf
+from clipgen.errors import SettingsError
+from clipgen.generators.base import Generator
+from clipgen.prompts import parse_weighted_path
+from clipgen.registry import GENERATORS
+from clipgen.settings import GenerateSettings
+
+#: draws that are painted together
+AT_ONCE = 8
+
+
+def load(settings: GenerateSettings, *, count: int) -> Generator:
+    """A generator that holds `count` draws, of the seeds from `settings.seed` on.
+
+        >>> load(GenerateSettings(generator="cppn", seed=7), count=4).batch
+        4
+
+    settings: generator, size, seed, psi, classes, device and dtype count; a seed of None is 0.
+    Raises SettingsError for numbers out of range, UnknownNameError and WeightsError as `shelf.generator` does.
+    """
+    if count < 1:
+        raise SettingsError(f"count is {count}; it must be 1 or more")
+    settings.validate()
+    first = settings.seed or 0
+    seeds = list(range(first, first + count))
+    device = devices.pick_device(settings.device)
+    part, path = shelf.generator(settings.generator, None)
+    generator: Generator = GENERATORS.load(part)(
+        size=settings.size, seeds=seeds, device=device, dtype=devices.pick_dtype(settings.dtype, device), weights=path
+    )
+    if settings.psi is not None or settings.classes:
+        generator.draw_from(settings.psi, [parse_weighted_path(name) for name in settings.classes])
+        generator.start(seeds, settings.size)
+    return generator
+
+
+def paint(generator: Generator) -> Tensor:
+    """The pictures [B, 3, H, W] of what a generator holds, on the CPU."""
+    return _painted(generator, generator.latents)
+
+
+def mix(generator: Generator, *, coarse: int, fine: int, layers: int) -> Tensor:
+    """A picture [3, H, W] with the first layers of one draw and the others of another.
+
+        >>> mix(generator, coarse=0, fine=1, layers=4).shape
+        torch.Size([3, 64, 64])
+
+    coarse, fine: numbers of draws; layers: how many layers, from the coarsest, are the first's.
+    Raises SettingsError for a generator without a style for each layer, or numbers out of range.
+    Source: style mixing of Karras et al., arXiv 1812.04948.
+    """
+    if len(generator.latents) != 2 or generator.start_from != "samples":
+        raise SettingsError(f"{generator.name} has no style for each layer; mix draws of a stylegan")
+    _check(generator, [coarse, fine])
+    shared, own = generator.latents
+    styles = (shared + own).detach()
+    if not 0 <= layers <= styles.shape[1]:
+        raise SettingsError(f"layers is {layers}; this network has 0 to {styles.shape[1]} of them")
+    both = torch.cat([styles[coarse, :layers], styles[fine, layers:]])[None]
+    return _painted(generator, [torch.zeros_like(shared[:1]), both])[0]
+
+
+def between(generator: Generator, draws: Sequence[int], count: int) -> Tensor:
+    """Pictures [count, 3, H, W] on the way over draws, evenly spaced in the latents.
+
+        >>> between(generator, [0, 1], count=3).shape
+        torch.Size([3, 3, 64, 64])
+
+    Raises SettingsError for fewer than two draws, or numbers out of range.
+    """
+    if len(draws) < 2 or count < 2:
+        raise SettingsError(f"{len(draws)} draws and {count} pictures make no way; give two or more of both")
+    _check(generator, draws)
+    places = torch.linspace(0, len(draws) - 1, count)
+    # the last picture is the last draw, at the end of the last stretch
+    stretches = [min(int(place), len(draws) - 2) for place in places]
+    latents = [
+        torch.stack(
+            [
+                torch.lerp(latent[draws[at]], latent[draws[at + 1]], float(place) - at)
+                for at, place in zip(stretches, places, strict=True)
+            ]
+        )
+        for latent in (latent.detach() for latent in generator.latents)
+    ]
+    return _painted(generator, latents)
+
+
+@torch.no_grad()
+def _painted(generator: Generator, latents: Sequence[Tensor]) -> Tensor:
+    before, shown = generator.latents, []
+    try:
+        for first in range(0, len(latents[0]), AT_ONCE):
+            generator.latents = [latent[first : first + AT_ONCE].detach() for latent in latents]
+            shown.append(generator().float().cpu())
+    finally:
+        generator.latents = before
+    return torch.cat(shown)
+
+
+def _check(generator: Generator, draws: Sequence[int]) -> None:
+    if wrong := [draw for draw in draws if not 0 <= draw < generator.batch]:
+        raise SettingsError(f"there is no draw {wrong[0]}; the generator holds {generator.batch}, counted from 0")

@@ -1,0 +1,66 @@
+"""What a generator paints by itself: draws, mixtures, ways between."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from clipgen.errors import SettingsError
+from clipgen.generators.stylegan import StyleGAN
+from clipgen.generators.stylegan.stylegan2 import StyleGAN2
+from clipgen.settings import GenerateSettings
+from clipgen.tasks.sample import between, load, mix, paint
+
+
+@pytest.fixture
+def generator() -> StyleGAN:
+    torch.manual_seed(0)
+    made = StyleGAN(StyleGAN2(side=16, channels={4: 8, 8: 8, 16: 8}, width=12, noise=8, layers=2))
+    made.start([1, 2, 3], (16, 16))
+    return made
+
+
+def test_a_draw_depends_on_its_seed_alone() -> None:
+    three = paint(load(GenerateSettings(generator="cppn", size=(32, 32), seed=7), count=3))
+    one = paint(load(GenerateSettings(generator="cppn", size=(32, 32), seed=9), count=1))
+    assert three.shape == (3, 3, 32, 32)
+    assert torch.allclose(three[2], one[0], atol=1e-5) and not torch.allclose(three[0], three[1], atol=0.05)
+
+
+def test_what_is_painted_leaves_the_latents_alone(generator: StyleGAN) -> None:
+    before = generator.latents
+    paint(generator)
+    assert generator.latents is before
+
+
+def test_a_mixture_is_one_at_one_end_and_the_other_at_the_other(generator: StyleGAN) -> None:
+    pictures = paint(generator)
+    styles = generator.network.styles
+    assert torch.allclose(mix(generator, coarse=0, fine=1, layers=styles), pictures[0], atol=1e-5)
+    assert torch.allclose(mix(generator, coarse=0, fine=1, layers=0), pictures[1], atol=1e-5)
+    middle = mix(generator, coarse=0, fine=1, layers=2)
+    assert not torch.allclose(middle, pictures[0], atol=1e-3) and not torch.allclose(middle, pictures[1], atol=1e-3)
+
+
+def test_a_way_goes_over_its_draws(generator: StyleGAN) -> None:
+    pictures, way = paint(generator), between(generator, [0, 2, 1], count=9)
+    assert way.shape == (9, 3, 16, 16)
+    for place, draw in ((0, 0), (4, 2), (8, 1)):
+        assert torch.allclose(way[place], pictures[draw], atol=1e-5)
+    steps = (way[1:] - way[:-1]).abs().mean((1, 2, 3))
+    assert steps.min() > 0
+
+
+def test_wrong_requests_are_told(generator: StyleGAN) -> None:
+    with pytest.raises(SettingsError, match="no draw 3"):
+        mix(generator, coarse=0, fine=3, layers=1)
+    with pytest.raises(SettingsError, match="0 to 6"):
+        mix(generator, coarse=0, fine=1, layers=7)
+    with pytest.raises(SettingsError, match="no way"):
+        between(generator, [0], count=3)
+    with pytest.raises(SettingsError, match="count is 0"):
+        load(GenerateSettings(generator="cppn"), count=0)
+    with pytest.raises(SettingsError, match="leave out psi and classes"):
+        load(GenerateSettings(generator="cppn", psi=0.5), count=1)
+    with pytest.raises(SettingsError, match="no style for each layer"):
+        mix(load(GenerateSettings(generator="cppn", size=(16, 16)), count=2), coarse=0, fine=1, layers=1)

@@ -1,0 +1,74 @@
+"""open_clip's table of models, and whether one is here, told without importing what is heavy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clipgen import clips
+from clipgen.errors import UnknownNameError, WeightsError
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    return tmp_path
+
+
+def test_a_name_lies_in_a_repository_of_the_hub() -> None:
+    assert clips.repository("ViT-B-32/openai") == "timm/vit_base_patch32_clip_224.openai"
+    assert clips.repository("hf-hub:owner/name") == "owner/name"
+    assert clips.repository("ViT-B-32/nonsense") is None
+
+
+def test_what_is_not_here_is_told_with_the_command_that_fetches_it(cache: Path) -> None:
+    with pytest.raises(WeightsError, match="not here yet; `clipgen models pull ViT-B-32/openai`"):
+        clips.check_here("ViT-B-32/openai")
+
+
+@pytest.mark.parametrize("file", ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"])
+def test_what_is_here_passes(cache: Path, file: str) -> None:
+    folder = cache / "models--timm--vit_base_patch32_clip_224.openai" / "snapshots" / "0a1b"
+    folder.mkdir(parents=True)
+    (folder / file).touch()
+    clips.check_here("ViT-B-32/openai")
+
+
+def test_a_file_may_stand_for_the_tag(cache: Path) -> None:
+    (cache / "mine.pt").touch()
+    clips.check_here(f"ViT-B-32/{cache / 'mine.pt'}")
+
+
+def test_a_tag_that_there_is_not_is_told_with_those_that_there_are(cache: Path) -> None:
+    with pytest.raises(UnknownNameError, match="ViT-B-32/laion2b_s34b_b79k"):
+        clips.check_here("ViT-B-32/laion2b")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["a fox", "--perceptor", "vit-b-16:2"], "models pull ViT-B-16/openai"),
+        (["a fox", "--perceptor", "hf-hub:a/b"], "models pull hf-hub:a/b"),
+        (["a fox", "--generator", "vqgan-imagenet-16384"], "models pull vqgan-imagenet-16384"),
+        (["a fox", "--generator", "hf:a/b/c.ckpt"], "models pull hf:a/b/c.ckpt"),
+        (["edit", "x.png", "a fox", "--perceptor", "RN50/openai"], "models pull RN50/openai"),
+        (["classify", __file__, "cat", "dog", "--perceptor", "rn50"], "models pull RN50/openai"),
+        (["animate", "prompts/seasons.txt", "--perceptor", "rn50"], "models pull RN50/openai"),
+    ],
+)
+def test_a_missing_model_is_told_before_torch_is_imported(words: list[str], told: str, tmp_path: Path) -> None:
+    """The import takes seconds; the answer does not need it."""
+    code = (
+        "import sys\nfrom clipgen.cli.main import main\ntry:\n    main()\nfinally:\n"
+        "    print(sorted({'torch', 'open_clip'} & set(sys.modules)))\n"
+    )
+    environment = {"HF_HUB_CACHE": str(tmp_path), "CLIPGEN_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, check=False,
+        cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert told in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 1 and done.stdout.strip() == "[]"
