@@ -29,11 +29,18 @@ def check_here(name: str) -> None:
 
     Raises UnknownNameError for a tag that open_clip does not have.
     """
-    found = repository(name)
-    if found is None and not Path(name.partition("/")[2]).is_file():
+    if repository(name) is None and not Path(name.partition("/")[2]).is_file():
         raise unknown(name)
-    if found is not None and not any(hub.snapshots(found, pattern) for pattern in _WEIGHTS):
+    if not files(name):
         raise missing(name)
+
+
+def files(name: str) -> list[Path]:
+    """The files of weights of "NAME/TAG", "NAME/FILE" or "hf-hub:ORG/REPO" that are on this machine."""
+    found = repository(name)
+    if found is None:
+        return [path for path in [Path(name.partition("/")[2])] if path.is_file()]
+    return [path for pattern in _WEIGHTS for path in hub.snapshots(found, pattern)]
 
 
 def missing(name: str) -> WeightsError:

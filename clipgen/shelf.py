@@ -110,6 +110,23 @@ def named(name: str) -> Card:
     return known[name]
 
 
+def verify(name: str) -> None:
+    """Make sure that a model is here and whole: one with a card, or one of the hub.
+
+        >>> verify("ViT-B-32/openai")
+
+    Raises UnknownNameError for a name of neither, WeightsError when a file is missing or not what it should be.
+    """
+    if name.startswith(hub.PREFIX):
+        hub.found(name)
+    elif "/" in name:
+        clips.check_here(name)
+        for path in clips.files(name):
+            hub.check(path)
+    else:
+        check(named(name))
+
+
 def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
     """Fetch a model's files to the shelf, and return its card.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from clipgen import clips
+from clipgen import clips, shelf
 from clipgen.errors import UnknownNameError, WeightsError
 
 
@@ -72,3 +73,19 @@ def test_a_missing_model_is_told_before_torch_is_imported(words: list[str], told
     )  # fmt: skip
     assert told in done.stderr and "Traceback" not in done.stderr
     assert done.returncode == 1 and done.stdout.strip() == "[]"
+
+
+def test_what_is_here_is_verified(cache: Path) -> None:
+    data = b"weights"
+    home = cache / "models--timm--vit_base_patch32_clip_224.openai"
+    blob, link = home / "blobs" / hashlib.sha256(data).hexdigest(), home / "snapshots" / "0a1b" / "open_clip_model.bin"
+    for path in (blob, link):
+        path.parent.mkdir(parents=True)
+    blob.write_bytes(data)
+    link.symlink_to(blob)
+    shelf.verify("ViT-B-32/openai")
+    blob.write_bytes(b"other weights")
+    with pytest.raises(WeightsError, match="damaged"):
+        shelf.verify("ViT-B-32/openai")
+    with pytest.raises(WeightsError, match="not here yet"):
+        shelf.verify("ViT-B-32/openai")  # what was damaged is gone

@@ -95,19 +95,22 @@ def info_command(name: str, as_json: bool) -> None:
 @group.command("verify")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def verify_command(names: tuple[str, ...]) -> int:
-    """Check that models are whole: those given, by default all that are here."""
+    """Check that models are whole: those given, by default all that are here.
+
+    A NAME may also be NAME/TAG, hf-hub:ORG/REPO or hf:OWNER/NAME/FILE.
+    """
     from clipgen.errors import ClipgenError
-    from clipgen.shelf import named
-    from clipgen.weights import cards, check
+    from clipgen.shelf import verify
+    from clipgen.weights import cards
 
     wrong = 0
-    for card in [named(name) for name in names] or [card for card in cards() if card.shipped or card.present]:
+    for name in names or [card.name for card in cards() if card.shipped or card.present]:
         try:
-            check(card)
-            click.echo(f"{card.name}: whole")
+            verify(name)
+            click.echo(f"{name}: whole")
         except ClipgenError as error:
             wrong += 1
-            click.echo(f"{card.name}: {error}", err=True)
+            click.echo(f"{name}: {error}", err=True)
     return 1 if wrong else 0
 
 

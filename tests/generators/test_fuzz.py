@@ -20,41 +20,17 @@ from safetensors.torch import save_file
 from clipgen.errors import ClipgenError
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.weights import load_state
+from damage import damaged
 
 from .contract import TINY, tiny_network
 
 FILES = 2000
 SECONDS, MEGABYTES = 5.0, 500  # for one file; more than before in all
-NUMBERS = (b"-1", b"0", b"1e99", b"99999999999999999999", b"4294967296", b"nan", b"[]", b"{}", b"null", b"'x'")
 
 
 class Bomb:
     def __reduce__(self) -> tuple[object, ...]:
         return os.mkdir, ("exploded",)
-
-
-def damaged(data: bytes, rng: random.Random) -> bytes:
-    """One of the things that happen to files: cut, flipped, doubled, shuffled, with other numbers or text in them."""
-    at = rng.randrange(len(data))
-    kind = rng.randrange(6)
-    if kind == 0:
-        return data[:at]
-    if kind == 1:
-        flipped = bytearray(data)
-        for _ in range(rng.choice((1, 1, 4, 64))):
-            # heads, where formats tell of themselves, more often than the numbers behind
-            place = rng.randrange(min(len(data), rng.choice((64, 1024, len(data)))))
-            flipped[place] = rng.randrange(256)
-        return bytes(flipped)
-    if kind == 2:
-        return data[:at] + data[max(0, at - rng.randrange(200)) :]
-    if kind == 3:
-        digits = [i for i, byte in enumerate(data[:4096]) if chr(byte).isdigit()] or [0]
-        place = rng.choice(digits)
-        return data[:place] + rng.choice(NUMBERS) + data[place + 1 :]
-    if kind == 4:
-        return data[:at] + rng.randbytes(rng.randrange(1, 50)) + data[at:]
-    return data[at:] + data[:at]
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CONFIG_FILE = "open_clip_config.json"
 # 2 × 256 byte symbols + 3,582 merges + start and end marks = 4,096 tokens
 MERGES = 3582
+MOST_MERGES = 16_000_000  # bytes, unpacked; open_clip's own are 3 MB
 
 
 def build(config: Mapping[str, Any], merges: Path | None = None) -> tuple[CLIP, SimpleTokenizer]:
@@ -33,13 +34,13 @@ def build(config: Mapping[str, Any], merges: Path | None = None) -> tuple[CLIP, 
     return build_model(config, merges), make_tokenizer(config, merges)
 
 
-def build_model(config: Mapping[str, Any], merges: Path | None = None) -> CLIP:
+def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device: str = "cpu") -> CLIP:
     """An open_clip model from its config, randomly initialised from torch's global random state.
 
         >>> model = build_model({"model_cfg": {"embed_dim": 256, "vision_cfg": {...}, "text_cfg": {...}}})
 
     config: what open_clip_config.json holds: model_cfg, and preprocess_cfg with mean, std; merges: the file of the
-    tokenizer's merges, to check the vocabulary size against; None: open_clip's own.
+    tokenizer's merges, to check the vocabulary size against; None: open_clip's own; device: "meta" takes no memory.
 
     Raises WeightsError when the config is no open_clip config, or speaks of another vocabulary than the merges.
     """
@@ -48,9 +49,10 @@ def build_model(config: Mapping[str, Any], merges: Path | None = None) -> CLIP:
     with tempfile.TemporaryDirectory() as folder, quiet():
         (Path(folder) / CONFIG_FILE).write_text(json.dumps(dict(config)), encoding="utf-8")
         try:
-            model = open_clip.create_model(f"local-dir:{folder}", load_weights=False)
-        except (KeyError, TypeError, ValueError) as error:
-            raise WeightsError(f"no open_clip config: {error}; compare it with models/clip/{CONFIG_FILE}") from error
+            model = open_clip.create_model(f"local-dir:{folder}", load_weights=False, device=device)
+        except Exception as error:  # a config is wrong in as many ways as there are towers
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise WeightsError(f"no open_clip config: {reason}; compare it with models/clip/{CONFIG_FILE}") from error
     if merges is not None:
         found, wanted = make_tokenizer(config, merges).vocab_size, config["model_cfg"]["text_cfg"]["vocab_size"]
         if found != wanted:
@@ -74,8 +76,11 @@ def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> Sim
     if merges is None:
         return SimpleTokenizer(context_length=length)
     try:
+        with gzip.open(merges) as file:
+            if len(file.read(MOST_MERGES + 1)) > MOST_MERGES:
+                raise ValueError(f"more than {MOST_MERGES / 1e6:.0f} MB")
         return SimpleTokenizer(bpe_path=str(merges.resolve()), context_length=length)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except Exception as error:  # a damaged file fails in gzip, zlib, as text or as merges
         raise WeightsError(f"{merges} holds no readable merges ({error}); `clipgen train clip` writes them") from error
 
 

@@ -18,6 +18,7 @@ MERGES_FILE = "merges.txt.gz"
 WORDS_FILE = "words.json"
 NAMES_FILE = "things.json"
 BACKGROUND_FILE = "background.safetensors"
+MOST, MOST_LAYERS = 2**20, 256  # of any number in a config, and of layers and heads in a tower
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
 
 
@@ -89,14 +90,14 @@ def _weights_of(name: str) -> Path:
 def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dtype) -> OpenClip:
     import open_clip  # late: it takes seconds to import
 
-    config = _read_json(folder / CONFIG_FILE)
-    if not isinstance(config, dict) or "model_cfg" not in config:
-        raise WeightsError(f"{folder / CONFIG_FILE} has no model_cfg; it must be the config of an open_clip model")
+    config = _read_config(folder / CONFIG_FILE)
     file = _weights_file(folder)
     merges = folder / MERGES_FILE if (folder / MERGES_FILE).exists() else None
     text_cfg = config["model_cfg"].get("text_cfg", {})
-    with quiet():
+    with quiet(), hub.offline():
         own = text_cfg.get("hf_tokenizer_name") or text_cfg.get("hf_model_name")
+        if name != "builtin":
+            _check_size(config, file)
         model = build_model(config, merges)
         tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}") if own else make_tokenizer(config, merges)
         try:
@@ -139,6 +140,28 @@ def _load_known(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip
         except Exception as error:  # reading fails in as many ways as there are formats
             raise WeightsError(f"the perceptor {name!r} cannot be loaded from {file}: {hub.line(error)}") from error
     return OpenClip(name, model, tokenizer, device=device, dtype=dtype, fingerprint=weights.sha256(file))
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    config = _read_json(path)
+    if not isinstance(config, dict) or not isinstance(config.get("model_cfg"), dict):
+        raise WeightsError(f"{path} has no model_cfg; it must be the config of an open_clip model")
+    towers = [config["model_cfg"], *(part for part in config["model_cfg"].values() if isinstance(part, dict))]
+    for tower in towers:
+        for key, value in tower.items():
+            numbers = [n for n in (value if isinstance(value, list) else [value]) if isinstance(n, (int, float))]
+            if any(not abs(n) <= (MOST_LAYERS if key in ("layers", "heads") else MOST) for n in numbers):
+                raise WeightsError(f"{path}: {key} is {value}, which no CLIP has")
+    return config
+
+
+def _check_size(config: dict[str, Any], file: Path) -> None:
+    """Refuse a config that would build much more than the file holds, before memory is taken for it."""
+    with torch.device("meta"):
+        model = build_model(config, device="meta")
+    wanted = sum(value.numel() for value in model.state_dict().values())
+    if wanted > file.stat().st_size:  # a number takes two bytes or more
+        raise WeightsError(f"{file} is too small for the {wanted / 1e6:.0f} million numbers of {CONFIG_FILE} beside it")
 
 
 def _weights_file(folder: Path) -> Path:
