@@ -71,9 +71,7 @@ def rank_of(own: Tensor, scores: Tensor) -> list[int]:
 
 
 @torch.no_grad()
-def judge(
-    judging: Perceptor, asked: Sequence[Question], images: Tensor, guide_scores: Sequence[float]
-) -> list[Answer]:
+def judge(judging: Perceptor, asked: Sequence[Question], images: Tensor, guide_scores: Sequence[float]) -> list[Answer]:
     """Rank prompts, distractors and names for each picture; images [N, 3, H, W] in [0, 1]."""
     distractors = (HERE / "distractors.txt").read_text(encoding="utf-8").splitlines()
     names = json.loads((HERE / "judge" / "things.json").read_text(encoding="utf-8"))

@@ -1,16 +1,18 @@
 """Where and in which arithmetic a run computes: the policy that makes it fast, in one room.
 
-    >>> device = pick_device("auto")
-    >>> dtype = pick_dtype("auto", device)
-    >>> with autocast(device, dtype):
-    ...     embeddings = perceptor.encode_image(cutouts)
+>>> device = pick_device("auto")
+>>> dtype = pick_dtype("auto", device)
+>>> with autocast(device, dtype):
+...     embeddings = perceptor.encode_image(cutouts)
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -162,3 +164,25 @@ def describe() -> dict[str, Any]:
         "torch": torch.__version__,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
     }
+
+
+def peak_memory_mb(device: torch.device) -> float | None:
+    """The most memory that this process has held: of the GPU where it computes there, else resident;
+    None where the system does not tell.
+
+    >>> peak_memory_mb(torch.device("cpu"))
+    812.4
+    """
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    status = Path("/proc/self/status")
+    if status.exists():
+        # not ru_maxrss: on Linux a child's begins at what its parent held when it was started
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 2**10
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 2**20 if sys.platform == "darwin" else most / 2**10

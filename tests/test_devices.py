@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from clipgen.devices import autocast, describe, generator, oom_hint, pick_device, pick_dtype
+from clipgen.devices import autocast, describe, generator, oom_hint, peak_memory_mb, pick_device, pick_dtype
 from clipgen.errors import DeviceError, UnknownNameError
 
 CPU = torch.device("cpu")
@@ -11,9 +11,7 @@ def test_cpu_can_be_asked_for() -> None:
     assert pick_device("cpu") == CPU
 
 
-@pytest.mark.parametrize(
-    ("cuda", "mps", "chosen"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
-)
+@pytest.mark.parametrize(("cuda", "mps", "chosen"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")])
 def test_auto_takes_the_fastest(monkeypatch: pytest.MonkeyPatch, cuda: bool, mps: bool, chosen: str) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: int(cuda))
@@ -102,3 +100,12 @@ def test_other_errors_are_no_memory_errors() -> None:
 def test_describe_tells_what_a_run_would_use() -> None:
     found = describe()
     assert found["device"] in found["devices"] and found["dtype"] in ("fp32", "bf16") and found["threads"] >= 1
+
+
+def test_peak_memory_is_what_was_held_at_most() -> None:
+    before = peak_memory_mb(torch.device("cpu"))
+    if before is None:
+        pytest.skip("this system does not tell")
+    held = torch.ones(2**27)  # 512 MB
+    after = peak_memory_mb(torch.device("cpu"))
+    assert after is not None and after >= max(before, 512) and held[0] == 1

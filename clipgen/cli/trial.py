@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -45,6 +44,7 @@ def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any
     import warnings
 
     warnings.simplefilter("ignore")
+    from clipgen.devices import peak_memory_mb
     from clipgen.studio import Studio
     from clipgen.tasks.generate import Generation
 
@@ -57,17 +57,6 @@ def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any
             last = step
     except ClipgenError as error:
         return str(error)
-    return {"seconds": round(last.seconds, 3), "load_seconds": round(loaded, 2), "memory_mb": _most_memory()}
-
-
-def _most_memory() -> int | None:
-    import torch
-
-    if torch.cuda.is_available() and torch.cuda.max_memory_allocated():
-        return round(torch.cuda.max_memory_allocated() / 2**20)
-    try:
-        import resource  # not on Windows
-    except ImportError:
-        return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(most / 2**20 if sys.platform == "darwin" else most / 2**10)
+    most = peak_memory_mb(generation.generator.device)
+    memory = None if most is None else round(most)
+    return {"seconds": round(last.seconds, 3), "load_seconds": round(loaded, 2), "memory_mb": memory}
