@@ -18,6 +18,7 @@ from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate import Generation
 from clipgen.tasks.generate.start import NEAREST, bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets
+from clipgen.tasks.sample import load
 from clipgen.train.world import SCENES
 
 pytest.importorskip("cv2")
@@ -44,6 +45,7 @@ def test_files_are_small_enough_to_ship() -> None:
     sizes = {card.name: sum((folder / file.path).stat().st_size for file in card.files) for card in cards}
     assert sizes["builtin"] <= 16e6
     assert sizes["vqgan"] <= 12e6
+    assert sizes["stylegan"] <= 12e6
 
 
 def test_the_clip_names_scenes(clip: Perceptor) -> None:
@@ -71,6 +73,26 @@ def test_the_vqgan_redraws_scenes() -> None:
     psnr = -10 * torch.stack(errors).log10().mean()
     assert psnr >= 20
     assert len(used) >= 1500  # of 4,608, by 13 pictures
+
+
+@torch.no_grad()
+def test_draws_of_the_stylegan_are_named_by_their_class(clip: Perceptor) -> None:
+    generator = load(GenerateSettings(generator="stylegan", device="cpu"), count=1)
+    names = generator.network.names
+    right = 0
+    for number in range(0, len(names), 4):
+        generator.draw_from(None, [(str(number), 1.0)])
+        generator.start([7], (64, 64))
+        right += int((clip.encode_image(generator()) @ clip.encode_text(names).T).argmax()) == number
+    assert right >= 0.6 * len(range(0, len(names), 4))  # chance is 0.01
+
+
+def test_the_stylegan_starts_from_the_class_that_the_words_name(clip: Perceptor) -> None:
+    settings = GenerateSettings(generator="stylegan", seed=7, steps=4, device="cpu", dtype="fp32")
+    generation = Generation(["a sunset"], settings, perceptor=clip)
+    assert generation.settings.start == "samples" and generation.generator.size == (64, 64)
+    steps = list(generation)
+    assert steps[0].score[0] > 0.5 and generation.pictures()[0].score >= steps[0].score[0]
 
 
 @torch.no_grad()

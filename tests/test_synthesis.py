@@ -89,6 +89,17 @@ def test_chunked_gradient_equals_the_whole(perceptor: OpenClip, chunk: int) -> N
     torch.testing.assert_close(found, expected, atol=1e-6 * float(expected.abs().max()), rtol=1e-3)
 
 
+def test_a_step_decodes_once_and_reads_no_words(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What costs most is done once: the shown picture's graph serves the next step, however many chunks look at it."""
+    synthesis = run(perceptor, chunk=2)
+    decoded: list[int] = []
+    synthesis.generator.register_forward_hook(lambda *_: decoded.append(synthesis.index))
+    monkeypatch.setattr(type(perceptor), "encode_text", lambda *_: pytest.fail("words were read anew"))
+    for _ in synthesis:
+        pass
+    assert len(decoded) == STEPS + 1  # the first picture, and one after each step
+
+
 def test_gradient_at_the_image_equals_plain_autograd(perceptor: OpenClip) -> None:
     synthesis = run(perceptor, more=0.5 * TotalVariation(), chunk=2)
     state = synthesis.cutouts.generator.get_state()

@@ -30,7 +30,7 @@ def test_the_checkout_has_cards_for_both_built_in_models() -> None:
     assert find("builtin", role="perceptor").train.startswith("clipgen train clip")
     assert find("vqgan", role="generator").path(".yaml").parent == find("vqgan", role="generator").folder
     assert {card.role for card in cards()} == set(weights.ROLES)
-    assert [card.name for card in cards("generator") if card.shipped] == ["vqgan"]
+    assert [card.name for card in cards("generator") if card.shipped] == ["vqgan", "stylegan"]
 
 
 def test_unknown_names_list_the_known_ones() -> None:

@@ -22,14 +22,14 @@ def record(made: list[tuple[str, dict[str, Any]]], name: str, *, report: Callabl
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     made: list[tuple[str, dict[str, Any]]] = []
-    for name in ("clip", "vqgan", "bank"):
+    for name in ("clip", "vqgan", "stylegan", "bank"):
         recipe = types.ModuleType(f"clipgen.train.{name}")
         recipe.run = partial(record, made, name)  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, recipe.__name__, recipe)
     return made
 
 
-@pytest.mark.parametrize("name", ["clip", "vqgan"])
+@pytest.mark.parametrize("name", ["clip", "vqgan", "stylegan"])
 def test_only_what_is_given_is_handed_on(cli: Cli, calls: list[Any], name: str, tmp_path: Path) -> None:
     assert cli("train", name).output == f"training {name}\n"
     options = ("--art", tmp_path, "--out", "runs", "--steps", 5, "--no-resume", "--seed", 0)

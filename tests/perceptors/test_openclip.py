@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+from torch.profiler import ProfilerActivity, profile
 
 import tiny
 from clipgen import weights
@@ -91,6 +92,15 @@ def test_transformer_towers_embed_the_same_after_the_layout_change() -> None:
     torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(torch.autograd.grad(after[:, 0].sum(), images)[0], gradient, atol=1e-5, rtol=1e-3)
     assert not model.visual.transformer.batch_first
+    # the linear layers of attention go down the fast road: batch-first ones would be products of many small matrices
+    with profile(activities=[ProfilerActivity.CPU], record_shapes=True) as looked:
+        after = OpenClip("vit", model, tokenizer, device=CPU).encode_image(images)
+        torch.autograd.grad(after[:, 0].sum(), images)
+    matrices = [[*p.shape] for p in model.visual.parameters() if p.ndim == 2 and p.numel() > 32 * 32]
+    done = looked.key_averages(group_by_input_shape=True)
+    assert not [event for event in done if event.key == "aten::bmm"]
+    copied = [event.input_shapes[0] for event in done if event.key == "aten::copy_" and event.input_shapes]
+    assert not [shape for shape in copied if shape in matrices or shape[::-1] in matrices]
 
 
 def test_too_long_a_text_is_an_error_not_a_cut(perceptor: OpenClip) -> None:
