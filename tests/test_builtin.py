@@ -92,7 +92,7 @@ def test_the_stylegan_starts_from_the_class_that_the_words_name(clip: Perceptor)
     generation = Generation(["a sunset"], settings, perceptor=clip)
     assert generation.settings.start == "samples" and generation.generator.size == (64, 64)
     steps = list(generation)
-    assert steps[0].score[0] > 0.5 and generation.pictures()[0].score >= steps[0].score[0]
+    assert steps[0].score[0] > 0.4 and generation.pictures()[0].score >= steps[0].score[0]
 
 
 @torch.no_grad()
