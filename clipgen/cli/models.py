@@ -144,7 +144,9 @@ def convert_command(file: Path, output: Path | None) -> None:
         raise SettingsError(f"{target} is there already; name another with -o")
     before = file.stat().st_size if file.is_file() else 0
     # late: they bring torch
-    if file.suffix == ".pkl" or (file.suffix in (".pt", ".pth") and not file.with_suffix(".yaml").exists()):
+    plain = file.suffix in (".pt", ".pth") and not file.with_suffix(".yaml").exists()
+    ours = file.suffix == ".safetensors" and file.with_suffix(".json").exists()
+    if file.suffix == ".pkl" or plain or ours:
         from clipgen.generators.stylegan.checkpoint import convert
     else:
         from clipgen.generators.vqgan.checkpoint import convert

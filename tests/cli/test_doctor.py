@@ -128,6 +128,10 @@ def test_a_model_of_ones_own(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path
 def test_models_convert(cli: Cli) -> None:
     one_line(cli("models", "convert", "none.ckpt"), 1, "there is no file none.ckpt")
     one_line(cli("models", "convert", "none.ckpt", "-o", "none.bin"), 1, "does not end in .safetensors")
+    # a StyleGAN has a .json beside it, and is not taken for a VQGAN
+    own = weights.find("stylegan", "generator").path(".safetensors")
+    assert cli("models", "convert", own, "-o", "again.safetensors").exit_code == 0
+    assert Path("again.safetensors").exists() and Path("again.json").exists()
     Path("here.safetensors").touch()
     one_line(cli("models", "convert", "here.ckpt"), 1, "there already")
 
