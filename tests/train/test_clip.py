@@ -238,6 +238,25 @@ def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: 
     assert run("c", resume=False, seed=5) != whole
 
 
+def test_a_run_without_a_family_is_asked_to_name_things_in_it(
+    tmp_path: Path, art_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(clip.RECIPES, "tiny", TINY)
+    monkeypatch.setattr(clip, "measure", lambda *_, **__: Bars(*[0.5] * 8))
+    asked: list[set[str]] = []
+
+    def naming(_model: object, _tokenizer: object, world: World, **_: object) -> tuple[float, float]:
+        asked.append({sprite.family for drawings in world.art.by_thing for sprite in drawings})
+        return 0.25, 0.75
+
+    monkeypatch.setattr(clip, "naming", naming)
+    bars = clip.run(
+        out=tmp_path / "out", recipe="tiny", art=art_folder, without="noto", device="cpu", runs=tmp_path / "runs"
+    )
+    assert asked == [{"noto"}] and (bars.held_out, bars.held_out_top5) == (0.25, 0.75)
+    assert '"held_out": 0.25' in (tmp_path / "runs" / "clip-tiny-without-noto" / "bars.json").read_text()
+
+
 def test_a_small_attack_is_as_strong_as_a_large_one() -> None:
     small, large = replace(ATTACKED, size=32), replace(ATTACKED, size=64)
     # the same change of every pixel has half the length in a picture of half the side

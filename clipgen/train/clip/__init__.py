@@ -23,7 +23,7 @@ from ...perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
 from ...similarity import Background, embed_texts
 from .. import checkpoints
 from ..data import Pool, WorldBatches, stream
-from ..measure import Bars, measure
+from ..measure import Bars, measure, naming
 from ..world import World
 from .recipe import RECIPES, Phase, Recipe, model_config
 from .trainer import Trainer
@@ -100,6 +100,9 @@ def run(
     export(trainer, merges, out, world)
     tokenizer, size = openclip.make_tokenizer(model_config(chosen), merges), chosen.phases[-1].size
     bars = measure(trainer.learner, tokenizer, world, size=size)
+    if art and without:
+        found = naming(trainer.learner, tokenizer, World(art, only=without), count=200, size=size)
+        bars = replace(bars, held_out=found[0], held_out_top5=found[1])
     (folder / "bars.json").write_text(json.dumps({"recipe": asdict(chosen), **asdict(bars)}, indent=2) + "\n")
     report(json.dumps(asdict(bars)))
     return bars

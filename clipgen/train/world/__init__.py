@@ -47,13 +47,14 @@ class World:
     """Render captioned pictures from integer seeds.
 
     Example: ``World(Path("emoji")).sample(7, size=64).caption``.
-    Arguments: art: the art pack's folder, or None for the procedural part alone; without: an art family to leave out.
+    Arguments: art: the art pack's folder, or None for the procedural part alone; without: an art family to leave out;
+    only: the one to draw from.
     The things of the world are the shapes followed by the pack's things.
     """
 
-    def __init__(self, art: Path | None = None, *, without: str | None = None) -> None:
+    def __init__(self, art: Path | None = None, *, without: str | None = None, only: str | None = None) -> None:
         cv2.setNumThreads(1)  # training runs one renderer a core
-        self.art = load_art(art, without) if art else Art((), ())
+        self.art = load_art(art, without, only=only) if art else Art((), ())
         self.things: tuple[str, ...] = SHAPE_NAMES + self.art.things
         self.scenes, self.styles, self.colours = _SCENE_NAMES, _STYLE_NAMES, COLOUR_NAMES
 

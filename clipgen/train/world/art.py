@@ -62,18 +62,19 @@ def _sprite(row: dict[str, Any], thing: int, family: str, sheet: np.ndarray) -> 
     return Sprite(thing, family, _levels(cell), names, tuple(row["categories"]), main[0] if main[1] > 0.6 else None)
 
 
-def load_art(folder: Path, without: str | None = None) -> Art:
-    """Read the sprite sheets of a folder, leaving out one art family when asked (for the held-out bar).
+def load_art(folder: Path, without: str | None = None, *, only: str | None = None) -> Art:
+    """Read the sprite sheets of a folder, leaving out one art family or all but one (for the held-out bar).
 
     Example: ``load_art(Path("emoji"), without="noto").things[0]``.
     Raises ImageError when a sheet is missing or unreadable, UnknownNameError for a family that there is not.
     """
-    if without is not None and without not in FAMILIES:
-        raise UnknownNameError.of("art family", without, FAMILIES)
+    for asked in (without, only):
+        if asked is not None and asked not in FAMILIES:
+            raise UnknownNameError.of("art family", asked, FAMILIES)
     found: dict[str, list[Sprite]] = {}
     index: dict[str, int] = {}
     for family, sets in FAMILIES.items():
-        if family == without:
+        if family == without or only not in (None, family):
             continue
         for name in sets:
             try:
