@@ -70,7 +70,8 @@ class Synthesis:
     score is measured against [B, D]; steps: turns in all; optimizer: a name in OPTIMIZERS; lr: its learning rate at the
     first step; lr_decay: constant, cosine (to 0) or step (a tenth after 75 %); ema: share of the old in the average of
     the latents that is shown, 0 for none; chunk: cutouts per backward pass, None for all, halved when memory runs out;
-    alternate: whether of several perceptors one looks at each step, in turn.
+    alternate: whether of several perceptors one looks at each step, in turn; before: steps that others took of the
+    same film, so that the turns go on.
 
     Raises SettingsError for numbers out of range, UnknownNameError for an unknown optimizer or decay. `next` raises
     NonFiniteError when loss, gradient or score are not finite (the best pictures stay as they were) and DeviceError
@@ -98,6 +99,7 @@ class Synthesis:
         ema: float = 0.0,
         chunk: int | None = None,
         alternate: bool = False,
+        before: int = 0,
     ) -> None:
         if steps < 1 or lr <= 0 or not 0 <= ema < 1 or (chunk is not None and chunk < 1):
             raise SettingsError(
@@ -114,7 +116,7 @@ class Synthesis:
         self.target = target
         self.total, self.index = steps, 0
         self.lr, self.lr_decay, self.ema, self.chunk = lr, lr_decay, ema, chunk
-        self.alternate = alternate
+        self.alternate, self.before = alternate, before
         self._note: str | None = None
         self.optimizer: torch.optim.Optimizer = OPTIMIZERS.load(optimizer)(generator.latents, lr=lr)
         self.start = [latent.detach().clone() for latent in generator.latents]
@@ -260,7 +262,7 @@ class Synthesis:
         plan = self.cutouts.plan(batch, height, width, self.progress)
         count = len(plan)
         total = torch.zeros(batch, device=leaf.device)
-        perceptor = self.perceptor.in_turn(self.index) if self.alternate else self.perceptor
+        perceptor = self.perceptor.in_turn(self.before + self.index) if self.alternate else self.perceptor
         for first in range(0, count, self.chunk or count):
             part = plan[first : first + (self.chunk or count)]
             seen = perceptor.encode_image(self.cutouts.apply(leaf, part))

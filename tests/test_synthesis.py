@@ -335,8 +335,12 @@ def test_several_take_turns(perceptor: OpenClip) -> None:
         def count_tokens(self, text: str) -> int:
             return perceptor.count_tokens(text)
 
-    turns = run(Ensemble([(1.0, Spy("a")), (1.0, Spy("b"))]), alternate=True)
+    both = Ensemble([(1.0, Spy("a")), (1.0, Spy("b"))])
+    turns = run(both, alternate=True)
     for _ in range(3):
         next(turns)
     # one looks at the cutouts, then both at the picture for its score
     assert "".join(looked) == "aab" + "bab" + "aab"
+    looked.clear()
+    next(run(both, alternate=True, before=3))
+    assert "".join(looked) == "bab"

@@ -27,7 +27,8 @@ Make = Callable[..., Film]
 def make(perceptor: OpenClip, tmp_path: Path) -> Make:
     def made(scenes: Sequence[Scene | str] = SCENES, folder: str = "film", **given: Any) -> Film:
         listed = tuple(Scene(scene) if isinstance(scene, str) else scene for scene in scenes)
-        picture = replace(PICTURE, **{name: given.pop(name) for name in ("seed", "generator") if name in given})
+        own = {name: given.pop(name) for name in ("seed", "generator", "alternate") if name in given}
+        picture = replace(PICTURE, **own)
         settings = replace(FILM, **given)
         return Film(Timeline(listed), settings, picture, perceptor=perceptor, folder=tmp_path / folder)
 
@@ -77,6 +78,20 @@ def test_a_killed_film_goes_on_to_the_same_bytes(make: Make, generator: str) -> 
         assert again.steps <= len(steps)
         shoot(again)
         assert keyframes(again) == keyframes(whole), f"killed at step {kill}"
+
+
+def test_turns_go_on_from_keyframe_to_keyframe(
+    make: Make, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[int] = []
+
+    def in_turn(_: OpenClip, step: int) -> OpenClip:
+        turns.append(step)
+        return perceptor
+
+    monkeypatch.setattr(OpenClip, "in_turn", in_turn)
+    shoot(make(SCENES[:1], alternate=True, keyframe_steps=1))
+    assert turns == [0, 1, 2, *range(1, 4)]  # of the first picture, then of the keyframes after it
 
 
 def test_a_kill_between_picture_and_state(make: Make) -> None:

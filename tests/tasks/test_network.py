@@ -59,6 +59,18 @@ def test_it_learns_all_moments_and_is_drawn_at_any_size(make: Make) -> None:
     assert film.steps == 0 and make().reused == [0, 1] and make(seed=8).reused == []
 
 
+def test_turns_go_on_from_round_to_round(make: Make, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[int] = []
+
+    def in_turn(_: OpenClip, step: int) -> OpenClip:
+        turns.append(step)
+        return perceptor
+
+    monkeypatch.setattr(OpenClip, "in_turn", in_turn)
+    film = learn(make(alternate=True))
+    assert film.rounds > 1 and turns == list(range(film.rounds * 5))
+
+
 def test_a_killed_one_goes_on_to_the_same_network(make: Make) -> None:
     whole = learn(make())
     for kill in (0, 7, 9):

@@ -150,6 +150,7 @@ class NetworkFilm(Film):
                 lr_decay="constant",
                 chunk=chunk,
                 alternate=self.picture.alternate,
+                before=self._done * ROUND,
             )
             if self._optimizer is not None:
                 run.optimizer.load_state_dict(self._optimizer)

@@ -166,6 +166,7 @@ class Scenery:
             lr_decay="constant",
             chunk=self.chunk,
             alternate=settings.alternate,
+            before=number * self.film.keyframe_steps,
         )
         run.optimizer.load_state_dict(self.optimizer)
         return run
