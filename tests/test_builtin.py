@@ -10,13 +10,14 @@ from PIL import Image
 import clipgen
 from clipgen import weights
 from clipgen.colours import COLOURS
+from clipgen.generators.stylegan import StyleGAN
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.losses import InitLoss
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate import Generation
-from clipgen.tasks.generate.start import NEAREST, bank_pictures, sketched
+from clipgen.tasks.generate.start import NEAREST, bank_pictures, on_ground, sketched
 from clipgen.tasks.generate.targets import read_targets
 from clipgen.tasks.sample import load
 from clipgen.train.world import SCENES
@@ -146,7 +147,7 @@ def test_shapes_and_grounds_take_the_colours_that_the_words_name(
     clip: Perceptor, words: str, colours: tuple[str, ...]
 ) -> None:
     start = bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(192, 192))
-    assert start.shown.tolist() == start.kept.tolist() == [1]
+    assert start.held.tolist() == start.kept.tolist() == [1]
     wanted = torch.tensor([COLOURS[name] for name in colours]) / 255
     near = torch.cdist(start.pictures[0].flatten(1).T, wanted) < 0.1
     assert (near.float().mean(0) > 0.1).all()
@@ -167,23 +168,62 @@ def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pyte
     assert Generation(["a forest"], settings, perceptor=clip).settings.start == "noise"
 
 
-def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor) -> None:
-    words, seeds = ["underwater scene Van Gogh", "a strawberry on a blue background"], [0, 0]
+def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_name(clip: Perceptor) -> None:
+    words = ["a fox with a teal background", "a red apple", "an owl by Van Gogh"]
+    seeds = [0] * len(words)
     start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64))
-    assert start.shown[0] > 0.9 and start.shown[1] == 0 and start.kept.tolist() == [1, 0]
+    assert start.kept.tolist() == [1] * len(words) and (start.held > 0).all() and start.held[0] >= start.held[2]
+    corners = start.pictures[0, :, 2:6, 2:6].flatten(1).median(1).values
+    assert (corners - torch.tensor(COLOURS["teal"]) / 255).abs().max() < 0.1
+    names = ["fox", "red apple", "owl", "wolf", "tomato", "guitar", "forest"]
+    assert (clip.encode_image(start.pictures) @ clip.encode_text(names).T).argmax(1).tolist() == [0, 1, 2]
+    again = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64))
+    other = bank_pictures(clip, clip.encode_text(words), seeds=[1] * len(words), size=(64, 64))
+    assert torch.equal(start.pictures, again.pictures) and not torch.equal(start.pictures, other.pictures)
+
+
+@pytest.mark.parametrize("words", ["a wolf", "a tiger on a white background", "a dog", "a red star", "a castle"])
+def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
+    clip: Perceptor, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a bare name any other is near: "tiger" is nearer to "bicycle" than "a fox in the snow" is to "fox"."""
+    monkeypatch.setattr(StyleGAN, "choose", lambda *_: pytest.fail("it was drawn"))
+    bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(64, 64))
+
+
+def test_a_ground_takes_another_colour_and_the_thing_keeps_its_own() -> None:
+    picture = torch.full((1, 3, 64, 64), 0.5)
+    picture[..., 24:40, 24:40] = torch.tensor([1.0, 0.0, 0.0])[:, None, None]
+    made = on_ground(picture, torch.tensor([0.0, 0.5, 0.5]))
+    assert torch.allclose(made[0, :, 5, 5], torch.tensor([0.0, 0.5, 0.5]), atol=1e-3)
+    assert torch.allclose(made[0, :, 32, 32], torch.tensor([1.0, 0.0, 0.0]), atol=0.02)
+
+
+def test_texts_of_starts_are_read_once(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
+    aim = clip.encode_text(["a forest"])
+    first = bank_pictures(clip, aim, seeds=[0], size=(64, 64))
+    monkeypatch.setattr(type(clip), "encode_text", lambda *_: pytest.fail("it was read again"))
+    again = bank_pictures(clip, aim, seeds=[0], size=(64, 64))
+    assert torch.equal(first.pictures, again.pictures) and torch.equal(first.held, again.held)
+
+
+def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor) -> None:
+    words, seeds = ["underwater scene Van Gogh", "a wolf on a blue background"], [0, 0]
+    start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64))
+    assert start.held[0] > 0.9 and start.held[1] == 0 and start.kept.tolist() == [1, 0]
     targets = read_targets(words, GenerateSettings(), perceptor=clip, device=torch.device("cpu"), notes=[])
-    scene, fruit = sketched(start, clip, targets, seeds=seeds)
+    scene, wolf = sketched(start, clip, targets, seeds=seeds)
     assert torch.equal(scene, start.pictures[0])
-    before, after = (float((clip.encode_image(p[None]) * targets.mean()[1]).sum()) for p in (start.pictures[1], fruit))
+    before, after = (float((clip.encode_image(p[None]) * targets.mean()[1]).sum()) for p in (start.pictures[1], wolf))
     assert after > before + 0.2 and after > 0.5
-    rim = torch.cat([fruit[:, 0], fruit[:, -1], fruit[:, :, 0], fruit[:, :, -1]], dim=1).mean(1)
+    rim = torch.cat([wolf[:, 0], wolf[:, -1], wolf[:, :, 0], wolf[:, :, -1]], dim=1).mean(1)
     assert rim[2] > rim[0] + 0.1  # rather blue than red
-    assert torch.equal(sketched(start, clip, targets, seeds=seeds)[1], fruit)
+    assert torch.equal(sketched(start, clip, targets, seeds=seeds)[1], wolf)
 
 
 def test_a_start_that_shows_the_words_is_held(clip: Perceptor) -> None:
-    words = ["underwater scene Van Gogh", "a strawberry on a blue background"]
-    shown = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64)).shown
+    words = ["underwater scene Van Gogh", "a wolf on a blue background"]
+    held = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64)).held
     run = clipgen.stream(words, size=(64, 64), steps=1, cutn=2, seed=0)
     weight, term = run.loss.terms()[-1]
-    assert isinstance(term, InitLoss) and weight > 0 and torch.equal(term.shares, shown)
+    assert isinstance(term, InitLoss) and weight > 0 and torch.equal(term.shares, held)

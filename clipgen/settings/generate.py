@@ -71,7 +71,7 @@ class GenerateSettings(Settings):
     init_image: str | None = setting(None, "picture to start from")
     init_noise: str | None = setting(None, "noise to start from: " + ", ".join(NOISES))
     init_weight: float | None = setting(
-        None, "how strongly to stay near the start, fading; unset: 6 for a start that shows the words, else 0"
+        None, "how strongly to stay near the start, fading; unset: 6 where it shows the words, 60 for a draw, else 0"
     )
     psi: float | None = setting(None, "StyleGAN: how far draws are from their mean, 0 to 1; unset: 0.7")
     classes: tuple[str, ...] = setting((), "StyleGAN with classes: name or number of one; NAME:2 of several mixed")

@@ -196,7 +196,7 @@ class Generation:
         texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
         targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
         generator = self._load_generator(device, dtype)
-        start, shown = self._start(generator, targets)
+        start, held = self._start(generator, targets)
         self.settings = replace(
             settings, size=generator.size, start=start, lr=generator.lr if settings.lr is None else settings.lr
         )
@@ -209,7 +209,7 @@ class Generation:
         ).to(device)
         self.aims, self.targets, self.generator = targets, targets.mean(), generator
         self.loss = build_loss(
-            settings, targets, generator=generator, perceptor=self.perceptor, device=device, shown=shown
+            settings, targets, generator=generator, perceptor=self.perceptor, device=device, held=held
         )
         self.synthesis = self._synthesis(self.settings.steps or 1)
         self.models, self.inputs = self._hash_models(), self._hash_inputs()
@@ -249,7 +249,7 @@ class Generation:
             )
 
     def _start(self, generator: Generator, targets: Targets) -> tuple[str, torch.Tensor | None]:
-        """Put the generator where it is asked to start, or gains most; tell where, and what shows the words [B].
+        """Put the generator where it is asked to start, or gains most; tell where, and how strongly to hold it [B].
 
         That is at pictures of the bank or sketches, at the best of several draws of its own, or where it is.
         """
@@ -276,7 +276,7 @@ class Generation:
             return "noise", None
         start = bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size)
         generator.encode(sketched(start, self.perceptor, targets, seeds=self.seeds))
-        return "bank", start.shown
+        return "bank", start.held
 
     def _synthesis(self, steps: int) -> Synthesis:
         settings = self.settings

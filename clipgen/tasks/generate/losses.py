@@ -34,20 +34,20 @@ def build_loss(
     generator: Generator,
     perceptor: Perceptor,
     device: torch.device,
-    shown: Tensor | None = None,
+    held: Tensor | None = None,
 ) -> Loss:
     """Add up what the settings ask for; what has weight 0 is not computed.
 
         >>> build_loss(GenerateSettings(tv=0.1), targets, generator=pixels, perceptor=clip, device=device).terms()
         [(1.0, PromptLoss()), (0.1, TotalVariation())]
 
-    generator: at its start, which init_weight holds on to; shown: [B], 1 for a start that shows the words, else 0.
+    generator: at its start, which init_weight holds on to; held: [B], how strongly unless told.
 
     Raises SettingsError for a loss that these parts do not have.
     """
     beside = regularisers(settings, generator=generator, perceptor=perceptor, device=device)
-    if settings.init_weight is None and shown is not None:
-        beside.append(HOLD * InitLoss(_picture_of(generator), shown).to(device))
+    if settings.init_weight is None and held is not None:
+        beside.append(HOLD * InitLoss(_picture_of(generator), held).to(device))
     return sum(beside, targets.loss()).to(device)
 
 

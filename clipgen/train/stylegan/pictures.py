@@ -19,7 +19,6 @@ THINGS = (
     "hamburger", "pizza", "doughnut", "birthday cake", "ice cream", "hot beverage", "automobile", "bus", "bicycle",
     "airplane", "rocket", "sailboat", "umbrella", "balloon", "guitar", "crown", "top hat", "key", "light bulb",
     "camera", "soccer ball", "alarm clock", "snowman", "jack-o-lantern", "robot", "ghost", "skull", "house", "fire",
-    "rainbow",
 )  # fmt: skip
 #: how often a class of scenes, of shapes, of things is drawn, against each other
 _SHARES = (1.25, 1.0, 0.75)
