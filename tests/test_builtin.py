@@ -16,8 +16,10 @@ from clipgen.losses import InitLoss
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
+from clipgen.tasks.bank import Bank
 from clipgen.tasks.generate import Generation
-from clipgen.tasks.generate.start import NEAREST, bank_pictures, on_ground, sketched
+from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.generate.start import NEAREST, bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets
 from clipgen.tasks.sample import load
 from clipgen.train.world import SCENES
@@ -182,21 +184,46 @@ def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_n
     assert torch.equal(start.pictures, again.pictures) and not torch.equal(start.pictures, other.pictures)
 
 
-@pytest.mark.parametrize("words", ["a wolf", "a tiger on a white background", "a dog", "a red star", "a castle"])
+@pytest.mark.parametrize("words", ["an oyster", "a spoon on a white background", "a red star", "a village"])
 def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
     clip: Perceptor, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To a bare name any other is near: "tiger" is nearer to "bicycle" than "a fox in the snow" is to "fox"."""
+    """To a bare name any other is near: "tiger" is as near to "bicycle" as "a fox in the snow" is to "fox"."""
     monkeypatch.setattr(StyleGAN, "choose", lambda *_: pytest.fail("it was drawn"))
     bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(64, 64))
 
 
-def test_a_ground_takes_another_colour_and_the_thing_keeps_its_own() -> None:
-    picture = torch.full((1, 3, 64, 64), 0.5)
-    picture[..., 24:40, 24:40] = torch.tensor([1.0, 0.0, 0.0])[:, None, None]
-    made = on_ground(picture, torch.tensor([0.0, 0.5, 0.5]))
-    assert torch.allclose(made[0, :, 5, 5], torch.tensor([0.0, 0.5, 0.5]), atol=1e-3)
-    assert torch.allclose(made[0, :, 32, 32], torch.tensor([1.0, 0.0, 0.0]), atol=0.02)
+@pytest.mark.parametrize(
+    ("words", "things", "colour", "scene"),
+    [
+        ("a fox in the snow", ("fox",), None, "winter landscape"),
+        ("a rocket flying through a galaxy", ("rocket",), None, "galaxy"),
+        ("red mushroom with a beige background", ("mushroom",), "beige", None),
+        ("strawberry left, banana right with a white background", ("strawberry", "banana"), "white", None),
+        ("a strawberry to the left of a lemon", ("strawberry", "lemon"), None, None),
+        ("an open umbrella", ("umbrella",), None, None),
+    ],
+)
+def test_words_of_things_are_read(
+    clip: Perceptor, words: str, things: tuple[str, ...], colour: str | None, scene: str | None
+) -> None:
+    found = Composer(Bank.shipped(), clip).read(clip.encode_text([words])[0])
+    assert found is not None
+    assert (found[0].things, found[0].colour, found[0].scene) == (things, colour, scene)
+
+
+@pytest.mark.parametrize("words", ["a spoon in the forest", "an oyster", "a person swimming in a lake landscape"])
+def test_words_of_things_that_cannot_be_drawn_are_not_taken_for_others(clip: Perceptor, words: str) -> None:
+    assert Composer(Bank.shipped(), clip).read(clip.encode_text([words])[0]) is None
+
+
+def test_two_things_stand_where_the_words_put_them(clip: Perceptor) -> None:
+    words = ["lemon left, red apple right with a blue background"]
+    picture = bank_pictures(clip, clip.encode_text(words), seeds=[0], size=(128, 128)).pictures[0]
+    red, green, blue = picture[:, 48:80, 8:56].median(2).values.median(1).values
+    assert red > 0.7 and green > 0.6 and blue < 0.6
+    red, green, blue = picture[:, 48:80, 72:120].median(2).values.median(1).values
+    assert red > 0.6 and green < 0.5 and blue < 0.5
 
 
 def test_texts_of_starts_are_read_once(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,21 +235,21 @@ def test_texts_of_starts_are_read_once(clip: Perceptor, monkeypatch: pytest.Monk
 
 
 def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor) -> None:
-    words, seeds = ["underwater scene Van Gogh", "a wolf on a blue background"], [0, 0]
+    words, seeds = ["underwater scene Van Gogh", "an oyster on a blue background"], [0, 0]
     start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64))
     assert start.held[0] > 0.9 and start.held[1] == 0 and start.kept.tolist() == [1, 0]
     targets = read_targets(words, GenerateSettings(), perceptor=clip, device=torch.device("cpu"), notes=[])
-    scene, wolf = sketched(start, clip, targets, seeds=seeds)
+    scene, oyster = sketched(start, clip, targets, seeds=seeds)
     assert torch.equal(scene, start.pictures[0])
-    before, after = (float((clip.encode_image(p[None]) * targets.mean()[1]).sum()) for p in (start.pictures[1], wolf))
+    before, after = (float((clip.encode_image(p[None]) * targets.mean()[1]).sum()) for p in (start.pictures[1], oyster))
     assert after > before + 0.2 and after > 0.5
-    rim = torch.cat([wolf[:, 0], wolf[:, -1], wolf[:, :, 0], wolf[:, :, -1]], dim=1).mean(1)
+    rim = torch.cat([oyster[:, 0], oyster[:, -1], oyster[:, :, 0], oyster[:, :, -1]], dim=1).mean(1)
     assert rim[2] > rim[0] + 0.1  # rather blue than red
-    assert torch.equal(sketched(start, clip, targets, seeds=seeds)[1], wolf)
+    assert torch.equal(sketched(start, clip, targets, seeds=seeds)[1], oyster)
 
 
 def test_a_start_that_shows_the_words_is_held(clip: Perceptor) -> None:
-    words = ["underwater scene Van Gogh", "a wolf on a blue background"]
+    words = ["underwater scene Van Gogh", "an oyster on a blue background"]
     held = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64)).held
     run = clipgen.stream(words, size=(64, 64), steps=1, cutn=2, seed=0)
     weight, term = run.loss.terms()[-1]

@@ -20,7 +20,7 @@ FARTHEST = 1.25  # how far, in deviations, a style may go: beyond, networks pain
 MEASURED, LEAST = 4096, 16  # styles that mean and deviation are measured on, and of these of a class, at least
 AT_ONCE = 8  # candidates that are drawn together
 # of a choice among classes: how many are looked at, and among how many of these it is then
-SEEN, NEAREST = 256, 3
+SEEN, NEAREST = 512, 3
 # of the search for a picture's latents: draws, how many of them are followed, weights of looks and of nearness to 0
 DRAWS, FOLLOWED, ALIKE, NEAR = 24, 3, 0.05, 0.002
 
@@ -37,7 +37,7 @@ class StyleGAN(Generator):
     """
 
     name = "stylegan"
-    lr = 0.05
+    lr = 0.02
     start_from = "samples"
 
     def __init__(

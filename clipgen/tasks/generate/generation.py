@@ -23,9 +23,10 @@ from clipgen.registry import GENERATORS
 from clipgen.settings import GenerateSettings
 from clipgen.sums import sha256
 from clipgen.synthesis import Step, Synthesis
+from clipgen.tasks.generate.composition import TRIES
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
-from clipgen.tasks.generate.start import TRIES, bank_pictures, sketched
+from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import Targets, read_targets
 
 # time budget: steps that are timed after one to warm up, unless they take a larger share of the time left than this

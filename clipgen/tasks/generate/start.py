@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 import torch
 from torch import Tensor
 
 from clipgen import devices
-from clipgen.colours import COLOURS
 from clipgen.cutouts import Cutouts
 from clipgen.generators.sketch import Sketch
-from clipgen.generators.stylegan import StyleGAN
-from clipgen.generators.stylegan.checkpoint import load_network
 from clipgen.images import resize_area
 from clipgen.perceptors.base import Perceptor
-from clipgen.similarity import TextCache
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, colours_of, in_all_colours, pattern_of
+from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.targets import Targets
+from clipgen.tasks.generate.texts import read_often
 
 # so many captions are near enough to have their pictures looked at
 SHORTLIST = 12
@@ -36,14 +33,10 @@ PLAIN = 0.05
 PATTERN, PATTERNS, EXACT = 0.6, 3, 0.85
 # how much of its contrast a shape of the bank keeps under a sketch: its form is right, its colours need not be
 SHAPE = 0.5
-# of the things that the built-in StyleGAN draws: the cosine of words and name from which one is meant, unless another
-# name is nearer by NEARER or the bank by PLAIN; and how strongly a draw is held, for the loop bends its form, which is
-# right, and has little else to do than to sharpen it
-MEANT, NEARER, DRAW = 0.5, 0.05, 10.0
-# of a ground: the share of a picture's side that its corners take, and how far its colour goes
-CORNER, ALIKE = 8, 0.25
-# draws that a first picture is chosen among
-TRIES = 32
+# by how much nearer a thing, in a scene or not, must be than a scene of the bank, which has things of its own
+CLEARER = 0.15
+# how strongly a picture of draws is held: the loop would bend their forms, which are right
+DRAW = 10.0
 # of a sketch: side in pixels, steps, cutouts a step; all three are small, for it has no detail
 SIDE, STEPS, CUTN = 64, 60, 8
 
@@ -79,7 +72,7 @@ def bank_pictures(perceptor: Perceptor, target: Tensor, *, seeds: Sequence[int],
     """
     bank = Bank.shipped()
     captions = bank.captions
-    read = _read(perceptor, captions, target)
+    read = read_often(perceptor, captions, target)
     # pictures of one prompt share what is found
     found: dict[tuple[float, ...], _Found] = {}
     chosen = []
@@ -100,7 +93,7 @@ def _nearest(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tensor) -> _Fo
     """Choose among the pictures whose captions and looks are nearest; told: cosines of all captions, [N]."""
     told, rows = (told - PLAIN * bank.styled.to(told.device)).topk(SHORTLIST)
     pictures = bank.pictures(rows.tolist()).to(told.device)
-    share = _share(told)
+    share = ((told - USEFUL) / (SHOWN - USEFUL)).clamp(0, 1)
     abstract = bank.abstract.to(rows.device)[rows]
     kept = torch.where(abstract, SHAPE * (told >= ABSTRACT), (share > 0).float())
     share = share.masked_fill(abstract, 0)
@@ -115,58 +108,18 @@ def _nearest(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tensor) -> _Fo
     return choose
 
 
-def _share(told: Tensor) -> Tensor:
-    """How well a picture shows the words, 0 to 1, of the cosine of its caption and them."""
-    return ((told - USEFUL) / (SHOWN - USEFUL)).clamp(0, 1)
-
-
 def _drawn(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tensor) -> _Found | None:
-    """Choose among draws of the thing that the words name, where the built-in StyleGAN knows it and the bank does not.
-
-    All names that the perceptor was taught are asked: to one name, another is nearer than most captions are.
-    """
-    painter = StyleGAN(load_network(None), device=aim.device)
-    patterns = {pattern_of(caption) for caption in bank.captions}
-    things = [name for name in painter.network.names if f"{{}} {name} on a {{}} background" not in patterns]
-    fit, kind = (_read(perceptor, things, aim) @ aim).max(0)
-    scenes = told.masked_fill(bank.abstract.to(told.device), -1)
-    if fit < MEANT or fit < scenes.max() + PLAIN:
+    """Compose pictures of the things that the words name, where they can be drawn and no scene is nearer."""
+    least = told.masked_fill(bank.abstract.to(told.device), -1).max() + CLEARER
+    if least > 1:
         return None
-    if fit < (_read(perceptor, perceptor.names, aim) @ aim).max() - NEARER:
+    composer = Composer(bank, perceptor)
+    if (found := composer.read(aim)) is None or found[1] < least:
         return None
-    thing = things[int(kind)]
-    painter.draw_from(None, [(thing, 1.0)])
-    ground, place = (_read(perceptor, [f"{thing} on a {colour} background" for colour in COLOURS], aim) @ aim).max(0)
-    colour = torch.tensor([*COLOURS.values()]).to(aim)[place] / 255 if ground > fit + NEARER else None
-    held = DRAW * _share(ground if ground >= EXACT else fit)
-
-    def grounded(pictures: Tensor) -> Tensor:
-        return pictures if colour is None else on_ground(pictures, colour)
-
-    def choose(rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        seed = int(torch.randint(2**31, (), generator=rng))
-        painter.start([seed], (painter.network.side, painter.network.side))
-        painter.choose([seed], lambda pictures, _: perceptor.encode_image(grounded(pictures)) @ aim, TRIES)
-        return grounded(painter().detach())[0], held, torch.ones_like(held)
-
-    return choose
-
-
-def on_ground(pictures: Tensor, colour: Tensor) -> Tensor:
-    """Pictures of things on plain grounds, on grounds of another colour.
-
-        >>> on_ground(picture, torch.tensor([0.0, 0.5, 0.5])).shape
-        torch.Size([1, 3, 64, 64])
-
-    pictures: [N, 3, H, W] in [0, 1]; colour: [3] in [0, 1]. The ground is what is in the corners; what is less like it
-    changes less, so that edges stay soft.
-    """
-    side = max(1, pictures.shape[-1] // CORNER)
-    rows = torch.cat([pictures[..., :side, :], pictures[..., -side:, :]], dim=-2)
-    corners = torch.cat([rows[..., :side], rows[..., -side:]], dim=-1)
-    old = corners.flatten(2).median(dim=-1).values[..., None, None]
-    ground = (-(pictures - old).square().sum(1, keepdim=True) / ALIKE**2).exp()
-    return (pictures + ground * (colour[:, None, None] - old)).clamp(0, 1)
+    reading, fit = found
+    # what a reading leaves out of the words, as a style, is still to come
+    held = DRAW * ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
+    return lambda rng: (composer.compose(reading, aim, rng), held, torch.ones_like(held))
 
 
 def _in_other_colours(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tensor) -> _Found | None:
@@ -181,7 +134,7 @@ def _in_other_colours(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tenso
     names: tuple[str, ...] = ()
     for asked in list(patterns)[:PATTERNS]:
         said = in_all_colours(asked)
-        fit, place = (_read(perceptor, list(said), aim) @ aim).max(0)
+        fit, place = (read_often(perceptor, list(said), aim) @ aim).max(0)
         if float(fit) >= best:
             best, pattern, names = float(fit), asked, list(said.values())[int(place)]
     if not pattern:
@@ -195,20 +148,6 @@ def _in_other_colours(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tenso
         return bank.recoloured(row, names).to(aim.device), one, one
 
     return choose
-
-
-def _read(perceptor: Perceptor, texts: Sequence[str], beside: Tensor) -> Tensor:
-    """Embeddings [N, D] of texts that many runs ask for, where and as the tensor beside is; kept from run to run.
-
-    They have a part of the cache to themselves: embedded among other texts they would be rounded in other ways, and the
-    same seed is to give the same bytes.
-    """
-
-    def embed(missing: Sequence[str]) -> Tensor:
-        return torch.cat([perceptor.encode_text(missing[i : i + 256]).cpu() for i in range(0, len(missing), 256)])
-
-    own = sha256(f"{perceptor.fingerprint} starts".encode()).hexdigest()
-    return TextCache().through(own, perceptor.dim, texts, embed).to(beside)
 
 
 def sketched(start: Start, perceptor: Perceptor, targets: Targets, *, seeds: Sequence[int]) -> Tensor:

@@ -21,10 +21,10 @@ class Recipe:
     noise: int = 64
     layers: int = 3
     seed: int = 3
-    steps: int = 4_800
+    steps: int = 8_000
     batch: int = 32
     lr: float = 2e-3
-    grown: float = 0.65
+    grown: float = 0.39
     fooled: float = 0.1
     pull: float = 0.1
     lazy: int = 16
