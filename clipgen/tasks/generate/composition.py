@@ -62,13 +62,13 @@ class Composer:
         >>> composer.compose(reading, aim, torch.Generator().manual_seed(7)).shape
         torch.Size([3, 192, 192])
 
-    bank: its scenes; perceptor: compares texts, and draws with the words. Raises WeightsError when the built-in
-    StyleGAN is missing or damaged.
+    bank: its scenes; perceptor: compares texts, and draws with the words; device: where it looks. Raises WeightsError
+    when the built-in StyleGAN is missing or damaged.
     """
 
-    def __init__(self, bank: Bank, perceptor: Perceptor) -> None:
+    def __init__(self, bank: Bank, perceptor: Perceptor, device: torch.device | str = "cpu") -> None:
         self.bank, self.perceptor = bank, perceptor
-        self.painter = StyleGAN(load_network(None))
+        self.painter = StyleGAN(load_network(None), device=device)
         # what the bank shows, it shows better
         shapes = {pattern_of(caption) for caption in bank.captions}
         plain = zip(bank.captions, bank.abstract.tolist(), bank.styled.tolist(), strict=True)
@@ -123,7 +123,7 @@ class Composer:
         """A picture [3, SIDE, SIDE] of a reading, of the draws that come nearest to what is aimed at [D]."""
         canvas = self._canvas(reading, rng).to(aim) if reading.scene or reading.colour else None
         places = PAIR if len(reading.things) == 2 else INSIDE if reading.scene else ALONE
-        painter, perceptor = self.painter.to(aim.device), self.perceptor
+        painter, perceptor = self.painter, self.perceptor
         for thing, place in zip(reading.things, places, strict=True):
             seed = int(torch.randint(2**31, (), generator=rng))
             painter.draw_from(None, [(thing, 1.0)])

@@ -113,7 +113,7 @@ def _drawn(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tensor) -> _Foun
     least = told.masked_fill(bank.abstract.to(told.device), -1).max() + CLEARER
     if least > 1:
         return None
-    composer = Composer(bank, perceptor)
+    composer = Composer(bank, perceptor, aim.device)
     if (found := composer.read(aim)) is None or found[1] < least:
         return None
     reading, fit = found
