@@ -21,8 +21,8 @@ NAMES, DRAWABLE, SCENES = 6, 3, 4
 # the cosine from which words mean a thing; by how much a reading must be nearer for each part that it has more; by how
 # much what cannot be drawn may be nearer: an open umbrella is one "with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
-# draws that each thing is chosen among
-TRIES = 32
+# draws that each thing is chosen among, and how far they are from the mean of their class
+TRIES, PSI = 32, 0.3
 # side of a first picture in pixels, and where things stand in it: middle (x, y) and side as shares of its own
 SIDE = 192
 ALONE, INSIDE, PAIR = ((0.5, 0.5, 1.0),), ((0.5, 0.64, 0.62),), ((0.26, 0.5, 0.5), (0.74, 0.5, 0.5))
@@ -126,7 +126,7 @@ class Composer:
         painter, perceptor = self.painter, self.perceptor
         for thing, place in zip(reading.things, places, strict=True):
             seed = int(torch.randint(2**31, (), generator=rng))
-            painter.draw_from(None, [(thing, 1.0)])
+            painter.draw_from(PSI, [(thing, 1.0)])
             painter.start([seed], (painter.network.side, painter.network.side))
 
             def fit(draws: Tensor, _: int, canvas: Tensor | None = canvas, place: _Place = place) -> Tensor:
