@@ -31,8 +31,8 @@ class Recipe:
     jitter: float = 0.1
     near: float = 1e-3
     half_life: int = 5_000
-    known: int = 96
-    fitting: int = 3_000
+    known: int = 64
+    fitting: int = 4_000
 
     @property
     def side(self) -> int:
