@@ -8,14 +8,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import os
+import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from clipgen.errors import DeviceError, UnknownNameError
@@ -147,6 +151,8 @@ def free_memory() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+    with suppress(OSError, AttributeError):  # glibc keeps what is freed: elsewhere there is no such call
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def describe() -> dict[str, Any]:
@@ -164,6 +170,34 @@ def describe() -> dict[str, Any]:
         "torch": torch.__version__,
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
     }
+
+
+def reset_peak_memory(device: torch.device) -> bool:
+    """Let `peak_memory_mb` begin anew from what is held now; False where the system cannot.
+
+    >>> reset_peak_memory(torch.device("cpu"))
+    True
+    """
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        return True
+    try:
+        Path("/proc/self/clear_refs").write_text("5")  # of Linux: 5 resets VmHWM
+    except OSError:
+        return False
+    return True
+
+
+def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function compiled by torch, which takes a minute at its first call and is kept on disk for later ones.
+
+        >>> decode = compiled(generator.forward)
+
+    Raises DeviceError where nothing can compile it: on a CPU that takes a C++ compiler, on a GPU Triton as well.
+    """
+    if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++", "cl"))):
+        raise DeviceError("--compile needs a C++ compiler, and none was found; install g++, or leave --compile out")
+    return torch.compile(function, dynamic=False)
 
 
 def peak_memory_mb(device: torch.device) -> float | None:

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Self
 
 import torch
@@ -71,7 +72,7 @@ class Synthesis:
     first step; lr_decay: constant, cosine (to 0) or step (a tenth after 75 %); ema: share of the old in the average of
     the latents that is shown, 0 for none; chunk: cutouts per backward pass, None for all, halved when memory runs out;
     alternate: whether of several perceptors one looks at each step, in turn; before: steps that others took of the
-    same film, so that the turns go on.
+    same film, so that the turns go on; compile: whether decoding and looking are compiled, see `devices.compiled`.
 
     Raises SettingsError for numbers out of range, UnknownNameError for an unknown optimizer or decay. `next` raises
     NonFiniteError when loss, gradient or score are not finite (the best pictures stay as they were) and DeviceError
@@ -100,6 +101,7 @@ class Synthesis:
         chunk: int | None = None,
         alternate: bool = False,
         before: int = 0,
+        compile: bool = False,
     ) -> None:
         if steps < 1 or lr <= 0 or not 0 <= ema < 1 or (chunk is not None and chunk < 1):
             raise SettingsError(
@@ -117,6 +119,9 @@ class Synthesis:
         self.total, self.index = steps, 0
         self.lr, self.lr_decay, self.ema, self.chunk = lr, lr_decay, ema, chunk
         self.alternate, self.before = alternate, before
+        self._decode: Callable[[], Tensor] = devices.compiled(generator.__call__) if compile else generator
+        # several perceptors may take turns: each is compiled when it first looks
+        self._see = cache(lambda one: devices.compiled(one.encode_image) if compile else one.encode_image)
         self._note: str | None = None
         self.optimizer: torch.optim.Optimizer = OPTIMIZERS.load(optimizer)(generator.latents, lr=lr)
         self.start = [latent.detach().clone() for latent in generator.latents]
@@ -163,7 +168,7 @@ class Synthesis:
         """Set the latents' gradients for the next step and return the loss of each picture, [B], before weighing."""
         for latent in self.generator.latents:
             latent.grad = None
-        image = self._decoded if self._decoded is not None else self.generator()
+        image = self._decoded if self._decoded is not None else self._decode()
         self._decoded = None
         leaf = image.detach().requires_grad_()
         loss = self._look(leaf) + self._judge("image", View(image=leaf, progress=self.progress))
@@ -265,7 +270,7 @@ class Synthesis:
         perceptor = self.perceptor.in_turn(self.before + self.index) if self.alternate else self.perceptor
         for first in range(0, count, self.chunk or count):
             part = plan[first : first + (self.chunk or count)]
-            seen = perceptor.encode_image(self.cutouts.apply(leaf, part))
+            seen = self._see(perceptor)(self.cutouts.apply(leaf, part))
             view = View(embeddings=seen.unflatten(0, (len(part), batch)), progress=self.progress)
             # every loss on embeddings is a mean over cutouts, so the chunks' means weigh by their share
             total = total + self._judge("embeddings", view, share=len(part) / count)
@@ -296,7 +301,7 @@ class Synthesis:
             # the next step needs this very picture: keep its graph instead of decoding twice
             last = self.index + 1 >= self.total
             with torch.set_grad_enabled(not last):
-                image = self.generator()
+                image = self.generator() if last else self._decode()
             self._decoded = None if last else image
             return image.detach(), latents
         # the average began at zero: the same correction as Adam's

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import random
+import resource
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from clipgen.errors import ClipgenError
 
 NUMBERS = (b"-1", b"0", b"1e99", b"99999999999999999999", b"4294967296", b"nan", b"[]", b"{}", b"null", b"'x'")
 
@@ -29,3 +36,37 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
     if kind == 4:
         return data[:at] + rng.randbytes(rng.randrange(1, 50)) + data[at:]
     return data[at:] + data[:at]
+
+
+def try_damaged(
+    count: int,
+    choose: Callable[[random.Random], tuple[Path, Callable[[], object]]],
+    *,
+    seconds: float,
+    megabytes: float,
+) -> tuple[int, int]:
+    """Damage a file, try to read it, and put it back, so many times; how often it was read, and refused in one line.
+
+    choose: a file, and what reads it; seconds: that one may take; megabytes: that all may add to what is held.
+    """
+    rng = random.Random(7)
+    read, refused, longest = 0, 0, 0.0
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for number in range(count):
+        target, load = choose(rng)
+        kept = target.read_bytes()
+        target.write_bytes(damaged(kept, rng))
+        began = time.monotonic()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                load()
+            read += 1
+        except ClipgenError as error:
+            refused += 1
+            assert "\n" not in str(error) and len(str(error)) < 2000, (number, target.name)
+        longest = max(longest, time.monotonic() - began)
+        target.write_bytes(kept)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    assert longest < seconds and grown < megabytes, (longest, grown)
+    return read, refused

@@ -1,7 +1,18 @@
 import pytest
 import torch
 
-from clipgen.devices import autocast, describe, generator, oom_hint, peak_memory_mb, pick_device, pick_dtype
+from clipgen.devices import (
+    autocast,
+    compiled,
+    describe,
+    free_memory,
+    generator,
+    oom_hint,
+    peak_memory_mb,
+    pick_device,
+    pick_dtype,
+    reset_peak_memory,
+)
 from clipgen.errors import DeviceError, UnknownNameError
 
 CPU = torch.device("cpu")
@@ -109,3 +120,19 @@ def test_peak_memory_is_what_was_held_at_most() -> None:
     held = torch.ones(2**27)  # 512 MB
     after = peak_memory_mb(torch.device("cpu"))
     assert after is not None and after >= max(before, 512) and held[0] == 1
+
+
+def test_the_peak_of_memory_can_begin_anew() -> None:
+    if not reset_peak_memory(CPU):
+        pytest.skip("this system does not tell")
+    before = peak_memory_mb(CPU) or 0
+    torch.ones(100 * 2**18)  # 100 MB, at once let go of
+    most = peak_memory_mb(CPU) or 0
+    free_memory()
+    assert most > before + 90 and reset_peak_memory(CPU) and (peak_memory_mb(CPU) or 0) < most - 90
+
+
+def test_compiling_wants_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(DeviceError, match="install g\\+\\+, or leave --compile out"):
+        compiled(torch.sin)

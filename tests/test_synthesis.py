@@ -344,3 +344,29 @@ def test_several_take_turns(perceptor: OpenClip) -> None:
     looked.clear()
     next(run(both, alternate=True, before=3))
     assert "".join(looked) == "bab"
+
+
+def test_a_compiled_step_decodes_and_looks_by_compiled_functions(
+    perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = []
+
+    def compiled(function: Any) -> Any:
+        def counted(*given: Tensor) -> Tensor:
+            called.append(function.__self__)
+            return function(*given)
+
+        return counted
+
+    monkeypatch.setattr(devices, "compiled", compiled)
+    plain, made = run(perceptor), run(perceptor, compile=True)
+    assert torch.equal(latents_after(plain), latents_after(made))
+    # the last picture is only looked at: no step comes after it
+    assert called.count(made.generator) == STEPS and called.count(perceptor) == STEPS
+    assert len(called) == 2 * STEPS
+
+
+@pytest.mark.slow
+def test_a_step_can_be_compiled(perceptor: OpenClip) -> None:
+    plain, made = run(perceptor), run(perceptor, compile=True)
+    assert torch.allclose(latents_after(plain), latents_after(made), atol=1e-3)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from clipgen.cli.options import SECTIONS, read_duration
+from clipgen.cli.options import SECTIONS, WRITTEN
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings import GenerateSettings
 
@@ -86,9 +86,9 @@ def _extra(path: Path, key: str, value: Any, kind: type) -> Any:
 
 
 def _setting(path: Path, name: str, value: Any) -> Any:
-    if name == "time_budget":
+    if name in WRITTEN:
         try:
-            return read_duration(value)
+            return WRITTEN[name].read(value)
         except SettingsError as error:
             raise SettingsError(f"{path}: {name}: {error}") from error
     # One text where a list is asked for: perceptor = "builtin".

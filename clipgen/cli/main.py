@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -76,6 +77,9 @@ class LazyGroup(click.Group):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
+        # Torch's threads spin while they wait: beside another busy process a run then takes ten times as long.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
         def call() -> Any:
             return super(LazyGroup, self).main(
                 args, prog_name, complete_var, standalone_mode=False, windows_expand_args=windows_expand_args, **extra

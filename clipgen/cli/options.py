@@ -77,7 +77,9 @@ SECTIONS: dict[str, tuple[Flag, ...]] = {
     "Machine": (
         Flag("device", "NAME"),
         Flag("dtype", "NAME"),
+        Flag("vram", "SIZE"),
         Flag("cut_chunk", "N"),
+        Flag("compile", "", ("--compile",)),
     ),
 }
 
@@ -89,14 +91,15 @@ ORDER = ("Film", *SECTIONS)
 TABLES = {"generator": GENERATORS, "optimizer": OPTIMIZERS}
 
 
-class Duration(click.ParamType):
-    """A time such as 45s, 2m, 1m30s, 1h or plain seconds, read as seconds."""
+class Written(click.ParamType):
+    """A number that is written in a way of its own, such as 45s or 5G."""
 
-    name = "time"
+    def __init__(self, name: str, read: Callable[[str | float], float]) -> None:
+        self.name, self.read = name, read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:
-            return read_duration(value)
+            return self.read(value)
         except SettingsError as error:
             self.fail(str(error), param, ctx)
 
@@ -116,6 +119,26 @@ def read_duration(text: str | float) -> float:
         raise SettingsError(f"{text!r} is not a time; write 45s, 2m, 1m30s or a number of seconds")
     hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds
+
+
+def read_memory(text: str | float) -> float:
+    """Gigabytes in a written size.
+
+    >>> read_memory("800M")
+    0.8
+
+    Raises SettingsError for anything else.
+    """
+    if isinstance(text, (int, float)) and not isinstance(text, bool):
+        return float(text)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:([gm])i?b?)?", str(text).strip().lower())
+    if not match:
+        raise SettingsError(f"{text!r} is not a size of memory; write 5G, 800M or a number of gigabytes")
+    return float(match[1]) / (1000 if match[2] == "m" else 1)
+
+
+#: settings that are written in a way of their own
+WRITTEN = {"time_budget": Written("time", read_duration), "vram": Written("size", read_memory)}
 
 
 class SectionOption(click.Option):
@@ -175,8 +198,8 @@ def _setting_option(settings: type[Settings], section: str, flag: Flag) -> Calla
 
 
 def _shape(setting: str, hint: Any) -> dict[str, Any]:
-    if setting == "time_budget":
-        return {"type": Duration()}
+    if setting in WRITTEN:
+        return {"type": WRITTEN[setting]}
     members = typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
     kind = next(member for member in members if member is not NoneType)
     if kind is bool:

@@ -52,7 +52,7 @@ class GenerateSettings(Settings):
     size: tuple[int, int] = setting((256, 256), "width and height of the picture in pixels")
     steps: int | None = setting(None, "optimisation steps; unset: from --quality")
     quality: str = setting("normal", "steps and cutouts by name: " + ", ".join(QUALITIES))
-    time_budget: float | None = setting(None, "seconds the run may take; sets the steps")
+    time_budget: float | None = setting(None, "seconds the run may take; sets steps and, where unset, cutouts")
     seed: int | None = setting(None, "seed of every random number; unset: drawn, and told")
     count: int = setting(1, "pictures per prompt, from seed, seed+1, …")
     generator: str = setting("vqgan", "what paints; PART:FILE takes other weights")
@@ -65,13 +65,17 @@ class GenerateSettings(Settings):
     cutn: int | None = setting(None, "cutouts a step; unset: from --quality")
     cut_pow: float = setting(1.0, "above 1 favours small cutouts, below 1 large ones")
     augments: str = setting("whole", "preset of cutout augments")
+    vram: float | None = setting(
+        None, "gigabytes of memory the run may take; sets --cut-chunk, and the size where that is not enough"
+    )
+    compile: bool = setting(False, "compile the step: faster steps on a GPU, after a minute the first time")
     cut_chunk: int | None = setting(None, "cutouts per backward pass: lower it to save memory; unset: all at once")
     image_prompts: tuple[str, ...] = setting((), "picture to resemble, as FILE or FILE:weight")
     noise_prompts: tuple[str, ...] = setting((), "random target to be drawn to, as SEED or SEED:weight")
     init_image: str | None = setting(None, "picture to start from")
     init_noise: str | None = setting(None, "noise to start from: " + ", ".join(NOISES))
     init_weight: float | None = setting(
-        None, "how strongly to stay near the start, fading; unset: 6 where it shows the words, 60 for a draw, else 0"
+        None, "how strongly to stay near the start, fading; unset: 30 where it shows the words, 60 for a draw, else 0"
     )
     psi: float | None = setting(None, "StyleGAN: how far draws are from their mean, 0 to 1; unset: 0.7")
     classes: tuple[str, ...] = setting((), "StyleGAN with classes: name or number of one; NAME:2 of several mixed")
@@ -103,7 +107,7 @@ class GenerateSettings(Settings):
             check_least(name, getattr(self, name), 1)
         for name in _NOT_NEGATIVE:
             check_least(name, getattr(self, name), 0)
-        for name in ("time_budget", "lr", "cut_pow"):
+        for name in ("time_budget", "vram", "lr", "cut_pow"):
             check_positive(name, getattr(self, name))
         self._check_names()
         self._check_pairs()

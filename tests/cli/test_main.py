@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -81,3 +82,12 @@ def test_an_unknown_option_is_a_usage_error(cli: Cli) -> None:
 def test_python_m_clipgen_is_the_same_command() -> None:
     done = subprocess.run([sys.executable, "-m", "clipgen", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == f"clipgen {clipgen.__version__}\n"
+
+
+def test_waiting_threads_do_not_spin_unless_told_to(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    cli("--version")
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    monkeypatch.delenv("OMP_WAIT_POLICY")
+    cli("--version")
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"

@@ -4,7 +4,7 @@ import click
 import pytest
 
 from clipgen.cli.generate import command
-from clipgen.cli.options import SECTIONS, given_settings, read_duration
+from clipgen.cli.options import SECTIONS, given_settings, read_duration, read_memory
 from clipgen.errors import SettingsError
 from clipgen.settings import GenerateSettings, help_of
 
@@ -28,7 +28,7 @@ PROMISED = """
     --size --steps --quality --time-budget --seed -n --count --prompts --generator --perceptor --lr --optimizer
     --cutn --cut-pow --augments --image-prompt --noise-prompt --init-image --init-noise --init-weight --start --ema
     --tv --l2 --saturation --smoothness --symmetry --palette --no-text --realism --save-every --video --grid --curve
-    -o --device --dtype --config --resume --json -q -v --render-size --cut-chunk --alternate
+    -o --device --dtype --config --resume --json -q -v --render-size --cut-chunk --alternate --vram --compile
 """
 
 
@@ -56,6 +56,8 @@ def parsed(*args: str) -> dict[str, object]:
         (["--perceptor", "builtin", "--perceptor", "ViT-B-32/openai"], {"perceptors": ("builtin", "ViT-B-32/openai")}),
         (["--image-prompt", "a.png:0.5"], {"image_prompts": ("a.png:0.5",)}),
         (["--time-budget", "1m30s"], {"time_budget": 90.0}),
+        (["--vram", "5G"], {"vram": 5.0}),
+        (["--compile"], {"compile": True}),
         (["--palette", "#aa0000, #ffffff", "--palette", "#000000"], {"palette": ("#aa0000", "#ffffff", "#000000")}),
         (["--tv", "0"], {"tv": 0.0}),
     ],
@@ -76,3 +78,14 @@ def test_durations(text: str | float, seconds: float) -> None:
 def test_what_is_no_duration(text: str | bool) -> None:
     with pytest.raises(SettingsError, match="write 45s"):
         read_duration(text)
+
+
+@pytest.mark.parametrize(("text", "gigabytes"), [("5G", 5.0), ("800M", 0.8), ("1.5 GB", 1.5), ("2GiB", 2.0), (3, 3.0)])
+def test_sizes_of_memory(text: str | float, gigabytes: float) -> None:
+    assert read_memory(text) == gigabytes
+
+
+@pytest.mark.parametrize("text", ["", "much", "-5G", "5T", True])
+def test_what_is_no_size_of_memory(text: str | bool) -> None:
+    with pytest.raises(SettingsError, match="write 5G"):
+        read_memory(text)

@@ -273,19 +273,6 @@ def test_no_text_needs_a_word_for_it(make: Make, perceptor: OpenClip, monkeypatc
         make(no_text=1.0)
 
 
-def test_a_time_budget_sets_the_steps_and_leaves_no_trace(make: Make, tmp_path: Path) -> None:
-    began = time.monotonic()
-    generation = make(steps=None, time_budget=2.0)
-    steps = finish(generation)
-    assert time.monotonic() - began < 4
-    assert generation.settings.steps is not None
-    assert 1 <= len(steps) <= generation.settings.steps
-    assert generation.notes == [f"{generation.settings.steps} steps fit into the time budget of 2 s"]
-    plain = make(steps=generation.settings.steps, stop_after=len(steps))
-    assert [step.score for step in plain] == [step.score for step in steps]
-    assert plain.pictures()[0].metadata == generation.pictures()[0].metadata
-
-
 def test_a_time_budget_is_a_hard_stop_after_at_least_one_step(make: Make) -> None:
     generation = make(steps=400, time_budget=0.001, started=time.monotonic() - 100)
     assert len(finish(generation)) == 1

@@ -23,17 +23,15 @@ from clipgen.registry import GENERATORS
 from clipgen.settings import GenerateSettings
 from clipgen.sums import sha256
 from clipgen.synthesis import Step, Synthesis
+from clipgen.tasks.generate import budget
 from clipgen.tasks.generate.composition import TRIES
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
 from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import Targets, read_targets
 
-# time budget: steps that are timed after one to warm up, unless they take a larger share of the time left than this
-TIMED_STEPS = 3
-TIMED_SHARE = 0.1
-# share of the time then left that is promised to steps: the last pictures have to be written too
-PROMISED = 0.95
+# a size that would fit the memory is tried so often: the memory of a step does not quite go by its pixels
+SHRINKS = 3
 # mean squared difference (15 dB) from which a picture that a run begins with is told to be beyond the generator
 FAR = 0.03
 
@@ -72,8 +70,8 @@ class Generation:
     ) -> None:
         if isinstance(prompts, str) or not prompts:
             raise PromptError("no list of prompts was given; give one or more, such as ['underwater scene Van Gogh']")
-        budget = settings.time_budget
-        self._deadline = None if budget is None else (time.monotonic() if started is None else started) + budget
+        seconds = settings.time_budget
+        self._deadline = None if seconds is None else (time.monotonic() if started is None else started) + seconds
         self._pace = 0.0
         self.stop_after = stop_after
         self.notes: list[str] = []
@@ -83,8 +81,11 @@ class Generation:
         self._assemble(settings)
         if resume is not None:
             self.synthesis.load_state_dict(dict(resume))
-        elif self._deadline is not None:
-            self._fit_budget(settings)
+            return
+        if settings.vram is not None:
+            self._fit_memory(settings)
+        if self._deadline is not None:
+            self._fit_time(settings)
 
     @property
     def seeds(self) -> list[int]:
@@ -191,6 +192,7 @@ class Generation:
             device=str(device),
             dtype=next(name for name, known in devices.DTYPES.items() if known == dtype),
             time_budget=None,
+            vram=None,
         )
         self.settings = settings
         # what may be wrong is read first: it should not be told after seconds of loading
@@ -201,18 +203,14 @@ class Generation:
         self.settings = replace(
             settings, size=generator.size, start=start, lr=generator.lr if settings.lr is None else settings.lr
         )
-        self.cutouts = Cutouts(
-            self.perceptor.input_size,
-            settings.cutn or 1,
-            cut_pow=settings.cut_pow,
-            augments=settings.augments,
-            generator=devices.generator("cpu", settings.seed or 0),
-        ).to(device)
+        self.cutouts = self._cut(settings.cutn or 1)
         self.aims, self.targets, self.generator = targets, targets.mean(), generator
         self.loss = build_loss(
             settings, targets, generator=generator, perceptor=self.perceptor, device=device, held=held
         )
         self.synthesis = self._synthesis(self.settings.steps or 1)
+        if settings.compile:
+            self.notes.append("the step is compiled: a minute before the first one, kept on disk for later runs")
         self.models, self.inputs = self._hash_models(), self._hash_inputs()
 
     def _load_generator(self, device: torch.device, dtype: torch.dtype) -> Generator:
@@ -279,7 +277,17 @@ class Generation:
         generator.encode(sketched(start, self.perceptor, targets, seeds=self.seeds))
         return "bank", start.held
 
-    def _synthesis(self, steps: int) -> Synthesis:
+    def _cut(self, cutn: int) -> Cutouts:
+        """So many cutouts, as the settings have them drawn, from the beginning."""
+        return Cutouts(
+            self.perceptor.input_size,
+            cutn,
+            cut_pow=self.settings.cut_pow,
+            augments=self.settings.augments,
+            generator=devices.generator("cpu", self.settings.seed or 0),
+        ).to(self.settings.device)
+
+    def _synthesis(self, steps: int, *, chunk: int | None = None) -> Synthesis:
         settings = self.settings
         return Synthesis(
             self.generator,
@@ -292,28 +300,46 @@ class Generation:
             optimizer=settings.optimizer,
             lr_decay=settings.lr_decay,
             ema=settings.ema,
-            chunk=settings.cut_chunk,
+            chunk=chunk or settings.cut_chunk,
             alternate=settings.alternate,
+            compile=settings.compile,
         )
 
-    def _fit_budget(self, asked: GenerateSettings) -> None:
-        """Time a few steps, undo them, and set as many as fit; steps that were asked for are the most."""
-        trial = self._synthesis(1 + TIMED_STEPS)
-        before = trial.state_dict()
-        deadline, began = self._deadline or 0.0, time.monotonic()
-        seconds: list[float] = []
-        for step in trial:
-            seconds.append(step.seconds)
-            if time.monotonic() > began + TIMED_SHARE * (deadline - began):
+    def _fit_memory(self, asked: GenerateSettings) -> None:
+        """Try a step, and choose how many cutouts are looked at at once, and a smaller size where one is too many."""
+        limit, cutn = 1000 * (asked.vram or 0.0), self.settings.cutn or 1
+        for _ in range(SHRINKS):
+            held = budget.held(self.generator.device)
+            chunk, least = budget.chunk_for(limit, lambda chunk: self._synthesis(1, chunk=chunk), cutn)
+            if chunk:
                 break
-        self.generator.load_state(before["generator"])
-        self.cutouts.generator.set_state(before["cutouts"])
-        timed = seconds[1:] or seconds
-        self._pace = sum(timed) / len(timed)
-        fit = max(1, int(PROMISED * (deadline - time.monotonic()) / self._pace))
+            width, height = (int(side * budget.shrink(limit, held, least)) for side in self.settings.size)
+            before = "{} x {} pixels".format(*self.settings.size)
+            self.notes = [f"a step at {before} does not fit into {asked.vram:g} GB, so the picture gets smaller"]
+            self._assemble(replace(asked, size=(width, height), seed=self.settings.seed))
+        else:
+            raise budget.too_little(asked.vram or 0.0, least)
+        size = "{} x {} pixels".format(*self.settings.size)
+        self.notes.append(f"{chunk} of {cutn} cutouts at once, at {size}, fit into {asked.vram:g} GB")
+        self.settings = replace(self.settings, cut_chunk=None if chunk == cutn else chunk)
+        self.synthesis = self._synthesis(self.settings.steps or 1)
+
+    def _fit_time(self, asked: GenerateSettings) -> None:
+        """Time a few steps, and choose cutouts, where they were not asked for, and steps, at most those asked for."""
+        deadline, cutn = self._deadline or 0.0, self.settings.cutn or 1
+        trial = self._synthesis(1 + budget.TIMED_STEPS)
+        self._pace = budget.pace(trial, deadline - time.monotonic())
+        if asked.cutn is None and asked.steps is None:
+            paces, few = {cutn: self._pace}, max(1, cutn // 4)
+            self.cutouts = self._cut(few)
+            paces[few] = budget.pace(self._synthesis(1 + budget.TIMED_STEPS), deadline - time.monotonic())
+            chosen = budget.cutouts_for(budget.PROMISED * (deadline - time.monotonic()), paces)
+            self._pace, cutn = budget.pace_of(chosen, paces), chosen
+            self.cutouts = self._cut(cutn)
+        fit = max(1, int(budget.PROMISED * (deadline - time.monotonic()) / self._pace))
         steps = fit if asked.steps is None else min(fit, asked.steps)
-        self.notes.append(f"{steps} steps fit into the time budget of {asked.time_budget:g} s")
-        self.settings = replace(self.settings, steps=steps)
+        self.notes.append(f"{steps} steps of {cutn} cutouts fit into the time budget of {asked.time_budget:g} s")
+        self.settings = replace(self.settings, steps=steps, cutn=cutn)
         self.synthesis = self._synthesis(steps)
 
     def _picture(self, index: int, image: torch.Tensor) -> Picture:

@@ -24,7 +24,7 @@ from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.targets import Targets, writing_loss
 
 # of a start that shows the words: held on to, it keeps its forms; left alone, they are eaten away
-HOLD = 6.0
+HOLD = 30.0
 
 
 def build_loss(

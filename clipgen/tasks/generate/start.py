@@ -36,7 +36,7 @@ SHAPE = 0.5
 # by how much nearer a thing, in a scene or not, must be than a scene of the bank, which has things of its own
 CLEARER = 0.15
 # how strongly a picture of draws is held: the loop would bend their forms, which are right
-DRAW = 10.0
+DRAW = 2.0
 # of a sketch: side in pixels, steps, cutouts a step; all three are small, for it has no detail
 SIDE, STEPS, CUTN = 64, 60, 8
 

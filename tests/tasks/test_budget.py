@@ -1,0 +1,141 @@
+"""What a run may take: memory and time that are measured by a few steps, and what is chosen by them."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from clipgen import devices
+from clipgen.errors import DeviceError
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.settings import GenerateSettings
+from clipgen.synthesis import Synthesis
+from clipgen.tasks.generate import Generation, budget
+
+Make = Callable[..., Generation]
+SMALL = GenerateSettings(size=(32, 24), steps=5, cutn=4, seed=7, generator="pixels", device="cpu", dtype="fp32")
+
+
+@pytest.fixture
+def make(perceptor: OpenClip) -> Make:
+    def made(prompts: Sequence[str] = ("a red square",), **given: Any) -> Generation:
+        return Generation(list(prompts), replace(SMALL, **given), perceptor=perceptor)
+
+    return made
+
+
+def takes(monkeypatch: pytest.MonkeyPatch, peak: Callable[[Synthesis], float], held: float = 1000.0) -> None:
+    monkeypatch.setattr(budget, "peak", peak)
+    monkeypatch.setattr(budget, "held", lambda device: held)
+
+
+def at_once(run: Synthesis) -> int:
+    return run.chunk or run.cutouts.cutn
+
+
+def test_a_trial_leaves_nothing_behind(make: Make) -> None:
+    generation = make()
+    with budget.undone(generation.synthesis) as trial:
+        moved = [step.score for step in trial]
+    plain = [step.score for step in make()]
+    generation.synthesis = generation._synthesis(5)
+    assert [step.score for step in generation] == plain == moved
+
+
+@pytest.mark.parametrize(("seconds", "cutn"), [(0.1, 8), (9.9, 8), (10.1, 12), (119.0, 12), (121.0, 32)])
+def test_the_richest_quality_that_fits(seconds: float, cutn: int) -> None:
+    paces = {3: 0.11, 12: 0.2}
+    assert budget.pace_of(32, paces) == pytest.approx(0.4)
+    assert budget.cutouts_for(seconds, paces) == cutn
+
+
+def test_noise_in_the_clock_makes_no_cutout_cheaper_than_none() -> None:
+    assert budget.pace_of(32, {3: 0.3, 12: 0.2}) == 0.3
+
+
+@pytest.mark.parametrize(("limit", "chunk"), [(1100, 0), (1250, 1), (2000, 9), (4000, 28), (9000, 32)])
+def test_cutouts_at_once_for_a_limit(monkeypatch: pytest.MonkeyPatch, limit: float, chunk: int) -> None:
+    monkeypatch.setattr(budget, "peak", lambda run: 1000.0 + 100 * run.chunk)
+    begin: Any = lambda chunk: SimpleNamespace(chunk=chunk)  # noqa: E731
+    assert budget.chunk_for(limit, begin, 32) == (chunk, 1100.0)
+
+
+def test_memory_sets_cutouts_at_once(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    takes(monkeypatch, lambda run: 1000.0 + 100 * at_once(run))
+    generation = make(vram=1.3)
+    assert (generation.settings.cut_chunk, generation.settings.vram, generation.synthesis.chunk) == (2, None, 2)
+    assert generation.notes == ["2 of 4 cutouts at once, at 32 x 24 pixels, fit into 1.3 GB"]
+    assert make(vram=9.0).settings.cut_chunk is None
+    plain = make(cut_chunk=2)
+    assert [step.score for step in plain] == [step.score for step in generation]
+    assert plain.pictures()[0].metadata == generation.pictures()[0].metadata
+
+
+def test_memory_sets_the_size_where_one_cutout_is_too_much(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def peak(run: Synthesis) -> float:
+        width, height = run.generator.size
+        return 1000.0 + width * height + 10 * at_once(run)
+
+    takes(monkeypatch, peak)
+    generation = make(vram=1.5, seed=None)
+    width, height = generation.settings.size
+    assert 16 < width < 24 and abs(width / height - 4 / 3) < 0.1
+    assert [note.split(",")[0] for note in generation.notes] == [
+        "a step at 32 x 24 pixels does not fit into 1.5 GB", "4 of 4 cutouts at once"
+    ]  # fmt: skip
+    assert len(list(generation)) == 5
+
+
+def test_models_that_are_too_much_are_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    takes(monkeypatch, lambda run: 1500.0)
+    with pytest.raises(DeviceError, match="vram is 0.9 GB.* takes 1.0 GB"):
+        make(vram=0.9)
+    with pytest.raises(DeviceError, match="vram is 1.2 GB.* takes 1.5 GB"):  # nothing gets less by being smaller
+        make(vram=1.2)
+
+
+def test_where_memory_is_not_told_the_other_flag_is_named(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "reset_peak_memory", lambda device: False)
+    with pytest.raises(DeviceError, match="--cut-chunk instead of --vram"):
+        make(vram=2.0)
+
+
+def test_memory_is_measured_for_real(make: Make) -> None:
+    if not devices.reset_peak_memory(torch.device("cpu")):
+        pytest.skip("this system does not tell")
+    few, many = (budget.peak(make(size=(side, side), cutn=2).synthesis) for side in (32, 1024))
+    assert many > few + 30
+
+
+def test_time_sets_cutouts_and_steps(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "pace", lambda run, seconds: 0.01 * run.cutouts.cutn)
+    for seconds, cutn in ((1.0, 8), (20.0, 12), (600.0, 32)):
+        generation = make(steps=None, cutn=None, time_budget=seconds)
+        steps = generation.settings.steps or 0
+        assert (generation.settings.cutn, generation.cutouts.cutn) == (cutn, cutn)
+        assert steps == pytest.approx(0.95 * seconds / (0.01 * cutn), rel=0.1)
+        assert generation.notes == [f"{steps} steps of {cutn} cutouts fit into the time budget of {seconds:g} s"]
+
+
+def test_cutouts_that_were_asked_for_stay(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "pace", lambda run, seconds: 0.01)
+    assert make(steps=None, cutn=5, time_budget=60.0).settings.cutn == 5
+    assert make(steps=9, cutn=None, time_budget=60.0).settings.cutn == 12
+
+
+def test_a_time_budget_sets_the_steps_and_leaves_no_trace(make: Make) -> None:
+    began = time.monotonic()
+    generation = make(steps=None, time_budget=2.0)
+    steps = list(generation)
+    assert time.monotonic() - began < 4
+    assert generation.settings.steps is not None
+    assert 1 <= len(steps) <= generation.settings.steps
+    assert generation.notes == [f"{generation.settings.steps} steps of 4 cutouts fit into the time budget of 2 s"]
+    plain = make(steps=generation.settings.steps)
+    plain.stop_after = len(steps)
+    assert [step.score for step in plain] == [step.score for step in steps]
+    assert plain.pictures()[0].metadata == generation.pictures()[0].metadata
