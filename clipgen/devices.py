@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import os
-import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.overrides import TorchFunctionMode
 
 from clipgen.errors import DeviceError, UnknownNameError
 
 DTYPES: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+# what fills a tensor in place
+_DRAWS = ("normal_", "uniform_", "trunc_normal_")
 
 # what allocators say when memory is out; only CUDA's has an exception class of its own
 _OUT_OF_MEMORY = (
@@ -116,6 +117,28 @@ def autocast(device: torch.device, dtype: torch.dtype) -> Iterator[None]:
             yield
 
 
+class _Undrawn(TorchFunctionMode):
+    """Leaves out what fills tensors with random numbers, which on the meta device imports half of torch's compiler."""
+
+    def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if function.__name__ in _DRAWS:
+            return args[0] if args else kwargs["tensor"]
+        return function(*args, **(kwargs or {}))
+
+
+@contextmanager
+def without_memory() -> Iterator[None]:
+    """Networks built inside have their shapes, and no numbers: they take neither memory nor time.
+
+    >>> with without_memory():
+    ...     network = torch.nn.Linear(10**6, 10**6)
+    >>> network.weight.device
+    device(type='meta')
+    """
+    with torch.device("meta"), _Undrawn():
+        yield
+
+
 def generator(device: torch.device | str, seed: int) -> torch.Generator:
     """A source of random numbers of its own, so that no draw elsewhere changes a picture.
 
@@ -186,18 +209,6 @@ def reset_peak_memory(device: torch.device) -> bool:
     except OSError:
         return False
     return True
-
-
-def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """A function compiled by torch, which takes a minute at its first call and is kept on disk for later ones.
-
-        >>> decode = compiled(generator.forward)
-
-    Raises DeviceError where nothing can compile it: on a CPU that takes a C++ compiler, on a GPU Triton as well.
-    """
-    if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++", "cl"))):
-        raise DeviceError("--compile needs a C++ compiler, and none was found; install g++, or leave --compile out")
-    return torch.compile(function, dynamic=False)
 
 
 def peak_memory_mb(device: torch.device) -> float | None:

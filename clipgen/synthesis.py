@@ -20,7 +20,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from clipgen import devices
+from clipgen import compiler, devices
 from clipgen.cutouts import Cutouts
 from clipgen.errors import NonFiniteError, SettingsError, UnknownNameError
 from clipgen.generators.base import Generator
@@ -72,7 +72,7 @@ class Synthesis:
     first step; lr_decay: constant, cosine (to 0) or step (a tenth after 75 %); ema: share of the old in the average of
     the latents that is shown, 0 for none; chunk: cutouts per backward pass, None for all, halved when memory runs out;
     alternate: whether of several perceptors one looks at each step, in turn; before: steps that others took of the
-    same film, so that the turns go on; compile: whether decoding and looking are compiled, see `devices.compiled`.
+    same film, so that the turns go on; compile: whether decoding and looking are compiled, see `compiler.compiled`.
 
     Raises SettingsError for numbers out of range, UnknownNameError for an unknown optimizer or decay. `next` raises
     NonFiniteError when loss, gradient or score are not finite (the best pictures stay as they were) and DeviceError
@@ -119,11 +119,12 @@ class Synthesis:
         self.total, self.index = steps, 0
         self.lr, self.lr_decay, self.ema, self.chunk = lr, lr_decay, ema, chunk
         self.alternate, self.before = alternate, before
-        self._decode: Callable[[], Tensor] = devices.compiled(generator.__call__) if compile else generator
+        self._decode: Callable[[], Tensor] = compiler.compiled(generator.__call__) if compile else generator
         # several perceptors may take turns: each is compiled when it first looks
-        self._see = cache(lambda one: devices.compiled(one.encode_image) if compile else one.encode_image)
+        self._see = cache(lambda one: compiler.compiled(one.encode_image) if compile else one.encode_image)
         self._note: str | None = None
-        self.optimizer: torch.optim.Optimizer = OPTIMIZERS.load(optimizer)(generator.latents, lr=lr)
+        with compiler.without_compiler():
+            self.optimizer: torch.optim.Optimizer = OPTIMIZERS.load(optimizer)(generator.latents, lr=lr)
         self.start = [latent.detach().clone() for latent in generator.latents]
         self.average = [torch.zeros_like(latent) for latent in self.start] if ema else []
         self.best_image = None
@@ -176,7 +177,8 @@ class Synthesis:
             "latents", View(latents=self.generator.latents, start=self.start, progress=self.progress)
         )
         if leaf.grad is not None:
-            image.backward(leaf.grad)
+            # the same gradient to the bit as image.backward(leaf.grad), which imports sympy: seconds of every start
+            (image * leaf.grad).sum().backward()
         return loss
 
     @contextmanager
@@ -202,11 +204,13 @@ class Synthesis:
 
         Tensors, numbers, texts, lists and dicts only, so that `torch.load(…, weights_only=True)` reads it.
         """
+        with compiler.without_compiler():
+            optimizer = _own(self.optimizer.state_dict())
         return {
             "index": self.index,
             "total": self.total,
             "generator": self.generator.state(),
-            "optimizer": _own(self.optimizer.state_dict()),
+            "optimizer": optimizer,
             "cutouts": self.cutouts.generator.get_state(),
             "start": _copies(self.start),
             "average": _copies(self.average),
@@ -224,7 +228,8 @@ class Synthesis:
                 "resume with the settings it was begun with"
             )
         self.generator.load_state(state["generator"])
-        self.optimizer.load_state_dict(_own(state["optimizer"]))
+        with compiler.without_compiler():
+            self.optimizer.load_state_dict(_own(state["optimizer"]))
         self.cutouts.generator.set_state(state["cutouts"].cpu())
         self.index = state["index"]
         self.start = [saved.to(self.target.device, copy=True) for saved in state["start"]]
@@ -239,7 +244,8 @@ class Synthesis:
         self._check_finite([loss, *(latent.grad for latent in self.generator.latents if latent.grad is not None)])
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr * _decay(self.lr_decay, self.progress)
-        self.optimizer.step()
+        with compiler.without_compiler():
+            self.optimizer.step()
         self.generator.project_()
         for mean, latent in zip(self.average, self.generator.latents, strict=False):
             mean.lerp_(latent.detach(), 1 - self.ema)

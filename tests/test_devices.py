@@ -3,7 +3,6 @@ import torch
 
 from clipgen.devices import (
     autocast,
-    compiled,
     describe,
     free_memory,
     generator,
@@ -12,6 +11,7 @@ from clipgen.devices import (
     pick_device,
     pick_dtype,
     reset_peak_memory,
+    without_memory,
 )
 from clipgen.errors import DeviceError, UnknownNameError
 
@@ -132,7 +132,11 @@ def test_the_peak_of_memory_can_begin_anew() -> None:
     assert most > before + 90 and reset_peak_memory(CPU) and (peak_memory_mb(CPU) or 0) < most - 90
 
 
-def test_compiling_wants_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(DeviceError, match="install g\\+\\+, or leave --compile out"):
-        compiled(torch.sin)
+def test_networks_without_memory_have_their_shapes() -> None:
+    drawn = torch.get_rng_state()
+    with without_memory():
+        network = torch.nn.Sequential(torch.nn.Linear(10**6, 10**6), torch.nn.Embedding(10**6, 10**6))
+        torch.nn.init.trunc_normal_(network[0].weight)
+    assert [value.shape for value in network.state_dict().values()] == [(10**6, 10**6), (10**6,), (10**6, 10**6)]
+    assert all(value.is_meta for value in network.state_dict().values())
+    assert torch.equal(torch.get_rng_state(), drawn)

@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "clipgen"
 
 BASICS = ["errors", "registry", "colours", "sums", "hub", "downloads", "weights", "clips", "images", "shelf",
-          "settings", "prompts", "timelines", "devices"]
+          "settings", "prompts", "timelines", "compiler", "devices"]
 PARTS = ["cutouts", "losses", "generators", "perceptors", "writers"]
 ENGINES = ["synthesis", "similarity"]
 GROWN_APART = ["train", "batch"]

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from clipgen import devices
+from clipgen import compiler, devices
 from clipgen.cutouts import Cutouts
 from clipgen.errors import DeviceError, NonFiniteError, SettingsError, UnknownNameError
 from clipgen.generators.pixels import Pixels
@@ -358,7 +358,7 @@ def test_a_compiled_step_decodes_and_looks_by_compiled_functions(
 
         return counted
 
-    monkeypatch.setattr(devices, "compiled", compiled)
+    monkeypatch.setattr(compiler, "compiled", compiled)
     plain, made = run(perceptor), run(perceptor, compile=True)
     assert torch.equal(latents_after(plain), latents_after(made))
     # the last picture is only looked at: no step comes after it

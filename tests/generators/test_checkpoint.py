@@ -70,7 +70,7 @@ def shaken(network: nn.Module) -> nn.Module:
 
 
 def assert_same(own: Tensor, theirs: Tensor) -> None:
-    torch.testing.assert_close(own, theirs, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(own, theirs, atol=1e-4, rtol=1e-3)
 
 
 @torch.no_grad()

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from clipgen import devices
 from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.pickles import read_pickle
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
@@ -51,7 +52,7 @@ def load_network(weights: Path | None) -> Network:
         raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB, more than any StyleGAN")
     state, config = _read(path)
     kind = StyleGAN3 if any(key.startswith("synthesis.input.") for key in state) else StyleGAN2
-    with torch.device("meta"):
+    with devices.without_memory():
         network = kind.of_state(state, config)
     _fill(network, state, path)
     network.names = tuple(map(str, config.get("classes", ())))

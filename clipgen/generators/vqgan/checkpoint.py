@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 import yaml
 from torch import Tensor, nn
 
+from clipgen import devices
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.diffusers import is_diffusers, to_taming
 from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
@@ -68,7 +68,7 @@ def _network(config: Path, state: Mapping[str, Tensor], path: Path) -> tuple[VQM
     if is_diffusers(told):
         told, state = to_taming(told, state)
     # without memory or random numbers of its own: a config may ask for any size, the file has what it has
-    with torch.device("meta"):
+    with devices.without_memory():
         network = VQModel.from_config(told)
     _fill(network, state, path)
     return network, told

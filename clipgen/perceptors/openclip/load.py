@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from clipgen import clips, hub, weights
+from clipgen import clips, compiler, devices, hub, weights
 from clipgen.errors import WeightsError
 from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
@@ -34,6 +34,7 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
 
     Raises UnknownNameError for a name that open_clip does not have, WeightsError when its files are missing or damaged.
     """
+    compiler.import_lightly("open_clip")
     if name == "builtin":
         card = weights.find("builtin", "perceptor")
         weights.check(card)
@@ -157,7 +158,7 @@ def _read_config(path: Path) -> dict[str, Any]:
 
 def _check_size(config: dict[str, Any], file: Path) -> None:
     """Refuse a config that would build much more than the file holds, before memory is taken for it."""
-    with torch.device("meta"):
+    with devices.without_memory():
         model = build_model(config, device="meta")
     wanted = sum(value.numel() for value in model.state_dict().values())
     if wanted > file.stat().st_size:  # a number takes two bytes or more
