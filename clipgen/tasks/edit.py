@@ -20,7 +20,7 @@ from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate import Generation
 
 #: what differs from painting anew: the picture's own places are held on to, and the latents stay near
-HELD = {"init_weight": 2.0, "l2": 0.01}
+HELD = {"init_weight": 8.0, "l2": 0.01}
 
 
 def edit_settings(path: Path, given: Mapping[str, Any]) -> GenerateSettings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -14,9 +13,9 @@ import torch
 
 from clipgen import __version__, devices, shelf
 from clipgen.cutouts import Cutouts
-from clipgen.errors import ImageError, PromptError, SettingsError
+from clipgen.errors import ImageError, PromptError
 from clipgen.generators.base import Generator
-from clipgen.images import load_image, to_pil, write_beside
+from clipgen.images import load_image, to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
 from clipgen.registry import GENERATORS
@@ -24,11 +23,11 @@ from clipgen.settings import GenerateSettings
 from clipgen.sums import sha256
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate import budget
-from clipgen.tasks.generate.composition import TRIES
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
-from clipgen.tasks.generate.start import bank_pictures, sketched
-from clipgen.tasks.generate.targets import Targets, read_targets
+from clipgen.tasks.generate.runfile import load_run, save_run
+from clipgen.tasks.generate.start import begin
+from clipgen.tasks.generate.targets import read_targets
 
 # a size that would fit the memory is tried so often: the memory of a step does not quite go by its pixels
 SHRINKS = 3
@@ -127,11 +126,7 @@ class Generation:
 
         Raises ImageError when the place cannot be written.
         """
-        # through memory: torch answers a full disk with a RuntimeError that does not say so
-        packed = io.BytesIO()
-        torch.save({"prompts": self.prompts, "settings": self.settings.to_dict(), "state": self.state()}, packed)
-        with write_beside(path) as beside:
-            beside.write_bytes(packed.getbuffer())
+        save_run(path, self.prompts, self.settings, self.state())
 
     @staticmethod
     def load_state(path: str | Path) -> dict[str, Any]:
@@ -143,15 +138,7 @@ class Generation:
 
         Nothing in the file is executed. Raises SettingsError when it is missing or holds no run.
         """
-        try:
-            run = torch.load(path, map_location="cpu", weights_only=True)
-        except FileNotFoundError as error:
-            raise SettingsError(f"there is no run file {path}; check the name") from error
-        except Exception as error:  # torch raises a dozen kinds for a file that is not its own
-            raise SettingsError(f"{path} is no run file of clipgen, or is damaged") from error
-        if not isinstance(run, dict) or not {"prompts", "settings", "state"} <= run.keys():
-            raise SettingsError(f"{path} is no run file of clipgen")
-        return run
+        return load_run(path)
 
     @classmethod
     def again(cls, metadata: Mapping[str, Any], *, perceptor: Perceptor, weights: Path | None = None) -> Self:
@@ -199,7 +186,7 @@ class Generation:
         texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
         targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
         generator = self._load_generator(device, dtype)
-        start, held = self._start(generator, targets)
+        start, held = begin(generator, settings, targets, perceptor=self.perceptor, seeds=self.seeds)
         self.settings = replace(
             settings, size=generator.size, start=start, lr=generator.lr if settings.lr is None else settings.lr
         )
@@ -246,36 +233,6 @@ class Generation:
                 f"{self.settings.generator} cannot paint {self.settings.init_image}: it starts from the nearest "
                 f"that it can ({-10 * float(apart.log10()):.0f} dB)"
             )
-
-    def _start(self, generator: Generator, targets: Targets) -> tuple[str, torch.Tensor | None]:
-        """Put the generator where it is asked to start, or gains most; tell where, and how strongly to hold it [B].
-
-        That is at pictures of the bank or sketches, at the best of several draws of its own, or where it is.
-        """
-        settings = self.settings
-        given = settings.init_image is not None or settings.init_noise is not None
-        if settings.start in ("bank", "samples") and given:
-            raise SettingsError(
-                f"start is {settings.start} and a first picture is given too; leave out init_image and init_noise"
-            )
-        if settings.start == "samples" and generator.start_from != "samples":
-            raise SettingsError(f"{settings.generator} has no samples to choose a start among; leave start out")
-        if generator.start_from == "samples" and settings.start in ("auto", "samples") and not given:
-            aims = targets.mean()
-
-            def fit(images: torch.Tensor, row: int) -> torch.Tensor:
-                return self.perceptor.encode_image(images) @ aims[row]
-
-            generator.choose(self.seeds, fit, TRIES)
-            return "samples", None
-        # what a caption of the bank says of the words was measured where the vocabulary is closed: an open one finds
-        # any two captions alike, and would hold on to a picture of something else
-        wanted = generator.start_from == "bank" and bool(self.perceptor.words())
-        if settings.start == "noise" or given or (settings.start == "auto" and not wanted):
-            return "noise", None
-        start = bank_pictures(self.perceptor, targets.mean(), seeds=self.seeds, size=generator.size)
-        generator.encode(sketched(start, self.perceptor, targets, seeds=self.seeds))
-        return "bank", start.held
 
     def _cut(self, cutn: int) -> Cutouts:
         """So many cutouts, as the settings have them drawn, from the beginning."""

@@ -10,12 +10,15 @@ from torch import Tensor
 
 from clipgen import devices
 from clipgen.cutouts import Cutouts
+from clipgen.errors import SettingsError
+from clipgen.generators.base import Generator
 from clipgen.generators.sketch import Sketch
 from clipgen.images import resize_area
 from clipgen.perceptors.base import Perceptor
+from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, colours_of, in_all_colours, pattern_of
-from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.generate.composition import TRIES, Composer
 from clipgen.tasks.generate.targets import Targets
 from clipgen.tasks.generate.texts import read_often
 
@@ -56,6 +59,38 @@ class Start:
 
 # from a seed's random numbers to a picture, how strongly it is held, and how much of it stays under a sketch
 _Found = Callable[[torch.Generator], tuple[Tensor, Tensor, Tensor]]
+
+
+def begin(
+    generator: Generator, settings: GenerateSettings, targets: Targets, *, perceptor: Perceptor, seeds: Sequence[int]
+) -> tuple[str, Tensor | None]:
+    """Put the generator where it is asked to start, or gains most; tell where, and how strongly to hold it [B].
+
+        >>> begin(generator, GenerateSettings(), targets, perceptor=perceptor, seeds=[7])[0]
+        'bank'
+
+    That is at pictures of the bank or sketches, at the best of several draws of its own, or where it is.
+    Raises SettingsError for a start that the generator does not have, or beside a first picture that is given.
+    """
+    given = settings.init_image is not None or settings.init_noise is not None
+    if settings.start in ("bank", "samples") and given:
+        raise SettingsError(
+            f"start is {settings.start} and a first picture is given too; leave out init_image and init_noise"
+        )
+    if settings.start == "samples" and generator.start_from != "samples":
+        raise SettingsError(f"{settings.generator} has no samples to choose a start among; leave start out")
+    aims = targets.mean()
+    if generator.start_from == "samples" and settings.start in ("auto", "samples") and not given:
+        generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ aims[row], TRIES)
+        return "samples", None
+    # what a caption of the bank says of the words was measured where the vocabulary is closed: an open one finds
+    # any two captions alike, and would hold on to a picture of something else
+    wanted = generator.start_from == "bank" and bool(perceptor.words())
+    if settings.start == "noise" or given or (settings.start == "auto" and not wanted):
+        return "noise", None
+    start = bank_pictures(perceptor, aims, seeds=seeds, size=generator.size)
+    generator.encode(sketched(start, perceptor, targets, seeds=seeds))
+    return "bank", start.held
 
 
 @torch.no_grad()
