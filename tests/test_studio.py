@@ -10,6 +10,7 @@ from clipgen.errors import DeviceError, SettingsError, UnknownNameError
 from clipgen.images import read_metadata
 from clipgen.perceptors.base import Perceptor
 from clipgen.studio import Studio
+from clipgen.tasks.edit import HELD
 from clipgen.tasks.generate import GeneratedImage, Generation
 
 SMALL: dict[str, Any] = dict(generator="pixels", device="cpu", dtype="fp32", size=(32, 32), steps=2, cutn=3)
@@ -64,7 +65,7 @@ def test_a_picture_is_edited(name: str, tmp_path: Path) -> None:
     clipgen.generate("a fox", perceptor=name, seed=1, **SMALL).save(tmp_path / "a.png")
     image = clipgen.edit(tmp_path / "a.png", "a red square", perceptor=name, seed=1, **SMALL)
     assert image.size == (32, 32) and image.info["clipgen"]["settings"]["init_image"] == str(tmp_path / "a.png")
-    assert image.info["clipgen"]["settings"]["init_weight"] == 2.0
+    assert image.info["clipgen"]["settings"]["init_weight"] == HELD["init_weight"]
 
 
 def test_stream_is_a_plain_iterator(name: str) -> None:
