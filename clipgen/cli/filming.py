@@ -41,8 +41,8 @@ FILM = {
         Flag("video_weight", "X"),
     )
 }
-#: what says how many pictures there are, or is found by trying them out, is not for films
-_NOT = ("count", "time_budget", "vram", "save_every", "render_size")
+#: what says how many pictures there are, or has to try or compile a run of its own, is not for films
+_NOT = ("count", "time_budget", "vram", "compile", "save_every", "render_size")
 PICTURE = {section: tuple(flag for flag in flags if flag.setting not in _NOT) for section, flags in SECTIONS.items()}
 
 _OPTIONS = (

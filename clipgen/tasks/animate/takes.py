@@ -51,7 +51,8 @@ def plan(
     Raises SettingsError for what films cannot do, PromptError for a style that is no prompt.
     """
     picture = picture.resolved()
-    for name, usual in (("count", 1), ("time_budget", None), ("vram", None), ("save_every", 0), ("render_size", None)):
+    usual_of = {"count": 1, "time_budget": None, "vram": None, "compile": False, "save_every": 0, "render_size": None}
+    for name, usual in usual_of.items():
         if getattr(picture, name) != usual:
             raise SettingsError(f"{name} is {getattr(picture, name)}, and films have no use for it; leave it out")
     scenes = [_styled(scene, film.style) for scene in timeline.scenes]
