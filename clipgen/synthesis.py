@@ -114,6 +114,7 @@ class Synthesis:
             if term.sees not in SIGHTS:
                 kind, known = type(term).__name__, ", ".join(SIGHTS)
                 raise SettingsError(f"{kind} sees {term.sees!r}; in this loop a loss sees one of: {known}")
+        devices.keep_memory(generator.device)
         self.generator, self.perceptor, self.cutouts, self.loss = generator, perceptor, cutouts, loss
         self.target = target
         self.total, self.index = steps, 0

@@ -89,6 +89,13 @@ def test_chunked_gradient_equals_the_whole(perceptor: OpenClip, chunk: int) -> N
     torch.testing.assert_close(found, expected, atol=1e-6 * float(expected.abs().max()), rtol=1e-3)
 
 
+def test_memory_is_kept_from_step_to_step(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[torch.device] = []
+    monkeypatch.setattr(devices, "keep_memory", asked.append)
+    run(perceptor)
+    assert asked == [torch.device("cpu")]
+
+
 def test_a_step_decodes_once_and_reads_no_words(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
     """What costs most is done once: the shown picture's graph serves the next step, however many chunks look at it."""
     synthesis = run(perceptor, chunk=2)

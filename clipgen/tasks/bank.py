@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from clipgen import weights
+from clipgen import devices, weights
 from clipgen.colours import COLOURS
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.checkpoint import load_network
@@ -28,7 +28,7 @@ _MEANS = 4  # rounds of looking for the colours that a picture has
 
 @dataclass(frozen=True)
 class Bank:
-    """Captions [N] and the codes of their pictures [N, h, w], to be decoded by the built-in VQGAN.
+    """Captions [N] and the codes of their pictures [N, h, w], to be decoded by the built-in VQGAN, in a dtype.
 
     >>> bank = Bank.shipped()
     >>> bank.pictures([0, 1]).shape
@@ -38,6 +38,7 @@ class Bank:
     captions: tuple[str, ...]
     codes: Tensor
     network: VQModel
+    dtype: torch.dtype = torch.float32
 
     @property
     def abstract(self) -> Tensor:
@@ -61,7 +62,7 @@ class Bank:
         return torch.tensor([begins(caption) for caption in self.captions])
 
     @classmethod
-    def shipped(cls) -> Bank:
+    def shipped(cls, dtype: torch.dtype = torch.float32) -> Bank:
         """The bank of the models folder. Raises WeightsError when it or the VQGAN it is written in is missing."""
         card = weights.find("start", role="bank")
         weights.check(card)
@@ -70,13 +71,15 @@ class Bank:
         if not {"codes", "captions"} <= state.keys():
             raise WeightsError(f"{path} is no bank of captioned pictures; `git checkout models/`")
         captions = bytes(state["captions"].tolist()).decode().split("\n")
-        return cls(tuple(captions), state["codes"], load_network(None))
+        return cls(tuple(captions), state["codes"], load_network(None), dtype)
 
     @torch.no_grad()
     def pictures(self, rows: Sequence[int]) -> Tensor:
         """Decode some of the pictures: [n, 3, H, W] in [0, 1]."""
         codes = self.network.codebook[self.codes[list(rows)].long()].permute(0, 3, 1, 2)
-        return ((self.network.decode(codes) + 1) / 2).clamp(0, 1)
+        with devices.autocast(codes.device, self.dtype):
+            decoded = self.network.decode(codes.contiguous(memory_format=torch.channels_last)).float()
+        return ((decoded + 1) / 2).clamp(0, 1).contiguous()
 
 
 def pattern_of(caption: str) -> str:

@@ -88,24 +88,31 @@ def begin(
     wanted = generator.start_from == "bank" and bool(perceptor.words())
     if settings.start == "noise" or given or (settings.start == "auto" and not wanted):
         return "noise", None
-    start = bank_pictures(perceptor, aims, seeds=seeds, size=generator.size)
+    start = bank_pictures(perceptor, aims, seeds=seeds, size=generator.size, dtype=generator.dtype)
     generator.encode(sketched(start, perceptor, targets, seeds=seeds))
     return "bank", start.held
 
 
 @torch.no_grad()
-def bank_pictures(perceptor: Perceptor, target: Tensor, *, seeds: Sequence[int], size: tuple[int, int]) -> Start:
+def bank_pictures(
+    perceptor: Perceptor,
+    target: Tensor,
+    *,
+    seeds: Sequence[int],
+    size: tuple[int, int],
+    dtype: torch.dtype = torch.float32,
+) -> Start:
     """Pictures of the bank, or draws of the built-in StyleGAN, that are near to each target.
 
         >>> start = bank_pictures(perceptor, target, seeds=[7], size=(256, 256))
         >>> generator.encode(start.pictures)
 
     perceptor: compares; target: [B, D] in its space; seeds: one per picture, each chooses among the nearest;
-    size: (width, height). Captions and names are compared first, and the pictures of the nearest ones then, so that
-    any perceptor can read the bank. Raises WeightsError when the bank, the built-in VQGAN that it is written in or the
-    built-in StyleGAN is missing or damaged.
+    size: (width, height); dtype: that the bank is decoded in. Captions and names are compared first, and the pictures
+    of the nearest ones then, so that any perceptor can read the bank. Raises WeightsError when the bank, the built-in
+    VQGAN that it is written in or the built-in StyleGAN is missing or damaged.
     """
-    bank = Bank.shipped()
+    bank = Bank.shipped(dtype)
     captions = bank.captions
     read = read_often(perceptor, captions, target)
     # pictures of one prompt share what is found

@@ -104,6 +104,17 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=700, size=64, lr=1.5e-3, floor=0.0, augments=_PLAIN, names=0.5),
         ),
     ),
+    # what makes gradients honest costs names: it goes on from the built-in CLIP's weights, plainly, and only describes
+    "reader": Recipe(
+        tower="resnet10t",
+        seed=7,
+        embed=384,
+        fresh=96,
+        phases=(
+            Phase(steps=4500, size=64, lr=2e-3, augments=_PLAIN, names=1.0),
+            Phase(steps=1500, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
+        ),
+    ),
 }
 
 
