@@ -20,7 +20,7 @@ from clipgen.sums import sha256
 from clipgen.weights import ADDED, Card, cards, check, find, shelf_folder
 
 Report = Callable[[str, int, int | None], None]
-BUILTIN, FOLDER = "builtin", "local-dir:"  # before the folder of a CLIP of one's own
+FOLDER = "local-dir:"  # before the folder of a CLIP of one's own
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".pkl")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 
@@ -48,7 +48,7 @@ def check_perceptor(name: str) -> None:
     if clip.startswith(FOLDER):
         if not Path(clip.removeprefix(FOLDER)).is_dir():
             raise WeightsError(f"there is no folder {clip.removeprefix(FOLDER)}; check the name")
-    elif clip != BUILTIN:
+    elif weights.shipped_clip(clip) is None:
         clips.check_here(clip)
 
 

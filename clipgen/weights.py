@@ -164,6 +164,15 @@ def find(name: str, role: str) -> Card:
     return known[name]
 
 
+def shipped_clip(name: str) -> Card | None:
+    """The card of a perceptor that came with clipgen; None for any other name.
+
+    >>> shipped_clip("builtin").size_mb
+    14.4
+    """
+    return next((card for card in cards("perceptor") if card.name == name and card.shipped), None)
+
+
 def clip_of(name: str) -> str:
     """What a perceptor of the registry stands for; any other name for itself.
 

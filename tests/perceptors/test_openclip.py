@@ -117,13 +117,15 @@ def test_words(perceptor: OpenClip, tmp_path: Path) -> None:
     assert opened.words() == [] and opened.unknown_words("a red cassle") == []
 
 
-def test_builtin_is_its_card_s_folder(monkeypatch: pytest.MonkeyPatch, tiny_clip: Path, perceptor: OpenClip) -> None:
+def test_a_shipped_one_is_its_card_s_folder(
+    monkeypatch: pytest.MonkeyPatch, tiny_clip: Path, perceptor: OpenClip
+) -> None:
     file = CardFile("clip/clip.safetensors", weights.sha256(tiny_clip / "clip.safetensors"))
-    card = Card("builtin", "perceptor", "", (file,), "MIT", 1.0, "", "clipgen train clip")
+    card = Card("another", "perceptor", "", (file,), "MIT", 1.0, "", "clipgen train clip")
     monkeypatch.setattr(weights, "models_folder", lambda: tiny_clip.parent)
-    monkeypatch.setattr(weights, "find", lambda name, role: card)
-    loaded = load_perceptor("builtin", CPU)
-    assert loaded.name == "builtin"
+    monkeypatch.setattr(weights, "cards", lambda role: (card,))
+    loaded = load_perceptor("another", CPU)
+    assert loaded.name == "another"
     assert torch.equal(loaded.encode_text(["a fox"]), perceptor.encode_text(["a fox"]))
 
 

@@ -28,15 +28,14 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
         >>> load_perceptor("builtin", torch.device("cpu")).input_size
         64
 
-    name: "builtin", "local-dir:FOLDER", "hf-hub:ORG/REPO" or "NAME/TAG" of open_clip's list (a weights file may stand
-    for TAG), or a model of the registry that stands for one of these; device: where it runs; dtype: arithmetic of the
-    picture tower. The network is never asked: `pull` fetches.
+    name: "builtin" or another that is shipped, "local-dir:FOLDER", "hf-hub:ORG/REPO" or "NAME/TAG" of open_clip's list
+    (a weights file may stand for TAG), or a model of the registry that stands for one of these; device: where it runs;
+    dtype: arithmetic of the picture tower. The network is never asked: `pull` fetches.
 
     Raises UnknownNameError for a name that open_clip does not have, WeightsError when its files are missing or damaged.
     """
     compiler.import_lightly("open_clip")
-    if name == "builtin":
-        card = weights.find("builtin", "perceptor")
+    if (card := weights.shipped_clip(name)) is not None:
         weights.check(card)
         return _load_folder(name, card.folder, device, dtype)
     if name.startswith("local-dir:"):
@@ -97,7 +96,7 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
     text_cfg = config["model_cfg"].get("text_cfg", {})
     with quiet(), hub.offline():
         own = text_cfg.get("hf_tokenizer_name") or text_cfg.get("hf_model_name")
-        if name != "builtin":
+        if weights.shipped_clip(name) is None:
             _check_size(config, file)
         model = build_model(config, merges)
         tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}") if own else make_tokenizer(config, merges)

@@ -111,8 +111,8 @@ RECIPES: dict[str, Recipe] = {
         embed=384,
         fresh=96,
         phases=(
-            Phase(steps=4500, size=64, lr=2e-3, augments=_PLAIN, names=1.0),
-            Phase(steps=1500, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
+            Phase(steps=3600, size=64, lr=2e-3, augments=_PLAIN, names=1.0),
+            Phase(steps=1200, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
         ),
     ),
 }
