@@ -42,7 +42,7 @@ FILM = {
     )
 }
 #: what says how many pictures there are, or has to try or compile a run of its own, is not for films
-_NOT = ("count", "time_budget", "vram", "compile", "save_every", "render_size")
+_NOT = ("count", "time_budget", "vram", "compile", "race", "save_every", "render_size")
 PICTURE = {section: tuple(flag for flag in flags if flag.setting not in _NOT) for section, flags in SECTIONS.items()}
 
 _OPTIONS = (

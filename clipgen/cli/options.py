@@ -41,6 +41,7 @@ SECTIONS: dict[str, tuple[Flag, ...]] = {
         Flag("init_noise", "NAME"),
         Flag("init_weight", "X"),
         Flag("start", "NAME"),
+        Flag("race", "N"),
         Flag("psi", "X"),
         Flag("classes", "NAME", ("--class",)),
     ),

@@ -29,6 +29,7 @@ class Generator(nn.Module):
 
     name: as in the registry; lr: the learning rate that suits its latents under Adam; start_from: "bank" when it takes
     a first picture well and gains by one, "samples" when it can `choose` among pictures of its own, else "noise";
+    race: starts of a picture that are worth trying, where a first step does not tell yet which one will do;
     latents: leaf tensors [B, ...], one batch element per seed; size: (width, height) in pixels of `forward()`;
     look: from pictures [N, 3, H, W] to unit embeddings [N, D], for generators that search for the latents of a picture,
     which is then to look alike as well; None: pixels alone count.
@@ -37,6 +38,7 @@ class Generator(nn.Module):
     name: ClassVar[str]
     lr: ClassVar[float]
     start_from: ClassVar[str] = "noise"
+    race: ClassVar[int] = 1
     latents: list[Tensor]
     size: Size
 

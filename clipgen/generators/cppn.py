@@ -46,6 +46,7 @@ class CPPN(Generator):
     view: Tensor
     name = "cppn"
     lr = 0.005
+    race = 4
 
     @classmethod
     def load(

@@ -79,6 +79,9 @@ class GenerateSettings(Settings):
     )
     psi: float | None = setting(None, "StyleGAN: how far draws are from their mean, 0 to 1; unset: 0.7")
     classes: tuple[str, ...] = setting((), "StyleGAN with classes: name or number of one; NAME:2 of several mixed")
+    race: int | None = setting(
+        None, "starts of each picture that are tried for 8 steps; the best goes on; unset: 4 with cppn, else 1"
+    )
     start: str = setting("auto", "where latents start: " + ", ".join(STARTS))
     tv: float = setting(0.0, "weight of total variation: fewer hard edges")
     l2: float = setting(0.0, "weight of the pull of the latents to their start; fades over the run")
@@ -103,7 +106,7 @@ class GenerateSettings(Settings):
         self.check_types()
         for name in ("size", "render_size"):
             _check_size(name, getattr(self, name))
-        for name in ("steps", "count", "cutn", "cut_chunk"):
+        for name in ("steps", "count", "cutn", "cut_chunk", "race"):
             check_least(name, getattr(self, name), 1)
         for name in _NOT_NEGATIVE:
             check_least(name, getattr(self, name), 0)
@@ -146,6 +149,8 @@ class GenerateSettings(Settings):
             raise SettingsError(f"palette_weight is {self.palette_weight} but palette is empty; name its colours")
         if self.init_image is not None and self.init_noise is not None:
             raise SettingsError("init_image and init_noise are both set; a run starts from one of them")
+        if self.init_image is not None and (self.race or 1) > 1:
+            raise SettingsError(f"race is {self.race}, but all starts from init_image would be alike; leave one out")
 
     def resolved(self) -> Self:
         """Fill steps and cutn from the quality preset; what was set by hand stays.

@@ -28,7 +28,7 @@ PROMISED = """
     --size --steps --quality --time-budget --seed -n --count --prompts --generator --perceptor --lr --optimizer
     --cutn --cut-pow --augments --image-prompt --noise-prompt --init-image --init-noise --init-weight --start --ema
     --tv --l2 --saturation --smoothness --symmetry --palette --no-text --realism --save-every --video --grid --curve
-    -o --device --dtype --config --resume --json -q -v --render-size --cut-chunk --alternate --vram --compile
+    -o --device --dtype --config --resume --json -q -v --render-size --cut-chunk --alternate --vram --compile --race
 """
 
 

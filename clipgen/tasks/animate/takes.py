@@ -51,10 +51,15 @@ def plan(
     Raises SettingsError for what films cannot do, PromptError for a style that is no prompt.
     """
     picture = picture.resolved()
-    usual_of = {"count": 1, "time_budget": None, "vram": None, "compile": False, "save_every": 0, "render_size": None}
+    usual_of = {
+        "count": 1, "time_budget": None, "vram": None, "compile": False, "race": None, "save_every": 0,
+        "render_size": None,
+    }  # fmt: skip
     for name, usual in usual_of.items():
         if getattr(picture, name) != usual:
             raise SettingsError(f"{name} is {getattr(picture, name)}, and films have no use for it; leave it out")
+    # a race for every scene, most of which begin with the last picture of the one before, would be for nothing
+    picture = replace(picture, race=1)
     scenes = [_styled(scene, film.style) for scene in timeline.scenes]
     takes: list[Take] = []
     if film.loop and len(scenes) > 1:

@@ -22,7 +22,7 @@ from clipgen.registry import GENERATORS
 from clipgen.settings import GenerateSettings
 from clipgen.sums import sha256
 from clipgen.synthesis import Step, Synthesis
-from clipgen.tasks.generate import budget
+from clipgen.tasks.generate import budget, race
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
 from clipgen.tasks.generate.runfile import load_run, save_run
@@ -75,6 +75,7 @@ class Generation:
         self.stop_after = stop_after
         self.notes: list[str] = []
         self.prompts = list(prompts)
+        self._drawn: list[int] | None = None if resume is None else resume.get("drawn")
         self.perceptor = perceptor
         self.weights = weights
         self._assemble(settings)
@@ -83,6 +84,8 @@ class Generation:
             return
         if settings.vram is not None:
             self._fit_memory(settings)
+        if (self.settings.race or 1) > 1:
+            self._race()
         if self._deadline is not None:
             self._fit_time(settings)
 
@@ -117,7 +120,7 @@ class Generation:
 
     def state(self) -> dict[str, Any]:
         """What `resume` takes: tensors, numbers, texts, lists and dicts."""
-        return self.synthesis.state_dict()
+        return {**self.synthesis.state_dict(), "drawn": self._drawn}
 
     def save_state(self, path: str | Path) -> None:
         """Write prompts, settings and state to a file, whole or not at all.
@@ -186,19 +189,46 @@ class Generation:
         texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
         targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
         generator = self._load_generator(device, dtype)
-        start, held = begin(generator, settings, targets, perceptor=self.perceptor, seeds=self.seeds)
         self.settings = replace(
-            settings, size=generator.size, start=start, lr=generator.lr if settings.lr is None else settings.lr
+            settings,
+            size=generator.size,
+            lr=generator.lr if settings.lr is None else settings.lr,
+            race=self._tries(generator) if settings.race is None else settings.race,
         )
-        self.cutouts = self._cut(settings.cutn or 1)
         self.aims, self.targets, self.generator = targets, targets.mean(), generator
-        self.loss = build_loss(
-            settings, targets, generator=generator, perceptor=self.perceptor, device=device, held=held
-        )
-        self.synthesis = self._synthesis(self.settings.steps or 1)
+        self.synthesis = self._begin(self._drawn or self.seeds)
         if settings.compile:
             self.notes.append("the step is compiled: a minute before the first one, kept on disk for later runs")
         self.models, self.inputs = self._hash_models(), self._hash_inputs()
+
+    def _tries(self, generator: Generator) -> int:
+        return generator.race if self.settings.init_image is None else 1
+
+    def _begin(self, seeds: Sequence[int]) -> Synthesis:
+        """The run from where it starts; the generator is drawn from these seeds, one per picture."""
+        settings, generator = self.settings, self.generator
+        start, held = begin(generator, settings, self.aims, perceptor=self.perceptor, seeds=seeds)
+        self.cutouts = self._cut(settings.cutn or 1)
+        self.loss = build_loss(
+            settings, self.aims, generator=generator, perceptor=self.perceptor, device=generator.device, held=held
+        )
+        self.settings = replace(settings, start=start)
+        return self._synthesis(settings.steps or 1)
+
+    def _race(self) -> None:
+        """Try several starts of each picture, and begin with the best."""
+        settings, began = self.settings, time.monotonic()
+        until = None if self._deadline is None else began + race.TIMED_SHARE * (self._deadline - began)
+
+        def anew(seeds: Sequence[int]) -> Synthesis:
+            self.settings = settings  # a start that was left open is open again
+            self.generator.start(seeds, settings.size, noise=settings.init_noise)
+            return self._begin(seeds)
+
+        self._drawn, tries = race.race(anew, self.seeds, settings.race or 1, until=until)
+        self.synthesis = anew(self._drawn)
+        self.settings = replace(self.settings, race=tries)
+        self.notes.append(f"the best of {tries} starts after {race.STEPS} steps goes on (--race)")
 
     def _load_generator(self, device: torch.device, dtype: torch.dtype) -> Generator:
         settings = self.settings
