@@ -178,7 +178,7 @@ def failures(
 
 @click.command()
 @click.option("--art", required=True, type=click.Path(path_type=Path), help="The art pack.")
-@click.option("--perceptor", default="builtin", show_default=True)
+@click.option("--perceptor", default="reader", show_default=True)
 @click.option("--count", default=600, show_default=True, help="Pictures to describe.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
 @click.option("--failures", "sheet", type=click.Path(path_type=Path), help="Draw pictures that were told wrong.")

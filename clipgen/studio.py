@@ -44,8 +44,9 @@ class Studio:
         ...     for seed in range(5):
         ...         studio.generate("a paper fox", seed=seed).save(f"fox-{seed}.png")
 
-    perceptor: one name or several; generator, device, dtype: names; weights: file or folder of the generator's weights,
-    None for the built-in ones; defaults: any other field of GenerateSettings, for all calls.
+    perceptor: one name or several, for all verbs; None: `builtin` paints, `reader` describes; generator, device, dtype:
+    names; weights: file or folder of the generator's weights, None for the built-in ones; defaults: any other field of
+    GenerateSettings, for all calls.
 
     Raises SettingsError and UnknownNameError for settings that are not known, DeviceError for a missing device.
     The perceptor is loaded with the first call, and freed by `close` or at the end of `with`.
@@ -53,7 +54,7 @@ class Studio:
 
     def __init__(
         self,
-        perceptor: str | Sequence[str] = "builtin",
+        perceptor: str | Sequence[str] | None = None,
         generator: str = "vqgan",
         device: str = "auto",
         dtype: str = "auto",
@@ -61,8 +62,12 @@ class Studio:
         weights: Path | None = None,
         **defaults: Any,
     ) -> None:
-        named = {"perceptor": perceptor, "generator": generator, "device": device, "dtype": dtype}
+        named: dict[str, Any] = {"generator": generator, "device": device, "dtype": dtype}
+        if perceptor is not None:
+            named["perceptor"] = perceptor
         self.settings = _changed(GenerateSettings(), {**named, **defaults}).validate()
+        chosen = perceptor is not None or "perceptors" in defaults
+        self._reading = self.settings.perceptors if chosen else DescribeSettings().perceptors
         self.device = devices.pick_device(self.settings.device)
         self.weights = weights
         self._perceptors: dict[tuple[tuple[str, ...], torch.device, torch.dtype], Perceptor] = {}
@@ -203,7 +208,7 @@ class Studio:
 
     def _describing(self, settings: Mapping[str, Any]) -> DescribeSettings:
         own = self.settings
-        return _changed(DescribeSettings(own.perceptors, device=own.device, dtype=own.dtype), settings).validate()
+        return _changed(DescribeSettings(self._reading, device=own.device, dtype=own.dtype), settings).validate()
 
     def perceptor(self, settings: GenerateSettings | DescribeSettings) -> Perceptor:
         """The perceptor that settings name, on their device; loaded when it is first asked for."""

@@ -22,11 +22,11 @@ from clipgen.cli.describe import (
 )
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.rows import RowFile
+from clipgen.settings import DescribeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clipgen.settings import DescribeSettings
     from clipgen.tasks.caption import Match, Matcher
 
 EXAMPLES = """\
@@ -273,7 +273,9 @@ def _round_trip(
     from clipgen.tasks.caption.round_trip import draw_round_trip, round_trip
 
     image, texts = load_image(row["image"]), [match["text"] for match in row["captions"]]
-    studio = Studio(device=settings.device, dtype=settings.dtype, perceptor=settings.perceptors)
+    # what only reads was never taught to guide: another one paints then
+    painting = None if settings.perceptors == DescribeSettings().perceptors else settings.perceptors
+    studio = Studio(device=settings.device, dtype=settings.dtype, perceptor=painting)
     other = studio.perceptor(replace(settings, perceptors=(second,))) if second else None
     trips = round_trip(image, texts, paint=partial(studio.generate, seed=0), perceptor=matcher.perceptor, second=other)
     save_png(sheet, draw_round_trip(image, trips), {"picture": row["image"], "captions": texts})

@@ -48,7 +48,7 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @group.command("clip")
-@click.option("--recipe", metavar="NAME", help="builtin, or judge: another seed and width, for the benchmark.")
+@click.option("--recipe", metavar="NAME", help="builtin; reader, which describes; or judge, for the benchmark.")
 @click.option("--radius", type=click.FloatRange(min=0), metavar="R", help="L2 radius of the attack, pixels in [0, 1].")
 @click.option("--without", metavar="FAMILY", help="Art family to leave out: noto, fluent or twemoji.")
 @_recipe_options

@@ -22,7 +22,7 @@ class DescribeSettings(Settings):
     Frozen: change with `dataclasses.replace`.
     """
 
-    perceptors: tuple[str, ...] = setting(("builtin",), "which CLIP looks; several average, NAME:2 twice as much")
+    perceptors: tuple[str, ...] = setting(("reader",), "which CLIP looks; several average, NAME:2 twice as much")
     mode: str = setting("beam", "how words are found: " + ", ".join(MODES))
     captioner: str = setting(
         "Salesforce/blip-image-captioning-base", "what proposes captions in mode blip: a folder or hub name"
@@ -49,5 +49,5 @@ class DescribeSettings(Settings):
             if given not in choices:
                 raise UnknownNameError.of(kind, given, choices)
         if not self.perceptors:
-            raise SettingsError("perceptors is empty; name at least one, for example builtin")
+            raise SettingsError("perceptors is empty; name at least one, for example reader")
         return self

@@ -272,3 +272,22 @@ def test_a_recipe_stretches_over_more_steps() -> None:
 def test_an_unknown_recipe_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="builtin"):
         clip.run(out=tmp_path, recipe="builtn", runs=tmp_path)
+
+
+def test_the_reader_goes_on_from_the_built_in_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[Path | None] = []
+
+    def trainer(recipe: Any, world: Any, merges: Any, device: Any, init: Path | None) -> Any:
+        begun.append(init)
+        raise InterruptedError
+
+    monkeypatch.setattr(clip, "Trainer", trainer)
+    for given in (None, tmp_path / "mine.safetensors"):
+        with pytest.raises(InterruptedError):
+            clip.run(recipe="reader", init=given, runs=tmp_path)
+    assert begun[0] is not None and begun[0].parts[-2:] == ("clip", "clip.safetensors") and begun[0].is_file()
+    assert begun[1] == tmp_path / "mine.safetensors"
+
+
+def test_no_recipe_writes_over_the_weights_of_another() -> None:
+    assert len({recipe.out for recipe in clip.RECIPES.values()}) == len(clip.RECIPES)

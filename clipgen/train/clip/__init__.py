@@ -21,6 +21,7 @@ from ...errors import UnknownNameError
 from ...perceptors import openclip
 from ...perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
 from ...similarity import Background, embed_texts
+from ...weights import find
 from .. import checkpoints
 from ..data import Pool, WorldBatches, stream
 from ..measure import Bars, measure, naming
@@ -61,7 +62,7 @@ def _background(folder: Path, world: World) -> Background:
 
 def run(
     *,
-    out: Path = Path("models/clip"),
+    out: Path | None = None,
     art: Path | None = None,
     recipe: str = "builtin",
     without: str | None = None,
@@ -75,12 +76,12 @@ def run(
     runs: Path = Path("runs"),
     report: Callable[[str], None] = lambda line: None,
 ) -> Bars:
-    """Train a CLIP on the picture world and write its open_clip folder to ``out``; resumable at any moment.
+    """Train a CLIP on the picture world and write its open_clip folder; resumable at any moment.
 
     Example: ``run(out=Path("models/clip"), art=Path("emoji"))``.
     Arguments: recipe: a name in RECIPES; steps: stretch or shorten all its phases to so many in all; radius: of its
-    attacked phases; batch, seed: override it; without: an art family to leave out; init: weights to start from;
-    runs: where checkpoints, curve and figures go.
+    attacked phases; batch, seed: override it; without: an art family to leave out; out: the folder to write; init:
+    weights to start from, both by default what the recipe says; runs: where checkpoints, curve and figures go.
     Raises UnknownNameError, WeightsError, ImageError.
     """
     if recipe not in RECIPES:
@@ -91,13 +92,15 @@ def run(
     merges = folder / "merges.txt.gz"
     openclip.write_merges(merges)
     world = World(art, without=without)
+    if init is None and chosen.init is not None:
+        init = find(chosen.init, "perceptor").path("clip.safetensors")
     trainer = Trainer(chosen, world, merges, devices.pick_device(device), init)
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
         trainer.load(saved)
         report(f"resumed at step {trainer.done} of {trainer.recipe.steps}")
     _fit(trainer, world, openclip.make_tokenizer(model_config(chosen), merges), folder, report)
-    export(trainer, merges, out, world)
+    export(trainer, merges, out or Path(chosen.out), world)
     tokenizer, size = openclip.make_tokenizer(model_config(chosen), merges), chosen.phases[-1].size
     bars = measure(trainer.learner, tokenizer, world, size=size)
     if art and without:

@@ -46,13 +46,16 @@ class Phase:
 class Recipe:
     """What decides the weights. Most is learnt from small pictures: half the side costs a quarter.
 
-    tower: a timm network, as open_clip names it; embed: numbers in an embedding; fresh: how many pictures of a batch
+    tower: a timm network, as open_clip names it; out: the folder for the weights, unless told; init: the shipped CLIP
+    that it goes on from, unless told; embed: numbers in an embedding; fresh: how many pictures of a batch
     were never shown before; names: how many bare names stand for choice, where they do.
     """
 
     tower: str
     seed: int
     phases: tuple[Phase, ...]
+    out: str = "models/clip"
+    init: str | None = None
     embed: int = 256
     batch: int = 192
     fresh: int = 48
@@ -95,6 +98,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "judge": Recipe(
         tower="resnet10t",
+        out="benchmarks/judge",
         seed=1,
         phases=(
             Phase(steps=2600, size=32, lr=4e-3),
@@ -107,12 +111,14 @@ RECIPES: dict[str, Recipe] = {
     # what makes gradients honest costs names: it goes on from the built-in CLIP's weights, plainly, and only describes
     "reader": Recipe(
         tower="resnet10t",
+        out="models/reader",
+        init="builtin",
         seed=7,
         embed=384,
         fresh=96,
         phases=(
             Phase(steps=3600, size=64, lr=2e-3, augments=_PLAIN, names=1.0),
-            Phase(steps=1200, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
+            Phase(steps=2000, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
         ),
     ),
 }
