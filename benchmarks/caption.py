@@ -26,6 +26,7 @@ from PIL import Image
 from torch import Tensor
 
 from clipgen import Studio
+from clipgen.colours import COLOURS
 from clipgen.images import from_pil, save_png
 from clipgen.settings import DescribeSettings
 from clipgen.similarity import embed_images
@@ -73,6 +74,29 @@ def vocabularies(world: World) -> dict[str, Vocabulary]:
     }
 
 
+def subject_of(text: str, phrases: Phrases) -> str:
+    """A caption without where, how and in which light: a desert and a sunset are things, too.
+
+    >>> subject_of("a ninja in the desert", Phrases.shipped())
+    'a ninja '
+    """
+    beside = [*(place for _, place in phrases.scenes), *phrases.grounds, *phrases.styles, *phrases.light]
+    for part in sorted(beside, key=len, reverse=True):
+        text = text.replace(part, "")
+    return text
+
+
+def is_right(text: str, fact: int, kind: str, words: dict[str, Vocabulary], names: Sequence[str]) -> bool:
+    """Whether a caption tells a fact; names: of all things. A brown heart is a heart, and also a thing of that name."""
+    if kind != "thing":
+        return words[kind].find(text) == fact
+    found = words[kind].find(subject_of(text, Phrases.shipped()))
+    if found is None or found == fact:
+        return found == fact
+    colour, _, rest = names[found].partition(" ")
+    return colour in COLOURS and rest == names[fact]
+
+
 def fact_of(sample: Sample, kind: str) -> int:
     """What a picture shows, as an index; below 0: none, or several."""
     things = sample.facts.things
@@ -91,13 +115,13 @@ def tensors(samples: Sequence[Sample]) -> list[Tensor]:
 
 
 def told(
-    samples: Sequence[Sample], found: Sequence[Sequence[Match]], words: dict[str, Vocabulary]
+    samples: Sequence[Sample], found: Sequence[Sequence[Match]], words: dict[str, Vocabulary], names: Sequence[str]
 ) -> dict[str, dict[str, float]]:
-    """Share of right first captions, by kind of fact."""
+    """Share of right first captions, by kind of fact; names: of all things."""
     shares = {}
     for kind in ("thing", "scene", "style"):
         asked = [i for i, sample in enumerate(samples) if fact_of(sample, kind) >= 0]
-        own = [words[kind].find(found[i][0].text) == fact_of(samples[i], kind) for i in asked]
+        own = [is_right(found[i][0].text, fact_of(samples[i], kind), kind, words, names) for i in asked]
         shares[kind] = {"right": sum(own) / len(asked), "of": len(asked)}
     return shares
 
@@ -167,12 +191,13 @@ def stages(samples: Sequence[Sample], matcher: Matcher) -> dict[str, float]:
 
 
 def failures(
-    samples: Sequence[Sample], found: Sequence[Sequence[Match]], words: dict[str, Vocabulary]
+    samples: Sequence[Sample], found: Sequence[Sequence[Match]], words: dict[str, Vocabulary], names: Sequence[str]
 ) -> Iterator[int]:
     """Pictures whose first caption tells a wrong thing, scene or style."""
     for i, sample in enumerate(samples):
         facts = {kind: fact_of(sample, kind) for kind in ("thing", "scene", "style")}
-        if any(fact >= 0 and words[kind].find(found[i][0].text) != fact for kind, fact in facts.items()):
+        text = found[i][0].text
+        if any(fact >= 0 and not is_right(text, fact, kind, words, names) for kind, fact in facts.items()):
             yield i
 
 
@@ -195,13 +220,13 @@ def main(art: Path, perceptor: str, count: int, json_path: Path | None, sheet: P
         seen = embed_images(matcher.perceptor, tensors(samples))
         found = caption(tensors(samples), matcher, settings)
         name = "with hubness correction" if hubness else "without"
-        figures[name] = {**told(samples, found, words), "beats": beats(samples, found, matcher, seen)}
-        figures[name]["synonym"] = told(samples, found, {**words, "thing": words["synonym"]})["thing"]
+        figures[name] = {**told(samples, found, words, world.things), "beats": beats(samples, found, matcher, seen)}
+        figures[name]["synonym"] = told(samples, found, {**words, "thing": words["synonym"]}, world.things)["thing"]
         if hubness:
             figures["peak"] = peaks(world, matcher, 100)
             figures["abstain"] = abstention(samples, matcher, seen)
             figures["pictures a second"] = stages(samples, matcher)
-            wrong = list(failures(samples, found, words))[:24]
+            wrong = list(failures(samples, found, words, world.things))[:24]
             if sheet:
                 labels = [f"{samples[i].caption} -> {found[i][0].text}" for i in wrong]
                 save_png(sheet, contact_sheet([Image.fromarray(samples[i].image) for i in wrong], labels), {})
