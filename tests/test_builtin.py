@@ -22,7 +22,7 @@ from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.start import NEAREST, bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets
 from clipgen.tasks.sample import load
-from clipgen.train.world import SCENES
+from clipgen.train.world import SCENES, STYLES
 
 pytest.importorskip("cv2")
 
@@ -47,6 +47,7 @@ def test_files_are_small_enough_to_ship() -> None:
     cards = [card for card in weights.cards() if card.shipped]
     sizes = {card.name: sum((folder / file.path).stat().st_size for file in card.files) for card in cards}
     assert sizes["builtin"] <= 16e6
+    assert sizes["reader"] <= 16e6
     assert sizes["vqgan"] <= 12e6
     assert sizes["stylegan"] <= 12e6
 
@@ -57,6 +58,23 @@ def test_the_clip_names_scenes(clip: Perceptor) -> None:
     seen, read = clip.encode_image(pictures(drawn)), clip.encode_text(names)
     right = (seen @ read.T).argmax(1) == torch.arange(len(names)).repeat_interleave(3)
     assert right.float().mean() >= 0.6  # chance is 0.03
+
+
+def test_the_reader_names_styles_in_which_the_clip_errs(clip: Perceptor) -> None:
+    reader = load_perceptor("reader", torch.device("cpu"))
+    rng = np.random.default_rng(79)
+    drawn, truth = [], []
+    for number, style in enumerate(STYLES.values()):
+        for scene in list(SCENES.values())[number % 5 :: 9]:
+            drawn.append(style.apply(rng, scene.draw(rng, 96, 96)))
+            truth.append(number)
+    names = [style.before[0] for style in STYLES.values()]
+
+    def right(perceptor: Perceptor) -> float:
+        seen = perceptor.encode_image(pictures(drawn))
+        return float(((seen @ perceptor.encode_text(names).T).argmax(1) == torch.tensor(truth)).float().mean())
+
+    assert right(reader) >= max(0.9, right(clip) + 0.05)
 
 
 def test_the_clip_knows_its_words_and_says_what_it_does_not_know(clip: Perceptor) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 import torch
+from PIL import Image
 
 import clipgen
 from clipgen import studio
@@ -98,3 +99,19 @@ def test_bad_input(name: str) -> None:
         Studio(device="abacus")
     with pytest.raises(SettingsError):
         Studio(perceptor=name).generate("a fox", steps=-1)
+
+
+def test_one_clip_paints_and_another_describes_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def load(names: tuple[str, ...], *_: Any) -> Any:
+        asked.append(tuple(names))
+        raise InterruptedError
+
+    monkeypatch.setattr("clipgen.studio.load_perceptors", load)
+    photo = Image.new("RGB", (8, 8))
+    for made in (Studio(), Studio(perceptor="vit-b-32"), Studio(perceptors=("vit-b-16",))):
+        for call in (lambda made=made: made.generate("a fox"), lambda made=made: made.classify(photo, ["a", "b"])):
+            with pytest.raises(InterruptedError):
+                call()
+    assert asked == [("builtin",), ("reader",), *2 * [("vit-b-32",)], *2 * [("vit-b-16",)]]

@@ -39,7 +39,7 @@ class Background:
         >>> background = Background(captions, pictures)
         >>> background.fit(picture, score=0.31, text=words[0]).z
 
-    captions: [M, D], pictures: [P, D], unit vectors of one perceptor.
+    captions: [M, D], pictures: [P, D], unit vectors of one perceptor; spread: standard deviation of their cosines.
     A cosine of small CLIPs and of large ones lies in ranges of their own; what counts is how it stands among cosines of
     the same picture with other captions and of the same caption with other pictures.
     """
@@ -47,6 +47,7 @@ class Background:
     def __init__(self, captions: Tensor, pictures: Tensor) -> None:
         self.captions, self.pictures = captions, pictures
         self.mean_picture = pictures.mean(0)
+        self.spread = float((captions @ pictures.T).std())
 
     def fit(self, picture: Tensor, text: Tensor) -> Fit:
         """Calibrate one pair; both [D] unit.

@@ -67,7 +67,10 @@ def test_it_abstains_when_nothing_fits(matcher: Matcher) -> None:
     assert [len(matches) for matches in found] == [1, 0]
 
 
-def test_a_beam_ends_no_worse_than_it_began(matcher: Matcher, picture: Tensor) -> None:
+def test_a_beam_ends_no_worse_than_it_began(
+    matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compose, "_THING", -9.0)  # whatever it adds
     (matches,) = beam(picture, matcher, PHRASES, top=5)
     subjects = [*PHRASES.things, "a city", "a red background"]
     best_subject = matcher.keys(picture, matcher.read(subjects)).max().item()
@@ -84,10 +87,23 @@ def test_a_phrase_that_adds_nothing_is_left_out(
     assert found.text in (*PHRASES.things, "a city", "a red background")
 
 
+def test_a_thing_that_adds_little_to_a_scene_is_left_out(
+    matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compose, "_THING", 99.0)  # more than any does
+    (matches,) = beam(picture, matcher, PHRASES, top=50)
+    told = " / ".join(match.text for match in matches)
+    assert "a city" in told and not any(thing in told for thing in PHRASES.things)
+    # where there is no scene to begin with, things are all there is
+    (matches,) = beam(picture, matcher, replace(PHRASES, scenes=(), grounds=()), top=1)
+    assert any(thing in matches[0].text for thing in PHRASES.things)
+
+
 def test_a_beam_finds_the_best_of_all_compositions(
     matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compose, "_GAIN", -9.0)  # whatever it adds
+    for name in ("_GAIN", "_THING"):
+        monkeypatch.setattr(compose, name, -9.0)  # whatever it adds
     places = ["", " in a city", " on a red background"]
     stems = [thing + place for thing in PHRASES.things for place in places] + ["a city", "a red background"]
     styled = stems + [f"{style} of {stem}" for style in PHRASES.styles for stem in stems]
