@@ -10,7 +10,7 @@ from torch import Tensor
 
 from clipgen.synthesis import Synthesis
 
-# steps after which the scores of CPPNs from four seeds tell which one ends best; before the first step they do not
+# steps after which the scores of CPPNs from four seeds tell about which one ends best; before the first they do not
 STEPS = 8
 # between the seeds of two tries, so that they are not those of a neighbour, as `count` has them; torch's generator on
 # the CPU reads 32 bits of a seed
