@@ -70,15 +70,16 @@ def test_a_raced_picture_is_made_again(perceptor: OpenClip, tmp_path: Path) -> N
 
 
 def test_a_stopped_run_goes_on_without_another_race(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = run(perceptor, race=3)
-    half = run(perceptor, race=3)
+    # a run that holds on to its start: that of the winner, not of its own seed
+    whole, half = (run(perceptor, race=5, init_weight=1.0) for _ in range(2))
+    assert whole.state()["drawn"] not in (None, [7])
     for made in half:
         if made.index == 4:
             break
     state = half.state()
     monkeypatch.setattr("clipgen.tasks.generate.race.race", lambda *_, **__: pytest.fail("raced again"))
-    rest = run(perceptor, race=3, resume=state)
-    assert [step.score for step in whole][5:] == [step.score for step in rest]
+    rest = run(perceptor, race=5, init_weight=1.0, resume=state)
+    assert [step.loss for step in whole][5:] == [step.loss for step in rest]
 
 
 def test_cppns_are_raced_unless_told(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -75,9 +75,10 @@ class Generation:
         self.stop_after = stop_after
         self.notes: list[str] = []
         self.prompts = list(prompts)
-        self._drawn: list[int] | None = None if resume is None else resume.get("drawn")
         self.perceptor = perceptor
         self.weights = weights
+        # what the pictures are drawn from: other seeds than their own where a race was won by another start
+        self._drawn: list[int] = list((resume or {}).get("drawn", ()))
         self._assemble(settings)
         if resume is not None:
             self.synthesis.load_state_dict(dict(resume))
@@ -185,6 +186,7 @@ class Generation:
             vram=None,
         )
         self.settings = settings
+        self._drawn = self._drawn or self.seeds
         # what may be wrong is read first: it should not be told after seconds of loading
         texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
         targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
@@ -196,7 +198,7 @@ class Generation:
             race=self._tries(generator) if settings.race is None else settings.race,
         )
         self.aims, self.targets, self.generator = targets, targets.mean(), generator
-        self.synthesis = self._begin(self._drawn or self.seeds)
+        self.synthesis = self._begin(self._drawn)
         if settings.compile:
             self.notes.append("the step is compiled: a minute before the first one, kept on disk for later runs")
         self.models, self.inputs = self._hash_models(), self._hash_inputs()
@@ -235,7 +237,7 @@ class Generation:
         part, path = shelf.generator(settings.generator, self.weights)
         generator: Generator = GENERATORS.load(part)(
             size=settings.size,
-            seeds=self.seeds,
+            seeds=self._drawn,
             device=device,
             dtype=dtype,
             init_noise=settings.init_noise,
@@ -246,7 +248,7 @@ class Generation:
             self.notes.append(f"{settings.generator} cannot make {asked} pixels: the size is rounded to {made}")
         if settings.psi is not None or settings.classes:
             generator.draw_from(settings.psi, [parse_weighted_path(name) for name in settings.classes])
-            generator.start(self.seeds, settings.size, noise=settings.init_noise)
+            generator.start(self._drawn, settings.size, noise=settings.init_noise)
         if settings.init_image is not None:
             generator.look = self.perceptor.encode_image
             self._begin_with(generator, load_image(settings.init_image, size=generator.size))
