@@ -29,14 +29,23 @@ Tokenizer = Callable[[list[str]], Tensor]
 
 
 class WorldBatches(Dataset[Batch]):
-    """Batch ``i`` of a seed is always the same.
+    """Batch ``i`` of a seed is always the same; styled: see World.sample.
 
     Example: ``WorldBatches(world, seed=1, batch=256, size=72, count=10)[0].images.shape``.
     """
 
     def __init__(
-        self, world: World, *, seed: int, batch: int, size: int, count: int, tokenizer: Tokenizer | None = None
+        self,
+        world: World,
+        *,
+        seed: int,
+        batch: int,
+        size: int,
+        count: int,
+        tokenizer: Tokenizer | None = None,
+        styled: float | None = None,
     ) -> None:
+        self.styled = styled
         self.world, self.seed, self.batch, self.size, self.count = world, seed, batch, size, count
         self.tokenizer = tokenizer
 
@@ -44,7 +53,8 @@ class WorldBatches(Dataset[Batch]):
         return self.count
 
     def __getitem__(self, index: int) -> Batch:
-        samples = [self.world.sample((self.seed, index, i), self.size) for i in range(self.batch)]
+        seeds = [(self.seed, index, i) for i in range(self.batch)]
+        samples = [self.world.sample(seed, self.size, styled=self.styled) for seed in seeds]
         captions = [s.caption for s in samples]
         images = torch.from_numpy(np.stack([s.image for s in samples])).permute(0, 3, 1, 2)
         facts = torch.tensor([[*s.facts.things, s.facts.scene, s.facts.style, s.facts.colour] for s in samples])

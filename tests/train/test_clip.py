@@ -124,14 +124,17 @@ def test_pictures_are_named_among_bare_names(make: Any) -> None:
 
 def test_things_of_a_pair_are_not_asked_for(make: Any, batches: list[Batch]) -> None:
     trainer = make()
-    seen = torch.nn.functional.normalize(torch.randn(2, 256), dim=-1)
     nothing, pair = torch.full((2, 5), -1), torch.tensor([[3, 4, -1, -1, -1], [5, 6, -1, -1, -1]])
-    with torch.no_grad():
-        assert trainer._names(seen, nothing) == 0 and trainer._names(seen, pair) == 0
-        for place, name in ((0, 3), (2, 1), (3, 2)):  # a thing, a scene, a style
-            facts = nothing.clone()
-            facts[0, place] = name
-            assert trainer._names(seen, facts) > 0
+    for facts in (nothing, pair):
+        assert all((question.truth < 0).all() for question in trainer._questions(facts))
+    for which, (place, fact) in enumerate(((0, 3), (2, 1), (3, 2))):  # a thing, a scene, a style
+        facts = nothing.clone()
+        facts[0, place] = fact
+        truths = [question.truth.tolist() for question in trainer._questions(facts)]
+        assert [truth[0] >= 0 for truth in truths] == [which == other for other in range(3)]
+        assert all(truth[1] == -1 for truth in truths)
+    question = trainer._questions(torch.tensor([[3, -1, -1, -1, -1]]))[0]
+    assert torch.equal(question.said[question.truth[0]], trainer.names[3])
 
 
 def test_a_phase_asks_for_names_by_its_weight(make: Any, batches: list[Batch]) -> None:
@@ -236,6 +239,21 @@ def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: 
     assert run("b") == whole and "resumed at step 10 of 10" in said
     assert [json.loads(row)["step"] for row in (folder / "curve.jsonl").read_text().splitlines()] == [10]
     assert run("c", resume=False, seed=5) != whole
+
+
+def test_a_phase_has_its_own_share_of_styled_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    phases = [Phase(steps=2, size=32, lr=1e-3, styled=share) for share in (0.0, 1.0)]
+    monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=tuple(phases)))
+    monkeypatch.setattr(clip, "measure", lambda *_, **__: Bars(*[0.5] * len(fields(Bars))))
+    step, shown = Trainer.step, []
+
+    def watched(trainer: Trainer, batch: Batch) -> dict[str, float]:
+        shown.append((batch.facts[:, 3] >= 0).float().mean().item())
+        return step(trainer, batch)
+
+    monkeypatch.setattr(Trainer, "step", watched)
+    clip.run(out=tmp_path / "out", recipe="tiny", device="cpu", runs=tmp_path / "runs")
+    assert shown == [0, 0, 1, 1]
 
 
 def test_a_run_without_a_family_is_asked_to_name_things_in_it(

@@ -50,6 +50,15 @@ def test_a_batch_depends_on_seed_and_index_alone(world: World) -> None:
     assert not same(several[0], batches(world, seed=5)[0])
 
 
+def test_so_many_pictures_are_styled_as_are_asked_for(art_world: World) -> None:
+    def styled(share: float | None) -> list[bool]:
+        batch = WorldBatches(art_world, seed=3, batch=80, size=24, count=1, styled=share)[0]
+        return [style >= 0 for style in batch.facts[:, 3].tolist()]
+
+    assert not any(styled(0.0)) and all(styled(1.0))
+    assert 0.2 < sum(styled(None)) / 80 < 0.55 < sum(styled(0.65)) / 80 < 0.8
+
+
 def test_without_a_tokenizer_there_are_no_tokens(world: World) -> None:
     assert WorldBatches(world, seed=1, batch=3, size=64, count=1)[0].tokens.shape == (3, 0)
 

@@ -141,7 +141,13 @@ def _fit(
             start = max(before, pool.first(first))
             pool.recent = []
             batches = WorldBatches(
-                world, seed=recipe.seed, batch=recipe.fresh, size=phase.render, count=end, tokenizer=tokenizer
+                world,
+                seed=recipe.seed,
+                batch=recipe.fresh,
+                size=phase.render,
+                count=end,
+                tokenizer=tokenizer,
+                styled=phase.styled,
             )
             for index, new in enumerate(stream(batches, first=start), start):
                 batch = pool.mix(index, new)

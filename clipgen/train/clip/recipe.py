@@ -20,7 +20,8 @@ class Phase:
     """A stretch of training at one picture size.
 
     radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none; augments: a preset or the name of one; names:
-    weight of naming things, scenes and styles among bare names.
+    weight of naming things, scenes and styles among bare names; styled: share of pictures in some style, None: as the
+    world has them.
     """
 
     steps: int
@@ -30,6 +31,7 @@ class Phase:
     floor: float = 0.1
     augments: str | AugmentPreset = "robust"
     names: float = 0.0
+    styled: float | None = None
 
     @property
     def render(self) -> int:
@@ -119,6 +121,9 @@ RECIPES: dict[str, Recipe] = {
         phases=(
             Phase(steps=3600, size=64, lr=2e-3, augments=_PLAIN, names=1.0),
             Phase(steps=2000, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
+            # a style takes colours and edges away, which is what things were named by: twice as many styled ones
+            Phase(steps=2400, size=64, lr=1.5e-3, floor=0.6, augments=_PLAIN, names=1.0, styled=0.65),
+            Phase(steps=3000, size=80, lr=1e-3, floor=0.0, augments=_PLAIN, names=1.0, styled=0.65),
         ),
     ),
 }

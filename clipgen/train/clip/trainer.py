@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,15 @@ from ..data import Batch
 from ..world import SCENES, STYLES, World
 from .learner import Learner
 from .recipe import Recipe, model_config
+
+
+@dataclass(frozen=True)
+class Question:
+    """Bare names to choose from, as tokens [K, L], and which is right for each picture [N], below 0: none."""
+
+    said: Tensor
+    truth: Tensor
+    weight: float = 1.0
 
 
 class Trainer:
@@ -64,21 +74,24 @@ class Trainer:
         lr, radius = phase.schedule(within)
         for group in self.optimizer.param_groups:
             group["lr"] = lr * group["rate"]
-        facts, tokens = batch.facts.to(self.device), batch.tokens.to(self.device)
+        facts = batch.facts.to(self.device)
+        questions = self._questions(facts) if phase.names else []
+        texts = [batch.tokens, *(question.said for question in questions)]
         images = batch.images.to(self.device).float() / 255
         cutouts = self.cutouts[phase]
         images = cutouts.apply_each(images, cutouts.plan_each(len(images), *images.shape[-2:]))
         images = images.clamp(0, 1).contiguous(memory_format=torch.channels_last)
         learner = self.learner.train()
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
-            read = learner.read(tokens)
+            # read as one: several small batches would take twice as long
+            read, *said = learner.read(torch.cat(texts)).split([len(text) for text in texts])
             if radius:
                 images = self._attacked(images, read.detach(), facts, radius)
             seen = learner.see(images)
             contrast, naming, hits = learner.losses(seen, read, facts)
             loss = contrast + naming + 0.3 * learner.heads(read, facts)
-            if phase.names:
-                loss = loss + phase.names * self._names(seen, facts)
+            for question, rows in zip(questions, said, strict=True):
+                loss = loss + phase.names * question.weight * learner.named(seen, rows, question.truth)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
@@ -87,21 +100,20 @@ class Trainer:
         figures = {"loss": contrast, "naming": naming, "top1": hits}
         return {"lr": lr, "radius": radius, **{k: v.item() for k, v in figures.items()}}
 
-    def _names(self, seen: Tensor, facts: Tensor) -> Tensor:
-        """The loss of naming single things, among those of the batch and some drawn at random, scenes and styles."""
+    def _questions(self, facts: Tensor) -> list[Question]:
+        """Which single thing, among those of the batch and some drawn at random, which scene and which style it is."""
         alone = torch.where(facts[:, 1] < 0, facts[:, 0], -1)
         shown = alone.cpu().unique()
         others = torch.randint(len(self.names), (max(0, self.recipe.names - len(shown)),), generator=self.generator)
         asked = torch.cat([shown[shown >= 0], others]).unique()
         place = torch.full((len(self.names) + 1,), -1)  # its last row, where -1 points, stays -1
         place[asked] = torch.arange(len(asked))
-        learner = self.learner
-        loss = learner.named(seen, learner.read(self.names[asked]), place.to(alone.device)[alone])
+        questions = [Question(self.names[asked], place.to(alone.device)[alone])]
         for phrases, truth in zip(self.phrases, (facts[:, 2], facts[:, 3]), strict=True):
             chosen = [int(torch.randint(len(some), (), generator=self.generator)) for some in phrases]
             said = torch.stack([some[i] for some, i in zip(phrases, chosen, strict=True)])
-            loss = loss + 0.5 * learner.named(seen, learner.read(said), truth)
-        return loss
+            questions.append(Question(said, truth, weight=0.5))
+        return questions
 
     def _attacked(self, images: Tensor, read: Tensor, facts: Tensor, radius: float) -> Tensor:
         share = torch.rand(len(images), 1, 1, 1, generator=self.generator).to(images)

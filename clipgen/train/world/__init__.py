@@ -58,13 +58,17 @@ class World:
         self.things: tuple[str, ...] = SHAPE_NAMES + self.art.things
         self.scenes, self.styles, self.colours = _SCENE_NAMES, _STYLE_NAMES, COLOUR_NAMES
 
-    def sample(self, seed: int | tuple[int, ...], size: int = 64) -> Sample:
-        """Render the picture of a seed: the same seed is the same picture at every size."""
+    def sample(self, seed: int | tuple[int, ...], size: int = 64, *, styled: float | None = None) -> Sample:
+        """Render the picture of a seed: the same seed is the same picture at every size.
+
+        styled: share of pictures in some style, unless told one in two of scenes and one in five of the rest.
+        """
         rng = np.random.default_rng(seed)
         shares = _KIND_SHARES if self.art.things else _KIND_SHARES * [0, 0, 1, 0, 1, 1, 1]
         kind = _KINDS[rng.choice(len(_KINDS), p=shares / shares.sum())]
         image, caption, facts = getattr(self, "_" + kind.replace(" ", "_"))(rng, size)
-        if rng.random() < (0.5 if kind in ("scene", "thing in scene") else 0.22):
+        share = (0.5 if kind in ("scene", "thing in scene") else 0.22) if styled is None else styled
+        if rng.random() < share:
             image, caption, facts = self._styled(rng, image, caption, facts)
         if rng.random() < 0.3:
             image = _exposed(rng, image)
