@@ -67,8 +67,8 @@ def command(
     order = Order([text], edit_settings(file, given_settings(options)))
     from clipgen.cli.run import Run, Wanted
 
-    with loading("loading the models", quiet=quiet):
-        generation = begin(order, weights=weights, started=started)
+    with loading("loading the models", quiet=quiet) as now:
+        generation = begin(order, weights=weights, started=started, report=now)
     tell(generation, [text], quiet=quiet)
     run = Run(generation, outputs, wanted=Wanted(strip=strip), save_every=order.settings.save_every, quiet=quiet)
     return report(run.go(), as_json=as_json, quiet=quiet)

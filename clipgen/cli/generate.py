@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,21 +114,27 @@ def command(
     from clipgen.cli.run import Run, Wanted
 
     wanted = Wanted(**{name: options[name] or read.extras.get(name, False) for name in ("video", "grid", "curve")})
-    with loading("loading the models", quiet=quiet):
-        generation = begin(order, weights=weights, started=started)
+    with loading("loading the models", quiet=quiet) as now:
+        generation = begin(order, weights=weights, started=started, report=now)
     tell(generation, prompts, quiet=quiet, verbose=verbose)
     run = Run(generation, outputs, wanted=wanted, save_every=order.settings.save_every, quiet=quiet)
     return report(run.go(), as_json=as_json, quiet=quiet)
 
 
-def begin(order: Order, *, weights: Path | None, started: float) -> Generation:
-    """Load the parts and put the run together. Raises what `Generation` raises."""
+def begin(order: Order, *, weights: Path | None, started: float, report: Callable[[str], None]) -> Generation:
+    """Load the parts and put the run together; report: is told what takes long. Raises what `Generation` raises."""
     from clipgen.studio import Studio
     from clipgen.tasks.generate import Generation
 
     perceptor = Studio().perceptor(order.settings)
     return Generation(
-        order.prompts, order.settings, perceptor=perceptor, weights=weights, resume=order.state, started=started
+        order.prompts,
+        order.settings,
+        perceptor=perceptor,
+        weights=weights,
+        resume=order.state,
+        started=started,
+        report=report,
     )
 
 

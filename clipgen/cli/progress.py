@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -53,19 +53,20 @@ def open_progress(*, quiet: bool = False) -> Iterator[Progress]:
 
 
 @contextmanager
-def loading(what: str, *, quiet: bool = False) -> Iterator[None]:
-    """Tell on a terminal that something takes a moment.
+def loading(what: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Tell on a terminal that something takes a moment; what is called with a line tells that one instead.
 
-    >>> with loading("loading the models"):
+    >>> with loading("loading the models") as tell:
     ...     studio = Studio()
+    ...     tell("painting")
     """
     if quiet or not sys.stderr.isatty():
-        yield
+        yield lambda line: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(what):
-        yield
+    with Console(stderr=True).status(what) as status:
+        yield status.update
 
 
 class Silent:

@@ -19,7 +19,7 @@ CPPN = GenerateSettings(size=(32, 24), steps=12, cutn=4, seed=7, generator="cppn
 
 
 def run(perceptor: OpenClip, *prompts: str, **given: Any) -> Generation:
-    parts = {name: given.pop(name) for name in ("resume", "started") if name in given}
+    parts = {name: given.pop(name) for name in ("resume", "started", "report") if name in given}
     return Generation(list(prompts or ["a red square"]), replace(CPPN, **given), perceptor=perceptor, **parts)
 
 
@@ -32,7 +32,9 @@ def scores_at(generation: Generation, step: int) -> list[float]:
 
 def test_the_best_of_the_tries_goes_on_for_each_picture(perceptor: OpenClip) -> None:
     prompts = ("a red square", "a blue circle")
-    raced, first = (run(perceptor, *prompts, count=2, race=tries) for tries in (5, 1))
+    told: list[str] = []
+    raced, first = (run(perceptor, *prompts, count=2, race=tries, report=told.append) for tries in (5, 1))
+    assert told[-1] == "trying start 5 of 5"
     best, own = scores_at(raced, STEPS), scores_at(first, STEPS)
     # no picture's score depends on the others: one whose own seed won is the same, all others are better
     assert all(one == pytest.approx(other, abs=1e-5) or one > other for one, other in zip(best, own, strict=True))
@@ -48,7 +50,9 @@ def test_each_picture_has_a_winner_of_its_own() -> None:
         course = [SimpleNamespace(index=index) for index in range(2 * STEPS)]
         return Course(course, torch.tensor(next(scores)))
 
-    assert race(begin, [7, 8], 3) == ([7 + APART, 8], 3)
+    told: list[str] = []
+    assert race(begin, [7, 8], 3, report=told.append) == ([7 + APART, 8], 3)
+    assert told == ["trying start 1 of 3", "trying start 2 of 3", "trying start 3 of 3"]
 
 
 class Course(list[Any]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -15,14 +15,14 @@ from clipgen import __version__, devices, shelf
 from clipgen.cutouts import Cutouts
 from clipgen.errors import ImageError, PromptError
 from clipgen.generators.base import Generator
-from clipgen.images import load_image, to_pil
+from clipgen.images import to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
-from clipgen.registry import GENERATORS
 from clipgen.settings import GenerateSettings
 from clipgen.sums import sha256
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate import budget, race
+from clipgen.tasks.generate.canvas import load_generator
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture
 from clipgen.tasks.generate.runfile import load_run, save_run
@@ -31,8 +31,6 @@ from clipgen.tasks.generate.targets import read_targets
 
 # a size that would fit the memory is tried so often: the memory of a step does not quite go by its pixels
 SHRINKS = 3
-# mean squared difference (15 dB) from which a picture that a run begins with is told to be beyond the generator
-FAR = 0.03
 
 
 class Generation:
@@ -47,7 +45,8 @@ class Generation:
     prompts: one line each, as `parse_prompts` reads it; settings: what is unset is filled in, see `.settings`;
     perceptor: loaded, on the device of the settings; weights: file or folder of the generator, None for the built-in
     one; resume: a `state()` of the same prompts and settings; stop_after: end after so many steps of the course, for a
-    run that was stopped; started: `time.monotonic()` from which a time budget counts, by default now.
+    run that was stopped; started: `time.monotonic()` from which a time budget counts, by default now; report: is told
+    what takes long before the first step.
 
     settings: complete, with seed, steps, lr, device and dtype as they are used; notes: lines that a user should read
     (words the perceptor never saw, a rounded size …); models, inputs: sha256 of weights and pictures that went in.
@@ -66,6 +65,7 @@ class Generation:
         resume: Mapping[str, Any] | None = None,
         stop_after: int | None = None,
         started: float | None = None,
+        report: Callable[[str], None] = lambda line: None,
     ) -> None:
         if isinstance(prompts, str) or not prompts:
             raise PromptError("no list of prompts was given; give one or more, such as ['underwater scene Van Gogh']")
@@ -73,6 +73,7 @@ class Generation:
         self._deadline = None if seconds is None else (time.monotonic() if started is None else started) + seconds
         self._pace = 0.0
         self.stop_after = stop_after
+        self._report = report
         self.notes: list[str] = []
         self.prompts = list(prompts)
         self.perceptor = perceptor
@@ -190,7 +191,15 @@ class Generation:
         # what may be wrong is read first: it should not be told after seconds of loading
         texts = [prompt for prompt in self.prompts for _ in range(settings.count)]
         targets = read_targets(texts, settings, perceptor=self.perceptor, device=device, notes=self.notes)
-        generator = self._load_generator(device, dtype)
+        generator = load_generator(
+            settings,
+            self._drawn,
+            perceptor=self.perceptor,
+            weights=self.weights,
+            device=device,
+            dtype=dtype,
+            notes=self.notes,
+        )
         self.settings = replace(
             settings,
             size=generator.size,
@@ -227,44 +236,10 @@ class Generation:
             self.generator.start(seeds, settings.size, noise=settings.init_noise)
             return self._begin(seeds)
 
-        self._drawn, tries = race.race(anew, self.seeds, settings.race or 1, until=until)
+        self._drawn, tries = race.race(anew, self.seeds, settings.race or 1, until=until, report=self._report)
         self.synthesis = anew(self._drawn)
         self.settings = replace(self.settings, race=tries)
         self.notes.append(f"the best of {tries} starts after {race.STEPS} steps goes on (--race)")
-
-    def _load_generator(self, device: torch.device, dtype: torch.dtype) -> Generator:
-        settings = self.settings
-        part, path = shelf.generator(settings.generator, self.weights)
-        generator: Generator = GENERATORS.load(part)(
-            size=settings.size,
-            seeds=self._drawn,
-            device=device,
-            dtype=dtype,
-            init_noise=settings.init_noise,
-            weights=path,
-        )
-        if generator.size != settings.size:
-            asked, made = ("{} x {}".format(*size) for size in (settings.size, generator.size))
-            self.notes.append(f"{settings.generator} cannot make {asked} pixels: the size is rounded to {made}")
-        if settings.psi is not None or settings.classes:
-            generator.draw_from(settings.psi, [parse_weighted_path(name) for name in settings.classes])
-            generator.start(self._drawn, settings.size, noise=settings.init_noise)
-        if settings.init_image is not None:
-            generator.look = self.perceptor.encode_image
-            self._begin_with(generator, load_image(settings.init_image, size=generator.size))
-        if settings.render_size is not None and type(generator).render is Generator.render:
-            generator.render(settings.render_size)  # raises now what would else be told after the work
-        return generator
-
-    def _begin_with(self, generator: Generator, image: torch.Tensor) -> None:
-        generator.encode(image)
-        with torch.no_grad():
-            apart = (generator().cpu() - image).square().mean((1, 2, 3)).max()
-        if apart > FAR:
-            self.notes.append(
-                f"{self.settings.generator} cannot paint {self.settings.init_image}: it starts from the nearest "
-                f"that it can ({-10 * float(apart.log10()):.0f} dB)"
-            )
 
     def _cut(self, cutn: int) -> Cutouts:
         """So many cutouts, as the settings have them drawn, from the beginning."""
@@ -295,7 +270,8 @@ class Generation:
         )
 
     def _fit_memory(self, asked: GenerateSettings) -> None:
-        """Try a step, and choose how many cutouts are looked at at once, and a smaller size where one is too many."""
+        """Take steps on trial; choose how many cutouts are seen at once, and a smaller size where one is too many."""
+        self._report("finding what fits into the memory")
         limit, cutn = 1000 * (asked.vram or 0.0), self.settings.cutn or 1
         for _ in range(SHRINKS):
             held = budget.held(self.generator.device)
@@ -315,6 +291,7 @@ class Generation:
 
     def _fit_time(self, asked: GenerateSettings) -> None:
         """Time a few steps, and choose cutouts, where they were not asked for, and steps, at most those asked for."""
+        self._report("finding what fits into the time")
         deadline, cutn = self._deadline or 0.0, self.settings.cutn or 1
         trial = self._synthesis(1 + budget.TIMED_STEPS)
         self._pace = budget.pace(trial, deadline - time.monotonic())

@@ -20,7 +20,12 @@ TIMED_SHARE = 0.4
 
 
 def race(
-    begin: Callable[[Sequence[int]], Synthesis], seeds: Sequence[int], tries: int, *, until: float | None = None
+    begin: Callable[[Sequence[int]], Synthesis],
+    seeds: Sequence[int],
+    tries: int,
+    *,
+    until: float | None = None,
+    report: Callable[[str], None] = lambda line: None,
 ) -> tuple[list[int], int]:
     """Seeds that the pictures are drawn from, each the best of its tries, and how many tries there were.
 
@@ -28,10 +33,11 @@ def race(
         ([7, 1013904234], 4)
 
     begin: a run from such seeds, one per picture; seeds: of the first try; until: `time.monotonic()` at which no other
-    try is begun.
+    try is begun; report: is told which is tried.
     """
     scores: list[Tensor] = []
     while len(scores) < tries and (not scores or until is None or time.monotonic() < until):
+        report(f"trying start {len(scores) + 1} of {tries}")
         run = begin(_drawn(seeds, len(scores)))
         for step in run:
             if step.index + 1 == STEPS:
