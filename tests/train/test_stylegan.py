@@ -77,6 +77,36 @@ def test_all_parts_learn_the_critic_and_the_last_block_late(eyes: OpenClip, pict
     assert sum(moved) > 0.7 * len(moved)  # the mapping waits for `fit`, fixed noise for nothing
 
 
+def test_a_critic_too_sure_of_itself_sees_pictures_augmented(eyes: OpenClip, pictures: Pictures) -> None:
+    hard, easy = (replace(TINY, grown=0.0, augmenting=16, sure=sure) for sure in (-2.0, 2.0))
+    trainer = Trainer(hard, pictures.classes, eyes, CPU)
+    shares = [trainer.step(*pictures[index])["augmented"] for index in range(3)]
+    assert shares == [0.25, 0.5, 0.75]  # 4 of 16 pictures a step
+    trainer.recipe = easy
+    assert trainer.step(*pictures[3])["augmented"] == 0.5
+    images = pictures[0][0].float() / 255
+    for share in (0.0, 1.0):
+        trainer.augmented = share
+        shown = trainer.augment(images.requires_grad_())
+        kept = [torch.equal(a, b) for a, b in zip(shown, images, strict=True)]
+        assert not any(kept) if share else all(kept)
+    assert torch.autograd.grad(shown.sum(), images)[0].abs().sum() > 0  # the generator hears of it
+
+
+def test_the_augmented_pictures_are_what_is_judged(
+    eyes: OpenClip, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = Trainer(replace(TINY, grown=0.0, lazy=100), pictures.classes, eyes, CPU)
+    trainer.done, trainer.augmented = 1, 1.0
+    black = torch.zeros(4, 3, 32, 32)
+    monkeypatch.setattr(trainer, "augment", lambda images: images * 0)
+    seen: list[torch.Tensor] = []
+    trainer.critic.register_forward_pre_hook(lambda _, given: seen.append(given[0][0]))
+    trainer.step(*pictures[0])
+    dark = (black - trainer.eyes.perceptor.mean) / trainer.eyes.perceptor.std
+    assert len(seen) == 3 and all(torch.allclose(some.float(), dark, atol=0.02) for some in seen)
+
+
 def test_pictures_are_painted_again(eyes: OpenClip, pictures: Pictures) -> None:
     """The same batch over and over is soon nearer to its picture than to the others'."""
     trainer = Trainer(replace(TINY, grown=1.0, steps=40, half_life=20), pictures.classes, eyes, CPU)
@@ -100,8 +130,9 @@ def test_the_mapping_learns_the_styles_of_a_class(eyes: OpenClip, pictures: Pict
 
 
 def test_a_resumed_run_is_the_unbroken_one(eyes: OpenClip, pictures: Pictures) -> None:
-    whole, broken = trained(eyes, pictures, 4), trained(eyes, pictures, 2)
-    again = Trainer(TINY, pictures.classes, eyes, CPU)
+    recipe = replace(TINY, grown=0.0, augmenting=16, sure=-2.0)
+    whole, broken = (trained(eyes, pictures, steps, recipe) for steps in (4, 2))
+    again = Trainer(recipe, pictures.classes, eyes, CPU)
     again.load(broken.state())
     for index in (2, 3):
         again.step(*pictures[index])

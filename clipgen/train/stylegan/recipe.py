@@ -12,8 +12,9 @@ class Recipe:
     channels: of the blocks from 4 px on, twice as wide each; width, noise: numbers in w and z; layers: of the mapping;
     grown: share of the steps after which the last block, of twice the side, and the critic come in; fooled: weight of
     the critic; pull: of R1, taken every `lazy` steps; jitter: deviation of the noise on w; near: weight of the nearness
-    of w to 0; half_life: pictures after which the averaged weights have forgotten half; known: pictures of a class that
-    the mapping is fitted to; fitting: steps of that.
+    of w to 0; sure: mean sign of the critic's scores of real pictures above which more of what it is shown is
+    augmented; augmenting: pictures in which none augmented become all; half_life: pictures after which the averaged
+    weights have forgotten half; known: pictures of a class that the mapping is fitted to; fitting: steps of that.
     """
 
     channels: tuple[int, ...] = (192, 128, 96, 48, 24)
@@ -30,6 +31,8 @@ class Recipe:
     lazy: int = 16
     jitter: float = 0.1
     near: float = 1e-3
+    sure: float = 0.6
+    augmenting: int = 100_000
     half_life: int = 5_000
     known: int = 64
     fitting: int = 4_000

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ... import devices
+from ...cutouts import AugmentPreset, Cutouts
 from ...generators.stylegan.layers import Dense, Mapping, leaky
 from ...generators.stylegan.stylegan2 import StyleGAN2
 from ...images import resize_area
@@ -21,6 +22,11 @@ from .recipe import Recipe
 
 _THUMB = 8  # side at which the encoder sees colours
 _FIT_LR, _FIT_CLASSES = 1.0, 24
+# what the critic sees augmented is the whole picture, nearer or further off
+_AUGMENTS = AugmentPreset(
+    overview=(1.0, 1.0), overview_pad=0.3, rotate=15, shear=5, stretch=0.1, hue=0.1, saturation=0.3, brightness=0.15,
+    contrast=0.2, flip=0.5,
+)  # fmt: skip
 _LEAST = 8  # side of the smallest scale at which pictures are compared
 
 
@@ -45,8 +51,10 @@ class Trainer:
 
     Pictures are painted again from styles that an encoder reads off them, like to the pixel and to the eyes, and in the
     end also so that a critic is fooled: a GAN that is told what to paint learns in an hour what one that is not learns
-    in days. ``fit`` then teaches the mapping the styles of every class.
-    Source: Larsen et al., "Autoencoding beyond pixels", arXiv 1512.09300.
+    in days. When the critic is too sure of the real pictures, it sees a share of all pictures augmented. ``fit`` then
+    teaches the mapping the styles of every class.
+    Sources: Larsen et al., "Autoencoding beyond pixels", arXiv 1512.09300; Karras et al., "Training Generative
+    Adversarial Networks with Limited Data", arXiv 2006.06676, for the augments.
 
     classes: their names; perceptor: the eyes.
     """
@@ -75,6 +83,8 @@ class Trainer:
         rate, betas = recipe.lr * share, (0.0, 0.99**share)
         self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), lr=rate, betas=betas)
         self.random = torch.Generator().manual_seed(recipe.seed)
+        self.augmented = 0.0  # share of the pictures that the critic sees augmented
+        self.cutouts = Cutouts(recipe.side, recipe.batch, augments=_AUGMENTS, generator=self.random).to(device)
 
     @property
     def averaged(self) -> StyleGAN2:
@@ -102,9 +112,15 @@ class Trainer:
                 seen, named = self.eyes(real)
             w = self.nets["encoder"](seen, named)
             noise = torch.randn(w.shape, generator=self.random).to(w)
-            drawn, _ = self.eyes(self.paint(self.nets, w + self.recipe.jitter * noise))
-            figures = self._judge(seen, [x.detach() for x in drawn], classes) if self.grown else {}
-            figures |= self._improve(drawn, seen, w, classes)
+            painted = self.paint(self.nets, w + self.recipe.jitter * noise)
+            drawn, _ = self.eyes(painted)
+            judged, figures = drawn, {}
+            if self.grown:
+                shown = seen
+                if self.augmented:
+                    judged, shown = (self.eyes(self.augment(images))[0] for images in (painted, real))
+                figures = self._judge(shown, [x.detach() for x in judged], classes)
+            figures |= self._improve(drawn, seen, judged, w, classes)
         if self.grown and self.done % self.recipe.lazy == 0:
             self._pull(real, classes)
         self.done += 1
@@ -127,15 +143,26 @@ class Trainer:
         side = self.recipe.side
         return images if images.shape[-1] == side else F.interpolate(images, (side, side), mode="bilinear")
 
+    def augment(self, images: Tensor) -> Tensor:
+        """Pictures [N, 3, side, side], a share of them changed as the critic is to see them."""
+        changed = self.cutouts.apply_each(images, self.cutouts.plan_each(len(images), *images.shape[-2:]))
+        chosen = torch.rand(len(images), 1, 1, 1, generator=self.random) < self.augmented
+        return torch.where(chosen.to(images.device), changed.to(images), images)
+
     def _judge(self, seen: Sequence[Tensor], drawn: Sequence[Tensor], classes: Tensor) -> dict[str, float]:
         scores = self.critic(seen, classes).float()
         loss = F.softplus(-scores).mean() + F.softplus(self.critic(drawn, classes).float()).mean()
         self.critic_optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.critic_optimizer.step()
-        return {"critic": loss.item(), "sure": scores.sign().mean().item()}
+        sure = scores.sign().mean().item()
+        change = len(classes) / self.recipe.augmenting
+        self.augmented = min(1.0, max(0.0, self.augmented + (change if sure > self.recipe.sure else -change)))
+        return {"critic": loss.item(), "sure": sure, "augmented": self.augmented}
 
-    def _improve(self, drawn: Sequence[Tensor], seen: Sequence[Tensor], w: Tensor, classes: Tensor) -> dict[str, float]:
+    def _improve(
+        self, drawn: Sequence[Tensor], seen: Sequence[Tensor], judged: Sequence[Tensor], w: Tensor, classes: Tensor
+    ) -> dict[str, float]:
         pixels = _unlike(drawn[0].float(), seen[0].float())
         forms = sum(
             ((a - b).square().mean() / b.var() for a, b in zip(drawn[1:], seen[1:], strict=True)), w.new_zeros(())
@@ -144,7 +171,7 @@ class Trainer:
         figures = {"pixels": pixels.item(), "forms": forms.item()}
         if self.grown:
             self.critic.requires_grad_(False)
-            fooled = F.softplus(-self.critic(drawn, classes).float()).mean()
+            fooled = F.softplus(-self.critic(judged, classes).float()).mean()
             self.critic.requires_grad_(True)
             loss, figures = loss + self.recipe.fooled * fooled, {**figures, "fooled": fooled.item()}
         self.optimizer.zero_grad(set_to_none=True)
@@ -204,12 +231,12 @@ class Trainer:
 
     def state(self) -> dict[str, Any]:
         """All that a resumed run needs."""
-        own = {"done": self.done, "random": self.random.get_state()}
+        own = {"done": self.done, "augmented": self.augmented, "random": self.random.get_state()}
         return {**own, **{k: v.state_dict() for k, v in self._parts().items()}}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take up a saved state."""
-        self.done = state["done"]
+        self.done, self.augmented = state["done"], state["augmented"]
         self.random.set_state(state["random"])
         for name, part in self._parts().items():
             if name in ("opt", "critic_opt"):
