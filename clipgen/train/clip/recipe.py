@@ -122,8 +122,8 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=3600, size=64, lr=2e-3, augments=_PLAIN, names=1.0),
             Phase(steps=2000, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
             # a style takes colours and edges away, which is what things were named by: twice as many styled ones
-            Phase(steps=2400, size=64, lr=1.5e-3, floor=0.6, augments=_PLAIN, names=1.0, styled=0.65),
-            Phase(steps=3000, size=80, lr=1e-3, floor=0.0, augments=_PLAIN, names=1.0, styled=0.65),
+            Phase(steps=1700, size=64, lr=1.5e-3, floor=0.6, augments=_PLAIN, names=1.0, styled=0.65),
+            Phase(steps=2900, size=80, lr=1e-3, floor=0.0, augments=_PLAIN, names=1.0, styled=0.65),
         ),
     ),
 }
