@@ -79,18 +79,23 @@ def test_gradients_flow_to_the_picture_only(perceptor: OpenClip) -> None:
     assert not perceptor.training
 
 
-def test_transformer_towers_embed_the_same_after_the_layout_change() -> None:
+@pytest.mark.parametrize("quick", [False, True])
+def test_transformer_towers_embed_the_same_after_the_layout_change(quick: bool) -> None:
     config = json.loads(json.dumps(tiny.CONFIG))
+    config["model_cfg"]["quick_gelu"] = quick
     vision = {"image_size": 32, "layers": 2, "width": 32, "head_width": 16, "patch_size": 8}
     config["model_cfg"]["vision_cfg"] = vision
     config["model_cfg"]["text_cfg"]["vocab_size"] = 49408
     model, tokenizer = build(config)
     images = pictures().requires_grad_()
     before = model.eval().encode_image(normalised(images), normalize=True)
+    read = model.encode_text(tokenizer(["a red square"]), normalize=True)
     (gradient,) = torch.autograd.grad(before[:, 0].sum(), images)
     after = OpenClip("vit", model, tokenizer, device=CPU).encode_image(images)
     torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-4)
     torch.testing.assert_close(torch.autograd.grad(after[:, 0].sum(), images)[0], gradient, atol=1e-5, rtol=1e-3)
+    told = OpenClip("vit", model, tokenizer, device=CPU).encode_text(["a red square"])
+    torch.testing.assert_close(told, read, atol=1e-5, rtol=1e-4)
     assert not model.visual.transformer.batch_first
     # the linear layers of attention go down the fast road: batch-first ones would be products of many small matrices
     with profile(activities=[ProfilerActivity.CPU], record_shapes=True) as looked:
@@ -98,7 +103,9 @@ def test_transformer_towers_embed_the_same_after_the_layout_change() -> None:
         torch.autograd.grad(after[:, 0].sum(), images)
     matrices = [[*p.shape] for p in model.visual.parameters() if p.ndim == 2 and p.numel() > 32 * 32]
     done = looked.key_averages(group_by_input_shape=True)
-    assert not [event for event in done if event.key == "aten::bmm"]
+    # patches that touch are one product, and an activation one operation
+    slow = ("aten::bmm", "aten::convolution_backward", "aten::sigmoid")
+    assert not [event for event in done if event.key in slow]
     copied = [event.input_shapes[0] for event in done if event.key == "aten::copy_" and event.input_shapes]
     assert not [shape for shape in copied if shape in matrices or shape[::-1] in matrices]
 

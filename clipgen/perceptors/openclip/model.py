@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from clipgen import devices
 from clipgen.errors import PromptError, SettingsError
 from clipgen.images import resize_area
 from clipgen.perceptors.base import Perceptor, Vocabulary
+from clipgen.perceptors.openclip.freeze import freeze
 
 Tokenizer = Callable[[list[str]], Tensor]
 
@@ -26,7 +25,7 @@ class OpenClip(Perceptor):
 
         >>> perceptor = OpenClip("mine", *build(config, merges), device=torch.device("cpu"), dtype=torch.float32)
 
-    model: as `build_model` or open_clip returns it, taken over: frozen, its batch norms folded in place;
+    model: as `build_model` or open_clip returns it, taken over: frozen in place, see `freeze`;
     tokenizer: its texts → token ids [N, context_length]; device, dtype: where and in what arithmetic pictures are
     embedded (texts: always float32); vocabulary: the words it knows, None when that is open; fingerprint: sha256 of its
     weights, by default of its parameters; names, background: as of every Perceptor.
@@ -63,7 +62,7 @@ class OpenClip(Perceptor):
         self.device, self.dtype = device, dtype
         self.register_buffer("mean", _channels(visual.preprocess_cfg["mean"]), persistent=False)
         self.register_buffer("std", _channels(visual.preprocess_cfg["std"]), persistent=False)
-        self.model = _freeze(model)
+        self.model = freeze(model)
         self.to(device).eval()
         self.logit_scale = float(self.model.logit_scale.exp())
         self.context_length = int(getattr(self.model, "context_length", None) or self.tokenizer.context_length)
@@ -99,38 +98,6 @@ class OpenClip(Perceptor):
 
     def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
         return self.vocabulary.unknown(text) if self.vocabulary else []
-
-
-def _freeze(model: nn.Module) -> Any:
-    """Eval, no parameter gradients, and the memory layouts and fusions that make guidance fast; same embeddings."""
-    from open_clip.modified_resnet import ModifiedResNet  # late: it takes seconds to import
-    from open_clip.transformer import Transformer
-    from timm.models.resnet import ResNet
-
-    model.eval().requires_grad_(False)
-    visual: Any = model.visual
-    if isinstance(visual, ModifiedResNet) or isinstance(getattr(visual, "trunk", None), ResNet):
-        _fold_batch_norms(visual)
-    visual.to(memory_format=torch.channels_last)
-    for part in model.modules():
-        if isinstance(part, Transformer) and all(
-            isinstance(getattr(block, "attn", None), nn.MultiheadAttention) for block in part.resblocks
-        ):
-            # batch-first attention over frozen weights goes down an unfolded bmm on the CPU: 3 times as slow
-            part.batch_first = False
-            for block in part.resblocks:
-                block.attn.batch_first = False
-    return model
-
-
-def _fold_batch_norms(module: nn.Module) -> None:
-    # frozen batch norms are fixed factors: inside the convolution they cost no pass over memory of their own
-    for (conv_name, conv), (norm_name, norm) in pairwise(list(module.named_children())):
-        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-            setattr(module, conv_name, fuse_conv_bn_eval(conv, norm))
-            setattr(module, norm_name, nn.Identity())
-    for child in module.children():
-        _fold_batch_norms(child)
 
 
 def _side(name: str, size: int | Sequence[int]) -> int:
