@@ -123,7 +123,7 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=2000, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
             # a style takes colours and edges away, which is what things were named by: twice as many styled ones
             Phase(steps=1700, size=64, lr=1.5e-3, floor=0.6, augments=_PLAIN, names=1.0, styled=0.65),
-            Phase(steps=2900, size=80, lr=1e-3, floor=0.0, augments=_PLAIN, names=1.0, styled=0.65),
+            Phase(steps=2500, size=80, lr=1e-3, floor=0.0, augments=_PLAIN, names=1.0, styled=0.65),
         ),
     ),
 }
