@@ -51,7 +51,8 @@ def beam(pictures: Tensor, matcher: Matcher, phrases: Phrases, *, top: int, abst
 
     Every step grows the best captions by every phrase of a table, judges the results by the sum of the embeddings of
     their parts, and embeds the most promising 64 exactly; what did not gain by growing stays as it was. A thing that
-    adds little to a scene is left out. The ranking at the end is exact.
+    adds little to a scene is left out, and of several things that one is told which fits best both in its caption and
+    by itself. The ranking at the end is exact.
     """
     read = _Reader(matcher)
     least = _THING * matcher.background.spread
@@ -70,7 +71,9 @@ def beam(pictures: Tensor, matcher: Matcher, phrases: Phrases, *, top: int, abst
         # a scene is no place for another
         scenes = _search(picture, matcher, read, scenery, growths[1:])
         things = _search(picture, matcher, read, things_read, growths)
-        pool = [*scenes, *(_clearer(picture, matcher, read, things, scenes, least) if scenes else things)]
+        if scenes:
+            things = _clearer(picture, matcher, read, things, list(scenes), least)
+        pool = [*scenes, *_agreed(picture, matcher, read, things)]
         found += matcher.rank(picture[None], [pool], top=top, abstain=abstain)
     return found
 
@@ -81,8 +84,8 @@ def _search(
     read: _Reader,
     subjects: _Table,
     growths: Sequence[_Growth],
-) -> list[str]:
-    """All captions that were embedded exactly, on the way to the best ones."""
+) -> dict[str, str]:
+    """All captions that were embedded exactly, on the way to the best ones, with the subject of each."""
 
     def keys(embedded: Tensor) -> Tensor:
         return matcher.keys(picture[None], embedded)[0]
@@ -92,8 +95,9 @@ def _search(
         return order[:count]
 
     if not subjects.texts:
-        return []
+        return {}
     pool = [subjects.texts[i] for i in best(subjects.rows, _EXACT)]
+    told = {text: text for text in pool}
     for growth in growths:
         if not growth.phrases:
             continue
@@ -107,20 +111,32 @@ def _search(
         grown = [
             growth.join(pool[stems[i // len(growth.phrases)]], growth.phrases[i % len(growth.phrases)]) for i in chosen
         ]
+        told |= {text: told[pool[stems[i // len(growth.phrases)]]] for i, text in zip(chosen, grown, strict=True)}
         gained = [text for text, more in zip(grown, (keys(read(grown)) >= least).tolist(), strict=True) if more]
         pool = list(dict.fromkeys([*(pool[i] for i in kept[: 2 * _BEAM]), *gained]))
-    return pool
+    return {text: told[text] for text in pool}
 
 
 def _clearer(
-    picture: Tensor, matcher: Matcher, read: _Reader, things: Sequence[str], scenes: Sequence[str], least: float
-) -> list[str]:
+    picture: Tensor, matcher: Matcher, read: _Reader, things: dict[str, str], scenes: Sequence[str], least: float
+) -> dict[str, str]:
     """The captions of things that fit a picture better by so much than any of scenes alone."""
     if not things:
-        return []
+        return {}
     bar = matcher.keys(picture[None], read(scenes)).max() + least
-    clear = matcher.keys(picture[None], read(things))[0] > bar
-    return [text for text, told in zip(things, clear.tolist(), strict=True) if told]
+    clear = matcher.keys(picture[None], read(list(things)))[0] > bar
+    return {text: thing for (text, thing), told in zip(things.items(), clear.tolist(), strict=True) if told}
+
+
+def _agreed(picture: Tensor, matcher: Matcher, read: _Reader, things: dict[str, str]) -> list[str]:
+    """The captions of things without those that only fit better than one whose thing fits better by itself."""
+    if not things:
+        return []
+    texts = list(things)
+    fits = matcher.keys(picture[None], read(texts))[0]
+    best = int((fits + matcher.keys(picture[None], read(list(things.values())))[0]).argmax())
+    beyond = (fits > fits[best]).tolist()
+    return [text for text, over in zip(texts, beyond, strict=True) if not over or things[text] == things[texts[best]]]
 
 
 @dataclass(frozen=True)
