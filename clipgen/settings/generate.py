@@ -68,7 +68,7 @@ class GenerateSettings(Settings):
     vram: float | None = setting(
         None, "gigabytes of memory the run may take; sets --cut-chunk, and the size where that is not enough"
     )
-    compile: bool = setting(False, "compile the step, which takes a minute or two the first time; gains nothing on a CPU")
+    compile: bool = setting(False, "compile the step: a minute or two the first time, and no gain on a CPU")
     cut_chunk: int | None = setting(None, "cutouts per backward pass: lower it to save memory; unset: all at once")
     image_prompts: tuple[str, ...] = setting((), "picture to resemble, as FILE or FILE:weight")
     noise_prompts: tuple[str, ...] = setting((), "random target to be drawn to, as SEED or SEED:weight")

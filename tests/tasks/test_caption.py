@@ -2,6 +2,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -99,11 +101,25 @@ def test_a_thing_that_adds_little_to_a_scene_is_left_out(
     assert any(thing in matches[0].text for thing in PHRASES.things)
 
 
+def test_a_thing_has_to_fit_by_itself_too() -> None:
+    fits = {"a cat": 0.1, "a dog": 0.4, "a cat in snow": 0.6, "a dog in snow": 0.5, "a dog, at night": 0.3}
+    judge: Any = SimpleNamespace(keys=lambda _, rows: rows[None])
+    things = {text: text[:5] for text in fits}
+
+    def agreed() -> list[str]:
+        return compose._agreed(torch.zeros(1), judge, lambda texts: torch.tensor([fits[t] for t in texts]), things)  # type: ignore[arg-type]
+
+    assert agreed() == ["a cat", "a dog", "a dog in snow", "a dog, at night"]
+    fits["a cat"] = 0.39
+    assert agreed() == list(fits)  # what a caption fits better by counts as well
+
+
 def test_a_beam_finds_the_best_of_all_compositions(
     matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("_GAIN", "_THING"):
         monkeypatch.setattr(compose, name, -9.0)  # whatever it adds
+    monkeypatch.setattr(compose, "_ALONE", 0.0)
     places = ["", " in a city", " on a red background"]
     stems = [thing + place for thing in PHRASES.things for place in places] + ["a city", "a red background"]
     styled = stems + [f"{style} of {stem}" for style in PHRASES.styles for stem in stems]
