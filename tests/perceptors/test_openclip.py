@@ -18,6 +18,7 @@ import tiny
 from clipgen import weights
 from clipgen.errors import PromptError, SettingsError, UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import OpenClip, build, build_model, load_perceptor, make_tokenizer, write_merges
+from clipgen.perceptors.openclip.freeze import Patches
 from clipgen.weights import Card, CardFile
 
 CPU = torch.device("cpu")
@@ -77,6 +78,12 @@ def test_gradients_flow_to_the_picture_only(perceptor: OpenClip) -> None:
     assert images.grad is not None and images.grad.abs().sum() > 0
     assert not any(parameter.requires_grad for parameter in perceptor.parameters())
     assert not perceptor.training
+
+
+def test_patches_are_those_of_the_convolution() -> None:
+    conv = torch.nn.Conv2d(3, 5, 8, stride=8)
+    images = torch.rand(2, 3, 27, 33)  # neither side is a multiple
+    torch.testing.assert_close(Patches(conv)(images), conv(images), atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("quick", [False, True])

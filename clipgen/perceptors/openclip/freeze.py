@@ -50,7 +50,7 @@ class Patches(nn.Module):
     >>> Patches(nn.Conv2d(3, 768, 32, stride=32))(torch.rand(1, 3, 224, 224)).shape
     torch.Size([1, 768, 7, 7])
 
-    conv: square kernel, stride as wide, no padding; pictures' sides are multiples of it.
+    conv: square kernel, stride as wide, no padding.
     """
 
     def __init__(self, conv: nn.Conv2d) -> None:
@@ -61,10 +61,11 @@ class Patches(nn.Module):
         self.bias = conv.bias
 
     def forward(self, images: Tensor) -> Tensor:
-        """Pictures [B, 3, H, W] to maps [B, dim, H / side, W / side]."""
-        b, c, height, width = images.shape
+        """Pictures [B, 3, H, W] to maps [B, dim, H // side, W // side]; what is left over at the edges is not seen."""
         n = self.side
-        parts = images.permute(0, 2, 3, 1).reshape(b, height // n, n, width // n, n, c).transpose(2, 3)
+        rows, columns = images.shape[-2] // n, images.shape[-1] // n
+        whole = images[..., : rows * n, : columns * n].permute(0, 2, 3, 1)
+        parts = whole.reshape(len(images), rows, n, columns, n, images.shape[1]).transpose(2, 3)
         return F.linear(parts.flatten(3), self.weight, self.bias).permute(0, 3, 1, 2)
 
 

@@ -14,8 +14,8 @@ from clipgen.tasks.caption.phrases import Phrases
 
 _BEAM = 12  # captions that are grown further
 _GAIN = 0.01  # what a phrase must add to stay: without it every caption would end in some light or other
-# what a thing must add to a scene, in spreads of the background: the best of a thousand adds a little to any scene (at
-# this, of pictures of scenes alone a quarter gets one, without it three quarters; of things in scenes 6 in 100 lose it)
+# what a thing must add to a scene, in spreads of the background: the best of a thousand adds a little to any scene (of
+# 36 pictures of scenes alone 19 are told a thing with 0, 16 with this, 12 with 0.7; things are told right as often)
 _THING = 0.4
 # weight of how a thing fits by itself beside how its caption does (things told right of 262: 0.66 without, 0.70 with)
 _ALONE = 1.0
