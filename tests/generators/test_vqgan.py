@@ -14,6 +14,7 @@ from clipgen.generators.vqgan import VQGAN, VQModel
 from clipgen.generators.vqgan import codebook as codebook_module
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.generators.vqgan.codebook import Lattice, NearestCode
+from clipgen.generators.vqgan.norm import FrozenGroupNorm
 from clipgen.weights import load_state
 
 from .contract import (
@@ -49,6 +50,8 @@ def test_the_start_is_made_of_codes_and_the_network_is_frozen(generator):
     assert generator.latents[0].shape == (2, 4, 6, 8)
     assert not any(parameter.requires_grad for parameter in generator.network.parameters())
     assert not generator.network.training
+    norms = [module for module in generator.network.modules() if isinstance(module, nn.GroupNorm)]
+    assert norms and all(isinstance(module, FrozenGroupNorm) for module in norms)
 
 
 def test_forward_quantises_and_stays_in_range(generator):

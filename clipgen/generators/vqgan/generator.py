@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from clipgen.generators.base import Generator, Size, clamp_with_grad
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.generators.vqgan.network import VQModel
+from clipgen.generators.vqgan.norm import FrozenGroupNorm
 
 # each grid of latents has a COARSER-th of the sides of the one before, the last at least LEAST_SIDE
 COARSER = 4
@@ -51,6 +52,8 @@ class VQGAN(Generator):
         for module in self.network.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(dtype)
+            elif type(module) is nn.GroupNorm:
+                module.__class__ = FrozenGroupNorm
         codebook = self.network.codebook
         self.low, self.high = (bound[:, None, None] for bound in codebook.aminmax(dim=0))
 

@@ -62,7 +62,7 @@ class OpenClip(Perceptor):
         self.device, self.dtype = device, dtype
         self.register_buffer("mean", _channels(visual.preprocess_cfg["mean"]), persistent=False)
         self.register_buffer("std", _channels(visual.preprocess_cfg["std"]), persistent=False)
-        self.model = freeze(model)
+        self.model = freeze(model, dtype)
         self.to(device).eval()
         self.logit_scale = float(self.model.logit_scale.exp())
         self.context_length = int(getattr(self.model, "context_length", None) or self.tokenizer.context_length)

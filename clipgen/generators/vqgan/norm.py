@@ -1,0 +1,63 @@
+"""Group normalisation of frozen networks, with a gradient that is quick where colours lie innermost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+_LARGE = 2**21  # numbers in a map from which on it is quicker
+
+
+class FrozenGroupNorm(nn.GroupNorm):
+    """GroupNorm whose gradient goes to the picture alone.
+
+        >>> FrozenGroupNorm(32, 128)(torch.rand(1, 128, 64, 64).contiguous(memory_format=torch.channels_last))
+
+    On a CPU torch's own gradient of large channels-last maps takes nearly three times as long. Everything else goes
+    torch's way.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same values as torch gives, of maps [B, C, H, W]."""
+        innermost = x.ndim == 4 and x.is_contiguous(memory_format=torch.channels_last)
+        if x.device.type != "cpu" or not innermost or x.numel() < _LARGE:
+            return super().forward(x)
+        y: Tensor = _Normalise.apply(x, self.weight, self.bias, self.num_groups, self.eps)
+        return y
+
+
+class _Normalise(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float) -> Tensor:
+        count, channels, *sides = x.shape
+        y, mean, scale = torch.native_group_norm(x, weight, bias, count, channels, sides[0] * sides[1], groups, eps)
+        ctx.save_for_backward(x, weight, mean, scale)
+        return y
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
+        x, weight, mean, scale = ctx.saved_tensors  # mean, scale: [B, groups]
+        places = x.permute(0, 2, 3, 1).flatten(1, 2)  # [B, HW, C]
+        slopes = slope.permute(0, 2, 3, 1).flatten(1, 2)
+
+        def total(rows: Tensor) -> Tensor:
+            """The weighted sums of rows [B, HW, C] over places and the channels of each group: [B, groups]."""
+            return (rows.sum(1, dtype=torch.float32) * weight.float()).unflatten(1, (mean.shape[1], -1)).sum(2)
+
+        size = places.shape[1] * places.shape[2] // mean.shape[1]
+        mean, scale = mean.float(), scale.float()
+        along, both = total(slopes), total(slopes * places)
+        # the slope less its mean, and less what runs along the normalised values: linear in both, by channel
+        turn = -(scale**3) * (both - mean * along) / size
+        shift = -scale * along / size - turn * mean
+
+        def spread(values: Tensor) -> Tensor:
+            return values[:, None].repeat_interleave(weight.numel() // mean.shape[1], 2).to(x.dtype)
+
+        own = (spread(scale).float() * weight.float()).to(x.dtype)
+        back = torch.addcmul(spread(shift), places, spread(turn)).addcmul_(slopes, own)
+        return back.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2), None, None, None, None
