@@ -12,7 +12,18 @@ from __future__ import annotations
 
 from clipgen.similarity.background import Background, Fit
 from clipgen.similarity.cache import TextCache
-from clipgen.similarity.embed import VIEWS, embed_images, embed_texts
+from clipgen.similarity.embed import VIEWS, embed_images, embed_texts, embed_windows, windows
 from clipgen.similarity.ranking import Found, Ranking
 
-__all__ = ["VIEWS", "Background", "Fit", "Found", "Ranking", "TextCache", "embed_images", "embed_texts"]
+__all__ = [
+    "VIEWS",
+    "Background",
+    "Fit",
+    "Found",
+    "Ranking",
+    "TextCache",
+    "embed_images",
+    "embed_texts",
+    "embed_windows",
+    "windows",
+]

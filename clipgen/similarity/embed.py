@@ -97,3 +97,37 @@ def embed_images(perceptor: Perceptor, images: Sequence[Tensor], *, views: str =
     flat = torch.cat([view for several in shown for view in several])
     seen = torch.cat([perceptor.encode_image(part.to(device)).cpu() for part in flat.split(_BATCH)])
     return F.normalize(seen.view(len(images), -1, seen.shape[-1]).mean(1), dim=-1)
+
+
+def windows(height: int, width: int, share: float) -> list[tuple[int, int, int]]:
+    """Squares (top, left, side) that cover a picture and overlap by about half.
+
+        >>> windows(100, 100, 0.75)
+        [(0, 0, 75), (0, 25, 75), (25, 0, 75), (25, 25, 75)]
+
+    share: of the picture's short side.
+    """
+    side = max(1, round(share * min(height, width)))
+
+    def starts(length: int) -> list[int]:
+        count = max(1, round(2 * (length - side) / side)) + 1
+        return sorted({round(i * (length - side) / max(1, count - 1)) for i in range(count)})
+
+    return [(top, left, side) for top in starts(height) for left in starts(width)]
+
+
+def embed_windows(perceptor: Perceptor, images: Sequence[Tensor], *, shares: Sequence[float]) -> list[Tensor]:
+    """Embed what the windows of several sizes over each picture show: unit vectors [W, D] for each.
+
+        >>> embed_windows(perceptor, [load_image("photo.jpg")], shares=(0.75, 0.5))[0].shape
+        torch.Size([13, 384])
+
+    images: each [1, 3, H, W] in [0, 1].
+    """
+    cuts = [
+        [image[..., top : top + side, left : left + side]
+         for share in shares for top, left, side in windows(image.shape[-2], image.shape[-1], share)]
+        for image in images
+    ]  # fmt: skip
+    seen = embed_images(perceptor, [cut for some in cuts for cut in some])
+    return list(seen.split([len(some) for some in cuts]))

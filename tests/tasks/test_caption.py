@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +12,7 @@ from torch import Tensor
 from clipgen.errors import PromptError, UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import DescribeSettings
+from clipgen.similarity import embed_images
 from clipgen.tasks.caption import Matcher, Phrases, caption, compose, read_candidates
 from clipgen.tasks.caption.compose import beam
 from clipgen.tasks.caption.phrases import with_article
@@ -103,15 +104,34 @@ def test_a_thing_that_adds_little_to_a_scene_is_left_out(
 
 def test_a_thing_has_to_fit_by_itself_too() -> None:
     fits = {"a cat": 0.1, "a dog": 0.4, "a cat in snow": 0.6, "a dog in snow": 0.5, "a dog, at night": 0.3}
-    judge: Any = SimpleNamespace(keys=lambda _, rows: rows[None])
+    alone = {"cat": 0.1, "dog": 0.4}
+    judge: Any = SimpleNamespace(keys=lambda of, rows: rows[None] * of)
     things = {text: text[:5] for text in fits}
 
-    def agreed() -> list[str]:
-        return compose._agreed(torch.zeros(1), judge, lambda texts: torch.tensor([fits[t] for t in texts]), things)  # type: ignore[arg-type]
+    def agreed(parts: Tensor) -> list[str]:
+        def read(texts: Sequence[str]) -> Tensor:
+            return torch.tensor([(fits | alone)[text] for text in texts])
 
-    assert agreed() == ["a cat", "a dog", "a dog in snow", "a dog, at night"]
-    fits["a cat"] = 0.39
-    assert agreed() == list(fits)  # what a caption fits better by counts as well
+        return compose._agreed(torch.ones(1), parts, judge, read, things)  # type: ignore[arg-type]
+
+    nothing = torch.zeros(1, 1)
+    assert agreed(nothing) == ["a cat", "a dog", "a dog in snow", "a dog, at night"]
+    alone["cat"] = 0.35
+    assert agreed(nothing) == list(fits)  # what a caption fits better by counts as well
+    assert agreed(torch.tensor([[-9.0], [9.0]])) == ["a cat", "a dog", "a dog in snow", "a dog, at night"]  # and a part
+
+
+def test_a_thing_is_looked_for_in_windows(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    image, heard = torch.rand(1, 3, 60, 40), []
+
+    def agreed(picture: Tensor, parts: Tensor, matcher: Matcher, read: Any, things: dict[str, str]) -> list[str]:
+        heard.append(parts)
+        return list(things)
+
+    monkeypatch.setattr(compose, "_agreed", agreed)
+    caption([image], matcher, DescribeSettings())
+    corner = embed_images(matcher.perceptor, [image[..., :30, :30]])
+    assert len(heard[0]) == 6 + 15 and torch.allclose(heard[0][:1], corner, atol=1e-5)
 
 
 def test_a_beam_finds_the_best_of_all_compositions(

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from clipgen.images import to_pil
 from clipgen.settings import DescribeSettings
-from clipgen.similarity import embed_images
+from clipgen.similarity import embed_images, embed_windows
 from clipgen.tasks.caption.blip import Captioner
-from clipgen.tasks.caption.compose import beam, best_of_each
+from clipgen.tasks.caption.compose import WINDOWS, beam, best_of_each
 from clipgen.tasks.caption.invert import invert
 from clipgen.tasks.caption.match import Match, Matcher
 from clipgen.tasks.caption.phrases import Phrases
@@ -47,7 +47,8 @@ def caption(
     if chosen.mode == "slots":
         tables = best_of_each(pictures, matcher, phrases, top=chosen.top)
         return [[match for rows in table.values() for match in rows] for table in tables]
-    found = beam(pictures, matcher, phrases, top=chosen.top, abstain=chosen.abstain)
+    near = embed_windows(matcher.perceptor, images, shares=WINDOWS)
+    found = beam(pictures, matcher, phrases, near=near, top=chosen.top, abstain=chosen.abstain)
     if chosen.mode == "beam":
         return found
     words = matcher.perceptor.words() or phrases.words()

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from clipgen.images import resize_area, to_pil
 from clipgen.perceptors.base import STOP_WORDS
-from clipgen.similarity import embed_images
+from clipgen.similarity import embed_images, embed_windows, windows
 from clipgen.tasks.caption.match import Matcher
 from clipgen.writers import contact_sheet
 
@@ -58,9 +58,9 @@ def where(image: Tensor, texts: Sequence[str], matcher: Matcher, *, cells: int =
     """
     height, width = image.shape[-2:]
     rows, columns = (max(1, round(cells * side / max(height, width))) for side in (height, width))
-    boxes = [box for share in _WINDOWS for box in _windows(height, width, share)]
-    cuts = [image[..., top : top + side, left : left + side] for top, left, side in boxes]
-    keys = matcher.keys(embed_images(matcher.perceptor, cuts), matcher.read(texts))
+    boxes = [box for share in _WINDOWS for box in windows(height, width, share)]
+    (seen_in,) = embed_windows(matcher.perceptor, [image], shares=_WINDOWS)
+    keys = matcher.keys(seen_in, matcher.read(texts))
     total, count = torch.zeros(len(texts), rows, columns), torch.zeros(rows, columns)
     for (top, left, side), key in zip(boxes, keys, strict=True):
         y = slice(top * rows // height, max((top + side) * rows // height, top * rows // height + 1))
@@ -70,17 +70,6 @@ def where(image: Tensor, texts: Sequence[str], matcher: Matcher, *, cells: int =
     seen = total / count
     low, high = seen.amin((1, 2), keepdim=True), seen.amax((1, 2), keepdim=True)
     return (seen - low) / (high - low).clamp(min=1e-6)
-
-
-def _windows(height: int, width: int, share: float) -> list[tuple[int, int, int]]:
-    """Squares (top, left, side) that cover a picture and overlap by half."""
-    side = max(1, round(share * min(height, width)))
-
-    def starts(length: int) -> list[int]:
-        count = max(1, round(2 * (length - side) / side)) + 1
-        return sorted({round(i * (length - side) / max(1, count - 1)) for i in range(count)})
-
-    return [(top, left, side) for top in starts(height) for left in starts(width)]
 
 
 def draw_evidence(image: Tensor, evidence: Sequence[Evidence], *, most: int = 5) -> Image.Image:

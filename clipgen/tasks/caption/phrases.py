@@ -90,6 +90,15 @@ def with_article(noun: str) -> str:
     return f"{'an' if _AN.match(noun) else 'a'} {noun}"
 
 
+def without_article(thing: str) -> str:
+    """Take the article off again.
+
+    >>> without_article("an orange"), without_article("grapes")
+    ('orange', 'grapes')
+    """
+    return re.sub("^(an?|the) ", "", thing)
+
+
 @lru_cache(maxsize=4)
 def _read(folder: str) -> Phrases:
     home = Path(folder)
