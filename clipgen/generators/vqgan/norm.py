@@ -41,14 +41,15 @@ class _Normalise(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, mean, scale = ctx.saved_tensors  # mean, scale: [B, groups]
-        places = x.permute(0, 2, 3, 1).flatten(1, 2)  # [B, HW, C]
-        slopes = slope.permute(0, 2, 3, 1).flatten(1, 2)
+        places, slopes = x.permute(0, 2, 3, 1), slope.permute(0, 2, 3, 1)
 
-        def total(rows: Tensor) -> Tensor:
-            """The weighted sums of rows [B, HW, C] over places and the channels of each group: [B, groups]."""
-            return (rows.sum(1, dtype=torch.float32) * weight.float()).unflatten(1, (mean.shape[1], -1)).sum(2)
+        def total(values: Tensor) -> Tensor:
+            """The weighted sums of values [B, H, W, C] over places and the channels of each group: [B, groups]."""
+            # rows first: to sum all in float32 would first copy all to it
+            sums = values.sum(2).float().sum(1)
+            return (sums * weight.float()).unflatten(1, (mean.shape[1], -1)).sum(2)
 
-        size = places.shape[1] * places.shape[2] // mean.shape[1]
+        size = x[0].numel() // mean.shape[1]
         mean, scale = mean.float(), scale.float()
         along, both = total(slopes), total(slopes * places)
         # the slope less its mean, and less what runs along the normalised values: linear in both, by channel
@@ -56,8 +57,8 @@ class _Normalise(torch.autograd.Function):
         shift = -scale * along / size - turn * mean
 
         def spread(values: Tensor) -> Tensor:
-            return values[:, None].repeat_interleave(weight.numel() // mean.shape[1], 2).to(x.dtype)
+            return values[:, None, None].repeat_interleave(weight.numel() // mean.shape[1], 3)
 
-        own = (spread(scale).float() * weight.float()).to(x.dtype)
-        back = torch.addcmul(spread(shift), places, spread(turn)).addcmul_(slopes, own)
-        return back.unflatten(1, x.shape[2:]).permute(0, 3, 1, 2), None, None, None, None
+        own = (spread(scale) * weight.float()).to(x.dtype)
+        back = torch.addcmul(spread(shift).to(x.dtype), places, spread(turn).to(x.dtype)).addcmul_(slopes, own)
+        return back.permute(0, 3, 1, 2), None, None, None, None
