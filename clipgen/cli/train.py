@@ -78,7 +78,7 @@ def vqgan_command(**options: Any) -> None:
 @click.option("--resume/--no-resume", default=None, help="Go on from the checkpoint in --runs, if any.")
 @click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
 def stylegan_command(**options: Any) -> None:
-    """Train the built-in StyleGAN2 on scenes, shapes and things: about three hours of two cores."""
+    """Train the built-in StyleGAN2 on scenes, shapes and things: an hour and a half of two cores."""
     _run("clipgen.train.stylegan", options)
 
 
