@@ -1,6 +1,6 @@
 """The recipe of the built-in StyleGAN: StyleGAN2 on scenes, shapes and things of the picture world, one class each.
 
-It learns to paint pictures again, and to fool a critic that sees through the built-in CLIP: an hour and a half of two cores.
+It learns to paint again, and to fool a critic that sees through the built-in CLIP: an hour and a half of two cores.
 """
 
 from __future__ import annotations
