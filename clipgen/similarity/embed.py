@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clipgen.similarity.cache import TextCache
 
 _BATCH = 256
+_WINDOWS = 64  # along a side, at most: a picture a thousand times as long as high would have thousands
 
 
 def embed_texts(perceptor: Perceptor, texts: Sequence[str], *, cache: TextCache | None = None) -> Tensor:
@@ -100,7 +101,7 @@ def embed_images(perceptor: Perceptor, images: Sequence[Tensor], *, views: str =
 
 
 def windows(height: int, width: int, share: float) -> list[tuple[int, int, int]]:
-    """Squares (top, left, side) that cover a picture and overlap by about half.
+    """Squares (top, left, side) that cover a picture and overlap by about half; less on one more than 20 times as long.
 
         >>> windows(100, 100, 0.75)
         [(0, 0, 75), (0, 25, 75), (25, 0, 75), (25, 25, 75)]
@@ -110,7 +111,7 @@ def windows(height: int, width: int, share: float) -> list[tuple[int, int, int]]
     side = max(1, round(share * min(height, width)))
 
     def starts(length: int) -> list[int]:
-        count = max(1, round(2 * (length - side) / side)) + 1
+        count = min(_WINDOWS, max(1, round(2 * (length - side) / side)) + 1)
         return sorted({round(i * (length - side) / max(1, count - 1)) for i in range(count)})
 
     return [(top, left, side) for top in starts(height) for left in starts(width)]

@@ -4,7 +4,7 @@ import torch
 from clipgen.errors import PromptError, UnknownNameError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings.describe import VIEWS as VIEW_NAMES
-from clipgen.similarity import VIEWS, embed_images, embed_texts
+from clipgen.similarity import VIEWS, embed_images, embed_texts, windows
 
 
 def test_a_dot_is_a_cosine(perceptor: OpenClip) -> None:
@@ -47,3 +47,10 @@ def test_views(perceptor: OpenClip) -> None:
 def test_nothing_gives_nothing(perceptor: OpenClip) -> None:
     assert embed_texts(perceptor, []).shape == (0, perceptor.dim)
     assert embed_images(perceptor, []).shape == (0, perceptor.dim)
+
+
+def test_windows_cover_a_picture_and_stay_few() -> None:
+    assert windows(100, 100, 0.75) == [(0, 0, 75), (0, 25, 75), (25, 0, 75), (25, 25, 75)]
+    assert windows(1, 1, 0.5) == [(0, 0, 1)]
+    long = windows(10, 20_000, 0.5)
+    assert len(long) == 3 * 64 and max(left + side for _, left, side in long) == 20_000

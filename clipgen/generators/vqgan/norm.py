@@ -16,7 +16,7 @@ class FrozenGroupNorm(nn.GroupNorm):
 
         >>> FrozenGroupNorm(32, 128)(torch.rand(1, 128, 64, 64).contiguous(memory_format=torch.channels_last))
 
-    On a CPU torch's own gradient of large channels-last maps takes nearly three times as long. Everything else goes
+    On a CPU torch's own gradient of large channels-last maps takes up to four times as long. Everything else goes
     torch's way.
     """
 
