@@ -1,7 +1,7 @@
 """Batches of the picture world: made from their index alone, so that a resumed run sees what an unbroken one sees."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ Tokenizer = Callable[[list[str]], Tensor]
 
 
 class WorldBatches(Dataset[Batch]):
-    """Batch ``i`` of a seed is always the same; styled: see World.sample.
+    """Batch ``i`` of a seed is always the same; styled, hard: see World.sample.
 
     Example: ``WorldBatches(world, seed=1, batch=256, size=72, count=10)[0].images.shape``.
     """
@@ -44,8 +44,9 @@ class WorldBatches(Dataset[Batch]):
         count: int,
         tokenizer: Tokenizer | None = None,
         styled: float | None = None,
+        hard: Sequence[str] = (),
     ) -> None:
-        self.styled = styled
+        self.styled, self.hard = styled, hard
         self.world, self.seed, self.batch, self.size, self.count = world, seed, batch, size, count
         self.tokenizer = tokenizer
 
@@ -54,7 +55,7 @@ class WorldBatches(Dataset[Batch]):
 
     def __getitem__(self, index: int) -> Batch:
         seeds = [(self.seed, index, i) for i in range(self.batch)]
-        samples = [self.world.sample(seed, self.size, styled=self.styled) for seed in seeds]
+        samples = [self.world.sample(seed, self.size, styled=self.styled, hard=self.hard) for seed in seeds]
         captions = [s.caption for s in samples]
         images = torch.from_numpy(np.stack([s.image for s in samples])).permute(0, 3, 1, 2)
         facts = torch.tensor([[*s.facts.things, s.facts.scene, s.facts.style, s.facts.colour] for s in samples])

@@ -20,7 +20,7 @@ from clipgen.train.clip import Phase, Recipe, Trainer, export
 from clipgen.train.clip.recipe import model_config
 from clipgen.train.data import Batch, WorldBatches
 from clipgen.train.measure import Bars
-from clipgen.train.world import World
+from clipgen.train.world import STYLES, World
 
 # timm's smallest network of the right kind: a real tower that a test can afford
 TINY = Recipe(tower="test_resnet", seed=1, phases=(Phase(steps=20, size=32, lr=5e-3),), batch=8, fresh=6)
@@ -214,6 +214,24 @@ def test_training_starts_from_given_weights(make: Any, world: World, merges: Pat
         assert torch.allclose(second.learner.clip.state_dict()[name], value, atol=1e-3), name
     with pytest.raises(WeightsError, match="does not fit"):
         make(replace(TINY, tower="resnet10t"), init=tmp_path / "clip.safetensors")
+    export(make(replace(TINY, tower="resnet18d")), merges, tmp_path, world)
+    with pytest.raises(WeightsError, match="does not fit"):  # a tower does not shrink
+        make(replace(TINY, tower="resnet10t"), init=tmp_path / "clip.safetensors")
+
+
+def test_a_deeper_tower_starts_as_the_shallower_one(make: Any, world: World, merges: Path, tmp_path: Path) -> None:
+    shallow = make(replace(TINY, tower="resnet10t"))
+    with torch.no_grad():  # norms that have seen something, as trained ones have
+        shallow.learner.train().see(torch.rand(8, 3, 64, 64))
+    export(shallow, merges, tmp_path, world)
+    deep = make(replace(TINY, tower="resnet18d"), init=tmp_path / "clip.safetensors")
+    images = torch.rand(4, 3, 64, 64)
+    with torch.no_grad():
+        seen = [trainer.learner.eval().see(images) for trainer in (shallow, deep)]
+    assert torch.allclose(*seen, atol=2e-3)  # the export is in half precision
+    deep.learner.see(images).square()[:, 0].sum().backward()
+    trunk = deep.learner.clip.visual.trunk
+    assert all(stage[1].bn2.weight.grad.abs().max() > 0 for stage in (trunk.layer1, trunk.layer4))  # it can learn more
 
 
 def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,17 +261,20 @@ def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: 
 
 def test_a_phase_has_its_own_share_of_styled_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     phases = [Phase(steps=2, size=32, lr=1e-3, styled=share) for share in (0.0, 1.0)]
+    phases.append(replace(phases[1], hard=("neon",) * 1000))
     monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=tuple(phases)))
     monkeypatch.setattr(clip, "measure", lambda *_, **__: Bars(*[0.5] * len(fields(Bars))))
-    step, shown = Trainer.step, []
+    step, shown, styles = Trainer.step, [], []
 
     def watched(trainer: Trainer, batch: Batch) -> dict[str, float]:
         shown.append((batch.facts[:, 3] >= 0).float().mean().item())
+        styles.append(batch.facts[:, 3].unique().tolist())
         return step(trainer, batch)
 
     monkeypatch.setattr(Trainer, "step", watched)
     clip.run(out=tmp_path / "out", recipe="tiny", device="cpu", runs=tmp_path / "runs")
-    assert shown == [0, 0, 1, 1]
+    assert shown == [0, 0, 1, 1, 1, 1]
+    assert len(styles[2]) > 1 and styles[4] == styles[5] == [list(STYLES).index("neon")]
 
 
 def test_a_run_without_a_family_is_asked_to_name_things_in_it(

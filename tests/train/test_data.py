@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import Tensor
 
 from clipgen.train.data import Batch, Pool, WorldBatches, stream
-from clipgen.train.world import World
+from clipgen.train.world import STYLES, World
 
 
 def lengths(texts: list[str]) -> Tensor:
@@ -57,6 +58,13 @@ def test_so_many_pictures_are_styled_as_are_asked_for(art_world: World) -> None:
 
     assert not any(styled(0.0)) and all(styled(1.0))
     assert 0.2 < sum(styled(None)) / 80 < 0.55 < sum(styled(0.65)) / 80 < 0.8
+
+
+def test_hard_styles_come_twice_as_often(world: World) -> None:
+    hard = list(STYLES)[:4]
+    batch = WorldBatches(world, seed=3, batch=600, size=24, count=1, styled=1.0, hard=hard)[0]
+    share = sum(style < 4 for style in batch.facts[:, 3].tolist()) / 600
+    assert share == pytest.approx(8 / (len(STYLES) + 4), abs=0.05)
 
 
 def test_without_a_tokenizer_there_are_no_tokens(world: World) -> None:

@@ -148,6 +148,7 @@ def _fit(
                 count=end,
                 tokenizer=tokenizer,
                 styled=phase.styled,
+                hard=phase.hard,
             )
             for index, new in enumerate(stream(batches, first=start), start):
                 batch = pool.mix(index, new)

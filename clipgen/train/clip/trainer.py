@@ -17,6 +17,7 @@ from .. import checkpoints
 from ..attack import attack
 from ..data import Batch
 from ..world import SCENES, STYLES, World
+from .grow import grown
 from .learner import Learner
 from .recipe import Recipe, model_config
 
@@ -39,7 +40,7 @@ class Trainer:
         self.recipe, self.device, self.done = recipe, device, 0
         self.learner = Learner(recipe, merges, world).to(device).to(memory_format=torch.channels_last)
         if init:
-            checkpoints.fill(self.learner.clip, load_state(init), source=str(init))
+            checkpoints.fill(self.learner.clip, grown(load_state(init), self.learner.clip), source=str(init))
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self.cutouts = {
             phase: Cutouts(phase.size, recipe.batch, augments=phase.augments, generator=self.generator)

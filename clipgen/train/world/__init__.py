@@ -1,6 +1,7 @@
 """The picture world: captioned pictures rendered without limit from seeds, at any size."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,10 +59,13 @@ class World:
         self.things: tuple[str, ...] = SHAPE_NAMES + self.art.things
         self.scenes, self.styles, self.colours = _SCENE_NAMES, _STYLE_NAMES, COLOUR_NAMES
 
-    def sample(self, seed: int | tuple[int, ...], size: int = 64, *, styled: float | None = None) -> Sample:
+    def sample(
+        self, seed: int | tuple[int, ...], size: int = 64, *, styled: float | None = None, hard: Sequence[str] = ()
+    ) -> Sample:
         """Render the picture of a seed: the same seed is the same picture at every size.
 
-        styled: share of pictures in some style, unless told one in two of scenes and one in five of the rest.
+        styled: share of pictures in some style, unless told one in two of scenes and one in five of the rest; hard:
+        styles that are drawn twice as often as the others.
         """
         rng = np.random.default_rng(seed)
         shares = _KIND_SHARES if self.art.things else _KIND_SHARES * [0, 0, 1, 0, 1, 1, 1]
@@ -69,7 +73,7 @@ class World:
         image, caption, facts = getattr(self, "_" + kind.replace(" ", "_"))(rng, size)
         share = (0.5 if kind in ("scene", "thing in scene") else 0.22) if styled is None else styled
         if rng.random() < share:
-            image, caption, facts = self._styled(rng, image, caption, facts)
+            image, caption, facts = self._styled(rng, image, caption, facts, hard)
         if rng.random() < 0.3:
             image = _exposed(rng, image)
         return Sample(image, captions.lead(rng, caption), facts)
@@ -184,10 +188,11 @@ class World:
         return image, captions.with_article(rng, ground), Facts(colour=colour)
 
     def _styled(
-        self, rng: np.random.Generator, image: np.ndarray, caption: str, facts: Facts
+        self, rng: np.random.Generator, image: np.ndarray, caption: str, facts: Facts, hard: Sequence[str]
     ) -> tuple[np.ndarray, str, Facts]:
-        index = int(rng.integers(len(_STYLE_NAMES)))
-        style = STYLES[_STYLE_NAMES[index]]
+        names = (*_STYLE_NAMES, *hard)
+        name = names[int(rng.integers(len(names)))]
+        index, style = _STYLE_NAMES.index(name), STYLES[name]
         image = style.apply(rng, image)
         if rng.random() < 0.95:
             caption = captions.in_style(rng, caption, style.before, style.after)
