@@ -275,6 +275,21 @@ def load_state(path: str | Path, part: str = "state_dict") -> dict[str, Tensor]:
     raise WeightsError(f"{path} ends in {path.suffix!r}; weights are .safetensors, .pt, .pth, .ckpt or .bin files")
 
 
+def save_state(path: str | Path, state: Mapping[str, Tensor]) -> None:
+    """Write tensors as safetensors, floats in half precision; the file is there whole or not at all.
+
+        >>> save_state("model.safetensors", model.state_dict())
+    """
+    from safetensors.torch import save
+
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in state.items()}
+    beside = path.with_name(path.name + ".part")
+    beside.write_bytes(save(half))  # safetensors' own save_file lets nobody but the owner read what it writes
+    beside.replace(path)
+
+
 def _load_safetensors(path: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError  # here, for `clipgen models` reads cards without torch
     from safetensors.torch import load_file

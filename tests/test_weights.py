@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from clipgen import weights
 from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.sums import sha256
-from clipgen.weights import Card, CardFile, cards, check, find, load_state, models_folder
+from clipgen.weights import Card, CardFile, cards, check, find, load_state, models_folder, save_state
 
 STATE = {"a.weight": torch.arange(6.0).view(2, 3), "b": torch.zeros(2, dtype=torch.float16)}
 
@@ -102,6 +102,26 @@ def test_load_state_reads_every_format(tmp_path: Path, suffix: str) -> None:
     loaded = load_state(file)
     assert loaded.keys() == STATE.keys()
     assert all(torch.equal(loaded[name], STATE[name]) and loaded[name].dtype == STATE[name].dtype for name in STATE)
+
+
+def test_saved_weights_are_whole_half_precise_and_for_everyone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "new" / "model.safetensors"
+    (tmp_path / "mine").touch()
+    save_state(path, {"w": torch.linspace(0, 1, 12).view(3, 4).T, "n": torch.tensor([7])})
+    loaded = load_state(path)
+    assert loaded["w"].shape == (4, 3) and loaded["w"].dtype == torch.float16 and loaded["n"].item() == 7
+    assert path.stat().st_mode == (tmp_path / "mine").stat().st_mode
+    before = path.read_bytes()
+
+    def full(self: Path, data: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(data[:9])
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        save_state(path, {"w": torch.zeros(2)})
+    assert path.read_bytes() == before
 
 
 def test_load_state_unwraps_a_training_checkpoint(tmp_path: Path) -> None:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from clipgen.errors import WeightsError
-from clipgen.weights import cache_folder, load_state
+from clipgen.weights import cache_folder, load_state, save_state
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,7 @@ class Background:
 
     def save(self, path: Path) -> None:
         """Write it in fp16, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".part")
-        rows = {"captions": self.captions, "pictures": self.pictures}
-        save_file({name: part.half().contiguous() for name, part in rows.items()}, beside)
-        beside.replace(path)
+        save_state(path, {"captions": self.captions, "pictures": self.pictures})
 
     @classmethod
     def load(cls, path: Path) -> Background:

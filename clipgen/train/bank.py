@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 
 from ..generators.vqgan.checkpoint import load_network
+from ..weights import save_state
 from .world import SCENES, STYLES
 from .world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 
@@ -63,8 +63,5 @@ def run(
         if first % (8 * _BATCH) == 0:
             report(f"{first} encoded")
     text = torch.frombuffer(bytearray("\n".join(captions).encode()), dtype=torch.uint8)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = out.with_suffix(".part")
-    save_file({"codes": torch.cat(codes), "captions": text}, beside)
-    beside.replace(out)
+    save_state(out, {"codes": torch.cat(codes), "captions": text})
     return len(captions)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from ... import devices
@@ -21,7 +20,7 @@ from ...errors import UnknownNameError
 from ...perceptors import openclip
 from ...perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
 from ...similarity import Background, embed_texts
-from ...weights import find
+from ...weights import find, save_state
 from .. import checkpoints
 from ..data import Pool, WorldBatches, stream
 from ..measure import Bars, measure, naming
@@ -39,11 +38,7 @@ def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
     (out / "open_clip_config.json").write_text(json.dumps(model_config(trainer.recipe), indent=2) + "\n")
     if merges.resolve() != (out / "merges.txt.gz").resolve():
         shutil.copyfile(merges, out / "merges.txt.gz")
-    state = trainer.learner.clip.state_dict()
-    half = {k: v.half().contiguous() if v.is_floating_point() else v.contiguous() for k, v in state.items()}
-    beside = out / "clip.safetensors.part"
-    save_file(half, beside)
-    beside.replace(out / "clip.safetensors")
+    save_state(out / "clip.safetensors", trainer.learner.clip.state_dict())
     (out / WORDS_FILE).write_text(json.dumps(world.words()) + "\n")
     (out / NAMES_FILE).write_text(json.dumps(list(world.things)) + "\n")
     _background(out, world).save(out / BACKGROUND_FILE)

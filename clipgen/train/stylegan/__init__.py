@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import one_hot
 
@@ -24,6 +23,7 @@ from ...generators.stylegan.stylegan2 import StyleGAN2
 from ...images import save_png, to_pil
 from ...perceptors.base import Perceptor
 from ...perceptors.openclip import OpenClip, load_perceptor
+from ...weights import save_state
 from .. import checkpoints
 from ..data import stream
 from ..world import World
@@ -81,9 +81,7 @@ def export(trainer: Trainer, out: Path) -> None:
     model = trainer.averaged
     told = {"kind": model.kind, "classes": list(trainer.classes)}
     (out / "stylegan.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    beside = out / "stylegan.safetensors.part"
-    save_file({k: v.half().contiguous() for k, v in model.state_dict().items()}, beside)
-    beside.replace(out / "stylegan.safetensors")
+    save_state(out / "stylegan.safetensors", model.state_dict())
 
 
 def run(

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -22,6 +21,7 @@ from ... import devices
 from ...generators.vqgan import VQModel
 from ...generators.vqgan.discriminator import CRITIC
 from ...images import save_png, to_pil
+from ...weights import save_state
 from .. import checkpoints
 from ..data import stream
 from ..identity import carry_colour
@@ -86,9 +86,7 @@ def export(trainer: Trainer, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     (out / "vqgan.yaml").write_text(yaml.safe_dump(model_config(trainer.recipe), sort_keys=False))
     state = trainer.model.state_dict() | {f"{CRITIC}{k}": v for k, v in trainer.critic.state_dict().items()}
-    beside = out / "vqgan.safetensors.part"
-    save_file({k: (v.half() if v.is_floating_point() else v).contiguous() for k, v in state.items()}, beside)
-    beside.replace(out / "vqgan.safetensors")
+    save_state(out / "vqgan.safetensors", state)
 
 
 def run(
