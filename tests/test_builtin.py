@@ -47,7 +47,7 @@ def test_files_are_small_enough_to_ship() -> None:
     cards = [card for card in weights.cards() if card.shipped]
     sizes = {card.name: sum((folder / file.path).stat().st_size for file in card.files) for card in cards}
     assert sizes["builtin"] <= 16e6
-    assert sizes["reader"] <= 16e6
+    assert sizes["reader"] <= 28e6  # its deeper tower names things that the smaller one did not
     assert sizes["vqgan"] <= 12e6
     assert sizes["stylegan"] <= 12e6
 

@@ -113,6 +113,7 @@ def test_memory_is_measured_for_real(make: Make) -> None:
 
 def test_time_sets_cutouts_and_steps(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "pace", lambda run, seconds: 0.01 * run.cutouts.cutn)
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)  # a busy machine takes a tenth of a second to begin with
     for seconds, cutn in ((1.0, 8), (20.0, 12), (600.0, 32)):
         generation = make(steps=None, cutn=None, time_budget=seconds)
         steps = generation.settings.steps or 0
