@@ -31,6 +31,7 @@ from clipgen.images import from_pil, save_png
 from clipgen.settings import DescribeSettings
 from clipgen.similarity import embed_images
 from clipgen.tasks.caption import Match, Matcher, Phrases, caption
+from clipgen.tasks.caption.caption import COMPOSED
 from clipgen.tasks.caption.explain import where
 from clipgen.train.world import SCENES, STYLES, Sample, World
 from clipgen.writers import contact_sheet
@@ -217,7 +218,7 @@ def main(art: Path, perceptor: str, count: int, json_path: Path | None, sheet: P
     for hubness in (True, False):
         settings = DescribeSettings((perceptor,), hubness=hubness)
         matcher = Studio(perceptor=perceptor).matcher(settings)
-        seen = embed_images(matcher.perceptor, tensors(samples))
+        seen = embed_images(matcher.perceptor, tensors(samples), views=COMPOSED)
         found = caption(tensors(samples), matcher, settings)
         name = "with hubness correction" if hubness else "without"
         figures[name] = {**told(samples, found, words, world.things), "beats": beats(samples, found, matcher, seen)}

@@ -9,7 +9,7 @@ from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings.base import DTYPES, Settings, check_least, setting
 
 MODES = ("beam", "slots", "invert", "blip")
-VIEWS = ("centre", "flips", "crops")
+VIEWS = ("auto", "centre", "flips", "crops")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,10 @@ class DescribeSettings(Settings):
         "Salesforce/blip-image-captioning-base", "what proposes captions in mode blip: a folder or hub name"
     )
     top: int = setting(5, "captions per picture")
-    views: str = setting("centre", "what of a picture is looked at: " + ", ".join(VIEWS) + "; several are averaged")
+    views: str = setting(
+        "auto", "what of a picture is looked at: " + ", ".join(VIEWS[1:]) + "; several are averaged; auto: flips where "
+        "captions are composed, else centre",
+    )
     hubness: bool = setting(False, "discount phrases that fit every picture")
     abstain: bool = setting(False, "say that nothing fits when nothing does")
     device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps")

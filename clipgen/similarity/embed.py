@@ -76,7 +76,9 @@ def _square(image: Tensor, side: int) -> Tensor:
 
 
 #: What of a picture is looked at; several views are averaged.
-VIEWS: dict[str, Callable[[Tensor, int], list[Tensor]]] = {"centre": _whole, "flips": _flips, "crops": _crops}
+VIEWS: dict[str, Callable[[Tensor, int], list[Tensor]]] = {
+    "auto": _whole, "centre": _whole, "flips": _flips, "crops": _crops,
+}  # fmt: skip
 
 
 @torch.no_grad()

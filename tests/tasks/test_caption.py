@@ -263,3 +263,17 @@ def test_a_captioner_proposes_and_the_perceptor_ranks(tmp_path: Path, calibrated
     assert matches[0].probability == max(match.probability for match in matches)
     with pytest.raises(WeightsError, match="not on this machine"):
         caption([torch.rand(1, 3, 40, 40)], Matcher(calibrated), replace(settings, captioner=str(tmp_path / "none")))
+
+
+def test_composed_captions_do_not_know_left_from_right(calibrated: OpenClip) -> None:
+    image = torch.rand(1, 3, 40, 40, generator=torch.Generator().manual_seed(3))
+    matcher = Matcher(calibrated)
+
+    def scores(shown: torch.Tensor, views: str, candidates: list[list[str]] | None = None) -> list[float]:
+        settings = DescribeSettings(views=views, mode="slots")
+        return [match.score for match in caption([shown], matcher, settings, candidates=candidates)[0]]
+
+    assert scores(image, "auto") == pytest.approx(scores(image.flip(-1), "auto"), abs=1e-5)
+    assert scores(image, "centre") != pytest.approx(scores(image.flip(-1), "centre"), abs=1e-5)
+    told = [["a red fox", "a castle"]]
+    assert scores(image, "auto", told) == scores(image, "centre", told) != scores(image, "flips", told)

@@ -15,6 +15,10 @@ from clipgen.tasks.caption.invert import invert
 from clipgen.tasks.caption.match import Match, Matcher
 from clipgen.tasks.caption.phrases import Phrases
 
+# what is looked at where captions are composed: they tell no left from right, and a mirrored picture shows the same
+# (things told right of 519: 0.817, scenes 0.912; of the picture as it is 0.813 and 0.894)
+COMPOSED = "flips"
+
 
 def caption(
     images: Sequence[Tensor],
@@ -33,7 +37,9 @@ def caption(
     captioner that is not there.
     """
     chosen = (settings or DescribeSettings()).validate()
-    pictures = embed_images(matcher.perceptor, images, views=chosen.views)
+    composed = candidates is None and chosen.mode != "blip"
+    views = COMPOSED if composed and chosen.views == "auto" else chosen.views
+    pictures = embed_images(matcher.perceptor, images, views=views)
     if candidates is not None:
         return matcher.rank(pictures, candidates, top=chosen.top, abstain=chosen.abstain)
     if chosen.mode == "blip":
