@@ -23,14 +23,14 @@ from PIL import Image
 from torch import Tensor
 
 import clipgen
-from clipgen.images import from_pil, save_png
+from clipgen.media.images import from_pil, save_png
+from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.prompts import parse_prompts
 from clipgen.tasks.animate import Film
 from clipgen.tasks.animate.camera import warp
 from clipgen.timelines import Scene, Timeline
-from clipgen.writers import contact_sheet
 
 JUDGE = Path(__file__).parent / "judge"
 DRIFT_KEYFRAMES = 200

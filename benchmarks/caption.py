@@ -27,14 +27,14 @@ from torch import Tensor
 
 from clipgen import Studio
 from clipgen.colours import COLOURS
-from clipgen.images import from_pil, save_png
+from clipgen.media.images import from_pil, save_png
+from clipgen.media.sheets import contact_sheet
 from clipgen.settings import DescribeSettings
 from clipgen.similarity import embed_images
 from clipgen.tasks.caption import Match, Matcher, Phrases, caption
 from clipgen.tasks.caption.caption import COMPOSED
 from clipgen.tasks.caption.explain import where
 from clipgen.train.world import SCENES, STYLES, Sample, World
-from clipgen.writers import contact_sheet
 
 FRESH = 905_001  # seeds that no training step has seen
 SIDE = 192

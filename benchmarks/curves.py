@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from clipgen.images import write_beside
-from clipgen.writers.sheets import INK, PAPER
+from clipgen.files import write_beside
+from clipgen.media.sheets import INK, PAPER
 
 FAINT = (214, 214, 214)
 COLOURS = ((30, 110, 180), (200, 80, 40), (40, 140, 80), (140, 80, 160))

@@ -22,10 +22,10 @@ import torch
 from torch import Tensor
 
 import clipgen
-from clipgen.images import from_pil, save_png
+from clipgen.media.images import from_pil, save_png
+from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
-from clipgen.writers import contact_sheet
 
 HERE = Path(__file__).parent
 

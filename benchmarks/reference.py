@@ -31,8 +31,8 @@ from taming.modules.diffusionmodules.model import Decoder, Encoder
 from taming.modules.vqvae.quantize import VectorQuantizer2
 from torch import Tensor, nn
 
-from clipgen import weights
 from clipgen.generators.base import clamp_with_grad
+from clipgen.models import weights
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build, quiet
 
 LR, CUTN, NOISE = 0.1, 32, 0.1

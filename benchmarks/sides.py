@@ -21,7 +21,8 @@ from machine import clock, matmul_rate
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from clipgen import devices, weights
+from clipgen import devices
+from clipgen.models import weights
 from clipgen.settings import GenerateSettings
 
 if TYPE_CHECKING:

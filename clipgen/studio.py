@@ -18,7 +18,7 @@ from PIL import Image
 
 from clipgen import devices
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.images import from_pil, load_image
+from clipgen.media.images import from_pil, load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
 from clipgen.settings import DescribeSettings, FilmSettings, GenerateSettings

@@ -8,11 +8,11 @@ import torch
 from PIL import Image
 
 import clipgen
-from clipgen import weights
 from clipgen.colours import COLOURS
 from clipgen.generators.stylegan import StyleGAN
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.losses import InitLoss
+from clipgen.models import weights
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings

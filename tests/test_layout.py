@@ -8,9 +8,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "clipgen"
 
-BASICS = ["errors", "registry", "colours", "sums", "hub", "downloads", "weights", "clips", "images", "shelf",
-          "settings", "prompts", "timelines", "compiler", "devices"]
-PARTS = ["cutouts", "losses", "generators", "perceptors", "writers"]
+BASICS = ["errors", "registry", "colours", "files", "models", "media", "settings", "prompts", "timelines", "compiler",
+          "devices"]
+PARTS = ["cutouts", "losses", "generators", "perceptors"]
 ENGINES = ["synthesis", "similarity"]
 GROWN_APART = ["train", "batch"]
 SHELLS = ["cli", "web"]
@@ -86,8 +86,8 @@ def test_imports_point_one_way(path: Path) -> None:
     [
         ("settings", "clipgen.registry.GENERATORS", True),
         ("registry", "clipgen.settings.GenerateSettings", False),
-        ("images", "clipgen.__version__", True),
-        ("generators", "clipgen.images.resize_area", True),
+        ("media", "clipgen.__version__", True),
+        ("generators", "clipgen.media.images.resize_area", True),
         ("generators", "clipgen.perceptors.base", False),
         ("perceptors", "clipgen.generators.base", False),
         ("losses", "clipgen.cutouts.Cutouts", False),
@@ -111,9 +111,9 @@ def test_relative_imports_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(globals(), "PACKAGE", tmp_path / "clipgen")
     module = tmp_path / "clipgen" / "train" / "clip.py"
     module.parent.mkdir(parents=True)
-    module.write_text("from ..weights import check\nfrom . import data\nfrom .. import cutouts\nimport clipgen.cli\n")
+    module.write_text("from ..models import weights\nfrom . import data\nfrom .. import cutouts\nimport clipgen.cli\n")
     names = [name for _, name in imports(module)]
-    assert names == ["clipgen.weights.check", "clipgen.train.data", "clipgen.cutouts", "clipgen.cli"]
+    assert names == ["clipgen.models.weights", "clipgen.train.data", "clipgen.cutouts", "clipgen.cli"]
 
 
 def test_no_room_without_a_noun() -> None:

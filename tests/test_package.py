@@ -54,7 +54,8 @@ def test_the_sdist_carries_what_a_build_and_the_tests_need(built: Path) -> None:
 def test_the_wheel_finds_its_own_models(built: Path, tmp_path: Path) -> None:
     (wheel,) = built.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(tmp_path)
-    found = run(sys.executable, "-c", "from clipgen import weights; print(weights.models_folder())", cwd=tmp_path)
+    script = "from clipgen.models import weights; print(weights.models_folder())"
+    found = run(sys.executable, "-c", script, cwd=tmp_path)
     assert Path(found.strip()) == tmp_path.resolve() / "clipgen" / "models"
 
 

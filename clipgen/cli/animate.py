@@ -98,7 +98,7 @@ def plan_lines(takes: list[Take], settings: FilmSettings, steps: int) -> list[st
 def _place(output: Path | None, file: Path, *, resume: bool) -> Path:
     """Where the film goes: a free name, or with --resume the very one."""
     from clipgen.cli.outputs import DEFAULT_FOLDER
-    from clipgen.images import free_path
+    from clipgen.files import free_path
 
     asked = output or DEFAULT_FOLDER / f"{file.stem}.mp4"
     if resume or not asked.suffix:

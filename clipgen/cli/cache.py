@@ -13,8 +13,8 @@ def group() -> None:
 @group.command("info")
 def info_command() -> None:
     """Tell where the cache lies and how large it is."""
+    from clipgen.models.weights import cache_folder
     from clipgen.similarity import TextCache
-    from clipgen.weights import cache_folder
 
     files, size = TextCache().size()
     click.echo(f"{cache_folder()}\n  embedded texts: {files} files, {size / 2**20:.1f} MB")
@@ -23,8 +23,8 @@ def info_command() -> None:
 @group.command("clear")
 def clear_command() -> None:
     """Delete it; all of it is made again when it is needed."""
+    from clipgen.models.weights import cache_folder
     from clipgen.similarity import TextCache
-    from clipgen.weights import cache_folder
 
     freed = TextCache().clear()
     for path in (cache_folder() / "backgrounds").glob("*.safetensors"):

@@ -134,7 +134,7 @@ def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None
     """Describe each PICTURE, a file or a folder, in words, best caption first."""
     wanted = Wanted(**{spec.name: options.pop(spec.name) for spec in fields(Wanted)})
     settings = settings_of(options)
-    from clipgen.images import find_images  # late: it brings torch, which takes seconds to import
+    from clipgen.media.images import find_images  # late: it brings torch, which takes seconds to import
 
     if candidates is not None and options["mode"] is not None:
         raise click.UsageError("--mode composes captions and --candidates ranks given ones; leave one out")
@@ -162,7 +162,7 @@ def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None
 
 def _write_beside(row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, wanted: Wanted) -> None:
     """What is asked for of a picture beside its row."""
-    from clipgen.images import add_text
+    from clipgen.media.images import add_text
 
     if wanted.sidecar:
         _write_sidecar(row)
@@ -255,7 +255,7 @@ def row_text(row: dict[str, Any], *, quiet: bool) -> str:
 
 
 def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
-    from clipgen.images import load_image, save_png
+    from clipgen.media.images import load_image, save_png
     from clipgen.tasks.caption.explain import draw_evidence, explain
 
     image, text = load_image(row["image"]), row["captions"][0]["text"]
@@ -268,7 +268,7 @@ def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
 def _round_trip(
     sheet: Path, row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, second: str | None
 ) -> None:
-    from clipgen.images import load_image, save_png
+    from clipgen.media.images import load_image, save_png
     from clipgen.studio import Studio
     from clipgen.tasks.caption.round_trip import draw_round_trip, round_trip
 
@@ -287,7 +287,7 @@ def _round_trip(
 
 
 def _write_sidecar(row: dict[str, Any]) -> None:
-    from clipgen.images import write_beside
+    from clipgen.files import write_beside
 
     if row["captions"]:
         with write_beside(Path(row["image"]).with_suffix(".txt")) as beside:

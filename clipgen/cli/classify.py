@@ -58,7 +58,7 @@ def command(
     """Tell which LABEL fits PICTURE, a file or a folder, best."""
     settings = settings_of(options)
     # Late: they bring torch, which takes seconds to import.
-    from clipgen.images import find_images
+    from clipgen.media.images import find_images
     from clipgen.prompts import read_prompt_file
     from clipgen.tasks.classify import TEMPLATES, Classifier
 

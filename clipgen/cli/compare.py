@@ -42,7 +42,7 @@ def command(
     """Print the cosines of each PICTURE with each text as csv; without texts, of the pictures with each other."""
     settings = settings_of(options)
     # Late: they bring torch, which takes seconds to import.
-    from clipgen.images import find_images
+    from clipgen.media.images import find_images
     from clipgen.prompts import read_prompt_file
 
     paths = find_images(pictures, recursive=recursive)
@@ -52,8 +52,8 @@ def command(
     cosines = seen @ (matcher.read(words) if words else seen).T
     _print(names, words or names, cosines)
     if plot is not None:
-        from clipgen.images import save_png
-        from clipgen.writers import heat_map
+        from clipgen.media.images import save_png
+        from clipgen.media.plots import heat_map
 
         save_png(plot, heat_map(cosines.tolist(), names, words or names), {})
 

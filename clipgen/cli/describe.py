@@ -61,7 +61,7 @@ def load_matcher(settings: DescribeSettings, *, quiet: bool = False) -> Matcher:
 def read_pictures(paths: Sequence[Path], *, batch: int) -> Iterator[tuple[list[Path], list[Tensor]]]:
     """Pictures in batches; one that cannot be read is told in a line on stderr and left out."""
     from clipgen.errors import ImageError
-    from clipgen.images import load_ahead
+    from clipgen.media.images import load_ahead
 
     def readable() -> Iterator[tuple[Path, Tensor]]:
         for path, image in load_ahead(paths):

@@ -103,7 +103,7 @@ def _encoder() -> dict[str, Any]:
 
 
 def _models() -> list[dict[str, Any]]:
-    from clipgen.weights import cards, check
+    from clipgen.models.weights import cards, check
 
     rows = []
     try:

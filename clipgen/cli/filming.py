@@ -162,8 +162,9 @@ def _record(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
 
 
 def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> dict[str, str]:
-    from clipgen.images import save_png, write_beside
-    from clipgen.writers import contact_sheet
+    from clipgen.files import write_beside
+    from clipgen.media.images import save_png
+    from clipgen.media.sheets import contact_sheet
 
     files = {}
     if wanted.subtitles:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from clipgen.weights import Card
+    from clipgen.models.weights import Card
 
 
 @click.group()
@@ -23,7 +23,7 @@ def group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(as_json: bool) -> None:
     """List the models with size, licence, and whether they are here."""
-    from clipgen.weights import cards
+    from clipgen.models.weights import cards
 
     rows = cards()
     if as_json:
@@ -48,9 +48,9 @@ def pull_command(names: tuple[str, ...]) -> None:
 
     A fetch that is cut goes on where it was; what is here and whole is not fetched again.
     """
-    from clipgen import hub
-    from clipgen.shelf import pull
-    from clipgen.weights import cards
+    from clipgen.models import hub
+    from clipgen.models.shelf import pull
+    from clipgen.models.weights import cards
 
     known = {card.name: card for card in cards()}
     for name in names:
@@ -77,7 +77,7 @@ def pull_command(names: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info_command(name: str, as_json: bool) -> None:
     """Tell all that is known of a model: its files, where they lie or are fetched from, their sums."""
-    from clipgen.shelf import named
+    from clipgen.models.shelf import named
 
     row = _row(named(name))
     if as_json:
@@ -100,8 +100,8 @@ def verify_command(names: tuple[str, ...]) -> int:
     A NAME may also be NAME/TAG, hf-hub:ORG/REPO or hf:OWNER/NAME/FILE.
     """
     from clipgen.errors import ClipgenError
-    from clipgen.shelf import verify
-    from clipgen.weights import cards
+    from clipgen.models.shelf import verify
+    from clipgen.models.weights import cards
 
     wrong = 0
     for name in names or [card.name for card in cards() if card.shipped or card.present]:
@@ -119,7 +119,7 @@ def verify_command(names: tuple[str, ...]) -> int:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def add_command(name: str, files: tuple[Path, ...]) -> None:
     """Give a NAME to a VQGAN of your own: its weights and its .yaml, which stay where they are."""
-    from clipgen.shelf import add
+    from clipgen.models.shelf import add
 
     click.echo(f"{add(name, files).name}: --generator {name}")
 

@@ -59,7 +59,7 @@ class Outputs:
 
     def path(self, name: str, suffix: str) -> Path:
         """A free path for one of the run's files; the same name and suffix give the same path again."""
-        from clipgen.images import free_path
+        from clipgen.files import free_path
 
         key = name + suffix
         if key not in self._taken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clipgen import shelf
+from clipgen.models import shelf
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import DescribeSettings, GenerateSettings
 

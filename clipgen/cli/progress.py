@@ -136,7 +136,7 @@ class Bar:
     def _draw(self, step: Step) -> None:
         from rich.console import Group
 
-        from clipgen.images import to_pil
+        from clipgen.media.images import to_pil
 
         room = max(1, self.width // (PREVIEW_COLUMNS + 1))
         pictures = [to_pil(picture) for picture in step.image[: min(PREVIEW_PICTURES, room)]]

@@ -47,7 +47,7 @@ def command(
     """Order each PICTURE, a file or a folder, by how well it fits PHRASE, best first."""
     settings = settings_of(options)
     # Late: they bring torch, which takes seconds to import.
-    from clipgen.images import find_images
+    from clipgen.media.images import find_images
     from clipgen.tasks.rank import keep as keep_best
     from clipgen.tasks.rank import rank
 
@@ -71,8 +71,8 @@ def command(
 
 
 def _write_sheet(sheet: Path, paths: list[Path]) -> None:
-    from clipgen.images import load_image, save_png, to_pil
-    from clipgen.writers import contact_sheet
+    from clipgen.media.images import load_image, save_png, to_pil
+    from clipgen.media.sheets import contact_sheet
 
     shown = [to_pil(load_image(path, size=(192, 192))[0]) for path in paths[:100]]
     save_png(sheet, contact_sheet(shown, [path.name for path in paths[:100]]), {})

@@ -12,7 +12,7 @@ import click
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.progress import loading, open_progress
 from clipgen.errors import ImageError
-from clipgen.images import read_metadata
+from clipgen.media.images import read_metadata
 
 if TYPE_CHECKING:
     from clipgen.tasks.generate import Generation

@@ -17,9 +17,9 @@ from clipgen.cli.progress import open_progress
 if TYPE_CHECKING:
     from PIL import Image
 
+    from clipgen.media.video import VideoWriter
     from clipgen.synthesis import Step
     from clipgen.tasks.generate import Generation, Picture
-    from clipgen.writers import VideoWriter
 
 VIDEO_FPS = 30
 
@@ -149,8 +149,8 @@ class Run:
             click.echo(f"saved the best so far: {paths}", err=True)
 
     def _open_video(self, stack: ExitStack) -> VideoWriter:
+        from clipgen.media.video import VideoWriter
         from clipgen.prompts import slugify
-        from clipgen.writers import VideoWriter
 
         seed, prompt = self.generation.seeds[0], self.generation.prompts[0]
         path = self.outputs.path(self.outputs.stem or f"{slugify(prompt)}-{seed}", ".mp4")
@@ -159,15 +159,16 @@ class Run:
         return video
 
     def _frame(self, step: Step) -> Image.Image:
-        from clipgen.images import to_pil
-        from clipgen.writers import contact_sheet
+        from clipgen.media.images import to_pil
+        from clipgen.media.sheets import contact_sheet
 
         pictures = [to_pil(picture) for picture in step.image]
         return pictures[0] if len(pictures) == 1 else contact_sheet(pictures)
 
     def _save_extras(self, pictures: list[Picture]) -> None:
-        from clipgen.images import save_png
-        from clipgen.writers import contact_sheet, plot_curve
+        from clipgen.media.images import save_png
+        from clipgen.media.plots import plot_curve
+        from clipgen.media.sheets import contact_sheet
 
         stem = Path(self.result.pictures[0]["path"]).stem
         if self.wanted.grid:

@@ -55,9 +55,9 @@ def command(
     outputs = Outputs.at(output)
     check_presence(settings)
     # Late: the rest brings the models, which take seconds to import.
-    from clipgen.images import save_png, to_pil
+    from clipgen.media.images import save_png, to_pil
+    from clipgen.media.sheets import contact_sheet
     from clipgen.tasks.sample import between, load, paint
-    from clipgen.writers import contact_sheet
 
     with loading("loading the models", quiet=quiet):
         generator = load(settings, count=count)

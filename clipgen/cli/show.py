@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from clipgen.images import read_metadata
+from clipgen.media.images import read_metadata
 from clipgen.settings import GenerateSettings
 
 

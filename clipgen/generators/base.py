@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from clipgen.errors import SettingsError
 from clipgen.generators.noise import noise_picture
-from clipgen.images import resize_area
+from clipgen.media.images import resize_area
 
 Size = tuple[int, int]
 

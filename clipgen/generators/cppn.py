@@ -13,7 +13,7 @@ from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator, Size
-from clipgen.images import resize_area
+from clipgen.media.images import resize_area
 
 WIDTH = 24
 LAYERS = 8

@@ -117,7 +117,7 @@ class GenerateSettings(Settings):
         return self
 
     def _check_names(self) -> None:
-        from clipgen.shelf import check_generator  # late: it reads the model cards
+        from clipgen.models.shelf import check_generator  # late: it reads the model cards
 
         check_generator(self.generator)
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import WeightsError
-from clipgen.weights import cache_folder, load_state, save_state
+from clipgen.models.weights import cache_folder, load_state, save_state
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from clipgen.weights import cache_folder
+from clipgen.models.weights import cache_folder
 
 LIMIT = 2 * 2**30  # bytes of all models together
 _MERGE = 24  # so many files of one model are joined into one

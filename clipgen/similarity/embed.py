@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.errors import PromptError, UnknownNameError
-from clipgen.images import resize_area
+from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import split_long
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from clipgen import devices, weights
+from clipgen import devices
 from clipgen.colours import COLOURS
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.generators.vqgan.network import VQModel
+from clipgen.models import weights
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity import Background, embed_images, embed_texts
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from clipgen.images import load_image, paintable_size, to_pil
+from clipgen.media.images import load_image, paintable_size, to_pil
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate import Generation
 

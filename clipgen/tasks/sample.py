@@ -13,9 +13,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from clipgen import devices, shelf
+from clipgen import devices
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
+from clipgen.models import shelf
 from clipgen.prompts import parse_weighted_path
 from clipgen.registry import GENERATORS
 from clipgen.settings import GenerateSettings

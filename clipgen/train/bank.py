@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..generators.vqgan.checkpoint import load_network
-from ..weights import save_state
-from .world import SCENES, STYLES
-from .world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
+from clipgen.generators.vqgan.checkpoint import load_network
+from clipgen.models.weights import save_state
+from clipgen.train.world import SCENES, STYLES
+from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 
 _SIZE = 192
 _BATCH = 16

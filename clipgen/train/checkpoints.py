@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import WeightsError
+from clipgen.errors import WeightsError
 
 
 def save(path: Path, state: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from .world import World
+from clipgen.train.world import World
 
 
 @dataclass(frozen=True)

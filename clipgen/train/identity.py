@@ -9,7 +9,7 @@ import torch
 from taming.modules.diffusionmodules.model import AttnBlock, Decoder, Encoder, ResnetBlock
 from torch import Tensor, nn
 
-from ..generators.vqgan import VQModel
+from clipgen.generators.vqgan import VQModel
 
 
 @torch.no_grad()

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .attack import attack
-from .world import Sample, World
+from clipgen.train.attack import attack
+from clipgen.train.world import Sample, World
 
 _FRESH = 900_001  # seeds from here on are never trained on
 

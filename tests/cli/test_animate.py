@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from clipgen.errors import ImageError
-from clipgen.writers import VideoWriter
+from clipgen.media.video import VideoWriter
 
 from .conftest import Cli, one_line
 

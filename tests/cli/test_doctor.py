@@ -6,9 +6,9 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 
-from clipgen import weights
 from clipgen.cli import models
 from clipgen.errors import WeightsError
+from clipgen.models import weights
 from clipgen.perceptors import openclip
 from clipgen.perceptors.openclip import OpenClip
 

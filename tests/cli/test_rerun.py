@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from clipgen.images import read_metadata, save_png
+from clipgen.media.images import read_metadata, save_png
 
 from .conftest import TINY, Cli, one_line
 from .test_generate import stopped

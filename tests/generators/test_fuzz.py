@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 
 from clipgen.errors import ClipgenError
 from clipgen.generators.vqgan.checkpoint import load_network
-from clipgen.weights import load_state
+from clipgen.models.weights import load_state
 from damage import try_damaged
 
 from .contract import TINY, tiny_network

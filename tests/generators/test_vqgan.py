@@ -8,14 +8,14 @@ from taming.modules.diffusionmodules.model import AttnBlock
 from taming.modules.vqvae.quantize import GumbelQuantize
 from torch import nn
 
-from clipgen import weights
 from clipgen.errors import SettingsError, WeightsError
 from clipgen.generators.vqgan import VQGAN, VQModel
 from clipgen.generators.vqgan import codebook as codebook_module
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.generators.vqgan.codebook import Lattice, NearestCode
 from clipgen.generators.vqgan.norm import FrozenGroupNorm
-from clipgen.weights import load_state
+from clipgen.models import weights
+from clipgen.models.weights import load_state
 
 from .contract import (
     TINY,

@@ -15,11 +15,11 @@ from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
 import tiny
-from clipgen import weights
 from clipgen.errors import PromptError, SettingsError, UnknownNameError, WeightsError
+from clipgen.models import weights
+from clipgen.models.weights import Card, CardFile
 from clipgen.perceptors.openclip import OpenClip, build, build_model, load_perceptor, make_tokenizer, write_merges
 from clipgen.perceptors.openclip.freeze import Patches
-from clipgen.weights import Card, CardFile
 
 CPU = torch.device("cpu")
 

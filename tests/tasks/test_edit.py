@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from clipgen.errors import ImageError, SettingsError
-from clipgen.images import paintable_size
+from clipgen.media.images import paintable_size
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.edit import HELD, edit_settings, kept, strip

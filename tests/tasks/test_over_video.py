@@ -15,13 +15,13 @@ import torch
 from PIL import Image
 
 from clipgen.errors import ImageError, SettingsError
-from clipgen.images import from_pil
+from clipgen.media.images import from_pil
+from clipgen.media.video import VideoWriter
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.tasks.animate import Film, make_film
 from clipgen.tasks.animate.footage import Footage, VideoFacts, flow, shift, trusted
 from clipgen.timelines import Scene, Timeline, Track
-from clipgen.writers import VideoWriter
 
 SIZE = (96, 64)
 COUNT, FPS, SPEED = 16, 8, 2  # frames, frames a second, pixels a frame

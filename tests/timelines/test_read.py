@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from clipgen.errors import ClipgenError, PromptError
+from clipgen.models.weights import prompts_folder
 from clipgen.timelines import Timeline, read_timeline, write_subtitles
-from clipgen.weights import prompts_folder
 
 
 def read(folder: Path, name: str, text: str) -> Timeline:

@@ -16,7 +16,7 @@ from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.pickles import read_pickle
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import DEFAULTS, StyleGAN3
-from clipgen.weights import MAX_BYTES, cards, check, load_state
+from clipgen.models.weights import MAX_BYTES, cards, check, load_state
 
 Network = StyleGAN2 | StyleGAN3
 STATES = (".pkl", ".safetensors", ".pt", ".pth")
@@ -70,7 +70,7 @@ def convert(weights: Path, target: Path) -> Path:
     """
     from safetensors.torch import save  # late, as images: loading needs neither
 
-    from clipgen.images import write_beside
+    from clipgen.files import write_beside
 
     network = load_network(weights)
     told: dict[str, Any] = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]

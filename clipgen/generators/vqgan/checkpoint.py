@@ -14,7 +14,7 @@ from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.diffusers import is_diffusers, to_taming
 from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
 from clipgen.generators.vqgan.network import VQModel
-from clipgen.weights import check, find, load_state
+from clipgen.models.weights import check, find, load_state
 
 FIRST_STAGE = "first_stage_model."
 CONFIGS = (".yaml", ".yml", ".json")
@@ -48,7 +48,7 @@ def convert(weights: Path, target: Path) -> Path:
     """
     from safetensors.torch import save  # late, as images: loading needs neither
 
-    from clipgen.images import write_beside
+    from clipgen.files import write_beside
 
     config, path = _files(weights)
     state = load_state(path)

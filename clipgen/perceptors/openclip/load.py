@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 
-from clipgen import clips, compiler, devices, hub, weights
+from clipgen import compiler, devices
 from clipgen.errors import WeightsError
+from clipgen.models import clips, hub, weights
 from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
 from clipgen.perceptors.openclip.model import OpenClip

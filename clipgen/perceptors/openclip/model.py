@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from clipgen import devices
 from clipgen.errors import PromptError, SettingsError
-from clipgen.images import resize_area
+from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor, Vocabulary
 from clipgen.perceptors.openclip.freeze import freeze
 

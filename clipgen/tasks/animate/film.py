@@ -17,8 +17,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from clipgen import shelf
-from clipgen.images import to_pil
+from clipgen.media.images import to_pil
+from clipgen.models import shelf
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.synthesis import Step

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.errors import ImageError, SettingsError
-from clipgen.images import paintable_size
+from clipgen.media.images import paintable_size
 
 MAX_SIDE = 8192  # pixels: beyond it a file is more likely broken than meant
 DRIFT = 1.5  # pixels: where going there and back leads further astray, something was hidden

@@ -15,7 +15,7 @@ from clipgen import devices
 from clipgen.cutouts import Cutouts
 from clipgen.errors import SettingsError
 from clipgen.generators.cppn import LoopCPPN
-from clipgen.images import to_pil
+from clipgen.media.images import to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.synthesis import Step, Synthesis

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import SettingsError
-from clipgen.images import save_png, to_pil
+from clipgen.files import sha256
+from clipgen.media.images import save_png, to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.sums import sha256
 from clipgen.tasks.animate.film import Film, without_camera
 from clipgen.tasks.animate.footage import Footage, VideoFacts, flow, shift, trusted
 from clipgen.tasks.animate.shoot import Scenery

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clipgen.errors import SettingsError
+from clipgen.media.captions import with_caption
+from clipgen.media.page import write_page
+from clipgen.media.video import FORMATS, FrameFolder, VideoWriter
 from clipgen.settings import FilmSettings
 from clipgen.tasks.animate.film import Film, Frame
 from clipgen.tasks.animate.network import NetworkFilm
-from clipgen.writers import FORMATS, FrameFolder, VideoWriter, with_caption, write_page
 
 PAGE = ".html"
 

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 from PIL import Image
 
-from clipgen.images import load_image, save_png, write_beside
+from clipgen.files import write_beside
+from clipgen.media.images import load_image, save_png
 from clipgen.tasks.animate.takes import Take
 
 STATE = "state.pt"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from torch import Tensor
 
-from clipgen.images import to_pil
+from clipgen.media.images import to_pil
 from clipgen.settings import DescribeSettings
 from clipgen.similarity import embed_images, embed_windows
 from clipgen.tasks.caption.blip import Captioner

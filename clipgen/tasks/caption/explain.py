@@ -10,11 +10,11 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from clipgen.images import resize_area, to_pil
+from clipgen.media.images import resize_area, to_pil
+from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import STOP_WORDS
 from clipgen.similarity import embed_images, embed_windows, windows
 from clipgen.tasks.caption.match import Matcher
-from clipgen.writers import contact_sheet
 
 _WINDOWS = (0.5, 0.34)  # sides of the windows, as shares of the picture's short side; they overlap by half
 

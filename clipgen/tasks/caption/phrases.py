@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from clipgen.errors import PromptError
+from clipgen.models.weights import prompts_folder
 from clipgen.perceptors.base import Perceptor
-from clipgen.weights import prompts_folder
 
 # "an" goes by sound, not by letter
 _AN = re.compile(r"(?!uni|use|ufo|uk|euro|one\b)[aeiou]|hour|x-", re.IGNORECASE)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor
 
-from clipgen.images import from_pil, to_pil
+from clipgen.media.images import from_pil, to_pil
+from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity import embed_images, embed_texts
-from clipgen.writers import contact_sheet
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import torch
 
-from clipgen import shelf
 from clipgen.generators.base import Generator
-from clipgen.images import load_image
+from clipgen.media.images import load_image
+from clipgen.models import shelf
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
 from clipgen.registry import GENERATORS

@@ -11,15 +11,16 @@ from typing import Any, Self
 
 import torch
 
-from clipgen import __version__, devices, shelf
+from clipgen import __version__, devices
 from clipgen.cutouts import Cutouts
 from clipgen.errors import ImageError, PromptError
+from clipgen.files import sha256
 from clipgen.generators.base import Generator
-from clipgen.images import to_pil
+from clipgen.media.images import to_pil
+from clipgen.models import shelf
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import GenerateSettings
-from clipgen.sums import sha256
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate import budget, race
 from clipgen.tasks.generate.canvas import load_generator

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
-from clipgen.images import load_image
 from clipgen.losses import (
     InitLoss,
     Loss,
@@ -19,6 +18,7 @@ from clipgen.losses import (
     Symmetry,
     TotalVariation,
 )
+from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.targets import Targets, writing_loss

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from PIL import Image
 
-from clipgen.images import save_png
+from clipgen.media.images import save_png
 
 
 @dataclass(frozen=True)

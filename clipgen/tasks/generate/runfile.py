@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from clipgen.errors import SettingsError
-from clipgen.images import write_beside
+from clipgen.files import write_beside
 from clipgen.settings import GenerateSettings
 
 

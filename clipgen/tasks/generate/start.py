@@ -13,7 +13,7 @@ from clipgen.cutouts import Cutouts
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
 from clipgen.generators.sketch import Sketch
-from clipgen.images import resize_area
+from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis

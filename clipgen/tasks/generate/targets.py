@@ -13,8 +13,8 @@ from torch import Tensor
 from clipgen import devices
 from clipgen.cutouts import Cutouts
 from clipgen.errors import PromptError, SettingsError
-from clipgen.images import load_image
 from clipgen.losses import PromptLoss
+from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, split_long
 from clipgen.settings import GenerateSettings

@@ -15,18 +15,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ... import devices
-from ...errors import UnknownNameError
-from ...perceptors import openclip
-from ...perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
-from ...similarity import Background, embed_texts
-from ...weights import find, save_state
-from .. import checkpoints
-from ..data import Pool, WorldBatches, stream
-from ..measure import Bars, measure, naming
-from ..world import World
-from .recipe import RECIPES, Phase, Recipe, model_config
-from .trainer import Trainer
+from clipgen import devices
+from clipgen.errors import UnknownNameError
+from clipgen.models.weights import find, save_state
+from clipgen.perceptors import openclip
+from clipgen.perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
+from clipgen.similarity import Background, embed_texts
+from clipgen.train import checkpoints
+from clipgen.train.clip.recipe import RECIPES, Phase, Recipe, model_config
+from clipgen.train.clip.trainer import Trainer
+from clipgen.train.data import Pool, WorldBatches, stream
+from clipgen.train.measure import Bars, measure, naming
+from clipgen.train.world import World
 
 _UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background: seeds from here on are never trained on
 _KEEP = 100  # batches whose fresh pictures stay in the pool: rendering costs more than a second look

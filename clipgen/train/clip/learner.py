@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...perceptors import openclip
-from ..world import World
-from .recipe import Recipe, model_config
+from clipgen.perceptors import openclip
+from clipgen.train.clip.recipe import Recipe, model_config
+from clipgen.train.world import World
 
 _LENGTHS = 6  # groups of captions of about one length
 

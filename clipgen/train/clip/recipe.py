@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...cutouts.presets import AugmentPreset
-from .. import checkpoints
+from clipgen.cutouts.presets import AugmentPreset
+from clipgen.train import checkpoints
 
 # A short run underfits: what is plainly shown is learnt first, what cutouts do to a picture after that.
 _PLAIN = AugmentPreset(

@@ -9,17 +9,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ... import devices
-from ...cutouts import Cutouts
-from ...perceptors import openclip
-from ...weights import load_state
-from .. import checkpoints
-from ..attack import attack
-from ..data import Batch
-from ..world import SCENES, STYLES, World
-from .grow import grown
-from .learner import Learner
-from .recipe import Recipe, model_config
+from clipgen import devices
+from clipgen.cutouts import Cutouts
+from clipgen.models.weights import load_state
+from clipgen.perceptors import openclip
+from clipgen.train import checkpoints
+from clipgen.train.attack import attack
+from clipgen.train.clip.grow import grown
+from clipgen.train.clip.learner import Learner
+from clipgen.train.clip.recipe import Recipe, model_config
+from clipgen.train.data import Batch
+from clipgen.train.world import SCENES, STYLES, World
 
 
 @dataclass(frozen=True)

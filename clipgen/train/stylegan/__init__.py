@@ -17,19 +17,19 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from ... import devices
-from ...errors import WeightsError
-from ...generators.stylegan.stylegan2 import StyleGAN2
-from ...images import save_png, to_pil
-from ...perceptors.base import Perceptor
-from ...perceptors.openclip import OpenClip, load_perceptor
-from ...weights import save_state
-from .. import checkpoints
-from ..data import stream
-from ..world import World
-from .pictures import Pictures
-from .recipe import Recipe
-from .trainer import Trainer
+from clipgen import devices
+from clipgen.errors import WeightsError
+from clipgen.generators.stylegan.stylegan2 import StyleGAN2
+from clipgen.media.images import save_png, to_pil
+from clipgen.models.weights import save_state
+from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.openclip import OpenClip, load_perceptor
+from clipgen.train import checkpoints
+from clipgen.train.data import stream
+from clipgen.train.stylegan.pictures import Pictures
+from clipgen.train.stylegan.recipe import Recipe
+from clipgen.train.stylegan.trainer import Trainer
+from clipgen.train.world import World
 
 __all__ = ["Pictures", "Recipe", "Trainer", "export", "measure", "run", "samples"]
 

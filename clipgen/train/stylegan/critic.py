@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...generators.stylegan.layers import Dense, leaky
-from ...images import resize_area
-from ...perceptors.openclip import OpenClip
+from clipgen.generators.stylegan.layers import Dense, leaky
+from clipgen.media.images import resize_area
+from clipgen.perceptors.openclip import OpenClip
 
 _WIDEST = 96
 _LEAST = 3.5  # about the side of the map that a head scores

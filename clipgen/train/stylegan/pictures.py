@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from ..world import SCENES, World
-from ..world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
+from clipgen.train.world import SCENES, World
+from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 
 #: things of the art pack that are plain at 64 pixels and unlike each other
 THINGS = (

@@ -10,15 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ... import devices
-from ...cutouts import AugmentPreset, Cutouts
-from ...generators.stylegan.layers import Dense, Mapping, leaky
-from ...generators.stylegan.stylegan2 import StyleGAN2
-from ...images import resize_area
-from ...perceptors.openclip import OpenClip
-from .. import checkpoints
-from .critic import Critic, Eyes
-from .recipe import Recipe
+from clipgen import devices
+from clipgen.cutouts import AugmentPreset, Cutouts
+from clipgen.generators.stylegan.layers import Dense, Mapping, leaky
+from clipgen.generators.stylegan.stylegan2 import StyleGAN2
+from clipgen.media.images import resize_area
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.train import checkpoints
+from clipgen.train.stylegan.critic import Critic, Eyes
+from clipgen.train.stylegan.recipe import Recipe
 
 _THUMB = 8  # side at which the encoder sees colours
 _FIT_LR, _FIT_CLASSES = 1.0, 24

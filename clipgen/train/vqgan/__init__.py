@@ -17,17 +17,17 @@ import yaml
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from ... import devices
-from ...generators.vqgan import VQModel
-from ...generators.vqgan.discriminator import CRITIC
-from ...images import save_png, to_pil
-from ...weights import save_state
-from .. import checkpoints
-from ..data import stream
-from ..identity import carry_colour
-from ..world import World
-from .recipe import CROP, Recipe, model_config
-from .trainer import Trainer
+from clipgen import devices
+from clipgen.generators.vqgan import VQModel
+from clipgen.generators.vqgan.discriminator import CRITIC
+from clipgen.media.images import save_png, to_pil
+from clipgen.models.weights import save_state
+from clipgen.train import checkpoints
+from clipgen.train.data import stream
+from clipgen.train.identity import carry_colour
+from clipgen.train.vqgan.recipe import CROP, Recipe, model_config
+from clipgen.train.vqgan.trainer import Trainer
+from clipgen.train.world import World
 
 __all__ = ["Bars", "Crops", "Recipe", "Trainer", "export", "measure", "run"]
 

@@ -10,13 +10,13 @@ import torch.nn.functional as F
 from taming.modules.diffusionmodules.model import AttnBlock
 from torch import Tensor, nn
 
-from ... import devices
-from ...generators.vqgan import VQModel
-from ...generators.vqgan.discriminator import CRITIC, discriminator
-from ...weights import load_state
-from .. import checkpoints
-from .losses import distance, spread
-from .recipe import Recipe, lattice, model_config
+from clipgen import devices
+from clipgen.generators.vqgan import VQModel
+from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
+from clipgen.models.weights import load_state
+from clipgen.train import checkpoints
+from clipgen.train.vqgan.losses import distance, spread
+from clipgen.train.vqgan.recipe import Recipe, lattice, model_config
 
 
 class Trainer:

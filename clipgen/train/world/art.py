@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ...errors import ImageError, UnknownNameError
+from clipgen.errors import ImageError, UnknownNameError
 
 _CELL = 96
 _COLUMNS = 32

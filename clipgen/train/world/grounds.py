@@ -5,7 +5,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from ...colours import COLOURS
+from clipgen.colours import COLOURS
 
 COLOUR_NAMES = tuple(COLOURS)
 _SHIFT = 4  # fractional bits of cv2's fixed-point coordinates, so that edges land between pixels

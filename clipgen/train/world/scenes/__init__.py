@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import country, harbours, heights, monuments, night, open_land, sea, shores, skies, towns, woods
+from clipgen.train.world.scenes import (
+    country,
+    harbours,
+    heights,
+    monuments,
+    night,
+    open_land,
+    sea,
+    shores,
+    skies,
+    towns,
+    woods,
+)
 
 Draw = Callable[[np.random.Generator, int, int], np.ndarray]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import primitives as p
-from .primitives import Rng
+from clipgen.train.world.scenes import primitives as p
+from clipgen.train.world.scenes.primitives import Rng
 
 _BRIGHT = (
     (255, 120, 40),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .primitives import (
+from clipgen.train.world.styles.primitives import (
     Picture,
     Plane,
     apart,

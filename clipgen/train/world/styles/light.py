@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from .primitives import (
+from clipgen.train.world.styles.primitives import (
     Picture,
     axes,
     blur,

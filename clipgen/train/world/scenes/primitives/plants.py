@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from .colour import Colour, Rng, darker, lighter, mix, pick
-from .drawing import Parts, both_sides, cols, disc, group, shape, shape_stroke, shapes, steps
-from .leaves import foliage
+from clipgen.train.world.scenes.primitives.colour import Colour, Rng, darker, lighter, mix, pick
+from clipgen.train.world.scenes.primitives.drawing import (
+    Parts,
+    both_sides,
+    cols,
+    disc,
+    group,
+    shape,
+    shape_stroke,
+    shapes,
+    steps,
+)
+from clipgen.train.world.scenes.primitives.leaves import foliage
 
 
 def _pine_outline(tiers: int) -> np.ndarray:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from .colour import WHITE, Colour, Rng, mix, pick, vary
-from .drawing import cols, disc, dots, gradient, rows, shape, shapes, side_of, steps
-from .leaves import foliage
-from .light import blend, glow, noise
+from clipgen.train.world.scenes.primitives.colour import WHITE, Colour, Rng, mix, pick, vary
+from clipgen.train.world.scenes.primitives.drawing import (
+    cols,
+    disc,
+    dots,
+    gradient,
+    rows,
+    shape,
+    shapes,
+    side_of,
+    steps,
+)
+from clipgen.train.world.scenes.primitives.leaves import foliage
+from clipgen.train.world.scenes.primitives.light import blend, glow, noise
 
 _CLOUDS = foliage(
     ((-0.72, 0.04), (-0.36, -0.14), (0.05, -0.24), (0.4, -0.12), (0.74, 0.04), (0.0, 0.0)), 0.3, 0.16, 0.18

@@ -16,7 +16,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from clipgen.errors import WeightsError
-from clipgen.sums import sha256 as sha256_of
+from clipgen.files import sha256 as sha256_of
 
 STALL = 20.0  # seconds without a byte after which a mirror is given up
 TRIES = 3  # times that a mirror that cuts is asked for the rest

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from clipgen.errors import ImageError, SettingsError
-from clipgen.images import write_beside
+from clipgen.files import write_beside
 
 # one palette for the film, of what moves, and a dither that stands still from frame to frame
 _PALETTE = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"

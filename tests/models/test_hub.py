@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
-from clipgen import hub, shelf, weights
 from clipgen.errors import UnknownNameError, WeightsError
+from clipgen.models import hub, shelf, weights
 from clipgen.settings import GenerateSettings
 
 COMMIT = "c" * 40

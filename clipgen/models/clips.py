@@ -14,8 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from clipgen import hub, weights
 from clipgen.errors import UnknownNameError, WeightsError
+from clipgen.models import hub, weights
 
 HUB = "hf-hub:"  # open_clip's own word for a repository of the hub
 _WEIGHTS = ("*.safetensors", "*.bin", "*.pt")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from clipgen import downloads
-from clipgen.downloads import fetch
 from clipgen.errors import WeightsError
+from clipgen.models import downloads
+from clipgen.models.downloads import fetch
 
 DATA = bytes(range(256)) * 40
 SUM = hashlib.sha256(DATA).hexdigest()

@@ -7,10 +7,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from clipgen import weights
 from clipgen.errors import UnknownNameError, WeightsError
-from clipgen.sums import sha256
-from clipgen.weights import Card, CardFile, cards, check, find, load_state, models_folder, save_state
+from clipgen.files import sha256
+from clipgen.models import weights
+from clipgen.models.weights import Card, CardFile, cards, check, find, load_state, models_folder, save_state
 
 STATE = {"a.weight": torch.arange(6.0).view(2, 3), "b": torch.zeros(2, dtype=torch.float16)}
 
@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_checkout_has_cards_for_both_built_in_models() -> None:
-    assert models_folder() == Path(__file__).parents[1] / "models"
+    assert models_folder() == Path(__file__).parents[2] / "models"
     assert find("builtin", role="perceptor").train.startswith("clipgen train clip")
     assert find("vqgan", role="generator").path(".yaml").parent == find("vqgan", role="generator").folder
     assert {card.role for card in cards()} == set(weights.ROLES)
@@ -86,7 +86,7 @@ def test_an_edited_registry_is_read_again(folder: Path) -> None:
 
 
 def test_missing_models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "__file__", str(tmp_path / "clipgen" / "weights.py"))
+    monkeypatch.setattr(weights, "__file__", str(tmp_path / "clipgen" / "models" / "weights.py"))
     with pytest.raises(WeightsError, match="reinstall clipgen"):
         models_folder()
     for place in (tmp_path / "models", tmp_path / "clipgen" / "models"):

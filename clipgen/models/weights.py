@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 import platformdirs
 
-from clipgen import hub
 from clipgen.errors import UnknownNameError, WeightsError
-from clipgen.sums import sha256
+from clipgen.files import sha256
+from clipgen.models import hub
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -113,7 +113,7 @@ def prompts_folder() -> Path:
 
 
 def _shipped(name: str, holds: str) -> Path:
-    package = Path(__file__).resolve().parent
+    package = Path(__file__).resolve().parents[1]
     for folder in (package / name, package.parent / name):
         if (folder / holds).exists():
             return folder

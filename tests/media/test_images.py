@@ -10,12 +10,12 @@ import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from clipgen import images
 from clipgen.errors import ImageError
-from clipgen.images import (
+from clipgen.files import free_path, write_beside
+from clipgen.media import images
+from clipgen.media.images import (
     add_text,
     find_images,
-    free_path,
     from_pil,
     load_ahead,
     load_image,
@@ -23,7 +23,6 @@ from clipgen.images import (
     resize_area,
     save_png,
     to_pil,
-    write_beside,
 )
 
 METADATA = {"prompt": "sea 海 | fog:-0.5", "seed": 7, "size": [4, 2]}
@@ -212,13 +211,13 @@ def test_free_path_is_safe_between_threads(tmp_path: Path) -> None:
 def test_reservations_go_when_written_and_at_exit(tmp_path: Path, picture: Image.Image) -> None:
     save_png(free_path(tmp_path, "reef", ".png"), picture, METADATA)
     assert os.listdir(tmp_path) == ["reef.png"]
-    script = f"from clipgen.images import free_path; print(free_path({str(tmp_path)!r}, 'other', '.png'))"
+    script = f"from clipgen.files import free_path; print(free_path({str(tmp_path)!r}, 'other', '.png'))"
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", script]) == 0
     assert os.listdir(tmp_path) == ["reef.png"]
 
 
 def test_reading_metadata_needs_no_torch() -> None:
-    script = "import sys, clipgen.images; sys.exit('torch' in sys.modules)"
+    script = "import sys, clipgen.media.images; sys.exit('torch' in sys.modules)"
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", script]) == 0
     assert images.METADATA_KEY == "clipgen"
 

@@ -9,7 +9,10 @@ import pytest
 from PIL import Image, ImageFont
 
 from clipgen.errors import ImageError, SettingsError
-from clipgen.writers import FrameFolder, VideoWriter, contact_sheet, plot_curve, with_caption, wrapped
+from clipgen.media.captions import with_caption
+from clipgen.media.plots import plot_curve
+from clipgen.media.sheets import contact_sheet, wrapped
+from clipgen.media.video import FrameFolder, VideoWriter
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 128, 0), (0, 0, 255)
 

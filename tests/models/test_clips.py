@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clipgen import clips, shelf
 from clipgen.errors import UnknownNameError, WeightsError
+from clipgen.models import clips, shelf
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_missing_model_is_told_before_torch_is_imported(words: list[str], told
     environment = {"HF_HUB_CACHE": str(tmp_path), "CLIPGEN_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
         [sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, check=False,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )  # fmt: skip
     assert told in done.stderr and "Traceback" not in done.stderr
     assert done.returncode == 1 and done.stdout.strip() == "[]"

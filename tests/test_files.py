@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clipgen.errors import WeightsError
-from clipgen.sums import sha256
+from clipgen.files import sha256
 
 
 def test_the_sum_is_counted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

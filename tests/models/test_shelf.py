@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from clipgen import shelf, weights
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
+from clipgen.models import shelf, weights
 from clipgen.settings import GenerateSettings
 
 FILES = {"model.yaml": b"model: {}\n", "model.ckpt": bytes(range(200)) * 50}

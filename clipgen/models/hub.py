@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clipgen.errors import UnknownNameError, WeightsError
-from clipgen.sums import sha256
+from clipgen.files import sha256
 
 PREFIX = "hf:"
 #: what is fetched along with a file, from the same folder: its config, in taming's and in diffusers' form

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from clipgen import clips, downloads, hub, weights
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
+from clipgen.files import sha256
+from clipgen.models import clips, downloads, hub, weights
+from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS
-from clipgen.sums import sha256
-from clipgen.weights import ADDED, Card, cards, check, find, shelf_folder
 
 Report = Callable[[str, int, int | None], None]
 FOLDER = "local-dir:"  # before the folder of a CLIP of one's own
@@ -182,7 +182,7 @@ def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
         )
         + "]",
     ]  # fmt: skip
-    from clipgen.images import write_beside  # late: it brings torch
+    from clipgen.files import write_beside  # late: it brings torch
 
     place = shelf_folder() / ADDED
     before = place.read_text(encoding="utf-8") + "\n" if place.exists() else ""

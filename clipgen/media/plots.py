@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from clipgen.errors import SettingsError
-from clipgen.images import write_beside
-from clipgen.writers.sheets import INK, PAPER, wrapped
+from clipgen.files import write_beside
+from clipgen.media.sheets import INK, PAPER, wrapped
 
 FAINT = (214, 214, 214)
 LOSS_COLOUR, SCORE_COLOUR = (200, 80, 40), (30, 110, 180)

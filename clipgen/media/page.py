@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from clipgen.images import write_beside
+from clipgen.files import write_beside
 
 _HOLE = "/*NETWORK*/"
 
@@ -20,7 +20,7 @@ def write_page(path: str | Path, network: Mapping[str, Any]) -> None:
 
     network: as `NetworkFilm.page` gives it. Raises ImageError where the page cannot be written.
     """
-    template = files("clipgen.writers").joinpath("page.html").read_text(encoding="utf-8")
+    template = files("clipgen.media").joinpath("page.html").read_text(encoding="utf-8")
     # in a page's script no text may look like its end
     packed = json.dumps(network, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     with write_beside(path) as beside:

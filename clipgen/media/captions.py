@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw, ImageFont
 
-from clipgen.writers.sheets import wrapped
+from clipgen.media.sheets import wrapped
 
 
 def with_caption(image: Image.Image, words: str) -> Image.Image:

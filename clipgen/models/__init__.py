@@ -1,0 +1,1 @@
+"""Models: their cards, where their files are, and how these are fetched, checked and read."""
