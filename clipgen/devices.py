@@ -13,7 +13,6 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,6 @@ from clipgen.errors import DeviceError, UnknownNameError
 
 DTYPES: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
-# parameters of glibc's mallopt, by their numbers in its malloc.h
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 # what fills a tensor in place
 _DRAWS = ("normal_", "uniform_", "trunc_normal_")
 
@@ -170,21 +167,6 @@ def oom_hint(error: BaseException) -> DeviceError | None:
             )
         seen = seen.__cause__
     return None
-
-
-@cache
-def keep_memory(device: torch.device) -> None:
-    """From now on keep what a step frees for the next one, as torch does on a GPU anyway; `free_memory` gives it back.
-
-    A step frees as much as it takes. glibc hands large blocks back at once, and then the system clears every page of
-    them anew at each step: a third of the time of a step of eight pictures. Another C library is left as it is.
-    """
-    if device.type != "cpu":
-        return
-    with suppress(OSError, AttributeError):
-        library = ctypes.CDLL(None)
-        library.mallopt(_M_MMAP_MAX, 0)
-        library.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def free_memory() -> None:

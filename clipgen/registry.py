@@ -85,11 +85,29 @@ GENERATORS = Registry(
     "generator",
     {
         "vqgan": "clipgen.generators.vqgan:VQGAN.load",
-        "stylegan": "clipgen.generators.stylegan:StyleGAN.load",
+        "stylegan": "clipgen.generators.stylegan.generator:StyleGAN.load",
         "cppn": "clipgen.generators.cppn:CPPN.load",
         "pixels": "clipgen.generators.pixels:Pixels.load",
     },
     "clipgen.generators",
+)
+
+#: what each generator has of settings beside those that all have; torch is not imported for them
+GENERATOR_OPTIONS = Registry(
+    "generator options",
+    {
+        "cppn": "clipgen.generators.rendering_options:RenderingOptions",
+        "pixels": "clipgen.generators.rendering_options:RenderingOptions",
+        "vqgan": "clipgen.settings.options:GeneratorOptions",
+        "stylegan": "clipgen.generators.stylegan.options:StyleGANOptions",
+    },
+    "clipgen.generator_options",
+)
+
+PERCEPTORS = Registry(
+    "perceptor",
+    {"open_clip": "clipgen.perceptors.openclip:load_perceptor"},
+    "clipgen.perceptors",
 )
 
 OPTIMIZERS = Registry(

@@ -1,4 +1,4 @@
-"""The library's front door: load the parts once, use them many times.
+"""The executor, and the library's front door: load the parts once, use them for any number of jobs.
 
 >>> import clipgen
 >>> clipgen.generate("underwater scene Van Gogh", seed=7).save("reef.png")
@@ -8,31 +8,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self, TypeVar, overload
+from typing import Self, Unpack, cast, overload
 
 import torch
 from PIL import Image
 
 from clipgen import devices
-from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.errors import ImageError, SettingsError
+from clipgen.jobs import Inputs, Job
+from clipgen.losses import Loss
 from clipgen.media.images import from_pil, load_image
+from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.perceptors.ensemble import load_perceptors
 from clipgen.settings import DescribeSettings, FilmSettings, GenerateSettings
-from clipgen.similarity import TextCache
-from clipgen.tasks.animate import Film, make_film
-from clipgen.tasks.animate.footage import VideoFacts
-from clipgen.tasks.caption import Matcher, read_candidates
-from clipgen.tasks.caption import caption as caption_images
-from clipgen.tasks.classify import Classifier, Label
-from clipgen.tasks.edit import edit_settings
-from clipgen.tasks.generate import GeneratedImage, Generation
-from clipgen.tasks.rank import Ranked
-from clipgen.tasks.rank import rank as rank_pictures
-from clipgen.timelines import Timeline, read_timeline
+from clipgen.settings.keywords import (
+    AnimateKeywords,
+    CaptionKeywords,
+    DescribeKeywords,
+    MachineKeywords,
+    PictureKeywords,
+    SearchKeywords,
+)
+from clipgen.tasks.edit import edit_job
+from clipgen.tasks.generate import GeneratedImage, Run, again, prepare
 
 Picture = str | Path | Image.Image
 
@@ -45,11 +46,11 @@ class Studio:
         ...         studio.generate("a paper fox", seed=seed).save(f"fox-{seed}.png")
 
     perceptor: one name or several, for all verbs; None: `builtin` paints, `reader` describes; generator, device, dtype:
-    names; weights: file or folder of the generator's weights, None for the built-in ones; defaults: any other field of
-    GenerateSettings, for all calls.
+    names; weights: file or folder of the generator's weights, None for the built-in ones; parts: a pool to share with
+    other studios, by default one of its own; defaults: any other setting of a picture, for all calls.
 
     Raises SettingsError and UnknownNameError for settings that are not known, DeviceError for a missing device.
-    The perceptor is loaded with the first call, and freed by `close` or at the end of `with`.
+    Parts are loaded when they are first needed, and freed by `close` or at the end of `with`. Safe between threads.
     """
 
     def __init__(
@@ -59,19 +60,17 @@ class Studio:
         device: str = "auto",
         dtype: str = "auto",
         *,
-        weights: Path | None = None,
-        **defaults: Any,
+        weights: str | Path | None = None,
+        parts: Parts | None = None,
+        **defaults: Unpack[SearchKeywords],
     ) -> None:
-        named: dict[str, Any] = {"generator": generator, "device": device, "dtype": dtype}
+        self._own: dict[str, object] = {**defaults, "generator": generator, "device": device, "dtype": dtype}
         if perceptor is not None:
-            named["perceptor"] = perceptor
-        self.settings = _changed(GenerateSettings(), {**named, **defaults}).validate()
-        chosen = perceptor is not None or "perceptors" in defaults
-        self._reading = self.settings.perceptors if chosen else DescribeSettings().perceptors
-        self.device = devices.pick_device(self.settings.device)
-        self.weights = weights
-        self._perceptors: dict[tuple[tuple[str, ...], torch.device, torch.dtype], Perceptor] = {}
-        self._cache = TextCache()
+            self._own["perceptor"] = perceptor
+        self.settings = GenerateSettings.from_dict(_plain(self._own))
+        devices.pick_device(self.settings.machine.device)
+        self.weights = None if weights is None else Path(weights)
+        self.parts = Parts() if parts is None else parts
 
     def __enter__(self) -> Self:
         return self
@@ -80,227 +79,206 @@ class Studio:
         self.close()
 
     def close(self) -> None:
-        """Let go of the loaded parts."""
-        self._perceptors.clear()
+        """Free the loaded parts."""
+        self.parts.close()
+
+    def run(
+        self,
+        job: Job,
+        *,
+        state: Mapping[str, object] | None = None,
+        losses: Sequence[Loss] = (),
+        started: float | None = None,
+        report: Callable[[str], None] = lambda line: None,
+    ) -> Run:
+        """Start a job that paints; iterate over what is returned for its steps.
+
+            >>> job = Job("generate", Inputs(prompts=("a paper fox",)), GenerateSettings.of(seed=7))
+            >>> for step in studio.run(job):
+            ...     print(step.score)
+
+        state: of a run of this job, to continue it; losses: a user's own, added to those of the settings; started:
+        `time.monotonic()` from which a time budget counts; report: gets a line before what takes long.
+        Raises what `prepare` and `Run` raise.
+        """
+        plan = prepare(job, self.parts, resume=state, losses=losses, started=started, report=report)
+        return Run(plan, self.parts, state=state)
 
     @overload
-    def generate(self, prompts: str, **settings: Any) -> Any: ...
+    def generate(
+        self, prompts: str, *, losses: Sequence[Loss] = (), **settings: Unpack[PictureKeywords]
+    ) -> GeneratedImage: ...
     @overload
-    def generate(self, prompts: Sequence[str], **settings: Any) -> list[GeneratedImage]: ...
-    def generate(self, prompts: str | Sequence[str], **settings: Any) -> Any:
+    def generate(
+        self,
+        prompts: str | Sequence[str],
+        *,
+        count: int = 1,
+        losses: Sequence[Loss] = (),
+        **settings: Unpack[PictureKeywords],
+    ) -> list[GeneratedImage]: ...
+    def generate(
+        self,
+        prompts: str | Sequence[str],
+        *,
+        count: int | None = None,
+        losses: Sequence[Loss] = (),
+        **settings: Unpack[PictureKeywords],
+    ) -> GeneratedImage | list[GeneratedImage]:
         """Paint one prompt, or several in one batch.
 
             >>> studio.generate("a paper fox | watercolor:0.4", seed=7).save("fox.png")
+            >>> from clipgen.losses import Symmetry
+            >>> studio.generate("a mask", losses=[0.5 * Symmetry()])
 
-        prompts: one text gives one GeneratedImage (a list with count > 1), a list gives a list; settings: fields of
-        GenerateSettings, `perceptor` for one name.
-        Returns PIL images whose `.info["clipgen"]` and saved PNGs carry all settings.
+        prompts: one text gives one GeneratedImage, a list of texts, or a count, gives a list; count: pictures per prompt;
+        losses: added to those of the settings; settings: of a picture, `perceptor` for one name or several.
+        Returns PIL images whose `.info["clipgen"]` and saved files carry the job.
 
-        Raises what `Generation` raises.
+        Raises what `prepare` and `Run` raise.
         """
-        generation = self.stream(prompts, **settings)
-        for _ in generation:
+        run = self.stream(prompts, count=count or 1, losses=losses, **settings)
+        for _ in run:
             pass
-        images = [GeneratedImage.of(picture) for picture in generation.pictures()]
-        return images[0] if isinstance(prompts, str) and len(images) == 1 else images
+        images = [GeneratedImage.of(picture) for picture in run.pictures()]
+        return images[0] if isinstance(prompts, str) and count is None else images
 
-    def stream(self, prompts: str | Sequence[str], **settings: Any) -> Generation:
+    def stream(
+        self,
+        prompts: str | Sequence[str],
+        *,
+        count: int = 1,
+        losses: Sequence[Loss] = (),
+        **settings: Unpack[PictureKeywords],
+    ) -> Run:
         """As `generate`, step by step; `.pictures()` of what is returned gives the best so far at any time.
 
         >>> for step in studio.stream("a paper fox", steps=300):
         ...     if max(step.score) > 0.35:
         ...         break
         """
-        chosen = _changed(self.settings, settings)
-        lines = [prompts] if isinstance(prompts, str) else list(prompts)
-        return Generation(lines, chosen, perceptor=self.perceptor(chosen), weights=self.weights)
+        lines = (prompts,) if isinstance(prompts, str) else tuple(prompts)
+        job = Job("generate", Inputs(prompts=lines), self._painting({**settings, "count": count}), self.weights)
+        return self.run(job, losses=losses)
 
-    def again(self, metadata: Mapping[str, Any]) -> Generation:
-        """The run that made a picture, from its metadata; see `Generation.again`.
-
-        >>> generation = studio.again(read_metadata("fox.png"))
-        """
-        settings = GenerateSettings.from_dict(metadata.get("settings", {}))
-        return Generation.again(metadata, perceptor=self.perceptor(settings), weights=self.weights)
-
-    def edit(self, picture: str | Path, words: str, **settings: Any) -> GeneratedImage:
+    def edit(self, picture: str | Path, words: str, **settings: Unpack[PictureKeywords]) -> GeneratedImage:
         """Change a picture file until it fits the words, and keep the rest of it.
 
             >>> studio.edit("photo.jpg", "a watercolour painting", seed=7).save("painted.png")
 
-        settings: fields of GenerateSettings; init_weight says how much is kept. Raises what `Generation` raises.
+        settings: of a picture; init_weight is how strongly it is kept. Raises what `generate` raises.
         """
-        usual = GenerateSettings()
-        own = {spec.name: getattr(self.settings, spec.name) for spec in fields(usual)}
-        given = {name: value for name, value in own.items() if value != getattr(usual, name)}
-        chosen = _changed(edit_settings(Path(picture), given), settings).validate()
-        generation = Generation([words], chosen, perceptor=self.perceptor(chosen), weights=self.weights)
-        for _ in generation:
+        given = {**self._own, **settings}
+        run = self.run(edit_job(picture, words, _plain(given), weights=self.weights))
+        for _ in run:
             pass
-        return GeneratedImage.of(generation.pictures()[0])
+        return GeneratedImage.of(run.pictures()[0])
 
-    def animate(self, timeline: str | Path | Timeline, *, folder: str | Path | None = None, **settings: Any) -> Film:
-        """A film of a file of prompts; it is made when it is saved or gone through.
+    def again(self, metadata: Mapping[str, object]) -> Run:
+        """The run that made a picture, from the picture's metadata; the picture is number metadata["index"] of it.
 
-            >>> studio.animate("prompts/seasons.txt", fps=12).save("outputs/seasons.mp4")
-            >>> for frame in studio.animate("prompts/seasons.txt"):
-            ...     frame.image.save(f"{frame.index:05d}.png")
+            >>> metadata = read_metadata("fox.png")
+            >>> run = studio.again(metadata)
+            >>> for step in run:
+            ...     pass
+            >>> run.pictures()[metadata["index"]].save("fox-again.png")      # the same bytes
 
-        timeline: a text, .srt or .toml file, or scenes; folder: where keyframes are kept, to go on from there, by
-        default a temporary one; settings: fields of FilmSettings and GenerateSettings, over those of the file.
+        Weights are those of the studio, where it has some, else those in the job. Raises ImageError for other metadata.
         """
-        read = timeline if isinstance(timeline, Timeline) else read_timeline(timeline)
-        names = {spec.name for spec in fields(FilmSettings)}
-        given = {**read.film, **{name: value for name, value in settings.items() if name in names}}
-        beside = {**read.picture, **{name: value for name, value in settings.items() if name not in names}}
-        film = _changed(FilmSettings(), given)
-        if film.video_in is not None:
-            beside = {"size": VideoFacts.of(film.video_in).painted_size(), **beside}
-        picture = _changed(self.settings, beside)
-        where = None if folder is None else Path(folder)
-        return make_film(read, film, picture, perceptor=self.perceptor(picture), weights=self.weights, folder=where)
-
-    def caption(
-        self, pictures: Picture | Sequence[Picture], *, candidates: Sequence[str] | Path | None = None, **settings: Any
-    ) -> Any:
-        """Describe a picture, or several, in words, best first.
-
-            >>> studio.caption("photo.jpg", top=3)[0].text
-            'a fox in the snow'
-            >>> studio.caption(["a.jpg", "b.jpg"], candidates=["a fox", "a castle"])
-
-        pictures: paths or PIL images; candidates: captions to rank, or a file of them, instead of composed ones;
-        settings: fields of DescribeSettings.
-        Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
-        """
-        chosen = self._describing(settings)
-        alone = isinstance(pictures, (str, Path, Image.Image))
-        given: Any = [pictures] if alone else pictures
-        blocks: Iterable[Sequence[str]] | None = None
-        if candidates is not None:
-            blocks = read_candidates(candidates) if isinstance(candidates, Path) else [candidates]
-        found = caption_images(list(map(_as_image, given)), self.matcher(chosen), chosen, candidates=blocks)
-        return found[0] if alone else found
-
-    def rank(self, phrase: str, pictures: Sequence[str | Path], **settings: Any) -> list[Ranked]:
-        """Order picture files by how well they fit a phrase, best first.
-
-        >>> studio.rank("golden hour", ["a.jpg", "b.jpg"])[0].name
-        'b.jpg'
-        """
-        chosen = self._describing(settings)
-        batches = (([str(path)], [load_image(path)]) for path in pictures)
-        return rank_pictures(phrase, batches, self.matcher(chosen), views=chosen.views)
-
-    def classify(self, picture: Picture, labels: Sequence[str], *, top: int = 5, **settings: Any) -> list[Label]:
-        """The most probable labels of a picture, best first.
-
-        >>> studio.classify("photo.jpg", ["cat", "dog"])[0].text
-        'cat'
-        """
-        chosen = self._describing(settings)
-        classifier = Classifier(labels, self.matcher(chosen))
-        return classifier.classify([_as_image(picture)], top=top, views=chosen.views)[0]
-
-    def matcher(self, settings: DescribeSettings) -> Matcher:
-        """What compares pictures and words as settings ask; its perceptor is loaded when it is first asked for."""
-        return Matcher(self.perceptor(settings), cache=self._cache, hubness=settings.hubness)
-
-    def _describing(self, settings: Mapping[str, Any]) -> DescribeSettings:
-        own = self.settings
-        return _changed(DescribeSettings(self._reading, device=own.device, dtype=own.dtype), settings).validate()
+        try:
+            job = Job.from_json(metadata)
+            steps = metadata["steps_done"]
+            if not isinstance(job.settings, GenerateSettings) or not isinstance(steps, int):
+                raise SettingsError(f"a job of {job.verb} paints no single picture")
+        except (SettingsError, KeyError) as error:
+            raise ImageError(f"the picture's settings cannot be used: {error}") from error
+        job = replace(job, weights=self.weights or job.weights)
+        return Run(again(job, self.parts), self.parts, stop_after=steps)
 
     def perceptor(self, settings: GenerateSettings | DescribeSettings) -> Perceptor:
         """The perceptor that settings name, on their device; loaded when it is first asked for."""
-        settings.validate()
-        device = devices.pick_device(settings.device)
-        key = (settings.perceptors, device, devices.pick_dtype(settings.dtype, device))
-        if key not in self._perceptors:
-            self._perceptors[key] = load_perceptors(*key)
-        return self._perceptors[key]
+        machine = settings.machine if isinstance(settings, GenerateSettings) else settings
+        names = settings.search.perceptors if isinstance(settings, GenerateSettings) else settings.perceptors
+        device = devices.pick_device(machine.device)
+        return self.parts.perceptor(names, device, devices.pick_dtype(machine.dtype, device))
+
+    def _painting(self, settings: Mapping[str, object]) -> GenerateSettings:
+        return GenerateSettings.from_dict({**self.settings.flat(), **_plain(settings)})
+
+
+def _plain(settings: Mapping[str, object]) -> dict[str, object]:
+    """Settings by their plain names: `perceptor` is one name or several of `perceptors`."""
+    given = dict(settings)
+    if "perceptor" in given:
+        names = given.pop("perceptor")
+        given["perceptors"] = (names,) if isinstance(names, str) else tuple(cast(Iterable[str], names))
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
 @overload
-def generate(prompts: str, **settings: Any) -> Any: ...
+def generate(
+    prompts: str, *, losses: Sequence[Loss] = (), weights: str | Path | None = None, **settings: Unpack[PictureKeywords]
+) -> GeneratedImage: ...
 @overload
-def generate(prompts: Sequence[str], **settings: Any) -> list[GeneratedImage]: ...
-def generate(prompts: str | Sequence[str], **settings: Any) -> Any:
+def generate(
+    prompts: str | Sequence[str],
+    *,
+    count: int = 1,
+    losses: Sequence[Loss] = (),
+    weights: str | Path | None = None,
+    **settings: Unpack[PictureKeywords],
+) -> list[GeneratedImage]: ...
+def generate(
+    prompts: str | Sequence[str],
+    *,
+    count: int | None = None,
+    losses: Sequence[Loss] = (),
+    weights: str | Path | None = None,
+    **settings: Unpack[PictureKeywords],
+) -> GeneratedImage | list[GeneratedImage]:
     """Paint pictures from words.
 
         >>> image = clipgen.generate("underwater scene Van Gogh", seed=7)
         >>> image.save("reef.png")
 
-    prompts: "text", "text:weight | text:weight:stop", or a list of such lines for one batch; settings: fields of
-    GenerateSettings, `perceptor` for one name, `weights` for the generator's own files.
-    Returns a PIL image, or a list for a list of prompts or count > 1; settings travel in `.info` and in saved PNGs.
+    prompts: "text", "text:weight | text:weight:stop", or a list of such lines for one batch; count: pictures per prompt;
+    losses: of your own, added to those of the settings; weights: the generator's own file or folder; settings: of a
+    picture, `perceptor` for one name or several.
+    Returns a PIL image, or a list for a list of prompts or a count; the job travels in `.info` and in saved files.
 
     Raises ClipgenError: its subclasses say what was given, what is allowed and what to do.
     """
-    with Studio(**settings) as studio:
-        return studio.generate(prompts)
+    with Studio(weights=weights) as studio:
+        if count is None and isinstance(prompts, str):
+            return studio.generate(prompts, losses=losses, **settings)
+        return studio.generate(prompts, count=count or 1, losses=losses, **settings)
 
 
-def edit(picture: str | Path, words: str, **settings: Any) -> GeneratedImage:
-    """Change a picture file until it fits the words, and keep the rest of it.
-
-        >>> clipgen.edit("photo.jpg", "a watercolour painting", seed=7).save("painted.png")
-
-    As `Studio.edit`; settings: also `perceptor` for one name and `weights` for the generator's own files.
-    """
-    with Studio(**settings) as studio:
-        return studio.edit(picture, words)
-
-
-def stream(prompts: str | Sequence[str], **settings: Any) -> Generation:
+def stream(
+    prompts: str | Sequence[str],
+    *,
+    count: int = 1,
+    losses: Sequence[Loss] = (),
+    weights: str | Path | None = None,
+    **settings: Unpack[PictureKeywords],
+) -> Run:
     """As `generate`, step by step.
 
     >>> for step in clipgen.stream("a paper fox | watercolor:0.4", generator="cppn", steps=300):
     ...     if max(step.score) > 0.35:
     ...         break
     """
-    with Studio(**settings) as studio:
-        return studio.stream(prompts)
+    return Studio(weights=weights).stream(prompts, count=count, losses=losses, **settings)
 
 
-def caption(pictures: Picture | Sequence[Picture], **settings: Any) -> Any:
-    """Describe a picture, or several, in words, best first.
+def edit(
+    picture: str | Path, words: str, *, weights: str | Path | None = None, **settings: Unpack[PictureKeywords]
+) -> GeneratedImage:
+    """Change a picture file until it fits the words, and keep the rest of it.
 
-        >>> clipgen.caption("photo.jpg", top=3)[0].text
-        'a fox in the snow'
+        >>> clipgen.edit("photo.jpg", "a watercolour painting", seed=7).save("painted.png")
 
-    As `Studio.caption`; `perceptor` names the CLIP that looks.
+    As `Studio.edit`; weights: the generator's own file or folder.
     """
-    machine = {name: settings.pop(name) for name in ("perceptor", "device", "dtype") if name in settings}
-    with Studio(**machine) as studio:
-        return studio.caption(pictures, **settings)
-
-
-def animate(timeline: str | Path | Timeline, *, folder: str | Path | None = None, **settings: Any) -> Film:
-    """A film of a file of prompts, a long text or a timeline; it is made when it is saved or gone through.
-
-        >>> clipgen.animate("prompts/seasons.txt", seed=7).save("outputs/seasons.mp4")
-
-    As `Studio.animate`; settings: fields of FilmSettings and GenerateSettings, `perceptor`, and `weights`.
-    """
-    weights = settings.pop("weights", None)
     with Studio(weights=weights) as studio:
-        return studio.animate(timeline, folder=folder, **settings)
-
-
-def _as_image(picture: Picture) -> torch.Tensor:
-    return from_pil(picture) if isinstance(picture, Image.Image) else load_image(picture)
-
-
-AnySettings = TypeVar("AnySettings", GenerateSettings, DescribeSettings, FilmSettings)
-
-
-def _changed(settings: AnySettings, changes: Mapping[str, Any]) -> AnySettings:
-    allowed = {spec.name for spec in fields(settings)}
-    given: dict[str, Any] = {k: tuple(value) if isinstance(value, list) else value for k, value in changes.items()}
-    if "perceptor" in given:
-        names = given.pop("perceptor")
-        given["perceptors"] = (names,) if isinstance(names, str) else tuple(names)
-    for name in given:
-        if name not in allowed:
-            raise SettingsError(str(UnknownNameError.of("setting", name, sorted(allowed))))
-    return replace(settings, **given)
+        return studio.edit(picture, words, **settings)

@@ -114,7 +114,6 @@ class Synthesis:
             if term.sees not in SIGHTS:
                 kind, known = type(term).__name__, ", ".join(SIGHTS)
                 raise SettingsError(f"{kind} sees {term.sees!r}; in this loop a loss sees one of: {known}")
-        devices.keep_memory(generator.device)
         self.generator, self.perceptor, self.cutouts, self.loss = generator, perceptor, cutouts, loss
         self.target = target
         self.total, self.index = steps, 0
@@ -124,8 +123,7 @@ class Synthesis:
         # several perceptors may take turns: each is compiled when it first looks
         self._see = cache(lambda one: compiler.compiled(one.encode_image) if compile else one.encode_image)
         self._note: str | None = None
-        with compiler.without_compiler():
-            self.optimizer: torch.optim.Optimizer = OPTIMIZERS.load(optimizer)(generator.latents, lr=lr)
+        self.optimizer: torch.optim.Optimizer = OPTIMIZERS.load(optimizer)(generator.latents, lr=lr)
         self.start = [latent.detach().clone() for latent in generator.latents]
         self.average = [torch.zeros_like(latent) for latent in self.start] if ema else []
         self.best_image = None
@@ -205,8 +203,7 @@ class Synthesis:
 
         Tensors, numbers, texts, lists and dicts only, so that `torch.load(…, weights_only=True)` reads it.
         """
-        with compiler.without_compiler():
-            optimizer = _own(self.optimizer.state_dict())
+        optimizer = _own(self.optimizer.state_dict())
         return {
             "index": self.index,
             "total": self.total,
@@ -229,8 +226,7 @@ class Synthesis:
                 "resume with the settings it was begun with"
             )
         self.generator.load_state(state["generator"])
-        with compiler.without_compiler():
-            self.optimizer.load_state_dict(_own(state["optimizer"]))
+        self.optimizer.load_state_dict(_own(state["optimizer"]))
         self.cutouts.generator.set_state(state["cutouts"].cpu())
         self.index = state["index"]
         self.start = [saved.to(self.target.device, copy=True) for saved in state["start"]]
@@ -245,8 +241,7 @@ class Synthesis:
         self._check_finite([loss, *(latent.grad for latent in self.generator.latents if latent.grad is not None)])
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr * _decay(self.lr_decay, self.progress)
-        with compiler.without_compiler():
-            self.optimizer.step()
+        self.optimizer.step()
         self.generator.project_()
         for mean, latent in zip(self.average, self.generator.latents, strict=False):
             mean.lerp_(latent.detach(), 1 - self.ema)

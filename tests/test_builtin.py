@@ -9,7 +9,7 @@ from PIL import Image
 
 import clipgen
 from clipgen.colours import COLOURS
-from clipgen.generators.stylegan import StyleGAN
+from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.losses import InitLoss
 from clipgen.models import weights

@@ -31,7 +31,7 @@ def run(
     weights: Sequence[float] = (1.0,),
     **given: Any,
 ) -> Synthesis:
-    generator = Pixels.load(size=(32, 24), seeds=list(seeds))
+    generator = Pixels.begin(size=(32, 24), seeds=list(seeds))
     cutouts = Cutouts(perceptor.input_size, 5, augments=augments, generator=devices.generator("cpu", 1))
     target = perceptor.encode_text(["a red square", "a blue circle"][: len(weights)])
     loss: Loss = PromptLoss(target[None], [list(weights)])

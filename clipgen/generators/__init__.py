@@ -1,12 +1,10 @@
 """Generators: latents in, picture out. Loaded by name through `clipgen.registry.GENERATORS`.
 
     >>> from clipgen.registry import GENERATORS
-    >>> generator = GENERATORS.load("pixels")(size=(256, 256), seeds=[7])
+    >>> generator = GENERATORS.load("pixels")()
+    >>> generator.start(seeds=[7], size=(256, 256))
     >>> generator().shape
     torch.Size([1, 3, 256, 256])
+
+Their options (`rendering_options.py`, `stylegan/options.py`) are imported by the shell, so nothing here imports torch.
 """
-
-from clipgen.generators.base import Generator
-from clipgen.generators.noise import noise_picture
-
-__all__ = ["Generator", "noise_picture"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from clipgen.errors import SettingsError
 from clipgen.generators.noise import noise_picture
 from clipgen.media.images import resize_area
+from clipgen.settings import GeneratorOptions
 
 Size = tuple[int, int]
 
@@ -20,7 +22,7 @@ Size = tuple[int, int]
 class Generator(nn.Module):
     """Latents that can be optimised, and the picture they stand for.
 
-        >>> generator = Pixels.load(size=(256, 256), seeds=[7, 8])
+        >>> generator = Pixels.begin(size=(256, 256), seeds=[7, 8])
         >>> optimizer = torch.optim.Adam(generator.latents, lr=generator.lr)
         >>> generator().shape
         torch.Size([2, 3, 256, 256])
@@ -53,6 +55,16 @@ class Generator(nn.Module):
     @classmethod
     @abstractmethod
     def load(
+        cls, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32, weights: Path | None = None
+    ) -> Self:
+        """Load the network; `start` draws the latents of its first pictures.
+
+        device, dtype: of the network; weights: its file or folder, None for the built-in one.
+        Raises WeightsError for files that are missing or damaged, SettingsError for weights that it does not have.
+        """
+
+    @classmethod
+    def begin(
         cls,
         *,
         size: Size,
@@ -63,7 +75,35 @@ class Generator(nn.Module):
         init_noise: str | None = None,
         weights: Path | None = None,
     ) -> Self:
-        """Make a generator and start it: see `start` for all but device, dtype and weights."""
+        """Load a generator and start it.
+
+            >>> Pixels.begin(size=(320, 240), seeds=[7, 8]).batch
+            2
+
+        device, dtype, weights: see `load`; the others: see `start`, and for the errors raised both.
+        """
+        generator = cls.load(device=device, dtype=dtype, weights=weights)
+        generator.start(seeds, size, noise=init_noise, image=init_image)
+        return generator
+
+    def fork(self) -> Self:
+        """Another generator on the same frozen weights, with latents of its own: `start` it.
+
+        >>> other = generator.fork()
+        >>> other.start([9], (64, 64))
+        """
+        twin = copy.copy(self)
+        # a copy shares the tables of parameters and modules too: what one run registers is not the other's
+        for table in ("_parameters", "_buffers", "_modules"):
+            setattr(twin, table, dict(getattr(self, table)))
+        twin.latents, twin.size, twin.look = [], (0, 0), None
+        return twin
+
+    def configure(self, options: GeneratorOptions) -> None:
+        """Take on what `start` and `choose` draw from, of the generator's options; by default there is no choice.
+
+        >>> generator.configure(StyleGANOptions(psi=0.5, classes=("forest",)))
+        """
 
     @abstractmethod
     def forward(self) -> Tensor:
@@ -123,16 +163,6 @@ class Generator(nn.Module):
         if (image.shape[3], image.shape[2]) != self.size:
             image = resize_area(image, self.size)
         self._replace(self._encode(image.clamp(0, 1).expand(self.batch, -1, -1, -1)))
-
-    def draw_from(self, psi: float | None, classes: Sequence[tuple[str, float]]) -> None:
-        """Say what `start` and `choose` draw from, from now on, where the generator has a choice.
-
-            >>> generator.draw_from(0.5, [("forest", 1.0)])
-
-        psi: how far from their mean, 0 to 1; classes: names or numbers, with weights, of one class or a mixture.
-        Raises SettingsError for a generator that has neither, or not these.
-        """
-        raise SettingsError(f"{self.name} has no mean and no classes to draw from; leave out psi and classes")
 
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], tries: int) -> None:
         """Start each picture, in place, from the best of several draws, where `start_from` is "samples".

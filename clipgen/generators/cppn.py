@@ -31,7 +31,7 @@ STRIP = 2**18  # pixels rendered at once, so that a large render does not fill t
 class CPPN(Generator):
     """A compositional pattern producing network per picture: smooth, without pixels, the same at any size.
 
-        >>> generator = CPPN.load(size=(256, 256), seeds=[7])
+        >>> generator = CPPN.begin(size=(256, 256), seeds=[7])
         >>> generator.render((2048, 2048)).shape
         torch.Size([1, 3, 2048, 2048])
 
@@ -50,29 +50,18 @@ class CPPN(Generator):
 
     @classmethod
     def load(
-        cls,
-        *,
-        size: Size,
-        seeds: Sequence[int],
-        device: torch.device | str = "cpu",
-        dtype: torch.dtype = torch.float32,
-        init_image: Tensor | None = None,
-        init_noise: str | None = None,
-        weights: Path | None = None,
+        cls, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32, weights: Path | None = None
     ) -> Self:
-        """Make one network per seed.
+        """Prepare networks; `start` draws one per seed.
 
-            >>> CPPN.load(size=(256, 256), seeds=[7, 8])
+            >>> CPPN.load()
 
-        size, seeds, init_noise, init_image: see `Generator.start`; device: where the networks live;
-        dtype: kept, but the networks always run in float32, since half precision cannot tell neighbouring pixels apart.
+        device: where the networks are; dtype: kept, but the networks always run in float32, since half precision cannot tell neighbouring pixels apart.
         Raises SettingsError when weights are given: they are drawn from the seeds.
         """
         if weights is not None:
             raise SettingsError(f"weights {weights} were given; the generator cppn draws its own and takes none")
-        generator = cls(device=device, dtype=dtype)
-        generator.start(seeds, size, noise=init_noise, image=init_image)
-        return generator
+        return cls(device=device, dtype=dtype)
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:
         """Move the view: the network is the same everywhere, so nothing is lost however far the camera goes."""
@@ -173,7 +162,7 @@ TIME_GAIN = 3.0  # of time over place in the first layer; at 1 all moments look 
 class LoopCPPN(CPPN):
     """One network with time as an input, a point on a circle: pictures of all moments of a film without an end.
 
-        >>> generator = LoopCPPN.load(size=(128, 128), seeds=[7])
+        >>> generator = LoopCPPN.begin(size=(128, 128), seeds=[7])
         >>> generator.moments = torch.tensor([0.0, 0.25, 0.5, 0.75])
         >>> generator().shape
         torch.Size([4, 3, 128, 128])

@@ -35,7 +35,7 @@ BLACK = 1e-4  # sigmoid never reaches 0 or 1: the first step inside, well below 
 class Pixels(Generator):
     """A picture whose latents are its scaled Fourier coefficients: no network, every picture is reachable.
 
-        >>> generator = Pixels.load(size=(320, 240), seeds=[7])
+        >>> generator = Pixels.begin(size=(320, 240), seeds=[7])
         >>> generator().shape
         torch.Size([1, 3, 240, 320])
 
@@ -49,28 +49,17 @@ class Pixels(Generator):
 
     @classmethod
     def load(
-        cls,
-        *,
-        size: Size,
-        seeds: Sequence[int],
-        device: torch.device | str = "cpu",
-        dtype: torch.dtype = torch.float32,
-        init_image: Tensor | None = None,
-        init_noise: str | None = None,
-        weights: Path | None = None,
+        cls, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32, weights: Path | None = None
     ) -> Self:
-        """Make the spectrum of one picture per seed.
+        """Prepare spectra; `start` draws one per seed.
 
-            >>> Pixels.load(size=(256, 256), seeds=[7], init_noise="gradient")
+            >>> Pixels.load()
 
-        size, seeds, init_noise, init_image: see `Generator.start`; device: where the latents live;
-        dtype: kept, but the transform always runs in float32. Raises SettingsError when weights are given: it has none.
+        device: where the latents are; dtype: kept, but the transform always runs in float32. Raises SettingsError when weights are given: it has none.
         """
         if weights is not None:
             raise SettingsError(f"weights {weights} were given; the generator pixels has no network and takes none")
-        generator = cls(device=device, dtype=dtype)
-        generator.start(seeds, size, noise=init_noise, image=init_image)
-        return generator
+        return cls(device=device, dtype=dtype)
 
     def forward(self) -> Tensor:
         """The pictures [B, 3, H, W] in (0, 1)."""

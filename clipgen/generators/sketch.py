@@ -21,7 +21,7 @@ EDGE = 0.02  # from black and white: there the logit has no slope
 class Sketch(Generator):
     """Grids of colours, each smoothly drawn over the whole picture, added up before a sigmoid.
 
-        >>> sketch = Sketch.load(size=(64, 64), seeds=[7])
+        >>> sketch = Sketch.begin(size=(64, 64), seeds=[7])
         >>> [tuple(latent.shape) for latent in sketch.latents]
         [(1, 3, 4, 4), (1, 3, 8, 8), (1, 3, 16, 16), (1, 3, 32, 32)]
 
@@ -36,28 +36,18 @@ class Sketch(Generator):
 
     @classmethod
     def load(
-        cls,
-        *,
-        size: Size,
-        seeds: Sequence[int],
-        device: torch.device | str = "cpu",
-        dtype: torch.dtype = torch.float32,
-        init_image: Tensor | None = None,
-        init_noise: str | None = None,
-        weights: Path | None = None,
+        cls, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32, weights: Path | None = None
     ) -> Self:
-        """Make one sketch per seed.
+        """Prepare sketches; `start` draws one per seed.
 
-            >>> Sketch.load(size=(64, 64), seeds=[7, 8])
+            >>> Sketch.load()
 
-        size, seeds, init_noise, init_image: see `Generator.start`; dtype: kept, but it is drawn in float32.
+        dtype: kept, but it is drawn in float32.
         Raises SettingsError when weights are given: it has none.
         """
         if weights is not None:
             raise SettingsError(f"weights {weights} were given; a sketch has no network and takes none")
-        generator = cls(device=device, dtype=dtype)
-        generator.start(seeds, size, noise=init_noise, image=init_image)
-        return generator
+        return cls(device=device, dtype=dtype)
 
     def start(self, seeds: Sequence[int], size: Size, *, noise: str | None = None, image: Tensor | None = None) -> None:
         """Begin anew, as `Generator.start`, over nothing."""

@@ -3,8 +3,8 @@
     loss = PromptLoss(target, weights=[[1.0]]) + 0.3 * TotalVariation() + 0.1 * Palette(["#1b3a5c", "#f2c14e"])
 """
 
-from clipgen.losses.base import Loss, Scaled, Sum, View
-from clipgen.losses.prompt import PromptLoss, spherical
+from clipgen.losses.base import Loss, Scaled, Sum, Surroundings, View
+from clipgen.losses.prompt import NoText, PromptLoss, spherical
 from clipgen.losses.regularisers import (
     InitLoss,
     Palette,
@@ -19,6 +19,7 @@ from clipgen.losses.regularisers import (
 __all__ = [
     "InitLoss",
     "Loss",
+    "NoText",
     "Palette",
     "PromptLoss",
     "PullToStart",
@@ -27,6 +28,7 @@ __all__ = [
     "Scaled",
     "Smoothness",
     "Sum",
+    "Surroundings",
     "Symmetry",
     "TotalVariation",
     "View",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 from torch import Tensor, nn
 
 from clipgen.errors import SettingsError
+from clipgen.settings import Guides
 
 Sees = Literal["embeddings", "image", "latents", "several"]
 
@@ -28,6 +30,29 @@ class View:
     progress: float = 0.0
 
 
+class Surroundings(Protocol):
+    """What of a run a loss may be built from; see `Loss.build`.
+
+    guides: settings; perceptor_name, generator_name: for messages.
+    """
+
+    guides: Guides
+    perceptor_name: str
+    generator_name: str
+
+    def critic(self) -> nn.Module | None:
+        """The discriminator, of pictures [B, 3, H, W] in [-1, 1], of the generator; None where it has none."""
+        ...
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """Embed N texts: unit vectors [N, D]."""
+        ...
+
+    def unknown_words(self, text: str) -> Sequence[object]:
+        """Words of a text that the perceptor was not trained on."""
+        ...
+
+
 class Loss(nn.Module):
     """A loss a picture: `forward(view)` returns [B]; losses add, and scale by a number.
 
@@ -40,6 +65,14 @@ class Loss(nn.Module):
     """
 
     sees: ClassVar[Sees] = "several"
+
+    @classmethod
+    def build(cls, run: Surroundings) -> Loss:
+        """Make the loss for a run whose settings give it a weight; a loss that needs nothing of the run inherits this.
+
+        Raises SettingsError where the run lacks what the loss needs.
+        """
+        return cls()
 
     def forward(self, view: View) -> Tensor:
         """Compute the loss of each picture, [B]."""

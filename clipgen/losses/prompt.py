@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import SettingsError
-from clipgen.losses.base import Loss, Sees, View
+from clipgen.losses.base import Loss, Sees, Surroundings, View
 
 
 def spherical(a: Tensor, b: Tensor) -> Tensor:
@@ -69,3 +69,27 @@ class PromptLoss(Loss):
         signed = torch.where(signed > self.stops, signed, signed.detach())
         share = self.weights.abs() / self.weights.abs().sum(dim=-1, keepdim=True)
         return (signed * share).sum(dim=-1).mean(dim=0)
+
+
+WRITING = ("text", "letters", "handwriting", "writing")
+
+
+class NoText(PromptLoss):
+    """Pushes away from handwriting and print: a `PromptLoss` whose prompts all have the weight -1.
+
+    target: [1, P, D] unit vectors of words for writing.
+    """
+
+    def __init__(self, target: Tensor) -> None:
+        super().__init__(target, torch.full(target.shape[:2], -1.0))
+
+    @classmethod
+    def build(cls, run: Surroundings) -> Loss:
+        """Push away from the words of WRITING that the perceptor knows; SettingsError where it knows none."""
+        known = [word for word in WRITING if not run.unknown_words(word)]
+        if not known:
+            raise SettingsError(
+                f"the perceptor {run.perceptor_name} knows no word for writing, so no_text cannot work with it; "
+                "leave it at 0 or add a perceptor with an open vocabulary, such as vit-b-32"
+            )
+        return cls(run.encode_text(known)[None])

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from clipgen.errors import SettingsError
-from clipgen.losses.base import Loss, Sees, View, need_image
+from clipgen.losses.base import Loss, Sees, Surroundings, View, need_image
 
 
 class TotalVariation(Loss):
@@ -35,6 +35,13 @@ class Realism(Loss):
     """
 
     sees: ClassVar[Sees] = "image"
+
+    @classmethod
+    def build(cls, run: Surroundings) -> Loss:
+        """Judge by the generator's own discriminator; SettingsError where it has none."""
+        if (critic := run.critic()) is None:
+            raise SettingsError(f"the generator {run.generator_name} has no discriminator; leave realism at 0")
+        return cls(critic)
 
     def __init__(self, critic: nn.Module) -> None:
         super().__init__()
@@ -88,6 +95,11 @@ class Palette(Loss):
 
     sees: ClassVar[Sees] = "image"
     colours: Tensor
+
+    @classmethod
+    def build(cls, run: Surroundings) -> Loss:
+        """Keep to the colours of the settings."""
+        return cls(run.guides.palette)
 
     def __init__(self, colours: Sequence[str] | Tensor) -> None:
         super().__init__()

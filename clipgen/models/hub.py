@@ -10,8 +10,10 @@ The hub names large files by their sha256, but takes what comes: the sum is chec
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clipgen.errors import UnknownNameError, WeightsError
@@ -116,14 +118,33 @@ def check(path: Path) -> None:
 
 @contextmanager
 def offline() -> Iterator[None]:
-    """Inside the block the hub's own functions find what is here, and fail at once for what is not."""
+    """Inside the block the hub's own functions find what is here, and fail at once for what is not.
+
+    The hub's library has this switch for the whole process only: it is set while any thread is inside such a block.
+    """
     from huggingface_hub import constants
 
-    before, constants.HF_HUB_OFFLINE = constants.HF_HUB_OFFLINE, True
+    with _SWITCH.lock:
+        if not _SWITCH.inside:
+            _SWITCH.before, constants.HF_HUB_OFFLINE = constants.HF_HUB_OFFLINE, True
+        _SWITCH.inside += 1
     try:
         yield
     finally:
-        constants.HF_HUB_OFFLINE = before
+        with _SWITCH.lock:
+            _SWITCH.inside -= 1
+            if not _SWITCH.inside:
+                constants.HF_HUB_OFFLINE = _SWITCH.before
+
+
+@dataclass
+class _Switch:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    inside: int = 0
+    before: bool = False
+
+
+_SWITCH = _Switch()
 
 
 def line(error: BaseException) -> str:

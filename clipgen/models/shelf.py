@@ -30,11 +30,23 @@ def generator_names() -> list[str]:
     return sorted({*GENERATORS.names(), *(card.name for card in cards("generator"))})
 
 
-def check_generator(name: str) -> None:
-    """Raise UnknownNameError for a name that `generator` does not take; no file is looked for."""
-    part = name.partition(":")[0]
-    if name not in generator_names() and not name.startswith(hub.PREFIX) and (part == name or part not in GENERATORS):
-        raise UnknownNameError.of("generator", name, [*generator_names(), "PART:FILE", "hf:OWNER/NAME/FILE"])
+def part_of(name: str) -> str:
+    """The part of GENERATORS that loads a generator, by any name that `generator` takes; no file is opened.
+
+        >>> part_of("stylegan:ffhq.pkl"), part_of("vqgan")
+        ('stylegan', 'vqgan')
+
+    Raises UnknownNameError for a name that does not exist.
+    """
+    part, _, file = name.partition(":")
+    if part in GENERATORS and (file or part == name):
+        return part
+    if name.startswith(hub.PREFIX):
+        return "vqgan"
+    card = next((card for card in cards("generator") if card.name == name), None)
+    if card is None:
+        raise UnknownNameError.of("generator", name, [*generator_names(), "NAME:FILE", "hf:OWNER/NAME/FILE"])
+    return card.make
 
 
 def check_perceptor(name: str) -> None:
@@ -62,19 +74,18 @@ def generator(name: str, path: Path | None) -> tuple[str, Path | None]:
     of a VQGAN on the hub; path: of other weights for that part.
     Raises UnknownNameError for neither, WeightsError where a model's files are missing or damaged.
     """
-    if name in GENERATORS:
+    part = part_of(name)
+    if part == name:
         return name, path
-    check_generator(name)
     if path is not None:
         raise _twice(name, path)
     if name.startswith(hub.PREFIX):
-        return "vqgan", hub.found(name)
-    part, _, file = name.partition(":")
-    if file and part in GENERATORS:
-        return part, Path(file)
+        return part, hub.found(name)
+    if name.startswith(f"{part}:"):
+        return part, Path(name.removeprefix(f"{part}:"))
     card = find(name, "generator")
     check(card)
-    return card.make, next(card.place(file) for file in card.files if file.path.endswith(STATES))
+    return part, next(card.place(file) for file in card.files if file.path.endswith(STATES))
 
 
 def fingerprint(name: str, path: Path | None) -> str | None:

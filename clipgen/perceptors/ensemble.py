@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from clipgen.errors import SettingsError
 from clipgen.perceptors.base import Perceptor
-from clipgen.perceptors.openclip import load_perceptor
 from clipgen.prompts import parse_weighted_path
+from clipgen.registry import PERCEPTORS
 
 
 class Ensemble(Perceptor):
@@ -110,5 +110,11 @@ def load_perceptors(names: Sequence[str], device: torch.device, dtype: torch.dty
     named = [parse_weighted_path(name) for name in names]
     if wrong := [name for name, (_, weight) in zip(names, named, strict=True) if weight <= 0]:
         raise SettingsError(f"the perceptor {wrong[0]} has a weight of 0 or less; give one above 0, or leave it out")
-    loaded = [(weight, load_perceptor(name, device, dtype)) for name, weight in named]
+    loaded = [(weight, _load(name, device, dtype)) for name, weight in named]
     return loaded[0][1] if len(loaded) == 1 else Ensemble(loaded)
+
+
+def _load(name: str, device: torch.device, dtype: torch.dtype) -> Perceptor:
+    """A perceptor by the row of its own name, as other packages add them, or else by open_clip."""
+    found: Perceptor = PERCEPTORS.load(name if name in PERCEPTORS else "open_clip")(name, device, dtype)
+    return found

@@ -1,43 +1,65 @@
 """Every setting of every verb, its default and its one line of help: written once, here.
 
     >>> from clipgen.settings import GenerateSettings
-    >>> settings = GenerateSettings(size=(512, 384), seed=7).resolved()
-    >>> settings.steps == QUALITIES["normal"].steps
+    >>> settings = GenerateSettings.of(size=(512, 384), seed=7).resolved()
+    >>> settings.search.steps == QUALITIES["normal"].steps
     True
 
-The command line builds its options from these fields; a picture carries them in its metadata.
+The command line builds its options from these fields; a picture carries them in its metadata. Options of one generator
+are declared beside it.
 """
 
 from __future__ import annotations
 
-from clipgen.settings.base import DTYPES, Settings, help_of, hints
+from clipgen.settings.base import DTYPES, About, Settings, about_of, help_of, hints, settings_in
 from clipgen.settings.describe import DescribeSettings
 from clipgen.settings.film import TRANSITIONS, FilmSettings
-from clipgen.settings.generate import (
+from clipgen.settings.generate import GenerateSettings, options_of, picture_settings
+from clipgen.settings.grouped import GroupedSettings
+from clipgen.settings.groups import (
     LR_DECAYS,
     MAX_SEED,
     MAX_SIDE,
     NOISES,
     QUALITIES,
     STARTS,
-    GenerateSettings,
+    Canvas,
+    CutoutSettings,
+    Guides,
+    Init,
+    Machine,
     Preset,
+    Search,
 )
+from clipgen.settings.options import GeneratorOptions
 
 __all__ = [
+    "About",
+    "Canvas",
+    "CutoutSettings",
     "DTYPES",
-    "LR_DECAYS",
-    "MAX_SEED",
-    "MAX_SIDE",
-    "NOISES",
-    "QUALITIES",
-    "STARTS",
-    "TRANSITIONS",
     "DescribeSettings",
     "FilmSettings",
     "GenerateSettings",
+    "GeneratorOptions",
+    "GroupedSettings",
+    "Guides",
+    "Init",
+    "LR_DECAYS",
+    "MAX_SEED",
+    "MAX_SIDE",
+    "Machine",
+    "NOISES",
     "Preset",
+    "QUALITIES",
+    "STARTS",
+    "Search",
     "Settings",
+    "TRANSITIONS",
+    "about_of",
     "help_of",
     "hints",
+    "options_of",
+    "picture_settings",
+    "settings_in",
 ]

@@ -1,49 +1,106 @@
-"""What every set of settings can do: check types, read and write plain values, explain itself."""
+"""What every set of settings can do: check its values, read and write plain values, explain itself."""
 
 from __future__ import annotations
 
 import math
 import typing
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Self
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 from clipgen.errors import SettingsError, UnknownNameError
 
 DTYPES = ("auto", "fp32", "bf16", "fp16")
 
+#: commands that make pictures, which share most settings, and all commands that use a generator
+PAINTING = ("generate", "edit", "animate")
+EVERY = (*PAINTING, "sample", "doctor")
 
-def setting(default: Any, help: str) -> Any:
-    """A field with its default and its one line of help."""
-    return field(default=default, metadata={"help": help})
+
+class Choices(Protocol):
+    """Names to choose from: a tuple, a table or a registry."""
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+
+@dataclass(frozen=True)
+class About:
+    """What there is to know of one setting beside its type and its default: the shell and the checks read it here.
+
+    help: one line; flags: its spelling in the shell, by default its name with dashes; metavar: what stands for its value
+    there; section: its heading there, by default that of its group; verbs: the commands that have it; written: "time"
+    (45s) or "memory" (5G) where the shell reads more than a number; least, above: bounds; choices: all allowed names;
+    listed: names that the help lists; loss: "module:class" of the loss it weighs.
+    """
+
+    help: str
+    flags: tuple[str, ...] = ()
+    metavar: str | None = None
+    section: str | None = None
+    verbs: tuple[str, ...] = PAINTING
+    written: Literal["time", "memory"] | None = None
+    least: float | None = None
+    above: float | None = None
+    choices: Choices | None = None
+    listed: tuple[str, ...] = ()
+    loss: str | None = None
+
+    def check(self, name: str, value: Any) -> None:
+        """Raise SettingsError for a value out of bounds, UnknownNameError for one that is no choice; None passes."""
+        if value is None:
+            return
+        if self.least is not None and value < self.least:
+            raise SettingsError(f"{name} is {value}; it must be {self.least:g} or more")
+        if self.above is not None and value <= self.above:
+            raise SettingsError(f"{name} is {value}; it must be more than {self.above:g}")
+        # `in` first: listing the names of a registry asks every installed package for more
+        if self.choices is not None and value not in self.choices:
+            raise UnknownNameError.of(name, value, self.choices)
+
+
+def setting(default: Any, help: str, **about: Any) -> Any:
+    """A field with its default and what else there is to know of it: see `About`."""
+    return field(default=default, metadata={"about": About(help, **about)})
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of one verb: a frozen dataclass whose fields are made by `setting`."""
+    """Settings that belong together: a frozen dataclass whose fields are made by `setting`.
+
+    title: the heading of their options in the shell.
+    """
+
+    title: ClassVar[str] = "Search"
 
     def validate(self) -> Self:
-        """Return self when every value has its type and lies in its range; else raise SettingsError."""
-        return self.check_types()
+        """Return self when every value has its type and lies in its range.
 
-    def check_types(self) -> Self:
-        """Return self when every value has its type; else raise SettingsError."""
+        Raises SettingsError, and UnknownNameError for a name that does not exist.
+        """
         for spec in fields(self):
-            _check_type(spec.name, getattr(self, spec.name), hints(type(self))[spec.name])
+            value = getattr(self, spec.name)
+            _check_type(spec.name, value, hints(type(self))[spec.name])
+            about_of(spec).check(spec.name, value)
+        self.check()
         return self
+
+    def check(self) -> None:
+        """Raise SettingsError for values that do not go together; each has its type and its range."""
 
     def to_dict(self) -> dict[str, Any]:
         """Every setting as plain JSON values (tuples as lists); `from_dict` reads it back."""
-        values = {spec.name: getattr(self, spec.name) for spec in fields(self)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        return {spec.name: plain(getattr(self, spec.name)) for spec in fields(self)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Build settings from plain values, such as those of a TOML file or a picture's metadata.
+        """Build settings from plain values, such as those of a TOML file.
 
-            >>> GenerateSettings.from_dict({"size": [512, 384]}).size
-            (512, 384)
+            >>> FilmSettings.from_dict({"pan": [0.1, 0]}).pan
+            (0.1, 0)
 
         Raises SettingsError for an unknown key or a value of the wrong type or out of range.
         """
@@ -51,44 +108,72 @@ class Settings:
         for name in values:
             if name not in allowed:
                 raise SettingsError(str(UnknownNameError.of("setting", name, allowed)))
-        return cls(**{name: _convert(value, hints(cls)[name]) for name, value in values.items()}).validate()
+        return cls(**{name: convert(value, hints(cls)[name]) for name, value in values.items()}).validate()
 
 
-def help_of(name: str, settings: type[Settings]) -> str:
+def about_of(spec: Field[Any]) -> About:
+    """What there is to know of a field that `setting` made."""
+    about: About = spec.metadata["about"]
+    return about
+
+
+def settings_in(settings: type[Settings]) -> Iterator[tuple[type[Settings], Field[Any]]]:
+    """Every single setting with the group that declares it, in order.
+
+    >>> [spec.name for _, spec in settings_in(FilmSettings)][:2]
+    ['seconds_per_scene', 'fps']
+    """
+    for spec in fields(settings):
+        kind = hints(settings)[spec.name]
+        if isinstance(kind, type) and issubclass(kind, Settings):
+            yield from settings_in(kind)
+        else:
+            yield settings, spec
+
+
+def help_of(spec: Field[Any]) -> str:
     """The one-line help of a setting, with its default where that says something.
 
-    >>> help_of("optimizer", GenerateSettings)
-    "optimizer, by torch's name [adam]"
+    >>> help_of(next(spec for _, spec in settings_in(FilmSettings) if spec.name == "fps"))
+    'frames a second of the film [24]'
     """
-    spec = next((spec for spec in fields(settings) if spec.name == name), None)
-    if spec is None:
-        raise UnknownNameError.of("setting", name, [spec.name for spec in fields(settings)])
-    text: str = spec.metadata["help"]
+    text = about_of(spec).help
     if spec.default is MISSING or spec.default in (None, ()):
         return text
     shown = " ".join(map(str, spec.default)) if isinstance(spec.default, tuple) else f"{spec.default}"
     return f"{text} [{shown}]"
 
 
+@cache
 def hints(settings: type[Settings]) -> dict[str, Any]:
     """The types of the fields of a class of settings."""
     return typing.get_type_hints(settings)
 
 
-def _kinds(hint: Any) -> tuple[Any, ...]:
+def kinds_of(hint: Any) -> tuple[Any, ...]:
     """The members of a union hint, or the hint alone."""
     return typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
 
 
-def _convert(value: Any, hint: Any) -> Any:
-    """JSON and TOML know lists and whole numbers where we say tuple and float."""
-    if isinstance(value, list) and any(typing.get_origin(kind) is tuple for kind in _kinds(hint)):
+def is_list(hint: Any) -> bool:
+    """Whether a setting of this type takes any number of values."""
+    return any(typing.get_origin(kind) is tuple and typing.get_args(kind)[-1] is Ellipsis for kind in kinds_of(hint))
+
+
+def convert(value: Any, hint: Any) -> Any:
+    """A plain value as a setting has it: JSON and TOML know lists and whole numbers where we say tuple and float."""
+    if isinstance(value, list) and any(typing.get_origin(kind) is tuple for kind in kinds_of(hint)):
         return tuple(value)
-    return float(value) if float in _kinds(hint) and type(value) is int else value
+    return float(value) if float in kinds_of(hint) and type(value) is int else value
+
+
+def plain(value: Any) -> Any:
+    """A setting's value as JSON has it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _check_type(name: str, value: Any, hint: Any) -> None:
-    if not any(_fits(value, kind) for kind in _kinds(hint)):
+    if not any(_fits(value, kind) for kind in kinds_of(hint)):
         raise SettingsError(f"{name} is {value!r}; it must be {_spoken(hint)}")
 
 
@@ -107,25 +192,14 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _spoken(hint: Any) -> str:
-    plain = {int: "a whole number", float: "a finite number", str: "text", bool: "true or false", NoneType: "unset"}
+    plain_words = {int: "a whole number", float: "a finite number", str: "text", bool: "true or false",
+                   NoneType: "unset"}  # fmt: skip
     words = []
-    for kind in _kinds(hint):
+    for kind in kinds_of(hint):
         inner = typing.get_args(kind)
         if not inner:
-            words.append(plain[kind])
+            words.append(plain_words[kind])
         else:
             pair = "two numbers" if inner[0] is float else "two whole numbers, width and height"
             words.append("a list of text" if inner[-1] is Ellipsis else pair)
     return " or ".join(words)
-
-
-def check_least(name: str, value: float | None, least: int) -> None:
-    """Raise SettingsError for a value below the least."""
-    if value is not None and value < least:
-        raise SettingsError(f"{name} is {value}; it must be {least} or more")
-
-
-def check_positive(name: str, value: float | None) -> None:
-    """Raise SettingsError for a value of 0 or less."""
-    if value is not None and value <= 0:
-        raise SettingsError(f"{name} is {value}; it must be more than 0")

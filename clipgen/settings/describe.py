@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
 
-from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.settings.base import DTYPES, Settings, check_least, setting
+from clipgen.errors import SettingsError
+from clipgen.settings.base import DTYPES, Settings, setting
 
 MODES = ("beam", "slots", "invert", "blip")
+#: the commands that compare pictures with words
+COMPARING = ("caption", "rank", "classify", "compare")
 VIEWS = ("auto", "centre", "flips", "crops")
 
 
@@ -22,35 +23,29 @@ class DescribeSettings(Settings):
     Frozen: change with `dataclasses.replace`.
     """
 
-    perceptors: tuple[str, ...] = setting(("reader",), "which CLIP looks; several average, NAME:2 twice as much")
-    mode: str = setting("beam", "how words are found: " + ", ".join(MODES))
+    perceptors: tuple[str, ...] = setting(
+        ("reader",), "CLIP model; repeat to combine several, NAME:2 counts twice", flags=("--perceptor",), verbs=COMPARING
+    )
+    mode: str = setting("beam", "how captions are found: " + ", ".join(MODES), choices=MODES, verbs=("caption",))
     captioner: str = setting(
-        "Salesforce/blip-image-captioning-base", "what proposes captions in mode blip: a folder or hub name"
-    )
-    top: int = setting(5, "captions per picture")
+        "Salesforce/blip-image-captioning-base", "what proposes captions in mode blip: a folder or hub name",
+        verbs=("caption",),
+    )  # fmt: skip
+    top: int = setting(5, "captions per picture", least=1, verbs=("caption",))
     views: str = setting(
-        "auto", "what of a picture is looked at: " + ", ".join(VIEWS[1:]) + "; several are averaged; auto: flips where "
-        "captions are composed, else centre",
+        "auto", "parts of a picture that are embedded and averaged: " + ", ".join(VIEWS[1:]) + "; auto: flips where "
+        "captions are composed, else centre", choices=VIEWS, verbs=COMPARING,
+    )  # fmt: skip
+    hubness: bool = setting(
+        False, "discount phrases that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",)
     )
-    hubness: bool = setting(False, "discount phrases that fit every picture")
-    abstain: bool = setting(False, "say that nothing fits when nothing does")
-    device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps")
-    dtype: str = setting("auto", "arithmetic: " + ", ".join(DTYPES))
+    abstain: bool = setting(False, "report that nothing fits when nothing does", verbs=("caption",))
+    device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=COMPARING)
+    dtype: str = setting(
+        "auto", "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=COMPARING
+    )
 
-    def validate(self) -> Self:
-        """Return self when every value has its type and lies in its range.
-
-        Raises SettingsError, and UnknownNameError for an unknown mode, view or dtype.
-        """
-        self.check_types()
-        check_least("top", self.top, 1)
-        for kind, given, choices in (
-            ("mode", self.mode, MODES),
-            ("views", self.views, VIEWS),
-            ("dtype", self.dtype, DTYPES),
-        ):
-            if given not in choices:
-                raise UnknownNameError.of(kind, given, choices)
+    def check(self) -> None:
+        """Raise SettingsError for no CLIP at all."""
         if not self.perceptors:
             raise SettingsError("perceptors is empty; name at least one, for example reader")
-        return self

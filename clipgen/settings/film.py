@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar
 
-from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.settings.base import Settings, check_least, check_positive, setting
+from clipgen.errors import SettingsError
+from clipgen.settings.base import Settings, setting
 
 TRANSITIONS = ("morph", "cut", "dissolve")
 
@@ -22,42 +22,39 @@ class FilmSettings(Settings):
     Frozen: change with `dataclasses.replace`.
     """
 
-    seconds_per_scene: float | None = setting(None, "length of a scene; unset: the time that its words take to read")
-    fps: int = setting(24, "frames a second of the film")
-    keyframes: float = setting(6.0, "pictures a second that are optimised; those between are blended along the motion")
-    keyframe_steps: int = setting(3, "optimisation steps for each of them")
-    transition: str = setting("morph", "how a scene comes from the one before: " + ", ".join(TRANSITIONS))
-    transition_seconds: float = setting(1.0, "how long that takes")
-    zoom: float = setting(1.03, "by how much the camera comes nearer in a second; 1 stands still")
-    pan: tuple[float, float] = setting((0.0, 0.0), "shares of the picture that it moves right and down in a second")
-    angle: float = setting(0.0, "degrees that it turns in a second")
-    hold: float = setting(0.0, "weight for staying near the frame before")
-    video_in: str | None = setting(None, "video to paint over; its length and its sound are the film's")
-    video_weight: float = setting(10.0, "weight for staying near that video")
-    style: str | None = setting(None, "prompt that is added to every scene, as TEXT or TEXT:weight")
-    loop: bool = setting(False, "end where it began")
-    as_network: bool = setting(
-        False, "one network with time as an input draws all of it, without an end, at any size (--generator cppn)"
+    title: ClassVar[str] = "Film"
+
+    seconds_per_scene: float | None = setting(
+        None, "length of a scene in seconds (default: the time that its words take to read)", above=0
     )
+    fps: int = setting(24, "frames per second of the film", least=1)
+    style: str | None = setting(None, "prompt that is added to every scene, as TEXT or TEXT:weight", metavar="TEXT")
+    transition: str = setting(
+        "morph", "how a scene follows the one before: " + ", ".join(TRANSITIONS), choices=TRANSITIONS
+    )
+    transition_seconds: float = setting(1.0, "seconds that a transition takes", least=0)
+    zoom: float = setting(1.03, "camera zoom per second; 1 stands still", above=0)
+    pan: tuple[float, float] = setting(
+        (0.0, 0.0), "camera movement right and down per second, in shares of the picture", metavar="X Y"
+    )
+    angle: float = setting(0.0, "camera rotation per second in degrees")
+    loop: bool = setting(False, "end where the film began")
+    as_network: bool = setting(
+        False, "one network with time as an input draws the whole film: it loops, at any size (with the generator cppn)"
+    )
+    keyframes: float = setting(6.0, "optimised pictures per second; frames between them follow the motion", above=0)
+    keyframe_steps: int = setting(3, "optimisation steps per keyframe", least=1)
+    hold: float = setting(0.0, "weight of staying near the frame before", least=0)
+    video_in: str | None = setting(
+        None, "video to paint over; the film takes its length and its sound", metavar="FILE"
+    )
+    video_weight: float = setting(10.0, "weight of staying near that video", least=0)
 
-    def validate(self) -> Self:
-        """Return self when every value has its type and lies in its range.
-
-        Raises SettingsError, and UnknownNameError for an unknown transition.
-        """
-        self.check_types()
-        for name in ("fps", "keyframe_steps"):
-            check_least(name, getattr(self, name), 1)
-        for name in ("transition_seconds", "hold", "video_weight"):
-            check_least(name, getattr(self, name), 0)
-        for name in ("seconds_per_scene", "keyframes", "zoom"):
-            check_positive(name, getattr(self, name))
+    def check(self) -> None:
+        """Raise SettingsError for values that do not go together."""
         if self.keyframes > self.fps:
             raise SettingsError(f"keyframes is {self.keyframes:g} and fps {self.fps}; at most every frame is one")
         if self.video_in is not None and self.as_network:
             raise SettingsError("video_in and as_network are both set; one network cannot paint over a video")
         if self.fps > 120:
             raise SettingsError(f"fps is {self.fps}; it must be 120 or less")
-        if self.transition not in TRANSITIONS:
-            raise UnknownNameError.of("transition", self.transition, TRANSITIONS)
-        return self

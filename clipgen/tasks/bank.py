@@ -63,8 +63,8 @@ class Bank:
         return torch.tensor([begins(caption) for caption in self.captions])
 
     @classmethod
-    def shipped(cls, dtype: torch.dtype = torch.float32) -> Bank:
-        """The bank of the models folder. Raises WeightsError when it or the VQGAN it is written in is missing."""
+    def shipped(cls, dtype: torch.dtype = torch.float32, network: VQModel | None = None) -> Bank:
+        """The bank of the models folder; network: the built-in VQGAN, loaded where it is not given. Raises WeightsError when it or the VQGAN it is written in is missing."""
         card = weights.find("start", role="bank")
         weights.check(card)
         path = card.path(".safetensors")
@@ -72,7 +72,7 @@ class Bank:
         if not {"codes", "captions"} <= state.keys():
             raise WeightsError(f"{path} is no bank of captioned pictures; `git checkout models/`")
         captions = bytes(state["captions"].tolist()).decode().split("\n")
-        return cls(tuple(captions), state["codes"], load_network(None), dtype)
+        return cls(tuple(captions), state["codes"], network or load_network(None), dtype)
 
     @torch.no_grad()
     def pictures(self, rows: Sequence[int]) -> Tensor:

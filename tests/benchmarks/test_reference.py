@@ -37,7 +37,7 @@ def test_the_vqgan_is_ours(tiny_vqgan: Path) -> None:
     from clipgen.generators.vqgan import VQGAN
 
     plain = reference.PlainVQGAN(tiny_vqgan, size=(32, 24), seed=3)
-    ours = VQGAN.load(size=(32, 24), seeds=[3], weights=tiny_vqgan)
+    ours = VQGAN.begin(size=(32, 24), seeds=[3], weights=tiny_vqgan)
     with torch.no_grad():
         plain.latents[0].add_(0.2 * torch.randn(plain.latents[0].shape))
         ours.latents[0].copy_(plain.latents[0])

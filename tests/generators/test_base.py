@@ -35,15 +35,15 @@ def test_the_registry_finds_every_generator():
 
 
 def test_start_again_with_other_seeds_and_size():
-    generator = Pixels.load(size=(16, 8), seeds=[1])
+    generator = Pixels.begin(size=(16, 8), seeds=[1])
     generator.start([2, 3, 4], (12, 20), noise="gradient")
     assert generator.size == (12, 20) and generator.batch == 3
     assert generator().shape == (3, 3, 20, 12)
-    assert torch.equal(generator(), Pixels.load(size=(12, 20), seeds=[2, 3, 4], init_noise="gradient")())
+    assert torch.equal(generator(), Pixels.begin(size=(12, 20), seeds=[2, 3, 4], init_noise="gradient")())
 
 
 def test_an_init_image_is_resized_and_shared_by_the_batch():
-    generator = Pixels.load(size=(16, 12), seeds=[1, 2], init_image=picture(64, 48))
+    generator = Pixels.begin(size=(16, 12), seeds=[1, 2], init_image=picture(64, 48))
     assert generator().shape == (2, 3, 12, 16)
     assert torch.equal(generator()[0], generator()[1])
     assert (generator()[0] - picture(16, 12)[0]).abs().max() < 0.05
@@ -51,18 +51,18 @@ def test_an_init_image_is_resized_and_shared_by_the_batch():
 
 def test_bad_input_is_named():
     with pytest.raises(SettingsError, match="no seeds"):
-        Pixels.load(size=(16, 16), seeds=[])
+        Pixels.begin(size=(16, 16), seeds=[])
     with pytest.raises(SettingsError, match="0x16"):
-        Pixels.load(size=(0, 16), seeds=[1])
+        Pixels.begin(size=(0, 16), seeds=[1])
     with pytest.raises(SettingsError, match="one of the two"):
-        Pixels.load(size=(16, 16), seeds=[1], init_noise="perlin", init_image=picture())
+        Pixels.begin(size=(16, 16), seeds=[1], init_noise="perlin", init_image=picture())
     with pytest.raises(SettingsError, match=r"\(3, 3, 24, 32\)"):
-        Pixels.load(size=(16, 16), seeds=[1, 2], init_image=picture().expand(3, -1, -1, -1))
+        Pixels.begin(size=(16, 16), seeds=[1, 2], init_image=picture().expand(3, -1, -1, -1))
 
 
 def test_a_state_of_another_run_is_refused():
-    state = Pixels.load(size=(16, 16), seeds=[1]).state()
+    state = Pixels.begin(size=(16, 16), seeds=[1]).state()
     with pytest.raises(SettingsError, match="another run"):
-        Pixels.load(size=(16, 16), seeds=[1, 2]).load_state(state)
+        Pixels.begin(size=(16, 16), seeds=[1, 2]).load_state(state)
     with pytest.raises(SettingsError, match="another run"):
-        Pixels.load(size=(17, 16), seeds=[1]).load_state(state)
+        Pixels.begin(size=(17, 16), seeds=[1]).load_state(state)

@@ -159,9 +159,9 @@ def test_a_folder_of_diffusers_is_read(tmp_path: Path) -> None:
     file = tmp_path / "diffusers" / "diffusion_pytorch_model.safetensors"
     save_file(in_diffusers_words(dict(network.state_dict()), 2), file)
     (tmp_path / "diffusers" / "config.json").write_text(json.dumps({"_class_name": "VQModel", **DIFFUSERS}))
-    expected = VQGAN.load(size=(32, 24), seeds=[1], weights=tmp_path / "taming")()
+    expected = VQGAN.begin(size=(32, 24), seeds=[1], weights=tmp_path / "taming")()
     for path in (tmp_path / "diffusers", file, tmp_path / "diffusers" / "config.json"):
-        assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1], weights=path)(), expected)
+        assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1], weights=path)(), expected)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from .contract import (
 
 @pytest.fixture
 def generator():
-    return CPPN.load(size=(32, 24), seeds=[1, 2])
+    return CPPN.begin(size=(32, 24), seeds=[1, 2])
 
 
 def test_what_every_generator_holds_to(generator):
@@ -30,7 +30,7 @@ def test_what_every_generator_holds_to(generator):
 
 
 def test_seeds():
-    assert_seeds_hold(lambda seeds: CPPN.load(size=(16, 16), seeds=seeds))
+    assert_seeds_hold(lambda seeds: CPPN.begin(size=(16, 16), seeds=seeds))
 
 
 def test_the_start_has_contrast_and_no_flat_channel(generator):
@@ -64,7 +64,7 @@ def test_half_precision_around_it_changes_nothing(generator):
 
 def test_weights_are_refused():
     with pytest.raises(SettingsError, match="takes none"):
-        CPPN.load(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))
+        CPPN.begin(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))
 
 
 def test_the_view_follows_a_camera_and_a_state_keeps_it(generator):
@@ -82,7 +82,7 @@ def test_the_view_follows_a_camera_and_a_state_keeps_it(generator):
 
 
 def test_a_loop_has_no_seam_and_no_two_moments_alike():
-    loop = LoopCPPN.load(size=(24, 16), seeds=[7])
+    loop = LoopCPPN.begin(size=(24, 16), seeds=[7])
     assert loop().shape == (1, 3, 16, 24)
     loop.moments = torch.tensor([0.0, 0.001, 0.5, 1.0])
     start, soon, middle, end = loop().detach()

@@ -18,7 +18,7 @@ from .contract import (
 
 @pytest.fixture(params=[(32, 24), (31, 23)], ids=["even", "odd"])
 def generator(request):
-    return Pixels.load(size=request.param, seeds=[1, 2])
+    return Pixels.begin(size=request.param, seeds=[1, 2])
 
 
 def test_what_every_generator_holds_to(generator):
@@ -28,7 +28,7 @@ def test_what_every_generator_holds_to(generator):
 
 
 def test_seeds():
-    assert_seeds_hold(lambda seeds: Pixels.load(size=(16, 16), seeds=seeds))
+    assert_seeds_hold(lambda seeds: Pixels.begin(size=(16, 16), seeds=seeds))
 
 
 def test_the_start_is_nearly_grey_but_not_flat(generator):
@@ -78,7 +78,7 @@ def test_half_precision_around_it_changes_nothing(generator):
 
 def test_weights_are_refused():
     with pytest.raises(SettingsError, match="takes none"):
-        Pixels.load(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))
+        Pixels.begin(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))
 
 
 def _band_limited(width, height):

@@ -16,7 +16,7 @@ from .contract import (
 
 @pytest.fixture
 def generator():
-    return Sketch.load(size=(32, 24), seeds=[1, 2])
+    return Sketch.begin(size=(32, 24), seeds=[1, 2])
 
 
 def test_what_every_generator_holds_to(generator):
@@ -26,7 +26,7 @@ def test_what_every_generator_holds_to(generator):
 
 
 def test_seeds():
-    assert_seeds_hold(lambda seeds: Sketch.load(size=(16, 16), seeds=seeds))
+    assert_seeds_hold(lambda seeds: Sketch.begin(size=(16, 16), seeds=seeds))
 
 
 def test_it_starts_nearly_grey_and_is_the_same_at_any_size(generator):
@@ -51,4 +51,4 @@ def test_encoding_finds_a_smooth_picture(generator):
 
 def test_weights_are_refused(tmp_path):
     with pytest.raises(SettingsError, match="takes none"):
-        Sketch.load(size=(8, 8), seeds=[1], weights=tmp_path / "some.ckpt")
+        Sketch.begin(size=(8, 8), seeds=[1], weights=tmp_path / "some.ckpt")

@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
-from clipgen.generators.stylegan import StyleGAN
+from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.stylegan.checkpoint import convert, load_network
 from clipgen.generators.stylegan.layers import binomial, filtered, styled
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
@@ -208,14 +208,14 @@ def weights(save: Save) -> Path:
 
 @pytest.fixture
 def generator(weights: Path) -> StyleGAN:
-    return StyleGAN.load(size=(32, 32), seeds=[1, 2], weights=weights)
+    return StyleGAN.begin(size=(32, 32), seeds=[1, 2], weights=weights)
 
 
 def test_what_every_generator_holds_to(generator: StyleGAN, weights: Path) -> None:
     assert generator().shape == (2, 3, 32, 32) and generator().min() >= 0 and generator().max() <= 1
     assert_elements_are_independent(generator)
     assert_state_goes_on(generator)
-    assert_seeds_hold(lambda seeds: StyleGAN.load(size=(32, 32), seeds=seeds, weights=weights))
+    assert_seeds_hold(lambda seeds: StyleGAN.begin(size=(32, 32), seeds=seeds, weights=weights))
 
 
 def test_a_picture_has_the_size_of_the_network(generator: StyleGAN) -> None:
@@ -259,7 +259,7 @@ def test_the_best_of_many_draws_is_the_start(perceptor: OpenClip, weights: Path)
 
 def test_a_conditional_one_draws_its_classes(save: Save) -> None:
     weights = save({"G_ema": _Persistent(tiny(classes=3), {})})
-    generator = StyleGAN.load(size=(32, 32), seeds=list(range(6)), weights=weights)
+    generator = StyleGAN.begin(size=(32, 32), seeds=list(range(6)), weights=weights)
     assert generator().shape == (6, 3, 32, 32)
 
 
@@ -282,7 +282,7 @@ def test_names_of_classes_are_kept(classed: Path, tmp_path: Path) -> None:
 
 
 def test_draws_are_of_the_classes_that_are_asked_for(classed: Path) -> None:
-    generator = StyleGAN.load(size=(32, 32), seeds=[1, 2], weights=classed)
+    generator = StyleGAN.begin(size=(32, 32), seeds=[1, 2], weights=classed)
     pictures = []
     for asked in ([("cat", 1.0)], [("1", 3.0)], [("fox", 1.0)], [("cat", 1.0), ("fox", 1.0)]):
         generator.draw_from(0.0, asked)
@@ -297,7 +297,7 @@ def test_draws_are_of_the_classes_that_are_asked_for(classed: Path) -> None:
 
 @pytest.mark.parametrize(("asked", "why"), [("cow", "cow"), ("3", "0 to 2")])
 def test_a_class_that_there_is_not(classed: Path, asked: str, why: str) -> None:
-    generator = StyleGAN.load(size=(32, 32), seeds=[1], weights=classed)
+    generator = StyleGAN.begin(size=(32, 32), seeds=[1], weights=classed)
     with pytest.raises(UnknownNameError, match=why):
         generator.draw_from(None, [(asked, 1.0)])
     with pytest.raises(SettingsError, match="0 or less"):
@@ -311,11 +311,11 @@ def test_without_classes_none_can_be_asked_for(generator: StyleGAN) -> None:
 
 
 def test_the_class_that_fits_best_is_chosen(classed: Path) -> None:
-    generator = StyleGAN.load(size=(32, 32), seeds=[5], weights=classed)
+    generator = StyleGAN.begin(size=(32, 32), seeds=[5], weights=classed)
     generator.draw_from(0.0, [("fox", 1.0)])
     generator.start([5], (32, 32))
     fox = generator().detach()
-    free = StyleGAN.load(size=(32, 32), seeds=[5], weights=classed)
+    free = StyleGAN.begin(size=(32, 32), seeds=[5], weights=classed)
     free.draw_from(0.1, [])
     free.choose([5], lambda images, row: -(images - fox).square().mean((1, 2, 3)), 8)
     assert (free() - fox).square().mean() < 1e-3
@@ -340,7 +340,7 @@ def test_looks_count_when_a_picture_is_sought(generator: StyleGAN) -> None:
 
 
 def test_half_precision_is_nearly_the_picture(generator: StyleGAN, weights: Path) -> None:
-    half = StyleGAN.load(size=(32, 32), seeds=[1, 2], weights=weights, dtype=torch.bfloat16)
+    half = StyleGAN.begin(size=(32, 32), seeds=[1, 2], weights=weights, dtype=torch.bfloat16)
     assert (half() - generator()).abs().mean() < 0.03
 
 

@@ -31,7 +31,7 @@ from .contract import (
 
 @pytest.fixture
 def generator(tiny_vqgan):
-    return VQGAN.load(size=(32, 24), seeds=[1, 2], weights=tiny_vqgan)
+    return VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=tiny_vqgan)
 
 
 def test_what_every_generator_holds_to(generator):
@@ -41,7 +41,7 @@ def test_what_every_generator_holds_to(generator):
 
 
 def test_seeds(tiny_vqgan):
-    assert_seeds_hold(lambda seeds: VQGAN.load(size=(16, 16), seeds=seeds, weights=tiny_vqgan))
+    assert_seeds_hold(lambda seeds: VQGAN.begin(size=(16, 16), seeds=seeds, weights=tiny_vqgan))
 
 
 def test_the_start_is_made_of_codes_and_the_network_is_frozen(generator):
@@ -105,7 +105,7 @@ def test_an_autoencoder_makes_the_round_trip(tmp_path):
 
 
 def test_half_precision_keeps_codes_and_nearly_the_picture(tiny_vqgan, generator):
-    half = VQGAN.load(size=(32, 24), seeds=[1, 2], weights=tiny_vqgan, dtype=torch.bfloat16)
+    half = VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=tiny_vqgan, dtype=torch.bfloat16)
     assert half().dtype == torch.float32
     assert half.latents[0].dtype == torch.float32 and torch.equal(half.latents[0], generator.latents[0])
     assert (half() - generator()).abs().mean() < 0.02
@@ -114,7 +114,7 @@ def test_half_precision_keeps_codes_and_nearly_the_picture(tiny_vqgan, generator
 
 
 def test_coarse_grids_move_many_places_at_once(tiny_vqgan):
-    generator = VQGAN.load(size=(64, 64), seeds=[1], weights=tiny_vqgan)
+    generator = VQGAN.begin(size=(64, 64), seeds=[1], weights=tiny_vqgan)
     assert [tuple(latent.shape) for latent in generator.latents] == [(1, 4, 16, 16), (1, 4, 4, 4)]
     before, picture = generator._sum().detach(), generator().detach()
     with torch.no_grad():
@@ -207,7 +207,7 @@ def test_any_codebook_is_searched_in_bounded_pieces(monkeypatch):
 
 def test_the_files_are_found_by_weights_config_or_folder(tiny_vqgan, generator):
     for path in (tiny_vqgan.with_suffix(".yaml"), tiny_vqgan.parent):
-        assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
+        assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
 
 
 def test_the_built_in_model_is_found_by_its_card_and_checked(tiny_vqgan, generator, monkeypatch):
@@ -217,10 +217,10 @@ def test_the_built_in_model_is_found_by_its_card_and_checked(tiny_vqgan, generat
     cards += ", ".join(f"{{path = '{file.name}', sha256 = '{weights.sha256(file)}'}}" for file in files) + "]\n"
     (tiny_vqgan.parent / "registry.toml").write_text(cards, encoding="utf-8")
     monkeypatch.setattr(weights, "models_folder", lambda: tiny_vqgan.parent)
-    assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1, 2])(), generator())
+    assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2])(), generator())
     files[1].write_text("changed", encoding="utf-8")
     with pytest.raises(WeightsError, match="damaged"):
-        VQGAN.load(size=(32, 24), seeds=[1, 2])
+        VQGAN.begin(size=(32, 24), seeds=[1, 2])
 
 
 def test_a_lightning_checkpoint_loads(tiny_vqgan, generator):
@@ -228,7 +228,7 @@ def test_a_lightning_checkpoint_loads(tiny_vqgan, generator):
     path = tiny_vqgan.with_name("other.ckpt")
     torch.save({"state_dict": state, "epoch": 3}, path)
     path.with_suffix(".yaml").write_text(yaml.safe_dump(TINY), encoding="utf-8")
-    assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
+    assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
 
 
 @pytest.mark.parametrize(
@@ -241,22 +241,22 @@ def test_a_lightning_checkpoint_loads(tiny_vqgan, generator):
 def test_weights_of_another_config_are_refused(tiny_vqgan, change, message):
     tiny_vqgan.with_suffix(".yaml").write_text(yaml.safe_dump(_changed(**change)), encoding="utf-8")
     with pytest.raises(WeightsError, match=message):
-        VQGAN.load(size=(32, 24), seeds=[1], weights=tiny_vqgan)
+        VQGAN.begin(size=(32, 24), seeds=[1], weights=tiny_vqgan)
 
 
 def test_bad_files_are_named(tiny_vqgan):
     with pytest.raises(WeightsError, match="there is no file.*gone.ckpt"):
-        VQGAN.load(size=(8, 8), seeds=[1], weights=Path("gone.ckpt"))
+        VQGAN.begin(size=(8, 8), seeds=[1], weights=Path("gone.ckpt"))
     config = tiny_vqgan.with_suffix(".yaml")
     config.write_text("model: [unclosed", encoding="utf-8")
     with pytest.raises(WeightsError, match="cannot be read as yaml"):
-        VQGAN.load(size=(8, 8), seeds=[1], weights=tiny_vqgan)
+        VQGAN.begin(size=(8, 8), seeds=[1], weights=tiny_vqgan)
     config.write_text("just words", encoding="utf-8")
     with pytest.raises(WeightsError, match="no yaml mapping"):
-        VQGAN.load(size=(8, 8), seeds=[1], weights=tiny_vqgan)
+        VQGAN.begin(size=(8, 8), seeds=[1], weights=tiny_vqgan)
     config.unlink()
     with pytest.raises(WeightsError, match="found none"):
-        VQGAN.load(size=(8, 8), seeds=[1], weights=tiny_vqgan)
+        VQGAN.begin(size=(8, 8), seeds=[1], weights=tiny_vqgan)
 
 
 def test_other_targets_and_broken_configs_are_refused():
@@ -286,7 +286,7 @@ def test_a_gumbel_vqgan_takes_the_code_that_its_layer_chooses(tmp_path):
         chosen = logits.proj(network.quant_conv(network.encoder(image))).argmax(1)
         codes, indices = loaded.quantise(loaded.encode(image))
     assert torch.equal(codes, logits.embed(chosen).permute(0, 3, 1, 2)) and torch.equal(indices, chosen)
-    assert VQGAN.load(size=(32, 24), seeds=[1], weights=tmp_path / "g.ckpt")().shape == (1, 3, 24, 32)
+    assert VQGAN.begin(size=(32, 24), seeds=[1], weights=tmp_path / "g.ckpt")().shape == (1, 3, 24, 32)
 
 
 def test_the_first_stage_is_taken_out_of_a_transformer(tiny_vqgan, generator):
@@ -298,7 +298,7 @@ def test_the_first_stage_is_taken_out_of_a_transformer(tiny_vqgan, generator):
     whole = {"target": "taming.models.cond_transformer.Net2NetTransformer", "params": {
         "transformer_config": {"target": "x"}, "first_stage_config": config["model"]}}  # fmt: skip
     path.with_suffix(".yaml").write_text(yaml.safe_dump({"model": whole}))
-    assert torch.equal(VQGAN.load(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
+    assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
 
 
 def _changed(**params):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from clipgen.errors import SettingsError
-from clipgen.generators.stylegan import StyleGAN
+from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.sample import between, load, mix, paint

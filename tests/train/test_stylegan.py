@@ -12,7 +12,7 @@ import torch
 
 pytest.importorskip("cv2")
 
-from clipgen.generators.stylegan import StyleGAN
+from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.perceptors.openclip import OpenClip, load_perceptor
 from clipgen.train import stylegan
 from clipgen.train.stylegan import Pictures, Recipe, Trainer, export, samples
@@ -152,7 +152,7 @@ def test_what_is_written_is_what_the_generator_reads(eyes: OpenClip, pictures: P
     trainer = Trainer(TINY, pictures.classes, eyes, CPU)
     export(trainer, tmp_path)
     assert json.loads((tmp_path / "stylegan.json").read_text())["classes"] == list(pictures.classes)
-    generator = StyleGAN.load(size=(32, 32), seeds=[1], weights=tmp_path / "stylegan.safetensors")
+    generator = StyleGAN.begin(size=(32, 32), seeds=[1], weights=tmp_path / "stylegan.safetensors")
     assert generator().shape == (1, 3, 32, 32) and generator.network.names == pictures.classes
     assert samples(trainer.averaged, torch.arange(3)).shape == (3, 3, 32, 32)
 

@@ -12,8 +12,11 @@ from torch import Tensor, nn
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.generators.base import Generator, Size, clamp_with_grad
 from clipgen.generators.stylegan.checkpoint import load_network
+from clipgen.generators.stylegan.options import StyleGANOptions
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import StyleGAN3
+from clipgen.prompts import parse_weighted_path
+from clipgen.settings import GeneratorOptions
 
 PSI = 0.7  # how far from the mean, of its class where there are some, a picture is drawn
 FARTHEST = 1.25  # how far, in deviations, a style may go: beyond, networks paint what they never saw
@@ -28,7 +31,7 @@ DRAWS, FOLLOWED, ALIKE, NEAR = 24, 3, 0.05, 0.002
 class StyleGAN(Generator):
     """A picture of a trained StyleGAN, found by moving its styles.
 
-        >>> generator = StyleGAN.load(size=(256, 256), seeds=[7], weights=Path("ffhq.pkl"))
+        >>> generator = StyleGAN.begin(size=(256, 256), seeds=[7], weights=Path("ffhq.pkl"))
 
     latents: what all layers share, [B, 1, width], and what each has of its own, [B, styles, width] (w+), both counted
     in deviations from the mean style; `project_` keeps every style within FARTHEST of them. The network is frozen, its
@@ -68,26 +71,16 @@ class StyleGAN(Generator):
 
     @classmethod
     def load(
-        cls,
-        *,
-        size: Size,
-        seeds: Sequence[int],
-        device: torch.device | str = "cpu",
-        dtype: torch.dtype = torch.float32,
-        init_image: Tensor | None = None,
-        init_noise: str | None = None,
-        weights: Path | None = None,
+        cls, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32, weights: Path | None = None
     ) -> Self:
-        """Load a network and draw a picture for each seed.
+        """Load a network; `start` draws a picture for each seed.
 
-            >>> StyleGAN.load(size=(1024, 1024), seeds=[7, 8], weights=Path("ffhq.pkl"), dtype=torch.bfloat16)
+            >>> StyleGAN.load(weights=Path("ffhq.pkl"), dtype=torch.bfloat16)
 
-        size, seeds, init_noise, init_image: see `Generator.start`; weights: see `load_network`.
+        weights: see `load_network`.
         Raises WeightsError for files that are missing, damaged or of something else.
         """
-        generator = cls(load_network(weights), device=device, dtype=dtype)
-        generator.start(seeds, size, noise=init_noise, image=init_image)
-        return generator
+        return cls(load_network(weights), device=device, dtype=dtype)
 
     def forward(self) -> Tensor:
         """The pictures [B, 3, side, side] in [0, 1]."""
@@ -108,10 +101,20 @@ class StyleGAN(Generator):
     def follow(self, seen: Tensor, theta: Tensor) -> None:
         """Stay: the network's pictures do not follow a camera out of what it knows."""
 
+    def configure(self, options: GeneratorOptions) -> None:
+        """Draw with the psi and from the classes of the options; see `draw_from`."""
+        if isinstance(options, StyleGANOptions):
+            self.draw_from(options.psi, [parse_weighted_path(name) for name in options.classes])
+
     def draw_from(self, psi: float | None, classes: Sequence[tuple[str, float]]) -> None:
-        """Draw at another distance from the mean, or of a class or a mixture of some; see `Generator.draw_from`."""
-        if psi is not None:
-            self.psi = psi
+        """Set what `start` and `choose` draw from.
+
+            >>> generator.draw_from(0.5, [("forest", 1.0)])
+
+        psi: how far from their mean, 0 to 1, None for PSI; classes: names or numbers, with weights, of one class or a
+        mixture. Raises SettingsError for a network without classes, UnknownNameError for a class that it lacks.
+        """
+        self.psi, self.mixture = PSI if psi is None else psi, torch.zeros(0)
         if not classes:
             return
         count, names = self.network.mapping.classes, self.network.names

@@ -23,8 +23,8 @@ LEAST_SIDE = 4
 class VQGAN(Generator):
     """A picture made of codes of a trained VQGAN, as VQGAN-CLIP does it.
 
-        >>> generator = VQGAN.load(size=(256, 256), seeds=[7])
-        >>> generator = VQGAN.load(size=(384, 256), seeds=[7], weights=Path("vqgan_imagenet_f16_16384.ckpt"))
+        >>> generator = VQGAN.begin(size=(256, 256), seeds=[7])
+        >>> generator = VQGAN.begin(size=(384, 256), seeds=[7], weights=Path("vqgan_imagenet_f16_16384.ckpt"))
 
     latents: one tensor [B, e, H / f, W / f] in the space of the codebook, and what is added to it from grids of a
     quarter, a sixteenth … of its sides: where places agree they move together, and forms come before texture. Each step
@@ -59,28 +59,17 @@ class VQGAN(Generator):
 
     @classmethod
     def load(
-        cls,
-        *,
-        size: Size,
-        seeds: Sequence[int],
-        device: torch.device | str = "cpu",
-        dtype: torch.dtype = torch.float32,
-        init_image: Tensor | None = None,
-        init_noise: str | None = None,
-        weights: Path | None = None,
+        cls, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32, weights: Path | None = None
     ) -> Self:
-        """Load a checkpoint of the taming format and start it.
+        """Load a checkpoint of the taming format; `start` gives every place a random code.
 
-            >>> VQGAN.load(size=(256, 256), seeds=[7, 8], dtype=torch.bfloat16)
+            >>> VQGAN.load(dtype=torch.bfloat16)
 
-        size, seeds, init_noise, init_image: see `Generator.start`; without a first picture every place gets a random
-        code. device, dtype: of the convolutions; codes and pictures stay float32. weights: a .safetensors, .ckpt,
-        .pt or .bin file with its .yaml beside, their folder, or None for the built-in one.
+        device, dtype: of the convolutions; codes and pictures stay float32. weights: a .safetensors, .ckpt, .pt or .bin
+        file with its .yaml beside, their folder, or None for the built-in one.
         Raises WeightsError for files that are missing, damaged or of another format.
         """
-        generator = cls(load_network(weights), device=device, dtype=dtype, weights=weights)
-        generator.start(seeds, size, noise=init_noise, image=init_image)
-        return generator
+        return cls(load_network(weights), device=device, dtype=dtype, weights=weights)
 
     def forward(self) -> Tensor:
         """The pictures [B, 3, H, W] in [0, 1]."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any, Self
 
 import torch
 import torch.nn.functional as F
 from taming.modules.diffusionmodules import model as taming
-from taming.modules.diffusionmodules.model import AttnBlock, Decoder, Encoder
 from taming.modules.vqvae.quantize import GumbelQuantize, VectorQuantizer2
 from torch import Tensor, nn
 
@@ -19,18 +19,40 @@ from clipgen.generators.base import straight_through
 from clipgen.generators.vqgan.codebook import NearestCode
 
 
-def _attend(self: AttnBlock, x: Tensor) -> Tensor:
-    h = self.norm(x)
-    q, k, v = (part(h).flatten(2).transpose(1, 2)[:, None] for part in (self.q, self.k, self.v))
-    found = F.scaled_dot_product_attention(q, k, v)[:, 0].transpose(1, 2).reshape(x.shape)
-    out: Tensor = x + self.proj_out(found)
-    return out
+def _with_silu(forward: FunctionType) -> FunctionType:
+    """One of taming's functions with x * sigmoid(x) in one pass over memory instead of three.
+
+    Taming finds that function by its name in its module: changing it there would change it for everyone in the process.
+    """
+    names = {**forward.__globals__, "nonlinearity": F.silu}
+    return FunctionType(forward.__code__, names, forward.__name__, forward.__defaults__, forward.__closure__)
 
 
-# the same functions: x * sigmoid(x) in one pass over memory instead of three, and attention that does not hold all
-# pairs of positions at once, which at 512 px are a gigabyte
-taming.nonlinearity = F.silu
-AttnBlock.forward = _attend
+class _Residual(taming.ResnetBlock):
+    forward = _with_silu(taming.ResnetBlock.forward)
+
+
+class _Attention(taming.AttnBlock):
+    """Attention that does not keep all pairs of positions at once, which at 512 px are a gigabyte."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = self.norm(x)
+        q, k, v = (part(h).flatten(2).transpose(1, 2)[:, None] for part in (self.q, self.k, self.v))
+        found = F.scaled_dot_product_attention(q, k, v)[:, 0].transpose(1, 2).reshape(x.shape)
+        out: Tensor = x + self.proj_out(found)
+        return out
+
+
+class _Encoder(taming.Encoder):
+    forward = _with_silu(taming.Encoder.forward)
+
+
+class _Decoder(taming.Decoder):
+    forward = _with_silu(taming.Decoder.forward)
+
+
+#: the same functions as taming's, faster and in less memory
+_OWN = {taming.ResnetBlock: _Residual, taming.AttnBlock: _Attention, taming.Encoder: _Encoder, taming.Decoder: _Decoder}
 
 TARGETS = ("taming.models.vqgan.VQModel", "taming.models.vqgan.GumbelVQ")
 _READ = ("embed_dim", "n_embed", "norm_groups", "ddconfig")
@@ -62,8 +84,10 @@ class VQModel(nn.Module):
         super().__init__()
         # taming prints the shape of z
         with contextlib.redirect_stdout(io.StringIO()):
-            self.encoder = Encoder(**ddconfig)
-            self.decoder = Decoder(**ddconfig)
+            self.encoder = taming.Encoder(**ddconfig)
+            self.decoder = taming.Decoder(**ddconfig)
+        for module in self.modules():
+            module.__class__ = _OWN.get(type(module), type(module))
         self.gumbel = gumbel
         self.quantize: Any
         if gumbel:
@@ -159,7 +183,7 @@ class VQModel(nn.Module):
         """
         for parent in list(self.modules()):
             for name, child in list(parent.named_children()):
-                if isinstance(child, AttnBlock) and not any(p.any() for p in child.proj_out.parameters()):
+                if isinstance(child, taming.AttnBlock) and not any(p.any() for p in child.proj_out.parameters()):
                     setattr(parent, name, nn.Identity())
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:

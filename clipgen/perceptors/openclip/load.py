@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from clipgen import compiler, devices
+from clipgen import devices
 from clipgen.errors import WeightsError
 from clipgen.models import clips, hub, weights
 from clipgen.perceptors.base import Vocabulary
@@ -35,7 +35,6 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
 
     Raises UnknownNameError for a name that open_clip does not have, WeightsError when its files are missing or damaged.
     """
-    compiler.import_lightly("open_clip")
     if (card := weights.shipped_clip(name)) is not None:
         weights.check(card)
         return _load_folder(name, card.folder, device, dtype)

@@ -215,7 +215,7 @@ class NetworkFilm(Film):
         width, height = self.picture.size
         share = min(1.0, SIDE / max(width, height))
         size = max(1, round(width * share)), max(1, round(height * share))
-        return LoopCPPN.load(size=size, seeds=[self.picture.seed or 0], device=self.device)
+        return LoopCPPN.begin(size=size, seeds=[self.picture.seed or 0], device=self.device)
 
     def _read(self, take: Take) -> Targets:
         return read_targets(

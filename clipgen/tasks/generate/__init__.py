@@ -1,12 +1,16 @@
 """Words to picture: a run over one or many prompts and seeds, in one batch.
 
-    >>> generation = Generation(["a fox", "a castle"], GenerateSettings(seed=7), perceptor=perceptor)
-    >>> for step in generation:
+    >>> job = Job("generate", Inputs(prompts=("a fox", "a castle")), GenerateSettings.of(seed=7))
+    >>> run = Run(prepare(job, parts), parts)
+    >>> for step in run:
     ...     print(step.score)
-    >>> generation.pictures()[0].save("fox.png")
+    >>> run.pictures()[0].save("fox.png")
 """
 
-from clipgen.tasks.generate.generation import Generation
 from clipgen.tasks.generate.picture import GeneratedImage, Picture
+from clipgen.tasks.generate.plan import Plan
+from clipgen.tasks.generate.prepare import again, prepare
+from clipgen.tasks.generate.run import Run
+from clipgen.tasks.generate.runfile import SavedRun, load_run
 
-__all__ = ["GeneratedImage", "Generation", "Picture"]
+__all__ = ["GeneratedImage", "Picture", "Plan", "Run", "SavedRun", "again", "load_run", "prepare"]

@@ -10,8 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.colours import COLOURS
-from clipgen.generators.stylegan import StyleGAN
-from clipgen.generators.stylegan.checkpoint import load_network
+from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank, pattern_of
 from clipgen.tasks.generate.texts import read_often
@@ -55,20 +54,19 @@ class Reading:
 class Composer:
     """Reads words that name things, and composes pictures of them.
 
-        >>> composer = Composer(Bank.shipped(), perceptor)
+        >>> composer = Composer(Bank.shipped(), perceptor, StyleGAN.load())
         >>> reading, fit = composer.read(aim)
         >>> reading.things, reading.scene
         (('fox',), 'winter landscape')
         >>> composer.compose(reading, aim, torch.Generator().manual_seed(7)).shape
         torch.Size([3, 192, 192])
 
-    bank: its scenes; perceptor: compares texts, and draws with the words; device: where it looks. Raises WeightsError
-    when the built-in StyleGAN is missing or damaged.
+    bank: its scenes; perceptor: compares texts, and draws with the words; painter: the built-in StyleGAN, for this
+    composer alone.
     """
 
-    def __init__(self, bank: Bank, perceptor: Perceptor, device: torch.device | str = "cpu") -> None:
-        self.bank, self.perceptor = bank, perceptor
-        self.painter = StyleGAN(load_network(None), device=device)
+    def __init__(self, bank: Bank, perceptor: Perceptor, painter: StyleGAN) -> None:
+        self.bank, self.perceptor, self.painter = bank, perceptor, painter
         # what the bank shows, it shows better
         shapes = {pattern_of(caption) for caption in bank.captions}
         plain = zip(bank.captions, bank.abstract.tolist(), bank.styled.tolist(), strict=True)

@@ -1,30 +1,50 @@
-"""The loss of a run: its targets and the regularisers that its settings ask for."""
+"""The loss of a run: its targets and what its settings give a weight."""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
-from clipgen.errors import SettingsError
+import torch
+from torch import Tensor, nn
+
 from clipgen.generators.base import Generator
-from clipgen.losses import (
-    InitLoss,
-    Loss,
-    Palette,
-    PullToStart,
-    Realism,
-    Saturation,
-    Smoothness,
-    Symmetry,
-    TotalVariation,
-)
+from clipgen.losses import InitLoss, Loss
 from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import GenerateSettings
-from clipgen.tasks.generate.targets import Targets, writing_loss
+from clipgen.settings import GenerateSettings, Guides, about_of
+from clipgen.tasks.generate.targets import Targets
 
-# of a start that shows the words: held on to, it keeps its forms; left alone, they are eaten away
-HOLD = 30.0
+# weight of staying near a start that fits the words: with it the start keeps its forms, without it they are eaten away
+INIT_WEIGHT = 30.0
+
+
+@dataclass(frozen=True)
+class RunSurroundings:
+    """What losses are built from: see `clipgen.losses.Surroundings`."""
+
+    guides: Guides
+    generator: Generator
+    perceptor: Perceptor
+    generator_name: str
+
+    @property
+    def perceptor_name(self) -> str:
+        """The perceptor's name."""
+        return self.perceptor.name
+
+    def critic(self) -> nn.Module | None:
+        """The generator's discriminator."""
+        return self.generator.critic()
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """Embed texts."""
+        return self.perceptor.encode_text(texts)
+
+    def unknown_words(self, text: str) -> Sequence[object]:
+        """Words of a text that the perceptor was not trained on."""
+        return self.perceptor.unknown_words(text)
 
 
 def build_loss(
@@ -34,53 +54,50 @@ def build_loss(
     generator: Generator,
     perceptor: Perceptor,
     device: torch.device,
-    held: Tensor | None = None,
+    init_share: Tensor | None = None,
+    own: Sequence[Loss] = (),
 ) -> Loss:
     """Add up what the settings ask for; what has weight 0 is not computed.
 
-        >>> build_loss(GenerateSettings(tv=0.1), targets, generator=pixels, perceptor=clip, device=device).terms()
+        >>> settings = GenerateSettings.of(tv=0.1)
+        >>> build_loss(settings, targets, generator=pixels, perceptor=clip, device=device).terms()
         [(1.0, PromptLoss()), (0.1, TotalVariation())]
 
-    generator: at its start, which init_weight holds on to; held: [B], how strongly unless told.
+    generator: at its start, which init_weight keeps it near; init_share: [B], shares of INIT_WEIGHT where init_weight is
+    not given; own: losses of a user, added to the others.
 
     Raises SettingsError for a loss that these parts do not have.
     """
-    beside = regularisers(settings, generator=generator, perceptor=perceptor, device=device)
-    if settings.init_weight is None and held is not None:
-        beside.append(HOLD * InitLoss(_picture_of(generator), held).to(device))
-    return sum(beside, targets.loss()).to(device)
+    losses = regularisers(settings, generator=generator, perceptor=perceptor, device=device)
+    if settings.init.init_weight is None and init_share is not None:
+        losses.append(INIT_WEIGHT * InitLoss(_picture_of(generator), init_share).to(device))
+    return sum([*losses, *(loss.to(device) for loss in own)], targets.loss()).to(device)
 
 
 def regularisers(
     settings: GenerateSettings, *, generator: Generator, perceptor: Perceptor, device: torch.device
 ) -> list[Loss]:
-    """What the settings ask for beside the prompts; see `build_loss`."""
+    """The losses that the settings ask for beside the prompts; see `build_loss`."""
+    run = RunSurroundings(settings.guides, generator, perceptor, settings.generator)
     losses: list[Loss] = []
-    for weight, make in (
-        (settings.tv, TotalVariation),
-        (settings.saturation, Saturation),
-        (settings.smoothness, Smoothness),
-        (settings.symmetry, Symmetry),
-        (settings.l2, PullToStart),
-    ):
-        if weight:
-            losses.append(weight * make())
-    if settings.palette_weight:
-        losses.append(settings.palette_weight * Palette(settings.palette))
-    if settings.no_text:
-        losses.append(settings.no_text * writing_loss(perceptor))
-    if settings.init_weight:
-        losses.append(settings.init_weight * _init_loss(settings, generator))
-    if settings.realism:
-        if (critic := generator.critic()) is None:
-            raise SettingsError(f"the generator {settings.generator} has no discriminator; leave realism at 0")
-        losses.append(settings.realism * Realism(critic))
+    for spec in fields(Guides):
+        weight = getattr(settings.guides, spec.name)
+        if (place := about_of(spec).loss) and weight:
+            losses.append(weight * _loss_class(place).build(run))
+    if settings.init.init_weight:
+        losses.append(settings.init.init_weight * _init_loss(settings, generator))
     return [loss.to(device) for loss in losses]
 
 
+def _loss_class(place: str) -> type[Loss]:
+    module, _, name = place.partition(":")
+    found: type[Loss] = getattr(importlib.import_module(module), name)
+    return found
+
+
 def _init_loss(settings: GenerateSettings, generator: Generator) -> InitLoss:
-    if settings.init_image is not None:
-        return InitLoss(load_image(settings.init_image, size=generator.size))
+    if settings.init.init_image is not None:
+        return InitLoss(load_image(settings.init.init_image, size=generator.size))
     return InitLoss(_picture_of(generator))
 
 

@@ -1,4 +1,4 @@
-"""Several starts of a picture, tried for a few steps: which one goes on."""
+"""Several starts of a picture, tried for a few steps: which one the run continues with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from clipgen.synthesis import Synthesis
+from clipgen.parts import Parts
+from clipgen.tasks.generate.plan import Plan, begun
+from clipgen.tasks.generate.run import Run
 
 # steps after which the scores of CPPNs from four seeds tell about which one ends best; before the first they do not
 STEPS = 8
@@ -16,35 +18,38 @@ STEPS = 8
 # the CPU reads 32 bits of a seed
 APART, SEEDS = 2_654_435_761, 2**32
 # share of the time left that a race may take
-TIMED_SHARE = 0.4
+RACE_SHARE = 0.4
 
 
-def race(
-    begin: Callable[[Sequence[int]], Synthesis],
-    seeds: Sequence[int],
-    tries: int,
-    *,
-    until: float | None = None,
-    report: Callable[[str], None] = lambda line: None,
-) -> tuple[list[int], int]:
-    """Seeds that the pictures are drawn from, each the best of its tries, and how many tries there were.
+def race(plan: Plan, parts: Parts, tries: int, *, report: Callable[[str], None] = lambda line: None) -> Plan:
+    """The plan whose pictures start where each did best in so many tries.
 
-        >>> race(begin, [7, 8], 4)
-        ([7, 1013904234], 4)
+        >>> race(draft(job, parts), parts, 4).drawn
+        (7, 1013904234)
 
-    begin: a run from such seeds, one per picture; seeds: of the first try; until: `time.monotonic()` at which no other
-    try is begun; report: is told which is tried.
+    plan: of `draft`; report: gets a line for each try.
+    With a deadline no try begins past a share of the time.
     """
+    until = time.monotonic() + RACE_SHARE * plan.seconds_left()
+    plans: list[Plan] = []
     scores: list[Tensor] = []
-    while len(scores) < tries and (not scores or until is None or time.monotonic() < until):
+    while len(scores) < tries and (not scores or time.monotonic() < until):
         report(f"trying start {len(scores) + 1} of {tries}")
-        run = begin(_drawn(seeds, len(scores)))
-        for step in run:
-            if step.index + 1 == STEPS:
-                break
-        scores.append(run.best_score)
+        plans.append(begun(plan, parts, drawn=_drawn(plan.seeds, len(scores))))
+        scores.append(_score(plans[-1], parts))
     best = torch.stack(scores).argmax(0).tolist()
-    return [_drawn([seed], number)[0] for seed, number in zip(seeds, best, strict=True)], len(scores)
+    drawn = [_drawn([seed], number)[0] for seed, number in zip(plan.seeds, best, strict=True)]
+    # of a batch each picture may have won in another try: only one try whole needs no new start
+    won = plans[best[0]] if len({*best}) == 1 else begun(plan, parts, drawn=drawn)
+    return won.changed(f"the best of {len(scores)} starts after {STEPS} steps is used (race)", race=len(scores))
+
+
+def _score(plan: Plan, parts: Parts) -> Tensor:
+    run = Run(plan, parts)
+    for step in run:
+        if step.index + 1 == STEPS:
+            break
+    return run.synthesis.best_score
 
 
 def _drawn(seeds: Sequence[int], number: int) -> list[int]:

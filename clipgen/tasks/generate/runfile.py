@@ -1,9 +1,10 @@
-"""The file of a stopped run: prompts, settings and state, from which it goes on as if it had not stopped."""
+"""The file of a stopped run: its job, its state, and where its files go; it continues as if it had not stopped."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +12,43 @@ import torch
 
 from clipgen.errors import SettingsError
 from clipgen.files import write_beside
-from clipgen.settings import GenerateSettings
+from clipgen.jobs import Job
 
 
-def save_run(path: str | Path, prompts: Sequence[str], settings: GenerateSettings, state: Mapping[str, Any]) -> None:
-    """Write a run, whole or not at all; see `Generation.save_state`."""
+@dataclass(frozen=True)
+class SavedRun:
+    """What a run file has: the job, the state that `Run` takes, and JSON values of where its files go."""
+
+    job: Job
+    state: dict[str, Any]
+    output: Mapping[str, Any] = field(default_factory=dict)
+
+
+def save_run(path: str | Path, job: Job, state: Mapping[str, Any], output: Mapping[str, Any]) -> None:
+    """Write a run, whole or not at all; see `Run.save_state`."""
     # through memory: torch answers a full disk with a RuntimeError that does not say so
     packed = io.BytesIO()
-    torch.save({"prompts": list(prompts), "settings": settings.to_dict(), "state": state}, packed)
+    torch.save({"job": job.to_json(), "state": dict(state), "output": dict(output)}, packed)
     with write_beside(path) as beside:
         beside.write_bytes(packed.getbuffer())
 
 
-def load_run(path: str | Path) -> dict[str, Any]:
-    """Read what `save_run` wrote, without running anything; see `Generation.load_state`."""
+def load_run(path: str | Path) -> SavedRun:
+    """Read what `save_run` wrote, or clipgen 0.1.0 did; nothing in the file is executed.
+
+        >>> saved = load_run("outputs/a-fox-7.run")
+        >>> run = Run(prepare(saved.job, parts, resume=saved.state), parts, state=saved.state)
+
+    Raises SettingsError when it is missing or holds no run.
+    """
     try:
         run = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise SettingsError(f"there is no run file {path}; check the name") from error
     except Exception as error:  # torch raises a dozen kinds for a file that is not its own
         raise SettingsError(f"{path} is no run file of clipgen, or is damaged") from error
-    if not isinstance(run, dict) or not {"prompts", "settings", "state"} <= run.keys():
+    if isinstance(run, dict) and {"prompts", "settings", "state"} <= run.keys():
+        return SavedRun(Job.from_json(run), run["state"])  # of 0.1.0
+    if not isinstance(run, dict) or not {"job", "state"} <= run.keys():
         raise SettingsError(f"{path} is no run file of clipgen")
-    return run
+    return SavedRun(Job.from_json(run["job"]), run["state"], run.get("output", {}))

@@ -13,7 +13,10 @@ from clipgen.cutouts import Cutouts
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
 from clipgen.generators.sketch import Sketch
+from clipgen.generators.stylegan.generator import StyleGAN
+from clipgen.generators.vqgan import VQGAN, VQModel
 from clipgen.media.images import resize_area
+from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
@@ -62,33 +65,40 @@ _Found = Callable[[torch.Generator], tuple[Tensor, Tensor, Tensor]]
 
 
 def begin(
-    generator: Generator, settings: GenerateSettings, targets: Targets, *, perceptor: Perceptor, seeds: Sequence[int]
+    generator: Generator,
+    settings: GenerateSettings,
+    targets: Targets,
+    *,
+    perceptor: Perceptor,
+    seeds: Sequence[int],
+    parts: Parts,
 ) -> tuple[str, Tensor | None]:
     """Put the generator where it is asked to start, or gains most; tell where, and how strongly to hold it [B].
 
-        >>> begin(generator, GenerateSettings(), targets, perceptor=perceptor, seeds=[7])[0]
+        >>> begin(generator, GenerateSettings(), targets, perceptor=perceptor, seeds=[7], parts=parts)[0]
         'bank'
 
     That is at pictures of the bank or sketches, at the best of several draws of its own, or where it is.
     Raises SettingsError for a start that the generator does not have, or beside a first picture that is given.
     """
-    given = settings.init_image is not None or settings.init_noise is not None
-    if settings.start in ("bank", "samples") and given:
+    init = settings.init
+    given = init.init_image is not None or init.init_noise is not None
+    if init.start in ("bank", "samples") and given:
         raise SettingsError(
-            f"start is {settings.start} and a first picture is given too; leave out init_image and init_noise"
+            f"start is {init.start} and a first picture is given too; leave out init_image and init_noise"
         )
-    if settings.start == "samples" and generator.start_from != "samples":
+    if init.start == "samples" and generator.start_from != "samples":
         raise SettingsError(f"{settings.generator} has no samples to choose a start among; leave start out")
     aims = targets.mean()
-    if generator.start_from == "samples" and settings.start in ("auto", "samples") and not given:
+    if generator.start_from == "samples" and init.start in ("auto", "samples") and not given:
         generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ aims[row], TRIES)
         return "samples", None
     # what a caption of the bank says of the words was measured where the vocabulary is closed: an open one finds
     # any two captions alike, and would hold on to a picture of something else
     wanted = generator.start_from == "bank" and bool(perceptor.words())
-    if settings.start == "noise" or given or (settings.start == "auto" and not wanted):
+    if init.start == "noise" or given or (init.start == "auto" and not wanted):
         return "noise", None
-    start = bank_pictures(perceptor, aims, seeds=seeds, size=generator.size, dtype=generator.dtype)
+    start = bank_pictures(perceptor, aims, seeds=seeds, size=generator.size, dtype=generator.dtype, parts=parts)
     generator.encode(sketched(start, perceptor, targets, seeds=seeds))
     return "bank", start.held
 
@@ -100,11 +110,12 @@ def bank_pictures(
     *,
     seeds: Sequence[int],
     size: tuple[int, int],
+    parts: Parts,
     dtype: torch.dtype = torch.float32,
 ) -> Start:
     """Pictures of the bank, or draws of the built-in StyleGAN, that are near to each target.
 
-        >>> start = bank_pictures(perceptor, target, seeds=[7], size=(256, 256))
+        >>> start = bank_pictures(perceptor, target, seeds=[7], size=(256, 256), parts=parts)
         >>> generator.encode(start.pictures)
 
     perceptor: compares; target: [B, D] in its space; seeds: one per picture, each chooses among the nearest;
@@ -112,7 +123,7 @@ def bank_pictures(
     of the nearest ones then, so that any perceptor can read the bank. Raises WeightsError when the bank, the built-in
     VQGAN that it is written in or the built-in StyleGAN is missing or damaged.
     """
-    bank = Bank.shipped(dtype)
+    bank = parts.shared(("bank", dtype), lambda: Bank.shipped(dtype, _bank_network(parts, dtype)))
     captions = bank.captions
     read = read_often(perceptor, captions, target)
     # pictures of one prompt share what is found
@@ -123,7 +134,7 @@ def bank_pictures(
             told = read @ aim
             found[key] = (
                 _in_other_colours(bank, perceptor, told, aim)
-                or _drawn(bank, perceptor, told, aim)
+                or _drawn(bank, perceptor, told, aim, parts)
                 or _nearest(bank, perceptor, told, aim)
             )
         chosen.append(found[key](_rng(seed)))
@@ -150,12 +161,14 @@ def _nearest(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tensor) -> _Fo
     return choose
 
 
-def _drawn(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tensor) -> _Found | None:
+def _drawn(bank: Bank, perceptor: Perceptor, told: Tensor, aim: Tensor, parts: Parts) -> _Found | None:
     """Compose pictures of the things that the words name, where they can be drawn and no scene is nearer."""
     least = told.masked_fill(bank.abstract.to(told.device), -1).max() + CLEARER
     if least > 1:
         return None
-    composer = Composer(bank, perceptor, aim.device)
+    painter = parts.generator("stylegan", device=aim.device)
+    assert isinstance(painter, StyleGAN)  # the built-in one
+    composer = Composer(bank, perceptor, painter)
     if (found := composer.read(aim)) is None or found[1] < least:
         return None
     reading, fit = found
@@ -204,7 +217,7 @@ def sketched(start: Start, perceptor: Perceptor, targets: Targets, *, seeds: Seq
     height, width = pictures.shape[-2:]
     scale = SIDE / min(height, width)
     own = [seeds[row] for row in rows]
-    sketch = Sketch.load(size=(round(width * scale), round(height * scale)), seeds=own, device=pictures.device)
+    sketch = Sketch.begin(size=(round(width * scale), round(height * scale)), seeds=own, device=pictures.device)
     sketch.lay_over(pictures[rows], start.kept[rows])
     aims = Targets(targets.embeddings[rows], targets.weights[rows], targets.stops[rows])
     rng = devices.generator("cpu", own[0])
@@ -214,6 +227,12 @@ def sketched(start: Start, perceptor: Perceptor, targets: Targets, *, seeds: Seq
         pass
     pictures[rows] = sketch.render((width, height))
     return pictures
+
+
+def _bank_network(parts: Parts, dtype: torch.dtype) -> VQModel:
+    vqgan = parts.generator("vqgan", device=torch.device("cpu"), dtype=dtype)
+    assert isinstance(vqgan, VQGAN)  # the built-in one
+    return vqgan.network
 
 
 def _rng(seed: int) -> torch.Generator:

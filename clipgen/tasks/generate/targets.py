@@ -12,14 +12,13 @@ from torch import Tensor
 
 from clipgen import devices
 from clipgen.cutouts import Cutouts
-from clipgen.errors import PromptError, SettingsError
+from clipgen.errors import PromptError
 from clipgen.losses import PromptLoss
 from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, split_long
 from clipgen.settings import GenerateSettings
 
-WRITING = ("text", "letters", "handwriting", "writing")
 OPEN_VOCABULARY = "--perceptor vit-b-32"
 
 
@@ -77,24 +76,9 @@ def read_targets(
     if line := _unknown_words(parsed, perceptor):
         notes.append(line)
     own = {text: [_embed(prompt, perceptor, notes) for prompt in prompts] for text, prompts in parsed.items()}
-    shared = [_embed_image(text, settings, perceptor=perceptor, device=device) for text in settings.image_prompts]
-    shared += [_draw_noise(text, dim=perceptor.dim, device=device) for text in settings.noise_prompts]
+    shared = [_embed_image(text, settings, perceptor=perceptor, device=device) for text in settings.guides.image_prompts]
+    shared += [_draw_noise(text, dim=perceptor.dim, device=device) for text in settings.guides.noise_prompts]
     return Targets.of([[*own[text], *shared] for text in texts])
-
-
-def writing_loss(perceptor: Perceptor) -> PromptLoss:
-    """The loss that pushes away from handwriting and print.
-
-    Raises SettingsError when the perceptor knows no word for writing.
-    """
-    known = [word for word in WRITING if not perceptor.unknown_words(word)]
-    if not known:
-        raise SettingsError(
-            f"the perceptor {perceptor.name} knows no word for writing, so no_text cannot work with it; "
-            f"leave it at 0 or add {OPEN_VOCABULARY}"
-        )
-    target = perceptor.encode_text(known)[None]
-    return PromptLoss(target, torch.full(target.shape[:2], -1.0))
 
 
 def _embed(prompt: Prompt, perceptor: Perceptor, notes: list[str]) -> Aim:
@@ -116,10 +100,10 @@ def _embed_image(text: str, settings: GenerateSettings, *, perceptor: Perceptor,
     # the picture under work is seen through augments, so the one to resemble is seen through the same ones
     cutouts = Cutouts(
         perceptor.input_size,
-        settings.cutn or 1,
-        cut_pow=settings.cut_pow,
-        augments=settings.augments,
-        generator=devices.generator("cpu", settings.seed or 0),
+        settings.cutouts.cutn or 1,
+        cut_pow=settings.cutouts.cut_pow,
+        augments=settings.cutouts.augments,
+        generator=devices.generator("cpu", settings.canvas.seed or 0),
     )
     return Aim(F.normalize(perceptor.encode_image(cutouts(image)).mean(dim=0), dim=0), weight)
 

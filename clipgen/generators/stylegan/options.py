@@ -1,0 +1,33 @@
+"""What a StyleGAN has of settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clipgen.errors import SettingsError
+from clipgen.settings.base import EVERY, setting
+from clipgen.settings.options import GeneratorOptions
+
+_DRAWING = tuple(verb for verb in EVERY if verb != "doctor")
+
+
+@dataclass(frozen=True)
+class StyleGANOptions(GeneratorOptions):
+    """Options of the generator `stylegan`.
+
+    >>> StyleGANOptions(psi=0.4, classes=("forest", "night sky:0.5")).validate().psi
+    0.4
+    """
+
+    psi: float | None = setting(
+        None, "truncation psi: how far draws are from their mean, 0 to 1 (stylegan; default: 0.7)", verbs=_DRAWING
+    )
+    classes: tuple[str, ...] = setting(
+        (), "class to draw, by name or number; repeat to mix several, NAME:2 counts twice (stylegan)",
+        flags=("--class",), verbs=_DRAWING,
+    )  # fmt: skip
+
+    def check(self) -> None:
+        """Raise SettingsError for a psi out of range."""
+        if self.psi is not None and not 0 <= self.psi <= 1:
+            raise SettingsError(f"psi is {self.psi}; it must be 0 to 1, for example 0.7")

@@ -1,0 +1,137 @@
+"""Job: what is asked for, whoever asks. A picture, a film, a run file and a script carry the same record.
+
+    >>> job = Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(seed=7))
+    >>> Job.from_json(job.to_json()) == job
+    True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clipgen import __version__
+from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.settings import DescribeSettings, GenerateSettings, Settings
+
+#: of the JSON that this version writes; 1 is what 0.1.0 wrote, which is still read
+FORMAT = 2
+
+#: the settings of each verb
+VERBS: dict[str, type[Settings]] = {
+    **dict.fromkeys(("generate", "edit", "sample"), GenerateSettings),
+    **dict.fromkeys(("caption", "rank", "classify", "compare"), DescribeSettings),
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that took part: its name, and the sha256 of its weights, None where nothing was trained."""
+
+    name: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a verb works on.
+
+    prompts: one line each, as `parse_prompts` reads it; pictures: files; texts: candidates, labels, or a phrase.
+    """
+
+    prompts: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Inputs:
+        """Read what `dataclasses.asdict` gives; a key that is missing is empty."""
+        return cls(**{name: tuple(values.get(name, ())) for name in ("prompts", "pictures", "texts")})
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that decides what is made: equal jobs on one machine make equal bytes.
+
+    verb: a name in VERBS; inputs: what it works on; settings: of the verb; weights: file or folder of the generator's
+    weights, None for those of its name; models: what was used, by role ("perceptor", "generator"), once that is
+    known; files: sha256 of the pictures that went in; version: of clipgen.
+    Raises UnknownNameError for an unknown verb, SettingsError for the settings of another one.
+    """
+
+    verb: str
+    inputs: Inputs = field(default_factory=Inputs)
+    settings: Settings = field(default_factory=GenerateSettings)
+    weights: Path | None = None
+    models: Mapping[str, Model] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    version: str = __version__
+
+    def __post_init__(self) -> None:
+        if self.verb not in VERBS:
+            raise UnknownNameError.of("verb", self.verb, VERBS)
+        if not isinstance(self.settings, VERBS[self.verb]):
+            wanted, given = VERBS[self.verb].__name__, type(self.settings).__name__
+            raise SettingsError(f"settings is a {given}; {self.verb} takes {wanted}")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, which `from_json` reads back."""
+        return {
+            "format": FORMAT,
+            "version": self.version,
+            "verb": self.verb,
+            "inputs": {name: list(value) for name, value in asdict(self.inputs).items() if value},
+            "settings": self.settings.to_dict(),
+            "weights": None if self.weights is None else str(self.weights),
+            "models": {role: asdict(model) for role, model in self.models.items()},
+            "files": dict(self.files),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Job:
+        """Read a job from JSON values, of this version or of 0.1.0; other keys, such as a picture's score, may be there.
+
+            >>> Job.from_json({"command": "generate", "version": "0.1.0", "prompts": ["a fox"], "settings": {}}).verb
+            'generate'
+
+        Raises SettingsError for a newer format, and for what is no job.
+        """
+        try:
+            if values.get("format", 1) == 1:
+                return _of_0_1(values)
+            if values["format"] != FORMAT:
+                raise SettingsError(f"format is {values['format']}; this clipgen reads formats 1 to {FORMAT}: update it")
+            return cls(
+                verb=values["verb"],
+                inputs=Inputs.from_json(values["inputs"]),
+                settings=_settings(values["verb"], values["settings"]),
+                weights=None if values["weights"] is None else Path(values["weights"]),
+                models={role: Model(**model) for role, model in values["models"].items()},
+                files=dict(values["files"]),
+                version=values["version"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise SettingsError(f"the settings are of another version or damaged: {error!r}") from error
+
+
+def _settings(verb: str, values: Mapping[str, Any]) -> Settings:
+    if verb not in VERBS:
+        raise UnknownNameError.of("verb", verb, VERBS)
+    return VERBS[verb].from_dict(values)
+
+
+def _of_0_1(values: Mapping[str, Any]) -> Job:
+    """A job from a picture or run file of clipgen 0.1.0, whose settings are flat, with the weights among the models."""
+    models = values.get("models", {})
+    weights = models.get("generator", {}).get("weights")
+    return Job(
+        verb=values.get("command", "generate"),
+        inputs=Inputs(prompts=tuple(values["prompts"])),
+        settings=GenerateSettings.from_dict(values["settings"]),
+        weights=None if weights is None else Path(weights),
+        models={role: Model(model["name"], model["sha256"]) for role, model in models.items()},
+        files=dict(values.get("inputs", {})),
+        version=values.get("version", "0.1.0"),
+    )

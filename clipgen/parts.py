@@ -1,0 +1,98 @@
+"""Parts, loaded once: generators, perceptors and what is made of them, shared by all runs of a process.
+
+    >>> with Parts() as parts:
+    ...     perceptor = parts.perceptor(["builtin"], device)
+    ...     first, second = parts.generator("vqgan", device=device), parts.generator("vqgan", device=device)
+    >>> first.network is second.network
+    True
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
+from typing import Self, TypeVar, cast
+
+import torch
+
+from clipgen.generators.base import Generator
+from clipgen.models import shelf
+from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.ensemble import load_perceptors
+from clipgen.registry import GENERATORS
+
+Made = TypeVar("Made")
+
+
+class Parts:
+    """A pool of loaded parts: the same arguments give the same weights.
+
+        >>> parts = Parts()
+        >>> parts.perceptor(["builtin"], torch.device("cpu")) is parts.perceptor(["builtin"], torch.device("cpu"))
+        True
+
+    Safe between threads: whatever computes on a device holds `lock(device)`, so that runs take turns step by step.
+    `close`, or the end of `with`, frees everything; a run that still has its parts keeps them until it ends.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.RLock()
+        self._pool: dict[Hashable, object] = {}
+        self._locks: dict[torch.device, threading.RLock] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free all parts; what is asked for afterwards is loaded anew."""
+        with self._guard:
+            self._pool.clear()
+
+    def lock(self, device: torch.device) -> threading.RLock:
+        """The lock of a device: one for each."""
+        with self._guard:
+            return self._locks.setdefault(device, threading.RLock())
+
+    def perceptor(
+        self, names: Sequence[str], device: torch.device, dtype: torch.dtype = torch.float32
+    ) -> Perceptor:
+        """One perceptor, or several as an ensemble; see `load_perceptors` for names and errors."""
+        key = ("perceptor", tuple(names), device, dtype)
+        return self.shared(key, lambda: load_perceptors(names, device, dtype))
+
+    def generator(
+        self,
+        name: str,
+        weights: Path | None = None,
+        *,
+        device: torch.device,
+        dtype: torch.dtype = torch.float32,
+    ) -> Generator:
+        """A generator to `start`, on weights that all generators of these arguments share.
+
+            >>> generator = parts.generator("cppn", device=torch.device("cpu"))
+            >>> generator.start([7], (64, 64))
+
+        name, weights: as for `shelf.generator`, which also lists the errors raised.
+        """
+        part, path = shelf.generator(name, weights)
+        # a file that was replaced meanwhile is another one
+        changed = path.stat().st_mtime_ns if path is not None and path.exists() else None
+        key = ("generator", part, path, changed, device, dtype)
+        loaded = self.shared(key, lambda: GENERATORS.load(part)(device=device, dtype=dtype, weights=path))
+        return cast(Generator, loaded).fork()
+
+    def shared(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` returns, made once for a key: for whatever else takes long and is the same for all runs.
+
+        >>> parts.shared("answer", lambda: 42)
+        42
+        """
+        with self._guard:
+            if key not in self._pool:
+                self._pool[key] = make()
+            return cast(Made, self._pool[key])

@@ -1,0 +1,107 @@
+"""Settings that consist of groups, and can be written flat: size=… stands for canvas.size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.settings.base import Settings, convert, hints, settings_in
+
+
+@dataclass(frozen=True)
+class GroupedSettings(Settings):
+    """Groups of settings as one record; the names of settings are unique over all groups.
+
+    >>> settings = GenerateSettings.of(size=(512, 384), steps=80)
+    >>> settings.canvas.size, settings.changed(steps=100).search.steps
+    ((512, 384), 100)
+    """
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """Settings with some values, by their plain names; checked.
+
+        Raises SettingsError for an unknown name, or a value of the wrong type or out of range.
+        """
+        return cls.from_dict(values)
+
+    def changed(self, **values: Any) -> Self:
+        """The same with other values, by their plain names; checked. Raises what `of` raises."""
+        return self._built({**self.flat(), **values})
+
+    def flat(self) -> dict[str, Any]:
+        """Every setting by its plain name."""
+        return dict(self._values())
+
+    def _values(self) -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = []
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if isinstance(value, Settings):
+                found += [(inner.name, getattr(value, inner.name)) for inner in fields(value)]
+            else:
+                found.append((spec.name, value))
+        return found
+
+    def validate(self) -> Self:
+        """Return self when every group is valid and they go together; see `Settings.validate`."""
+        for spec in fields(self):
+            if isinstance(group := getattr(self, spec.name), Settings):
+                group.validate()
+        self.check()
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every group as plain JSON values; `from_dict` reads it back."""
+        values = {spec.name: getattr(self, spec.name) for spec in fields(self)}
+        return {name: value.to_dict() if isinstance(value, Settings) else value for name, value in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build settings from plain values, by group or by their plain names.
+
+            >>> GenerateSettings.from_dict({"canvas": {"size": [512, 384]}, "steps": 80}).canvas.size
+            (512, 384)
+
+        Raises SettingsError for an unknown key or a value of the wrong type or out of range.
+        """
+        given: dict[str, Any] = {}
+        groups = {spec.name for spec in fields(cls) if _is_group(hints(cls)[spec.name])}
+        for name, value in values.items():
+            given.update(value if name in groups and isinstance(value, Mapping) else {name: value})
+        return cls._built(given)
+
+    @classmethod
+    def _built(cls, given: Mapping[str, Any]) -> Self:
+        left, parts = dict(given), {}
+        for name, kind in cls._kinds(given).items():
+            if _is_group(kind):
+                own = {spec.name: spec for spec in fields(kind)}
+                mine = {key: convert(left.pop(key), hints(kind)[key]) for key in own if key in left}
+                parts[name] = kind(**mine)
+            elif name in left:
+                parts[name] = left.pop(name)
+        for name in left:
+            cls._refuse(name, left[name], parts)
+        return cls(**parts).validate()
+
+    @classmethod
+    def _kinds(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The type of every group, given the plain values that they are built from."""
+        return {spec.name: hints(cls)[spec.name] for spec in fields(cls)}
+
+    @classmethod
+    def _refuse(cls, name: str, value: Any, parts: Mapping[str, Any]) -> None:
+        """Raise SettingsError for a name that is no setting."""
+        allowed = sorted({spec.name for _, spec in settings_in(cls)})
+        raise SettingsError(str(UnknownNameError.of("setting", name, allowed)))
+
+    def with_group(self, **groups: Settings) -> Self:
+        """The same with whole groups replaced."""
+        return replace(self, **groups)
+
+
+def _is_group(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Settings)

@@ -1,0 +1,207 @@
+"""The settings of a picture in groups: how large, how searched for, how seen, where it starts, and on what."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from clipgen.errors import SettingsError
+from clipgen.registry import OPTIMIZERS
+from clipgen.settings.base import DTYPES, EVERY, PAINTING, Settings, setting
+
+# sides past this ask for more memory than any machine this was made for has
+MAX_SIDE = 8192
+MAX_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a quality name stands for: optimisation steps and cutouts a step."""
+
+    steps: int
+    cutn: int
+
+
+QUALITIES: dict[str, Preset] = {
+    "draft": Preset(steps=25, cutn=8),
+    "normal": Preset(steps=50, cutn=12),
+    "high": Preset(steps=300, cutn=32),
+}
+LR_DECAYS = ("constant", "cosine", "step")
+NOISES = ("gradient", "perlin", "pixels")
+STARTS = ("auto", "bank", "samples", "noise")
+
+
+@dataclass(frozen=True)
+class Canvas(Settings):
+    """How large the pictures are, how many, and from which seed; seed None: random."""
+
+    title: ClassVar[str] = "Picture"
+
+    size: tuple[int, int] = setting(
+        (256, 256), "width and height of the picture in pixels", metavar="W H", verbs=EVERY
+    )
+    count: int = setting(
+        1, "pictures per prompt, with seed, seed+1, …", least=1, flags=("-n", "--count"), verbs=("generate", "doctor")
+    )
+    seed: int | None = setting(
+        None, "seed of all random numbers (default: random, printed)", verbs=(*PAINTING, "sample")
+    )
+    save_every: int = setting(
+        0, "save a picture every N steps; 0: only at the end", least=0, section="Output", verbs=("generate", "edit")
+    )
+
+    def check(self) -> None:
+        """Raise SettingsError for sides and seeds out of range."""
+        check_size("size", self.size)
+        if self.seed is not None and not 0 <= self.seed <= MAX_SEED - self.count:
+            raise SettingsError(f"seed is {self.seed}; it must be a whole number from 0 to {MAX_SEED - self.count}")
+
+
+@dataclass(frozen=True)
+class Init(Settings):
+    """Where the latents start."""
+
+    title: ClassVar[str] = "Start"
+
+    init_image: str | None = setting(None, "picture to start from", metavar="FILE", verbs=("generate", "animate"))
+    init_noise: str | None = setting(
+        None, "noise to start from: " + ", ".join(NOISES), choices=NOISES, verbs=("generate", "animate")
+    )
+    init_weight: float | None = setting(
+        None,
+        "weight of staying near the start, fading (default: 30 where the start fits the words, 60 for a draw, else 0)",
+        least=0,
+    )
+    start: str = setting(
+        "auto", "where latents start: " + ", ".join(STARTS), choices=STARTS, verbs=("generate", "animate")
+    )
+
+    def check(self) -> None:
+        """Raise SettingsError for two first pictures."""
+        if self.init_image is not None and self.init_noise is not None:
+            raise SettingsError("init_image and init_noise are both set; a run starts from one of them")
+
+
+@dataclass(frozen=True)
+class Search(Settings):
+    """How long and by which steps the latents are optimised, and which CLIP judges them."""
+
+    title: ClassVar[str] = "Search"
+
+    quality: str = setting(
+        "normal", "steps and cutouts by name: " + ", ".join(QUALITIES), choices=QUALITIES, verbs=(*PAINTING, "doctor")
+    )
+    steps: int | None = setting(None, "optimisation steps (default: from the quality)", least=1)
+    time_budget: float | None = setting(
+        None, "time for the whole run; sets steps and, unless given, cutouts", above=0, metavar="TIME", written="time",
+        verbs=("generate", "edit"),
+    )  # fmt: skip
+    perceptors: tuple[str, ...] = setting(
+        ("builtin",), "CLIP model; repeat to combine several, NAME:2 counts twice", flags=("--perceptor",),
+        verbs=(*PAINTING, "doctor"),
+    )  # fmt: skip
+    alternate: bool = setting(False, "several CLIP models take turns, one per step: as fast as one")
+    lr: float | None = setting(None, "learning rate (default: the generator's own)", above=0)
+    lr_decay: str = setting("cosine", "schedule of the learning rate: " + ", ".join(LR_DECAYS), choices=LR_DECAYS)
+    optimizer: str = setting(
+        "adam", "optimizer, by its name in torch", choices=OPTIMIZERS, listed=tuple(OPTIMIZERS.table)
+    )
+    ema: float = setting(0.0, "moving average of the latents, 0 (off) up to below 1")
+
+    def check(self) -> None:
+        """Raise SettingsError for an average of 1 or more, and for no CLIP at all."""
+        if not 0 <= self.ema < 1:
+            raise SettingsError(f"ema is {self.ema}; it must be 0 or more and below 1, for example 0.9")
+        if not self.perceptors:
+            raise SettingsError("perceptors is empty; name at least one, for example builtin")
+
+
+@dataclass(frozen=True)
+class CutoutSettings(Settings):
+    """What CLIP is shown of the picture at each step."""
+
+    title: ClassVar[str] = "Cutouts"
+
+    cutn: int | None = setting(
+        None, "cutouts per step (default: from the quality)", least=1, verbs=(*PAINTING, "doctor")
+    )
+    cut_pow: float = setting(1.0, "above 1 favours small cutouts, below 1 large ones", above=0)
+    augments: str = setting("whole", "preset of cutout augmentations")
+
+
+@dataclass(frozen=True)
+class Guides(Settings):
+    """What the picture is pulled to beside its prompts; each weight of 0 leaves its loss out."""
+
+    title: ClassVar[str] = "Regularisers"
+
+    image_prompts: tuple[str, ...] = setting(
+        (), "picture to resemble, as FILE or FILE:weight", section="Prompts", flags=("--image-prompt",),
+        metavar="FILE:WEIGHT",
+    )  # fmt: skip
+    noise_prompts: tuple[str, ...] = setting(
+        (), "random target, as SEED or SEED:weight", section="Prompts", flags=("--noise-prompt",),
+        metavar="SEED:WEIGHT",
+    )  # fmt: skip
+    tv: float = setting(
+        0.0, "weight of total variation: fewer hard edges", least=0, loss="clipgen.losses.regularisers:TotalVariation"
+    )
+    saturation: float = setting(
+        0.0, "weight against garish colours", least=0, loss="clipgen.losses.regularisers:Saturation"
+    )
+    smoothness: float = setting(
+        0.0, "weight for soft gradations", least=0, loss="clipgen.losses.regularisers:Smoothness"
+    )
+    symmetry: float = setting(
+        0.0, "weight for mirror symmetry, left to right", least=0, loss="clipgen.losses.regularisers:Symmetry"
+    )
+    l2: float = setting(
+        0.0, "weight of keeping the latents near their start, fading", least=0,
+        loss="clipgen.losses.regularisers:PullToStart",
+    )  # fmt: skip
+    palette: tuple[str, ...] = setting((), "colour to keep to, as #rrggbb", metavar="COLOUR")
+    palette_weight: float = setting(
+        0.0, "weight of keeping to the palette", least=0, loss="clipgen.losses.regularisers:Palette"
+    )
+    no_text: float = setting(0.0, "weight against writing in the picture", least=0, loss="clipgen.losses.prompt:NoText")
+    realism: float = setting(
+        0.0, "weight of the generator's own discriminator, where it has one", least=0,
+        loss="clipgen.losses.regularisers:Realism",
+    )  # fmt: skip
+
+    def check(self) -> None:
+        """Raise SettingsError for colours that are none, and for a weight of no colours."""
+        for colour in self.palette:
+            if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+                raise SettingsError(f"palette has {colour!r}; colours are written #rrggbb, for example #1e90ff")
+        if self.palette_weight and not self.palette:
+            raise SettingsError(f"palette_weight is {self.palette_weight} but palette is empty; name its colours")
+
+
+@dataclass(frozen=True)
+class Machine(Settings):
+    """On what a run computes, and within which memory."""
+
+    title: ClassVar[str] = "Machine"
+
+    device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps", verbs=EVERY)
+    dtype: str = setting("auto", "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, verbs=EVERY)
+    vram: float | None = setting(
+        None, "memory for the run; sets the cutout batch size, and a smaller picture where that is not enough", above=0,
+        metavar="SIZE", written="memory", verbs=("generate", "edit"),
+    )  # fmt: skip
+    cut_chunk: int | None = setting(
+        None, "cutout batch size: lower it to save memory, with the same picture (default: all at once)", least=1,
+        verbs=(*PAINTING, "doctor"),
+    )  # fmt: skip
+    compile: bool = setting(
+        False, "compile the step: takes a minute or two the first time, no gain on a CPU", verbs=("generate", "edit")
+    )
+
+
+def check_size(name: str, size: tuple[int, int] | None) -> None:
+    """Raise SettingsError for a width or a height out of range."""
+    if size is not None and not all(1 <= side <= MAX_SIDE for side in size):
+        raise SettingsError(f"{name} is {size[0]} x {size[1]}; width and height must be 1 to {MAX_SIDE} pixels")

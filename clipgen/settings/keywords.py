@@ -1,0 +1,105 @@
+"""The settings as keyword arguments, so that editors and type checkers know their names and types.
+
+>>> def paint(prompt: str, **settings: Unpack[PictureKeywords]) -> None: ...
+
+Python has no way to derive these from the settings; a test keeps both equal. `perceptor` takes one name or several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+
+class MachineKeywords(TypedDict, total=False):
+    """What all verbs take: which CLIP, and on what it computes."""
+
+    perceptor: str | Sequence[str]
+    device: str
+    dtype: str
+
+
+class SearchKeywords(TypedDict, total=False):
+    """The settings of a picture but for its parts and their number."""
+
+    size: tuple[int, int]
+    seed: int | None
+    save_every: int
+    init_image: str | None
+    init_noise: str | None
+    init_weight: float | None
+    start: str
+    quality: str
+    steps: int | None
+    time_budget: float | None
+    alternate: bool
+    lr: float | None
+    lr_decay: str
+    optimizer: str
+    ema: float
+    cutn: int | None
+    cut_pow: float
+    augments: str
+    image_prompts: Sequence[str]
+    noise_prompts: Sequence[str]
+    tv: float
+    saturation: float
+    smoothness: float
+    symmetry: float
+    l2: float
+    palette: Sequence[str]
+    palette_weight: float
+    no_text: float
+    realism: float
+    vram: float | None
+    cut_chunk: int | None
+    compile: bool
+    race: int | None
+    render_size: tuple[int, int] | None
+    psi: float | None
+    classes: Sequence[str]
+
+
+class PictureKeywords(SearchKeywords, MachineKeywords, total=False):
+    """All settings of one picture."""
+
+    generator: str
+
+
+class FilmKeywords(TypedDict, total=False):
+    """The settings of a film beside those of its pictures."""
+
+    seconds_per_scene: float | None
+    fps: int
+    style: str | None
+    transition: str
+    transition_seconds: float
+    zoom: float
+    pan: tuple[float, float]
+    angle: float
+    loop: bool
+    as_network: bool
+    keyframes: float
+    keyframe_steps: int
+    hold: float
+    video_in: str | None
+    video_weight: float
+
+
+class AnimateKeywords(PictureKeywords, FilmKeywords, total=False):
+    """All settings of a film."""
+
+
+class DescribeKeywords(TypedDict, total=False):
+    """The settings of captions but for which CLIP, and on what it computes."""
+
+    mode: str
+    captioner: str
+    top: int
+    views: str
+    hubness: bool
+    abstain: bool
+
+
+class CaptionKeywords(DescribeKeywords, MachineKeywords, total=False):
+    """All settings of captions."""

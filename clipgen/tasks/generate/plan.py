@@ -1,0 +1,208 @@
+"""The plan of a run: everything it needs, decided. What decides more of it takes a plan and returns another."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from clipgen import devices
+from clipgen.errors import PromptError
+from clipgen.files import sha256
+from clipgen.generators.base import Generator
+from clipgen.jobs import Job, Model
+from clipgen.losses import Loss
+from clipgen.models import shelf
+from clipgen.parts import Parts
+from clipgen.perceptors.base import Perceptor
+from clipgen.prompts import parse_weighted_path
+from clipgen.settings import GenerateSettings
+from clipgen.tasks.generate.canvas import load_generator
+from clipgen.tasks.generate.start import begin
+from clipgen.tasks.generate.targets import Targets, read_targets
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run of `len(prompts) * count` pictures in one batch needs.
+
+        >>> plan = draft(Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(seed=7)), parts)
+        >>> plan.settings.search.steps
+        50
+
+    job: with settings that are complete (seed, steps, lr, size, device, dtype as they are used), models and files;
+    asked: the settings as they were given; targets: of each picture; drawn: the seeds that latents are drawn from, other
+    than those of the pictures where a race was won by another start; start: a state of the generator, where the latents
+    start; init_share: [B], how strongly each picture is kept near its start where init_weight is not given; losses:
+    a user's own, added to those of the settings; deadline: `time.monotonic()` at which the run has to end; notes: lines
+    that a user should read. Tensors in a plan are never changed.
+    """
+
+    job: Job
+    asked: GenerateSettings
+    targets: Targets
+    drawn: tuple[int, ...]
+    start: dict[str, Any]
+    init_share: Tensor | None = None
+    losses: tuple[Loss, ...] = ()
+    deadline: float | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> GenerateSettings:
+        """The complete settings of the run."""
+        assert isinstance(self.job.settings, GenerateSettings)  # as `draft` checks
+        return self.job.settings
+
+    @property
+    def device(self) -> torch.device:
+        """Where the run computes."""
+        return torch.device(self.settings.machine.device)
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seed of each picture of the batch, prompt by prompt."""
+        canvas = self.settings.canvas
+        return [(canvas.seed or 0) + j for _ in self.job.inputs.prompts for j in range(canvas.count)]
+
+    def changed(self, *notes: str, **settings: object) -> Self:
+        """The same plan with other settings, and with notes that say so.
+
+        >>> plan.changed("25 steps fit into the time", steps=25).settings.search.steps
+        25
+        """
+        job = replace(self.job, settings=self.settings.changed(**settings))
+        return replace(self, job=job, notes=(*self.notes, *notes))
+
+    def seconds_left(self) -> float:
+        """Time until the deadline."""
+        return float("inf") if self.deadline is None else self.deadline - time.monotonic()
+
+    def perceptor(self, parts: Parts) -> Perceptor:
+        """The perceptor that guides the run."""
+        machine = self.settings.machine
+        return parts.perceptor(self.settings.search.perceptors, self.device, devices.DTYPES[machine.dtype])
+
+    def generator(self, parts: Parts) -> Generator:
+        """A generator of its own at the start of the run."""
+        made = _empty_generator(self.settings, self.job.weights, parts, self.device)
+        canvas = self.settings.canvas
+        made.start(self.drawn, canvas.size)
+        if self.start:
+            made.load_state(self.start)
+        if self.settings.init.init_image is not None:
+            made.look = self.perceptor(parts).encode_image
+        return made
+
+
+def draft(
+    job: Job,
+    parts: Parts,
+    *,
+    drawn: Sequence[int] = (),
+    losses: Sequence[Loss] = (),
+    started: float | None = None,
+) -> Plan:
+    """A plan with complete settings, whose latents are not drawn yet: see `begun`.
+
+    drawn: seeds to draw latents from, by default those of the pictures; losses: added to those of the settings; started:
+    `time.monotonic()` from which a time budget counts, by default now.
+    Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run.
+    """
+    asked = job.settings
+    assert isinstance(asked, GenerateSettings)  # as `Job` checks
+    prompts = job.inputs.prompts
+    if not prompts:
+        raise PromptError("no prompt was given; give one or more, such as 'underwater scene Van Gogh'")
+    began = time.monotonic() if started is None else started
+    settings, device = _complete(asked), devices.pick_device(asked.machine.device)
+    perceptor = parts.perceptor(settings.search.perceptors, device, devices.DTYPES[settings.machine.dtype])
+    notes: list[str] = []
+    # what may be wrong is read before anything is loaded that takes seconds
+    texts = [prompt for prompt in prompts for _ in range(settings.canvas.count)]
+    targets = read_targets(texts, settings, perceptor=perceptor, device=device, notes=notes)
+    if settings.machine.compile:
+        notes.append("the step is compiled: a minute before the first one, kept on disk for later runs")
+    seconds = asked.search.time_budget
+    plan = Plan(
+        job=replace(
+            job, settings=settings, models=_models(settings, perceptor, job.weights), files=_file_hashes(settings)
+        ),
+        asked=asked,
+        targets=targets,
+        drawn=tuple(drawn),
+        start={},
+        losses=tuple(losses),
+        deadline=None if seconds is None else began + seconds,
+        notes=tuple(notes),
+    )
+    return plan if drawn else replace(plan, drawn=tuple(plan.seeds))
+
+
+def begun(plan: Plan, parts: Parts, *, drawn: Sequence[int] | None = None) -> Plan:
+    """A plan whose latents are drawn, or put where the settings let them start.
+
+        >>> begun(draft(job, parts), parts).settings.canvas.size
+        (256, 256)
+
+    drawn: other seeds to draw them from. The settings are completed by what the generator decides: size, lr, race.
+    """
+    plan = plan if drawn is None else replace(plan, drawn=tuple(drawn))
+    notes: list[str] = []
+    perceptor = plan.perceptor(parts)
+    empty = _empty_generator(plan.settings, plan.job.weights, parts, plan.device)
+    generator = load_generator(empty, plan.settings, plan.drawn, perceptor=perceptor, notes=notes)
+    settings = plan.settings
+    race = settings.options.race or (1 if settings.init.init_image else generator.race)
+    plan = plan.changed(
+        *(note for note in notes if note not in plan.notes),
+        size=generator.size,
+        lr=settings.search.lr or generator.lr,
+        race=race,
+    )
+    where, share = begin(
+        generator, plan.settings, plan.targets, perceptor=perceptor, seeds=plan.drawn, parts=parts
+    )
+    return replace(plan.changed(start=where), start=generator.state(), init_share=share)
+
+
+def _complete(asked: GenerateSettings) -> GenerateSettings:
+    """Settings in which only what the generator decides is open."""
+    device = devices.pick_device(asked.machine.device)
+    dtype = devices.pick_dtype(asked.machine.dtype, device)
+    seed = asked.canvas.seed
+    return asked.resolved().changed(
+        seed=secrets.randbelow(2**32) if seed is None else seed,
+        device=str(device),
+        dtype=next(name for name, known in devices.DTYPES.items() if known == dtype),
+        time_budget=None,
+        vram=None,
+    )
+
+
+def _empty_generator(
+    settings: GenerateSettings, weights: Path | None, parts: Parts, device: torch.device
+) -> Generator:
+    dtype = devices.DTYPES[settings.machine.dtype]
+    generator = parts.generator(settings.generator, weights, device=device, dtype=dtype)
+    generator.configure(settings.options)
+    return generator
+
+
+def _models(settings: GenerateSettings, perceptor: Perceptor, weights: Path | None) -> dict[str, Model]:
+    return {
+        "perceptor": Model(perceptor.name, perceptor.fingerprint),
+        "generator": Model(settings.generator, shelf.fingerprint(settings.generator, weights)),
+    }
+
+
+def _file_hashes(settings: GenerateSettings) -> dict[str, str]:
+    files = [parse_weighted_path(text)[0] for text in settings.guides.image_prompts]
+    files += [settings.init.init_image] if settings.init.init_image else []
+    return {file: sha256(file) for file in files}
