@@ -13,22 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self, Unpack, cast, overload
 
-import torch
 from PIL import Image
 
 from clipgen import devices
 from clipgen.errors import ImageError, SettingsError
 from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
-from clipgen.media.images import from_pil, load_image
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import DescribeSettings, FilmSettings, GenerateSettings
+from clipgen.settings import DescribeSettings, GenerateSettings
 from clipgen.settings.keywords import (
-    AnimateKeywords,
-    CaptionKeywords,
-    DescribeKeywords,
-    MachineKeywords,
     PictureKeywords,
     SearchKeywords,
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clipgen.cli.options import SECTIONS, WRITTEN
+from clipgen.cli.options import WRITTEN, flags_of, settings_of
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.settings import GenerateSettings
+from clipgen.settings import GenerateSettings, about_of, hints
+from clipgen.settings.base import is_list
 
 #: the keys that are no settings, and what they must be
 EXTRAS: dict[str, type] = {"output": str, "video": bool, "grid": bool, "curve": bool}
@@ -65,9 +66,10 @@ def _parse(path: Path) -> dict[str, Any]:
 
 def _spellings() -> dict[str, str]:
     """Every accepted key → the setting or extra it stands for."""
-    table = {spec.name: spec.name for spec in fields(GenerateSettings)}
-    for flag in (flag for flags in SECTIONS.values() for flag in flags):
-        table[flag.flags[-1].removeprefix("--").replace("-", "_")] = flag.setting
+    table = {}
+    for _, spec in settings_of("generate"):
+        table[spec.name] = spec.name
+        table[flags_of(spec)[-1].removeprefix("--").replace("-", "_")] = spec.name
     return table | {name: name for name in EXTRAS} | {"prompts": "prompts", "prompt": "prompts"}
 
 
@@ -86,14 +88,14 @@ def _extra(path: Path, key: str, value: Any, kind: type) -> Any:
 
 
 def _setting(path: Path, name: str, value: Any) -> Any:
-    if name in WRITTEN:
+    group, spec = next(row for row in settings_of("generate") if row[1].name == name)
+    if (written := about_of(spec).written) is not None:
         try:
-            return WRITTEN[name].read(value)
+            return WRITTEN[written].read(value)
         except SettingsError as error:
             raise SettingsError(f"{path}: {name}: {error}") from error
-    # One text where a list is asked for: perceptor = "builtin".
-    is_list = name in ("perceptors", "image_prompts", "noise_prompts", "palette", "classes")
-    return [value] if is_list and isinstance(value, str) else value
+    # one text where a list is asked for: perceptor = "builtin"
+    return [value] if is_list(hints(group)[name]) and isinstance(value, str) else value
 
 
 def _validate(path: Path, settings: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 import clipgen
-from clipgen.cli.options import Flag, SectionedCommand, given_settings, option, setting_options
+from clipgen.cli.options import SectionedCommand, given_settings, option, setting_options, settings_of
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.errors import ClipgenError
 from clipgen.settings import GenerateSettings
@@ -30,32 +30,20 @@ PACKAGES = (
 LEAST_FREE_MB = 200
 
 
-#: what decides how long a step takes and how much memory it wants
-TRIAL = {
-    "Trial": (
-        Flag("size", "W H"),
-        Flag("count", "N", ("-n", "--count")),
-        Flag("generator", "NAME"),
-        Flag("perceptors", "NAME", ("--perceptor",)),
-        Flag("quality", "NAME"),
-        Flag("cutn", "N"),
-        Flag("cut_chunk", "N"),
-        Flag("device", "NAME"),
-        Flag("dtype", "NAME"),
-    )
-}
+#: what decides how long a step takes and how much memory it needs
+SETTINGS = settings_of("doctor")
 
 
 @click.command(cls=SectionedCommand)
 @option("--no-trial", is_flag=True, section="Trial", help="leave the trial step out")
-@setting_options(GenerateSettings, TRIAL)
+@setting_options(SETTINGS)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(as_json: bool, no_trial: bool, **options: Any) -> int:
     """Check device, arithmetic, video encoder, model files and disk, and try a step; exit 1 when something is wrong.
 
     The step is made with the settings given, to tell its time and how much memory they want.
     """
-    settings = GenerateSettings.from_dict(given_settings(options)).resolved()
+    settings = GenerateSettings.from_dict(given_settings(options, SETTINGS)).resolved()
     report: dict[str, Any] = {
         "clipgen": clipgen.__version__,
         "python": platform.python_version(),
@@ -134,8 +122,9 @@ def _disk(folder: Path) -> dict[str, Any]:
 def _trial(settings: GenerateSettings) -> dict[str, Any]:
     from clipgen.cli.trial import trial
 
-    made = " x ".join(map(str, settings.size)) + (f", {settings.count} pictures" if settings.count > 1 else "")
-    row = {"of": f"{settings.generator} with {' + '.join(settings.perceptors)}, {made}, {settings.cutn} cutouts"}
+    canvas, perceptors = settings.canvas, " + ".join(settings.search.perceptors)
+    made = " x ".join(map(str, canvas.size)) + (f", {canvas.count} pictures" if canvas.count > 1 else "")
+    row = {"of": f"{settings.generator} with {perceptors}, {made}, {settings.cutouts.cutn} cutouts"}
     try:
         return row | trial(settings)
     except ClipgenError as error:

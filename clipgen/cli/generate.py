@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import time
 import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from clipgen.cli.config import Config, read_config
-from clipgen.cli.options import SECTIONS, SectionedCommand, given_settings, option, setting_options
+from clipgen.cli.options import (
+    SectionedCommand,
+    given_settings,
+    json_option,
+    option,
+    output_option,
+    quiet_option,
+    setting_options,
+    settings_of,
+    weights_option,
+)
 from clipgen.cli.outputs import Outputs, run_file
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
+from clipgen.jobs import Inputs, Job
 from clipgen.prompts import parse_prompts, read_prompt_file
 from clipgen.settings import GenerateSettings
-
-if TYPE_CHECKING:
-    from clipgen.cli.run import Result
-    from clipgen.tasks.generate import Generation
 
 EXAMPLES = """\
 \b
@@ -41,46 +47,42 @@ Examples:
   clipgen "a forest" --config my.toml
   clipgen --resume outputs/a-forest-7.run
 """
+SETTINGS = settings_of("generate")
+EXTRAS = ("video", "grid", "curve")
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made: prompts and settings, and the state to go on from, if any."""
+    """A job, the state to continue from, if any, and where its files were asked to go when it was begun."""
 
-    prompts: list[str]
-    settings: GenerateSettings
+    job: Job
     state: dict[str, Any] | None = None
+    output: Mapping[str, Any] = field(default_factory=dict)
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Make a picture from words.")
 @click.argument("prompts", nargs=-1, metavar="TEXT…")
 @option(
     "--prompts", "prompt_file", type=click.Path(path_type=Path), section="Prompts", metavar="FILE",
-    help="file of prompts, one a line; lines that start with # are comments",
+    help="file of prompts, one per line; lines that start with # are comments",
 )  # fmt: skip
-@option(
-    "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="folder, or name ending in .png; nothing is ever overwritten [outputs]",
-)  # fmt: skip
-@option("--video", is_flag=True, section="Output", help="also an mp4 of the picture as it comes about")
+@output_option
+@option("--video", is_flag=True, section="Output", help="also a video of the picture as it is optimised")
 @option("--grid", is_flag=True, section="Output", help="also a contact sheet of all pictures")
 @option("--curve", is_flag=True, section="Output", help="also a plot of loss and score over the steps")
-@option("--json", "as_json", is_flag=True, section="Output", help="print the results as JSON")
-@option("-q", "--quiet", is_flag=True, section="Output", help="print the names of the files only")
-@option("-v", "--verbose", is_flag=True, section="Output", help="tell the settings as used, and warnings")
-@option(
-    "--weights", type=click.Path(exists=True, path_type=Path), section="Machine", metavar="PATH",
-    help="file or folder of the generator's weights; unset: the built-in ones",
-)  # fmt: skip
+@json_option
+@quiet_option
+@option("-v", "--verbose", is_flag=True, section="Output", help="print the resolved settings, and warnings")
+@weights_option
 @option(
     "--config", type=click.Path(path_type=Path), section="Machine", metavar="FILE.toml",
     help="settings from a file, named as here; options given as well win over it",
 )  # fmt: skip
 @option(
     "--resume", type=click.Path(path_type=Path), section="Machine", metavar="FILE",
-    help="go on with a stopped run from its .run file, exactly as if it had not stopped",
+    help="resume a stopped run from its .run file, exactly as if it had not stopped; its files go where they went",
 )  # fmt: skip
-@setting_options(GenerateSettings, SECTIONS)
+@setting_options(SETTINGS)
 def command(
     prompts: tuple[str, ...],
     prompt_file: Path | None,
@@ -102,90 +104,70 @@ def command(
     if not verbose:
         warnings.simplefilter("ignore")
     read = read_config(config) if config else Config()
-    # Cheap checks first: nothing wrong should be told after seconds of loading.
+    given = given_settings(options, SETTINGS)
+    # cheap checks first: what is wrong should not be reported after seconds of loading
     if resume is not None:
-        order = _resumed(resume, [*prompts, *([str(prompt_file)] if prompt_file else [])], given_settings(options))
+        order = _resumed(resume, [*prompts, *([str(prompt_file)] if prompt_file else [])], given, weights)
     else:
-        order = _ordered(prompts, prompt_file, read, given_settings(options))
+        order = Order(_ordered(prompts, prompt_file, read, given, weights))
+    wanted = {name: options[name] or read.extras.get(name, False) or name in order.output.get("extras", ())
+              for name in EXTRAS}  # fmt: skip
     place = output or (Path(read.extras["output"]) if "output" in read.extras else None)
-    outputs = Outputs.at(place)
-    check_presence(order.settings, weights)
-    # Late: the run brings the models, which take seconds to import.
-    from clipgen.cli.run import Run, Wanted
-
-    wanted = Wanted(**{name: options[name] or read.extras.get(name, False) for name in ("video", "grid", "curve")})
-    with loading("loading the models", quiet=quiet) as now:
-        generation = begin(order, weights=weights, started=started, report=now)
-    tell(generation, prompts, quiet=quiet, verbose=verbose)
-    run = Run(generation, outputs, wanted=wanted, save_every=order.settings.save_every, quiet=quiet)
-    return report(run.go(), as_json=as_json, quiet=quiet)
-
-
-def begin(order: Order, *, weights: Path | None, started: float, report: Callable[[str], None]) -> Generation:
-    """Load the parts and put the run together; report: is told what takes long. Raises what `Generation` raises."""
-    from clipgen.studio import Studio
-    from clipgen.tasks.generate import Generation
-
-    perceptor = Studio().perceptor(order.settings)
-    return Generation(
-        order.prompts,
-        order.settings,
-        perceptor=perceptor,
-        weights=weights,
-        resume=order.state,
-        started=started,
-        report=report,
+    outputs = Outputs.resumed(order.output) if order.output and place is None else Outputs.at(place)
+    return paint(
+        order, outputs, started=started, as_json=as_json, quiet=quiet, verbose=verbose, typed=prompts, extras=wanted
     )
 
 
-def _ordered(prompts: Sequence[str], prompt_file: Path | None, config: Config, given: dict[str, Any]) -> Order:
+def paint(
+    order: Order,
+    outputs: Outputs,
+    *,
+    started: float,
+    as_json: bool,
+    quiet: bool,
+    verbose: bool = False,
+    typed: Sequence[str] = (),
+    extras: Mapping[str, Any],
+) -> int:
+    """Run an order to its files; returns the exit code. extras: which other files `RunFiles` writes."""
+    settings = order.job.settings
+    assert isinstance(settings, GenerateSettings)  # as `Job` checks
+    check_presence(settings, order.job.weights)
+    # late: the rest brings the models, which take seconds to import
+    from clipgen.cli.run import Extras, RunFiles, print_notes, print_result
+    from clipgen.studio import Studio
+
+    with loading("loading the models", quiet=quiet) as report:
+        run = Studio().run(order.job, state=order.state, started=started, report=report)
+    print_notes(run, typed, quiet=quiet, verbose=verbose)
+    files = RunFiles(run, outputs, extras=Extras(**extras), save_every=settings.canvas.save_every, quiet=quiet)
+    return print_result(files.write(), as_json=as_json, quiet=quiet)
+
+
+def _ordered(
+    prompts: Sequence[str], prompt_file: Path | None, config: Config, given: dict[str, Any], weights: Path | None
+) -> Job:
     lines = [*prompts, *(read_prompt_file(prompt_file) if prompt_file else [])] or list(config.prompts)
     if not lines:
         raise click.UsageError('nothing to paint: give a text, such as clipgen "a red fox", or --prompts FILE')
     for line in lines:
         parse_prompts(line)
-    return Order(lines, GenerateSettings.from_dict(config.settings | given))
+    settings = GenerateSettings.from_dict(config.settings | given)
+    return Job("generate", Inputs(prompts=tuple(lines)), settings, weights)
 
 
-def _resumed(resume: Path, prompts: Sequence[str], given: dict[str, Any]) -> Order:
-    refused = [*prompts, *("--" + name.replace("_", "-") for name in given if name != "save_every")]
+def _resumed(resume: Path, prompts: Sequence[str], given: dict[str, Any], weights: Path | None) -> Order:
+    free = {spec.name for _, spec in SETTINGS if spec.name.startswith("save")}
+    refused = [*prompts, *("--" + name.replace("_", "-") for name in given if name not in free)]
     if refused:
-        raise click.UsageError(
-            f"--resume goes on with the prompts and settings of {resume}; leave out: {', '.join(refused)}"
-        )
-    from clipgen.tasks.generate import Generation
+        raise click.UsageError(f"--resume takes prompts and settings from {resume}; leave out: {', '.join(refused)}")
+    from dataclasses import replace
 
-    run = Generation.load_state(run_file(resume))
-    settings = GenerateSettings.from_dict(run["settings"])
-    return Order(run["prompts"], replace(settings, **given), run["state"])
+    from clipgen.tasks.generate import load_run  # late: it brings torch
 
-
-def tell(generation: Generation, typed: Sequence[str], *, quiet: bool, verbose: bool = False) -> None:
-    """Print what a user should hear before the work."""
-    if quiet:
-        return
-    for note in generation.notes:
-        click.echo(f"note: {note}", err=True)
-    if len(typed) > 2 and not any(" " in text for text in typed):
-        count, joined = len(typed), " ".join(typed)
-        click.echo(f'note: {count} words are {count} prompts; for one picture write "{joined}"', err=True)
-    if verbose:
-        used = {name: value for name, value in generation.settings.to_dict().items() if value not in (None, [], 0.0)}
-        click.echo("settings: " + ", ".join(f"{name}={value}" for name, value in used.items()), err=True)
-
-
-def report(result: Result, *, as_json: bool, quiet: bool) -> int:
-    """Print what a run left, and return its exit code."""
-    if as_json:
-        click.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
-        return result.exit_code
-    for path in [*(picture["path"] for picture in result.pictures), *result.files.values()]:
-        click.echo(path)
-    if not quiet:
-        for picture in result.pictures:
-            kept = f"  kept {picture['kept']:.2f}" if "kept" in picture else ""
-            click.echo(f"score {picture['score']:.3f}{kept}  seed {picture['seed']}  {picture['prompt']}", err=True)
-        click.echo(f"{'stopped' if result.exit_code else 'done'} after {result.seconds:.1f} s", err=True)
-        if "run" in result.files:
-            click.echo(f"go on with: clipgen --resume {result.files['run']}", err=True)
-    return result.exit_code
+    saved = load_run(run_file(resume))
+    settings = saved.job.settings
+    assert isinstance(settings, GenerateSettings)  # as `load_run` checks
+    job = replace(saved.job, settings=settings.changed(**given), weights=weights or saved.job.weights)
+    return Order(job, saved.state, saved.output)

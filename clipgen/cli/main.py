@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from clipgen.cli.errors import exit_code
+from clipgen.process import configure
 
 #: name -> (where the command lives, its line in `clipgen --help`)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -77,8 +77,7 @@ class LazyGroup(click.Group):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        # Torch's threads spin while they wait: beside another busy process a run then takes ten times as long.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        configure()
 
         def call() -> Any:
             return super(LazyGroup, self).main(

@@ -5,91 +5,22 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from types import NoneType, UnionType
+from dataclasses import Field
+from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import click
 
 from clipgen.errors import SettingsError
-from clipgen.registry import GENERATORS, OPTIMIZERS
-from clipgen.settings import GenerateSettings, Settings, help_of, hints
-
-
-@dataclass(frozen=True)
-class Flag:
-    """How a setting is spelled on the command line; `spelling` is its long name unless told otherwise."""
-
-    setting: str
-    metavar: str
-    spelling: tuple[str, ...] = ()
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        return self.spelling or ("--" + self.setting.replace("_", "-"),)
-
-
-#: Every setting of `clipgen generate` has its place here, in the order of its --help.
-SECTIONS: dict[str, tuple[Flag, ...]] = {
-    "Picture": (
-        Flag("size", "W H"),
-        Flag("count", "N", ("-n", "--count")),
-        Flag("seed", "N"),
-        Flag("generator", "NAME"),
-        Flag("render_size", "W H"),
-        Flag("init_image", "FILE"),
-        Flag("init_noise", "NAME"),
-        Flag("init_weight", "X"),
-        Flag("start", "NAME"),
-        Flag("race", "N"),
-        Flag("psi", "X"),
-        Flag("classes", "NAME", ("--class",)),
-    ),
-    "Prompts": (
-        Flag("image_prompts", "FILE:WEIGHT", ("--image-prompt",)),
-        Flag("noise_prompts", "SEED:WEIGHT", ("--noise-prompt",)),
-    ),
-    "Search": (
-        Flag("quality", "NAME"),
-        Flag("steps", "N"),
-        Flag("time_budget", "TIME"),
-        Flag("perceptors", "NAME", ("--perceptor",)),
-        Flag("alternate", "", ("--alternate",)),
-        Flag("lr", "X"),
-        Flag("lr_decay", "NAME"),
-        Flag("optimizer", "NAME"),
-        Flag("ema", "X"),
-        Flag("cutn", "N"),
-        Flag("cut_pow", "X"),
-        Flag("augments", "NAME"),
-    ),
-    "Regularisers": (
-        Flag("tv", "X"),
-        Flag("l2", "X"),
-        Flag("saturation", "X"),
-        Flag("smoothness", "X"),
-        Flag("symmetry", "X"),
-        Flag("palette", "COLOUR"),
-        Flag("palette_weight", "X"),
-        Flag("no_text", "X"),
-        Flag("realism", "X"),
-    ),
-    "Output": (Flag("save_every", "N"),),
-    "Machine": (
-        Flag("device", "NAME"),
-        Flag("dtype", "NAME"),
-        Flag("vram", "SIZE"),
-        Flag("cut_chunk", "N"),
-        Flag("compile", "", ("--compile",)),
-    ),
-}
-
+from clipgen.settings import Settings, about_of, help_of, hints, picture_settings
+from clipgen.settings.base import kinds_of
 
 #: The headings of all commands, in the order that they are shown in.
-ORDER = ("Film", *SECTIONS)
+ORDER = ("Film", "Picture", "Start", "Generator", "Prompts", "Pictures", "Search", "Cutouts", "Regularisers", "Output",
+         "Machine")  # fmt: skip
 
-#: Settings whose help lists the names of a table.
-TABLES = {"generator": GENERATORS, "optimizer": OPTIMIZERS}
+Setting = tuple[type[Settings], Field[Any]]
 
 
 class Written(click.ParamType):
@@ -138,12 +69,12 @@ def read_memory(text: str | float) -> float:
     return float(match[1]) / (1000 if match[2] == "m" else 1)
 
 
-#: settings that are written in a way of their own
-WRITTEN = {"time_budget": Written("time", read_duration), "vram": Written("size", read_memory)}
+#: what a number can be written as, by the name that a setting asks for it
+WRITTEN = {"time": Written("time", read_duration), "memory": Written("size", read_memory)}
 
 
 class SectionOption(click.Option):
-    """An option that knows under which heading of the help it stands."""
+    """An option that knows its heading in the help."""
 
     def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
         self.section = section
@@ -173,52 +104,94 @@ def option(*flags: str, section: str, **kwargs: Any) -> Callable[[Decorated], De
     return click.option(*flags, cls=SectionOption, section=section, **kwargs)
 
 
-def setting_options(
-    settings: type[Settings], sections: Mapping[str, Sequence[Flag]]
-) -> Callable[[Decorated], Decorated]:
-    """Add one option for every flag; what is not given stays out (None or empty)."""
+def settings_of(verb: str) -> list[Setting]:
+    """The settings of a picture that a command has, each with its group.
+
+    >>> [spec.name for _, spec in settings_of("sample")]
+    ['generator', 'size', 'seed', 'device', 'dtype', 'psi', 'classes']
+    """
+    return [(group, spec) for group, spec in picture_settings() if verb in about_of(spec).verbs]
+
+
+def setting_options(settings: Sequence[Setting]) -> Callable[[Decorated], Decorated]:
+    """Add an option for each setting; what is not given stays out (None or empty)."""
 
     def add_all(function: Decorated) -> Decorated:
-        for section, flags in reversed(list(sections.items())):
-            for flag in reversed(flags):
-                function = _setting_option(settings, section, flag)(function)
+        for group, spec in reversed(settings):
+            function = _setting_option(group, spec)(function)
         return function
 
     return add_all
 
 
-def _setting_option(settings: type[Settings], section: str, flag: Flag) -> Callable[[Decorated], Decorated]:
-    shape = _shape(flag.setting, hints(settings)[flag.setting])
-    text = help_of(flag.setting, settings)
-    # The built-in names only: asking for those of other packages would slow --help down.
-    text += f"; built in: {', '.join(TABLES[flag.setting].table)}" if flag.setting in TABLES else ""
-    text += "; may be repeated" if "multiple" in shape else ""
-    if "is_flag" not in shape:
-        shape["metavar"] = flag.metavar
-    return option(*flag.flags, flag.setting, section=section, help=text, **shape)
+def section_of(group: type[Settings], spec: Field[Any]) -> str:
+    """The heading under which the option of a setting is shown."""
+    return about_of(spec).section or group.title
 
 
-def _shape(setting: str, hint: Any) -> dict[str, Any]:
-    if setting in WRITTEN:
-        return {"type": WRITTEN[setting]}
-    members = typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    kind = next(member for member in members if member is not NoneType)
+def flags_of(spec: Field[Any]) -> tuple[str, ...]:
+    """How a setting is spelled on the command line.
+
+    >>> flags_of(next(spec for _, spec in settings_of("generate") if spec.name == "lr_decay"))
+    ('--lr-decay',)
+    """
+    return about_of(spec).flags or ("--" + spec.name.replace("_", "-"),)
+
+
+def _setting_option(group: type[Settings], spec: Field[Any]) -> Callable[[Decorated], Decorated]:
+    about = about_of(spec)
+    shape = _shape(spec, hints(group)[spec.name])
+    text = help_of(spec)
+    # the built-in names only: asking for those of other packages would slow --help down
+    text += f"; built in: {', '.join(about.listed)}" if about.listed else ""
+    text += "; may be repeated" if "multiple" in shape and "repeat" not in text else ""
+    return option(*flags_of(spec), spec.name, section=section_of(group, spec), help=text, **shape)
+
+
+_METAVARS = {int: "N", float: "X", str: "NAME"}
+
+
+def _shape(spec: Field[Any], hint: Any) -> dict[str, Any]:
+    """How click reads the option of a setting, by the setting's type."""
+    about = about_of(spec)
+    if about.written is not None:
+        return {"type": WRITTEN[about.written], "metavar": about.metavar}
+    kind = next(member for member in kinds_of(hint) if member is not NoneType)
     if kind is bool:
         return {"is_flag": True, "default": None}
     if typing.get_origin(kind) is not tuple:
-        return {"type": kind}
+        return {"type": kind, "metavar": about.metavar or _METAVARS[kind]}
     inner = typing.get_args(kind)
-    return {"multiple": True, "type": inner[0]} if inner[-1] is Ellipsis else {"nargs": len(inner), "type": inner[0]}
+    several = {"multiple": True} if inner[-1] is Ellipsis else {"nargs": len(inner)}
+    return {**several, "type": inner[0], "metavar": about.metavar or _METAVARS[inner[0]]}
 
 
-def given_settings(options: dict[str, Any], settings: type[Settings] = GenerateSettings) -> dict[str, Any]:
+def given_settings(options: Mapping[str, Any], settings: Sequence[Setting]) -> dict[str, Any]:
     """The settings among the options of a command that were given on the command line.
 
-    >>> given_settings({"steps": 30, "seed": None, "palette": (), "video": True})
+    >>> given_settings({"steps": 30, "seed": None, "palette": (), "video": True}, settings_of("generate"))
     {'steps': 30}
     """
-    names = [spec.name for spec in fields(settings)]
-    given = {name: options[name] for name in names if options.get(name) not in (None, ())}
-    if "palette" in given:  # "#aa0000,#ffffff" is the easy spelling of two --palette
-        given["palette"] = tuple(colour.strip() for entry in given["palette"] for colour in entry.split(","))
+    given = {}
+    for _, spec in settings:
+        if (value := options.get(spec.name)) not in (None, ()):
+            given[spec.name] = _apart(value) if about_of(spec).metavar == "COLOUR" else value
     return given
+
+
+def _apart(colours: Sequence[str]) -> tuple[str, ...]:
+    """Colours one by one: "#aa0000,#ffffff" is the easy spelling of two options."""
+    return tuple(colour.strip() for entry in colours for colour in entry.split(","))
+
+
+#: options that several commands share
+output_option = option(
+    "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
+    help="folder, or name of the picture; nothing is ever overwritten [outputs]",
+)  # fmt: skip
+json_option = option("--json", "as_json", is_flag=True, section="Output", help="print the results as JSON")
+quiet_option = option("-q", "--quiet", is_flag=True, section="Output", help="print the names of the files only")
+weights_option = option(
+    "--weights", type=click.Path(exists=True, path_type=Path), section="Machine", metavar="PATH",
+    help="file or folder of the generator's weights (default: the built-in ones)",
+)  # fmt: skip

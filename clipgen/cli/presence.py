@@ -14,7 +14,8 @@ def check_presence(settings: GenerateSettings | DescribeSettings, weights: Path 
 
     weights: of the generator, where they were given.
     """
-    for name in settings.perceptors:
+    perceptors = settings.search.perceptors if isinstance(settings, GenerateSettings) else settings.perceptors
+    for name in perceptors:
         shelf.check_perceptor(parse_weighted_path(name)[0])
     if isinstance(settings, GenerateSettings) and weights is None:
         shelf.generator(settings.generator, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ import click
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.progress import loading, open_progress
 from clipgen.errors import ImageError
+from clipgen.jobs import Job
 from clipgen.media.images import read_metadata
 
 if TYPE_CHECKING:
-    from clipgen.tasks.generate import Generation
+    from clipgen.tasks.generate import Picture
 
 
 @click.command()
@@ -36,18 +38,21 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
     """
     warnings.simplefilter("ignore")
     metadata = read_metadata(picture)
-    if metadata.get("command") != "generate":
-        raise ImageError(f"{picture} is no single picture of `clipgen generate`; rerun one of the pictures themselves")
+    if not {"steps_done", "index"} <= metadata.keys():
+        raise ImageError(f"{picture} is no single picture of a run; rerun one of the pictures themselves")
     outputs = Outputs.at(output)
+    # late: it brings the models, which take seconds to import
+    from clipgen.studio import Studio
+
     with loading("loading the models", quiet=quiet):
-        generation = begin_again(metadata, weights=weights)
+        run = Studio(weights=weights).again(metadata)
     if not quiet:
-        for note in generation.notes:
+        for note in run.notes:
             click.echo(f"note: {note}", err=True)
     with open_progress(quiet=quiet) as progress:
-        for step in generation:
+        for step in run:
             progress.show(step)
-    path = outputs.save_pictures([generation.pictures()[metadata["index"]]])[0]
+    path = outputs.save_pictures([_as_before(run.pictures()[metadata["index"]], metadata)])[0]
     same = path.read_bytes() == picture.read_bytes()
     if as_json:
         click.echo(json.dumps({"path": str(path), "same": same}, ensure_ascii=False))
@@ -57,11 +62,14 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
         click.echo(f"the same bytes as {picture}" if same else f"differs from {picture}: {_why(metadata)}", err=True)
 
 
-def begin_again(metadata: dict[str, Any], *, weights: Path | None) -> Generation:
-    """The run that made a picture. Raises ImageError for metadata that cannot be read."""
-    from clipgen.studio import Studio
-
-    return Studio(weights=weights).again(metadata)
+def _as_before(made: Picture, metadata: dict[str, Any]) -> Picture:
+    """The picture with the metadata that it had, where all that they say is true of it: other versions wrote them in
+    another form."""
+    facts = ("prompt", "seed", "score", "steps_done", "index")
+    same_facts = all(made.metadata[name] == metadata.get(name) for name in facts)
+    before, now = Job.from_json(metadata), Job.from_json(made.metadata)
+    same = same_facts and (before.models, before.files) == (now.models, now.files)
+    return replace(made, metadata=metadata) if same else made
 
 
 def _why(metadata: dict[str, Any]) -> str:

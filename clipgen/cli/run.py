@@ -1,8 +1,11 @@
-"""Go through a run's steps: show them, save what was asked for, and lose nothing when it is stopped."""
+"""The files of a run: its steps are shown, what was asked for is saved, and nothing is lost when it is stopped."""
 
 from __future__ import annotations
 
+import json
+import shlex
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +22,14 @@ if TYPE_CHECKING:
 
     from clipgen.media.video import VideoWriter
     from clipgen.synthesis import Step
-    from clipgen.tasks.generate import Generation, Picture
+    from clipgen.tasks.generate import Picture, Run
 
 VIDEO_FPS = 30
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """The files that a run leaves beside its pictures."""
+class Extras:
+    """Which files a run writes besides its pictures; strip: pictures in the strip of an edit, 0 for none."""
 
     video: bool = False
     grid: bool = False
@@ -36,7 +39,7 @@ class Wanted:
 
 @dataclass
 class Result:
-    """What a run left; `exit_code` is 0, or what the signal that stopped it asks for."""
+    """The files of a run; `exit_code` is 0, or what the signal that stopped it asks for."""
 
     pictures: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
@@ -57,29 +60,29 @@ class Point:
     score: tuple[float, ...]
 
 
-class Run:
-    """One generation on its way to files.
+class RunFiles:
+    """Writes the files of one run while it takes its steps.
 
-    >>> result = Run(generation, Outputs.at(None), wanted=Wanted(grid=True)).go()
+    >>> result = RunFiles(run, Outputs.at(None), extras=Extras(grid=True)).write()
     >>> result.pictures[0]["path"]
     'outputs/a-red-fox-7.png'
 
-    generation: its steps are not begun, or resumed; save_every: steps between two saves, 0 for none.
+    run: its steps are not begun, or resumed; save_every: steps between two saves, 0 for none.
     """
 
     def __init__(
-        self, generation: Generation, outputs: Outputs, *, wanted: Wanted, save_every: int = 0, quiet: bool = False
+        self, run: Run, outputs: Outputs, *, extras: Extras, save_every: int = 0, quiet: bool = False
     ) -> None:
-        self.generation = generation
+        self.run = run
         self.outputs = outputs
-        self.wanted = wanted
+        self.extras = extras
         self.save_every = save_every
         self.quiet = quiet
         self.history: list[Point] = []
         self.stopped_early = False
         self.result = Result()
 
-    def go(self) -> Result:
+    def write(self) -> Result:
         """Take every step and save; whatever ends the run early, the best pictures so far are saved first."""
         started = time.monotonic()
         try:
@@ -99,9 +102,9 @@ class Run:
     def _loop(self) -> None:
         with ExitStack() as stack:
             interruption = stack.enter_context(Interruption())
-            video = self._open_video(stack) if self.wanted.video else None
+            video = self._open_video(stack) if self.extras.video else None
             progress = stack.enter_context(open_progress(quiet=self.quiet))
-            for step in self.generation:
+            for step in self.run:
                 self.history.append(Point(step.loss, step.score))
                 progress.show(step)
                 if video is not None:
@@ -115,7 +118,7 @@ class Run:
                     break
 
     def _save_pictures(self) -> list[Picture]:
-        pictures = self.generation.pictures()
+        pictures = self.run.pictures()
         paths = self.outputs.save_pictures(pictures)
         self.result.pictures = [
             {
@@ -132,7 +135,8 @@ class Run:
 
     def _save_state(self) -> None:
         path = self.outputs.path(Path(self.result.pictures[0]["path"]).stem, RUN_SUFFIX)
-        self.generation.save_state(path)
+        extras = [name for name, wanted in vars(self.extras).items() if wanted]
+        self.run.save_state(path, {**self.outputs.record(), "extras": extras})
         self.result.files["run"] = path
 
     def _drop_state(self) -> None:
@@ -152,7 +156,7 @@ class Run:
         from clipgen.media.video import VideoWriter
         from clipgen.prompts import slugify
 
-        seed, prompt = self.generation.seeds[0], self.generation.prompts[0]
+        seed, prompt = self.run.plan.seeds[0], self.run.job.inputs.prompts[0]
         path = self.outputs.path(self.outputs.stem or f"{slugify(prompt)}-{seed}", ".mp4")
         video = stack.enter_context(VideoWriter(path, fps=VIDEO_FPS))
         self.result.files["video"] = path
@@ -171,22 +175,53 @@ class Run:
         from clipgen.media.sheets import contact_sheet
 
         stem = Path(self.result.pictures[0]["path"]).stem
-        if self.wanted.grid:
+        if self.extras.grid:
             labels = [f"{picture.metadata['prompt']} · {picture.metadata['seed']}" for picture in pictures]
             path = self.outputs.path(f"{stem}-grid", ".png")
             shown = [picture["path"] for picture in self.result.pictures]
             sheet = contact_sheet([picture.image for picture in pictures], labels)
             save_png(path, sheet, {"command": "generate --grid", "pictures": shown})
             self.result.files["grid"] = path
-        if self.wanted.strip:
+        if self.extras.strip:
             from clipgen.tasks.edit import kept, strip
 
             path = self.outputs.path(f"{stem}-strip", ".png")
-            shown = strip(self.generation, self.wanted.strip)
-            self.result.pictures[0]["kept"] = round(kept(self.generation), 4)
+            shown = strip(self.run, self.extras.strip)
+            self.result.pictures[0]["kept"] = round(kept(self.run), 4)
             save_png(path, contact_sheet(shown, columns=len(shown)), {"command": "edit --strip"})
             self.result.files["strip"] = path
-        if self.wanted.curve:
+        if self.extras.curve:
             path = self.outputs.path(f"{stem}-curve", ".png")
             plot_curve(self.history, path)
             self.result.files["curve"] = path
+
+
+def print_notes(run: Run, typed: Sequence[str], *, quiet: bool, verbose: bool = False) -> None:
+    """Print what a user should know before the work; typed: the prompts of the command line."""
+    if quiet:
+        return
+    for note in run.notes:
+        click.echo(f"note: {note}", err=True)
+    if len(typed) > 2 and not any(" " in text for text in typed):
+        count, joined = len(typed), " ".join(typed)
+        click.echo(f'note: {count} words are {count} prompts; for one picture write "{joined}"', err=True)
+    if verbose:
+        used = {name: value for name, value in run.settings.flat().items() if value not in (None, (), 0.0)}
+        click.echo("settings: " + ", ".join(f"{name}={value}" for name, value in used.items()), err=True)
+
+
+def print_result(result: Result, *, as_json: bool, quiet: bool) -> int:
+    """Print the files of a run, and return its exit code."""
+    if as_json:
+        click.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        return result.exit_code
+    for path in [*(picture["path"] for picture in result.pictures), *result.files.values()]:
+        click.echo(path)
+    if not quiet:
+        for picture in result.pictures:
+            kept = f"  kept {picture['kept']:.2f}" if "kept" in picture else ""
+            click.echo(f"score {picture['score']:.3f}{kept}  seed {picture['seed']}  {picture['prompt']}", err=True)
+        click.echo(f"{'stopped' if result.exit_code else 'done'} after {result.seconds:.1f} s", err=True)
+        if "run" in result.files:
+            click.echo(f"resume with: clipgen --resume {shlex.quote(str(result.files['run']))}", err=True)
+    return result.exit_code

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from clipgen.cli.options import SECTIONS, SectionedCommand, given_settings, option, setting_options
+from clipgen.cli.options import (
+    SectionedCommand,
+    given_settings,
+    json_option,
+    option,
+    output_option,
+    quiet_option,
+    setting_options,
+    settings_of,
+)
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
+from clipgen.jobs import Job
 from clipgen.settings import GenerateSettings
 
 EXAMPLES = """\
@@ -24,8 +33,7 @@ Examples:
   clipgen sample --generator stylegan:ffhq.pkl --psi 0.5 --seed 7
   clipgen sample --walk 24 -n 4            a way over four draws, in 24 pictures
 """
-_SHOWN = ("size", "seed", "generator", "psi", "classes", "device", "dtype")
-DRAWN = {section: tuple(f for f in flags if f.setting in _SHOWN) for section, flags in SECTIONS.items()}
+SETTINGS = settings_of("sample")
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Draw a sheet of what a generator paints by itself.")
@@ -37,38 +45,38 @@ DRAWN = {section: tuple(f for f in flags if f.setting in _SHOWN) for section, fl
     "--walk", type=click.IntRange(min=2), section="Picture", metavar="N",
     help="in place of the draws N pictures on the way over them",
 )  # fmt: skip
-@option(
-    "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="folder, or name ending in .png; nothing is ever overwritten [outputs]",
-)  # fmt: skip
+@output_option
 @option("--each", is_flag=True, section="Output", help="also every picture as a file of its own")
-@option("--json", "as_json", is_flag=True, section="Output", help="print the results as JSON")
-@option("-q", "--quiet", is_flag=True, section="Output", help="print the names of the files only")
-@setting_options(GenerateSettings, DRAWN)
+@json_option
+@quiet_option
+@setting_options(SETTINGS)
 def command(
     count: int, walk: int | None, output: Path | None, each: bool, as_json: bool, quiet: bool, **options: Any
 ) -> None:
     """Draw what a generator paints without words, on one sheet; by default the built-in StyleGAN."""
     warnings.simplefilter("ignore")
-    settings = GenerateSettings.from_dict({"generator": "stylegan", **given_settings(options)})
-    settings = replace(settings, seed=settings.seed or 0)
+    asked = {"generator": "stylegan", "seed": 0, **given_settings(options, SETTINGS)}
+    job = Job("sample", settings=GenerateSettings.from_dict(asked))
+    settings = job.settings
+    assert isinstance(settings, GenerateSettings)  # as it was made
     outputs = Outputs.at(output)
     check_presence(settings)
     # Late: the rest brings the models, which take seconds to import.
     from clipgen.media.images import save_png, to_pil
     from clipgen.media.sheets import contact_sheet
+    from clipgen.parts import Parts
     from clipgen.tasks.sample import between, load, paint
 
     with loading("loading the models", quiet=quiet):
-        generator = load(settings, count=count)
+        generator = load(settings, Parts(), count=count)
     with loading("painting", quiet=quiet):
         pictures = paint(generator) if walk is None else between(generator, range(count), walk)
-    told = {"command": "sample", "settings": settings.to_dict(), "count": count, "walk": walk}
-    stem = outputs.stem or f"sample-{settings.generator.partition(':')[0]}-{settings.seed}"
+    about = {**job.to_json(), "count": count, "walk": walk}
+    stem = outputs.stem or f"sample-{settings.generator.partition(':')[0]}-{settings.canvas.seed}"
     shown = [to_pil(picture) for picture in pictures]
     files = [outputs.path(stem, ".png")]
-    save_png(files[0], contact_sheet(shown), told)
+    save_png(files[0], contact_sheet(shown), about)
     for number, picture in enumerate(shown if each else []):
         files.append(outputs.path(f"{files[0].stem}-{number:03d}", ".png"))
-        save_png(files[-1], picture, {**told, "number": number})
+        save_png(files[-1], picture, {**about, "number": number})
     click.echo(json.dumps({"files": [str(path) for path in files]}) if as_json else "\n".join(map(str, files)))

@@ -1,6 +1,6 @@
 """One step of a run in a process of its own: how long it takes, and how much memory it wants.
 
->>> trial(GenerateSettings(size=(512, 384)))
+>>> trial(GenerateSettings.of(size=(512, 384)))
 {'seconds': 0.41, 'load_seconds': 3.1, 'memory_mb': 1480}
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from clipgen.errors import ClipgenError, DeviceError
+from clipgen.jobs import Inputs, Job
 from clipgen.settings import GenerateSettings
 
 STEPS = 3  # the first warms up, the last is timed
@@ -25,7 +25,7 @@ def trial(settings: GenerateSettings, weights: Path | None = None) -> dict[str, 
     """Make a few steps and return seconds of the last, seconds of loading, and the most memory in MB.
 
     memory_mb: of the GPU where one computes, else of the process, all it loads included; None where the system does
-    not tell. Raises what `Generation` raises, DeviceError when the process is ended for want of memory.
+    not tell. Raises what `Studio.run` raises, DeviceError when the process is ended for want of memory.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
@@ -44,19 +44,21 @@ def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any
     import warnings
 
     warnings.simplefilter("ignore")
+    from clipgen.process import configure
+
+    configure()
     from clipgen.devices import peak_memory_mb
     from clipgen.studio import Studio
-    from clipgen.tasks.generate import Generation
 
     began = time.perf_counter()
-    settings = replace(settings, steps=STEPS, seed=0, start="noise", time_budget=None)
+    settings = settings.changed(steps=STEPS, seed=0, start="noise", time_budget=None)
     try:
-        generation = Generation([PROMPT], settings, perceptor=Studio().perceptor(settings), weights=weights)
+        run = Studio().run(Job("generate", Inputs(prompts=(PROMPT,)), settings, weights))
         loaded = time.perf_counter() - began
-        for step in generation:
+        for step in run:
             last = step
     except ClipgenError as error:
         return str(error)
-    most = peak_memory_mb(generation.generator.device)
+    most = peak_memory_mb(run.plan.device)
     memory = None if most is None else round(most)
     return {"seconds": round(last.seconds, 3), "load_seconds": round(loaded, 2), "memory_mb": memory}

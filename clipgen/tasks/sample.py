@@ -1,6 +1,6 @@
 """What a generator paints by itself, without words: draws, mixtures of two, and ways from one to another.
 
->>> generator = load(GenerateSettings(generator="stylegan", seed=7), count=8)
+>>> generator = load(GenerateSettings.of(generator="stylegan", seed=7), parts, count=8)
 >>> pictures = paint(generator)                                         # eight draws
 >>> mixed = mix(generator, coarse=0, fine=1, layers=4)                  # the forms of one, the colours of another
 >>> walk = between(generator, [0, 1, 2], count=30)                      # from the first over the second to the third
@@ -16,37 +16,31 @@ from torch import Tensor
 from clipgen import devices
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
-from clipgen.models import shelf
-from clipgen.prompts import parse_weighted_path
-from clipgen.registry import GENERATORS
+from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 
 #: draws that are painted together
 AT_ONCE = 8
 
 
-def load(settings: GenerateSettings, *, count: int) -> Generator:
+def load(settings: GenerateSettings, parts: Parts, *, count: int) -> Generator:
     """A generator that holds `count` draws, of the seeds from `settings.seed` on.
 
-        >>> load(GenerateSettings(generator="cppn", seed=7), count=4).batch
+        >>> load(GenerateSettings.of(generator="cppn", seed=7), parts, count=4).batch
         4
 
-    settings: generator, size, seed, psi, classes, device and dtype count; a seed of None is 0.
-    Raises SettingsError for numbers out of range, UnknownNameError and WeightsError as `shelf.generator` does.
+    settings: generator, its options, size, seed, device and dtype count; a seed of None is 0; parts: the pool that it is
+    loaded from. Raises SettingsError for numbers out of range, UnknownNameError and WeightsError as `shelf.generator`
+    does.
     """
     if count < 1:
         raise SettingsError(f"count is {count}; it must be 1 or more")
-    settings.validate()
-    first = settings.seed or 0
-    seeds = list(range(first, first + count))
-    device = devices.pick_device(settings.device)
-    part, path = shelf.generator(settings.generator, None)
-    generator: Generator = GENERATORS.load(part)(
-        size=settings.size, seeds=seeds, device=device, dtype=devices.pick_dtype(settings.dtype, device), weights=path
-    )
-    if settings.psi is not None or settings.classes:
-        generator.draw_from(settings.psi, [parse_weighted_path(name) for name in settings.classes])
-        generator.start(seeds, settings.size)
+    first = settings.canvas.seed or 0
+    device = devices.pick_device(settings.machine.device)
+    dtype = devices.pick_dtype(settings.machine.dtype, device)
+    generator = parts.generator(settings.generator, device=device, dtype=dtype)
+    generator.configure(settings.options)
+    generator.start(range(first, first + count), settings.canvas.size)
     return generator
 
 

@@ -19,8 +19,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
-from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.stylegan.checkpoint import convert, load_network
+from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.stylegan.layers import binomial, filtered, styled
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import StyleGAN3

@@ -12,8 +12,8 @@ import torch
 
 from clipgen import devices
 from clipgen.errors import DeviceError
-from clipgen.settings import QUALITIES
 from clipgen.parts import Parts
+from clipgen.settings import QUALITIES
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.generate.plan import Plan
 from clipgen.tasks.generate.run import trial
