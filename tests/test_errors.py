@@ -12,6 +12,7 @@ from clipgen.errors import ClipgenError, UnknownNameError
         ("UnknownNameError", ValueError),
         ("WeightsError", OSError),
         ("ImageError", OSError),
+        ("OutputError", OSError),
         ("DeviceError", RuntimeError),
         ("NonFiniteError", RuntimeError),
     ],

@@ -162,14 +162,14 @@ def _record(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
 
 
 def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> dict[str, str]:
-    from clipgen.files import write_beside
+    from clipgen.files import write_whole
     from clipgen.media.images import save_png
     from clipgen.media.sheets import contact_sheet
 
     files = {}
     if wanted.subtitles:
         files["subtitles"] = str(path.with_suffix(".srt"))
-        with write_beside(path.with_suffix(".srt")) as beside:
+        with write_whole(path.with_suffix(".srt")) as beside:
             beside.write_text(write_subtitles(film.spans()), encoding="utf-8")
     if wanted.sheet:
         place = path.with_name(f"{path.stem}-scenes.png")
@@ -179,6 +179,6 @@ def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> 
         files["timing"] = str(path.with_suffix(".json"))
         scenes = [{"start": start, "end": end, "words": words} for start, end, words in film.spans()]
         rounded = {name: round(value, 2) for name, value in spent.items()}
-        with write_beside(path.with_suffix(".json")) as beside:
+        with write_whole(path.with_suffix(".json")) as beside:
             beside.write_text(json.dumps({"scenes": scenes, "spent": rounded}, indent=2, ensure_ascii=False) + "\n")
     return files

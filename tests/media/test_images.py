@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from clipgen.errors import ImageError
-from clipgen.files import free_path, write_beside
+from clipgen.errors import ImageError, OutputError
+from clipgen.files import free_path, write_whole
 from clipgen.media import images
 from clipgen.media.images import (
     add_text,
@@ -165,14 +165,14 @@ class FullDisk(Image.Image):
 def test_a_full_disk_leaves_the_old_picture_whole(tmp_path: Path, picture: Image.Image) -> None:
     save_png(tmp_path / "reef.png", picture, METADATA)
     before = (tmp_path / "reef.png").read_bytes()
-    with pytest.raises(ImageError, match="No space left on device; free some space") as caught:
+    with pytest.raises(OutputError, match="No space left on device; free some space") as caught:
         save_png(tmp_path / "reef.png", FullDisk(), {})
     assert "\n" not in str(caught.value)
     assert os.listdir(tmp_path) == ["reef.png"] and (tmp_path / "reef.png").read_bytes() == before
 
 
 def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), write_beside(tmp_path / "film.mp4") as beside:
+    with pytest.raises(KeyboardInterrupt), write_whole(tmp_path / "film.mp4") as beside:
         beside.write_bytes(b"half")
         raise KeyboardInterrupt
     assert os.listdir(tmp_path) == []
@@ -185,7 +185,7 @@ def test_an_unwritable_place_is_one_clear_line(tmp_path: Path, picture: Image.Im
         lambda: free_path(tmp_path / "file", "reef", ".png"),
         lambda: free_path(tmp_path / "file" / "deeper", "reef", ".png"),
     ):
-        with pytest.raises(ImageError, match="cannot write .*choose another place"):
+        with pytest.raises(OutputError, match="cannot write .*choose another place"):
             action()
 
 

@@ -70,15 +70,15 @@ def convert(weights: Path, target: Path) -> Path:
     """
     from safetensors.torch import save  # late, as images: loading needs neither
 
-    from clipgen.files import write_beside
+    from clipgen.files import write_whole
 
     network = load_network(weights)
     told: dict[str, Any] = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]
     if network.names:
         told["classes"] = list(network.names)
-    with write_beside(target.with_suffix(".json")) as beside:
+    with write_whole(target.with_suffix(".json")) as beside:
         beside.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    with write_beside(target) as beside:
+    with write_whole(target) as beside:
         beside.write_bytes(save({key: value.contiguous() for key, value in network.state_dict().items()}))
     return target
 

@@ -48,16 +48,16 @@ def convert(weights: Path, target: Path) -> Path:
     """
     from safetensors.torch import save  # late, as images: loading needs neither
 
-    from clipgen.files import write_beside
+    from clipgen.files import write_whole
 
     config, path = _files(weights)
     state = load_state(path)
     network, told = _network(config, state, path)
     critic = {key: value for key, value in state.items() if key.startswith(CRITIC)}
     kept = {key: value.contiguous() for key, value in {**network.state_dict(), **critic}.items()}
-    with write_beside(target.with_suffix(".yaml")) as beside:
+    with write_whole(target.with_suffix(".yaml")) as beside:
         beside.write_text(yaml.safe_dump(VQModel.plain_config(told), sort_keys=False), encoding="utf-8")
-    with write_beside(target) as beside:
+    with write_whole(target) as beside:
         beside.write_bytes(save(kept))
     return target
 

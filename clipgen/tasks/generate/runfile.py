@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from clipgen.errors import SettingsError
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 from clipgen.settings import GenerateSettings
 
 
@@ -19,7 +19,7 @@ def save_run(path: str | Path, prompts: Sequence[str], settings: GenerateSetting
     # through memory: torch answers a full disk with a RuntimeError that does not say so
     packed = io.BytesIO()
     torch.save({"prompts": list(prompts), "settings": settings.to_dict(), "state": state}, packed)
-    with write_beside(path) as beside:
+    with write_whole(path) as beside:
         beside.write_bytes(packed.getbuffer())
 
 
