@@ -41,8 +41,8 @@ def reason(error: BaseException) -> str:
     >>> reason(KeyError())
     'KeyError'
     """
-    said = getattr(error, "strerror", None) or str(error)
-    lines = [line.strip() for line in str(said).splitlines() if line.strip()]
+    message = getattr(error, "strerror", None) or str(error)
+    lines = [line.strip() for line in str(message).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__
 
 

@@ -169,8 +169,8 @@ def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> 
     files = {}
     if wanted.subtitles:
         files["subtitles"] = str(path.with_suffix(".srt"))
-        with write_whole(path.with_suffix(".srt")) as beside:
-            beside.write_text(write_subtitles(film.spans()), encoding="utf-8")
+        with write_whole(path.with_suffix(".srt")) as part:
+            part.write_text(write_subtitles(film.spans()), encoding="utf-8")
     if wanted.sheet:
         place = path.with_name(f"{path.stem}-scenes.png")
         files["sheet"] = str(place)
@@ -179,6 +179,6 @@ def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> 
         files["timing"] = str(path.with_suffix(".json"))
         scenes = [{"start": start, "end": end, "words": words} for start, end, words in film.spans()]
         rounded = {name: round(value, 2) for name, value in spent.items()}
-        with write_whole(path.with_suffix(".json")) as beside:
-            beside.write_text(json.dumps({"scenes": scenes, "spent": rounded}, indent=2, ensure_ascii=False) + "\n")
+        with write_whole(path.with_suffix(".json")) as part:
+            part.write_text(json.dumps({"scenes": scenes, "spent": rounded}, indent=2, ensure_ascii=False) + "\n")
     return files

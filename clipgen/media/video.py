@@ -207,8 +207,8 @@ class FrameFolder:
 
     def add(self, frame: Image.Image) -> None:
         """Write the next frame."""
-        with write_whole(self.path / f"{self.frames:05d}.png") as beside:
-            frame.save(beside)
+        with write_whole(self.path / f"{self.frames:05d}.png") as part:
+            frame.save(part)
         self.frames += 1
 
     def __exit__(

@@ -184,6 +184,6 @@ def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
     ]  # fmt: skip
     place = shelf_folder() / ADDED
     before = place.read_text(encoding="utf-8") + "\n" if place.exists() else ""
-    with write_whole(place) as beside:
-        beside.write_text(before + "\n".join(lines) + "\n", encoding="utf-8")
+    with write_whole(place) as part:
+        part.write_text(before + "\n".join(lines) + "\n", encoding="utf-8")
     return find(name, "generator")

@@ -19,8 +19,8 @@ def save_run(path: str | Path, prompts: Sequence[str], settings: GenerateSetting
     # through memory: torch answers a full disk with a RuntimeError that does not say so
     packed = io.BytesIO()
     torch.save({"prompts": list(prompts), "settings": settings.to_dict(), "state": state}, packed)
-    with write_whole(path) as beside:
-        beside.write_bytes(packed.getbuffer())
+    with write_whole(path) as part:
+        part.write_bytes(packed.getbuffer())
 
 
 def load_run(path: str | Path) -> dict[str, Any]:
