@@ -104,6 +104,19 @@ class OutputError(ClipgenError, OSError):
 class DeviceError(ClipgenError, RuntimeError):
     """A device that this machine lacks, or one that ran out of memory."""
 
+    @classmethod
+    def out_of_memory(cls) -> Self:
+        """The error for a device that ran out of memory, with what needs less of it.
+
+        >>> list(DeviceError.out_of_memory().settings)
+        ['cut_chunk', 'size', 'count', 'dtype']
+        """
+        return cls(
+            "out of memory; use fewer cutouts at once (cut_chunk=4: the picture stays the same), a smaller size, "
+            "a smaller count, or dtype='bf16'",
+            settings={"cut_chunk": 4, "size": None, "count": None, "dtype": "bf16"},
+        )
+
 
 class NonFiniteError(ClipgenError, RuntimeError):
     """The loss became NaN or infinite; whoever raises this keeps the last good picture."""

@@ -93,7 +93,7 @@ def film_settings(timeline: Timeline, file: Path, options: dict[str, Any]) -> tu
         FilmSettings.from_dict(timeline.film)
         GenerateSettings.from_dict(timeline.picture)
     except ClipgenError as error:
-        raise type(error)(f"{file}: {error}") from error
+        raise error.in_context(before=f"{file}: ") from error
     film = FilmSettings.from_dict({**timeline.film, **given_settings(options, FilmSettings)})
     asked = {**timeline.picture, **given_settings(options, GenerateSettings)}
     if film.video_in is not None and "size" not in asked:
@@ -116,7 +116,7 @@ def make(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
         frames = _record(film, path, file, wanted)
     except ClipgenError as error:
         if film.store.noted():
-            raise type(error)(f"{error} (the keyframes are safe: {again})") from error
+            raise error.in_context(after=f" (the keyframes are safe: {again})") from error
         raise
     files = {
         "path": str(path),

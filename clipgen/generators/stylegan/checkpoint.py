@@ -85,7 +85,10 @@ def convert(weights: Path, target: Path) -> Path:
 def _built_in() -> Path:
     card = next((card for card in cards("generator") if card.name == "stylegan"), None)
     if card is None:
-        raise WeightsError("clipgen ships no StyleGAN yet; name one of your own: --generator stylegan:FILE")
+        raise WeightsError(
+            "clipgen ships no StyleGAN; name a file of your own as generator='stylegan:FILE'",
+            settings={"generator": "stylegan:FILE"},
+        )
     check(card)
     return card.path(".safetensors")
 

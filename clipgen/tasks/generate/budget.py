@@ -89,7 +89,10 @@ def held(device: torch.device) -> float:
     """Megabytes that are held now, from where `peak` counts. Raises DeviceError where the system does not tell."""
     devices.free_memory()
     if not devices.reset_peak_memory(device) or (now := devices.peak_memory_mb(device)) is None:
-        raise DeviceError("how much memory a step takes cannot be measured here; give --cut-chunk instead of --vram")
+        raise DeviceError(
+            "the memory of a step cannot be measured on this system; set cut_chunk instead of vram",
+            settings=["cut_chunk", "vram"],
+        )
     return now
 
 

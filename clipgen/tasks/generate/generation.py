@@ -240,7 +240,7 @@ class Generation:
         self._drawn, tries = race.race(anew, self.seeds, settings.race or 1, until=until, report=self._report)
         self.synthesis = anew(self._drawn)
         self.settings = replace(self.settings, race=tries)
-        self.notes.append(f"the best of {tries} starts after {race.STEPS} steps goes on (--race)")
+        self.notes.append(f"the best of {tries} starts after {race.STEPS} steps is used (race={tries})")
 
     def _cut(self, cutn: int) -> Cutouts:
         """So many cutouts, as the settings have them drawn, from the beginning."""

@@ -20,7 +20,7 @@ from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, split_lo
 from clipgen.settings import GenerateSettings
 
 WRITING = ("text", "letters", "handwriting", "writing")
-OPEN_VOCABULARY = "--perceptor vit-b-32"
+OPEN_VOCABULARY = "vit-b-32"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,8 @@ def writing_loss(perceptor: Perceptor) -> PromptLoss:
     if not known:
         raise SettingsError(
             f"the perceptor {perceptor.name} knows no word for writing, so no_text cannot work with it; "
-            f"leave it at 0 or add {OPEN_VOCABULARY}"
+            f"leave it at 0 or add the perceptor {OPEN_VOCABULARY}",
+            settings={"no_text": 0, "perceptors": OPEN_VOCABULARY},
         )
     target = perceptor.encode_text(known)[None]
     return PromptLoss(target, torch.full(target.shape[:2], -1.0))
@@ -142,7 +143,7 @@ def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) 
     words = ", ".join(f"{word!r} ({_near(near)})" for word, near in found.items())
     return (
         f"the {perceptor.name} CLIP never saw {words}; `clipgen models words` lists what it knows, "
-        f"{OPEN_VOCABULARY} takes one that knows far more (once: `clipgen models pull vit-b-32`)"
+        f"perceptors=['{OPEN_VOCABULARY}'] knows far more (once: `clipgen models pull {OPEN_VOCABULARY}`)"
     )
 
 
