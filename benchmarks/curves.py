@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 from clipgen.media.sheets import INK, PAPER
 
 FAINT = (214, 214, 214)
@@ -52,8 +52,8 @@ def draw_curves(
             # twice the first: a line of one point is drawn as a dot
             draw.line([place(x, y) for x, y in (line[0], *line)], fill=colour, width=2)
         draw.text((right - 8, bottom - 8 - 18 * number), name, fill=colour, font=font, anchor="rs")
-    with write_beside(path) as beside:
-        image.save(beside, format="PNG")
+    with write_whole(path) as part:
+        image.save(part, format="PNG")
 
 
 def _span(values: Sequence[float]) -> tuple[float, float]:

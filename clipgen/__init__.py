@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from clipgen.errors import DeviceError as DeviceError
     from clipgen.errors import ImageError as ImageError
     from clipgen.errors import NonFiniteError as NonFiniteError
+    from clipgen.errors import OutputError as OutputError
     from clipgen.errors import PromptError as PromptError
     from clipgen.errors import SettingsError as SettingsError
     from clipgen.errors import UnknownNameError as UnknownNameError
@@ -49,6 +50,7 @@ _HOMES = {
     "DeviceError": "clipgen.errors",
     "ImageError": "clipgen.errors",
     "NonFiniteError": "clipgen.errors",
+    "OutputError": "clipgen.errors",
     "PromptError": "clipgen.errors",
     "SettingsError": "clipgen.errors",
     "UnknownNameError": "clipgen.errors",
@@ -62,6 +64,7 @@ __all__ = [
     "GenerateSettings",
     "ImageError",
     "NonFiniteError",
+    "OutputError",
     "PromptError",
     "SettingsError",
     "Studio",

@@ -24,6 +24,8 @@ def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     Raises DeviceError where nothing can compile it: on a CPU that takes a C++ compiler, on a GPU Triton as well.
     """
     if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++", "cl"))):
-        raise DeviceError("--compile needs a C++ compiler, and none was found; install g++, or leave --compile out")
+        raise DeviceError(
+            "compile needs a C++ compiler, and none was found; install g++, or leave compile out", settings=["compile"]
+        )
     process.load_compiler()
     return torch.compile(function, dynamic=False)

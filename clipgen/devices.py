@@ -161,10 +161,7 @@ def oom_hint(error: BaseException) -> DeviceError | None:
         if isinstance(seen, (MemoryError, torch.cuda.OutOfMemoryError)) or (
             isinstance(seen, RuntimeError) and any(words in str(seen).lower() for words in _OUT_OF_MEMORY)
         ):
-            return DeviceError(
-                "out of memory; take fewer cutouts at a time (--cut-chunk 4, the picture stays the same), "
-                "a smaller --size, a smaller --count, or --dtype bf16"
-            )
+            return DeviceError.out_of_memory()
         seen = seen.__cause__
     return None
 

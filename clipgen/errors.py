@@ -1,15 +1,17 @@
 """Everything that clipgen raises on purpose.
 
     ClipgenError
-    ├── PromptError       (ValueError)    a prompt that cannot be read
+    ├── PromptError       (ValueError)    a prompt that cannot be parsed
     ├── SettingsError     (ValueError)    a setting out of its range, or unknown
     ├── UnknownNameError  (ValueError)    a generator, optimizer, preset … that does not exist
     ├── WeightsError      (OSError)       a model file that is missing or damaged
-    ├── ImageError        (OSError)       a picture that cannot be read or written
-    ├── DeviceError       (RuntimeError)  a device that is not there, or out of memory
+    ├── ImageError        (OSError)       a picture or film that cannot be read
+    ├── OutputError       (OSError)       a file that cannot be written
+    ├── DeviceError       (RuntimeError)  a device that is missing, or out of memory
     └── NonFiniteError    (RuntimeError)  the loss became NaN or infinite
 
-A message says what was given, what is allowed and what to do next, on one line.
+A message says what was given, what is allowed and what to do next, on one line. It names settings, never the flags of a
+shell: those are added by the shell, from the error's `settings`.
 
     >>> raise UnknownNameError.of("generator", "vqgn", ["cppn", "pixels", "vqgan"])
     Traceback (most recent call last):
@@ -19,16 +21,40 @@ A message says what was given, what is allowed and what to do next, on one line.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Self
 
 
 class ClipgenError(Exception):
-    """The root: `except clipgen.ClipgenError` catches all that clipgen raises on purpose."""
+    """The root: `except clipgen.ClipgenError` catches all that clipgen raises on purpose.
+
+        >>> error = SettingsError("steps is 0; it must be 1 or more", settings=["steps"])
+        >>> error.settings
+        {'steps': None}
+
+    args: the message, one line; settings: names of the settings to change, as a list, or with a value to try:
+    `{"cut_chunk": 4}`. A shell names its own spelling of them after the message.
+    """
+
+    def __init__(self, *args: object, settings: Mapping[str, object] | Iterable[str] = ()) -> None:
+        super().__init__(*args)
+        self.settings: dict[str, object] = (
+            dict(settings) if isinstance(settings, Mapping) else dict.fromkeys(settings)
+        )
+
+    def in_context(self, before: str = "", after: str = "") -> Self:
+        """The same error with more text around its message: where it happened, or what to do.
+
+            >>> print(SettingsError("steps is 0", settings=["steps"]).in_context(before="story.toml: "))
+            story.toml: steps is 0
+
+        Returns a new error of the same class with the same `settings`.
+        """
+        return type(self)(f"{before}{self}{after}", settings=self.settings)
 
 
 class PromptError(ClipgenError, ValueError):
-    """A prompt, or a file of prompts, that cannot be read."""
+    """A prompt, or a file of prompts, that cannot be parsed."""
 
 
 class SettingsError(ClipgenError, ValueError):
@@ -39,19 +65,28 @@ class UnknownNameError(ClipgenError, ValueError):
     """A name that is in no table."""
 
     @classmethod
-    def of(cls, kind: str, given: str, choices: Iterable[str]) -> Self:
+    def of(
+        cls,
+        kind: str,
+        given: str,
+        choices: Iterable[str],
+        *,
+        settings: Mapping[str, object] | Iterable[str] = (),
+    ) -> Self:
         """Build the message from the name that was given and those that exist.
 
             >>> print(UnknownNameError.of("optimizer", "adm", ["adam", "sgd"]))
             unknown optimizer 'adm'; did you mean 'adam'? choose from: adam, sgd
 
-        kind: what is named, in the singular; given: the unknown name; choices: all known names.
+        kind: what is named, in the singular; given: the unknown name; choices: all known names; settings: as for
+        `ClipgenError`.
         """
         known = list(choices)
         by_lower = {name.lower(): name for name in known}
         close = difflib.get_close_matches(str(given).lower(), by_lower, n=1)
         guess = f" did you mean {by_lower[close[0]]!r}?" if close else ""
-        return cls(f"unknown {kind} {given!r};{guess} choose from: {', '.join(known) or '(none)'}")
+        listed = ", ".join(known) or "(none)"
+        return cls(f"unknown {kind} {given!r};{guess} choose from: {listed}", settings=settings)
 
 
 class WeightsError(ClipgenError, OSError):
@@ -59,12 +94,29 @@ class WeightsError(ClipgenError, OSError):
 
 
 class ImageError(ClipgenError, OSError):
-    """A picture that cannot be read or written."""
+    """A picture or film that cannot be read, or that carries no settings of clipgen."""
+
+
+class OutputError(ClipgenError, OSError):
+    """A file that cannot be written: no permission, no space, no encoder."""
 
 
 class DeviceError(ClipgenError, RuntimeError):
     """A device that this machine lacks, or one that ran out of memory."""
 
+    @classmethod
+    def out_of_memory(cls) -> Self:
+        """The error for a device that ran out of memory, with what needs less of it.
+
+        >>> list(DeviceError.out_of_memory().settings)
+        ['cut_chunk', 'size', 'count', 'dtype']
+        """
+        return cls(
+            "out of memory; use fewer cutouts at once (cut_chunk=4: the picture stays the same), a smaller size, "
+            "a smaller count, or dtype='bf16'",
+            settings={"cut_chunk": 4, "size": None, "count": None, "dtype": "bf16"},
+        )
+
 
 class NonFiniteError(ClipgenError, RuntimeError):
-    """The loss became NaN or infinite; the last good picture is kept by whoever raises this."""
+    """The loss became NaN or infinite; whoever raises this keeps the last good picture."""

@@ -1,10 +1,13 @@
-"""Files: what they are (sha256), written whole or not at all, under names that no other run takes.
+"""Files: written whole or not at all, under names that no other run takes, and identified by their sha256.
 
-    >>> path = free_path("outputs", "reef-7", ".png")
-    >>> with write_beside(path) as beside:
-    ...     beside.write_bytes(b"...")
-    >>> sha256("model.ckpt")
-    '484257c3…'
+    >>> path = free_path(folder, "reef-7", ".png")
+    >>> with write_whole(path) as part:
+    ...     size = part.write_bytes(b"...")
+    >>> sha256(path)[:8]
+    'ab5df625'
+
+Unfinished files and reserved names are locked by the process that owns them. The lock ends with the process, however it
+ends, and what a dead process left is cleared when its name is asked for again.
 """
 
 from __future__ import annotations
@@ -13,17 +16,41 @@ import atexit
 import errno
 import hashlib
 import os
-import secrets
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-from clipgen.errors import ImageError, WeightsError
+from clipgen.errors import ClipgenError, OutputError, WeightsError
+
+_PART = "clipgen-part"
+_RESERVED = ".reserved"
+
+# What this process has locked: absolute path → open descriptor. Process-wide, because locks are.
+_claims: dict[Path, int] = {}
+_guard = threading.Lock()
+
+
+def reason(error: BaseException) -> str:
+    """Why something failed, in one line: what the system says, or the first line of the message, or the error's class.
+
+    >>> reason(FileNotFoundError(2, "No such file or directory", "a.png"))
+    'No such file or directory'
+    >>> reason(KeyError())
+    'KeyError'
+    """
+    message = getattr(error, "strerror", None) or str(error)
+    lines = [line.strip() for line in str(message).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
 
 
 def sha256(path: str | Path) -> str:
-    """The sha256 of a file in hexadecimal, remembered while its size and its time of change stay the same.
+    """The sha256 of a file in hexadecimal, cached while its size and modification time stay the same.
+
+        >>> sha256(folder / "a.png") == hashlib.sha256((folder / "a.png").read_bytes()).hexdigest()
+        True
 
     Raises WeightsError when the file cannot be read.
     """
@@ -31,7 +58,7 @@ def sha256(path: str | Path) -> str:
         status = Path(path).stat()
         return _sha256(str(path), status.st_mtime_ns, status.st_size)
     except OSError as error:
-        raise WeightsError(f"cannot read {path}: {error.strerror or error}") from error
+        raise WeightsError(f"cannot read {path}: {reason(error)}") from error
 
 
 @lru_cache(maxsize=256)
@@ -41,73 +68,237 @@ def _sha256(path: str, mtime_ns: int, size: int) -> str:
 
 
 @contextmanager
-def write_beside(path: str | Path) -> Iterator[Path]:
-    """Write a file whole or not at all: give a path beside it to write to, then move that into place.
+def write_whole(path: str | Path) -> Iterator[Path]:
+    """Write a file whole or not at all: yield a path in the same folder to write to, then move that into place.
 
-        >>> with write_beside("outputs/reef.mp4") as beside:
-        ...     beside.write_bytes(b"...")
+        >>> with write_whole(folder / "notes.txt") as part:
+        ...     size = part.write_text("a reef")
+        >>> (folder / "notes.txt").read_text()
+        'a reef'
 
-    The path given has the same suffix, is in the same folder (made when missing) and is hidden.
-    Raises ImageError when the folder is not writable or the disk is full; the file that was there is then untouched.
+    The path given has the same suffix, is hidden, and its folder is made when missing. Write to it in place: it is an
+    empty file under this process's lock.
+    Raises OutputError when the folder is not writable or the disk is full; an older file is then untouched.
     """
     target = Path(path)
-    beside = target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
+    part: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        yield beside
-        with open(beside, "rb+") as written:
+        part = _claim_part(target.absolute())
+        yield part
+        with open(part, "rb+") as written:
             os.fsync(written.fileno())
-        os.replace(beside, target)
+        _release(part, move_to=target.absolute())
+        _release(_reservation(target.absolute()))
+    except ClipgenError:
+        raise
     except OSError as error:
-        if isinstance(error, ImageError):
-            raise
-        raise _unwritable(target, error) from error
+        raise unwritable(target, error) from error
     finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-    _reservation(target).unlink(missing_ok=True)
+        if part is not None:
+            _release(part)
 
 
 def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
-    """Find a name that no file has and no other run is about to use: "stem.png", "stem-2.png", …
+    """Reserve a name that no file has and no other run is about to use: "stem.png", "stem-2.png", …
 
-        >>> free_path("outputs", "reef-7", ".png")
-        PosixPath('outputs/reef-7.png')
+        >>> free_path(folder, "reef", ".png").name, free_path(folder, "reef", ".png").name
+        ('reef.png', 'reef-2.png')
 
-    The name is reserved with a hidden file beside it (so a run that is killed leaves no empty picture), which goes
-    when the file is written with `save_png` or `write_beside`, or when Python exits.
-    Raises ImageError when the folder cannot be made or written to.
+    The reservation is a hidden, locked file. It ends when the file is written with `write_whole`, or with the process;
+    what earlier processes left under this name when they were killed is removed.
+    Raises OutputError when the folder cannot be made or written to.
     """
     number = 1
     while True:
         path = Path(folder) / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
-        if _reserve(path):
-            return path
+        try:
+            if _reserve(path):
+                return path
+        except OSError as error:
+            raise unwritable(path, error) from error
+        number += 1
+
+
+@contextmanager
+def exclusive(path: str | Path) -> Iterator[bool]:
+    """Yield True while this thread alone works on a file, False at once when another thread or process does.
+
+        >>> with exclusive(folder / "model.ckpt") as first, exclusive(folder / "model.ckpt") as second:
+        ...     first, second
+        (True, False)
+
+    Raises OutputError when the folder of the file cannot be made or written to.
+    """
+    target = Path(path)
+    lock = target.absolute().with_name(f".{target.name}.lock")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        ours = _claim(lock)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    try:
+        yield ours
+    finally:
+        if ours:
+            _release(lock)
+
+
+def unwritable(path: str | Path, error: OSError) -> OutputError:
+    """The error for a file that cannot be written, with the next step.
+
+    >>> print(unwritable("reef.png", OSError(28, "No space left on device")))
+    cannot write reef.png: No space left on device; free some space or choose another place
+    """
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    step = "free some space or choose another place" if full else "choose another place"
+    return OutputError(f"cannot write {path}: {reason(error)}; {step}", settings=["output"])
+
+
+def _claim_part(target: Path) -> Path:
+    """A hidden file next to the target, locked; a second writer of one target gets a second file."""
+    number = 1
+    while True:
+        mark = _PART if number == 1 else f"{_PART}-{number}"
+        part = target.with_name(f".{target.stem}.{mark}{target.suffix}")
+        if _claim(part):
+            return part
         number += 1
 
 
 def _reserve(path: Path) -> bool:
-    reservation = _reservation(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(reservation, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-    except OSError as error:
-        if isinstance(error, FileExistsError) and path.parent.is_dir():
-            return False
-        raise _unwritable(path, error) from error
-    # look only once the name is reserved: a run that had it before has its file in place by now
-    if os.path.lexists(path):
-        reservation.unlink()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    reservation = _reservation(path.absolute())
+    if not _claim(reservation):
         return False
-    atexit.register(reservation.unlink, missing_ok=True)
+    # only now is this reliable: a run that had reserved the name before has its file in place
+    if os.path.lexists(path):
+        _release(reservation)
+        return False
+    _clear_left(path.absolute())
     return True
 
 
 def _reservation(path: Path) -> Path:
-    return path.with_name(f".{path.name}.reserved")
+    return path.with_name(f".{path.name}{_RESERVED}")
 
 
-def _unwritable(path: Path, error: OSError) -> ImageError:
-    reason = error.strerror or str(error) or type(error).__name__
-    step = "free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "choose another place"
-    return ImageError(f"cannot write {path}: {reason}; {step} (or name another file or folder with -o)")
+def _clear_left(path: Path) -> None:
+    """Remove what dead processes left for a picture and the files named after it: each that can be locked is theirs."""
+    with os.scandir(path.parent) as entries:
+        names = [entry.name for entry in entries if entry.name.startswith(f".{path.stem}.")]
+    for name in names:
+        if name.startswith(f".{path.stem}.{_PART}") or name.endswith(_RESERVED):
+            left = path.with_name(name)
+            if _claim(left):
+                _release(left)
+
+
+def _claim(path: Path) -> bool:
+    """Make a file and lock it for this process; False while it is locked by a living one, or by another thread."""
+    with _guard:
+        if path in _claims:
+            return False
+        descriptor = _locked(path)
+        if descriptor is None:
+            return False
+        _claims[path] = descriptor
+        return True
+
+
+def _release(path: Path, *, move_to: Path | None = None) -> None:
+    """Delete a file that this process has locked, or move it into place; nothing for any other file."""
+    with _guard:
+        descriptor = _claims.pop(path, None)
+        if descriptor is None:
+            return
+        if sys.platform == "win32":  # there an open file can be neither moved nor deleted
+            os.close(descriptor)
+        try:
+            if move_to is None:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+            else:
+                _move(path, move_to)
+        finally:
+            if sys.platform != "win32":  # the lock lasts until nobody can find the file under this name
+                os.close(descriptor)
+
+
+def _move(path: Path, target: Path) -> None:
+    try:
+        os.replace(path, target)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+if sys.platform == "win32":
+
+    def _locked(path: Path) -> int | None:
+        # an open file cannot be deleted there, so one that can be has no living owner
+        try:
+            path.unlink(missing_ok=True)
+        except PermissionError:
+            return None
+        try:
+            return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR)
+        except FileExistsError:
+            return None
+
+else:
+    import fcntl
+
+    def _locked(path: Path) -> int | None:
+        while True:
+            opened = _opened(path)
+            if opened is None:
+                return None
+            descriptor, new = opened
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # between opening and locking its owner may have moved or deleted it
+                if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+                    os.ftruncate(descriptor, 0)
+                    return descriptor
+            except BlockingIOError:
+                os.close(descriptor)
+                return None
+            except FileNotFoundError:
+                pass
+            except OSError:
+                # a file system without locks: the file itself is the lock, and outlives a process that is killed
+                if new:
+                    return descriptor
+                os.close(descriptor)
+                return None
+            os.close(descriptor)
+
+    def _opened(path: Path) -> tuple[int, bool] | None:
+        """Descriptor and whether the file is new; None for a file of another user."""
+        while True:
+            try:
+                return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666), True
+            except FileExistsError:
+                pass
+            try:
+                return os.open(path, os.O_RDWR), False
+            except FileNotFoundError:
+                continue
+            except PermissionError:
+                return None
+
+    def _forget() -> None:
+        # a forked child must neither delete its parent's files nor keep their locks when the parent dies
+        for descriptor in _claims.values():
+            os.close(descriptor)
+        _claims.clear()
+        _guard.release()
+
+    os.register_at_fork(before=_guard.acquire, after_in_parent=_guard.release, after_in_child=_forget)
+
+
+@atexit.register
+def _release_all() -> None:
+    for path in list(_claims):
+        _release(path)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clipgen.errors import PromptError
+from clipgen.files import reason
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WEIGHT = re.compile(rf"(?P<text>.*):(?P<weight>{_NUMBER})", re.DOTALL)
@@ -136,7 +137,7 @@ def read_prompt_file(path: str | Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise PromptError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
-        raise PromptError(f"cannot read the prompts in {path}: {error.strerror or error}") from error
+        raise PromptError(f"cannot read the prompts in {path}: {reason(error)}") from error
     prompts = []
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()

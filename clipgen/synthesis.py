@@ -259,7 +259,7 @@ class Synthesis:
                     raise
             self.chunk = at_once // 2
             less = f"{self.chunk} cutouts at once, not {at_once}"
-            self._note = f"memory ran out: {less}; the picture is the same (next time --cut-chunk {self.chunk})"
+            self._note = f"memory ran out: {less}; the picture is the same (next time: cut_chunk={self.chunk})"
             self.cutouts.generator.set_state(drawn)
             devices.free_memory()
 
@@ -293,7 +293,8 @@ class Synthesis:
         if not all(bool(value.isfinite().all()) for value in values):
             raise NonFiniteError(
                 f"the loss became NaN or infinite at step {self.index + 1} of {self.total}; lower the learning rate "
-                f"(it is {self.lr:g}) or use --dtype fp32; the best picture so far is kept"
+                f"(lr is {self.lr:g}) or set dtype to 'fp32'; the best picture so far is kept",
+                settings={"lr": None, "dtype": "fp32"},
             )
 
     def _shown(self) -> tuple[Tensor, list[Tensor]]:

@@ -117,11 +117,11 @@ def test_generators_are_their_own_source() -> None:
     assert not torch.equal(torch.rand(3, generator=first), torch.rand(3, generator=generator("cpu", 8)))
 
 
-def test_real_out_of_memory_is_recognised_and_names_the_flags() -> None:
+def test_real_out_of_memory_is_recognised_and_names_the_settings() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.empty(2**50, dtype=torch.uint8)
     hint = oom_hint(caught.value)
-    assert hint is not None and "--cut-chunk" in str(hint) and "--size" in str(hint) and "\n" not in str(hint)
+    assert hint is not None and {"cut_chunk", "size"} <= hint.settings.keys() and "\n" not in str(hint)
 
 
 def test_out_of_memory_in_disguise() -> None:

@@ -1,3 +1,8 @@
+import ast
+import pickle
+import re
+from pathlib import Path
+
 import pytest
 
 from clipgen import errors
@@ -12,6 +17,7 @@ from clipgen.errors import ClipgenError, UnknownNameError
         ("UnknownNameError", ValueError),
         ("WeightsError", OSError),
         ("ImageError", OSError),
+        ("OutputError", OSError),
         ("DeviceError", RuntimeError),
         ("NonFiniteError", RuntimeError),
     ],
@@ -34,3 +40,26 @@ def test_unknown_name_lists_the_choices_and_the_closest() -> None:
 def test_unknown_name_guesses_nothing_when_nothing_is_close() -> None:
     message = str(UnknownNameError.of("optimizer", "xyz", ["adam", "sgd"]))
     assert message == "unknown optimizer 'xyz'; choose from: adam, sgd"
+
+
+@pytest.mark.parametrize("kind", [errors.ClipgenError, errors.SettingsError, errors.ImageError, errors.DeviceError])
+def test_an_error_carries_its_settings(kind: type[ClipgenError]) -> None:
+    assert kind("size is 0", settings=["size"]).settings == {"size": None}
+    first = kind("size is 0", settings={"size": (64, 64)})
+    again = pickle.loads(pickle.dumps(first))  # between processes
+    longer = first.in_context(before="story.toml: ", after="!")
+    assert again.settings == longer.settings == {"size": (64, 64)} and str(again) == "size is 0"
+    assert type(longer) is kind and str(longer) == "story.toml: size is 0!"
+    assert kind("no setting").settings == {}
+
+
+def test_the_library_names_no_flags_in_its_errors() -> None:
+    flag = re.compile(r"(?<![\w-])(--[a-z]|-[a-z]\b(?! ))")
+    found = []
+    for path in sorted(Path(errors.__file__).parent.rglob("*.py")):
+        if "cli" in path.parts:
+            continue
+        raised = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Raise)]
+        texts = [node for statement in raised for node in ast.walk(statement) if isinstance(node, ast.Constant)]
+        found += [(path.name, text.value) for text in texts if isinstance(text.value, str) and flag.search(text.value)]
+    assert found == []

@@ -1,19 +1,251 @@
-"""Sums of files."""
+"""Files are whole or absent, names are unique, and what a killed process leaves is cleared."""
 
+from __future__ import annotations
+
+import errno
 import hashlib
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from clipgen.errors import WeightsError
-from clipgen.files import sha256
+from clipgen import files
+from clipgen.errors import ImageError, OutputError, WeightsError
+from clipgen.files import exclusive, free_path, reason, sha256, write_whole
+
+# a process that stops at one moment of its life, prints the moment, and waits to be killed
+OWNER = """
+import sys, time
+from clipgen.files import exclusive, free_path, write_whole
+
+folder, moment = sys.argv[1:]
+
+def at(name):
+    if name == moment:
+        print("ready", flush=True)
+        time.sleep(60)
+
+path = free_path(folder, "x", ".png")
+at("reserved")
+with write_whole(path.with_suffix(".run")) as part:
+    part.write_bytes(b"a state")
+    at("another file of the run half written")
+path.with_suffix(".run").unlink()
+with write_whole(path) as part:
+    at("nothing written")
+    part.write_bytes(b"half a picture")
+    at("half written")
+at("written")
+"""
 
 
-def test_the_sum_is_counted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def owner(folder: Path, moment: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen([sys.executable, "-c", OWNER, folder, moment], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    return process
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.communicate()
+
+
+def write(path: Path, content: bytes = b"whole") -> Path:
+    with write_whole(path) as part:
+        part.write_bytes(content)
+    return path
+
+
+UNFINISHED = ("reserved", "another file of the run half written", "nothing written", "half written")
+
+
+@pytest.mark.parametrize("moment", UNFINISHED)
+def test_a_reservation_ends_with_its_process(tmp_path: Path, moment: str) -> None:
+    process = owner(tmp_path, moment)
+    try:
+        alive = free_path(tmp_path, "x", ".png")
+        assert alive.name == "x-2.png"
+        write(alive).unlink()
+    finally:
+        kill(process)
+    assert os.listdir(tmp_path), "the process left nothing, so this test shows nothing"
+    assert write(free_path(tmp_path, "x", ".png")).name == "x.png"
+    assert os.listdir(tmp_path) == ["x.png"]
+
+
+@pytest.mark.parametrize("moment", UNFINISHED)
+def test_leftovers_of_a_killed_process_are_overwritten_by_a_plain_write(tmp_path: Path, moment: str) -> None:
+    kill(owner(tmp_path, moment))
+    write(tmp_path / "x.png")
+    write(free_path(tmp_path, "x", ".run")).unlink()
+    assert os.listdir(tmp_path) == ["x.png"] and (tmp_path / "x.png").read_bytes() == b"whole"
+
+
+def test_a_process_killed_after_the_write_leaves_its_file(tmp_path: Path) -> None:
+    kill(owner(tmp_path, "written"))
+    assert os.listdir(tmp_path) == ["x.png"]
+    assert free_path(tmp_path, "x", ".png").name == "x-2.png"
+
+
+def test_unfinished_files_of_a_living_process_stay(tmp_path: Path) -> None:
+    process = owner(tmp_path, "half written")
+    try:
+        write(free_path(tmp_path, "x", ".png"))
+        write(tmp_path / "x.png")
+        left = [path for path in tmp_path.iterdir() if path.name.startswith(".x.")]
+        assert b"half a picture" in [path.read_bytes() for path in left]
+    finally:
+        kill(process)
+
+
+def test_a_forked_child_does_not_keep_the_reservation(tmp_path: Path) -> None:
+    script = f"""
+import os, time
+from clipgen.files import free_path
+free_path({str(tmp_path)!r}, "x", ".png")
+if os.fork() == 0:
+    time.sleep(60)
+print("ready", flush=True)
+os.kill(os.getpid(), 9)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, process_group=0)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    try:
+        process.wait()
+        assert free_path(tmp_path, "x", ".png").name == "x.png"
+    finally:
+        os.killpg(process.pid, 9)
+        process.stdout.close()
+
+
+def test_a_process_that_exits_leaves_no_reservation(tmp_path: Path) -> None:
+    script = f"from clipgen.files import free_path; print(free_path({str(tmp_path)!r}, 'x', '.png'))"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_name_is_given_once(tmp_path: Path) -> None:
+    write(tmp_path / "reef.png")
+    names = [free_path(tmp_path, "reef", ".png").name for _ in range(3)]
+    assert names == ["reef-2.png", "reef-3.png", "reef-4.png"]
+    write(tmp_path / "reef-3.png")
+    assert free_path(tmp_path, "reef", ".png").name == "reef-5.png"
+    assert not (tmp_path / "reef-2.png").exists(), "a killed run would leave an empty picture"
+
+
+def test_a_relative_name_is_the_same_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert free_path(".", "reef", ".png").name == "reef.png"
+    assert free_path(tmp_path, "reef", ".png").name == "reef-2.png"
+    monkeypatch.chdir("/")
+    write(tmp_path / "reef.png")
+    assert sorted(os.listdir(tmp_path)) == [".reef-2.png.reserved", "reef.png"]
+
+
+def test_threads_get_different_names(tmp_path: Path) -> None:
+    names: list[Path] = []
+    threads = [threading.Thread(target=lambda: names.append(free_path(tmp_path, "reef", ".png"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(names)) == 8
+
+
+def test_two_writers_of_one_file_do_not_mix(tmp_path: Path) -> None:
+    with write_whole(tmp_path / "a.txt") as first, write_whole(tmp_path / "a.txt") as second:
+        first.write_text("first")
+        second.write_text("second")
+        assert first != second and first.suffix == second.suffix == ".txt"
+    assert (tmp_path / "a.txt").read_text() == "first"  # the last to end
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left on device")])
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, error: BaseException) -> None:
+    write(tmp_path / "film.mp4", b"old")
+    with pytest.raises((KeyboardInterrupt, OutputError)) as caught, write_whole(tmp_path / "film.mp4") as part:
+        part.write_bytes(b"half")
+        raise error
+    assert os.listdir(tmp_path) == ["film.mp4"] and (tmp_path / "film.mp4").read_bytes() == b"old"
+    if isinstance(caught.value, OutputError):
+        assert caught.value.settings == {"output": None} and "film.mp4" in str(caught.value)
+
+
+def test_other_errors_pass_through(tmp_path: Path) -> None:
+    with pytest.raises(ImageError), write_whole(tmp_path / "a.png"):
+        raise ImageError("a picture inside cannot be read")
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_unwritable_place_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for action in (
+        lambda: write(tmp_path / "file" / "reef.png"),
+        lambda: free_path(tmp_path / "file", "reef", ".png"),
+        lambda: free_path(tmp_path / "file" / "deeper", "reef", ".png"),
+    ):
+        with pytest.raises(OutputError) as caught:
+            action()
+        assert "reef.png" in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK])
+def test_without_locks_names_are_still_unique(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(files.fcntl, "flock", refuse)
+    (tmp_path / ".reef-2.png.reserved").write_bytes(b"")  # of another process, perhaps dead: this cannot be known
+    names = [free_path(tmp_path, "reef", ".png").name for _ in range(2)]
+    assert names == ["reef.png", "reef-3.png"]
+    write(tmp_path / "reef.png")
+    assert sorted(os.listdir(tmp_path)) == [".reef-2.png.reserved", ".reef-3.png.reserved", "reef.png"]
+
+
+def test_one_process_at_a_time(tmp_path: Path) -> None:
+    script = f"""
+import time
+from clipgen.files import exclusive
+with exclusive({str(tmp_path / "model.ckpt")!r}) as alone:
+    print(alone, flush=True)
+    time.sleep(60)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "True\n"
+    try:
+        with exclusive(tmp_path / "model.ckpt") as alone:
+            assert not alone
+    finally:
+        kill(process)
+    with exclusive(tmp_path / "model.ckpt") as alone:
+        assert alone
+        with exclusive(tmp_path / "model.ckpt") as again:
+            assert not again
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (OSError(errno.EACCES, "Permission denied", "a.png"), "Permission denied"),
+        (ValueError("\n  first\nsecond"), "first"),
+        (KeyError(), "KeyError"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_a_reason_is_one_line(error: Exception, line: str) -> None:
+    assert reason(error) == line
+
+
+def test_the_sum_is_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.bin").write_bytes(b"weights")
     first = sha256(tmp_path / "a.bin")
     assert first == hashlib.sha256(b"weights").hexdigest()
-    monkeypatch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(hashlib, "file_digest", lambda *_: pytest.fail("computed again"))
     assert sha256(tmp_path / "a.bin") == first
-    with pytest.raises(WeightsError, match="cannot read"):
+    with pytest.raises(WeightsError):
         sha256(tmp_path / "none")

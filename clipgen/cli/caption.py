@@ -287,8 +287,8 @@ def _round_trip(
 
 
 def _write_sidecar(row: dict[str, Any]) -> None:
-    from clipgen.files import write_beside
+    from clipgen.files import write_whole
 
     if row["captions"]:
-        with write_beside(Path(row["image"]).with_suffix(".txt")) as beside:
-            beside.write_text(row["captions"][0]["text"] + "\n", encoding="utf-8")
+        with write_whole(Path(row["image"]).with_suffix(".txt")) as part:
+            part.write_text(row["captions"][0]["text"] + "\n", encoding="utf-8")

@@ -6,58 +6,103 @@
 | the command line was wrong (`click.UsageError`) | 2 |
 | Ctrl-C | 130 |
 
-Anything else is a fault in clipgen itself and keeps its traceback.
+Anything else is a fault in clipgen itself and keeps its traceback. The library's errors name settings; the flags of the
+command that ran are added here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 
 from clipgen.errors import ClipgenError, DeviceError
+from clipgen.files import reason
 
 INTERRUPTED = 130
 
 
-def exit_code(call: Callable[[], object]) -> int:
+def exit_code(call: Callable[[], object], command: Callable[[], click.Command | None] = lambda: None) -> int:
     """Run `call`, print its error, if any, as one line on stderr, and return the exit code.
 
-    >>> exit_code(lambda: None)
-    0
+        >>> exit_code(lambda: None)
+        0
+
+    command: finds the command that ran, whose flags are named; asked only after an error.
     """
     try:
         result = call()
     except click.UsageError as error:
-        return _say(usage_line(error), error.exit_code)
+        return _fail(usage_line(error), error.exit_code)
     except click.ClickException as error:
-        return _say(error.format_message(), error.exit_code)
+        return _fail(error.format_message(), error.exit_code)
     except click.Abort:
-        return _say("stopped", INTERRUPTED)
+        return _fail("stopped", INTERRUPTED)
     except ClipgenError as error:
-        return _say(str(error), 1)
+        return _fail(with_flags(error, command()), 1)
     except MemoryError:
-        return _say(f"out of memory; {LESS_MEMORY}", 1)
+        return _fail(with_flags(DeviceError.out_of_memory(), command()), 1)
     except OSError as error:
-        return _say(system_line(error), 1)
+        return _fail(system_line(error), 1)
     except RuntimeError as error:
-        return _say(str(memory_error(error)), 1)
+        return _fail(with_flags(memory_error(error), command()), 1)
     return result if isinstance(result, int) else 0
 
 
-LESS_MEMORY = "take a smaller --size, fewer pictures (--count), or fewer cutouts at once (--cut-chunk 4)"
+def command_of(group: click.Group, args: Sequence[str]) -> click.Command:
+    """The command that a command line names, through groups in groups.
+
+    >>> command_of(main, ["train", "clip", "--steps", "100"]).name
+    'clip'
+    """
+    command: click.Command = group
+    for word in args:
+        if not isinstance(command, click.Group):
+            break
+        inner = command.get_command(click.Context(command), word)
+        if inner is None:
+            break
+        command = inner
+    return command
+
+
+def with_flags(error: ClipgenError, command: click.Command | None) -> str:
+    """The message of an error with the flags of the settings that it names, as far as the command has them.
+
+    >>> error = ClipgenError("out of memory; use a lower cut_chunk", settings={"cut_chunk": 4})
+    >>> with_flags(error, click.Command("edit", params=[click.Option(["--cut-chunk"])]))
+    'out of memory; use a lower cut_chunk (--cut-chunk 4)'
+    """
+    params = command.params if command else []
+    flags = {param.name: max(param.opts, key=len) for param in params if isinstance(param, click.Option)}
+    shown = [_flag(flags[name], value) for name, value in error.settings.items() if name in flags]
+    return f"{error} ({', '.join(shown)})" if shown else str(error)
+
+
+def _flag(flag: str, value: object) -> str:
+    if value is None or value is True:
+        return flag
+    values = value if isinstance(value, tuple | list) else (value,)
+    return " ".join([flag, *map(str, values)])
 
 
 def usage_line(error: click.UsageError) -> str:
-    """The message of a usage error in one line, with where to read more."""
+    """The message of a usage error in one line, with where to find more.
+
+    >>> usage_line(click.UsageError("no such option: --stps."))
+    'no such option: --stps (see `clipgen --help`)'
+    """
     command = error.ctx.command_path if error.ctx else "clipgen"
     return f"{error.format_message().rstrip('.')} (see `{command} --help`)"
 
 
 def system_line(error: OSError) -> str:
-    """What the operating system refused, with the file that it was about."""
-    reason = error.strerror or str(error) or type(error).__name__
-    return f"{error.filename}: {reason}" if error.filename else reason
+    """What the operating system refused, with the file that it was about.
+
+    >>> system_line(FileNotFoundError(2, "No such file or directory", "a.png"))
+    'a.png: No such file or directory'
+    """
+    return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
 
 
 def memory_error(error: RuntimeError) -> DeviceError:
@@ -71,6 +116,6 @@ def memory_error(error: RuntimeError) -> DeviceError:
     return hint
 
 
-def _say(message: str, code: int) -> int:
+def _fail(message: str, code: int) -> int:
     click.echo("clipgen: " + " ".join(message.split()), err=True)
     return code

@@ -93,7 +93,7 @@ def film_settings(timeline: Timeline, file: Path, options: dict[str, Any]) -> tu
         FilmSettings.from_dict(timeline.film)
         GenerateSettings.from_dict(timeline.picture)
     except ClipgenError as error:
-        raise type(error)(f"{file}: {error}") from error
+        raise error.in_context(before=f"{file}: ") from error
     film = FilmSettings.from_dict({**timeline.film, **given_settings(options, FilmSettings)})
     asked = {**timeline.picture, **given_settings(options, GenerateSettings)}
     if film.video_in is not None and "size" not in asked:
@@ -116,7 +116,7 @@ def make(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
         frames = _record(film, path, file, wanted)
     except ClipgenError as error:
         if film.store.noted():
-            raise type(error)(f"{error} (the keyframes are safe: {again})") from error
+            raise error.in_context(after=f" (the keyframes are safe: {again})") from error
         raise
     files = {
         "path": str(path),
@@ -162,15 +162,15 @@ def _record(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
 
 
 def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> dict[str, str]:
-    from clipgen.files import write_beside
+    from clipgen.files import write_whole
     from clipgen.media.images import save_png
     from clipgen.media.sheets import contact_sheet
 
     files = {}
     if wanted.subtitles:
         files["subtitles"] = str(path.with_suffix(".srt"))
-        with write_beside(path.with_suffix(".srt")) as beside:
-            beside.write_text(write_subtitles(film.spans()), encoding="utf-8")
+        with write_whole(path.with_suffix(".srt")) as part:
+            part.write_text(write_subtitles(film.spans()), encoding="utf-8")
     if wanted.sheet:
         place = path.with_name(f"{path.stem}-scenes.png")
         files["sheet"] = str(place)
@@ -179,6 +179,6 @@ def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> 
         files["timing"] = str(path.with_suffix(".json"))
         scenes = [{"start": start, "end": end, "words": words} for start, end, words in film.spans()]
         rounded = {name: round(value, 2) for name, value in spent.items()}
-        with write_beside(path.with_suffix(".json")) as beside:
-            beside.write_text(json.dumps({"scenes": scenes, "spent": rounded}, indent=2, ensure_ascii=False) + "\n")
+        with write_whole(path.with_suffix(".json")) as part:
+            part.write_text(json.dumps({"scenes": scenes, "spent": rounded}, indent=2, ensure_ascii=False) + "\n")
     return files

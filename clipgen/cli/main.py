@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from clipgen.cli.errors import exit_code
+from clipgen.cli.errors import command_of, exit_code
 from clipgen.process import configure
 
 #: name -> (where the command lives, its line in `clipgen --help`)
@@ -85,7 +85,10 @@ class LazyGroup(click.Group):
             )
 
         # A caller that switches standalone mode off wants the exceptions themselves.
-        return sys.exit(exit_code(call)) if standalone_mode else call()
+        if not standalone_mode:
+            return call()
+        words = list(sys.argv[1:] if args is None else args)
+        return sys.exit(exit_code(call, lambda: command_of(self, with_default_command(words))))
 
 
 def with_default_command(args: list[str]) -> list[str]:

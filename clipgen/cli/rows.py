@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from clipgen.errors import ImageError
+from clipgen.errors import ClipgenError, OutputError
+from clipgen.files import unwritable
 
 
 class RowFile:
@@ -22,7 +23,7 @@ class RowFile:
         ...         rows.add({"image": "photo.jpg", "captions": []})
 
     key: what names a row; columns: of a csv with a header, the key first; None for jsonl, which holds rows whole.
-    Raises ImageError when the file cannot be written or holds other rows than ours.
+    Raises OutputError when the file cannot be written or holds other rows than ours.
     """
 
     def __init__(self, path: Path, *, key: str, columns: Sequence[str] | None = None) -> None:
@@ -35,9 +36,9 @@ class RowFile:
             self._file = open(self.path, "ab+")  # noqa: SIM115 - closed by __exit__
             self._take_up()
         except OSError as error:
-            if isinstance(error, ImageError):
+            if isinstance(error, ClipgenError):
                 raise
-            raise ImageError(f"cannot write {self.path}: {error.strerror or error}; choose another place") from error
+            raise unwritable(self.path, error) from error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -48,7 +49,7 @@ class RowFile:
         try:
             self._write(self._line(row))
         except OSError as error:
-            raise ImageError(f"cannot write {self.path}: {error.strerror}; free some space and run it again") from error
+            raise unwritable(self.path, error) from error
         self.done.add(row[self.key])
 
     def _write(self, line: bytes) -> None:
@@ -83,7 +84,7 @@ class RowFile:
                 elif line != head:
                     raise ValueError("another header")
             except (ValueError, KeyError, TypeError) as error:
-                raise ImageError(
+                raise OutputError(
                     f"{self.path}, line {number}, is no row of ours (no {self.key!r}); name another file"
                 ) from error
             whole += len(line)

@@ -90,6 +90,7 @@ class NoText(PromptLoss):
         if not known:
             raise SettingsError(
                 f"the perceptor {run.perceptor_name} knows no word for writing, so no_text cannot work with it; "
-                "leave it at 0 or add a perceptor with an open vocabulary, such as vit-b-32"
+                "leave it at 0 or add a perceptor with an open vocabulary, such as vit-b-32",
+                settings={"no_text": 0, "perceptors": "vit-b-32"},
             )
         return cls(run.encode_text(known)[None])

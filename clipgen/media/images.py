@@ -24,7 +24,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from clipgen import __version__
 from clipgen.errors import ImageError
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -186,8 +186,8 @@ def save_png(path: str | Path, picture: Image.Image, metadata: Mapping[str, Any]
     info = PngInfo()
     info.add_itxt(METADATA_KEY, json.dumps(dict(metadata), ensure_ascii=False), zip=True)
     info.add_text("Software", f"clipgen {__version__}")
-    with write_beside(path) as beside:
-        picture.save(beside, format="PNG", pnginfo=info)
+    with write_whole(path) as part:
+        picture.save(part, format="PNG", pnginfo=info)
 
 
 def add_text(path: str | Path, name: str, text: str) -> None:
@@ -206,8 +206,8 @@ def add_text(path: str | Path, name: str, text: str) -> None:
         for key, value in texts.items():
             info.add_itxt(key, value, zip=len(value) > 200)
         kept = {key: picture.info[key] for key in ("icc_profile", "exif", "dpi", "gamma") if key in picture.info}
-        with write_beside(path) as beside:
-            picture.save(beside, format="PNG", pnginfo=info, **kept)
+        with write_whole(path) as part:
+            picture.save(part, format="PNG", pnginfo=info, **kept)
 
 
 def read_metadata(path: str | Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 
 _HOLE = "/*NETWORK*/"
 
@@ -23,5 +23,5 @@ def write_page(path: str | Path, network: Mapping[str, Any]) -> None:
     template = files("clipgen.media").joinpath("page.html").read_text(encoding="utf-8")
     # in a page's script no text may look like its end
     packed = json.dumps(network, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    with write_beside(path) as beside:
-        beside.write_text(template.replace(_HOLE, packed), encoding="utf-8")
+    with write_whole(path) as part:
+        part.write_text(template.replace(_HOLE, packed), encoding="utf-8")

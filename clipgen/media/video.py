@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from clipgen.errors import ImageError, SettingsError
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 
 # one palette for the film, of what moves, and a dither that stands still from frame to frame
 _PALETTE = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"
@@ -97,7 +97,7 @@ class VideoWriter:
 
     def __enter__(self) -> Self:
         self.probe(self.suffix)
-        self._beside = self._stack.enter_context(write_beside(self.path))
+        self._beside = self._stack.enter_context(write_whole(self.path))
         return self
 
     def add(self, frame: Image.Image) -> None:
@@ -152,7 +152,7 @@ class VideoWriter:
         """Lay the sound under the finished film: told `-shortest` on the way, ffmpeg ends some frames late at times."""
         import imageio_ffmpeg
 
-        with write_beside(self._beside) as mixed:
+        with write_whole(self._beside) as mixed:
             told = ["-i", self._beside, "-i", audio, "-map", "0:v", "-map", "1:a", "-map_metadata", "0", "-c:v", "copy"]
             length = ["-af", "apad", "-t", f"{self.frames / self.fps:.6f}", "-c:a", "aac", "-movflags", "+faststart"]
             command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y", *told, *length, mixed]
@@ -207,8 +207,8 @@ class FrameFolder:
 
     def add(self, frame: Image.Image) -> None:
         """Write the next frame."""
-        with write_beside(self.path / f"{self.frames:05d}.png") as beside:
-            frame.save(beside)
+        with write_whole(self.path / f"{self.frames:05d}.png") as part:
+            frame.save(part)
         self.frames += 1
 
     def __exit__(

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import cast
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from clipgen.errors import WeightsError
+from clipgen.errors import ClipgenError, WeightsError
+from clipgen.files import exclusive, reason, unwritable
 from clipgen.files import sha256 as sha256_of
 
 STALL = 20.0  # seconds without a byte after which a mirror is given up
@@ -44,33 +44,38 @@ def fetch(
 ) -> str:
     """Fetch a file to a place and return its sha256.
 
-    urls: mirrors, tried in order; target: appears when it is whole and right; what is there beside it, ending in
-    .part, is gone on with; sha256: what it must be, None to take what comes; report: called with the bytes that are
-    there and those in all, None where a server does not tell; stall: seconds without a byte until the next try.
-    Raises WeightsError when no mirror gives the file, another process fetches it, or it cannot be written.
+    urls: mirrors, tried in order; target: appears when it is whole and right; a partial file next to it, ending in
+    .part, is resumed; sha256: the expected one, None to accept any; report: called with the bytes so far and the total,
+    None where the server does not send it; stall: seconds without a byte until the next try.
+    Raises WeightsError when no mirror has the file or another process fetches it, OutputError when it cannot be
+    written.
     """
+    # not write_whole: a partial file must outlive the process, to be resumed
     part = target.with_name(target.name + ".part")
-    said: list[str] = []
+    failures: list[str] = []
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(target):
+        with exclusive(target) as alone:
+            if not alone:
+                raise WeightsError(f"another process is fetching {target}; wait for it, or stop it")
             if target.is_file() and sha256 is not None and sha256_of(target) == sha256:
                 return sha256
             for url in urls:
                 try:
                     _complete(url, part, report, stall)
                 except (*_LINE, ValueError) as error:
-                    said.append(f"{_host(url)}: {_reason(error)}")
+                    failures.append(f"{_host(url)}: {_reason(error)}")
                     continue
                 found = sha256_of(part)
                 if sha256 is None or found == sha256:
                     os.replace(part, target)
                     return found
                 part.unlink()
-                said.append(f"{_host(url)}: another file (sha256 {found[:12]}…, expected {sha256[:12]}…)")
+                failures.append(f"{_host(url)}: another file (sha256 {found[:12]}…, expected {sha256[:12]}…)")
+    except ClipgenError:
+        raise
     except OSError as error:
-        raise WeightsError(f"cannot write {target}: {error.strerror or error}") from error
-    raise WeightsError(f"cannot fetch {target.name}: {'; '.join(said) or 'no address is known'}")
+        raise unwritable(target, error) from error
+    raise WeightsError(f"cannot fetch {target.name}: {'; '.join(failures) or 'no address is known'}")
 
 
 def _complete(url: str, part: Path, report: Report, stall: float) -> None:
@@ -117,18 +122,6 @@ def _go_on(url: str, part: Path, before: int, report: Report, stall: float) -> N
             raise _Cut(f"cut after {done} of {total} bytes")
 
 
-@contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """Keep other processes from fetching the same file."""
-    from filelock import FileLock, Timeout  # late: only a pull needs it
-
-    try:
-        with FileLock(target.with_name(target.name + ".lock"), timeout=0):
-            yield
-    except Timeout as error:
-        raise WeightsError(f"another process is fetching {target}; wait for it, or stop it") from error
-
-
 def _host(url: str) -> str:
     return url.split("/")[2] if url.count("/") > 2 else url
 
@@ -136,7 +129,7 @@ def _host(url: str) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, HTTPError):
         return f"{error.code} {error.reason}"
-    reason = error.reason if isinstance(error, URLError) else error
-    if isinstance(reason, TimeoutError):
+    cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, TimeoutError):
         return "no answer"
-    return (str(reason).strip().splitlines() or [type(error).__name__])[0]
+    return reason(cause) if isinstance(cause, BaseException) else str(cause)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from clipgen.errors import UnknownNameError, WeightsError
-from clipgen.files import sha256
+from clipgen.files import reason, sha256
 
 PREFIX = "hf:"
 #: what is fetched along with a file, from the same folder: its config, in taming's and in diffusers' form
@@ -93,7 +93,7 @@ def fetch(name: str) -> Path:
             if other.rpartition("/")[0] == folder and ("/" + other).endswith(BESIDE):
                 hf_hub_download(repository, other)
     except Exception as error:  # fetching fails in as many ways as there are lines
-        raise WeightsError(f"cannot fetch {name}: {line(error)}; it needs the network once") from error
+        raise WeightsError(f"cannot fetch {name}: {reason(error)}; it needs the network once") from error
     check(path)
     return path
 
@@ -145,8 +145,3 @@ class _Switch:
 
 
 _SWITCH = _Switch()
-
-
-def line(error: BaseException) -> str:
-    """What an error of the hub says, in one line."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
-from clipgen.files import sha256
+from clipgen.files import sha256, write_whole
 from clipgen.models import clips, downloads, hub, weights
 from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS
@@ -193,10 +193,8 @@ def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
         )
         + "]",
     ]  # fmt: skip
-    from clipgen.files import write_beside  # late: it brings torch
-
     place = shelf_folder() / ADDED
     before = place.read_text(encoding="utf-8") + "\n" if place.exists() else ""
-    with write_beside(place) as beside:
-        beside.write_text(before + "\n".join(lines) + "\n", encoding="utf-8")
+    with write_whole(place) as part:
+        part.write_text(before + "\n".join(lines) + "\n", encoding="utf-8")
     return find(name, "generator")

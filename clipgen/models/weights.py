@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from clipgen.errors import UnknownNameError, WeightsError
-from clipgen.files import sha256
+from clipgen.files import reason, sha256, write_whole
 from clipgen.models import hub
 
 if TYPE_CHECKING:
@@ -237,12 +237,8 @@ def _missing(card: Card, file: CardFile) -> str:
 
 def note_sum(path: Path, found: str) -> str:
     """Keep the sha256 of a file of which none is published, so that it is told when the file changes."""
-    beside = path.with_name(f".{path.name}{SUM}")
-    try:
-        beside.write_text(found + "\n", encoding="ascii")
-        beside.replace(path.with_name(path.name + SUM))
-    except OSError as error:
-        raise WeightsError(f"cannot write beside {path}: {error.strerror}") from error
+    with write_whole(path.with_name(path.name + SUM)) as part:
+        part.write_text(found + "\n", encoding="ascii")
     return found
 
 
@@ -282,12 +278,9 @@ def save_state(path: str | Path, state: Mapping[str, Tensor]) -> None:
     """
     from safetensors.torch import save
 
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     half = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in state.items()}
-    beside = path.with_name(path.name + ".part")
-    beside.write_bytes(save(half))  # safetensors' own save_file lets nobody but the owner read what it writes
-    beside.replace(path)
+    with write_whole(path) as part:
+        part.write_bytes(save(half))  # safetensors' own save_file makes files that only their owner can read
 
 
 def _load_safetensors(path: Path) -> dict[str, Tensor]:
@@ -327,8 +320,7 @@ def _load_pickle(path: Path, part: str) -> dict[str, Tensor]:
         with torch.serialization.safe_globals([argparse.Namespace, *((_Unused, name) for name in names)]):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged pickle fails in as many ways as there are things to pickle
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise WeightsError(f"cannot read the weights in {path}: {reason[0]}") from error
+        raise WeightsError(f"cannot read the weights in {path}: {reason(error)}") from error
     if isinstance(content, Mapping) and isinstance(content.get(part), Mapping):
         content = content[part]
     if not isinstance(content, Mapping) or not all(isinstance(value, torch.Tensor) for value in content.values()):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from clipgen.errors import PromptError
+from clipgen.files import reason
 from clipgen.timelines.document import read_document
 from clipgen.timelines.text import read_subtitles, read_text, write_subtitles
 from clipgen.timelines.timeline import OWN, TRACKS, Scene, Timeline
@@ -46,7 +47,7 @@ def read_timeline(path: str | Path) -> Timeline:
     except UnicodeDecodeError as error:
         raise PromptError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except OSError as error:
-        raise PromptError(f"cannot read {path}: {error.strerror or error}") from error
+        raise PromptError(f"cannot read {path}: {reason(error)}") from error
     try:
         return readers.get(path.suffix.lower(), read_text)(text, source=str(path))
     except PromptError as error:

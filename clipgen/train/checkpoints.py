@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
+from clipgen.files import reason, write_whole
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint whole or not at all: ``save(Path("runs/clip/last.pt"), {"step": 3})``."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    torch.save(state, beside)
-    os.replace(beside, path)
+    with write_whole(path) as part:
+        torch.save(state, part)
 
 
 def load(path: Path) -> dict[str, Any] | None:
@@ -27,7 +25,7 @@ def load(path: Path) -> dict[str, Any] | None:
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
-        raise WeightsError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
+        raise WeightsError(f"checkpoint {path} cannot be read: {reason(error)}") from error
     except Exception as error:  # torch raises pickle, zip and runtime errors alike, of many lines
         raise WeightsError(
             f"checkpoint {path} is damaged ({type(error).__name__}); delete it to start afresh"
@@ -54,11 +52,10 @@ class Curve:
 
     def __init__(self, path: Path, *, step: int) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         rows = path.read_text().splitlines() if path.exists() else []
-        beside = path.with_suffix(".part")
-        beside.write_text("".join(row + "\n" for row in rows if row.endswith("}") and json.loads(row)["step"] <= step))
-        os.replace(beside, path)
+        kept = [row + "\n" for row in rows if row.endswith("}") and json.loads(row)["step"] <= step]
+        with write_whole(path) as part:
+            part.write_text("".join(kept))
 
     def add(self, **row: float) -> None:
         """Append a row of figures; it must have a ``step``."""

@@ -3,8 +3,18 @@ import errno
 import click
 import pytest
 
-from clipgen.cli.errors import exit_code
-from clipgen.errors import DeviceError, ImageError, NonFiniteError, PromptError, SettingsError, WeightsError
+from clipgen.cli.errors import command_of, exit_code, with_flags
+from clipgen.cli.main import main
+from clipgen.errors import (
+    ClipgenError,
+    DeviceError,
+    ImageError,
+    NonFiniteError,
+    OutputError,
+    PromptError,
+    SettingsError,
+    WeightsError,
+)
 
 
 def failing(error: BaseException) -> object:
@@ -18,11 +28,12 @@ def failing(error: BaseException) -> object:
         (SettingsError("steps is 0"), 1, "steps is 0"),
         (WeightsError("clip.safetensors is damaged"), 1, "clip.safetensors is damaged"),
         (ImageError("cannot\nread"), 1, "cannot read"),
+        (OutputError("cannot write a.png"), 1, "cannot write a.png"),
         (DeviceError("no cuda"), 1, "no cuda"),
         (NonFiniteError("NaN at step 3"), 1, "NaN at step 3"),
         (OSError(errno.ENOSPC, "No space left on device", "fox.png"), 1, "fox.png: No space left on device"),
-        (MemoryError(), 1, "--cut-chunk"),
-        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), 1, "--cut-chunk"),
+        (MemoryError(), 1, "cut_chunk"),
+        (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), 1, "cut_chunk"),
         (click.UsageError("no such option"), 2, "no such option (see `clipgen --help`)"),
         (click.FileError("a.toml", "gone"), 1, "a.toml"),
         (click.Abort(), 130, "stopped"),
@@ -46,3 +57,27 @@ def test_our_own_faults_keep_their_traceback(error: Exception) -> None:
 @pytest.mark.parametrize(("result", "code"), [(None, 0), (0, 0), (130, 130), ("text", 0)])
 def test_the_exit_code_is_what_the_command_returns(result: object, code: int) -> None:
     assert exit_code(lambda: result) == code
+
+
+@pytest.mark.parametrize(
+    ("args", "flags"),
+    [
+        (["generate", "a fox"], " (--steps, --perceptor vit-b-32, --size 64 32, --output)"),
+        (["animate", "scenes.txt"], " (--steps, --perceptor vit-b-32, --size 64 32, --output)"),
+        (["rerun", "a.png"], " (--output)"),
+        (["train", "clip"], " (--steps)"),
+        (["show", "a.png"], ""),
+        (["train"], ""),
+        (["--version"], ""),
+    ],
+)
+def test_the_flags_of_the_command_that_ran_are_named(args: list[str], flags: str) -> None:
+    error = ClipgenError(
+        "it failed", settings={"steps": None, "perceptors": "vit-b-32", "size": (64, 32), "output": None}
+    )
+    assert with_flags(error, command_of(main, args)) == "it failed" + flags
+
+
+def test_a_setting_without_a_flag_stays_a_setting() -> None:
+    assert with_flags(SettingsError("depth is 0", settings=["depth"]), command_of(main, ["generate"])) == "depth is 0"
+    assert with_flags(SettingsError("depth is 0", settings=["depth"]), None) == "depth is 0"

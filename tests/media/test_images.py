@@ -1,7 +1,6 @@
 import json
 import os
 import sys
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +9,7 @@ import torch
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from clipgen.errors import ImageError
-from clipgen.files import free_path, write_beside
+from clipgen.errors import ImageError, OutputError
 from clipgen.media import images
 from clipgen.media.images import (
     add_text,
@@ -165,55 +163,15 @@ class FullDisk(Image.Image):
 def test_a_full_disk_leaves_the_old_picture_whole(tmp_path: Path, picture: Image.Image) -> None:
     save_png(tmp_path / "reef.png", picture, METADATA)
     before = (tmp_path / "reef.png").read_bytes()
-    with pytest.raises(ImageError, match="No space left on device; free some space") as caught:
+    with pytest.raises(OutputError, match="No space left on device; free some space") as caught:
         save_png(tmp_path / "reef.png", FullDisk(), {})
     assert "\n" not in str(caught.value)
     assert os.listdir(tmp_path) == ["reef.png"] and (tmp_path / "reef.png").read_bytes() == before
 
 
-def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), write_beside(tmp_path / "film.mp4") as beside:
-        beside.write_bytes(b"half")
-        raise KeyboardInterrupt
-    assert os.listdir(tmp_path) == []
 
 
-def test_an_unwritable_place_is_one_clear_line(tmp_path: Path, picture: Image.Image) -> None:
-    (tmp_path / "file").write_text("")
-    for action in (
-        lambda: save_png(tmp_path / "file" / "reef.png", picture, {}),
-        lambda: free_path(tmp_path / "file", "reef", ".png"),
-        lambda: free_path(tmp_path / "file" / "deeper", "reef", ".png"),
-    ):
-        with pytest.raises(ImageError, match="cannot write .*choose another place"):
-            action()
 
-
-def test_free_path_never_gives_a_name_twice(tmp_path: Path, picture: Image.Image) -> None:
-    save_png(tmp_path / "reef.png", picture, METADATA)
-    names = [free_path(tmp_path, "reef", ".png").name for _ in range(3)]
-    assert names == ["reef-2.png", "reef-3.png", "reef-4.png"]
-    save_png(tmp_path / "reef-3.png", picture, METADATA)
-    assert free_path(tmp_path, "reef", ".png").name == "reef-5.png"
-    assert not (tmp_path / "reef-2.png").exists(), "a killed run would leave an empty picture"
-
-
-def test_free_path_is_safe_between_threads(tmp_path: Path) -> None:
-    names: list[Path] = []
-    threads = [threading.Thread(target=lambda: names.append(free_path(tmp_path, "reef", ".png"))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(names)) == 8
-
-
-def test_reservations_go_when_written_and_at_exit(tmp_path: Path, picture: Image.Image) -> None:
-    save_png(free_path(tmp_path, "reef", ".png"), picture, METADATA)
-    assert os.listdir(tmp_path) == ["reef.png"]
-    script = f"from clipgen.files import free_path; print(free_path({str(tmp_path)!r}, 'other', '.png'))"
-    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", script]) == 0
-    assert os.listdir(tmp_path) == ["reef.png"]
 
 
 def test_reading_metadata_needs_no_torch() -> None:

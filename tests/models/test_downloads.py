@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
-from clipgen.errors import WeightsError
+from clipgen.errors import OutputError, WeightsError
+from clipgen.files import exclusive
 from clipgen.models import downloads
 from clipgen.models.downloads import fetch
 
@@ -74,7 +74,7 @@ def target(tmp_path: Path) -> Path:
 
 
 def leftovers(target: Path) -> list[str]:
-    return sorted(path.name for path in target.parent.iterdir() if path.suffix != ".lock")
+    return sorted(path.name for path in target.parent.iterdir())
 
 
 @pytest.mark.parametrize("kind", ["whole", "moved", "lengthless", "rangeless"])
@@ -149,12 +149,12 @@ def test_offline_is_told_at_once(target: Path) -> None:
 
 def test_two_do_not_fetch_the_same_file(server: Server, target: Path) -> None:
     target.parent.mkdir()
-    with FileLock(target.with_name("a.ckpt.lock")), pytest.raises(WeightsError, match="another process"):
+    with exclusive(target), pytest.raises(WeightsError, match="another process"):
         fetch([server.url("whole")], target, sha256=SUM)
 
 
 def test_an_unwritable_place_is_one_line(server: Server, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(WeightsError, match="cannot write"):
+    with pytest.raises(OutputError, match="cannot write"):
         fetch([server.url("whole")], tmp_path / "file" / "a.ckpt", sha256=SUM)
     assert downloads.MAX_BYTES > 2**33

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from clipgen import devices
 from clipgen.errors import WeightsError
+from clipgen.files import reason, write_whole
 from clipgen.generators.stylegan.pickles import read_pickle
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import DEFAULTS, StyleGAN3
@@ -66,27 +67,28 @@ def convert(weights: Path, target: Path) -> Path:
 
         >>> convert(Path("ffhq.pkl"), Path("ffhq.safetensors"))
 
-    Raises WeightsError for what is no StyleGAN, ImageError for a place that cannot be written.
+    Raises WeightsError for what is no StyleGAN, OutputError for a place that cannot be written.
     """
-    from safetensors.torch import save  # late, as images: loading needs neither
-
-    from clipgen.files import write_beside
+    from safetensors.torch import save  # late: loading does not need it
 
     network = load_network(weights)
     told: dict[str, Any] = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]
     if network.names:
         told["classes"] = list(network.names)
-    with write_beside(target.with_suffix(".json")) as beside:
-        beside.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    with write_beside(target) as beside:
-        beside.write_bytes(save({key: value.contiguous() for key, value in network.state_dict().items()}))
+    with write_whole(target.with_suffix(".json")) as part:
+        part.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    with write_whole(target) as part:
+        part.write_bytes(save({key: value.contiguous() for key, value in network.state_dict().items()}))
     return target
 
 
 def _built_in() -> Path:
     card = next((card for card in cards("generator") if card.name == "stylegan"), None)
     if card is None:
-        raise WeightsError("clipgen ships no StyleGAN yet; name one of your own: --generator stylegan:FILE")
+        raise WeightsError(
+            "clipgen ships no StyleGAN; name a file of your own as generator='stylegan:FILE'",
+            settings={"generator": "stylegan:FILE"},
+        )
     check(card)
     return card.path(".safetensors")
 
@@ -113,7 +115,7 @@ def _beside(path: Path) -> Mapping[str, Any]:
             raise WeightsError(f"{path} is too large for a config")
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise WeightsError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+        raise WeightsError(f"{path} cannot be read: {reason(error)}") from error
     return _plain(told) if isinstance(told, dict) else {}
 
 

@@ -22,6 +22,7 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import WeightsError
+from clipgen.files import reason
 
 WANTED = ("G_ema", "G")  # the averaged generator first
 DEEPEST = 16  # modules within modules
@@ -122,8 +123,7 @@ def read_pickle(path: Path) -> Pickled:
         with open(path, "rb") as file:
             content = _Unpickler(file).load()
     except Exception as error:  # a damaged pickle fails in as many ways as there are things to pickle
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise WeightsError(f"cannot read the network in {path}: {reason}") from error
+        raise WeightsError(f"cannot read the network in {path}: {reason(error)[:200]}") from error
     if isinstance(content, tuple):
         raise WeightsError(f"{path} is a network of TensorFlow; NVIDIA's legacy.py makes a file of PyTorch of it")
     module = next((content[key] for key in WANTED if key in content), None) if isinstance(content, dict) else content

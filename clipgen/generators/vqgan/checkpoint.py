@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from clipgen import devices
 from clipgen.errors import WeightsError
+from clipgen.files import reason, write_whole
 from clipgen.generators.vqgan.diffusers import is_diffusers, to_taming
 from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
 from clipgen.generators.vqgan.network import VQModel
@@ -44,21 +45,19 @@ def convert(weights: Path, target: Path) -> Path:
         >>> convert(Path("last.ckpt"), Path("landscapes.safetensors"))      # 4.3 GB of a transformer become 0.3
 
     weights: as for `load_network`; target: ends in .safetensors; its folder is made. The discriminator is kept.
-    Raises WeightsError for files that are no VQGAN, ImageError for a place that cannot be written.
+    Raises WeightsError for files that are no VQGAN, OutputError for a place that cannot be written.
     """
-    from safetensors.torch import save  # late, as images: loading needs neither
-
-    from clipgen.files import write_beside
+    from safetensors.torch import save  # late: loading does not need it
 
     config, path = _files(weights)
     state = load_state(path)
     network, told = _network(config, state, path)
     critic = {key: value for key, value in state.items() if key.startswith(CRITIC)}
     kept = {key: value.contiguous() for key, value in {**network.state_dict(), **critic}.items()}
-    with write_beside(target.with_suffix(".yaml")) as beside:
-        beside.write_text(yaml.safe_dump(VQModel.plain_config(told), sort_keys=False), encoding="utf-8")
-    with write_beside(target) as beside:
-        beside.write_bytes(save(kept))
+    with write_whole(target.with_suffix(".yaml")) as part:
+        part.write_text(yaml.safe_dump(VQModel.plain_config(told), sort_keys=False), encoding="utf-8")
+    with write_whole(target) as part:
+        part.write_bytes(save(kept))
     return target
 
 
@@ -89,8 +88,7 @@ def load_critic(weights: Path | None) -> nn.Module | None:
         critic = discriminator(width=len(state["main.0.weight"]), layers=_critic_layers(state))
         critic.load_state_dict(state)
     except (KeyError, RuntimeError, TypeError) as error:
-        reason = str(error).splitlines()[0]
-        raise WeightsError(f"{path} holds a discriminator that is not taming's: {reason}") from error
+        raise WeightsError(f"{path} holds a discriminator that is not taming's: {reason(error)}") from error
     return critic.eval().requires_grad_(False)
 
 
@@ -143,7 +141,7 @@ def _read_config(path: Path) -> Mapping[str, Any]:
             raise WeightsError(f"{path} has {path.stat().st_size / 1e6:.0f} MB, too much for a config")
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        raise WeightsError(f"{path} cannot be read as yaml: {str(error).splitlines()[0]}") from error
+        raise WeightsError(f"{path} cannot be read as yaml: {reason(error)}") from error
     if not isinstance(config, Mapping):
         raise WeightsError(f"{path} holds no yaml mapping; a taming config starts with `model:`")
     return config

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clipgen.errors import WeightsError
+from clipgen.files import reason, write_whole
 
 if TYPE_CHECKING:
     from open_clip import CLIP, SimpleTokenizer
@@ -51,8 +51,9 @@ def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device
         try:
             model = open_clip.create_model(f"local-dir:{folder}", load_weights=False, device=device)
         except Exception as error:  # a config is wrong in as many ways as there are towers
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise WeightsError(f"no open_clip config: {reason}; compare it with models/clip/{CONFIG_FILE}") from error
+            raise WeightsError(
+                f"no open_clip config: {reason(error)}; compare it with models/clip/{CONFIG_FILE}"
+            ) from error
     if merges is not None:
         found, wanted = make_tokenizer(config, merges).vocab_size, config["model_cfg"]["text_cfg"]["vocab_size"]
         if found != wanted:
@@ -94,10 +95,9 @@ def write_merges(path: Path, *, merges: int = MERGES) -> None:
     from open_clip.tokenizer import default_bpe  # late: it takes seconds to import
 
     lines = gzip.decompress(Path(default_bpe()).read_bytes()).decode("utf-8").split("\n")[: merges + 1]
-    beside = path.with_name(path.name + ".part")
-    # no newline at the end: the tokenizer would read the empty line behind it as one more merge
-    beside.write_bytes(gzip.compress("\n".join(lines).encode("utf-8"), mtime=0))
-    os.replace(beside, path)
+    with write_whole(path) as part:
+        # no newline at the end: the tokenizer would parse the empty line after it as one more merge
+        part.write_bytes(gzip.compress("\n".join(lines).encode("utf-8"), mtime=0))
 
 
 @contextmanager

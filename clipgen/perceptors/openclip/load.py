@@ -10,6 +10,7 @@ import torch
 
 from clipgen import devices
 from clipgen.errors import WeightsError
+from clipgen.files import reason
 from clipgen.models import clips, hub, weights
 from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
@@ -56,7 +57,7 @@ def pull_known(name: str) -> Path:
             path = _weights_of(name)
             open_clip.get_tokenizer(architecture)  # some have a vocabulary of their own on the hub
     except Exception as error:  # fetching fails in as many ways as there are hosts
-        raise WeightsError(f"cannot fetch {name}: {hub.line(error)}; it needs the network once") from error
+        raise WeightsError(f"cannot fetch {name}: {reason(error)}; it needs the network once") from error
     hub.check(path)
     return path
 
@@ -103,8 +104,9 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
         try:
             open_clip.load_checkpoint(model, str(file))
         except Exception as error:  # a damaged file fails in as many ways as there are formats
-            reason = hub.line(error)
-            raise WeightsError(f"{file} does not hold the weights of {folder / CONFIG_FILE}: {reason}") from error
+            raise WeightsError(
+                f"{file} does not hold the weights of {folder / CONFIG_FILE}: {reason(error)}"
+            ) from error
     beside = {name: folder / name for name in (WORDS_FILE, NAMES_FILE, BACKGROUND_FILE) if (folder / name).exists()}
     known = _read_json(beside[WORDS_FILE]) if WORDS_FILE in beside else None
     return OpenClip(
@@ -138,7 +140,7 @@ def _load_known(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip
             )
             tokenizer = open_clip.get_tokenizer(architecture)
         except Exception as error:  # reading fails in as many ways as there are formats
-            raise WeightsError(f"the perceptor {name!r} cannot be loaded from {file}: {hub.line(error)}") from error
+            raise WeightsError(f"the perceptor {name!r} cannot be loaded from {file}: {reason(error)}") from error
     return OpenClip(name, model, tokenizer, device=device, dtype=dtype, fingerprint=weights.sha256(file))
 
 
@@ -180,4 +182,4 @@ def _read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{path} cannot be read ({hub.line(error)}); `clipgen train clip` writes it") from error
+        raise WeightsError(f"{path} cannot be read ({reason(error)}); `clipgen train clip` writes it") from error

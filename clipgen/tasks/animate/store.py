@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 from clipgen.media.images import load_image, save_png
 from clipgen.tasks.animate.takes import Take
 
@@ -41,8 +41,8 @@ class Store:
         """Write a state, whole or not at all, to a file of the folder."""
         packed = io.BytesIO()
         torch.save(state, packed)
-        with write_beside(self.folder / name) as beside:
-            beside.write_bytes(packed.getbuffer())
+        with write_whole(self.folder / name) as part:
+            part.write_bytes(packed.getbuffer())
 
     def kept(self, name: str) -> dict[str, Any] | None:
         """What `keep` wrote, or None."""
@@ -54,8 +54,8 @@ class Store:
 
     def preview(self, picture: Image.Image) -> None:
         """Show the last picture to whoever watches the folder."""
-        with write_beside(self.folder / "preview.png") as beside:
-            picture.save(beside)
+        with write_whole(self.folder / "preview.png") as part:
+            picture.save(part)
 
     def path(self, take: Take, number: int) -> Path:
         """Of a keyframe of a scene."""
@@ -73,8 +73,8 @@ class Store:
 
     def note(self, about: dict[str, Any]) -> None:
         """Write what a resumed run must know again."""
-        with write_beside(self.folder / "film.json") as beside:
-            beside.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        with write_whole(self.folder / "film.json") as part:
+            part.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
     def noted(self) -> dict[str, Any]:
         """What `note` wrote; empty when there is nothing."""

@@ -45,7 +45,8 @@ class Captioner:
         except (OSError, ValueError) as error:
             raise WeightsError(
                 f"the captioner {name} is not on this machine; fetch it with `hf download {name}`, or name a folder "
-                "that holds it with --captioner"
+                "that holds it as captioner",
+                settings=["captioner"],
             ) from error
         return cls(processor, network)
 

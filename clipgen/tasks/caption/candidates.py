@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from clipgen.errors import PromptError
+from clipgen.files import reason
 
 BLOCK = 8192
 COLUMNS = ("text", "caption", "prompt")
@@ -39,7 +40,7 @@ def read_candidates(path: str | Path, *, block: int = BLOCK) -> Iterator[list[st
     except csv.Error as error:
         raise PromptError(f"{path} is no csv: {error}") from error
     except OSError as error:
-        raise PromptError(f"cannot read {path}: {error.strerror or error}") from error
+        raise PromptError(f"cannot read {path}: {reason(error)}") from error
 
 
 def _reader(path: Path):  # type: ignore[no-untyped-def]

@@ -114,7 +114,10 @@ def _token_embedding(model: nn.Module) -> nn.Embedding:
     text = getattr(model, "text", model)
     table = getattr(text, "token_embedding", None)
     if not isinstance(table, nn.Embedding):
-        raise SettingsError("the text tower of this perceptor has no table of tokens to search; take --mode beam")
+        raise SettingsError(
+            "the text tower of this perceptor has no table of tokens to search; set mode to 'beam'",
+            settings={"mode": "beam"},
+        )
     return table
 
 

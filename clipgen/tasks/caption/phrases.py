@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from clipgen.errors import PromptError
+from clipgen.files import reason
 from clipgen.models.weights import prompts_folder
 from clipgen.perceptors.base import Perceptor
 
@@ -123,7 +124,7 @@ def _lines(path: Path, *, beyond: bool = False) -> list[str]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise PromptError(f"the phrase table {path} cannot be read: {error.strerror}; reinstall clipgen") from error
+        raise PromptError(f"the phrase table {path} cannot be read: {reason(error)}; reinstall clipgen") from error
     if beyond:
         text = text.partition(_BEYOND)[2].partition("\n")[2]
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -129,7 +129,10 @@ def memory_now(device: torch.device) -> float:
     """Megabytes in use now, from where `peak` counts. Raises DeviceError where the system does not report it."""
     devices.free_memory()
     if not devices.reset_peak_memory(device) or (now := devices.peak_memory_mb(device)) is None:
-        raise DeviceError("how much memory a step takes cannot be measured here; set cut_chunk instead of vram")
+        raise DeviceError(
+            "the memory of a step cannot be measured on this system; set cut_chunk instead of vram",
+            settings=["cut_chunk", "vram"],
+        )
     return now
 
 

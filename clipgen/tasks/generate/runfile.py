@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from clipgen.errors import SettingsError
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 from clipgen.jobs import Job
 
 
@@ -29,8 +29,8 @@ def save_run(path: str | Path, job: Job, state: Mapping[str, Any], output: Mappi
     # through memory: torch answers a full disk with a RuntimeError that does not say so
     packed = io.BytesIO()
     torch.save({"job": job.to_json(), "state": dict(state), "output": dict(output)}, packed)
-    with write_beside(path) as beside:
-        beside.write_bytes(packed.getbuffer())
+    with write_whole(path) as part:
+        part.write_bytes(packed.getbuffer())
 
 
 def load_run(path: str | Path) -> SavedRun:

@@ -19,7 +19,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, split_long
 from clipgen.settings import GenerateSettings
 
-OPEN_VOCABULARY = "--perceptor vit-b-32"
+OPEN_VOCABULARY = "vit-b-32"
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) 
     words = ", ".join(f"{word!r} ({_near(near)})" for word, near in found.items())
     return (
         f"the {perceptor.name} CLIP never saw {words}; `clipgen models words` lists what it knows, "
-        f"{OPEN_VOCABULARY} takes one that knows far more (once: `clipgen models pull vit-b-32`)"
+        f"perceptors=['{OPEN_VOCABULARY}'] knows far more (once: `clipgen models pull {OPEN_VOCABULARY}`)"
     )
 
 
