@@ -290,7 +290,7 @@ def _ranked(job: Job, ranking: Callable[[Tensor], list[str]]) -> Figures:
 
 
 def _settings(job: Job) -> GenerateSettings:
-    return GenerateSettings(
+    return GenerateSettings.of(
         size=job.size, seed=job.seed, generator=job.generator, perceptors=(job.perceptor,), device=job.device
     )
 

@@ -98,7 +98,7 @@ def test_the_vqgan_redraws_scenes() -> None:
 
 @torch.no_grad()
 def test_draws_of_the_stylegan_are_named_by_their_class(clip: Perceptor) -> None:
-    generator = load(GenerateSettings(generator="stylegan", device="cpu"), count=1)
+    generator = load(GenerateSettings.of(generator="stylegan", device="cpu"), count=1)
     names = generator.network.names
     right = 0
     for number in range(0, len(names), 4):
@@ -109,7 +109,7 @@ def test_draws_of_the_stylegan_are_named_by_their_class(clip: Perceptor) -> None
 
 
 def test_the_stylegan_starts_from_the_class_that_the_words_name(clip: Perceptor) -> None:
-    settings = GenerateSettings(generator="stylegan", seed=7, steps=4, device="cpu", dtype="fp32")
+    settings = GenerateSettings.of(generator="stylegan", seed=7, steps=4, device="cpu", dtype="fp32")
     generation = Generation(["a sunset"], settings, perceptor=clip)
     assert generation.settings.start == "samples" and generation.generator.size == (64, 64)
     steps = list(generation)
@@ -182,7 +182,7 @@ def test_other_seeds_are_other_starts(clip: Perceptor) -> None:
 
 def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
     """To a full-size CLIP any two captions are alike: it would hold on to a picture of something else."""
-    settings = GenerateSettings(size=(32, 32), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
+    settings = GenerateSettings.of(size=(32, 32), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
     assert Generation(["a forest"], settings, perceptor=clip).settings.start == "bank"
     monkeypatch.setattr(type(clip), "words", lambda _: [])
     assert Generation(["a forest"], settings, perceptor=clip).settings.start == "noise"

@@ -8,8 +8,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "clipgen"
 
-BASICS = ["errors", "registry", "colours", "files", "models", "media", "settings", "prompts", "timelines", "compiler",
-          "devices"]
+BASICS = ["errors", "registry", "process", "colours", "files", "models", "media", "settings", "prompts", "timelines",
+          "jobs", "compiler", "devices"]
 PARTS = ["cutouts", "losses", "generators", "perceptors"]
 ENGINES = ["synthesis", "similarity"]
 GROWN_APART = ["train", "batch"]
@@ -19,6 +19,7 @@ SHELLS = ["cli", "web"]
 LEVELS = {
     **{room: level for level, room in enumerate(BASICS)},
     **dict.fromkeys(PARTS, 20),
+    "parts": 25,
     **dict.fromkeys(ENGINES, 30),
     "tasks": 40,
     **dict.fromkeys(GROWN_APART, 40),

@@ -1,22 +1,36 @@
 import json
-from dataclasses import FrozenInstanceError, fields, replace
-from typing import Any
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import FrozenInstanceError
+from typing import Any, get_type_hints
 
 import pytest
 
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.settings import QUALITIES, GenerateSettings, help_of
+from clipgen.settings import (
+    QUALITIES,
+    DescribeSettings,
+    FilmSettings,
+    GenerateSettings,
+    about_of,
+    help_of,
+    hints,
+    picture_settings,
+    settings_in,
+)
+from clipgen.settings.keywords import CaptionKeywords, FilmKeywords, PictureKeywords
 
 
 def test_defaults_are_valid_and_every_setting_has_one_line_of_help() -> None:
     GenerateSettings().validate()
-    for spec in fields(GenerateSettings):
-        assert spec.metadata["help"] and "\n" not in help_of(spec.name, GenerateSettings)
+    for _, spec in picture_settings():
+        assert about_of(spec).help and "\n" not in help_of(spec)
 
 
 def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
-        GenerateSettings().steps = 3  # type: ignore[misc]
+        GenerateSettings().search.steps = 3  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -26,7 +40,6 @@ def test_settings_are_frozen() -> None:
         ("size", (256, 10**6), "1 to 8192"),
         ("size", (1, 2, 3), "two whole numbers"),
         ("size", (256.0, 256.0), "two whole numbers"),
-        ("render_size", (-1, 5), "1 to 8192"),
         ("steps", 0, "1 or more"),
         ("steps", True, "a whole number or unset"),
         ("steps", 2.5, "a whole number or unset"),
@@ -50,28 +63,28 @@ def test_settings_are_frozen() -> None:
 )
 def test_a_value_out_of_range_is_named_with_what_is_allowed(name: str, value: Any, words: str) -> None:
     with pytest.raises(SettingsError, match=words) as caught:
-        GenerateSettings(**{name: value}).validate()
+        GenerateSettings.of(**{name: value})
     assert str(caught.value).startswith(name) and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["quality", "generator", "optimizer", "lr_decay", "init_noise", "start", "dtype"])
 def test_an_unknown_name_is_an_error_and_never_another_choice(name: str) -> None:
     with pytest.raises(UnknownNameError, match=f"unknown {name} 'zzz'; choose from: "):
-        GenerateSettings(**{name: "zzz"}).validate()
+        GenerateSettings.of(**{name: "zzz"})
 
 
 def test_two_starts_are_one_too_many() -> None:
     with pytest.raises(SettingsError, match="one of them"):
-        GenerateSettings(init_image="a.png", init_noise="perlin").validate()
+        GenerateSettings.of(init_image="a.png", init_noise="perlin")
 
 
 def test_settings_survive_json() -> None:
-    settings = GenerateSettings(size=(512, 384), seed=7, palette=("#ff0000",), palette_weight=0.5, render_size=(8, 8))
+    settings = GenerateSettings.of(size=(512, 384), seed=7, palette=("#ff0000",), palette_weight=0.5)
     assert GenerateSettings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
 
 
 def test_whole_numbers_are_read_where_a_fraction_may_stand() -> None:
-    assert isinstance(GenerateSettings.from_dict({"lr": 1}).lr, float)
+    assert isinstance(GenerateSettings.from_dict({"lr": 1}).search.lr, float)
 
 
 def test_unknown_key_lists_the_allowed_ones() -> None:
@@ -82,13 +95,51 @@ def test_unknown_key_lists_the_allowed_ones() -> None:
 @pytest.mark.parametrize("quality", QUALITIES)
 def test_quality_fills_what_was_not_set(quality: str) -> None:
     preset = QUALITIES[quality]
-    filled = GenerateSettings(quality=quality).resolved()
-    assert (filled.steps, filled.cutn) == (preset.steps, preset.cutn)
-    kept = replace(GenerateSettings(), quality=quality, steps=3).resolved()
-    assert (kept.steps, kept.cutn) == (3, preset.cutn)
+    filled = GenerateSettings.of(quality=quality).resolved()
+    assert (filled.search.steps, filled.cutouts.cutn) == (preset.steps, preset.cutn)
+    kept = GenerateSettings().changed(quality=quality, steps=3).resolved()
+    assert (kept.search.steps, kept.cutouts.cutn) == (3, preset.cutn)
     assert filled.resolved() == filled
 
 
-def test_help_of_an_unknown_setting() -> None:
-    with pytest.raises(UnknownNameError):
-        help_of("engine", GenerateSettings)
+def test_a_generator_has_options_of_its_own() -> None:
+    settings = GenerateSettings.of(generator="cppn", render_size=(512, 384))
+    assert settings.options.final_size() == (512, 384)
+    assert GenerateSettings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
+    # what another generator does not have is left, not carried along
+    assert settings.changed(render_size=None, generator="vqgan").options == GenerateSettings().options
+    with pytest.raises(SettingsError, match="render_size"):
+        settings.changed(generator="vqgan")
+    with pytest.raises(SettingsError, match="psi"):
+        GenerateSettings.of(psi=0.5)
+    with pytest.raises(SettingsError, match="1 to 8192"):
+        GenerateSettings.of(generator="pixels", render_size=(-1, 5))
+
+
+def test_a_check_is_quick_and_imports_no_torch() -> None:
+    script = (
+        "import sys, timeit; from clipgen.settings import GenerateSettings\n"
+        "GenerateSettings.of(steps=3, generator='vqgan-imagenet-16384')\n"
+        "print(timeit.timeit(lambda: GenerateSettings.of(steps=3), number=20) / 20, 'torch' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert float(found[0]) < 0.006 and found[1] == "False"
+
+
+def keyword(hint: Any) -> Any:
+    """A setting's type as a keyword has it: any sequence where the setting keeps a tuple."""
+    return Sequence[str] if hint == tuple[str, ...] else hint
+
+
+@pytest.mark.parametrize(
+    ("settings", "keywords", "apart"),
+    [
+        (list(picture_settings()), PictureKeywords, {"perceptors": "perceptor", "count": None}),
+        (list(settings_in(FilmSettings)), FilmKeywords, {}),
+        (list(settings_in(DescribeSettings)), CaptionKeywords, {"perceptors": "perceptor"}),
+    ],
+)
+def test_keywords_are_the_settings(settings: Any, keywords: Any, apart: dict[str, str | None]) -> None:
+    named = {spec.name: keyword(hints(group)[spec.name]) for group, spec in settings if spec.name not in apart}
+    found = get_type_hints(keywords)
+    assert {name: found[name] for name in found if name != "perceptor"} == named

@@ -54,12 +54,12 @@ class About:
         if value is None:
             return
         if self.least is not None and value < self.least:
-            raise SettingsError(f"{name} is {value}; it must be {self.least:g} or more")
+            raise SettingsError(f"{name} is {value}; it must be {self.least:g} or more", settings=[name])
         if self.above is not None and value <= self.above:
-            raise SettingsError(f"{name} is {value}; it must be more than {self.above:g}")
+            raise SettingsError(f"{name} is {value}; it must be more than {self.above:g}", settings=[name])
         # `in` first: listing the names of a registry asks every installed package for more
         if self.choices is not None and value not in self.choices:
-            raise UnknownNameError.of(name, value, self.choices)
+            raise UnknownNameError.of(name, value, self.choices, settings=[name])
 
 
 def setting(default: Any, help: str, **about: Any) -> Any:
@@ -174,7 +174,7 @@ def plain(value: Any) -> Any:
 
 def _check_type(name: str, value: Any, hint: Any) -> None:
     if not any(_fits(value, kind) for kind in kinds_of(hint)):
-        raise SettingsError(f"{name} is {value!r}; it must be {_spoken(hint)}")
+        raise SettingsError(f"{name} is {value!r}; it must be {_spoken(hint)}", settings=[name])
 
 
 def _fits(value: Any, kind: Any) -> bool:

@@ -241,7 +241,7 @@ def test_a_picture_of_its_own_is_found_again(generator: StyleGAN) -> None:
 
 
 def test_the_best_of_many_draws_is_the_start(perceptor: OpenClip, weights: Path) -> None:
-    settings = GenerateSettings(generator=f"stylegan:{weights}", size=(32, 32), seed=7, steps=2, cutn=2, device="cpu",
+    settings = GenerateSettings.of(generator=f"stylegan:{weights}", size=(32, 32), seed=7, steps=2, cutn=2, device="cpu",
                                 dtype="fp32")  # fmt: skip
     best = Generation(["a red square"], settings, perceptor=perceptor)
     drawn = Generation(["a red square"], replace(settings, start="noise"), perceptor=perceptor)
@@ -254,7 +254,7 @@ def test_the_best_of_many_draws_is_the_start(perceptor: OpenClip, weights: Path)
     again = Generation(["a red square"], best.settings, perceptor=perceptor)
     assert torch.equal(steps[-1].image, list(again)[-1].image)
     with pytest.raises(SettingsError, match="no samples"):
-        Generation(["a"], GenerateSettings(generator="pixels", start="samples"), perceptor=perceptor)
+        Generation(["a"], GenerateSettings.of(generator="pixels", start="samples"), perceptor=perceptor)
 
 
 def test_a_conditional_one_draws_its_classes(save: Save) -> None:

@@ -84,7 +84,7 @@ def test_a_file_is_fetched_once_with_its_config(asked: list[str]) -> None:
     assert len(asked) == 2
     assert hub.cached(NAME) == path and shelf.generator(NAME, None) == ("vqgan", path)
     assert shelf.fingerprint(NAME, None) == hashlib.sha256(FILES["f16/model.ckpt"]).hexdigest()
-    assert GenerateSettings(generator=NAME).validate().generator == NAME
+    assert GenerateSettings.of(generator=NAME).validate().generator == NAME
 
 
 def test_a_damaged_file_is_told_and_fetched_again(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_a_model_is_fetched_once_and_found_by_name(address: str, tmp_path: Path)
     card = shelf.pull("big", lambda file, done, total: seen.append(file))
     assert card.present and not card.shipped and set(seen) == set(FILES)
     assert shelf.generator("big", None) == ("vqgan", place(tmp_path) / "model.ckpt")
-    assert GenerateSettings(generator="big").validate().generator == "big"
+    assert GenerateSettings.of(generator="big").validate().generator == "big"
     seen.clear()
     shelf.pull("big", lambda file, done, total: seen.append(file))
     assert seen == []

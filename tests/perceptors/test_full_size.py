@@ -15,7 +15,7 @@ from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate import Generation
 
-SETTINGS = GenerateSettings(size=(224, 224), generator="pixels", steps=1, cutn=4, seed=7, device="cpu")
+SETTINGS = GenerateSettings.of(size=(224, 224), generator="pixels", steps=1, cutn=4, seed=7, device="cpu")
 
 
 @pytest.mark.slow

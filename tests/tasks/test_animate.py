@@ -17,7 +17,7 @@ from clipgen.tasks.animate.record import record
 from clipgen.tasks.generate.targets import Targets
 from clipgen.timelines import Key, Scene, Timeline, Track
 
-PICTURE = GenerateSettings(size=(32, 24), steps=3, cutn=2, seed=7, generator="pixels", device="cpu", dtype="fp32")
+PICTURE = GenerateSettings.of(size=(32, 24), steps=3, cutn=2, seed=7, generator="pixels", device="cpu", dtype="fp32")
 FILM = FilmSettings(fps=8, keyframes=4, keyframe_steps=2, seconds_per_scene=1, transition_seconds=0.5)
 SCENES = ("a red square", "a blue circle", "a green triangle")
 Make = Callable[..., Film]

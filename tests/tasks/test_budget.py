@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,39 +10,41 @@ import torch
 
 from clipgen import devices
 from clipgen.errors import DeviceError
+from clipgen.jobs import Inputs, Job
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
-from clipgen.tasks.generate import Generation, budget
+from clipgen.tasks.generate import Run, budget, prepare
+from clipgen.tasks.generate.run import trial
+from runs import OneClip, start
 
-Make = Callable[..., Generation]
-SMALL = GenerateSettings(size=(32, 24), steps=5, cutn=4, seed=7, generator="pixels", device="cpu", dtype="fp32")
+Make = Callable[..., Run]
+SMALL = GenerateSettings.of(size=(32, 24), steps=5, cutn=4, seed=7, generator="pixels", device="cpu", dtype="fp32")
 
 
 @pytest.fixture
 def make(perceptor: OpenClip) -> Make:
-    def made(prompts: Sequence[str] = ("a red square",), **given: Any) -> Generation:
-        return Generation(list(prompts), replace(SMALL, **given), perceptor=perceptor)
+    def made(prompts: Sequence[str] = ("a red square",), **given: Any) -> Run:
+        stop_after = given.pop("stop_after", None)
+        return start(perceptor, prompts, SMALL.changed(**given), stop_after=stop_after)
 
     return made
 
 
-def takes(monkeypatch: pytest.MonkeyPatch, peak: Callable[[Synthesis], float], held: float = 1000.0) -> None:
+def takes(monkeypatch: pytest.MonkeyPatch, peak: Callable[[Synthesis], float], loaded: float = 1000.0) -> None:
     monkeypatch.setattr(budget, "peak", peak)
-    monkeypatch.setattr(budget, "held", lambda device: held)
+    monkeypatch.setattr(budget, "memory_now", lambda device: loaded)
 
 
 def at_once(run: Synthesis) -> int:
     return run.chunk or run.cutouts.cutn
 
 
-def test_a_trial_leaves_nothing_behind(make: Make) -> None:
-    generation = make()
-    with budget.undone(generation.synthesis) as trial:
-        moved = [step.score for step in trial]
-    plain = [step.score for step in make()]
-    generation.synthesis = generation._synthesis(5)
-    assert [step.score for step in generation] == plain == moved
+def test_a_trial_leaves_nothing_behind(perceptor: OpenClip) -> None:
+    parts = OneClip(perceptor)
+    plan = prepare(Job("generate", Inputs(prompts=("a red square",)), SMALL), parts)
+    moved = [step.score for step in trial(plan, parts, steps=5)]
+    assert [step.score for step in Run(plan, parts)] == moved == [step.score for step in Run(plan, parts)]
 
 
 @pytest.mark.parametrize(("seconds", "cutn"), [(0.1, 8), (9.9, 8), (10.1, 12), (119.0, 12), (121.0, 32)])
@@ -67,9 +68,9 @@ def test_cutouts_at_once_for_a_limit(monkeypatch: pytest.MonkeyPatch, limit: flo
 def test_memory_sets_cutouts_at_once(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     takes(monkeypatch, lambda run: 1000.0 + 100 * at_once(run))
     generation = make(vram=1.3)
-    assert (generation.settings.cut_chunk, generation.settings.vram, generation.synthesis.chunk) == (2, None, 2)
+    assert (generation.settings.machine.cut_chunk, generation.settings.machine.vram, generation.synthesis.chunk) == (2, None, 2)
     assert generation.notes == ["2 of 4 cutouts at once, at 32 x 24 pixels, fit into 1.3 GB"]
-    assert make(vram=9.0).settings.cut_chunk is None
+    assert make(vram=9.0).settings.machine.cut_chunk is None
     plain = make(cut_chunk=2)
     assert [step.score for step in plain] == [step.score for step in generation]
     assert plain.pictures()[0].metadata == generation.pictures()[0].metadata
@@ -82,7 +83,7 @@ def test_memory_sets_the_size_where_one_cutout_is_too_much(make: Make, monkeypat
 
     takes(monkeypatch, peak)
     generation = make(vram=1.5, seed=None)
-    width, height = generation.settings.size
+    width, height = generation.settings.canvas.size
     assert 16 < width < 24 and abs(width / height - 4 / 3) < 0.1
     assert [note.split(",")[0] for note in generation.notes] == [
         "a step at 32 x 24 pixels does not fit into 1.5 GB", "4 of 4 cutouts at once"
@@ -100,7 +101,7 @@ def test_models_that_are_too_much_are_told(make: Make, monkeypatch: pytest.Monke
 
 def test_where_memory_is_not_told_the_other_flag_is_named(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "reset_peak_memory", lambda device: False)
-    with pytest.raises(DeviceError, match="--cut-chunk instead of --vram"):
+    with pytest.raises(DeviceError, match="cut_chunk instead of vram"):
         make(vram=2.0)
 
 
@@ -116,16 +117,16 @@ def test_time_sets_cutouts_and_steps(make: Make, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(time, "monotonic", lambda: 100.0)  # a busy machine takes a tenth of a second to begin with
     for seconds, cutn in ((1.0, 8), (20.0, 12), (600.0, 32)):
         generation = make(steps=None, cutn=None, time_budget=seconds)
-        steps = generation.settings.steps or 0
-        assert (generation.settings.cutn, generation.cutouts.cutn) == (cutn, cutn)
+        steps = generation.settings.search.steps or 0
+        assert (generation.settings.cutouts.cutn, generation.cutouts.cutn) == (cutn, cutn)
         assert steps == pytest.approx(0.95 * seconds / (0.01 * cutn), rel=0.1)
         assert generation.notes == [f"{steps} steps of {cutn} cutouts fit into the time budget of {seconds:g} s"]
 
 
 def test_cutouts_that_were_asked_for_stay(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "pace", lambda run, seconds: 0.01)
-    assert make(steps=None, cutn=5, time_budget=60.0).settings.cutn == 5
-    assert make(steps=9, cutn=None, time_budget=60.0).settings.cutn == 12
+    assert make(steps=None, cutn=5, time_budget=60.0).settings.cutouts.cutn == 5
+    assert make(steps=9, cutn=None, time_budget=60.0).settings.cutouts.cutn == 12
 
 
 def test_a_time_budget_sets_the_steps_and_leaves_no_trace(make: Make) -> None:
@@ -133,10 +134,9 @@ def test_a_time_budget_sets_the_steps_and_leaves_no_trace(make: Make) -> None:
     generation = make(steps=None, time_budget=2.0)
     steps = list(generation)
     assert time.monotonic() - began < 4
-    assert generation.settings.steps is not None
-    assert 1 <= len(steps) <= generation.settings.steps
-    assert generation.notes == [f"{generation.settings.steps} steps of 4 cutouts fit into the time budget of 2 s"]
-    plain = make(steps=generation.settings.steps)
-    plain.stop_after = len(steps)
+    assert generation.settings.search.steps is not None
+    assert 1 <= len(steps) <= generation.settings.search.steps
+    assert generation.notes == [f"{generation.settings.search.steps} steps of 4 cutouts fit into the time budget of 2 s"]
+    plain = make(steps=generation.settings.search.steps, stop_after=len(steps))
     assert [step.score for step in plain] == [step.score for step in steps]
     assert plain.pictures()[0].metadata == generation.pictures()[0].metadata

@@ -23,7 +23,7 @@ from clipgen.tasks.animate import NetworkFilm, make_film
 from clipgen.tasks.animate.record import check_place, record
 from clipgen.timelines import Scene, Timeline, Track
 
-PICTURE = GenerateSettings(generator="cppn", size=(32, 24), steps=5, cutn=2, seed=7, device="cpu", dtype="fp32")
+PICTURE = GenerateSettings.of(generator="cppn", size=(32, 24), steps=5, cutn=2, seed=7, device="cpu", dtype="fp32")
 FILM = FilmSettings(as_network=True, fps=8, keyframes=4, seconds_per_scene=1, transition_seconds=0.5)
 SCENES = (Scene("a red square"), Scene("a blue circle"))
 Make = Callable[..., Any]

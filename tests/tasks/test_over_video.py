@@ -25,7 +25,7 @@ from clipgen.timelines import Scene, Timeline, Track
 
 SIZE = (96, 64)
 COUNT, FPS, SPEED = 16, 8, 2  # frames, frames a second, pixels a frame
-PICTURE = GenerateSettings(size=SIZE, steps=3, cutn=2, seed=7, generator="pixels", device="cpu", dtype="fp32")
+PICTURE = GenerateSettings.of(size=SIZE, steps=3, cutn=2, seed=7, generator="pixels", device="cpu", dtype="fp32")
 FILM = FilmSettings(fps=FPS, keyframes=4, keyframe_steps=2)
 Make = Callable[..., Film]
 

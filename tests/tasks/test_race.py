@@ -1,8 +1,5 @@
 import time
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,18 +9,20 @@ from clipgen.errors import SettingsError
 from clipgen.media.images import read_metadata
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
-from clipgen.tasks.generate import Generation
-from clipgen.tasks.generate.race import APART, STEPS, race
+from clipgen.tasks.generate import Run
+from clipgen.tasks.generate import race as racing
+from clipgen.tasks.generate.race import APART, STEPS
+from runs import remake, start
 
-CPPN = GenerateSettings(size=(32, 24), steps=12, cutn=4, seed=7, generator="cppn", device="cpu", dtype="fp32")
+CPPN = GenerateSettings.of(size=(32, 24), steps=12, cutn=4, seed=7, generator="cppn", device="cpu", dtype="fp32")
 
 
-def run(perceptor: OpenClip, *prompts: str, **given: Any) -> Generation:
+def run(perceptor: OpenClip, *prompts: str, **given: Any) -> Run:
     parts = {name: given.pop(name) for name in ("resume", "started", "report") if name in given}
-    return Generation(list(prompts or ["a red square"]), replace(CPPN, **given), perceptor=perceptor, **parts)
+    return start(perceptor, prompts or ["a red square"], CPPN.changed(**given), **parts)
 
 
-def scores_at(generation: Generation, step: int) -> list[float]:
+def scores_at(generation: Run, step: int) -> list[float]:
     for made in generation:
         if made.index + 1 == step:
             break
@@ -39,35 +38,24 @@ def test_the_best_of_the_tries_goes_on_for_each_picture(perceptor: OpenClip) -> 
     # no picture's score depends on the others: one whose own seed won is the same, all others are better
     assert all(one == pytest.approx(other, abs=1e-5) or one > other for one, other in zip(best, own, strict=True))
     assert any(one > other + 1e-3 for one, other in zip(best, own, strict=True))
-    assert raced.seeds == [7, 8, 7, 8] and raced.settings.race == 5
-    assert f"the best of 5 starts after {STEPS} steps goes on (--race)" in raced.notes
+    assert raced.plan.seeds == [7, 8, 7, 8] and raced.settings.options.race == 5
+    assert f"the best of 5 starts after {STEPS} steps is used (race)" in raced.notes
 
 
-def test_each_picture_has_a_winner_of_its_own() -> None:
+def test_each_picture_has_a_winner_of_its_own(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
     scores = iter([[0.1, 0.5], [0.4, 0.2], [0.3, 0.4]])
-
-    def begin(seeds: Sequence[int]) -> Any:
-        course = [SimpleNamespace(index=index) for index in range(2 * STEPS)]
-        return Course(course, torch.tensor(next(scores)))
-
-    told: list[str] = []
-    assert race(begin, [7, 8], 3, report=told.append) == ([7 + APART, 8], 3)
-    assert told == ["trying start 1 of 3", "trying start 2 of 3", "trying start 3 of 3"]
-
-
-class Course(list[Any]):
-    """Steps, and the best scores after them."""
-
-    def __init__(self, steps: list[Any], best_score: torch.Tensor) -> None:
-        super().__init__(steps)
-        self.best_score = best_score
+    monkeypatch.setattr(racing, "_score", lambda plan, parts: torch.tensor(next(scores)))
+    lines: list[str] = []
+    raced = run(perceptor, count=2, race=3, report=lines.append)
+    assert raced.plan.drawn == (7 + APART, 8)
+    assert lines == ["trying start 1 of 3", "trying start 2 of 3", "trying start 3 of 3"]
 
 
 def test_a_raced_picture_is_made_again(perceptor: OpenClip, tmp_path: Path) -> None:
     first = run(perceptor, race=3)
     list(first)
     first.pictures()[0].save(tmp_path / "a.png")
-    again = Generation.again(read_metadata(tmp_path / "a.png"), perceptor=perceptor)
+    again = remake(perceptor, read_metadata(tmp_path / "a.png"))
     list(again)
     again.pictures()[0].save(tmp_path / "b.png")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
@@ -81,33 +69,33 @@ def test_a_stopped_run_goes_on_without_another_race(perceptor: OpenClip, monkeyp
         if made.index == 4:
             break
     state = half.state()
-    monkeypatch.setattr("clipgen.tasks.generate.race.race", lambda *_, **__: pytest.fail("raced again"))
+    monkeypatch.setattr("clipgen.tasks.generate.preparation.race", lambda *_, **__: pytest.fail("raced again"))
     rest = run(perceptor, race=5, init_weight=1.0, resume=state)
     assert [step.loss for step in whole][5:] == [step.loss for step in rest]
 
 
 def test_cppns_are_raced_unless_told(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert run(perceptor, steps=1).settings.race == 4
-    assert run(perceptor, steps=1, race=1).settings.race == 1
-    assert run(perceptor, steps=1, generator="pixels").settings.race == 1
+    assert run(perceptor, steps=1).settings.options.race == 4
+    assert run(perceptor, steps=1, race=1).settings.options.race == 1
+    assert run(perceptor, steps=1, generator="pixels").settings.options.race == 1
     run(perceptor, steps=1).pictures()  # none yet: a race makes no picture of its own
-    monkeypatch.setattr("clipgen.tasks.generate.race.race", lambda *_, **__: pytest.fail("raced all the same"))
+    monkeypatch.setattr("clipgen.tasks.generate.preparation.race", lambda *_, **__: pytest.fail("raced all the same"))
     first = run(perceptor, steps=1, race=1)
     list(first)
     first.pictures()[0].save(tmp_path / "first.png")
-    assert run(perceptor, steps=1, init_image=str(tmp_path / "first.png")).settings.race == 1
+    assert run(perceptor, steps=1, init_image=str(tmp_path / "first.png")).settings.options.race == 1
 
 
 def test_starts_that_are_alike_are_not_raced() -> None:
     with pytest.raises(SettingsError, match="race is 3, but all starts from init_image would be alike"):
-        replace(CPPN, race=3, init_image="photo.jpg").validate()
+        CPPN.changed(race=3, init_image="photo.jpg")
     with pytest.raises(SettingsError, match="race is 0; it must be 1 or more"):
-        replace(CPPN, race=0).validate()
+        CPPN.changed(race=0)
 
 
 def test_a_race_ends_when_its_time_is_over(perceptor: OpenClip) -> None:
-    seeds, tries = race(lambda drawn: run(perceptor, seed=drawn[0], race=1).synthesis, [7], 9, until=time.monotonic())
-    assert (seeds, tries) == ([7], 1)
+    over = run(perceptor, race=200, steps=2000, time_budget=3.0, started=time.monotonic() - 10)
+    assert over.settings.options.race == 1
     timed = run(perceptor, race=200, steps=2000, time_budget=3.0)
-    assert 1 <= (timed.settings.race or 0) < 200
+    assert 1 <= (timed.settings.options.race or 0) < 200
     assert any("time budget" in note for note in timed.notes)

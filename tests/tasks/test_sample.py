@@ -21,8 +21,8 @@ def generator() -> StyleGAN:
 
 
 def test_a_draw_depends_on_its_seed_alone() -> None:
-    three = paint(load(GenerateSettings(generator="cppn", size=(32, 32), seed=7), count=3))
-    one = paint(load(GenerateSettings(generator="cppn", size=(32, 32), seed=9), count=1))
+    three = paint(load(GenerateSettings.of(generator="cppn", size=(32, 32), seed=7), count=3))
+    one = paint(load(GenerateSettings.of(generator="cppn", size=(32, 32), seed=9), count=1))
     assert three.shape == (3, 3, 32, 32)
     assert torch.allclose(three[2], one[0], atol=1e-5) and not torch.allclose(three[0], three[1], atol=0.05)
 
@@ -59,8 +59,8 @@ def test_wrong_requests_are_told(generator: StyleGAN) -> None:
     with pytest.raises(SettingsError, match="no way"):
         between(generator, [0], count=3)
     with pytest.raises(SettingsError, match="count is 0"):
-        load(GenerateSettings(generator="cppn"), count=0)
+        load(GenerateSettings.of(generator="cppn"), count=0)
     with pytest.raises(SettingsError, match="leave out psi and classes"):
-        load(GenerateSettings(generator="cppn", psi=0.5), count=1)
+        load(GenerateSettings.of(generator="cppn", psi=0.5), count=1)
     with pytest.raises(SettingsError, match="no style for each layer"):
-        mix(load(GenerateSettings(generator="cppn", size=(16, 16)), count=2), coarse=0, fine=1, layers=1)
+        mix(load(GenerateSettings.of(generator="cppn", size=(16, 16)), count=2), coarse=0, fine=1, layers=1)

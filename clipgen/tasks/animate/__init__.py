@@ -1,6 +1,6 @@
 """Scenes to film.
 
->>> film = make_film(timeline, FilmSettings(), GenerateSettings(seed=7), perceptor=perceptor)
+>>> film = make_film(timeline, FilmSettings(), GenerateSettings.of(seed=7), perceptor=perceptor)
 >>> for step in film.shoot():
 ...     print(step.score)
 """
@@ -29,7 +29,7 @@ def kind_of(settings: FilmSettings) -> type[Film]:
 def make_film(timeline: Timeline, settings: FilmSettings, picture: GenerateSettings, **parts: Any) -> Film:
     """The film that settings ask for: shot by a camera, painted over a video, or drawn by one network.
 
-        >>> make_film(timeline, FilmSettings(as_network=True), GenerateSettings(generator="cppn"), perceptor=perceptor)
+        >>> make_film(timeline, FilmSettings(as_network=True), GenerateSettings.of(generator="cppn"), perceptor=perceptor)
 
     parts: as `Film` takes them.
     """

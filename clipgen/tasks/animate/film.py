@@ -49,7 +49,7 @@ class Frame:
 class Film:
     """A timeline on its way to frames.
 
-        >>> film = Film(timeline, FilmSettings(), GenerateSettings(seed=7), perceptor=perceptor)
+        >>> film = Film(timeline, FilmSettings(), GenerateSettings.of(seed=7), perceptor=perceptor)
         >>> for step in film.shoot():
         ...     print(step.index, step.total, step.score)
         >>> for frame in film.frames():

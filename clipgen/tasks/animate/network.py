@@ -38,7 +38,7 @@ STEPS = 2  # times the steps of a picture: what is learnt for one moment moves t
 class NetworkFilm(Film):
     """A timeline on its way to a film that has no end: the last scene turns into the first.
 
-        >>> film = NetworkFilm(timeline, FilmSettings(as_network=True), GenerateSettings(generator="cppn", seed=7),
+        >>> film = NetworkFilm(timeline, FilmSettings(as_network=True), GenerateSettings.of(generator="cppn", seed=7),
         ...                    perceptor=perceptor)
         >>> film.save("outputs/seasons.html")
 
@@ -56,7 +56,7 @@ class NetworkFilm(Film):
         weights: Path | None = None,
         folder: Path | None = None,
     ) -> None:
-        picture = picture or GenerateSettings(generator="cppn")
+        picture = picture or GenerateSettings.of(generator="cppn")
         if weights is not None:
             raise SettingsError(f"as_network draws with a network of its own, not with {weights}; leave weights out")
         settings = settings or FilmSettings(as_network=True)

@@ -28,7 +28,7 @@ class VideoFilm(Film):
     """A timeline on its way to a film that is painted over a video; its scenes share the video's length.
 
         >>> settings = FilmSettings(video_in="walk.mp4")
-        >>> VideoFilm(timeline, settings, GenerateSettings(seed=7), perceptor=perceptor).save("painted.mp4")
+        >>> VideoFilm(timeline, settings, GenerateSettings.of(seed=7), perceptor=perceptor).save("painted.mp4")
 
     As `Film`; the video moves the picture, not a camera. Raises SettingsError for scenes with a camera of their own,
     ImageError for what is no video.

@@ -45,7 +45,7 @@ def plan(
 ) -> list[Take]:
     """Lay scenes out in time.
 
-        >>> [take.count for take in plan(timeline, FilmSettings(keyframes=6), GenerateSettings(seed=7), models={})]
+        >>> [take.count for take in plan(timeline, FilmSettings(keyframes=6), GenerateSettings.of(seed=7), models={})]
 
     picture: with its seed; models: fingerprints of perceptor and generator.
     Raises SettingsError for what films cannot do, PromptError for a style that is no prompt.

@@ -9,7 +9,7 @@
 
 from clipgen.tasks.generate.picture import GeneratedImage, Picture
 from clipgen.tasks.generate.plan import Plan
-from clipgen.tasks.generate.prepare import again, prepare
+from clipgen.tasks.generate.preparation import again, prepare
 from clipgen.tasks.generate.run import Run
 from clipgen.tasks.generate.runfile import SavedRun, load_run
 

@@ -131,9 +131,7 @@ def draft(
         notes.append("the step is compiled: a minute before the first one, kept on disk for later runs")
     seconds = asked.search.time_budget
     plan = Plan(
-        job=replace(
-            job, settings=settings, models=_models(settings, perceptor, job.weights), files=_file_hashes(settings)
-        ),
+        job=replace(job, settings=settings, models=_models(settings, perceptor, job.weights)),
         asked=asked,
         targets=targets,
         drawn=tuple(drawn),
@@ -169,7 +167,10 @@ def begun(plan: Plan, parts: Parts, *, drawn: Sequence[int] | None = None) -> Pl
     where, share = begin(
         generator, plan.settings, plan.targets, perceptor=perceptor, seeds=plan.drawn, parts=parts
     )
-    return replace(plan.changed(start=where), start=generator.state(), init_share=share)
+    plan = plan.changed(start=where)
+    # hashed once they were opened: a picture that is missing is an error of its own
+    job = replace(plan.job, files=_file_hashes(plan.settings))
+    return replace(plan, job=job, start=generator.state(), init_share=share)
 
 
 def _complete(asked: GenerateSettings) -> GenerateSettings:

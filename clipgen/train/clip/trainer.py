@@ -35,7 +35,6 @@ class Trainer:
     """Owns a run's state; ``step(batch)`` makes one update and returns its figures."""
 
     def __init__(self, recipe: Recipe, world: World, merges: Path, device: torch.device, init: Path | None) -> None:
-        devices.keep_memory(device)
         torch.manual_seed(recipe.seed)
         self.recipe, self.device, self.done = recipe, device, 0
         self.learner = Learner(recipe, merges, world).to(device).to(memory_format=torch.channels_last)

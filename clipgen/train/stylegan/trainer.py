@@ -60,7 +60,6 @@ class Trainer:
     """
 
     def __init__(self, recipe: Recipe, classes: Sequence[str], perceptor: OpenClip, device: torch.device) -> None:
-        devices.keep_memory(device)
         torch.manual_seed(recipe.seed)
         self.recipe, self.classes, self.device, self.done = recipe, tuple(classes), device, 0
         self.eyes = Eyes(perceptor).to(device)
