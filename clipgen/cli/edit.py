@@ -35,7 +35,7 @@ EDITED = {section: tuple(flag for flag in flags if flag.setting not in _NOT) for
 @click.argument("text", metavar="TEXT")
 @option(
     "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="folder, or name ending in .png; nothing is ever overwritten [outputs]",
+    help="folder, or name ending in .png, .jpg or .webp; nothing is overwritten [outputs]",
 )  # fmt: skip
 @option(
     "--strip", type=click.IntRange(min=0, max=32), default=5, show_default=True, section="Output", metavar="N",

@@ -60,7 +60,7 @@ class Order:
 )  # fmt: skip
 @option(
     "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="folder, or name ending in .png; nothing is ever overwritten [outputs]",
+    help="folder, or name ending in .png, .jpg or .webp; nothing is overwritten [outputs]",
 )  # fmt: skip
 @option("--video", is_flag=True, section="Output", help="also an mp4 of the picture as it comes about")
 @option("--grid", is_flag=True, section="Output", help="also a contact sheet of all pictures")

@@ -12,16 +12,16 @@ import click
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.progress import loading, open_progress
 from clipgen.errors import ImageError
-from clipgen.media.images import read_metadata
+from clipgen.media.pictures import read_metadata
 
 if TYPE_CHECKING:
     from clipgen.tasks.generate import Generation
 
 
 @click.command()
-@click.argument("picture", type=click.Path(path_type=Path), metavar="PICTURE.png")
+@click.argument("picture", type=click.Path(path_type=Path), metavar="PICTURE")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name ending in .png [outputs]"
+    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name of the picture [outputs]"
 )
 @click.option(
     "--weights", type=click.Path(exists=True, path_type=Path), metavar="PATH", help="Where the generator's weights are."
@@ -38,7 +38,7 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
     metadata = read_metadata(picture)
     if metadata.get("command") != "generate":
         raise ImageError(f"{picture} is no single picture of `clipgen generate`; rerun one of the pictures themselves")
-    outputs = Outputs.at(output)
+    outputs = Outputs.at(output, ending=picture.suffix)
     with loading("loading the models", quiet=quiet):
         generation = begin_again(metadata, weights=weights)
     if not quiet:

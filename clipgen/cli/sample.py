@@ -39,7 +39,7 @@ DRAWN = {section: tuple(f for f in flags if f.setting in _SHOWN) for section, fl
 )  # fmt: skip
 @option(
     "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="folder, or name ending in .png; nothing is ever overwritten [outputs]",
+    help="folder, or name ending in .png, .jpg or .webp; nothing is overwritten [outputs]",
 )  # fmt: skip
 @option("--each", is_flag=True, section="Output", help="also every picture as a file of its own")
 @option("--json", "as_json", is_flag=True, section="Output", help="print the results as JSON")
@@ -55,7 +55,8 @@ def command(
     outputs = Outputs.at(output)
     check_presence(settings)
     # Late: the rest brings the models, which take seconds to import.
-    from clipgen.media.images import save_png, to_pil
+    from clipgen.media.images import to_pil
+    from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
     from clipgen.tasks.sample import between, load, paint
 
@@ -66,9 +67,9 @@ def command(
     told = {"command": "sample", "settings": settings.to_dict(), "count": count, "walk": walk}
     stem = outputs.stem or f"sample-{settings.generator.partition(':')[0]}-{settings.seed}"
     shown = [to_pil(picture) for picture in pictures]
-    files = [outputs.path(stem, ".png")]
-    save_png(files[0], contact_sheet(shown), told)
+    files = [outputs.path(stem, outputs.ending)]
+    save_picture(files[0], contact_sheet(shown), told)
     for number, picture in enumerate(shown if each else []):
-        files.append(outputs.path(f"{files[0].stem}-{number:03d}", ".png"))
-        save_png(files[-1], picture, {**told, "number": number})
+        files.append(outputs.path(f"{files[0].stem}-{number:03d}", outputs.ending))
+        save_picture(files[-1], picture, {**told, "number": number})
     click.echo(json.dumps({"files": [str(path) for path in files]}) if as_json else "\n".join(map(str, files)))

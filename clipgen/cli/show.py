@@ -1,4 +1,4 @@
-"""`clipgen show picture.png`: the prompt and settings that a picture carries."""
+"""`clipgen show PICTURE…`: the prompt and settings that a picture carries."""
 
 from __future__ import annotations
 
@@ -8,28 +8,39 @@ from typing import Any
 
 import click
 
-from clipgen.media.images import read_metadata
+from clipgen.errors import ImageError
+from clipgen.media.pictures import read_metadata
 from clipgen.settings import GenerateSettings
 
 
 @click.command()
-@click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE.png…")
+@click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE…")
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON, one picture a line.")
-def command(pictures: tuple[Path, ...], as_json: bool) -> None:
+def command(pictures: tuple[Path, ...], as_json: bool) -> int:
     """Print the prompt, seed, score and settings inside pictures that clipgen made.
 
-    Settings that differ from the defaults have a star.
+    Settings that differ from the defaults have a star. Pictures without settings are reported, and the exit code is 1.
     """
+    failed = 0
     for path in pictures:
-        metadata = read_metadata(path)
-        if as_json:
-            click.echo(json.dumps(metadata, ensure_ascii=False))
-        else:
-            click.echo(describe(path, metadata))
+        try:
+            metadata = read_metadata(path)
+        except ImageError as error:
+            failed = 1
+            click.echo(f"clipgen: {error}", err=True)
+            continue
+        click.echo(json.dumps(metadata, ensure_ascii=False) if as_json else describe(path, metadata))
+    return failed
 
 
 def describe(path: Path, metadata: dict[str, Any]) -> str:
-    """Metadata as lines for people."""
+    """Metadata as lines for people.
+
+    >>> print(describe(Path("reef.png"), {"prompt": "a reef", "settings": {"steps": 30}}))
+    reef.png
+      prompt   a reef
+      steps *  30
+    """
     settings = metadata.get("settings", {})
     defaults = GenerateSettings().to_dict()
     plain = {name: value for name, value in metadata.items() if not isinstance(value, (dict, list))}
