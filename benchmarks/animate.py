@@ -23,7 +23,8 @@ from PIL import Image
 from torch import Tensor
 
 import clipgen
-from clipgen.media.images import from_pil, save_png
+from clipgen.media.images import from_pil
+from clipgen.media.pictures import save_picture
 from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
@@ -121,7 +122,7 @@ def main(
         json_path.write_text(json.dumps(figures, indent=2) + "\n")
     if strip:
         shown = [to_show for film in films for to_show in eight_a_scene(film)]
-        save_png(strip, contact_sheet(shown, columns=8), {})
+        save_picture(strip, contact_sheet(shown, columns=8), {})
 
 
 def eight_a_scene(film: Film) -> list[Image.Image]:

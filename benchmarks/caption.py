@@ -27,7 +27,8 @@ from torch import Tensor
 
 from clipgen import Studio
 from clipgen.colours import COLOURS
-from clipgen.media.images import from_pil, save_png
+from clipgen.media.images import from_pil
+from clipgen.media.pictures import save_picture
 from clipgen.media.sheets import contact_sheet
 from clipgen.settings import DescribeSettings
 from clipgen.similarity import embed_images
@@ -230,7 +231,7 @@ def main(art: Path, perceptor: str, count: int, json_path: Path | None, sheet: P
             wrong = list(failures(samples, found, words, world.things))[:24]
             if sheet:
                 labels = [f"{samples[i].caption} -> {found[i][0].text}" for i in wrong]
-                save_png(sheet, contact_sheet([Image.fromarray(samples[i].image) for i in wrong], labels), {})
+                save_picture(sheet, contact_sheet([Image.fromarray(samples[i].image) for i in wrong], labels), {})
     click.echo(json.dumps(figures, indent=2))
     if json_path:
         json_path.write_text(json.dumps(figures, indent=2) + "\n")

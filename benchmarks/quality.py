@@ -22,7 +22,8 @@ import torch
 from torch import Tensor
 
 import clipgen
-from clipgen.media.images import from_pil, save_png
+from clipgen.media.images import from_pil
+from clipgen.media.pictures import save_picture
 from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
@@ -149,7 +150,7 @@ def main(
         report = {"generator": generator, "quality": quality, "settings": settings, "seed": seed, **figures}
         json_path.write_text(json.dumps({**report, "answers": [asdict(a) for a in answers]}, indent=2) + "\n")
     if sheet:
-        save_png(sheet, contact_sheet(painted, labels=[q.text for q in asked], columns=8), {})
+        save_picture(sheet, contact_sheet(painted, labels=[q.text for q in asked], columns=8), {})
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from PIL import Image
 import clipgen
 from clipgen import studio
 from clipgen.errors import DeviceError, SettingsError, UnknownNameError
-from clipgen.media.images import read_metadata
+from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
 from clipgen.studio import Studio
 from clipgen.tasks.edit import HELD

@@ -162,7 +162,7 @@ def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None
 
 def _write_beside(row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, wanted: Wanted) -> None:
     """What is asked for of a picture beside its row."""
-    from clipgen.media.images import add_text
+    from clipgen.media.pictures import add_text
 
     if wanted.sidecar:
         _write_sidecar(row)
@@ -255,12 +255,13 @@ def row_text(row: dict[str, Any], *, quiet: bool) -> str:
 
 
 def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
-    from clipgen.media.images import load_image, save_png
+    from clipgen.media.images import load_image
+    from clipgen.media.pictures import save_picture
     from clipgen.tasks.caption.explain import draw_evidence, explain
 
     image, text = load_image(row["image"]), row["captions"][0]["text"]
     evidence = explain(image, text, matcher)
-    save_png(sheet, draw_evidence(image, evidence), {"picture": row["image"], "caption": text})
+    save_picture(sheet, draw_evidence(image, evidence), {"picture": row["image"], "caption": text})
     for one in sorted(evidence, key=lambda one: -one.delta):
         click.echo(f"{one.delta:+.3f}  {one.word}", err=True)
 
@@ -268,7 +269,8 @@ def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
 def _round_trip(
     sheet: Path, row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, second: str | None
 ) -> None:
-    from clipgen.media.images import load_image, save_png
+    from clipgen.media.images import load_image
+    from clipgen.media.pictures import save_picture
     from clipgen.studio import Studio
     from clipgen.tasks.caption.round_trip import draw_round_trip, round_trip
 
@@ -278,7 +280,7 @@ def _round_trip(
     studio = Studio(device=settings.device, dtype=settings.dtype, perceptor=painting)
     other = studio.perceptor(replace(settings, perceptors=(second,))) if second else None
     trips = round_trip(image, texts, paint=partial(studio.generate, seed=0), perceptor=matcher.perceptor, second=other)
-    save_png(sheet, draw_round_trip(image, trips), {"picture": row["image"], "captions": texts})
+    save_picture(sheet, draw_round_trip(image, trips), {"picture": row["image"], "captions": texts})
     for trip in trips:
         line = f"likeness {trip.likeness:.3f}"
         if second:

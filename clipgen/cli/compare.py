@@ -52,10 +52,10 @@ def command(
     cosines = seen @ (matcher.read(words) if words else seen).T
     _print(names, words or names, cosines)
     if plot is not None:
-        from clipgen.media.images import save_png
+        from clipgen.media.pictures import save_picture
         from clipgen.media.plots import heat_map
 
-        save_png(plot, heat_map(cosines.tolist(), names, words or names), {})
+        save_picture(plot, heat_map(cosines.tolist(), names, words or names), {})
 
 
 def _print(names: list[str], words: list[str], cosines: Tensor) -> None:

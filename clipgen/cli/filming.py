@@ -163,7 +163,7 @@ def _record(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
 
 def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> dict[str, str]:
     from clipgen.files import write_whole
-    from clipgen.media.images import save_png
+    from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
 
     files = {}
@@ -174,7 +174,7 @@ def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> 
     if wanted.sheet:
         place = path.with_name(f"{path.stem}-scenes.png")
         files["sheet"] = str(place)
-        save_png(place, contact_sheet(film.middles(), [take.scene.words for take in film.takes]), film.about())
+        save_picture(place, contact_sheet(film.middles(), [take.scene.words for take in film.takes]), film.about())
     if wanted.timing:
         files["timing"] = str(path.with_suffix(".json"))
         scenes = [{"start": start, "end": end, "words": words} for start, end, words in film.spans()]

@@ -3,49 +3,83 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from clipgen.errors import ImageError, SettingsError
+from clipgen.errors import OutputError, SettingsError
+from clipgen.files import free_path, unwritable
 
 if TYPE_CHECKING:
     from clipgen.tasks.generate import Picture
 
 DEFAULT_FOLDER = Path("outputs")
 RUN_SUFFIX = ".run"
-OTHER_FORMATS = (".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+# endings that name a picture, in formats that are not written: no folder is meant
+OTHER_FORMATS = (".gif", ".bmp", ".tif", ".tiff", ".avif", ".jp2", ".heic")
 
 
 class Outputs:
     """The files of one run.
 
-        >>> outputs = Outputs.at(None)          # outputs/, made when missing
-        >>> outputs.save_pictures(generation.pictures())
-        [PosixPath('outputs/a-red-fox-7.png')]
+        >>> outputs = Outputs.at(folder)          # None: outputs/, made when missing
+        >>> outputs.path("reef", ".png").name
+        'reef.png'
 
+    folder: where they go; stem: of their names, None for prompt and seed; ending: of the pictures.
     Saving again (`--save-every`, Ctrl-C) replaces this run's own files and no others.
     """
 
-    def __init__(self, folder: Path, stem: str | None = None) -> None:
-        self.folder = folder
-        self.stem = stem
-        #: whether a save was turned away to the temporary folder
+    def __init__(self, folder: Path, stem: str | None = None, ending: str = ".png") -> None:
+        self.folder, self.stem, self.ending = folder, stem, ending
+        #: whether the place failed and a save went to the temporary folder
         self.failed = False
         self._taken: dict[str, Path] = {}
 
     @classmethod
-    def at(cls, output: Path | None) -> Outputs:
-        """Read `-o`: a name ending in .png is a file, anything else a folder; check that it can be written.
+    def at(cls, output: Path | None, *, ending: str = ".png") -> Outputs:
+        """Parse `-o`: a name with the ending of a picture format is a file, any other a folder; check both.
 
-        Raises SettingsError for another picture format, ImageError for a place that cannot be written.
+            >>> Outputs.at(folder / "reef.jpg").ending
+            '.jpg'
+
+        output: None for `outputs/`; ending: of the pictures in a folder, .png where no format has it.
+        Raises SettingsError for a picture format that is not written, OutputError for a place that cannot be written.
         """
-        suffix = output.suffix.lower() if output else ""
-        if suffix in OTHER_FORMATS:
-            raise SettingsError(f"-o {output}: pictures are saved as .png, the format that carries their settings")
-        outputs = cls(output.parent, output.stem) if output and suffix == ".png" else cls(output or DEFAULT_FOLDER)
+        from clipgen.media.pictures import FORMATS  # late: it brings Pillow, which --help does not need
+
+        named = output.suffix if output else ""
+        if named.lower() in OTHER_FORMATS:
+            raise SettingsError(
+                f"{output}: pictures are written as {', '.join(FORMATS)}; name one of these", settings=["output"]
+            )
+        if output and named.lower() in FORMATS:
+            outputs = cls(output.parent, output.stem, named)
+        else:
+            outputs = cls(output or DEFAULT_FOLDER, ending=ending if ending.lower() in FORMATS else ".png")
         outputs._check()
         return outputs
+
+    @classmethod
+    def resumed(cls, record: Mapping[str, Any]) -> Outputs:
+        """The files of a run that is resumed: saving replaces them; record: of `record`, in the run file.
+
+        >>> Outputs.resumed(Outputs(folder, "reef").record()).stem
+        'reef'
+        """
+        outputs = cls(Path(record["folder"]), record["stem"], record["ending"])
+        outputs._taken = {key: Path(path) for key, path in record["files"].items()}
+        outputs._check()
+        return outputs
+
+    def record(self) -> dict[str, Any]:
+        """JSON values of where the files go, and of those that are written."""
+        files = {key: str(path.resolve()) for key, path in self._taken.items()}
+        return {"folder": str(self.folder.resolve()), "stem": self.stem, "ending": self.ending, "files": files}
+
+    def run_files(self) -> list[Path]:
+        """The run files among those of this run."""
+        return [path for key, path in self._taken.items() if key.endswith(RUN_SUFFIX)]
 
     def _check(self) -> None:
         try:
@@ -53,21 +87,26 @@ class Outputs:
             with tempfile.TemporaryFile(dir=self.folder):
                 pass
         except OSError as error:
-            raise ImageError(
-                f"cannot write into {self.folder}: {error.strerror}; name a folder that you may write to with -o"
-            ) from error
+            raise unwritable(self.folder, error) from error
 
     def path(self, name: str, suffix: str) -> Path:
-        """A free path for one of the run's files; the same name and suffix give the same path again."""
-        from clipgen.files import free_path
+        """A free path for one of the run's files; the same name and suffix give the same path again.
 
+        >>> outputs = Outputs(folder)
+        >>> outputs.path("a", ".png").name, outputs.path("a", ".png").name  # a.png exists
+        ('a-2.png', 'a-2.png')
+        """
         key = name + suffix
         if key not in self._taken:
             self._taken[key] = free_path(self.folder, name, suffix)
         return self._taken[key]
 
     def save_pictures(self, pictures: Sequence[Picture]) -> list[Path]:
-        """Write every picture and return the paths; when the place fails, write to the temporary folder and say so."""
+        """Write every picture and return the paths.
+
+        Raises OutputError when the place fails, with the names of the files in the temporary folder that were written
+        instead.
+        """
         names = self._names(pictures)
         try:
             return self._save(pictures, names)
@@ -87,21 +126,28 @@ class Outputs:
         return names
 
     def _save(self, pictures: Sequence[Picture], names: Sequence[str]) -> list[Path]:
-        paths = [self.path(name, ".png") for name in names]
+        paths = [self.path(name, self.ending) for name in names]
         for picture, path in zip(pictures, paths, strict=True):
             picture.save(path)
         return paths
 
-    def _rescued(self, pictures: Sequence[Picture], names: Sequence[str], error: OSError) -> ImageError:
+    def _rescued(self, pictures: Sequence[Picture], names: Sequence[str], error: OSError) -> OutputError:
         self.failed = True
+        # as PNG, which carries settings of any length: a .jpg may have failed for its settings
         refuge = Outputs(Path(tempfile.gettempdir()), self.stem)
         try:
             paths = refuge._save(pictures, names)
         except OSError:
-            return ImageError(f"{error}; the temporary folder {refuge.folder} failed as well")
-        return ImageError(f"{error}; saved instead: {', '.join(map(str, paths))}")
+            return OutputError(f"{error}; the temporary folder {refuge.folder} failed as well", settings=["output"])
+        return OutputError(f"{error}; saved instead: {', '.join(map(str, paths))}", settings=["output"])
 
 
 def run_file(path: Path) -> Path:
-    """The run file that `--resume` means: itself, or the one beside a picture."""
-    return path.with_suffix(RUN_SUFFIX) if path.suffix.lower() == ".png" else path
+    """The run file that `--resume` means: the file itself, or the one next to a picture.
+
+    >>> run_file(Path("outputs/reef.jpg")).name
+    'reef.run'
+    """
+    from clipgen.media.pictures import FORMATS
+
+    return path.with_suffix(RUN_SUFFIX) if path.suffix.lower() in FORMATS else path

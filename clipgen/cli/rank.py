@@ -71,8 +71,9 @@ def command(
 
 
 def _write_sheet(sheet: Path, paths: list[Path]) -> None:
-    from clipgen.media.images import load_image, save_png, to_pil
+    from clipgen.media.images import load_image, to_pil
+    from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
 
     shown = [to_pil(load_image(path, size=(192, 192))[0]) for path in paths[:100]]
-    save_png(sheet, contact_sheet(shown, [path.name for path in paths[:100]]), {})
+    save_picture(sheet, contact_sheet(shown, [path.name for path in paths[:100]]), {})

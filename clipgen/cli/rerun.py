@@ -14,16 +14,16 @@ from clipgen.cli.outputs import Outputs
 from clipgen.cli.progress import loading, open_progress
 from clipgen.errors import ImageError
 from clipgen.jobs import Job
-from clipgen.media.images import read_metadata
+from clipgen.media.pictures import read_metadata
 
 if TYPE_CHECKING:
     from clipgen.tasks.generate import Picture
 
 
 @click.command()
-@click.argument("picture", type=click.Path(path_type=Path), metavar="PICTURE.png")
+@click.argument("picture", type=click.Path(path_type=Path), metavar="PICTURE")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name ending in .png [outputs]"
+    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name of the picture [outputs]"
 )
 @click.option(
     "--weights", type=click.Path(exists=True, path_type=Path), metavar="PATH", help="Where the generator's weights are."
@@ -40,7 +40,7 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
     metadata = read_metadata(picture)
     if not {"steps_done", "index"} <= metadata.keys():
         raise ImageError(f"{picture} is no single picture of a run; rerun one of the pictures themselves")
-    outputs = Outputs.at(output)
+    outputs = Outputs.at(output, ending=picture.suffix)
     # late: it brings the models, which take seconds to import
     from clipgen.studio import Studio
 

@@ -141,8 +141,8 @@ class RunFiles:
 
     def _drop_state(self) -> None:
         """The run is complete: nothing is left to resume."""
-        path = self.result.files.pop("run", None)
-        if path is not None:
+        self.result.files.pop("run", None)
+        for path in self.outputs.run_files():
             path.unlink(missing_ok=True)
 
     def _save_before_error(self) -> None:
@@ -170,28 +170,28 @@ class RunFiles:
         return pictures[0] if len(pictures) == 1 else contact_sheet(pictures)
 
     def _save_extras(self, pictures: list[Picture]) -> None:
-        from clipgen.media.images import save_png
+        from clipgen.media.pictures import save_picture
         from clipgen.media.plots import plot_curve
         from clipgen.media.sheets import contact_sheet
 
         stem = Path(self.result.pictures[0]["path"]).stem
         if self.extras.grid:
             labels = [f"{picture.metadata['prompt']} · {picture.metadata['seed']}" for picture in pictures]
-            path = self.outputs.path(f"{stem}-grid", ".png")
+            path = self.outputs.path(f"{stem}-grid", self.outputs.ending)
             shown = [picture["path"] for picture in self.result.pictures]
             sheet = contact_sheet([picture.image for picture in pictures], labels)
-            save_png(path, sheet, {"command": "generate --grid", "pictures": shown})
+            save_picture(path, sheet, {"command": "generate --grid", "pictures": shown})
             self.result.files["grid"] = path
         if self.extras.strip:
             from clipgen.tasks.edit import kept, strip
 
-            path = self.outputs.path(f"{stem}-strip", ".png")
+            path = self.outputs.path(f"{stem}-strip", self.outputs.ending)
             shown = strip(self.run, self.extras.strip)
             self.result.pictures[0]["kept"] = round(kept(self.run), 4)
-            save_png(path, contact_sheet(shown, columns=len(shown)), {"command": "edit --strip"})
+            save_picture(path, contact_sheet(shown, columns=len(shown)), {"command": "edit --strip"})
             self.result.files["strip"] = path
         if self.extras.curve:
-            path = self.outputs.path(f"{stem}-curve", ".png")
+            path = self.outputs.path(f"{stem}-curve", self.outputs.ending)
             plot_curve(self.history, path)
             self.result.files["curve"] = path
 

@@ -62,7 +62,8 @@ def command(
     outputs = Outputs.at(output)
     check_presence(settings)
     # Late: the rest brings the models, which take seconds to import.
-    from clipgen.media.images import save_png, to_pil
+    from clipgen.media.images import to_pil
+    from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
     from clipgen.parts import Parts
     from clipgen.tasks.sample import between, load, paint
@@ -74,9 +75,9 @@ def command(
     about = {**job.to_json(), "count": count, "walk": walk}
     stem = outputs.stem or f"sample-{settings.generator.partition(':')[0]}-{settings.canvas.seed}"
     shown = [to_pil(picture) for picture in pictures]
-    files = [outputs.path(stem, ".png")]
-    save_png(files[0], contact_sheet(shown), about)
+    files = [outputs.path(stem, outputs.ending)]
+    save_picture(files[0], contact_sheet(shown), about)
     for number, picture in enumerate(shown if each else []):
-        files.append(outputs.path(f"{files[0].stem}-{number:03d}", ".png"))
-        save_png(files[-1], picture, {**about, "number": number})
+        files.append(outputs.path(f"{files[0].stem}-{number:03d}", outputs.ending))
+        save_picture(files[-1], picture, {**about, "number": number})
     click.echo(json.dumps({"files": [str(path) for path in files]}) if as_json else "\n".join(map(str, files)))

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from clipgen.errors import SettingsError
-from clipgen.files import write_whole
+from clipgen.media.pictures import save_picture
 from clipgen.media.sheets import INK, PAPER, wrapped
 
 FAINT = (214, 214, 214)
@@ -56,8 +56,7 @@ def plot_curve(history: Sequence[Scored], path: str | Path, size: tuple[int, int
         draw.text((x, (frame[1] + frame[3]) / 2), name, fill=colour, font=font, anchor=anchor)
     draw.text((frame[0], frame[3] + 4), "1", fill=INK, font=font, anchor="ma")
     draw.text((frame[2], frame[3] + 4), f"{len(history)} steps", fill=INK, font=font, anchor="ma")
-    with write_whole(path) as part:
-        plot.save(part, format="PNG")
+    save_picture(path, plot, {})
 
 
 def _draw_lines(

@@ -11,7 +11,7 @@ from click.testing import Result
 from PIL import Image
 
 from clipgen.errors import ImageError, NonFiniteError
-from clipgen.media.images import read_metadata
+from clipgen.media.pictures import read_metadata
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate import Generation, Picture
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from clipgen.cli.interrupt import Interruption
 from clipgen.cli.outputs import Outputs, run_file
-from clipgen.errors import ImageError, SettingsError
+from clipgen.errors import OutputError, SettingsError
+from clipgen.media.pictures import read_metadata
 from clipgen.tasks.generate import Picture
 
 
@@ -44,15 +45,30 @@ def test_the_output_may_be_a_file_or_a_folder(tmp_path: Path) -> None:
     assert Outputs.at(tmp_path / "new" / "v1.5").save_pictures([picture()])[0].parent == tmp_path / "new" / "v1.5"
 
 
-def test_another_picture_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"x\.jpg.*\.png"):
-        Outputs.at(tmp_path / "x.jpg")
+@pytest.mark.parametrize("ending", [".jpg", ".jpeg", ".webp", ".PNG"])
+def test_the_name_decides_the_format(tmp_path: Path, ending: str) -> None:
+    (path,) = Outputs.at(tmp_path / f"x{ending}").save_pictures([picture()])
+    assert path == tmp_path / f"x{ending}" and read_metadata(path)["seed"] == 7
+    (second,) = Outputs.at(tmp_path / f"x{ending}").save_pictures([picture()])
+    assert second == tmp_path / f"x-2{ending}"
 
 
-def test_a_place_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+def test_a_folder_gets_the_format_that_is_asked_for(tmp_path: Path) -> None:
+    assert Outputs.at(tmp_path, ending=".jpg").save_pictures([picture()]) == [tmp_path / "a-red-fox-7.jpg"]
+    assert Outputs.at(tmp_path, ending=".doc").save_pictures([picture()]) == [tmp_path / "a-red-fox-7.png"]
+
+
+def test_a_format_that_is_not_written_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Outputs.at(tmp_path / "x.gif")
+    assert list(caught.value.settings) == ["output"] and ".png" in str(caught.value)
+
+
+def test_a_place_that_cannot_be_written_is_reported_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ImageError, match="cannot write into .*file.*-o"):
+    with pytest.raises(OutputError) as caught:
         Outputs.at(tmp_path / "file")
+    assert list(caught.value.settings) == ["output"]
 
 
 def test_when_the_disk_fills_up_the_pictures_go_to_the_temporary_folder(
@@ -66,20 +82,21 @@ def test_when_the_disk_fills_up_the_pictures_go_to_the_temporary_folder(
 
     def fails_there(self: Picture, path: Path) -> None:
         if "full" in str(path):
-            raise ImageError("no space left")
+            raise OutputError("no space left")
         save(self, path)
 
     monkeypatch.setattr(Picture, "save", fails_there)
-    with pytest.raises(ImageError, match="no space left; saved instead: .*a-red-fox-7.png"):
+    with pytest.raises(OutputError, match="no space left; saved instead: .*a-red-fox-7.png"):
         outputs.save_pictures([picture()])
     assert (refuge / "a-red-fox-7.png").is_file()
-    monkeypatch.setattr(Picture, "save", lambda *_: (_ for _ in ()).throw(ImageError("no space left")))
-    with pytest.raises(ImageError, match="failed as well"):
+    monkeypatch.setattr(Picture, "save", lambda *_: (_ for _ in ()).throw(OutputError("no space left")))
+    with pytest.raises(OutputError, match="failed as well"):
         outputs.save_pictures([picture()])
 
 
 def test_a_picture_stands_for_the_run_file_beside_it() -> None:
-    assert run_file(Path("a/fox.png")) == run_file(Path("a/fox.run")) == Path("a/fox.run")
+    for name in ("fox.png", "fox.jpg", "fox.WEBP", "fox.run"):
+        assert run_file(Path("a") / name) == Path("a/fox.run")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

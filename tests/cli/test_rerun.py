@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from clipgen.media.images import read_metadata, save_png
+from clipgen.media.pictures import read_metadata, save_picture
 
 from .conftest import TINY, Cli, one_line
 from .test_generate import stopped
@@ -24,6 +24,22 @@ def test_the_same_bytes_again(paint: Cli, painted: Path, tmp_path: Path, name: s
     assert (tmp_path / "outputs" / name).read_bytes() == (painted / name).read_bytes()
 
 
+@pytest.mark.parametrize("ending", [".jpg", ".webp"])
+def test_the_same_bytes_in_every_format(paint: Cli, tmp_path: Path, ending: str) -> None:
+    assert paint("red square", *TINY, "-o", f"made{ending}").exit_code == 0
+    result = paint("rerun", f"made{ending}", "-q", "--json")
+    again = json.loads(result.stdout)
+    assert again["same"] and Path(again["path"]).suffix == ending
+    assert "red square" in paint("show", f"made{ending}").stdout
+
+
+def test_show_reports_bad_files_and_shows_the_good_ones(paint: Cli, painted: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / "plain.jpg")
+    result = paint("show", "plain.jpg", painted / "red-square-7.png", "gone.png")
+    assert result.exit_code == 1 and "red square" in result.stdout
+    assert [name in line for name, line in zip(("plain.jpg", "gone.png"), result.stderr.splitlines(), strict=True)]
+
+
 def test_an_interrupted_picture_too(paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stopped(paint, monkeypatch)
     result = paint("rerun", "outputs/red-square-7.png", "--json", "-q", "-o", "again.png")
@@ -33,19 +49,19 @@ def test_an_interrupted_picture_too(paint: Cli, tmp_path: Path, monkeypatch: pyt
 def test_a_picture_that_cannot_be_the_same_is_told(paint: Cli, painted: Path, tmp_path: Path) -> None:
     path = painted / "red-square-7.png"
     metadata = read_metadata(path) | {"version": "0.0.1"}
-    save_png(tmp_path / "old.png", Image.open(path), metadata)
+    save_picture(tmp_path / "old.png", Image.open(path), metadata)
     result = paint("rerun", "old.png")
     assert result.exit_code == 0 and "differs from old.png: it was made by clipgen 0.0.1" in result.stderr
 
 
 def test_what_cannot_be_rerun(paint: Cli, painted: Path, tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "plain.png")
-    save_png(tmp_path / "odd.png", Image.new("RGB", (4, 4)), {"command": "generate", "settings": {"steps": 0}})
+    save_picture(tmp_path / "odd.png", Image.new("RGB", (4, 4)), {"command": "generate", "settings": {"steps": 0}})
     one_line(paint("rerun", "gone.png"), 1, "gone.png")
     one_line(paint("rerun", "plain.png"), 1, "plain.png", "no clipgen settings")
     one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "no single picture")
     one_line(paint("rerun", "odd.png"), 1, "steps is 0")
-    one_line(paint("rerun"), 2, "PICTURE.png")
+    one_line(paint("rerun"), 2, "PICTURE")
 
 
 def test_show_prints_what_a_picture_carries(paint: Cli, painted: Path) -> None:

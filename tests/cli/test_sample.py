@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from clipgen.media.images import read_metadata
+from clipgen.media.pictures import read_metadata
 
 from .conftest import Cli, one_line
 

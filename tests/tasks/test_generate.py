@@ -13,7 +13,8 @@ from torch import Tensor
 from clipgen import devices
 from clipgen.errors import ImageError, NonFiniteError, OutputError, PromptError, SettingsError, UnknownNameError
 from clipgen.losses import InitLoss, PromptLoss, TotalVariation, View
-from clipgen.media.images import load_image, read_metadata
+from clipgen.media.images import load_image
+from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from clipgen.errors import SettingsError
-from clipgen.media.images import read_metadata
+from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate import Run

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.files import sha256
-from clipgen.media.images import save_png, to_pil
+from clipgen.media.images import to_pil
+from clipgen.media.pictures import save_picture
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.tasks.animate.film import Film, without_camera
@@ -109,7 +110,7 @@ class VideoFilm(Film):
         if not take.fresh:
             return replace(take.picture, start="noise")
         path = self.store.folder / "video" / f"{take.first:05d}.png"
-        save_png(path, to_pil(footage.at(self._frame_of(take.first))[0]), {})
+        save_picture(path, to_pil(footage.at(self._frame_of(take.first))[0]), {})
         return replace(take.picture, start="auto", init_image=str(path), init_weight=self.settings.video_weight)
 
     def _scenery(self, take: Take) -> Scenery:

@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 
 from clipgen.files import write_whole
-from clipgen.media.images import load_image, save_png
+from clipgen.media.images import load_image
+from clipgen.media.pictures import save_picture
 from clipgen.tasks.animate.takes import Take
 
 STATE = "state.pt"
@@ -63,7 +64,7 @@ class Store:
 
     def add(self, take: Take, number: int, picture: Image.Image, state: dict[str, Any]) -> None:
         """Keep a keyframe, and after it the state that the next one starts from: each whole or not at all."""
-        save_png(self.path(take, number), picture, {"prompt": take.scene.prompt, "keyframe": number})
+        save_picture(self.path(take, number), picture, {"prompt": take.scene.prompt, "keyframe": number})
         self.keep(f"scenes/{take.key}/{STATE}", {**state, "frames": number + 1})
         self.preview(picture)
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from PIL import Image
 
-from clipgen.media.images import save_png
+from clipgen.media.pictures import FORMATS, save_picture
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,17 @@ class Picture:
     metadata: dict[str, Any]
 
     def save(self, path: str | Path) -> None:
-        """Write a PNG that carries the metadata. Raises ImageError when that cannot be done."""
-        save_png(path, self.image, self.metadata)
+        """Write a file that carries the metadata; raises what `save_picture` raises.
+
+        >>> Picture(picture, 0.3, {"seed": 7}).save(folder / "reef.jpg")
+        """
+        save_picture(path, self.image, self.metadata)
 
 
 class GeneratedImage(Image.Image):
-    """A PIL image whose `save` to a .png writes the settings too; they are also in `.info["clipgen"]`.
+    """A PIL image whose `save` to a .png, .jpg or .webp writes the settings too; they are also in `.info["clipgen"]`.
 
-    >>> GeneratedImage.of(picture).save("reef.png")
+    >>> GeneratedImage.of(Picture(picture, 0.3, {"seed": 7})).save(folder / "reef.webp")
     """
 
     @classmethod
@@ -47,9 +50,9 @@ class GeneratedImage(Image.Image):
         return made
 
     def save(self, fp: Any, format: str | None = None, **params: Any) -> None:
-        """As Pillow's; a plain `save("name.png")` writes the very bytes that the command line writes."""
-        named_png = isinstance(fp, str | os.PathLike) and Path(fp).suffix.lower() == ".png"
-        if named_png and (format or "png").lower() == "png" and not params:
-            save_png(Path(fp), self, self.info["clipgen"])
+        """As Pillow's; a plain `save("name.png")` writes the same bytes as the command line."""
+        row = FORMATS.get(Path(fp).suffix.lower()) if isinstance(fp, str | os.PathLike) else None
+        if row is not None and format in (None, row.name) and not params:
+            save_picture(Path(fp), self, self.info["clipgen"])
         else:
             super().save(fp, format, **params)

@@ -20,7 +20,8 @@ from torch.nn.functional import one_hot
 from clipgen import devices
 from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
-from clipgen.media.images import save_png, to_pil
+from clipgen.media.images import to_pil
+from clipgen.media.pictures import save_picture
 from clipgen.models.weights import save_state
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import OpenClip, load_perceptor
@@ -72,7 +73,7 @@ def _styles(trainer: Trainer, pictures: Pictures) -> Tensor:
 
 def _sheet(pictures: Tensor, path: Path) -> None:
     rows = [torch.cat(list(row), 2) for row in pictures.split(_COLUMNS) if len(row) == _COLUMNS]
-    save_png(path, to_pil(torch.cat(rows, 1)), {})
+    save_picture(path, to_pil(torch.cat(rows, 1)), {})
 
 
 def export(trainer: Trainer, out: Path) -> None:

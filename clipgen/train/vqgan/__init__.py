@@ -20,7 +20,8 @@ from torch.utils.data import Dataset
 from clipgen import devices
 from clipgen.generators.vqgan import VQModel
 from clipgen.generators.vqgan.discriminator import CRITIC
-from clipgen.media.images import save_png, to_pil
+from clipgen.media.images import to_pil
+from clipgen.media.pictures import save_picture
 from clipgen.models.weights import save_state
 from clipgen.train import checkpoints
 from clipgen.train.data import stream
@@ -129,7 +130,8 @@ def run(
         if trainer.done % 200 == 0 or trainer.done == recipe.steps:
             checkpoints.save(folder / "last.pt", trainer.state())
             trainer.model.eval()
-            save_png(folder / f"sheet-{trainer.done:06d}.png", to_pil(measure(trainer.model, world, count=20)[1]), {})
+            sheet = to_pil(measure(trainer.model, world, count=20)[1])
+            save_picture(folder / f"sheet-{trainer.done:06d}.png", sheet, {})
             trainer.model.train()
     export(trainer, out)
     trainer.model.eval()
