@@ -26,6 +26,8 @@ def check_here(name: str) -> None:
     """Raise WeightsError for "NAME/TAG", "NAME/FILE" or "hf-hub:ORG/REPO" whose weights are not on this machine.
 
         >>> check_here("ViT-B-32/openai")
+        Traceback (most recent call last):
+        clipgen.errors.WeightsError: the perceptor 'ViT-B-32/openai' is not here yet; ...
 
     Raises UnknownNameError for a tag that open_clip does not have.
     """

@@ -40,7 +40,7 @@ def check_generator(name: str) -> None:
 def check_perceptor(name: str) -> None:
     """Raise WeightsError at once for a perceptor whose files are not here; torch is not imported for that.
 
-        >>> check_perceptor("vit-b-32")
+        >>> check_perceptor("builtin")
 
     name: as `load_perceptor` takes it; what else may be wrong with it, that tells.
     """
@@ -113,7 +113,7 @@ def named(name: str) -> Card:
 def verify(name: str) -> None:
     """Make sure that a model is here and whole: one with a card, or one of the hub.
 
-        >>> verify("ViT-B-32/openai")
+        >>> verify("builtin")
 
     Raises UnknownNameError for a name of neither, WeightsError when a file is missing or not what it should be.
     """
@@ -156,7 +156,8 @@ def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
 def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
     """Give a name to weights of one's own; they stay where they are.
 
-        >>> add("my-vqgan", [Path("model.ckpt"), Path("model.yaml")])
+        >>> add("my-vqgan", [Path("my/vqgan.ckpt"), Path("my/vqgan.yaml")]).role
+        'generator'
 
     Raises SettingsError for a name that is taken or no name, WeightsError for files that are missing.
     """

@@ -137,8 +137,8 @@ def cache_folder() -> Path:
 def cards(role: str | None = None) -> tuple[Card, ...]:
     """All model cards, or those of one role ("perceptor", "generator" or "bank").
 
-        >>> [card.name for card in cards("generator")]
-        ['vqgan']
+        >>> [card.name for card in cards("generator") if card.shipped]
+        ['vqgan', 'stylegan']
 
     Raises WeightsError when the registry cannot be read.
     """
@@ -257,8 +257,8 @@ def noted_sum(path: Path) -> str | None:
 def load_state(path: str | Path, part: str = "state_dict") -> dict[str, Tensor]:
     """Read the tensors of a weights file onto the CPU; nothing in the file is executed.
 
-        >>> load_state("model.safetensors")["decoder.conv_in.weight"].shape
-        torch.Size([128, 64, 3, 3])
+        >>> load_state("my/vqgan.ckpt")["decoder.conv_in.weight"].shape
+        torch.Size([32, 4, 3, 3])
 
     path: .safetensors, or a torch .pt, .pth, .ckpt or .bin; part: what of it, where it holds several.
     Raises WeightsError when missing, too large, damaged, or holding anything but named tensors.
@@ -278,7 +278,7 @@ def load_state(path: str | Path, part: str = "state_dict") -> dict[str, Tensor]:
 def save_state(path: str | Path, state: Mapping[str, Tensor]) -> None:
     """Write tensors as safetensors, floats in half precision; the file is there whole or not at all.
 
-        >>> save_state("model.safetensors", model.state_dict())
+        >>> save_state("model.safetensors", nn.Linear(2, 3).state_dict())
     """
     from safetensors.torch import save
 

@@ -28,7 +28,9 @@ DRAWS, FOLLOWED, ALIKE, NEAR = 24, 3, 0.05, 0.002
 class StyleGAN(Generator):
     """A picture of a trained StyleGAN, found by moving its styles.
 
-        >>> generator = StyleGAN.load(size=(256, 256), seeds=[7], weights=Path("ffhq.pkl"))
+        >>> generator = StyleGAN.load(size=(64, 64), seeds=[7])
+        >>> generator().shape
+        torch.Size([1, 3, 64, 64])
 
     latents: what all layers share, [B, 1, width], and what each has of its own, [B, styles, width] (w+), both counted
     in deviations from the mean style; `project_` keeps every style within FARTHEST of them. The network is frozen, its
@@ -80,7 +82,8 @@ class StyleGAN(Generator):
     ) -> Self:
         """Load a network and draw a picture for each seed.
 
-            >>> StyleGAN.load(size=(1024, 1024), seeds=[7, 8], weights=Path("ffhq.pkl"), dtype=torch.bfloat16)
+            >>> StyleGAN.load(size=(64, 64), seeds=[7, 8]).batch
+            2
 
         size, seeds, init_noise, init_image: see `Generator.start`; weights: see `load_network`.
         Raises WeightsError for files that are missing, damaged or of something else.
