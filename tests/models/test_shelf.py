@@ -31,7 +31,7 @@ def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name, data in FILES.items():
         (far / name).write_bytes(data)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(far)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
     rows = ", ".join(f'{{ path = "big/{name}", urls = ["{url}/{name}"] }}' for name in FILES)
     (near / "registry.toml").write_text(
