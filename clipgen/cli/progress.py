@@ -34,7 +34,7 @@ def open_progress(*, quiet: bool = False) -> Iterator[Progress]:
     """The progress display that suits stderr.
 
     >>> with open_progress(quiet=True) as progress:
-    ...     for step in steps:
+    ...     for step in generation:
     ...         progress.show(step)
     """
     if quiet:

@@ -22,6 +22,7 @@ Size = tuple[int, int]
 class Generator(nn.Module):
     """Latents that can be optimised, and the picture they stand for.
 
+        >>> from clipgen.generators.pixels import Pixels
         >>> generator = Pixels.begin(size=(256, 256), seeds=[7, 8])
         >>> optimizer = torch.optim.Adam(generator.latents, lr=generator.lr)
         >>> generator().shape
@@ -175,7 +176,7 @@ class Generator(nn.Module):
     def follow(self, seen: Tensor, theta: Tensor) -> None:
         """Set the latents, in place, to what a camera sees after it moved.
 
-            >>> generator.follow(warp(image, motion), motion.theta(image.shape))
+            >>> generator.follow(image, torch.eye(2, 3))        # the identity: the camera did not move
 
         seen: the picture [B, 3, H, W] in [0, 1] after the move; theta: [2, 3], from its places to those of the picture
         before, both from -1 to 1, as `affine_grid` takes it. By default the picture is encoded, and half of what the
@@ -265,7 +266,8 @@ class _ReplaceValue(torch.autograd.Function):
 def straight_through(source: Tensor, value: Tensor) -> Tensor:
     """Exactly `value` forward, the gradient to `source` backward.
 
-        >>> straight_through(z, codebook[nearest])
+        >>> straight_through(torch.tensor([0.4]), torch.tensor([1.0]))
+        tensor([1.])
 
     Both of one shape. `source + (value - source).detach()` rounds, so a code would not be that code to the bit.
     Source: the straight-through estimator, Bengio et al., arXiv 1308.3432.

@@ -32,8 +32,8 @@ class CPPN(Generator):
     """A compositional pattern producing network per picture: smooth, without pixels, the same at any size.
 
         >>> generator = CPPN.begin(size=(256, 256), seeds=[7])
-        >>> generator.render((2048, 2048)).shape
-        torch.Size([1, 3, 2048, 2048])
+        >>> generator.render((1024, 1024)).shape
+        torch.Size([1, 3, 1024, 1024])
 
     view: [2, 3], from the places of a picture to those of the network, which reaches everywhere; a camera moves it.
     latents: the frequencies [B, FREQUENCIES, 2], then weight [B, out, in] and bias [B, out, 1] of every layer.

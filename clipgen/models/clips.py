@@ -1,4 +1,4 @@
-"""Which CLIPs open_clip knows, and whether one is here, without importing open_clip or torch, which takes seconds.
+"""Which CLIPs open_clip has, and whether one is downloaded, without importing open_clip or torch, which takes seconds.
 
 >>> repository("ViT-B-32/openai")
 'timm/vit_base_patch32_clip_224.openai'
@@ -17,15 +17,17 @@ from typing import Any
 from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.models import hub, weights
 
-HUB = "hf-hub:"  # open_clip's own word for a repository of the hub
+HUB = "hf-hub:"  # open_clip's prefix for a repository of the hub
 _WEIGHTS = ("*.safetensors", "*.bin", "*.pt")
-_HEAVY = ("safetensors.torch", "huggingface_hub")  # what the table's module asks for and its table does not need
+_HEAVY = ("safetensors.torch", "huggingface_hub")  # imported by the table's module, not needed for the table
 
 
 def check_here(name: str) -> None:
     """Raise WeightsError for "NAME/TAG", "NAME/FILE" or "hf-hub:ORG/REPO" whose weights are not on this machine.
 
         >>> check_here("ViT-B-32/openai")
+        Traceback (most recent call last):
+        clipgen.errors.WeightsError: the perceptor 'ViT-B-32/openai' is not downloaded; ...
 
     Raises UnknownNameError for a tag that open_clip does not have.
     """
@@ -36,7 +38,7 @@ def check_here(name: str) -> None:
 
 
 def files(name: str) -> list[Path]:
-    """The files of weights of "NAME/TAG", "NAME/FILE" or "hf-hub:ORG/REPO" that are on this machine."""
+    """The weights files of "NAME/TAG", "NAME/FILE" or "hf-hub:ORG/REPO" that are on this machine."""
     found = repository(name)
     if found is None:
         return [path for path in [Path(name.partition("/")[2])] if path.is_file()]
@@ -44,16 +46,16 @@ def files(name: str) -> list[Path]:
 
 
 def missing(name: str) -> WeightsError:
-    """What a user is told of a CLIP that is not here."""
+    """The error for a CLIP that is not on this machine."""
     by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{name.partition('/')[0]}/FILE"
     return WeightsError(
-        f"the perceptor {name!r} is not here yet; `clipgen models pull {name}` fetches it, or fetch it elsewhere and "
-        f"name it as {by_hand}"
+        f"the perceptor {name!r} is not downloaded; run `clipgen models pull {name}`, or download it elsewhere and give "
+        f"{by_hand}"
     )
 
 
 def unknown(name: str) -> UnknownNameError:
-    """What a user is told of a name that is none."""
+    """The error for a name that open_clip does not have."""
     architecture = name.partition("/")[0]
     tags = _table().list_pretrained_tags_by_model(architecture)
     short = [card.name for card in weights.cards("perceptor")]
@@ -62,7 +64,7 @@ def unknown(name: str) -> UnknownNameError:
 
 
 def repository(name: str) -> str | None:
-    """The repository of the hub that the weights of a name lie in; None for a name that open_clip does not have."""
+    """The hub's repository with the weights of a name; None for a name that open_clip does not have."""
     if name.startswith(HUB):
         return name.removeprefix(HUB)
     architecture, _, tag = name.partition("/")

@@ -1,4 +1,4 @@
-"""Fetch one file from the network: from the first mirror that has it, whole and checked, or not at all.
+"""Download one file, from the first mirror that has it: whole and verified, or not at all.
 
 >>> fetch(["https://a.example/vqgan.ckpt", "https://b.example/vqgan.ckpt"], Path("vqgan.ckpt"), sha256="6a0f…")
 """
@@ -18,20 +18,20 @@ from clipgen.errors import ClipgenError, WeightsError
 from clipgen.files import exclusive, reason, unwritable
 from clipgen.files import sha256 as sha256_of
 
-STALL = 20.0  # seconds without a byte after which a mirror is given up
-TRIES = 3  # times that a mirror that cuts is asked for the rest
+STALL = 20.0  # seconds without a byte until the next attempt
+TRIES = 3  # attempts to resume an interrupted download from one mirror
 BLOCK = 1 << 20
 MAX_BYTES = 16 * 2**30  # a server that never ends must not fill the disk
 
 Report = Callable[[int, int | None], None]
 
 
-class _Cut(OSError):
-    """The line ended before the file did."""
+class _Interrupted(OSError):
+    """The connection ended before the file was complete."""
 
 
-# what is wrong with the line or the server; any other OSError is of our own disk
-_LINE = (URLError, HTTPException, TimeoutError, ConnectionError, ssl.SSLError, _Cut)
+# errors of the connection or the server; any other OSError is one of the local disk
+_NETWORK_ERRORS = (URLError, HTTPException, TimeoutError, ConnectionError, ssl.SSLError, _Interrupted)
 
 
 def fetch(
@@ -42,13 +42,12 @@ def fetch(
     report: Report = lambda done, total: None,
     stall: float = STALL,
 ) -> str:
-    """Fetch a file to a place and return its sha256.
+    """Download a file and return its sha256.
 
-    urls: mirrors, tried in order; target: appears when it is whole and right; a partial file next to it, ending in
-    .part, is resumed; sha256: the expected one, None to accept any; report: called with the bytes so far and the total,
-    None where the server does not send it; stall: seconds without a byte until the next try.
-    Raises WeightsError when no mirror has the file or another process fetches it, OutputError when it cannot be
-    written.
+    urls: mirrors, tried in order; target: the file's path, written once the file is complete and verified (a .part file
+    next to it is resumed); sha256: the expected sum, None to accept any; report: called with the bytes so far and their
+    total, None where the server does not send it; stall: seconds without a byte until the next attempt.
+    Raises WeightsError when no mirror has the file, another process downloads it, or it cannot be written.
     """
     # not write_whole: a partial file must outlive the process, to be resumed
     part = target.with_name(target.name + ".part")
@@ -62,8 +61,8 @@ def fetch(
             for url in urls:
                 try:
                     _complete(url, part, report, stall)
-                except (*_LINE, ValueError) as error:
-                    failures.append(f"{_host(url)}: {_reason(error)}")
+                except (*_NETWORK_ERRORS, ValueError) as error:
+                    failures.append(f"{_host(url)}: {reason(error)}")
                     continue
                 found = sha256_of(part)
                 if sha256 is None or found == sha256:
@@ -75,38 +74,38 @@ def fetch(
         raise
     except OSError as error:
         raise unwritable(target, error) from error
-    raise WeightsError(f"cannot fetch {target.name}: {'; '.join(failures) or 'no address is known'}")
+    raise WeightsError(f"cannot download {target.name}: {'; '.join(failures) or 'it has no url'}")
 
 
 def _complete(url: str, part: Path, report: Report, stall: float) -> None:
-    """Fetch what is missing of a file, asking again for the rest when the line is cut."""
+    """Download the missing part of a file, resuming when the connection is interrupted."""
     for attempt in range(TRIES):
         before = part.stat().st_size if part.exists() else 0
         try:
-            _go_on(url, part, before, report, stall)
+            _resume(url, part, before, report, stall)
             return
-        except (_Cut, TimeoutError, ConnectionError, HTTPException):
-            there = part.stat().st_size if part.exists() else 0
-            if there == before and attempt + 1 == TRIES or there == before == 0:
+        except (_Interrupted, TimeoutError, ConnectionError, HTTPException):
+            after = part.stat().st_size if part.exists() else 0
+            if after == before and attempt + 1 == TRIES or after == before == 0:
                 raise
-    raise _Cut(f"cut {TRIES} times")
+    raise _Interrupted(f"interrupted {TRIES} times")
 
 
-def _go_on(url: str, part: Path, before: int, report: Report, stall: float) -> None:
+def _resume(url: str, part: Path, before: int, report: Report, stall: float) -> None:
     request = Request(url, headers={"User-Agent": "clipgen", **({"Range": f"bytes={before}-"} if before else {})})
     try:
         opened = urlopen(request, timeout=stall)
     except HTTPError as error:
-        if error.code == 416 and before:  # nothing is missing, or the part is of another file: the sum tells
+        if error.code == 416 and before:  # complete, or a part of another file: the sum decides
             return
         raise
     with cast(HTTPResponse, opened) as answer:
         if answer.status != 206:
-            before = 0  # the whole file comes again
+            before = 0  # the server sends the whole file
         length = answer.headers.get("Content-Length")
         total = before + int(length) if length is not None else None
         if total is not None and total > MAX_BYTES:
-            raise ValueError(f"{total / 2**30:.0f} GB, more than any model has")
+            raise ValueError(f"{total / 2**30:.0f} GB, larger than any model")
         done = before
         with open(part, "r+b" if before else "wb") as file:
             file.seek(before)
@@ -114,12 +113,12 @@ def _go_on(url: str, part: Path, before: int, report: Report, stall: float) -> N
                 file.write(block)
                 done += len(block)
                 if done > MAX_BYTES:
-                    raise ValueError("more than any model has")
+                    raise ValueError("larger than any model")
                 report(done, total)
             file.flush()
             os.fsync(file.fileno())
         if total is not None and done < total:
-            raise _Cut(f"cut after {done} of {total} bytes")
+            raise _Interrupted(f"interrupted after {done} of {total} bytes")
 
 
 def _host(url: str) -> str:

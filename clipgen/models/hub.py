@@ -1,10 +1,10 @@
 """Files of the Hugging Face hub, in the hub's own cache, which other programs share.
 
-    >>> fetch("hf:owner/name/model.ckpt")               # from the network, and checked
-    >>> cached("hf:owner/name/model.ckpt")              # only what is here already
-    PosixPath('/home/me/.cache/huggingface/hub/models--owner--name/snapshots/…/model.ckpt')
+    >>> fetch("hf:owner/name/model.ckpt")               # downloads and verifies
+    >>> cached("hf:owner/name/model.ckpt")              # a local file, without the network
+    PosixPath('/home/me/.cache/huggingface/hub/models--owner--name/snapshots/.../model.ckpt')
 
-The hub names large files by their sha256, but takes what comes: the sum is checked here.
+The hub names large files by their sha256 without verifying it: that is done here.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.files import reason, sha256
 
 PREFIX = "hf:"
-#: what is fetched along with a file, from the same folder: its config, in taming's and in diffusers' form
-BESIDE = (".yaml", ".yml", "/config.json")
+#: downloaded together with a file, from the same folder: its config, in taming's and in diffusers' format
+CONFIGS = (".yaml", ".yml", "/config.json")
 _SUM = re.compile("[0-9a-f]{64}")
 
 
 def split(name: str) -> tuple[str, str]:
-    """The repository and the file of a name.
+    """The repository and the file in a name.
 
         >>> split("hf:owner/name/folder/model.ckpt")
         ('owner/name', 'folder/model.ckpt')
@@ -35,12 +35,12 @@ def split(name: str) -> tuple[str, str]:
     """
     parts = name.removeprefix(PREFIX).split("/", 2)
     if len(parts) < 3 or not all(parts):
-        raise UnknownNameError(f"{name!r} names no file of the hub; say hf:OWNER/NAME/FILE")
+        raise UnknownNameError(f"{name!r} is not a file of the hub; write hf:OWNER/NAME/FILE")
     return "/".join(parts[:2]), parts[2]
 
 
 def cached(name: str) -> Path | None:
-    """Where a file of the hub lies on this machine; None when it does not. No network is asked."""
+    """The path of a file of the hub on this machine, without the network; None when it is not downloaded."""
     if not snapshots(*split(name)):
         return None
     from huggingface_hub import try_to_load_from_cache  # late: it takes a while to import
@@ -50,7 +50,7 @@ def cached(name: str) -> Path | None:
 
 
 def snapshots(repository: str, pattern: str) -> list[Path]:
-    """Files of a repository, of whatever revision, that lie in the hub's cache; quick, and never the network.
+    """Files of a repository, of any revision, in the hub's cache; fast, and without the network.
 
     >>> snapshots("owner/name", "*.safetensors")
     """
@@ -64,24 +64,24 @@ def _folder(repository: str) -> Path:
 
 
 def place(name: str) -> Path:
-    """Where a file of the hub lies, or, while it does not, a place in the hub's cache that says which it is."""
+    """The path of a file of the hub; before it is downloaded, a path in the hub's cache that identifies it."""
     repository, file = split(name)
     return cached(name) or _folder(repository) / file
 
 
-def found(name: str) -> Path:
-    """Where a file of the hub lies; WeightsError when it does not."""
+def require(name: str) -> Path:
+    """The verified path of a downloaded file of the hub; WeightsError when it is missing or damaged."""
     path = cached(name)
     if path is None:
-        raise WeightsError(f"{name} is not here yet; `clipgen models pull {name}` fetches it")
+        raise WeightsError(f"{name} is not downloaded; run `clipgen models pull {name}`")
     check(path)
     return path
 
 
 def fetch(name: str) -> Path:
-    """Fetch a file, and the configs in its folder, into the hub's cache; return where the file lies.
+    """Download a file, and the configs in its folder, into the hub's cache; return the file's path.
 
-    Raises WeightsError when it cannot be fetched or is not what the hub says it is.
+    Raises WeightsError when it cannot be downloaded or does not have the hub's sha256.
     """
     from huggingface_hub import HfApi, hf_hub_download  # late: it takes a while to import
 
@@ -90,30 +90,30 @@ def fetch(name: str) -> Path:
     try:
         path = Path(hf_hub_download(repository, file))
         for other in HfApi().list_repo_files(repository):
-            if other.rpartition("/")[0] == folder and ("/" + other).endswith(BESIDE):
+            if other.rpartition("/")[0] == folder and ("/" + other).endswith(CONFIGS):
                 hf_hub_download(repository, other)
-    except Exception as error:  # fetching fails in as many ways as there are lines
-        raise WeightsError(f"cannot fetch {name}: {reason(error)}; it needs the network once") from error
+    except Exception as error:  # downloads fail with the errors of several libraries
+        raise WeightsError(f"cannot download {name}: {reason(error)}; this needs the network once") from error
     check(path)
     return path
 
 
-def named_sum(path: Path) -> str | None:
-    """The sha256 that the hub's cache names a file by; None for small files, and outside of that cache."""
+def published_sha256(path: Path) -> str | None:
+    """The sha256 that is a file's name in the hub's cache; None for small files and outside of that cache."""
     blob = path.resolve().name
     return blob if _SUM.fullmatch(blob) else None
 
 
 def check(path: Path) -> None:
-    """Make sure that a file of the hub's cache is the one that the hub named; else it is taken out of the cache.
+    """Verify the sha256 of a file in the hub's cache; a damaged file is deleted.
 
-    Raises WeightsError when it is not.
+    Raises WeightsError for a damaged file.
     """
-    expected, found = named_sum(path), sha256(path)
+    expected, found = published_sha256(path), sha256(path)
     if expected and found != expected:
         path.resolve().unlink(missing_ok=True)
         path.unlink(missing_ok=True)
-        raise WeightsError(f"{path} was damaged (sha256 {found[:12]}…, the hub says {expected[:12]}…); pull it again")
+        raise WeightsError(f"{path} was damaged (expected sha256 {expected}, found {found}) and is deleted; pull it again")
 
 
 @contextmanager

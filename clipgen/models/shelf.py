@@ -1,4 +1,4 @@
-"""Models beyond the shipped ones: fetch them, add one's own, and tell which part reads them.
+"""Models that are not shipped: download them, add one's own, and find the generator that loads them.
 
 >>> pull("vqgan-imagenet-16384")
 >>> generator("vqgan-imagenet-16384", None)
@@ -20,13 +20,13 @@ from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS
 
 Report = Callable[[str, int, int | None], None]
-FOLDER = "local-dir:"  # before the folder of a CLIP of one's own
+FOLDER = "local-dir:"  # prefix of the folder of a user's own CLIP
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".pkl")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 
 
 def generator_names() -> list[str]:
-    """All names that a generator is asked for by: parts, and models that one of them reads."""
+    """All names of generators: those in GENERATORS, and models that one of them loads."""
     return sorted({*GENERATORS.names(), *(card.name for card in cards("generator"))})
 
 
@@ -50,11 +50,11 @@ def part_of(name: str) -> str:
 
 
 def check_perceptor(name: str) -> None:
-    """Raise WeightsError at once for a perceptor whose files are not here; torch is not imported for that.
+    """Raise WeightsError for a perceptor whose files are not on this machine, without importing torch.
 
-        >>> check_perceptor("vit-b-32")
+        >>> check_perceptor("builtin")
 
-    name: as `load_perceptor` takes it; what else may be wrong with it, that tells.
+    name: as for `load_perceptor`, which checks the contents of the files.
     """
     clip = weights.clip_of(name)
     if clip.startswith(FOLDER):
@@ -65,22 +65,23 @@ def check_perceptor(name: str) -> None:
 
 
 def generator(name: str, path: Path | None) -> tuple[str, Path | None]:
-    """The part of GENERATORS that makes a generator, and its weights.
+    """The name in GENERATORS of a generator, and the path of its weights (None: built-in, or untrained).
 
         >>> generator("cppn", None)
         ('cppn', None)
 
-    name: of a part, with a file of weights after a colon ("stylegan:ffhq.pkl"), or of a model, or "hf:OWNER/NAME/FILE"
-    of a VQGAN on the hub; path: of other weights for that part.
-    Raises UnknownNameError for neither, WeightsError where a model's files are missing or damaged.
+    name: in GENERATORS, with or without a weights file after a colon ("stylegan:ffhq.pkl"), or of a model, or
+    "hf:OWNER/NAME/FILE" of a VQGAN on the hub; path: of custom weights.
+    Raises UnknownNameError for another name, WeightsError where a model's files are missing or damaged, SettingsError
+    for custom weights of a model, which has its own.
     """
     part = part_of(name)
     if part == name:
         return name, path
     if path is not None:
-        raise _twice(name, path)
+        raise _both_given(name, path)
     if name.startswith(hub.PREFIX):
-        return part, hub.found(name)
+        return part, hub.require(name)
     if name.startswith(f"{part}:"):
         return part, Path(name.removeprefix(f"{part}:"))
     card = find(name, "generator")
@@ -89,7 +90,7 @@ def generator(name: str, path: Path | None) -> tuple[str, Path | None]:
 
 
 def fingerprint(name: str, path: Path | None) -> str | None:
-    """The sha256 of a generator's weights, or None where nothing was trained.
+    """The sha256 of a generator's weights, or None for an untrained generator.
 
         >>> fingerprint("cppn", None)
 
@@ -103,8 +104,8 @@ def fingerprint(name: str, path: Path | None) -> str | None:
     return "+".join(sha256(file) for file in files if file.is_file()) or None
 
 
-def _twice(name: str, path: Path) -> SettingsError:
-    return SettingsError(f"weights {path} were given beside the model {name}, which has its own; give one of them")
+def _both_given(name: str, path: Path) -> SettingsError:
+    return SettingsError(f"weights is {path}, but the generator {name} has its own weights; give one of the two")
 
 
 def named(name: str) -> Card:
@@ -122,14 +123,14 @@ def named(name: str) -> Card:
 
 
 def verify(name: str) -> None:
-    """Make sure that a model is here and whole: one with a card, or one of the hub.
+    """Verify the files of a model: one with a card, or one of the hub.
 
-        >>> verify("ViT-B-32/openai")
+        >>> verify("builtin")
 
-    Raises UnknownNameError for a name of neither, WeightsError when a file is missing or not what it should be.
+    Raises UnknownNameError for any other name, WeightsError when a file is missing or damaged.
     """
     if name.startswith(hub.PREFIX):
-        hub.found(name)
+        hub.require(name)
     elif "/" in name:
         clips.check_here(name)
         for path in clips.files(name):
@@ -139,12 +140,13 @@ def verify(name: str) -> None:
 
 
 def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
-    """Fetch a model's files to the shelf, and return its card.
+    """Download a model's files to the shelf, and return its card.
 
         >>> pull("vqgan-imagenet-16384", print)
 
-    What is there already and right is not fetched again; report: called with a file, its bytes so far, and all of them.
-    Raises UnknownNameError for a name without a card, WeightsError when it cannot be fetched.
+    Files that are already complete are skipped. report: called with a file's name, the bytes so far, and their total
+    (None where it is unknown).
+    Raises UnknownNameError for a name without a card, WeightsError when a file cannot be downloaded.
     """
     card = named(name)
     for file in card.files:
@@ -152,34 +154,37 @@ def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
             hub.fetch(file.path)
             continue
         target = card.place(file)
-        expected = file.sha256 or weights.noted_sum(target)
+        expected = file.sha256 or weights.recorded_sha256(target)
         if target.is_file() and expected and sha256(target) == expected:
             continue
         if not file.urls:
-            check(card)  # its user's own, or shipped: what is wrong is said there
+            check(card)  # added or shipped: it cannot be downloaded, and `check` reports what is wrong
             continue
         found = downloads.fetch(file.urls, target, sha256=expected, report=partial(report, target.name))
         if not file.sha256:
-            weights.note_sum(target, found)
+            weights.record_sha256(target, found)
     return card
 
 
 def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
-    """Give a name to weights of one's own; they stay where they are.
+    """Register a user's own weights under a name; the files stay in their place.
 
-        >>> add("my-vqgan", [Path("model.ckpt"), Path("model.yaml")])
+        >>> add("my-vqgan", [Path("my/vqgan.ckpt"), Path("my/vqgan.yaml")]).role
+        'generator'
 
-    Raises SettingsError for a name that is taken or no name, WeightsError for files that are missing.
+    Raises SettingsError for a name that is taken or has other characters than letters, digits, dots, dashes and
+    underscores, WeightsError for files that are missing.
     """
     if not _NAME.fullmatch(name) or name in GENERATORS or any(card.name == name for card in cards()):
         raise SettingsError(
-            f"the name {name!r} is taken, or has more than letters, digits, dots and dashes; take another"
+            f"the name {name!r} is taken, or has other characters than letters, digits, dots, dashes and underscores; "
+            "choose another"
         )
     for file in files:
         if not file.is_file():
             raise WeightsError(f"there is no file {file}; check the name")
     if not any(file.name.endswith(STATES) for file in files):
-        raise WeightsError(f"none of the files is one of weights ({', '.join(STATES)})")
+        raise WeightsError(f"none of the files has weights; give one that ends in {', '.join(STATES)}")
     size = round(sum(file.stat().st_size for file in files) / 1e6, 1)
     lines = [
         "[[model]]",

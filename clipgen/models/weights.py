@@ -4,7 +4,7 @@
     >>> check(card)                                         # every file is there and has its sha256
     >>> state = load_state(card.path(".safetensors"))
 
-The cards stand in models/registry.toml beside the files that they describe.
+The cards are in models/registry.toml, in the folder of the files that they describe.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from clipgen.models import hub
 if TYPE_CHECKING:
     from torch import Tensor
 
-#: of a user's own cards in the shelf, and of the file beside a fetched one that holds its sha256
+#: file name of the cards that a user added, and suffix of the file that records the sha256 of a fetched one
 ADDED, SUM = "added.toml", ".sha256"
 ROLES = ("perceptor", "generator", "bank")
-# a guard against a path that is no weights file at all; the largest CLIP that open_clip knows is 10 GB
+# guards against a path that is not a weights file at all; the largest CLIP in open_clip's list has 10 GB
 MAX_BYTES = 16 * 2**30
 
 
 @dataclass(frozen=True)
 class CardFile:
-    """One file of a model: `path` relative to its folder of models, its sha256 in hexadecimal, and where it is fetched.
+    """One file of a model: `path` relative to the models folder, its sha256 in hexadecimal, and where to download it.
 
-    path: "hf:OWNER/NAME/FILE" of one that lies in the cache of the hub. sha256: "" where none is published: that of
-    the first fetch is kept beside the file, and holds from then on. urls: mirrors, in the order in which they are
-    asked; a file without any is the hub's, shipped, or its user's own.
+    path: "hf:OWNER/NAME/FILE" for a file in the hub's cache. sha256: "" where none is published: the sum of the first
+    download is recorded next to the file and required from then on. urls: mirrors, tried in order; a file without urls
+    comes from the hub, is shipped with clipgen, or was added by the user.
     """
 
     path: str
@@ -51,15 +51,15 @@ class CardFile:
 
 @dataclass(frozen=True)
 class Card:
-    """What there is to know of a model.
+    """The description of a model.
 
         >>> find("vqgan", role="generator").path(".yaml").name
         'vqgan.yaml'
 
-    name, role: how it is asked for; architecture: in words; files: what it consists of; licence: of the weights;
-    size_mb: of all files; notes: data, limits; train: the command that reproduces it, where there is one; make: what
-    reads it, a part of GENERATORS (by default the one of its own name) or a CLIP by open_clip's NAME/TAG; commercial:
-    whether its licence allows that.
+    name, role: the key of the card; architecture: described in words; licence: of the weights; size_mb: of all files
+    together; notes: training data and limits; train: the command that reproduces it, if there is one; make: the name in
+    GENERATORS of the generator that loads it (default: its own name), or open_clip's NAME/TAG of a CLIP; commercial:
+    whether the licence allows commercial use.
     """
 
     name: str
@@ -75,7 +75,7 @@ class Card:
 
     @property
     def shipped(self) -> bool:
-        """Whether it came with clipgen; else it is fetched to the shelf, or its user's own."""
+        """Whether it is part of clipgen; otherwise it was downloaded to the shelf or added by the user."""
         return bool(self.train)
 
     @property
@@ -85,21 +85,21 @@ class Card:
 
     @property
     def present(self) -> bool:
-        """Whether all files are there; `check` tells whether they are whole."""
+        """Whether all files exist; `check` verifies their contents."""
         return all(self.place(file).is_file() for file in self.files)
 
     def place(self, file: CardFile) -> Path:
-        """Where one of its files is, or is to be."""
+        """The path of one of its files, whether it exists yet or not."""
         if file.path.startswith(hub.PREFIX):
             return hub.place(file.path)
         return (models_folder() if self.shipped else shelf_folder()) / file.path
 
     def path(self, suffix: str) -> Path:
-        """The absolute path of the one file whose name ends so; WeightsError when the card names none."""
+        """The absolute path of the first file with a suffix; WeightsError when the card has none."""
         for file in self.files:
             if file.path.endswith(suffix):
                 return self.place(file)
-        raise WeightsError(f"the card of {self.role} {self.name!r} names no {suffix} file in models/registry.toml")
+        raise WeightsError(f"the card of {self.role} {self.name!r} has no {suffix} file in models/registry.toml")
 
 
 def models_folder() -> Path:
@@ -112,24 +112,24 @@ def prompts_folder() -> Path:
     return _shipped("prompts", "phrases")
 
 
-def _shipped(name: str, holds: str) -> Path:
+def _shipped(name: str, marker: str) -> Path:
     package = Path(__file__).resolve().parents[1]
     for folder in (package / name, package.parent / name):
-        if (folder / holds).exists():
+        if (folder / marker).exists():
             return folder
     raise WeightsError(
-        f"there is no {name}/{holds} in {package} or beside it; reinstall clipgen or `git checkout {name}/`"
+        f"there is no {name}/{marker} in {package} or {package.parent}; reinstall clipgen or `git checkout {name}/`"
     )
 
 
 def shelf_folder() -> Path:
-    """Where fetched and added models lie: $CLIPGEN_HOME/models, else the platform's folder for data."""
+    """The folder of downloaded and added models: $CLIPGEN_HOME/models, else in the platform's data folder."""
     home = os.environ.get("CLIPGEN_HOME")
     return Path(home or platformdirs.user_data_path("clipgen", appauthor=False)) / "models"
 
 
 def cache_folder() -> Path:
-    """Where clipgen keeps what it can make again: $CLIPGEN_HOME/cache, else the platform's folder for caches."""
+    """The folder of files that can be recomputed: $CLIPGEN_HOME/cache, else the platform's cache folder."""
     home = os.environ.get("CLIPGEN_HOME")
     return Path(home) / "cache" if home else platformdirs.user_cache_path("clipgen", appauthor=False)
 
@@ -137,8 +137,8 @@ def cache_folder() -> Path:
 def cards(role: str | None = None) -> tuple[Card, ...]:
     """All model cards, or those of one role ("perceptor", "generator" or "bank").
 
-        >>> [card.name for card in cards("generator")]
-        ['vqgan']
+        >>> [card.name for card in cards("generator") if card.shipped]
+        ['vqgan', 'stylegan']
 
     Raises WeightsError when the registry cannot be read.
     """
@@ -165,7 +165,7 @@ def find(name: str, role: str) -> Card:
 
 
 def shipped_clip(name: str) -> Card | None:
-    """The card of a perceptor that came with clipgen; None for any other name.
+    """The card of a perceptor that is shipped with clipgen; None for any other name.
 
     >>> shipped_clip("builtin").size_mb
     14.4
@@ -174,7 +174,7 @@ def shipped_clip(name: str) -> Card | None:
 
 
 def clip_of(name: str) -> str:
-    """What a perceptor of the registry stands for; any other name for itself.
+    """open_clip's name of a perceptor in the registry; any other name unchanged.
 
     >>> clip_of("vit-b-16")
     'ViT-B-16/openai'
@@ -184,7 +184,7 @@ def clip_of(name: str) -> str:
 
 @lru_cache(maxsize=4)
 def _read_rows(path: str, mtime_ns: int) -> tuple[Card, ...]:
-    """mtime_ns is part of the cache's key: a registry that was edited is read again."""
+    """Parse a registry; mtime_ns is part of the cache's key, so that an edited file is parsed again."""
     try:
         with open(path, "rb") as file:
             rows = tomllib.load(file)["model"]
@@ -199,12 +199,12 @@ def _card(row: Mapping[str, Any]) -> Card:
 
 
 def check(card: Card) -> None:
-    """Make sure that each file of a model is there and is what the card says.
+    """Verify that each file of a model exists and has the sha256 of its card.
 
         >>> check(find("builtin", role="perceptor"))
 
-    Costs one pass over the files per process. Raises WeightsError when a file is missing, differs from its sha256,
-    or has no sha256 in the card.
+    Reads each file once per process. Raises WeightsError when a file is missing or has another sha256, or when the card
+    of a shipped model has none.
     """
     for file in card.files:
         path = card.place(file)
@@ -212,15 +212,15 @@ def check(card: Card) -> None:
             raise WeightsError(_missing(card, file))
         if not file.sha256 and card.shipped:
             raise WeightsError(
-                f"models/registry.toml has no sha256 for {file.path}; if you made it, write {sha256(path)}"
+                f"models/registry.toml has no sha256 for {file.path}; if you trained it, enter {sha256(path)}"
             )
         found = sha256(path)
-        expected = file.sha256 or hub.named_sum(path) or noted_sum(path) or note_sum(path, found)
+        expected = file.sha256 or hub.published_sha256(path) or recorded_sha256(path) or record_sha256(path, found)
         if found != expected:
             again = "reinstall clipgen or `git checkout models/`"
             raise WeightsError(
                 f"{path} is damaged: expected sha256 {expected}, found {found}; "
-                + (again if card.shipped else f"remove it and `clipgen models pull {card.name}`")
+                + (again if card.shipped else f"delete it and run `clipgen models pull {card.name}`")
             )
 
 
@@ -229,21 +229,23 @@ def _missing(card: Card, file: CardFile) -> str:
     if card.shipped:
         return (
             f"{path} of {card.role} {card.name!r} is missing; reinstall clipgen, `git checkout models/`, "
-            f"or make it with `{card.train}`"
+            f"or train it with `{card.train}`"
         )
-    fetched = f"`clipgen models pull {card.name}` fetches it ({card.size_mb:g} MB), or put it at {path} by hand"
-    return f"{card.role} {card.name!r} is not here yet; {fetched}"
+    return (
+        f"{card.role} {card.name!r} is not downloaded; run `clipgen models pull {card.name}` ({card.size_mb:g} MB), or "
+        f"copy the file to {path}"
+    )
 
 
-def note_sum(path: Path, found: str) -> str:
-    """Keep the sha256 of a file of which none is published, so that it is told when the file changes."""
+def record_sha256(path: Path, found: str) -> str:
+    """Record the sha256 of a file for which none is published, so that a later change of the file is detected."""
     with write_whole(path.with_name(path.name + SUM)) as part:
         part.write_text(found + "\n", encoding="ascii")
     return found
 
 
-def noted_sum(path: Path) -> str | None:
-    """The sha256 that was noted beside a file when it was first fetched or added."""
+def recorded_sha256(path: Path) -> str | None:
+    """The sha256 that was recorded when a file was first downloaded or added; None when there is none."""
     try:
         return path.with_name(path.name + SUM).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -251,19 +253,19 @@ def noted_sum(path: Path) -> str | None:
 
 
 def load_state(path: str | Path, part: str = "state_dict") -> dict[str, Tensor]:
-    """Read the tensors of a weights file onto the CPU; nothing in the file is executed.
+    """Load the tensors of a weights file onto the CPU; nothing in the file is executed.
 
-        >>> load_state("model.safetensors")["decoder.conv_in.weight"].shape
-        torch.Size([128, 64, 3, 3])
+        >>> load_state("my/vqgan.ckpt")["decoder.conv_in.weight"].shape
+        torch.Size([32, 4, 3, 3])
 
-    path: .safetensors, or a torch .pt, .pth, .ckpt or .bin; part: what of it, where it holds several.
-    Raises WeightsError when missing, too large, damaged, or holding anything but named tensors.
+    path: .safetensors, or a torch .pt, .pth, .ckpt or .bin; part: the key of the state dict, where a file has several.
+    Raises WeightsError for a file that is missing, too large, damaged, or has anything but named tensors.
     """
     path = Path(path)
     if not path.is_file():
         raise WeightsError(f"there is no weights file {path}; check the name")
     if path.stat().st_size > MAX_BYTES:
-        raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB; at most {MAX_BYTES / 2**30:.0f} are read")
+        raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB; the limit is {MAX_BYTES / 2**30:.0f} GB")
     if path.suffix == ".safetensors":
         return _load_safetensors(path)
     if path.suffix in (".pt", ".pth", ".ckpt", ".bin"):
@@ -272,9 +274,9 @@ def load_state(path: str | Path, part: str = "state_dict") -> dict[str, Tensor]:
 
 
 def save_state(path: str | Path, state: Mapping[str, Tensor]) -> None:
-    """Write tensors as safetensors, floats in half precision; the file is there whole or not at all.
+    """Write tensors as safetensors, floats in half precision; the file is written whole or not at all.
 
-        >>> save_state("model.safetensors", model.state_dict())
+        >>> save_state("model.safetensors", nn.Linear(2, 3).state_dict())
     """
     from safetensors.torch import save
 
@@ -284,7 +286,7 @@ def save_state(path: str | Path, state: Mapping[str, Tensor]) -> None:
 
 
 def _load_safetensors(path: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError  # here, for `clipgen models` reads cards without torch
+    from safetensors import SafetensorError  # late: `clipgen models` loads cards without torch
     from safetensors.torch import load_file
 
     try:
@@ -294,26 +296,26 @@ def _load_safetensors(path: Path) -> dict[str, Tensor]:
 
 
 class _Unused:
-    """Stands for the training callbacks that old checkpoints carry beside their tensors."""
+    """Replaces the training callbacks that old checkpoints contain in addition to their tensors."""
 
 
 def _check_zip(path: Path) -> None:
-    """Refuse a file that would unpack to more than it is: torch never compresses."""
+    """Refuse a file that would unpack to more than its size: torch never compresses."""
     try:
         with zipfile.ZipFile(path) as archive:
             whole = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise WeightsError(f"cannot read the weights in {path}: {error}") from error
     if whole > path.stat().st_size:
-        raise WeightsError(f"{path} unpacks to {whole / 1e6:.0f} MB, more than it has; torch compresses no file")
+        raise WeightsError(f"{path} unpacks to {whole / 1e6:.0f} MB, more than its size; torch compresses no file")
 
 
 def _load_pickle(path: Path, part: str) -> dict[str, Tensor]:
-    import torch  # here, for `clipgen models` reads cards without torch
+    import torch  # late: `clipgen models` loads cards without torch
 
     if zipfile.is_zipfile(path):
         _check_zip(path)
-    # taming's checkpoints name this class of Lightning's; weights_only refuses names that are not on the list
+    # taming's checkpoints refer to this class of Lightning; weights_only refuses names that are not listed here
     homes = ("pytorch_lightning.callbacks", "lightning.pytorch.callbacks")
     names = [f"{home}.model_checkpoint.ModelCheckpoint" for home in homes]
     try:
@@ -324,5 +326,5 @@ def _load_pickle(path: Path, part: str) -> dict[str, Tensor]:
     if isinstance(content, Mapping) and isinstance(content.get(part), Mapping):
         content = content[part]
     if not isinstance(content, Mapping) or not all(isinstance(value, torch.Tensor) for value in content.values()):
-        raise WeightsError(f"{path} holds no state dict: expected a table of tensors, or one under {part!r}")
+        raise WeightsError(f"{path} has no state dict: expected named tensors, at the top level or under {part!r}")
     return dict(content)

@@ -27,6 +27,7 @@ SUFFIXES = ("ies", "ing", "es", "ed", "s")
 class Perceptor(nn.Module, ABC):
     """A frozen network that puts words and pictures into one space.
 
+        >>> from clipgen.perceptors.openclip import load_perceptor
         >>> perceptor = load_perceptor("builtin", torch.device("cpu"))
         >>> words = perceptor.encode_text(["a red square", "a blue circle"])      # [2, D]
         >>> score = perceptor.encode_image(image) @ words.T                       # cosines, [N, 2]

@@ -18,6 +18,7 @@ from clipgen.registry import PERCEPTORS
 class Ensemble(Perceptor):
     """A perceptor whose cosine is the weighted mean of its members' cosines.
 
+        >>> small, large = (load_perceptor(name, torch.device("cpu")) for name in ("builtin", "reader"))
         >>> both = Ensemble([(1.0, small), (2.0, large)])
         >>> both.encode_image(image) @ both.encode_text(["a fox"]).T      # (cos_small + 2 cos_large) / 3
 
@@ -52,6 +53,7 @@ class Ensemble(Perceptor):
     def in_turn(self, step: int) -> Perceptor:
         """The member whose turn a step is; to it the others' part of the space is empty.
 
+        >>> both = Ensemble([(1.0, perceptor), (2.0, perceptor)])
         >>> both.in_turn(0).encode_image(image) @ both.encode_text(["a fox"]).T      # cos_small / √3
         """
         return _Turn(self, step % len(self.members))
@@ -103,7 +105,8 @@ def load_perceptors(names: Sequence[str], device: torch.device, dtype: torch.dty
 
         >>> load_perceptors(["builtin"], torch.device("cpu")).name
         'builtin'
-        >>> load_perceptors(["vit-b-32:2", "rn50"], torch.device("cuda"))
+        >>> load_perceptors(["builtin", "reader:2"], torch.device("cpu")).name
+        'builtin + reader'
 
     names, device, dtype and the errors raised: as for `load_perceptor`; SettingsError for a weight that is not above 0.
     """

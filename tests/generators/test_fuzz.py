@@ -94,9 +94,9 @@ def test_hostile_configs(
 
 def test_a_yaml_that_grows_when_it_is_written_out_is_read_in_time(whole: dict[str, Path]) -> None:
     hostile_yaml(whole["s"].with_suffix(".yaml"))
-    began = time.monotonic()
+    began = time.process_time()
     load_network(whole["s"])
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
 
 
 def test_a_file_that_unpacks_to_more_than_it_has(tmp_path: Path) -> None:

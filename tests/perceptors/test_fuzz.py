@@ -70,9 +70,9 @@ def test_hostile_configs(tmp_path: Path, tower: str, name: str, value: Any) -> N
     config = json.loads(json.dumps(CONFIG))
     config["model_cfg"][tower][name] = value
     (folder / "open_clip_config.json").write_text(json.dumps(config))
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with pytest.raises(ClipgenError) as caught:
         load(folder)
     assert "\n" not in str(caught.value)
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < MEGABYTES

@@ -40,7 +40,8 @@ _PARTS = {"conv.weight": "weight", "conv.modulation.weight": "affine.weight", "c
 def load_network(weights: Path | None) -> Network:
     """Build the network of a file and fill it with its weights.
 
-        >>> load_network(Path("ffhq.pkl"))
+        >>> load_network(None).side
+        64
 
     weights: a .pkl of NVIDIA's stylegan2-ada-pytorch or stylegan3, a .pt of rosinality's stylegan2-pytorch, a
     .safetensors with its .json beside it as `convert` writes them, or None for the built-in network.

@@ -31,7 +31,9 @@ DRAWS, FOLLOWED, ALIKE, NEAR = 24, 3, 0.05, 0.002
 class StyleGAN(Generator):
     """A picture of a trained StyleGAN, found by moving its styles.
 
-        >>> generator = StyleGAN.begin(size=(256, 256), seeds=[7], weights=Path("ffhq.pkl"))
+        >>> generator = StyleGAN.begin(size=(64, 64), seeds=[7])
+        >>> generator().shape
+        torch.Size([1, 3, 64, 64])
 
     latents: what all layers share, [B, 1, width], and what each has of its own, [B, styles, width] (w+), both counted
     in deviations from the mean style; `project_` keeps every style within FARTHEST of them. The network is frozen, its
@@ -75,7 +77,8 @@ class StyleGAN(Generator):
     ) -> Self:
         """Load a network; `start` draws a picture for each seed.
 
-            >>> StyleGAN.load(weights=Path("ffhq.pkl"), dtype=torch.bfloat16)
+            >>> StyleGAN.load().name
+            'stylegan'
 
         weights: see `load_network`.
         Raises WeightsError for files that are missing, damaged or of something else.

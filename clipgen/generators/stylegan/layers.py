@@ -12,7 +12,7 @@ from torch import Tensor, nn
 class Dense(nn.Module):
     """A linear layer whose weights are stored at another scale than they are used at.
 
-        >>> Dense(512, 512, rate=0.01)(z).shape
+        >>> Dense(512, 512, rate=0.01)(torch.randn(1, 512)).shape
         torch.Size([1, 512])
 
     rate: by how much slower it was learnt than the rest; bias: what the bias begins with.
@@ -118,7 +118,8 @@ def styled(
 ) -> Tensor:
     """A convolution whose input channels a style weighs, and whose outputs are brought back to unit variance.
 
-        >>> styled(x, weight, style, pad=1).shape           # [B, O, H, W]
+        >>> styled(torch.rand(2, 8, 4, 4), torch.randn(6, 8, 3, 3), torch.ones(2, 8), pad=1).shape
+        torch.Size([2, 6, 4, 4])
 
     x: [B, I, H, W]; weight: [O, I, k, k]; style: [B, I]; twice: at twice the sides and one more, transposed;
     gain: what unit variance is multiplied by. Styles weigh the channels of x, not the weights: the batch stays one

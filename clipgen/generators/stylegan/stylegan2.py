@@ -80,9 +80,10 @@ class _Synthesis(nn.Module):
 class StyleGAN2(nn.Module):
     """Mapping and synthesis with the parameter names of NVIDIA's stylegan2-ada-pytorch.
 
-        >>> network = StyleGAN2(side=256, channels={4: 512, 8: 512, …}, width=512, noise=512)
-        >>> network(network.mapping(z)[:, None].expand(-1, network.styles, -1)).shape
-        torch.Size([1, 3, 256, 256])
+        >>> network = StyleGAN2(side=16, channels={4: 32, 8: 32, 16: 16}, width=64, noise=64)
+        >>> styles = network.mapping(torch.randn(1, 64))[:, None].expand(-1, network.styles, -1)
+        >>> network(styles).shape
+        torch.Size([1, 3, 16, 16])
 
     side: of the picture in pixels, a power of two; channels: of the block of each side; width, noise, classes: numbers
     in w, z and c; layers: of the mapping; colours: 3, or 1 for grey. `styles`: how many w a picture takes.

@@ -138,9 +138,10 @@ class _Synthesis(nn.Module):
 class StyleGAN3(nn.Module):
     """Mapping and synthesis with the parameter names of NVIDIA's stylegan3; configurations t and r.
 
-        >>> network = StyleGAN3(side=256, config={"channel_base": 16384})
-        >>> network(network.mapping(z)[:, None].expand(-1, network.styles, -1)).shape
-        torch.Size([1, 3, 256, 256])
+        >>> network = StyleGAN3(side=32, config={"channel_base": 512, "channel_max": 16}, width=64, noise=64)
+        >>> styles = network.mapping(torch.randn(1, 64))[:, None].expand(-1, network.styles, -1)
+        >>> network(styles).shape
+        torch.Size([1, 3, 32, 32])
 
     side: of the picture in pixels; config: what of DEFAULTS differs, in the names of the published files; width, noise,
     classes: numbers in w, z and c; layers: of the mapping. The filters come with the weights.

@@ -27,7 +27,8 @@ STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 def load_network(weights: Path | None) -> VQModel:
     """Build the network of a config and fill it with its weights.
 
-        >>> load_network(Path("vqgan_imagenet_f16_16384.ckpt"))     # with its .yaml beside it
+        >>> load_network(Path("my/vqgan.ckpt")).codebook.shape      # reads my/vqgan.yaml as well
+        torch.Size([81, 4])
 
     weights: a file of weights or its config (the other lies beside it, of the same name, or is diffusers' config.json),
     a folder that holds one of each, or None for the built-in model.
@@ -42,7 +43,8 @@ def load_network(weights: Path | None) -> VQModel:
 def convert(weights: Path, target: Path) -> Path:
     """Write a VQGAN anew: safetensors and a yaml beside them, with nothing but what pictures are made with.
 
-        >>> convert(Path("last.ckpt"), Path("landscapes.safetensors"))      # 4.3 GB of a transformer become 0.3
+        >>> convert(Path("my/vqgan.ckpt"), Path("plain.safetensors"))       # 4.3 GB of a transformer become 0.3
+        PosixPath('plain.safetensors')
 
     weights: as for `load_network`; target: ends in .safetensors; its folder is made. The discriminator is kept.
     Raises WeightsError for files that are no VQGAN, OutputError for a place that cannot be written.
@@ -76,7 +78,7 @@ def _network(config: Path, state: Mapping[str, Tensor], path: Path) -> tuple[VQM
 def load_critic(weights: Path | None) -> nn.Module | None:
     """The patch discriminator that lies in a checkpoint, as taming keeps it; None where there is none.
 
-        >>> load_critic(None)(picture * 2 - 1).mean()
+        >>> load_critic(None)(image * 2 - 1).mean()
 
     weights: as for `load_network`. Raises WeightsError for a discriminator that is not taming's.
     """

@@ -23,7 +23,7 @@ class VQGAN(Generator):
     """A picture made of codes of a trained VQGAN, as VQGAN-CLIP does it.
 
         >>> generator = VQGAN.begin(size=(256, 256), seeds=[7])
-        >>> generator = VQGAN.begin(size=(384, 256), seeds=[7], weights=Path("vqgan_imagenet_f16_16384.ckpt"))
+        >>> generator = VQGAN.begin(size=(384, 256), seeds=[7], weights=Path("my/vqgan.ckpt"))
 
     latents: one tensor [B, e, H / f, W / f] in the space of the codebook, and what is added to it from grids of a
     quarter, a sixteenth … of its sides: where places agree they move together, and forms come before texture. Each step

@@ -62,9 +62,10 @@ _WHOLE = "first_stage_config"  # where the config of a transformer keeps that of
 class VQModel(nn.Module):
     """Encoder, codebook and decoder with the parameter names of a taming-transformers checkpoint.
 
-        >>> network = VQModel.from_config(yaml.safe_load(open("vqgan.yaml")))
+        >>> network = VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text()))
         >>> codes, indices = network.quantise(network.encode(image * 2 - 1))
-        >>> network.decode(codes)                   # in about [-1, 1]
+        >>> network.decode(codes).shape             # values in about [-1, 1]
+        torch.Size([1, 3, 64, 64])
 
     embed_dim: channels e of a code; n_embed: codes n; ddconfig: of taming's Encoder and Decoder; gumbel: whether the
     code of a place was chosen by a layer of its own (GumbelVQ), not as the nearest one;
@@ -105,7 +106,8 @@ class VQModel(nn.Module):
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Build the network, with random weights, from a taming yaml that was read to a dict.
 
-            >>> VQModel.from_config({"model": {"target": "taming.models.vqgan.VQModel", "params": {...}}})
+            >>> VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text())).factor
+            4
 
         config: `model.params` holds embed_dim, n_embed, ddconfig and, our extension, norm_groups; training keys of
         taming (lossconfig, monitor, image_key …) are ignored. Of a transformer, its first stage is built.
@@ -143,8 +145,9 @@ class VQModel(nn.Module):
     def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
         """The part of a taming config that `from_config` reads, of a transformer that of its first stage.
 
-        >>> VQModel.plain_config(yaml.safe_load(open("project.yaml")))["model"]["params"]["n_embed"]
-        16384
+        >>> config = yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text())
+        >>> VQModel.plain_config(config)["model"]["params"]["n_embed"]
+        4608
         """
         model = config["model"]
         model = model["params"].get(_WHOLE, model)
@@ -178,7 +181,7 @@ class VQModel(nn.Module):
     def drop_idle_attention(self) -> None:
         """Take out the attention blocks that add nothing, their output weights being zero: the same pictures, sooner.
 
-            >>> network.load_state_dict(state)
+            >>> network = VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text()))
             >>> network.drop_idle_attention()
         """
         for parent in list(self.modules()):

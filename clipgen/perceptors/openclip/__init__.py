@@ -2,8 +2,8 @@
 
     >>> load_perceptor("builtin", torch.device("cpu"))                # models/clip, shipped with clipgen
     >>> load_perceptor("local-dir:my/clip", torch.device("cpu"))      # open_clip_config.json and weights
-    >>> load_perceptor("ViT-B-32/openai", torch.device("cuda"))       # open_clip's name and tag; pulled once
 
+ViT-B-32/openai, a name and a tag of open_clip, is loaded the same way once `clipgen models pull` has fetched it.
 A folder holds `open_clip_config.json` (model_cfg, preprocess_cfg), one weights file, and if its vocabulary is its own
 `merges.txt.gz` and `words.json`.
 """

@@ -27,7 +27,8 @@ MOST_MERGES = 16_000_000  # bytes, unpacked; open_clip's own are 3 MB
 def build(config: Mapping[str, Any], merges: Path | None = None) -> tuple[CLIP, SimpleTokenizer]:
     """A randomly initialised open_clip model and its tokenizer, ready to be trained.
 
-        >>> model, tokenizer = build(json.loads(Path("models/clip/open_clip_config.json").read_text()), merges)
+        >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
+        >>> model, tokenizer = build(config, Path("models/clip/merges.txt.gz"))
 
     config, merges: as for `build_model`.
     """
@@ -37,7 +38,7 @@ def build(config: Mapping[str, Any], merges: Path | None = None) -> tuple[CLIP, 
 def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device: str = "cpu") -> CLIP:
     """An open_clip model from its config, randomly initialised from torch's global random state.
 
-        >>> model = build_model({"model_cfg": {"embed_dim": 256, "vision_cfg": {...}, "text_cfg": {...}}})
+        >>> model = build_model(json.loads(Path("models/clip/open_clip_config.json").read_text()))
 
     config: what open_clip_config.json holds: model_cfg, and preprocess_cfg with mean, std; merges: the file of the
     tokenizer's merges, to check the vocabulary size against; None: open_clip's own; device: "meta" takes no memory.
@@ -64,8 +65,9 @@ def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device
 def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> SimpleTokenizer:
     """The byte-pair tokenizer of a config: texts → token ids [N, context_length], int64.
 
+        >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
         >>> make_tokenizer(config, Path("models/clip/merges.txt.gz"))(["a red square"]).shape
-        torch.Size([1, 24])
+        torch.Size([1, 32])
 
     config: as for `build_model`; merges: gzipped merges; None: open_clip's own 49,408 tokens.
 
@@ -88,7 +90,7 @@ def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> Sim
 def write_merges(path: Path, *, merges: int = MERGES) -> None:
     """Write the first merges of open_clip's own vocabulary, gzipped, the same bytes each time.
 
-        >>> write_merges(Path("models/clip/merges.txt.gz"))       # 4,096 tokens
+        >>> write_merges(Path("merges.txt.gz"))       # 4,096 tokens
 
     path: where to; merges: how many (tokens = merges + 514). A small text tower need not carry 49k rows.
     """

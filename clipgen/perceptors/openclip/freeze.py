@@ -16,7 +16,9 @@ _QUICK = 1.702  # of QuickGELU: x · sigmoid(1.702 x)
 def freeze(model: nn.Module, dtype: torch.dtype = torch.float32) -> Any:
     """Eval, no parameter gradients, and the memory layouts and fusions that make guidance fast; same embeddings.
 
-        >>> model = freeze(build_model(config, merges), torch.bfloat16)
+        >>> from clipgen.perceptors.openclip import build_model
+        >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
+        >>> model = freeze(build_model(config), torch.bfloat16)
 
     dtype: what pictures are embedded in, under autocast. Everything is changed in place.
     """
@@ -86,6 +88,7 @@ class Patches(nn.Module):
 class Attention(nn.Module):
     """Frozen attention, sequence first: on a CPU its pass and its gradient take two thirds of `MultiheadAttention`'s.
 
+        >>> x = torch.rand(50, 32, 768)
         >>> Attention(nn.MultiheadAttention(768, 12))(x, x, x)[0].shape  # tokens, pictures, width
         torch.Size([50, 32, 768])
 
@@ -128,6 +131,8 @@ class Attention(nn.Module):
 class First(nn.Module):
     """A transformer's last block for its first token alone, where no other is asked for: a sixth of the work.
 
+        >>> from open_clip.transformer import ResidualAttentionBlock
+        >>> block = ResidualAttentionBlock(768, 12, batch_first=False)
         >>> First(block)(torch.rand(50, 32, 768)).shape  # tokens, pictures, width
         torch.Size([1, 32, 768])
 

@@ -28,7 +28,7 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
     """Load a perceptor by name, frozen, on a device.
 
         >>> load_perceptor("builtin", torch.device("cpu")).input_size
-        64
+        48
 
     name: "builtin" or another that is shipped, "local-dir:FOLDER", "hf-hub:ORG/REPO" or "NAME/TAG" of open_clip's list
     (a weights file may stand for TAG), or a model of the registry that stands for one of these; device: where it runs;

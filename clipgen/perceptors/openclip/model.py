@@ -23,7 +23,10 @@ Tokenizer = Callable[[list[str]], Tensor]
 class OpenClip(Perceptor):
     """An open_clip model, frozen and made fast, that takes plain pictures and words.
 
-        >>> perceptor = OpenClip("mine", *build(config, merges), device=torch.device("cpu"), dtype=torch.float32)
+        >>> from clipgen.perceptors.openclip import build
+        >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
+        >>> model, tokenizer = build(config, Path("models/clip/merges.txt.gz"))
+        >>> perceptor = OpenClip("mine", model, tokenizer, device=torch.device("cpu"))
 
     model: as `build_model` or open_clip returns it, taken over: frozen in place, see `freeze`;
     tokenizer: its texts → token ids [N, context_length]; device, dtype: where and in what arithmetic pictures are

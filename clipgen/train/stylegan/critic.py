@@ -20,7 +20,8 @@ _LEAST = 3.5  # about the side of the map that a head scores
 class Eyes(nn.Module):
     """A frozen residual CLIP tower that tells what it saw at every depth, and in the end.
 
-        >>> depths, seen = Eyes(load_perceptor("builtin", device))(images)
+        >>> from clipgen.perceptors.openclip import load_perceptor
+        >>> depths, embeddings = Eyes(load_perceptor("builtin", torch.device("cpu")))(image)
 
     perceptor: an open_clip model whose picture tower is a timm ResNet.
     """
@@ -87,8 +88,10 @@ class _Head(nn.Module):
 class Critic(nn.Module):
     """How real pictures look for their classes, scored at every depth of what the eyes saw.
 
-        >>> depths, _ = eyes(images)
-        >>> Critic([d.shape[1:3] for d in depths], classes=50)(depths, classes).shape     # [B, places]
+        >>> from clipgen.perceptors.openclip import load_perceptor
+        >>> depths, _ = Eyes(load_perceptor("builtin", torch.device("cpu")))(image)
+        >>> critic = Critic([depth.shape[1:3] for depth in depths], classes=50)
+        >>> scores = critic(depths, torch.tensor([3]))      # [B, places]
 
     shapes: channels and side of each depth; classes: how many there are. Nothing of the eyes is learnt.
     Source: Sauer et al., "Projected GANs Converge Faster", arXiv 2111.01007; the projection of a class: Miyato and
