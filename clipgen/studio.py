@@ -99,16 +99,16 @@ class Studio:
         return Run(plan, self.parts, state=state)
 
     @overload
-    def generate(
-        self, prompts: str, *, losses: Sequence[Loss] = (), **settings: Unpack[PictureKeywords]
+    def generate(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+        self, prompts: str, *, losses: Sequence[Loss] = ..., **settings: Unpack[PictureKeywords]
     ) -> GeneratedImage: ...
     @overload
     def generate(
         self,
-        prompts: str | Sequence[str],
+        prompts: Sequence[str],
         *,
-        count: int = 1,
-        losses: Sequence[Loss] = (),
+        count: int = ...,
+        losses: Sequence[Loss] = ...,
         **settings: Unpack[PictureKeywords],
     ) -> list[GeneratedImage]: ...
     def generate(
@@ -210,16 +210,20 @@ def _plain(settings: Mapping[str, object]) -> dict[str, object]:
 
 
 @overload
-def generate(
-    prompts: str, *, losses: Sequence[Loss] = (), weights: str | Path | None = None, **settings: Unpack[PictureKeywords]
+def generate(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+    prompts: str,
+    *,
+    losses: Sequence[Loss] = ...,
+    weights: str | Path | None = ...,
+    **settings: Unpack[PictureKeywords],
 ) -> GeneratedImage: ...
 @overload
 def generate(
-    prompts: str | Sequence[str],
+    prompts: Sequence[str],
     *,
-    count: int = 1,
-    losses: Sequence[Loss] = (),
-    weights: str | Path | None = None,
+    count: int = ...,
+    losses: Sequence[Loss] = ...,
+    weights: str | Path | None = ...,
     **settings: Unpack[PictureKeywords],
 ) -> list[GeneratedImage]: ...
 def generate(

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 import clipgen
-from clipgen import studio
+from clipgen import parts
 from clipgen.errors import DeviceError, SettingsError, UnknownNameError
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
@@ -51,7 +51,7 @@ def test_the_perceptor_is_loaded_once_and_let_go(name: str, monkeypatch: pytest.
         loads.append(names)
         return load(names, device, dtype)
 
-    monkeypatch.setattr(studio, "load_perceptors", counted)
+    monkeypatch.setattr(parts, "load_perceptors", counted)
     with Studio(perceptor=name, **SMALL) as made:
         assert loads == []
         made.generate("a fox")

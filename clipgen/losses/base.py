@@ -36,9 +36,14 @@ class Surroundings(Protocol):
     guides: settings; perceptor_name, generator_name: for messages.
     """
 
-    guides: Guides
-    perceptor_name: str
-    generator_name: str
+    @property
+    def guides(self) -> Guides: ...
+
+    @property
+    def perceptor_name(self) -> str: ...
+
+    @property
+    def generator_name(self) -> str: ...
 
     def critic(self) -> nn.Module | None:
         """The discriminator, of pictures [B, 3, H, W] in [-1, 1], of the generator; None where it has none."""

@@ -144,9 +144,13 @@ def help_of(spec: Field[Any]) -> str:
     return f"{text} [{shown}]"
 
 
-@cache
 def hints(settings: type[Settings]) -> dict[str, Any]:
     """The types of the fields of a class of settings."""
+    return _hints(settings)
+
+
+@cache
+def _hints(settings: type) -> dict[str, Any]:
     return typing.get_type_hints(settings)
 
 

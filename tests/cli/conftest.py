@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from clipgen import studio
+from clipgen import parts
 from clipgen.cli.main import main
 from clipgen.perceptors.openclip import OpenClip
 
@@ -33,7 +33,7 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
 @pytest.fixture
 def paint(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Call `clipgen` with the tiny CLIP in the place of the built-in one."""
-    monkeypatch.setattr(studio, "load_perceptors", lambda *_: perceptor)
+    monkeypatch.setattr(parts, "load_perceptors", lambda *_: perceptor)
     return cli
 
 

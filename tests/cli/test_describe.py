@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipgen import studio
+from clipgen import parts
 from clipgen.perceptors.openclip import OpenClip
 
 from .conftest import Cli, one_line
@@ -18,7 +18,7 @@ from .conftest import Cli, one_line
 @pytest.fixture
 def look(cli: Cli, calibrated: OpenClip, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """Call `clipgen` on two pictures, photos/a.png and photos/in/b.jpg, with the tiny CLIP."""
-    monkeypatch.setattr(studio, "load_perceptors", lambda *_: calibrated)
+    monkeypatch.setattr(parts, "load_perceptors", lambda *_: calibrated)
     rng = np.random.default_rng(0)
     for name in ("photos/a.png", "photos/in/b.jpg"):
         Path(name).parent.mkdir(parents=True, exist_ok=True)

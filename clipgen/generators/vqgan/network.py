@@ -52,7 +52,12 @@ class _Decoder(taming.Decoder):
 
 
 #: the same functions as taming's, faster and in less memory
-_OWN = {taming.ResnetBlock: _Residual, taming.AttnBlock: _Attention, taming.Encoder: _Encoder, taming.Decoder: _Decoder}
+_OWN: dict[type[nn.Module], type[nn.Module]] = {
+    taming.ResnetBlock: _Residual,
+    taming.AttnBlock: _Attention,
+    taming.Encoder: _Encoder,
+    taming.Decoder: _Decoder,
+}
 
 TARGETS = ("taming.models.vqgan.VQModel", "taming.models.vqgan.GumbelVQ")
 _READ = ("embed_dim", "n_embed", "norm_groups", "ddconfig")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
@@ -46,7 +47,7 @@ def fit_memory(
     cutn, limit, least = plan.settings.cutouts.cutn or 1, 1000 * asked, 0.0
     for _ in range(SHRINKS):
         loaded = memory_now(plan.device)
-        chunk, least = chunk_for(limit, lambda chunk, plan=plan: trial(plan, parts, steps=1, chunk=chunk), cutn)
+        chunk, least = chunk_for(limit, partial(_of_batch, plan, parts), cutn)
         size = "{} x {} pixels".format(*plan.settings.canvas.size)
         if chunk:
             note = f"{chunk} of {cutn} cutouts at once, at {size}, fit into {asked:g} GB"
@@ -77,6 +78,10 @@ def fit_time(plan: Plan, parts: Parts, *, report: Callable[[str], None] = lambda
     return plan.changed(
         f"{steps} steps of {cutn} cutouts fit into the time budget of {seconds:g} s", steps=steps, cutn=cutn
     )
+
+
+def _of_batch(plan: Plan, parts: Parts, chunk: int) -> Synthesis:
+    return trial(plan, parts, steps=1, chunk=chunk)
 
 
 def pace(run: Synthesis, seconds: float) -> float:

@@ -23,7 +23,6 @@ class Trainer:
     """Owns a run's state; ``step(images)`` makes one update and returns its figures."""
 
     def __init__(self, recipe: Recipe, device: torch.device, init: Path | None) -> None:
-        devices.keep_memory(device)
         torch.manual_seed(recipe.seed)
         self.recipe, self.device, self.done = recipe, device, 0
         self.model = VQModel.from_config(model_config(recipe))
