@@ -17,12 +17,12 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.bank import Bank
-from clipgen.tasks.generate import Generation
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.start import NEAREST, bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets
 from clipgen.tasks.sample import load
 from clipgen.train.world import SCENES, STYLES
+from runs import start
 
 pytest.importorskip("cv2")
 
@@ -110,8 +110,8 @@ def test_draws_of_the_stylegan_are_named_by_their_class(clip: Perceptor) -> None
 
 def test_the_stylegan_starts_from_the_class_that_the_words_name(clip: Perceptor) -> None:
     settings = GenerateSettings.of(generator="stylegan", seed=7, steps=4, device="cpu", dtype="fp32")
-    generation = Generation(["a sunset"], settings, perceptor=clip)
-    assert generation.settings.start == "samples" and generation.generator.size == (64, 64)
+    generation = start(clip, ["a sunset"], settings)
+    assert generation.settings.init.start == "samples" and generation.generator.size == (64, 64)
     steps = list(generation)
     assert steps[0].score[0] > 0.4 and generation.pictures()[0].score >= steps[0].score[0]
 
@@ -137,9 +137,9 @@ def test_a_short_run_comes_nearer_to_its_words(generator: str, tmp_path: Path) -
 
 def test_the_bank_starts_near_the_words() -> None:
     first = {}
-    for start in ("noise", "bank"):
-        run = clipgen.stream("underwater scene Van Gogh", size=(64, 64), steps=1, cutn=2, seed=5, start=start)
-        first[start] = next(iter(run)).score[0]
+    for where in ("noise", "bank"):
+        run = clipgen.stream("underwater scene Van Gogh", size=(64, 64), steps=1, cutn=2, seed=5, start=where)
+        first[where] = next(iter(run)).score[0]
     assert first["bank"] > first["noise"] + 0.1
 
 
@@ -183,9 +183,9 @@ def test_other_seeds_are_other_starts(clip: Perceptor) -> None:
 def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
     """To a full-size CLIP any two captions are alike: it would hold on to a picture of something else."""
     settings = GenerateSettings.of(size=(32, 32), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
-    assert Generation(["a forest"], settings, perceptor=clip).settings.start == "bank"
+    assert start(clip, ["a forest"], settings).settings.init.start == "bank"
     monkeypatch.setattr(type(clip), "words", lambda _: [])
-    assert Generation(["a forest"], settings, perceptor=clip).settings.start == "noise"
+    assert start(clip, ["a forest"], settings).settings.init.start == "noise"
 
 
 def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_name(clip: Perceptor) -> None:
@@ -225,14 +225,14 @@ def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
 def test_words_of_things_are_read(
     clip: Perceptor, words: str, things: tuple[str, ...], colour: str | None, scene: str | None
 ) -> None:
-    found = Composer(Bank.shipped(), clip).read(clip.encode_text([words])[0])
+    found = Composer(Bank.shipped(), clip, StyleGAN.load()).read(clip.encode_text([words])[0])
     assert found is not None
     assert (found[0].things, found[0].colour, found[0].scene) == (things, colour, scene)
 
 
 @pytest.mark.parametrize("words", ["a spoon in the forest", "an oyster", "a person swimming in a lake landscape"])
 def test_words_of_things_that_cannot_be_drawn_are_not_taken_for_others(clip: Perceptor, words: str) -> None:
-    assert Composer(Bank.shipped(), clip).read(clip.encode_text([words])[0]) is None
+    assert Composer(Bank.shipped(), clip, StyleGAN.load()).read(clip.encode_text([words])[0]) is None
 
 
 def test_two_things_stand_where_the_words_put_them(clip: Perceptor) -> None:

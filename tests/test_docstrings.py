@@ -260,7 +260,7 @@ def studio(tiny_clip: Path, calibrated: OpenClip) -> Studio:
 
 @pytest.fixture
 def generation(settings: GenerateSettings, perceptor: OpenClip) -> Generation:
-    return Generation(["a red fox"], settings, perceptor=perceptor)
+    return start(perceptor, ["a red fox"], settings)
 
 
 def namespace(test: doctest.DocTest, request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from clipgen.errors import DeviceError, SettingsError, UnknownNameError
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
 from clipgen.studio import Studio
-from clipgen.tasks.edit import HELD
-from clipgen.tasks.generate import GeneratedImage, Generation
+from clipgen.tasks.edit import KEEPING
+from clipgen.tasks.generate import GeneratedImage, Run
 
 SMALL: dict[str, Any] = dict(generator="pixels", device="cpu", dtype="fp32", size=(32, 32), steps=2, cutn=3)
 
@@ -26,7 +26,7 @@ def test_one_text_gives_one_image_with_its_settings(name: str, tmp_path: Path) -
     image = clipgen.generate("a red square", perceptor=name, seed=7, **SMALL)
     assert isinstance(image, GeneratedImage) and image.size == (32, 32)
     image.save(tmp_path / "a.png")
-    assert read_metadata(tmp_path / "a.png")["settings"]["perceptors"] == [name]
+    assert read_metadata(tmp_path / "a.png")["settings"]["search"]["perceptors"] == [name]
 
 
 def test_lists_and_counts_give_lists(name: str) -> None:
@@ -45,7 +45,7 @@ def test_calls_change_the_defaults_for_themselves_only(name: str) -> None:
 
 def test_the_perceptor_is_loaded_once_and_let_go(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[Any] = []
-    load = studio.load_perceptors
+    load = parts.load_perceptors
 
     def counted(names: tuple[str, ...], device: torch.device, dtype: torch.dtype) -> Perceptor:
         loads.append(names)
@@ -59,19 +59,21 @@ def test_the_perceptor_is_loaded_once_and_let_go(name: str, monkeypatch: pytest.
         assert loads == [(name,)]
         made.generate("a castle", perceptor=[name, name])
         assert loads == [(name,), (name, name)]
-    assert made._perceptors == {}
+    made.generate("a fox")
+    assert loads[2:] == [(name,)]
 
 
 def test_a_picture_is_edited(name: str, tmp_path: Path) -> None:
     clipgen.generate("a fox", perceptor=name, seed=1, **SMALL).save(tmp_path / "a.png")
     image = clipgen.edit(tmp_path / "a.png", "a red square", perceptor=name, seed=1, **SMALL)
-    assert image.size == (32, 32) and image.info["clipgen"]["settings"]["init_image"] == str(tmp_path / "a.png")
-    assert image.info["clipgen"]["settings"]["init_weight"] == HELD["init_weight"]
+    assert image.size == (32, 32) and image.info["clipgen"]["verb"] == "edit"
+    init = image.info["clipgen"]["settings"]["init"]
+    assert (init["init_image"], init["init_weight"]) == (str(tmp_path / "a.png"), KEEPING["init_weight"])
 
 
 def test_stream_is_a_plain_iterator(name: str) -> None:
     generation = clipgen.stream("a fox", perceptor=name, **SMALL)
-    assert isinstance(generation, Generation)
+    assert isinstance(generation, Run)
     for step in generation:
         assert len(step.score) == 1
         break
@@ -108,7 +110,7 @@ def test_one_clip_paints_and_another_describes_unless_told(monkeypatch: pytest.M
         asked.append(tuple(names))
         raise InterruptedError
 
-    monkeypatch.setattr("clipgen.studio.load_perceptors", load)
+    monkeypatch.setattr("clipgen.parts.load_perceptors", load)
     photo = Image.new("RGB", (8, 8))
     for made in (Studio(), Studio(perceptor="vit-b-32"), Studio(perceptors=("vit-b-16",))):
         for call in (lambda made=made: made.generate("a fox"), lambda made=made: made.classify(photo, ["a", "b"])):

@@ -13,7 +13,7 @@ from PIL import Image
 from clipgen.errors import ImageError, NonFiniteError
 from clipgen.media.pictures import read_metadata
 from clipgen.synthesis import Step, Synthesis
-from clipgen.tasks.generate import Generation, Picture
+from clipgen.tasks.generate import Picture, load_run
 
 from .conftest import TINY, Cli, one_line
 
@@ -85,7 +85,7 @@ def test_a_config_file_gives_settings_and_options_win(paint: Cli, tmp_path: Path
     result = paint("--config", "run.toml", "--seed", "2")
     assert result.exit_code == 0, result.output
     assert names(tmp_path / "gallery") == ["red-square-2-grid.png", "red-square-2.png"]
-    assert read_metadata(tmp_path / "gallery" / "red-square-2.png")["settings"]["steps"] == 2
+    assert read_metadata(tmp_path / "gallery" / "red-square-2.png")["settings"]["search"]["steps"] == 2
 
 
 def test_quiet_prints_names_only_and_verbose_tells_the_settings(paint: Cli) -> None:
@@ -122,8 +122,8 @@ def test_unknown_words_and_forgotten_quotes_are_told(paint: Cli) -> None:
         (["a fox", "--init-image", "gone.png", *TINY], 1, ["gone.png"]),
         (["a fox", "--image-prompt", "text.txt:0.5", *TINY], 1, ["text.txt", "not a picture"]),
         (["a fox", "--weights", "gone.ckpt"], 2, ["--weights", "gone.ckpt"]),
-        (["a fox", "-o", "fox.jpg"], 1, ["fox.jpg", ".png"]),
-        (["a fox", "-o", "text.txt/x", *TINY], 1, ["cannot write into", "-o"]),
+        (["a fox", "-o", "fox.gif"], 1, ["fox.gif", ".png"]),
+        (["a fox", "-o", "text.txt/x", *TINY], 1, ["text.txt/x", "--output"]),
         (["--resume", "gone.run"], 1, ["gone.run"]),
         (["--resume", "text.txt"], 1, ["text.txt", "no run file"]),
         (["a fox", "--resume", "x.run", "--steps", "9"], 2, ["leave out: a fox, --steps"]),
@@ -247,8 +247,8 @@ def test_the_settings_of_a_state_are_those_of_the_run(
     paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped(paint, monkeypatch)
-    run = Generation.load_state(tmp_path / "outputs" / "red-square-7.run")
-    assert run["prompts"] == ["red square"] and run["settings"]["steps"] == 4
+    job = load_run(tmp_path / "outputs" / "red-square-7.run").job
+    assert job.inputs.prompts == ("red square",) and job.settings.to_dict()["search"]["steps"] == 4
 
 
 def test_a_picture_is_edited(paint: Cli, tmp_path: Path) -> None:

@@ -1,27 +1,36 @@
-from dataclasses import fields
+from dataclasses import Field
+from typing import Any
 
 import click
 import pytest
 
 from clipgen.cli.generate import command
-from clipgen.cli.options import SECTIONS, given_settings, read_duration, read_memory
+from clipgen.cli.options import ORDER, flags_of, given_settings, read_duration, read_memory, section_of, settings_of
 from clipgen.errors import SettingsError
-from clipgen.settings import GenerateSettings, help_of
+from clipgen.settings import GenerateSettings, help_of, picture_settings
 
 from .conftest import Cli
 
 OPTIONS = {param.name: param for param in command.params if isinstance(param, click.Option)}
 
 
-def test_every_setting_is_an_option_in_one_section() -> None:
-    placed = [flag.setting for flags in SECTIONS.values() for flag in flags]
-    assert sorted(placed) == sorted(spec.name for spec in fields(GenerateSettings))
+def test_every_setting_of_a_picture_is_an_option() -> None:
+    assert {spec.name for _, spec in picture_settings()} <= OPTIONS.keys()
+    assert {section_of(group, spec) for group, spec in picture_settings()} <= {*ORDER}
 
 
-@pytest.mark.parametrize("spec", fields(GenerateSettings), ids=lambda spec: spec.name)
-def test_help_comes_from_the_settings(spec: object) -> None:
-    name = spec.name  # type: ignore[attr-defined]
-    assert (OPTIONS[name].help or "").startswith(help_of(name, GenerateSettings))
+@pytest.mark.parametrize("spec", [spec for _, spec in picture_settings()], ids=lambda spec: spec.name)
+def test_help_comes_from_the_settings(spec: Field[Any]) -> None:
+    assert (OPTIONS[spec.name].help or "").startswith(help_of(spec))
+
+
+@pytest.mark.parametrize(
+    ("verb", "absent"),
+    [("edit", "--init-image"), ("animate", "--count"), ("animate", "--time-budget"), ("sample", "--steps")],
+)
+def test_a_command_has_the_settings_that_it_uses(verb: str, absent: str) -> None:
+    flags = {flag for _, spec in settings_of(verb) for flag in flags_of(spec)}
+    assert absent not in flags and "--size" in flags and "--device" in flags
 
 
 PROMISED = """
@@ -39,13 +48,13 @@ def test_the_promised_flags_are_there(flag: str) -> None:
 
 def test_help_has_headings_in_order_and_examples(cli: Cli) -> None:
     text = cli("generate", "--help").output
-    places = [text.index(f"\n{heading}:\n") for heading in (*SECTIONS, "Help")]
+    places = [text.index(f"\n{heading}:\n") for heading in (*(name for name in ORDER if name in {section_of(*row) for row in settings_of("generate")}), "Help")]
     assert places == sorted(places) and "Examples:" in text
     assert "vqgan, stylegan, cppn, pixels" in " ".join(text.split())
 
 
 def parsed(*args: str) -> dict[str, object]:
-    return given_settings(command.make_context("clipgen", ["a fox", *args]).params)
+    return given_settings(command.make_context("clipgen", ["a fox", *args]).params, settings_of("generate"))
 
 
 @pytest.mark.parametrize(

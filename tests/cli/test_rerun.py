@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from clipgen.media.pictures import read_metadata, save_picture
+from clipgen.perceptors.openclip import OpenClip
 
 from .conftest import TINY, Cli, one_line
 from .test_generate import stopped
@@ -48,15 +49,24 @@ def test_an_interrupted_picture_too(paint: Cli, tmp_path: Path, monkeypatch: pyt
 
 def test_a_picture_that_cannot_be_the_same_is_told(paint: Cli, painted: Path, tmp_path: Path) -> None:
     path = painted / "red-square-7.png"
-    metadata = read_metadata(path) | {"version": "0.0.1"}
+    metadata = read_metadata(path) | {"version": "0.0.1", "score": 0.99}
     save_picture(tmp_path / "old.png", Image.open(path), metadata)
     result = paint("rerun", "old.png")
     assert result.exit_code == 0 and "differs from old.png: it was made by clipgen 0.0.1" in result.stderr
 
 
+def test_a_picture_of_0_1_is_made_again(paint: Cli, perceptor: OpenClip, tmp_path: Path) -> None:
+    """Its metadata are kept as they are where they are true: with its own CLIP the file is the same to the byte."""
+    old = Path(__file__).parents[1] / "fixtures" / "made_by_0.1" / "picture.png"
+    result = paint("rerun", old, "-o", "again.png")
+    assert result.exit_code == 0 and "the perceptor" in result.stderr  # another one than it was made with
+    metadata = read_metadata(tmp_path / "again.png")
+    assert metadata["inputs"]["prompts"] == ["a castle | fog:-0.3"] and metadata["seed"] == 1
+
+
 def test_what_cannot_be_rerun(paint: Cli, painted: Path, tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "plain.png")
-    save_picture(tmp_path / "odd.png", Image.new("RGB", (4, 4)), {"command": "generate", "settings": {"steps": 0}})
+    save_picture(tmp_path / "odd.png", Image.new("RGB", (4, 4)), {"steps_done": 1, "index": 0, "prompts": ["a"], "settings": {"steps": 0}})
     one_line(paint("rerun", "gone.png"), 1, "gone.png")
     one_line(paint("rerun", "plain.png"), 1, "plain.png", "no clipgen settings")
     one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "no single picture")

@@ -122,7 +122,7 @@ def test_a_converted_checkpoint_paints_the_same(tmp_path: Path, kind: str) -> No
     torch.save({"state_dict": state, "epoch": 3}, tmp_path / "m.ckpt")
     (tmp_path / "m.yaml").write_text(yaml.safe_dump(config))
     made = convert(tmp_path / "m.ckpt", tmp_path / "new" / "n.safetensors")
-    paint = partial(VQGAN.load, size=(32, 24), seeds=[1])
+    paint = partial(VQGAN.begin, size=(32, 24), seeds=[1])
     assert torch.equal(paint(weights=made)(), paint(weights=tmp_path / "m.ckpt")())
     assert made.stat().st_size < (tmp_path / "m.ckpt").stat().st_size
     assert sorted(path.name for path in made.parent.iterdir()) == ["n.safetensors", "n.yaml"]

@@ -9,7 +9,6 @@ import sys
 import types
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import StyleGAN3
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
-from clipgen.tasks.generate import Generation
+from runs import start
 
 from .contract import assert_elements_are_independent, assert_seeds_hold, assert_state_goes_on
 
@@ -243,18 +242,18 @@ def test_a_picture_of_its_own_is_found_again(generator: StyleGAN) -> None:
 def test_the_best_of_many_draws_is_the_start(perceptor: OpenClip, weights: Path) -> None:
     settings = GenerateSettings.of(generator=f"stylegan:{weights}", size=(32, 32), seed=7, steps=2, cutn=2, device="cpu",
                                 dtype="fp32")  # fmt: skip
-    best = Generation(["a red square"], settings, perceptor=perceptor)
-    drawn = Generation(["a red square"], replace(settings, start="noise"), perceptor=perceptor)
-    assert best.settings.start == "samples" and drawn.settings.start == "noise"
+    best = start(perceptor, ["a red square"], settings)
+    drawn = start(perceptor, ["a red square"], settings.changed(start="noise"))
+    assert best.settings.init.start == "samples" and drawn.settings.init.start == "noise"
     aim = perceptor.encode_text(["a red square"])[0]
     with torch.no_grad():
         fits = [float(perceptor.encode_image(made.generator())[0] @ aim) for made in (best, drawn)]
     assert fits[0] >= fits[1]
     steps = list(best)
-    again = Generation(["a red square"], best.settings, perceptor=perceptor)
+    again = start(perceptor, ["a red square"], best.settings)
     assert torch.equal(steps[-1].image, list(again)[-1].image)
     with pytest.raises(SettingsError, match="no samples"):
-        Generation(["a"], GenerateSettings.of(generator="pixels", start="samples"), perceptor=perceptor)
+        start(perceptor, ["a"], GenerateSettings.of(generator="pixels", start="samples"))
 
 
 def test_a_conditional_one_draws_its_classes(save: Save) -> None:

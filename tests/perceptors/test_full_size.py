@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import open_clip
@@ -13,7 +12,7 @@ import torch
 from clipgen.cli.trial import trial
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
-from clipgen.tasks.generate import Generation
+from runs import start
 
 SETTINGS = GenerateSettings.of(size=(224, 224), generator="pixels", steps=1, cutn=4, seed=7, device="cpu")
 
@@ -23,10 +22,10 @@ SETTINGS = GenerateSettings.of(size=(224, 224), generator="pixels", steps=1, cut
 def test_one_step(name: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
     torch.save(open_clip.create_model(name).state_dict(), tmp_path / "clip.pt")
-    settings = replace(SETTINGS, perceptors=(f"{name}/{tmp_path / 'clip.pt'}",))
-    perceptor = load_perceptor(settings.perceptors[0], torch.device("cpu"))
+    settings = SETTINGS.changed(perceptors=(f"{name}/{tmp_path / 'clip.pt'}",))
+    perceptor = load_perceptor(settings.search.perceptors[0], torch.device("cpu"))
     assert perceptor.input_size == 224 and not perceptor.words()
-    generation = Generation(["a lighthouse in a storm"], settings, perceptor=perceptor)
+    generation = start(perceptor, ["a lighthouse in a storm"], settings)
     before = generation.generator.latents[0].detach().clone()
     (step,) = generation
     assert math.isfinite(step.loss[0]) and math.isfinite(step.score[0])

@@ -8,6 +8,7 @@ import torch
 from clipgen.errors import SettingsError
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
+from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.sample import between, load, mix, paint
 
@@ -21,8 +22,8 @@ def generator() -> StyleGAN:
 
 
 def test_a_draw_depends_on_its_seed_alone() -> None:
-    three = paint(load(GenerateSettings.of(generator="cppn", size=(32, 32), seed=7), count=3))
-    one = paint(load(GenerateSettings.of(generator="cppn", size=(32, 32), seed=9), count=1))
+    three = paint(load(GenerateSettings.of(generator="cppn", size=(32, 32), seed=7), Parts(), count=3))
+    one = paint(load(GenerateSettings.of(generator="cppn", size=(32, 32), seed=9), Parts(), count=1))
     assert three.shape == (3, 3, 32, 32)
     assert torch.allclose(three[2], one[0], atol=1e-5) and not torch.allclose(three[0], three[1], atol=0.05)
 
@@ -59,8 +60,8 @@ def test_wrong_requests_are_told(generator: StyleGAN) -> None:
     with pytest.raises(SettingsError, match="no way"):
         between(generator, [0], count=3)
     with pytest.raises(SettingsError, match="count is 0"):
-        load(GenerateSettings.of(generator="cppn"), count=0)
+        load(GenerateSettings.of(generator="cppn"), Parts(), count=0)
     with pytest.raises(SettingsError, match="leave out psi and classes"):
-        load(GenerateSettings.of(generator="cppn", psi=0.5), count=1)
+        GenerateSettings.of(generator="cppn", psi=0.5)
     with pytest.raises(SettingsError, match="no style for each layer"):
-        mix(load(GenerateSettings.of(generator="cppn", size=(16, 16)), count=2), coarse=0, fine=1, layers=1)
+        mix(load(GenerateSettings.of(generator="cppn", size=(16, 16)), Parts(), count=2), coarse=0, fine=1, layers=1)
