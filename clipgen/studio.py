@@ -18,13 +18,13 @@ from PIL import Image
 
 from clipgen import devices
 from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.media.footage import VideoFacts
 from clipgen.media.images import from_pil, load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
 from clipgen.settings import DescribeSettings, FilmSettings, GenerateSettings
 from clipgen.similarity import TextCache
 from clipgen.tasks.animate import Film, make_film
-from clipgen.tasks.animate.footage import VideoFacts
 from clipgen.tasks.caption import Matcher, read_candidates
 from clipgen.tasks.caption import caption as caption_images
 from clipgen.tasks.classify import Classifier, Label
