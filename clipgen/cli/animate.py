@@ -99,8 +99,9 @@ def _place(output: Path | None, file: Path, *, resume: bool) -> Path:
     """Where the film goes: a free name, or with --resume the very one."""
     from clipgen.cli.outputs import DEFAULT_FOLDER
     from clipgen.files import free_path
+    from clipgen.media.films import DEFAULT_ENDING
 
-    asked = output or DEFAULT_FOLDER / f"{file.stem}.mp4"
+    asked = output or DEFAULT_FOLDER / f"{file.stem}{DEFAULT_ENDING}"
     if resume or not asked.suffix:
         return asked
     if not asked.exists() and asked.with_suffix(WORK).exists():

@@ -14,6 +14,7 @@ from clipgen.cli.filming import WORK, Wanted, film_options, film_settings, make
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.progress import loading
 from clipgen.errors import ClipgenError
+from clipgen.media.films import DEFAULT_ENDING
 from clipgen.timelines import read_timeline
 
 EXAMPLES = """\
@@ -49,7 +50,7 @@ def command(files: tuple[Path, ...], out: Path, weights: Path | None, **options:
         studio = Studio()
     counts, failed = {"made": 0, "skipped": 0}, {}
     for file in files:
-        path = out / f"{file.stem}.mp4"
+        path = out / f"{file.stem}{DEFAULT_ENDING}"
         if path.exists():
             counts["skipped"] += 1
             continue

@@ -24,7 +24,7 @@ PACKAGES = (
     "open_clip_torch",
     "kornia",
     "taming-transformers-rom1504",
-    "imageio-ffmpeg",
+    "av",
     "Pillow",
 )
 LEAST_FREE_MB = 200
@@ -83,11 +83,12 @@ def _device() -> dict[str, Any]:
 
 def _encoder() -> dict[str, Any]:
     try:
-        import imageio_ffmpeg
+        from clipgen.media.video import VideoWriter, videos
 
-        return {"ffmpeg": imageio_ffmpeg.get_ffmpeg_version(), "path": imageio_ffmpeg.get_ffmpeg_exe()}
-    except (ImportError, OSError, RuntimeError) as error:
-        return {"problem": f"no ffmpeg for --video: {error}; `pip install imageio-ffmpeg`"}
+        versions = [VideoWriter.probe(ending) for ending in videos()]
+        return {"version": versions[0], "films": videos()}
+    except (ImportError, ClipgenError) as error:
+        return {"problem": f"films cannot be written: {error}; `pip install --force-reinstall av`"}
 
 
 def _models() -> list[dict[str, Any]]:
@@ -113,7 +114,7 @@ def _disk(folder: Path) -> dict[str, Any]:
     free = shutil.disk_usage(place).free // 2**20
     row: dict[str, Any] = {"folder": str(place.resolve()), "free_mb": free}
     if not os.access(place, os.W_OK):
-        row["problem"] = f"{place.resolve()} cannot be written; name another folder with -o"
+        row["problem"] = f"{place.resolve()} cannot be written; name another folder"
     elif free < LEAST_FREE_MB:
         row["problem"] = f"{place.resolve()} has {free} MB free; make room"
     return row
@@ -144,8 +145,8 @@ def _print(report: dict[str, Any]) -> None:
             f"device    {device['device']} ({device['cpu_capability']}), {device['dtype']}, {device['threads']} "
             f"threads on {device['cores']} cores; here: {', '.join(device['devices'])}"
         )
-    if "ffmpeg" in encoder:
-        click.echo(f"encoder   ffmpeg {encoder['ffmpeg']}")
+    if "version" in encoder:
+        click.echo(f"encoder   {encoder['version']}: {', '.join(encoder['films'])}")
     for row in report["models"]:
         if "name" in row:
             click.echo(f"model     {row['name']} ({row['role']}) {'PROBLEM' if 'problem' in row else 'ok'}")

@@ -97,7 +97,7 @@ def film_settings(timeline: Timeline, file: Path, options: dict[str, Any]) -> tu
     film = FilmSettings.from_dict({**timeline.film, **given_settings(options, FilmSettings)})
     asked = {**timeline.picture, **given_settings(options, GenerateSettings)}
     if film.video_in is not None and "size" not in asked:
-        from clipgen.tasks.animate.footage import VideoFacts  # late: it brings torch
+        from clipgen.media.footage import VideoFacts  # late: only films over a video need it
 
         asked["size"] = VideoFacts.of(film.video_in).painted_size()
     return film, GenerateSettings.from_dict(asked)

@@ -153,11 +153,12 @@ class RunFiles:
             click.echo(f"saved the best so far: {paths}", err=True)
 
     def _open_video(self, stack: ExitStack) -> VideoWriter:
+        from clipgen.media.films import DEFAULT_ENDING
         from clipgen.media.video import VideoWriter
         from clipgen.prompts import slugify
 
         seed, prompt = self.run.plan.seeds[0], self.run.job.inputs.prompts[0]
-        path = self.outputs.path(self.outputs.stem or f"{slugify(prompt)}-{seed}", ".mp4")
+        path = self.outputs.path(self.outputs.stem or f"{slugify(prompt)}-{seed}", DEFAULT_ENDING)
         video = stack.enter_context(VideoWriter(path, fps=VIDEO_FPS))
         self.result.files["video"] = path
         return video

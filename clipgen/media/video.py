@@ -1,118 +1,143 @@
-"""Films: mp4, gif, webp, apng and folders of frames; probed before the work and written whole or not at all."""
+"""Films out: mp4, gif, webp, apng and folders of frames; tried before the work and written whole or not at all.
+
+PyAV encodes them, not imageio's interface to it, which cannot set the options of a codec (crf) or add sound; when that
+decodes, it yields no presentation times and ignores rotation.
+"""
 
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from PIL import Image, ImageSequence
 
-from clipgen.errors import ImageError, SettingsError
-from clipgen.files import write_whole
+from clipgen.errors import ClipgenError, OutputError, SettingsError
+from clipgen.files import reason, write_whole
+from clipgen.media.encoder import Encoder
+from clipgen.media.films import FORMATS, Encoding, FilmKind, check_film
+from clipgen.media.sound import Sound
 
-# one palette for the film, of what moves, and a dither that stands still from frame to frame
-_PALETTE = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=dither=bayer:bayer_scale=4"
-#: by ending: codec, pixel format, what ffmpeg is told beside
-FORMATS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    ".mp4": ("libx264", "yuv420p", ("-crf", "18", "-movflags", "+faststart")),
-    ".gif": ("gif", "pal8", ("-filter_complex", _PALETTE, "-loop", "0")),
-    ".webp": ("libwebp", "yuv420p", ("-quality", "80", "-loop", "0")),
-    ".apng": ("apng", "rgb24", ("-plays", "0", "-f", "apng")),
-}
-MAX_TEXT = 32_000  # bytes of metadata that are handed over: a command line holds no more than four times that
+
+class FilmWriter(Protocol):
+    """What takes the frames of a film, inside a `with` block."""
+
+    frames: int
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def add(self, frame: Image.Image) -> None: ...
+
+
+def open_film(
+    path: str | Path, fps: float, *, audio: Path | None = None, metadata: Mapping[str, Any] | None = None
+) -> FilmWriter:
+    """The writer for a film of any kind that consists of frames; `audio` and `metadata` as for `VideoWriter`.
+
+        >>> with open_film(folder / "run.gif", fps=10) as film:
+        ...     film.add(picture)
+
+    Raises SettingsError for what this kind of film cannot do.
+    """
+    row = check_film(path, fps=fps, audio=audio)
+    if row.kind is FilmKind.FOLDER:
+        return FrameFolder(path)
+    return VideoWriter(path, fps, audio=audio, metadata=metadata if row.metadata else None)
 
 
 class VideoWriter:
-    """Write frames to a film one after another; none is held in memory.
+    """Write frames to a film one after another.
 
-        >>> with VideoWriter("run.mp4", fps=24) as video:
-        ...     for frame in frames:
-        ...         video.add(frame)
+        >>> with VideoWriter(folder / "run.mp4", fps=24) as video:
+        ...     video.add(picture)
 
-    path: ends in .mp4, .gif, .webp or .apng; fps: frames a second; audio: a file of sound, cut or drawn out with
-    silence to the length of an mp4; metadata: JSON values that an mp4 carries, `title` as such. An mp4 is H.264 at crf
-    18, yuv420p, which every player shows; frames of odd size are padded by a pixel, never resized. The file appears
-    when the block ends, by an error too: what was made is kept.
+    path: ends in .mp4, .gif, .webp or .apng; fps: frames a second; audio: a file of sound, cut or padded with silence
+    to the length of the film; metadata: JSON values for an mp4's comment, `title` for its title. Frames of odd size
+    are padded by a pixel, never resized. No frame is kept in memory, but for a gif, whose palette is made from all of
+    them. The file appears when the block ends, after an error too: the frames so far are kept.
 
-    Raises ImageError when the file cannot be written or the encoder fails, SettingsError for fps of 0 or less, another
-    ending, sound where there can be none, or frames of different sizes.
+    Raises OutputError when the file cannot be written or the encoder fails, SettingsError for what this kind of film
+    cannot do, or frames of different sizes.
     """
 
     def __init__(
-        self,
-        path: str | Path,
-        fps: float = 24,
-        *,
-        audio: Path | None = None,
-        metadata: Mapping[str, Any] | None = None,
+        self, path: str | Path, fps: float = 24, *, audio: Path | None = None, metadata: Mapping[str, Any] | None = None
     ) -> None:
         self.path, self.fps, self.audio, self.metadata = Path(path), fps, audio, dict(metadata or {})
-        self.suffix = self.path.suffix.lower()
-        if self.suffix not in FORMATS:
-            raise SettingsError(f"{path} does not end in one of {', '.join(FORMATS)}; name a film so")
-        if not fps > 0:
-            raise SettingsError(f"fps is {fps}; it must be more than 0")
-        if self.suffix == ".gif" and fps > 50:
-            raise SettingsError(f"fps is {fps}; a gif counts in hundredths of a second, 50 are the most")
-        if audio is not None and self.suffix != ".mp4":
-            raise SettingsError(f"{path} cannot hold sound; name an .mp4 or leave the audio out")
+        encoding = check_film(path, fps=fps, audio=audio).encoding
+        if encoding is None:
+            raise SettingsError(f"{path} is no video; name a {', '.join(videos())}", settings=["output"])
+        self.encoding = encoding
         self.frames = 0
         self._size = (0, 0)
-        self._encoder: Any = None
-        self._beside: Path
+        self._encoder: Encoder | None = None
+        self._part: Path
         self._stack = ExitStack()
 
     @staticmethod
-    def probe(suffix: str = ".mp4") -> str:
-        """Encode a small picture and return the path of the encoder.
+    def probe(ending: str = ".mp4") -> str:
+        """Encode a small film and return the versions of the encoder.
 
-        Raises ImageError when that fails, which is better known before the work than after it.
+            >>> VideoWriter.probe(".gif").startswith("PyAV ")
+            True
+
+        Raises OutputError when that fails, which is better known before the work than after it.
         """
-        import imageio_ffmpeg  # late: only videos need it
-
         try:
-            program = str(imageio_ffmpeg.get_ffmpeg_exe())
-        except (RuntimeError, OSError) as error:
-            raise ImageError(
-                f"no ffmpeg was found ({error}); reinstall imageio-ffmpeg, which brings one, or leave --video out"
-            ) from error
+            import av  # late: only films need it
+        except ImportError as error:
+            raise OutputError(f"films are encoded by PyAV, which cannot be imported: {reason(error)}") from error
         with tempfile.TemporaryDirectory() as folder:
-            trial = VideoWriter(Path(folder) / f"trial{suffix}", fps=10)
-            trial._beside = trial.path
-            trial.add(Image.new("RGB", (32, 32)))
+            trial = VideoWriter(Path(folder) / f"trial{ending}", fps=10)
             try:
-                trial._finish()
-            except (OSError, RuntimeError) as error:
-                raise ImageError(
-                    f"this ffmpeg cannot write {suffix} ({_line(error)}); choose another ending: {', '.join(FORMATS)}"
+                encoder = Encoder(trial.path, trial.encoding, (32, 32), Fraction(10))
+                encoder.add(np.zeros((32, 32, 3), np.uint8))
+                encoder.finish()
+                if trial.path.stat().st_size == 0:
+                    raise RuntimeError("the file is empty")
+            except (av.FFmpegError, OSError, RuntimeError, ValueError) as error:
+                able = ", ".join(name for name in videos() if name != ending)
+                raise OutputError(
+                    f"{ending} cannot be encoded here ({reason(error)}); name another ending: {able}",
+                    settings=["output"],
                 ) from error
-        return program
+        codec = ".".join(map(str, av.library_versions["libavcodec"]))
+        return f"PyAV {av.__version__}, libavcodec {codec}"
 
     def __enter__(self) -> Self:
-        self.probe(self.suffix)
-        self._beside = self._stack.enter_context(write_whole(self.path))
+        self.probe(self.path.suffix.lower())
+        self._part = self._stack.enter_context(write_whole(self.path))
         return self
 
     def add(self, frame: Image.Image) -> None:
         """Append one frame; the first sets the size."""
+        import av
+
         padded = _even(frame.convert("RGB"))
-        if self._encoder is None:
-            self._size = frame.size
-            self._encoder = self._open(padded.size)
-        if frame.size != self._size:
-            raise SettingsError(f"a frame is {frame.size} and the first was {self._size}; all must be of one size")
         try:
-            self._encoder.send(np.ascontiguousarray(np.asarray(padded)))
-        except (OSError, StopIteration) as error:
-            self._encoder = None  # what it left is no video
-            raise ImageError(f"the encoder stopped while {self.path} was written: {_line(error)}") from error
+            if self._encoder is None:
+                self._size = frame.size
+                self._encoder = self._open(padded.size)
+            if frame.size != self._size:
+                raise SettingsError(f"a frame is {frame.size} and the first was {self._size}; all must be of one size")
+            self._encoder.add(np.asarray(padded))
+        except (av.FFmpegError, OSError) as error:
+            if isinstance(error, ClipgenError):
+                raise
+            self._discard()  # what it left is no video
+            raise OutputError(
+                f"the encoder failed while {self.path} was written: {reason(error)}", settings=["output"]
+            ) from error
         self.frames += 1
 
     def __exit__(
@@ -121,79 +146,61 @@ class VideoWriter:
         if self._encoder is None:
             # an empty video is no video: leave by the error path, on which nothing is put into place
             if kind is None:
-                kind, error = ImageError, ImageError(f"{self.path} got no frame; a video needs one or more")
+                kind, error = OutputError, OutputError(f"{self.path} has no frames; a video needs one or more")
                 self._stack.__exit__(kind, error, trace)
                 raise error
             self._stack.__exit__(kind, error, trace)
             return
+        import av
+
         try:
             self._finish()
-        except (OSError, RuntimeError) as failed:
-            broken = ImageError(f"the encoder could not finish {self.path}: {_line(failed)}; is the disk full?")
-            self._stack.__exit__(ImageError, broken, trace)
+        except ClipgenError as damaged:  # in the file of sound
+            self._discard()
+            self._stack.__exit__(type(damaged), damaged, trace)
+            raise
+        except (av.FFmpegError, OSError, RuntimeError) as failed:
+            self._discard()
+            broken = OutputError(
+                f"the encoder could not finish {self.path}: {reason(failed)}; is the disk full?", settings=["output"]
+            )
+            self._stack.__exit__(OutputError, broken, trace)
             raise broken from failed
         self._stack.__exit__(None, None, None)
 
+    def _open(self, size: tuple[int, int]) -> Encoder:
+        rate = Fraction(self.fps).limit_denominator(65_535)
+        sound = Sound(self.audio) if self.audio is not None else None
+        tags = {}
+        if self.metadata:
+            tags["title"] = str(self.metadata.get("title", self.path.stem))
+            tags["comment"] = json.dumps(self.metadata, ensure_ascii=False)
+        return Encoder(self._part, self.encoding, size, rate, sound=sound, tags=tags)
+
     def _finish(self) -> None:
-        import imageio_ffmpeg
+        assert self._encoder is not None
+        self._encoder.finish()
+        # a full disk may show only here
+        found = _count(self._part, self.encoding, self.fps) if self.frames > 1 else 1
+        # in an animation equal frames may have become one, with a rounded duration
+        if abs(found - self.frames) > (1 + self.frames // 20 if self.encoding.animation else 0):
+            raise RuntimeError(f"it has {found} of {self.frames} frames")
 
-        self._encoder.close()
-        # ffmpeg's exit code is not passed on, and a full disk shows only here
-        if self.suffix == ".mp4":
-            found, _ = imageio_ffmpeg.count_frames_and_secs(str(self._beside))
-        else:
-            found = round(self.fps * _seconds_of(self._beside)) if self.frames > 1 else 1
-        if abs(found - self.frames) > (0 if self.suffix == ".mp4" else 1 + self.frames // 20):
-            raise RuntimeError(f"it holds {found} of {self.frames} frames")
-        if self.audio is not None:
-            self._add_sound(self.audio)
-
-    def _add_sound(self, audio: Path) -> None:
-        """Lay the sound under the finished film: told `-shortest` on the way, ffmpeg ends some frames late at times."""
-        import imageio_ffmpeg
-
-        with write_whole(self._beside) as mixed:
-            told = ["-i", self._beside, "-i", audio, "-map", "0:v", "-map", "1:a", "-map_metadata", "0", "-c:v", "copy"]
-            length = ["-af", "apad", "-t", f"{self.frames / self.fps:.6f}", "-c:a", "aac", "-movflags", "+faststart"]
-            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-y", *told, *length, mixed]
-            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-            if done.returncode:
-                raise RuntimeError(done.stderr.strip() or "ffmpeg failed")
-
-    def _open(self, size: tuple[int, int]) -> Any:
-        import imageio_ffmpeg
-
-        codec, pixels, told = FORMATS[self.suffix]
-        encoder = imageio_ffmpeg.write_frames(
-            str(self._beside),
-            size,
-            fps=self.fps,
-            codec=codec,
-            quality=None,
-            pix_fmt_out=pixels,
-            macro_block_size=2,
-            ffmpeg_log_level="error",
-            output_params=[*told, *self._told()],
-        )
-        encoder.send(None)
-        return encoder
-
-    def _told(self) -> list[str]:
-        """The metadata, as ffmpeg is told it."""
-        if not self.metadata or self.suffix != ".mp4":
-            return []
-        comment = json.dumps(self.metadata, ensure_ascii=False)
-        told = ["-metadata", f"title={self.metadata.get('title', self.path.stem)}"]
-        return told + (["-metadata", f"comment={comment}"] if len(comment.encode()) <= MAX_TEXT else [])
+    def _discard(self) -> None:
+        if self._encoder is not None:
+            self._encoder.discard()
+        self._encoder = None
 
 
 class FrameFolder:
     """Write frames as 00000.png, 00001.png … into a folder.
 
-        >>> with FrameFolder("outputs/frames") as frames:
+        >>> with FrameFolder(folder / "frames") as frames:
         ...     frames.add(picture)
+        >>> [path.name for path in (folder / "frames").iterdir()]
+        ['00000.png']
 
-    Each frame is whole or not there. Raises ImageError when the folder cannot be written, or holds frames already.
+    Each frame is whole or absent. Raises OutputError when the folder cannot be written, or has frames already.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -202,7 +209,7 @@ class FrameFolder:
 
     def __enter__(self) -> Self:
         if self.path.is_dir() and any(self.path.glob("[0-9][0-9][0-9][0-9][0-9].png")):
-            raise ImageError(f"{self.path} holds frames already; name an empty folder with -o")
+            raise OutputError(f"{self.path} has frames already; name an empty folder", settings=["output"])
         return self
 
     def add(self, frame: Image.Image) -> None:
@@ -217,14 +224,28 @@ class FrameFolder:
         return None
 
 
-def _seconds_of(path: Path) -> float:
-    """How long a film lasts that Pillow reads; frames that do not differ may be one of twice the length."""
-    total = 0.0
-    with Image.open(path) as film:
-        for frame in ImageSequence.Iterator(film):
-            frame.load()  # a webp knows a frame's length once it is read
-            total += frame.info.get("duration", 0)
-    return total / 1000
+def videos() -> list[str]:
+    """The endings of films that are encoded.
+
+    >>> videos()
+    ['.mp4', '.gif', '.webp', '.apng']
+    """
+    return [ending for ending, row in FORMATS.items() if row.kind is FilmKind.VIDEO]
+
+
+def _count(path: Path, encoding: Encoding, fps: float) -> int:
+    """Frames that can be found in a finished film."""
+    if not encoding.animation:
+        import av
+
+        with av.open(str(path)) as film:
+            return sum(1 for packet in film.demux(video=0) if packet.size and not packet.is_corrupt)
+    milliseconds = 0.0
+    with Image.open(path) as pictures:
+        for picture in ImageSequence.Iterator(pictures):
+            picture.load()  # a webp knows the duration of a frame only once it is decoded
+            milliseconds += picture.info.get("duration", 0)
+    return round(fps * milliseconds / 1000)
 
 
 def _even(image: Image.Image) -> Image.Image:
@@ -233,7 +254,3 @@ def _even(image: Image.Image) -> Image.Image:
     if not (width % 2 or height % 2):
         return image
     return Image.fromarray(np.pad(np.asarray(image), ((0, height % 2), (0, width % 2), (0, 0)), mode="edge"))
-
-
-def _line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[-1]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from clipgen.errors import ImageError
+from clipgen.errors import OutputError
 from clipgen.media.video import VideoWriter
 
 from .conftest import Cli, one_line
@@ -86,7 +86,7 @@ def test_frames_without_a_film(paint: Cli) -> None:
 
 def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
-        raise ImageError("the encoder stopped")
+        raise OutputError("the encoder stopped")
 
     with monkeypatch.context() as patch:
         patch.setattr(VideoWriter, "__enter__", broken)
@@ -109,7 +109,7 @@ def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.Mon
         (("animate", "scenes.txt", "-o", "film.html"), ("film.html", "--as-network")),
         (("animate", "scenes.txt", "--as-network"), ("vqgan", "cppn")),
         (("animate", "scenes.txt", "--video-in", "none.mp4"), ("no video none.mp4",)),
-        (("animate", "scenes.txt", "--video-in", "scenes.txt"), ("scenes.txt", "cannot be read as a video")),
+        (("animate", "scenes.txt", "--video-in", "scenes.txt"), ("scenes.txt", "cannot be decoded as a video")),
     ],
 )
 def test_bad_input_is_one_line(paint: Cli, args: tuple[str, ...], words: tuple[str, ...]) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
+import wave
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import imageio_ffmpeg
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from clipgen.errors import ImageError, SettingsError
+from clipgen.media.footage import Footage, VideoFacts
 from clipgen.media.images import from_pil
 from clipgen.media.video import VideoWriter
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.tasks.animate import Film, make_film
-from clipgen.tasks.animate.footage import Footage, VideoFacts, flow, shift, trusted
+from clipgen.tasks.animate.flow import flow, shift, trusted
 from clipgen.timelines import Scene, Timeline, Track
 
 SIZE = (96, 64)
@@ -44,9 +44,12 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with VideoWriter(folder / "silent.mp4", fps=FPS) as writer:
         for number in range(COUNT):
             writer.add(frame(number))
-    told = ["-i", str(folder / "silent.mp4"), "-f", "lavfi", "-i", "sine=duration=2", "-c:v", "copy", "-shortest"]
-    program = imageio_ffmpeg.get_ffmpeg_exe()
-    subprocess.run([program, "-loglevel", "error", *told, str(folder / "walk.mp4")], check=True)
+    with wave.open(str(folder / "sound.wav"), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(np.random.default_rng(0).integers(-9000, 9000, 2 * 8000, dtype=np.int16).tobytes())
+    with VideoWriter(folder / "walk.mp4", fps=FPS, audio=folder / "sound.wav") as writer:
+        for number in range(COUNT):
+            writer.add(frame(number))
     return folder / "walk.mp4"
 
 
@@ -136,5 +139,5 @@ def test_what_cannot_be(make: Make, tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="no video"):
         make(video_in="none.mp4")
     (tmp_path / "bad.mp4").write_bytes(b"not a video")
-    with pytest.raises(ImageError, match="cannot be read as a video"):
+    with pytest.raises(ImageError, match="cannot be decoded as a video"):
         make(video_in=str(tmp_path / "bad.mp4"))

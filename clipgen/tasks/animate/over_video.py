@@ -12,12 +12,13 @@ from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.files import sha256
+from clipgen.media.footage import Footage, VideoFacts
 from clipgen.media.images import to_pil
 from clipgen.media.pictures import save_picture
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.tasks.animate.film import Film, without_camera
-from clipgen.tasks.animate.footage import Footage, VideoFacts, flow, shift, trusted
+from clipgen.tasks.animate.flow import flow, shift, trusted
 from clipgen.tasks.animate.shoot import Scenery
 from clipgen.tasks.animate.takes import Take
 from clipgen.timelines import Timeline

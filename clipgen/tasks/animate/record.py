@@ -5,40 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from clipgen.errors import SettingsError
 from clipgen.media.captions import with_caption
+from clipgen.media.films import FilmKind, check_film, film_format
 from clipgen.media.page import write_page
-from clipgen.media.video import FORMATS, FrameFolder, VideoWriter
+from clipgen.media.video import VideoWriter, open_film
 from clipgen.settings import FilmSettings
 from clipgen.tasks.animate.film import Film, Frame
 from clipgen.tasks.animate.network import NetworkFilm
 
-PAGE = ".html"
-
 
 def check_place(path: Path, *, audio: Path | None = None, settings: FilmSettings | None = None) -> None:
-    """Tell before the work what would go wrong after it: a wrong ending, a missing encoder, no sound file.
+    """Report before the work what would fail after it: a wrong ending, a missing encoder, no sound file.
 
-    settings: of the film. Raises SettingsError or ImageError.
+    settings: of the film. Raises SettingsError or OutputError.
     """
-    if audio is not None and not audio.is_file():
-        raise SettingsError(f"there is no sound file {audio}; check the name")
-    if path.suffix.lower() == PAGE:
-        if not (settings or FilmSettings()).as_network:
-            raise SettingsError(
-                f"{path} is a page, which only a film as one network can be; add --as-network --generator cppn"
-            )
-        if audio is not None:
-            raise SettingsError(f"{path} cannot hold sound; name an .mp4 or leave the audio out")
-        return
-    if not path.suffix:
-        with FrameFolder(path):
+    settings = settings or FilmSettings()
+    row = check_film(path, fps=settings.fps, audio=audio, network=settings.as_network)
+    if row.kind is FilmKind.VIDEO:
+        VideoWriter.probe(path.suffix.lower())
+    elif row.kind is FilmKind.FOLDER:
+        with open_film(path, settings.fps):
             return
-    if path.suffix.lower() not in FORMATS:
-        endings = ", ".join([*FORMATS, PAGE])
-        raise SettingsError(f"{path} does not end in one of {endings}; name a film so, or a folder without an ending")
-    VideoWriter(path, audio=audio)
-    VideoWriter.probe(path.suffix.lower())
 
 
 def record(
@@ -49,19 +36,17 @@ def record(
         >>> for frame in record(film, Path("seasons.mp4"), captions=True):
         ...     print(frame.seconds)
 
-    path: ends as in FORMATS, or in PAGE, which holds the network and no frames, or is a folder of frames; captions:
-    burn in the words of the scenes; audio: sound for an mp4, by default the film's own; about: told in the file beside
-    what the film tells of itself.
-    Raises what `VideoWriter` raises; the film's keyframes stay as they are.
+    path: ends as in `media.films.FORMATS`; captions: draw the words of the scenes into the frames; audio: its sound,
+    by default the film's own; about: further metadata.
+    Raises what `open_film` raises; the film's keyframes stay as they are.
     """
-    if isinstance(film, NetworkFilm) and path.suffix.lower() == PAGE:
+    row = film_format(path)
+    if isinstance(film, NetworkFilm) and row.kind is FilmKind.PAGE:
         write_page(path, film.page())
         return
-    audio = audio or (film.sound if path.suffix.lower() == ".mp4" else None)
+    audio = audio or (film.sound if row.sound else None)
     metadata = {"title": film.title or path.stem, **(about or {}), **film.about()}
-    writer: VideoWriter | FrameFolder
-    writer = VideoWriter(path, film.settings.fps, audio=audio, metadata=metadata) if path.suffix else FrameFolder(path)
-    with writer:
+    with open_film(path, film.settings.fps, audio=audio, metadata=metadata) as writer:
         for frame in film.frames():
             writer.add(with_caption(frame.image, frame.words) if captions else frame.image)
             yield frame

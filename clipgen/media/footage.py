@@ -1,0 +1,179 @@
+"""Videos in: what a file contains, and its frames by presentation time, upright, at any rate and size."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from clipgen.errors import ImageError
+from clipgen.files import reason
+from clipgen.media.encoder import pulled
+from clipgen.media.images import from_pil, paintable_size
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import InputContainer
+    from av.filter import Graph
+    from torch import Tensor
+
+MAX_SIDE = 8192  # pixels: a file that states more is more likely broken than real
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """What a video file states: (width, height) as shown, its length in seconds, and whether it has sound."""
+
+    size: tuple[int, int]
+    seconds: float
+    sound: bool
+
+    @classmethod
+    def of(cls, path: str | Path) -> VideoFacts:
+        """Open a video and decode its first frame.
+
+            >>> VideoFacts.of(folder / "none.mp4")
+            Traceback (most recent call last):
+            clipgen.errors.ImageError: there is no video ...
+
+        Raises ImageError for a file that is no video, or whose size or length cannot be used.
+        """
+        with _opened(Path(path)) as container:
+            first = next(container.decode(video=0), None)
+            if first is None:
+                raise ImageError(f"{path} cannot be decoded as a video: it has no frames")
+            width, height = first.width, first.height
+            if first.rotation % 180 == 90:
+                width, height = height, width
+            seconds, sound = _seconds(container), bool(container.streams.audio)
+        if not 0 < seconds < 86400 or not 0 < max(width, height) <= MAX_SIDE:
+            raise ImageError(f"{path} is a video of {width} x {height} pixels and {seconds:g} s, which cannot be used")
+        return cls((width, height), seconds, sound)
+
+    def painted_size(self) -> tuple[int, int]:
+        """The size of a painted frame where none is given: the video's aspect ratio.
+
+        >>> VideoFacts((1920, 1080), 10.0, True).painted_size()
+        (336, 192)
+        """
+        return paintable_size(self.size)
+
+
+class Footage:
+    """The frames of a video at a rate and a size, as [1, 3, H, W] in [0, 1].
+
+        >>> footage = Footage("walk.mp4", fps=24, size=(336, 192))
+        >>> footage.at(48).shape  # doctest: +SKIP - needs a video
+        torch.Size([1, 3, 192, 336])
+
+    fps: frames a second, by presentation time; size: (width, height) that frames are scaled to cover and cropped to.
+    Only the last `keep` frames stay in memory: access in order is fast, going further back decodes from the beginning.
+    Raises ImageError for a file that is no video.
+    """
+
+    def __init__(self, path: str | Path, *, fps: float, size: tuple[int, int], keep: int = 2) -> None:
+        self.path, self.fps, self.size = Path(path), fps, size
+        self._kept: deque[tuple[int, Tensor]] = deque(maxlen=max(2, keep))
+        self._frames: Iterator[tuple[float, Image.Image]] | None = None
+        self._next = 0
+
+    def at(self, index: int) -> Tensor:
+        """A frame by its number; beyond the end the last one."""
+        for number, frame in self._kept:
+            if number == index:
+                return frame
+        if self._frames is None or index < self._next:
+            self._frames, self._next = video_frames(self.path, fps=self.fps, size=self.size), 0
+            self._kept.clear()
+        while self._next <= index:
+            new = next(self._frames, None)
+            if new is None:
+                break
+            self._kept.append((self._next, from_pil(new[1])))
+            self._next += 1
+        if not self._kept:
+            raise ImageError(f"{self.path} cannot be decoded as a video: it has no frames")
+        return self._kept[-1][1]
+
+
+def video_frames(
+    path: str | Path, *, fps: float | None = None, size: tuple[int, int] | None = None
+) -> Iterator[tuple[float, Image.Image]]:
+    """Frames of a video in order, upright: when each is shown, in seconds from the first, and its picture.
+
+        >>> for seconds, picture in video_frames("walk.mp4", fps=2):  # doctest: +SKIP - needs a video
+        ...     print(seconds, picture.size)
+
+    fps: so many frames a second, by repeating and dropping frames according to their presentation times; None: every
+    frame, at its own time; size: (width, height) that frames are scaled to cover and cropped to; None: their own.
+    No frame is kept in memory. Raises ImageError for a file that is no video, or is damaged.
+    """
+    with _opened(Path(path)) as container:
+        container.streams.video[0].thread_type = "AUTO"
+        graph: Graph | None = None
+        start: float | None = None
+        for decoded in _and_end(container):
+            if decoded is not None:
+                graph = graph or _graph(container, decoded, fps, size)
+            if graph is None:
+                return
+            graph.push(decoded)
+            for frame in pulled(graph.vpull):
+                start = frame.time if start is None else start
+                yield frame.time - start, Image.fromarray(frame.to_ndarray())
+
+
+def _and_end(container: InputContainer) -> Iterator[VideoFrame | None]:
+    yield from container.decode(video=0)
+    yield None
+
+
+def _graph(container: InputContainer, first: VideoFrame, fps: float | None, size: tuple[int, int] | None) -> Graph:
+    """Filters from decoded frames to upright RGB frames of a rate and size."""
+    import av.filter
+
+    graph = av.filter.Graph()
+    nodes = [graph.add_buffer(template=container.streams.video[0])]
+    if fps is not None:
+        nodes.append(graph.add("fps", f"fps={fps}"))
+    # the file states by how much its frames are turned counterclockwise
+    turns = {90: ["cclock"], -90: ["clock"], 180: ["clock", "clock"], -180: ["clock", "clock"]}
+    nodes += [graph.add("transpose", turn) for turn in turns.get(first.rotation, [])]
+    if size is not None:
+        width, height = size
+        nodes.append(graph.add("scale", f"{width}:{height}:force_original_aspect_ratio=increase:flags=area"))
+    nodes.append(graph.add("format", "pix_fmts=rgb24"))
+    if size is not None:  # in RGB, where it is exact to the pixel
+        nodes.append(graph.add("crop", f"{size[0]}:{size[1]}"))
+    graph.link_nodes(*nodes, graph.add("buffersink")).configure()
+    return graph
+
+
+def _seconds(container: InputContainer) -> float:
+    stream = container.streams.video[0]
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / 1_000_000
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[InputContainer]:
+    """Open a video; every failure, now or in the block, while it is decoded, becomes one ImageError."""
+    import av  # late: only videos need it
+
+    if not path.is_file():
+        raise ImageError(f"there is no video {path}; check the name")
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise ImageError(f"{path} cannot be decoded as a video: it has no pictures")
+            yield container
+    except (av.FFmpegError, OSError, ValueError) as error:
+        if isinstance(error, ImageError):
+            raise
+        raise ImageError(f"{path} cannot be decoded as a video: {reason(error)}") from error
