@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings.base import Settings, check_least, check_positive, setting
 
 TRANSITIONS = ("morph", "cut", "dissolve")
+#: settings of a picture that films do not support: they count pictures, or try, time or compile a run of its own
+NOT_IN_FILMS = ("count", "time_budget", "vram", "compile", "race", "save_every", "render_size")
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,11 @@ class FilmSettings(Settings):
         if self.transition not in TRANSITIONS:
             raise UnknownNameError.of("transition", self.transition, TRANSITIONS)
         return self
+
+    def without_camera(self) -> Self:
+        """The settings of a film that no camera moves over, and that does not go back to its first scene.
+
+        >>> FilmSettings(zoom=2.0, loop=True).without_camera().zoom
+        1.0
+        """
+        return replace(self, loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)

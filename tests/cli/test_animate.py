@@ -106,7 +106,7 @@ def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.Mon
         (("animate", "scenes.txt", "--audio", "none.wav"), ("none.wav",)),
         (("animate", "scenes.txt", "--transition", "fade"), ("'fade'", "dissolve")),
         (("animate", "bad.toml"), ("bad.toml", "fps is 'a'")),
-        (("animate", "scenes.txt", "-o", "film.html"), ("film.html", "--as-network")),
+        (("animate", "scenes.txt", "-o", "film.html"), ("film.html", "as_network")),
         (("animate", "scenes.txt", "--as-network"), ("vqgan", "cppn")),
         (("animate", "scenes.txt", "--video-in", "none.mp4"), ("no video none.mp4",)),
         (("animate", "scenes.txt", "--video-in", "scenes.txt"), ("scenes.txt", "cannot be read as a video")),

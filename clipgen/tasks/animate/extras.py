@@ -1,0 +1,43 @@
+"""Files beside a film: subtitles, a sheet of its scenes, and times."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from clipgen.files import write_beside
+from clipgen.media.images import save_png
+from clipgen.media.sheets import contact_sheet
+from clipgen.tasks.animate.film import Film
+from clipgen.tasks.animate.record import Output
+from clipgen.timelines import write_subtitles
+
+
+def write_extras(film: Film, output: Output, spent: Mapping[str, float]) -> dict[str, Path]:
+    """Write what an output asks for beside its film, and return the files by kind.
+
+        >>> write_extras(film, Output(folder / "film.mp4", subtitles=True), {})["subtitles"].name
+        'film.srt'
+
+    spent: seconds that the parts of the work took, for the file of times. Raises OutputError or ImageError.
+    """
+    files: dict[str, Path] = {}
+    if output.subtitles:
+        files["subtitles"] = output.path.with_suffix(".srt")
+        _write(files["subtitles"], write_subtitles(film.spans()))
+    if output.sheet:
+        files["sheet"] = output.path.with_name(f"{output.path.stem}-scenes.png")
+        sheet = contact_sheet(film.middles(), [take.scene.words for take in film.takes])
+        save_png(files["sheet"], sheet, film.about())
+    if output.timing:
+        files["timing"] = output.path.with_suffix(".json")
+        scenes = [{"start": start, "end": end, "words": words} for start, end, words in film.spans()]
+        rounded = {name: round(value, 2) for name, value in spent.items()}
+        _write(files["timing"], json.dumps({"scenes": scenes, "spent": rounded}, indent=2, ensure_ascii=False) + "\n")
+    return files
+
+
+def _write(path: Path, text: str) -> None:
+    with write_beside(path) as beside:
+        beside.write_text(text, encoding="utf-8")

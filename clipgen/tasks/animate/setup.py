@@ -1,0 +1,152 @@
+"""What keyframes are painted with, put together from the settings of a picture. Nothing else of a film reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from clipgen import devices
+from clipgen.cutouts import Cutouts
+from clipgen.generators.base import Generator
+from clipgen.generators.cppn import LoopCPPN
+from clipgen.losses import Loss
+from clipgen.perceptors.base import Perceptor
+from clipgen.settings import GenerateSettings
+from clipgen.synthesis import Synthesis
+from clipgen.tasks.generate import Generation
+from clipgen.tasks.generate.losses import regularisers
+from clipgen.tasks.generate.targets import Targets, read_targets
+
+
+@dataclass(frozen=True)
+class Setup:
+    """The parts of every optimisation of a scene, or of a network.
+
+    settings: complete; cutouts: with one sequence of random numbers for the whole scene; losses: what the settings ask
+    for beside the words.
+    """
+
+    settings: GenerateSettings
+    generator: Generator
+    perceptor: Perceptor
+    cutouts: Cutouts
+    losses: Sequence[Loss]
+
+    @property
+    def lr(self) -> float:
+        """The learning rate of a picture."""
+        return self.settings.lr or self.generator.lr
+
+    @property
+    def chunk(self) -> int | None:
+        """Cutouts per backward pass, None for all."""
+        return self.settings.cut_chunk
+
+    def cutouts_of(self, cut_pow: float) -> Cutouts:
+        """Cutouts of other sizes, from the same sequence of random numbers."""
+        return _cutouts(self.settings, self.perceptor, self.cutouts.generator, cut_pow).to(self.generator.device)
+
+    def synthesis(
+        self,
+        aims: Targets,
+        extra: Sequence[Loss] = (),
+        *,
+        steps: int,
+        lr: float,
+        before: int,
+        chunk: int | None,
+        cutouts: Cutouts | None = None,
+    ) -> Synthesis:
+        """Some more steps from where the generator is.
+
+        aims: what the picture is to show; extra: losses beside those of the settings; before: steps taken already;
+        chunk: as `.chunk`, or less where memory ran out; cutouts: None for `.cutouts`.
+        """
+        loss = sum(extra, sum(self.losses, aims.loss()))
+        return Synthesis(
+            self.generator,
+            self.perceptor,
+            cutouts or self.cutouts,
+            loss.to(self.generator.device),
+            target=aims.mean(),
+            steps=steps,
+            lr=lr,
+            optimizer=self.settings.optimizer,
+            lr_decay="constant",
+            chunk=chunk,
+            alternate=self.settings.alternate,
+            before=before,
+        )
+
+
+@dataclass(frozen=True)
+class SceneSetup:
+    """A scene ready to be painted.
+
+    parts: of its optimisations; aims: what its words say; first: the steps of its first picture; own_start: latents
+    that show its words or its first picture before any step, None for noise; notes: for the user.
+    """
+
+    parts: Setup
+    aims: Targets
+    first: Synthesis
+    own_start: list[Tensor] | None
+    notes: list[str]
+
+
+def set_up_scene(prompt: str, picture: GenerateSettings, *, perceptor: Perceptor, weights: Path | None) -> SceneSetup:
+    """Load and start what paints a scene.
+
+        >>> picture = GenerateSettings(generator="pixels", size=(32, 32), steps=3, cutn=2, seed=7, device="cpu")
+        >>> setup = set_up_scene("a red square", picture, perceptor=perceptor, weights=None)
+        >>> setup.first.total, setup.own_start
+        (3, None)
+
+    picture: complete, with its seed; weights: of the generator, None for the built-in ones.
+    Raises what `Generation` raises.
+    """
+    made = Generation([prompt], picture, perceptor=perceptor, weights=weights)
+    settings, generator = made.settings, made.generator
+    losses = regularisers(settings, generator=generator, perceptor=perceptor, device=generator.device)
+    parts = Setup(settings, generator, perceptor, made.cutouts, losses)
+    starts = settings.start == "bank" or settings.init_image is not None
+    own_start = [latent.detach().clone() for latent in generator.latents] if starts else None
+    return SceneSetup(parts, made.aims, made.synthesis, own_start, made.notes)
+
+
+def load_network(picture: GenerateSettings, side: int) -> LoopCPPN:
+    """A network that has learnt nothing, for pictures whose longest side is at most `side` pixels while it learns."""
+    width, height = picture.size
+    share = min(1.0, side / max(width, height))
+    size = max(1, round(width * share)), max(1, round(height * share))
+    return LoopCPPN.load(size=size, seeds=[picture.seed or 0], device=devices.pick_device(picture.device))
+
+
+def network_random(picture: GenerateSettings) -> torch.Generator:
+    """The random numbers of a network's moments and cutouts."""
+    return devices.generator("cpu", picture.seed or 0)
+
+
+def set_up_network(
+    picture: GenerateSettings, network: LoopCPPN, random: torch.Generator, *, perceptor: Perceptor
+) -> Setup:
+    """What a network learns with; picture: complete, with its seed."""
+    losses = regularisers(picture, generator=network, perceptor=perceptor, device=network.device)
+    cutouts = _cutouts(picture, perceptor, random, picture.cut_pow).to(network.device)
+    return Setup(picture, network, perceptor, cutouts, losses)
+
+
+def aims_of(prompt: str, picture: GenerateSettings, *, perceptor: Perceptor, notes: list[str]) -> Targets:
+    """What the words of a scene say, [1, P, D]; notes: gets what the user should know."""
+    device = devices.pick_device(picture.device)
+    return read_targets([prompt], picture, perceptor=perceptor, device=device, notes=notes)
+
+
+def _cutouts(settings: GenerateSettings, perceptor: Perceptor, random: torch.Generator, cut_pow: float) -> Cutouts:
+    return Cutouts(
+        perceptor.input_size, settings.cutn or 1, cut_pow=cut_pow, augments=settings.augments, generator=random
+    )
