@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.filming import WORK, Order, Report, film_options, make, stored_film
+from clipgen.cli.filming import WORK, Order, Report, film_options, make, print_made, stored_film
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.cli.progress import loading
@@ -69,7 +70,14 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
         from clipgen.studio import Studio  # late: it imports the models, which takes seconds
 
         film = order.load(Studio())
-    return make(film, order, report)
+    made = make(film, order, report)
+    if report.as_json:
+        files = {name: str(path) for name, path in made.files.items()}
+        result = {**files, "frames": made.frames, "seconds": round(made.seconds, 2), "stopped": made.exit_code != 0}
+        click.echo(json.dumps({**result, "reused": film.reused}, indent=2, ensure_ascii=False))
+    else:
+        print_made(made, film, order, report)
+    return made.exit_code
 
 
 def plan_lines(outline: Outline) -> list[str]:

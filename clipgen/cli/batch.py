@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import warnings
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.filming import Order, Report, film_options, make, stored_film
+from clipgen.cli.filming import Order, Report, film_options, make, print_made, stored_film
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.progress import loading
 from clipgen.errors import ClipgenError
@@ -54,7 +53,7 @@ def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:
             counts["skipped"] += 1
             continue
         try:
-            if code := _film(file, path, options, studio, replace(report, as_json=False)):
+            if code := _film(file, path, options, studio, report):
                 return code
             counts["made"] += 1
         except ClipgenError as error:
@@ -70,4 +69,8 @@ def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:
 def _film(file: Path, path: Path, options: dict[str, Any], studio: Studio, report: Report) -> int:
     order = Order.of(file, path, options, stored_film(path))
     order.check()
-    return make(order.load(studio), order, report)
+    film = order.load(studio)
+    made = make(film, order, report)
+    if not report.as_json:
+        print_made(made, film, order, report)
+    return made.exit_code

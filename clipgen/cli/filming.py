@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import time
 from collections.abc import Callable
@@ -157,7 +156,10 @@ def film_settings(
         raise type(error)(f"{file}: {error}") from error
     base_film, base_picture = stored.resumed(timeline) if stored else (timeline.film, timeline.picture)
     film = FilmSettings.from_dict({**base_film, **given_settings(options, FilmSettings)})
-    given = {**base_picture, **given_settings(options, GenerateSettings)}
+    own = given_settings(options, GenerateSettings)
+    if stored and stored.film.video_in != film.video_in:  # a size that was taken from the other video
+        base_picture = {name: value for name, value in base_picture.items() if name != "size"}
+    given = {**base_picture, **own}
     if film.video_in is not None and "size" not in given:
         from clipgen.tasks.animate.footage import VideoFacts  # late: it imports torch
 
@@ -179,8 +181,18 @@ def _output(path: Path, options: dict[str, Any], stored: FilmRecord | None) -> O
     )
 
 
-def make(film: Film, order: Order, report: Report) -> int:
-    """Paint and write a film, and print its files; what is painted becomes a film when it is stopped."""
+@dataclass(frozen=True)
+class Made:
+    """What came of an order: files by kind, frames of the film, seconds of work, and the exit code."""
+
+    files: dict[str, Path]
+    frames: int
+    seconds: float
+    exit_code: int
+
+
+def make(film: Film, order: Order, report: Report) -> Made:
+    """Paint and write a film; what is painted becomes a film when it is stopped."""
     _tell_resumed(film, order, report)
     began = time.monotonic()
     try:
@@ -191,13 +203,25 @@ def make(film: Film, order: Order, report: Report) -> int:
         if stored_film(order.output.path) is not None:
             raise type(error)(f"{error} (the keyframes are safe: {order.resume_command})") from error
         raise
-    spent = {"shoot": painted - began, "record": time.monotonic() - painted}
     from clipgen.tasks.animate import write_extras
 
+    spent = {"shoot": painted - began, "record": time.monotonic() - painted}
     files = {"path": order.output.path, **write_extras(film, order.output, spent)}
-    _print(film, order, report, files={name: str(path) for name, path in files.items()}, frames=frames, code=code,
-           seconds=time.monotonic() - began)  # fmt: skip
-    return code
+    return Made(files, frames, time.monotonic() - began, code)
+
+
+def print_made(made: Made, film: Film, order: Order, report: Report) -> None:
+    """Print the files of a film, and for people what it is like and how to resume it."""
+    for path in made.files.values():
+        click.echo(path)
+    for note in film.notes:
+        report.note(note)
+    frames = f"{made.frames / film.settings.fps:.1f} s, {made.frames} frames"
+    length = frames if made.frames else f"{film.seconds:.1f} s, one network"
+    if not report.quiet:
+        click.echo(f"{length}; {'stopped' if made.exit_code else 'done'} after {seconds_text(made.seconds)}", err=True)
+        if made.exit_code:
+            click.echo(f"resume with: {order.resume_command}", err=True)
 
 
 def _tell_resumed(film: Film, order: Order, report: Report) -> None:
@@ -224,21 +248,3 @@ def _write(film: Film, order: Order, *, quiet: bool) -> int:
     """Write the film and return its number of frames."""
     with loading(f"writing {order.output.path}", quiet=quiet):
         return sum(1 for _ in film.project(order.output))
-
-
-def _print(
-    film: Film, order: Order, report: Report, *, files: dict[str, str], frames: int, code: int, seconds: float
-) -> None:
-    if report.as_json:
-        result = {**files, "frames": frames, "seconds": round(seconds, 2), "stopped": code != 0, "reused": film.reused}
-        click.echo(json.dumps(result, indent=2, ensure_ascii=False))
-        return
-    for path in files.values():
-        click.echo(path)
-    for note in film.notes:
-        report.note(note)
-    length = f"{frames / film.settings.fps:.1f} s, {frames} frames" if frames else f"{film.seconds:.1f} s, one network"
-    if not report.quiet:
-        click.echo(f"{length}; {'stopped' if code else 'done'} after {seconds_text(seconds)}", err=True)
-        if code:
-            click.echo(f"resume with: {order.resume_command}", err=True)

@@ -15,7 +15,7 @@ NOT_IN_FILMS = ("count", "time_budget", "vram", "compile", "race", "save_every",
 
 @dataclass(frozen=True)
 class FilmSettings(Settings):
-    """All that decides how scenes become a film, beside the settings of its pictures.
+    """How scenes become a film; GenerateSettings say how its pictures are made.
 
         >>> FilmSettings(fps=0).validate()
         Traceback (most recent call last):
@@ -24,26 +24,26 @@ class FilmSettings(Settings):
     Frozen: change with `dataclasses.replace`.
     """
 
-    seconds_per_scene: float | None = setting(None, "length of a scene; unset: the time that its words take to read")
-    fps: int = setting(24, "frames a second of the film")
-    keyframes: float = setting(6.0, "pictures a second that are optimised; those between are blended along the motion")
-    keyframe_steps: int = setting(3, "optimisation steps for each of them")
-    transition: str = setting("morph", "how a scene comes from the one before: " + ", ".join(TRANSITIONS))
-    transition_seconds: float = setting(1.0, "how long that takes")
-    zoom: float = setting(1.03, "by how much the camera comes nearer in a second; 1 stands still")
-    pan: tuple[float, float] = setting((0.0, 0.0), "shares of the picture that it moves right and down in a second")
-    angle: float = setting(0.0, "degrees that it turns in a second")
-    hold: float = setting(0.0, "weight for staying near the frame before")
-    video_in: str | None = setting(None, "video to paint over; its length and its sound are the film's")
+    seconds_per_scene: float | None = setting(None, "length of a scene in seconds (default: reading time of its words)")
+    fps: int = setting(24, "frames per second of the film")
+    keyframes: float = setting(6.0, "optimised pictures per second; frames between them are blended along the motion")
+    keyframe_steps: int = setting(3, "optimisation steps per keyframe")
+    transition: str = setting("morph", "how a scene follows the one before: " + ", ".join(TRANSITIONS))
+    transition_seconds: float = setting(1.0, "length of a transition in seconds")
+    zoom: float = setting(1.03, "factor by which the camera enlarges the picture each second; 1: no zoom")
+    pan: tuple[float, float] = setting((0.0, 0.0), "camera motion right and down per second, in shares of the picture")
+    angle: float = setting(0.0, "degrees that the picture turns each second, clockwise")
+    hold: float = setting(0.0, "weight for staying near the keyframe before")
+    video_in: str | None = setting(None, "video to paint over; it sets the length and the sound of the film")
     video_weight: float = setting(10.0, "weight for staying near that video")
     style: str | None = setting(None, "prompt that is added to every scene, as TEXT or TEXT:weight")
-    loop: bool = setting(False, "end where it began")
+    loop: bool = setting(False, "end with the picture that the film begins with")
     as_network: bool = setting(
-        False, "one network with time as an input draws all of it, without an end, at any size (--generator cppn)"
+        False, "train one network that draws the whole film, as an endless loop, at any size (--generator cppn)"
     )
 
     def validate(self) -> Self:
-        """Return self when every value has its type and lies in its range.
+        """Return self when every value has its type and is in its range.
 
         Raises SettingsError, and UnknownNameError for an unknown transition.
         """
@@ -55,7 +55,7 @@ class FilmSettings(Settings):
         for name in ("seconds_per_scene", "keyframes", "zoom"):
             check_positive(name, getattr(self, name))
         if self.keyframes > self.fps:
-            raise SettingsError(f"keyframes is {self.keyframes:g} and fps {self.fps}; at most every frame is one")
+            raise SettingsError(f"keyframes is {self.keyframes:g} and fps is {self.fps}; keyframes must be fps or less")
         if self.video_in is not None and self.as_network:
             raise SettingsError("video_in and as_network are both set; one network cannot paint over a video")
         if self.fps > 120:

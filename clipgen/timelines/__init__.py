@@ -1,7 +1,8 @@
 """Timelines: a prompt file, a long text, subtitles or a TOML file, as the scenes of a film.
 
->>> [scene.words for scene in timeline.scenes]
-['a red square', 'a blue circle']
+>>> timeline = read_timeline("prompts/seasons.txt")
+>>> [scene.words for scene in timeline.scenes][:1]
+['a village in the mountains, flower meadow, watercolour']
 """
 
 from __future__ import annotations
@@ -35,11 +36,8 @@ LARGEST = 16 * 2**20  # bytes of a timeline's file
 def read_timeline(path: str | Path) -> Timeline:
     """Read a timeline by the ending of its file: .toml, .srt, any other as text.
 
-        >>> path = folder / "seasons.txt"
-        >>> path.write_text("spring\\nsummer\\n")
-        14
-        >>> [scene.prompt for scene in read_timeline(path).scenes]
-        ['spring', 'summer']
+        >>> read_timeline("prompts/seasons.txt").scenes[0].origin
+        'prompts/seasons.txt, line 2'
 
     Raises PromptError for a file that cannot be read or has no scene, SettingsError for wrong TOML; the message names
     file, line and what is allowed.

@@ -1,6 +1,7 @@
 """Scenes to film: a timeline, a painter that makes its pictures, and a projector that writes them.
 
->>> film = make_film(timeline, FilmSettings(), GenerateSettings(seed=7), perceptor=perceptor)
+>>> settings = FilmSettings(keyframes=2, seconds_per_scene=1)
+>>> film = make_film(timeline, settings, GenerateSettings(generator="pixels", seed=7), perceptor=perceptor)
 >>> for step in film.shoot():
 ...     print(step.score)
 """

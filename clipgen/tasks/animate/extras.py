@@ -17,8 +17,9 @@ from clipgen.timelines import write_subtitles
 def write_extras(film: Film, output: Output, spent: Mapping[str, float]) -> dict[str, Path]:
     """Write what an output asks for beside its film, and return the files by kind.
 
-        >>> write_extras(film, Output(folder / "film.mp4", subtitles=True), {})["subtitles"].name
-        'film.srt'
+        >>> film = clipgen.animate("prompts/seasons.txt")
+        >>> write_extras(film, Output(Path("outputs/film.mp4"), subtitles=True), {})
+        {'subtitles': PosixPath('outputs/film.srt')}
 
     spent: seconds that the parts of the work took, for the file of times. Raises OutputError or ImageError.
     """

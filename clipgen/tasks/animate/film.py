@@ -24,10 +24,11 @@ from clipgen.timelines import Timeline
 class Film:
     """A timeline on its way to frames.
 
+        >>> film = clipgen.animate("prompts/seasons.txt", generator="pixels", keyframes=2, seconds_per_scene=1, fps=4)
         >>> for step in film.shoot():
         ...     print(step.index, step.total, step.score)
         >>> for frame in film.frames():
-        ...     frame.image.save(folder / f"{frame.index:05d}.png")
+        ...     frame.image.save(f"outputs/{frame.index:05d}.png")
 
     record: what is made; painter: makes the pictures; store: folder of what is painted. `make_film` puts them together.
 
@@ -103,7 +104,9 @@ class Film:
     def at(self, seconds: float, size: tuple[int, int] | None = None) -> Image.Image:
         """The picture of a moment; a film of one network draws it at any size (width, height).
 
-            >>> film.at(1.5, (2048, 2048)).save("large.png")
+            >>> film = clipgen.animate("prompts/seasons.txt", as_network=True, generator="cppn")
+            >>> film.at(1.5, (512, 384)).size
+            (512, 384)
 
         Raises SettingsError for another size than that of the keyframes.
         """
@@ -116,8 +119,9 @@ class Film:
     def save(self, path: str | Path, *, captions: bool = False, audio: str | Path | None = None) -> Path:
         """Paint what is missing and write the film.
 
-            >>> film.save(folder / "seasons.gif").name
-            'seasons.gif'
+            >>> film = clipgen.animate("prompts/seasons.txt", generator="pixels", keyframes=2, fps=4)
+            >>> film.save("outputs/seasons.gif", captions=True)
+            PosixPath('outputs/seasons.gif')
 
         path: ends like a film (.mp4, .gif, .webp, .apng), in .html for a page, or is a folder of frames; captions: burn
         in the words of the scenes; audio: sound file, by default the film's own sound.

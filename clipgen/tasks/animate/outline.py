@@ -13,8 +13,10 @@ from clipgen.tasks.animate.takes import Take
 class Outline:
     """What a painter lays out before it paints.
 
-        >>> film = make_film(timeline, FilmSettings(keyframes=6, seconds_per_scene=2), perceptor=perceptor)
-        >>> film.outline.seconds, film.outline.take_at(13).index
+        >>> from clipgen.tasks.animate.takes import lay_out
+        >>> settings, picture = FilmSettings(keyframes=6, seconds_per_scene=2), GenerateSettings(seed=7)
+        >>> outline = Outline(settings, picture, lay_out(timeline, settings, picture, {}), steps=0)
+        >>> outline.seconds, outline.take_at(13).index
         (4.0, 1)
 
     settings: of the film, as this painter uses them; picture: settings of its pictures, with their seed; takes: its

@@ -62,6 +62,7 @@ class Projector(Protocol):
 def projector_to(output: Output) -> Projector:
     """The projector that writes where an output says.
 
+        >>> film = clipgen.animate("prompts/seasons.txt", fps=4, keyframes=2)
         >>> projector_to(Output(Path("seasons.mp4"))).check(film.outline)
 
     Raises SettingsError for a path that ends like no film, and for a sound file that does not exist.

@@ -162,7 +162,7 @@ class FilmRecord:
 def read_record(folder: Path) -> FilmRecord | None:
     """The record of the film in a folder, None where there is none.
 
-        >>> read_record(folder) is None
+        >>> read_record(Path("outputs")) is None
         True
 
     Raises SettingsError for a film.json that is damaged or not a film's.

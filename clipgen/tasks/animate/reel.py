@@ -17,6 +17,7 @@ _LOADED = 6  # keyframes that stay in memory: a frame is blended from four, and 
 class Reel:
     """What is painted already of a film, and what is missing.
 
+        >>> film = clipgen.animate("prompts/seasons.txt", fps=4, keyframes=2)
         >>> reel = Reel(film.outline, film.store)
         >>> reel.count, reel.steps == film.outline.steps
         (0, True)

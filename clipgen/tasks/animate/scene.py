@@ -51,8 +51,8 @@ class Mover(Protocol):
 class SceneRun:
     """The keyframes of a scene on their way.
 
-        >>> setup = set_up_scene("a red square", take.picture, perceptor=perceptor, weights=None)
-        >>> scene = SceneRun(take, FilmSettings(), setup, CameraMove(take.tracks, rate=6))
+        >>> film = clipgen.animate("prompts/seasons.txt", generator="pixels", keyframes=2, seconds_per_scene=1)
+        >>> scene = film.painter.open_scene(film.takes[0])
         >>> for shot in scene.paint(None):
         ...     print(shot.number, shot.step.score)
 

@@ -39,7 +39,7 @@ class KeptState(SceneState):
 class Store:
     """Keyframes and states of scenes, found by what they depend on: a scene that did not change is found again.
 
-        >>> store = Store(folder)
+        >>> store = Store(Path("outputs/seasons.film"))
         >>> store.keep("state.pt", {"done": 3})
         >>> store.kept("state.pt")
         {'done': 3}

@@ -18,8 +18,9 @@ _REACH = 2  # keyframes on each side that a frame is blended from
 def motion_into(outline: Outline, number: int) -> Motion:
     """How the camera moves from the keyframe before to this one.
 
+    >>> film = clipgen.animate("prompts/seasons.txt", zoom=4.0, keyframes=2)
     >>> motion_into(film.outline, 1).zoom
-    1.004938622032631
+    2.0
     """
     take, rate = outline.take_at(number), outline.settings.keyframes
     return Motion.of(take.tracks, (number - take.first) / rate, 1 / rate)

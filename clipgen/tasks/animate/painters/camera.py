@@ -40,9 +40,11 @@ def outline(
 class CameraPainter:
     """Paints keyframes, each from the one before as the camera sees it; see `Painter`.
 
-    >>> painter = CameraPainter(film.outline, film.store, perceptor=perceptor)
-    >>> painter.steps == film.outline.steps, painter.frames
-    (True, 0)
+    >>> settings = FilmSettings(keyframes=2, seconds_per_scene=1)
+    >>> planned = outline(timeline, settings, GenerateSettings(generator="pixels", steps=2, seed=7), {})
+    >>> painter = CameraPainter(planned, Store.temporary(), perceptor=perceptor)
+    >>> painter.steps, painter.frames
+    (11, 0)
     """
 
     sound = None

@@ -40,9 +40,9 @@ def outline(
 ) -> Outline:
     """Lay out a film that one network draws: without a camera, and its last scene turns into the first.
 
-        >>> picture = GenerateSettings(generator="cppn", steps=10)
+        >>> picture = GenerateSettings(generator="cppn", steps=2)
         >>> outline(timeline, FilmSettings(as_network=True), picture, {}).steps
-        20
+        5
 
     Raises SettingsError for scenes with settings, a camera or a transition of their own, for a generator that is not
     the network, and what `lay_out` raises.
