@@ -2,10 +2,10 @@
 
     python benchmarks/animate.py prompts/seasons.txt --json animate.json --strip strip.png
 
-Frames a minute, from the first step to the last frame. Flicker: mean squared difference of a frame and the one before
-it, moved to where the camera went. Nearest: share of scenes whose middle keyframe the judge (benchmarks/judge/) finds
-nearest to its own prompt, among those of all the films given. Drift: colour and sharpness of a film of one scene and
-200 keyframes, its last ones over its first ones.
+Frames a minute, from the first step to the last frame. Flicker: mean squared difference between a frame and the one
+before, moved as the camera moved. Nearest: share of scenes whose middle keyframe is nearest to its own prompt, among
+the prompts of all films, by the judge (benchmarks/judge/). Drift: colour and sharpness of a film of one scene and 200
+keyframes, its last ones over its first ones.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from clipgen.perceptors.openclip import load_perceptor
 from clipgen.prompts import parse_prompts
 from clipgen.tasks.animate import Film
 from clipgen.tasks.animate.camera import warp
+from clipgen.tasks.animate.travel import motion_into
 from clipgen.timelines import Scene, Timeline
 
 JUDGE = Path(__file__).parent / "judge"
@@ -38,7 +39,7 @@ DRIFT_KEYFRAMES = 200
 
 
 def flicker(film: Film) -> tuple[float, int]:
-    """Mean squared difference of neighbouring frames along the camera, the cuts left out; and the count of frames."""
+    """Mean squared difference of neighbouring frames along the camera, without the cuts; and the number of frames."""
     rate, fps = film.settings.keyframes, film.settings.fps
     cuts = {take.first for take in film.takes if take.fresh}
     differences: list[float] = []
@@ -48,8 +49,8 @@ def flicker(film: Film) -> tuple[float, int]:
         image, place = from_pil(frame.image), frame.index / fps * rate
         earlier = (frame.index - 1) / fps * rate
         if before is not None and not any(earlier < cut <= place for cut in cuts):
-            take = film.take_at(int(place))
-            motion = film.motion_into(int(place)).times(rate / fps)
+            take = film.outline.take_at(int(place))
+            motion = motion_into(film.outline, int(place)).times(rate / fps)
             if not (take.transition == "dissolve" and place - take.first < take.turning):
                 differences.append(float((warp(before, motion) - image).square().mean()))
         before, count = image, count + 1
@@ -91,7 +92,7 @@ def drift(**settings: Any) -> dict[str, Any]:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--seed", default=7, show_default=True)
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Any setting, as JSON: --set zoom=1.0")
-@click.option("--drift/--no-drift", "drifting", default=False, help="Also shoot 200 keyframes of one scene.")
+@click.option("--drift/--no-drift", "drifting", default=False, help="Also paint 200 keyframes of one scene.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
 @click.option("--strip", type=click.Path(path_type=Path), help="Write a sheet of frames, eight a scene, here.")
 def main(

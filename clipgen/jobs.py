@@ -8,13 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from clipgen import __version__
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.settings import DescribeSettings, GenerateSettings, Settings
+from clipgen.settings import AnimateSettings, DescribeSettings, GenerateSettings, Settings
+from clipgen.timelines import Timeline, read_table
 
 #: of the JSON that this version writes; 1 is what 0.1.0 wrote, which is still read
 FORMAT = 2
@@ -22,6 +23,7 @@ FORMAT = 2
 #: the settings of each verb
 VERBS: dict[str, type[Settings]] = {
     **dict.fromkeys(("generate", "edit", "sample"), GenerateSettings),
+    "animate": AnimateSettings,
     **dict.fromkeys(("caption", "rank", "classify", "compare"), DescribeSettings),
 }
 
@@ -38,17 +40,33 @@ class Model:
 class Inputs:
     """What a verb works on.
 
-    prompts: one line each, as `parse_prompts` reads it; pictures: files; texts: candidates, labels, or a phrase.
+    prompts: one line each, as `parse_prompts` reads it; pictures: files; texts: candidates, labels, or a phrase;
+    timeline: the scenes of a film.
     """
 
     prompts: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    timeline: Timeline | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values of what there is; `from_json` reads them back."""
+        lists = {"prompts": self.prompts, "pictures": self.pictures, "texts": self.texts}
+        found: dict[str, Any] = {name: list(values) for name, values in lists.items() if values}
+        if self.timeline is not None:
+            found["timeline"] = {**self.timeline.to_table(), "source": self.timeline.source}
+        return found
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Inputs:
-        """Read what `dataclasses.asdict` gives; a key that is missing is empty."""
-        return cls(**{name: tuple(values.get(name, ())) for name in ("prompts", "pictures", "texts")})
+        """Read what `to_json` gave. Raises SettingsError or PromptError for other values."""
+        prompts, pictures, texts = (tuple(values.get(name, ())) for name in ("prompts", "pictures", "texts"))
+        timeline = None
+        if "timeline" in values:
+            table = dict(values["timeline"])
+            source = table.pop("source")
+            timeline = replace(read_table(table, source=source or "timeline"), source=source)
+        return cls(prompts, pictures, texts, timeline)
 
 
 @dataclass(frozen=True)
@@ -82,7 +100,7 @@ class Job:
             "format": FORMAT,
             "version": self.version,
             "verb": self.verb,
-            "inputs": {name: list(value) for name, value in asdict(self.inputs).items() if value},
+            "inputs": self.inputs.to_json(),
             "settings": self.settings.to_dict(),
             "weights": None if self.weights is None else str(self.weights),
             "models": {role: asdict(model) for role, model in self.models.items()},

@@ -19,15 +19,19 @@ from clipgen import devices
 from clipgen.errors import ImageError, SettingsError
 from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
+from clipgen.media.footage import VideoFacts
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import DescribeSettings, GenerateSettings
+from clipgen.settings import AnimateSettings, DescribeSettings, FilmSettings, GenerateSettings, settings_in
 from clipgen.settings.keywords import (
+    AnimateKeywords,
     PictureKeywords,
     SearchKeywords,
 )
+from clipgen.tasks.animate import Film, make_film
 from clipgen.tasks.edit import edit_job
 from clipgen.tasks.generate import GeneratedImage, Run, again, prepare
+from clipgen.timelines import Timeline, read_timeline
 
 Picture = str | Path | Image.Image
 
@@ -168,6 +172,37 @@ class Studio:
             pass
         return GeneratedImage.of(run.pictures()[0])
 
+    def animate(
+        self, timeline: str | Path | Timeline, *, folder: str | Path | None = None, **settings: Unpack[AnimateKeywords]
+    ) -> Film:
+        """A film of a file of prompts; it is made when it is saved or gone through.
+
+            >>> studio.animate("prompts/seasons.txt", fps=12).save("outputs/seasons.mp4")
+            >>> for frame in studio.animate("prompts/seasons.txt"):
+            ...     frame.image.save(f"{frame.index:05d}.png")
+
+        timeline: a text, .srt or .toml file, or scenes; folder: where keyframes are kept, to resume from there, by
+        default a temporary one; settings: of the film and its pictures, over those of the file.
+        Raises what `make_film` raises.
+        """
+        read = timeline if isinstance(timeline, Timeline) else read_timeline(timeline)
+        given = _plain(settings)
+        names = {spec.name for _, spec in settings_in(FilmSettings)}
+        film = FilmSettings.from_dict({**read.film, **{name: given[name] for name in given if name in names}})
+        picture = {**read.picture, **{name: given[name] for name in given if name not in names}}
+        if film.video_in is not None:
+            picture = {"size": VideoFacts.of(film.video_in).painted_size(), **picture}
+        job = Job("animate", Inputs(timeline=read), AnimateSettings(film, self._painting(picture)), self.weights)
+        return self.film(job, folder=folder)
+
+    def film(self, job: Job, *, folder: str | Path | None = None) -> Film:
+        """The film of a job; see `animate` and `make_film`.
+
+        >>> settings = AnimateSettings(FilmSettings(fps=12), GenerateSettings.of(seed=7))
+        >>> film = studio.film(Job("animate", Inputs(timeline=timeline), settings))
+        """
+        return make_film(job, self.parts, folder=None if folder is None else Path(folder))
+
     def again(self, metadata: Mapping[str, object]) -> Run:
         """The run that made a picture, from the picture's metadata; the picture is number metadata["index"] of it.
 
@@ -280,3 +315,19 @@ def edit(
     """
     with Studio(weights=weights) as studio:
         return studio.edit(picture, words, **settings)
+
+
+def animate(
+    timeline: str | Path | Timeline,
+    *,
+    folder: str | Path | None = None,
+    weights: str | Path | None = None,
+    **settings: Unpack[AnimateKeywords],
+) -> Film:
+    """A film of a file of prompts, a long text or a timeline; it is made when it is saved or gone through.
+
+        >>> clipgen.animate("prompts/seasons.txt", seed=7).save("outputs/seasons.mp4")
+
+    As `Studio.animate`; weights: the generator's own file or folder.
+    """
+    return Studio(weights=weights).animate(timeline, folder=folder, **settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,9 +12,11 @@ from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import GenerateSettings
+from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings
 from clipgen.studio import Studio
+from clipgen.tasks.animate import Film, make_film
 from clipgen.tasks.generate import Run, prepare
+from clipgen.timelines import Timeline
 
 
 class OneClip(Parts):
@@ -50,3 +53,17 @@ def start(
 def remake(perceptor: Perceptor, metadata: Mapping[str, Any]) -> Run:
     """The run that made a picture."""
     return Studio(parts=OneClip(perceptor)).again(metadata)
+
+
+def film(
+    perceptor: Perceptor,
+    timeline: Timeline,
+    settings: FilmSettings,
+    picture: GenerateSettings,
+    *,
+    folder: Path | None = None,
+    weights: Path | None = None,
+) -> Film:
+    """A film of a timeline, not painted."""
+    job = Job("animate", Inputs(timeline=timeline), AnimateSettings(settings, picture), weights)
+    return make_film(job, OneClip(perceptor), folder=folder)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.filming import WORK, Wanted, film_options, film_settings, make
+from clipgen.cli.filming import WORK, Order, Report, film_options, make, print_made, stored_film
 from clipgen.cli.options import SectionedCommand, option
-from clipgen.cli.presence import check_presence
+from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.cli.progress import loading
-from clipgen.settings import FilmSettings
-from clipgen.timelines import read_timeline
+from clipgen.media.films import DEFAULT_ENDING
 
 if TYPE_CHECKING:
-    from clipgen.tasks.animate import Take
+    from clipgen.tasks.animate import Outline
 
 EXAMPLES = """\
 \b
-FILE is a text, one prompt a line (a line of several sentences is as many
-scenes, --- is a hard cut), subtitles (.srt), or a timeline (.toml) with
+FILE is a text, one prompt a line (each sentence of a line is a scene,
+--- is a hard cut), subtitles (.srt), or a timeline (.toml) with
 keyframes for camera and weights. Each scene grows out of the one before.
 
 \b
@@ -41,71 +42,68 @@ Examples:
     "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
     help="film ending in .mp4, .gif, .webp or .apng, a page (.html, with --as-network), or a folder [outputs/FILE.mp4]",
 )  # fmt: skip
-@option("--dry-run", is_flag=True, section="Output", help="print the timeline, its length and its cost, and stop")
+@option("--dry-run", is_flag=True, section="Output", help="print the timeline, its length and its cost, then stop")
 @option(
     "--resume", is_flag=True, section="Output",
-    help="go on with a film that was stopped or whose file was edited: what did not change is used again",
+    help="resume a film that was stopped, or whose FILE was edited, with its own settings; options given change them",
 )  # fmt: skip
 @film_options
-def command(file: Path, output: Path | None, dry_run: bool, resume: bool, weights: Path | None, **options: Any) -> int:
+def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **options: Any) -> int:
     """Make a film from FILE: every line a scene that grows out of the last.
 
-    Keyframes lie beside the film, in a folder ending in .film: nothing is lost by Ctrl-C, a power cut or a full disk.
+    Keyframes are kept beside the film, in a folder ending in .film: Ctrl-C, a power cut or a full disk loses nothing.
     """
     warnings.simplefilter("ignore")
-    wanted = Wanted.of(options)
-    timeline = read_timeline(file)
-    settings, picture = film_settings(timeline, file, options)
+    report = Report.of(options)
+    asked = output or DEFAULT_FOLDER / f"{file.stem}{DEFAULT_ENDING}"
+    order = Order.of(file, asked, options, stored_film(asked) if resume else None)
     if dry_run:
-        from clipgen.tasks.animate import kind_of
-
-        kind = kind_of(settings)
-        takes = kind.outline(timeline, settings, picture)
-        for line in plan_lines(takes, settings, kind.cost(takes, settings)):
+        for line in plan_lines(order.outline()):
             click.echo(line)
         return 0
-    check_presence(picture, weights)
-    # Late: the rest brings the models, which take seconds to import.
-    from clipgen.tasks.animate.record import check_place
+    if resume and order.stored is None:
+        report.note(f"{asked.with_suffix(WORK)} does not exist: there is nothing to resume, the film begins anew")
+    order.check()
+    if not resume:
+        path = _free(asked, report)
+        order = replace(order, output=replace(order.output, path=path))
+    with loading("loading the models", quiet=report.quiet):
+        from clipgen.studio import Studio  # late: it imports the models, which takes seconds
 
-    path = _place(output, file, resume=resume)
-    check_place(path, audio=wanted.audio, settings=settings)
-    with loading("loading the models", quiet=wanted.quiet):
-        from clipgen.studio import Studio
-        from clipgen.tasks.animate import make_film
+        film = order.load(Studio())
+    made = make(film, order, report)
+    if report.as_json:
+        files = {name: str(path) for name, path in made.files.items()}
+        result = {**files, "frames": made.frames, "seconds": round(made.seconds, 2), "stopped": made.exit_code != 0}
+        click.echo(json.dumps({**result, "reused": film.reused}, indent=2, ensure_ascii=False))
+    else:
+        print_made(made, film, order, report)
+    return made.exit_code
 
-        perceptor = Studio().perceptor(picture)
-        work = path.with_suffix(WORK)
-        film = make_film(timeline, settings, picture, perceptor=perceptor, weights=weights, folder=work)
-    return make(film, path, file, wanted)
 
-
-def plan_lines(takes: list[Take], settings: FilmSettings, steps: int) -> list[str]:
-    """The plan of a film for people: when each scene is, how it comes, and what all of it costs."""
-    rate, lines = settings.keyframes, ["  start  seconds  comes by   prompt"]
-    for take in takes:
+def plan_lines(outline: Outline) -> list[str]:
+    """The plan of a film for people: when each scene is, how it follows the one before, and what all of it costs."""
+    settings, rate = outline.settings, outline.settings.keyframes
+    lines = ["  start  seconds  transition  prompt"]
+    for take in outline.takes:
         by = take.transition if take.index else "–"
-        lines.append(f"{take.first / rate:7.2f}  {take.count / rate:7.2f}  {by:9}  {take.scene.prompt}")
-    seconds = (takes[-1].first + takes[-1].count) / rate
-    made = "one network" if settings.as_network else f"{takes[-1].first + takes[-1].count} keyframes"
+        lines.append(f"{take.first / rate:7.2f}  {take.count / rate:7.2f}  {by:10}  {take.scene.prompt}")
+    painted = "one network" if settings.as_network else f"{outline.keyframes} keyframes"
     lines.append(
-        f"{len(takes)} scenes, {seconds:.2f} s, {round(seconds * settings.fps)} frames at {settings.fps} a second; "
-        f"{made}, {steps} optimisation steps"
+        f"{len(outline.takes)} scenes, {outline.seconds:.2f} s, {outline.frames(outline.keyframes)} frames at "
+        f"{settings.fps} a second; {painted}, {outline.steps} optimisation steps"
     )
     return lines
 
 
-def _place(output: Path | None, file: Path, *, resume: bool) -> Path:
-    """Where the film goes: a free name, or with --resume the very one."""
-    from clipgen.cli.outputs import DEFAULT_FOLDER
+def _free(asked: Path, report: Report) -> Path:
+    """A name that neither a film nor an unfinished one has."""
     from clipgen.files import free_path
-    from clipgen.media.films import DEFAULT_ENDING
 
-    asked = output or DEFAULT_FOLDER / f"{file.stem}{DEFAULT_ENDING}"
-    if resume or not asked.suffix:
+    if not asked.suffix:
         return asked
     if not asked.exists() and asked.with_suffix(WORK).exists():
-        click.echo(f"note: {asked.with_suffix(WORK)} holds an unfinished film; --resume goes on with it", err=True)
+        report.note(f"{asked.with_suffix(WORK)} has an unfinished film; --resume resumes it")
     path, number = asked, 1
     while path.with_suffix(WORK).exists() or path.exists():
         number += 1

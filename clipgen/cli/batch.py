@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import warnings
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.filming import WORK, Wanted, film_options, film_settings, make
+from clipgen.cli.filming import Order, Report, film_options, make, print_made, stored_film
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.progress import loading
 from clipgen.errors import ClipgenError
 from clipgen.media.films import DEFAULT_ENDING
-from clipgen.timelines import read_timeline
+
+if TYPE_CHECKING:
+    from clipgen.studio import Studio
 
 EXAMPLES = """\
 \b
@@ -29,23 +30,21 @@ Examples:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @option(
     "--out", type=click.Path(path_type=Path), required=True, section="Output", metavar="DIR",
-    help="folder of the films, each called as its file; those that are there are skipped",
+    help="folder of the films, each named like its file; films that exist are skipped",
 )  # fmt: skip
 @film_options
-def command(files: tuple[Path, ...], out: Path, weights: Path | None, **options: Any) -> int:
+def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:
     """Make a film from each FILE, as `clipgen animate` does.
 
-    Films that are there are skipped, those that were stopped go on, and a file that cannot become a film is told at the
-    end: the exit code is 1 then.
+    Films that exist are skipped, and those that were stopped are resumed. A file that cannot become a film is reported,
+    the others are made, and the exit code is 1.
     """
     warnings.simplefilter("ignore")
-    wanted = Wanted.of(options)
+    report = Report.of(options)
     if len({file.stem for file in files}) < len(files):
-        raise click.UsageError("two of the files have one name, and so would their films; rename one")
-    with loading("loading the models", quiet=wanted.quiet):
+        raise click.UsageError("two of the files have the same name, and so would their films; rename one")
+    with loading("loading the models", quiet=report.quiet):
         from clipgen.studio import Studio
-        from clipgen.tasks.animate import make_film
-        from clipgen.tasks.animate.record import check_place
 
         studio = Studio()
     counts, failed = {"made": 0, "skipped": 0}, {}
@@ -55,19 +54,24 @@ def command(files: tuple[Path, ...], out: Path, weights: Path | None, **options:
             counts["skipped"] += 1
             continue
         try:
-            timeline = read_timeline(file)
-            settings, picture = film_settings(timeline, file, options)
-            check_place(path, audio=wanted.audio, settings=settings)
-            work, perceptor = path.with_suffix(WORK), studio.perceptor(picture)
-            film = make_film(timeline, settings, picture, perceptor=perceptor, weights=weights, folder=work)
-            if code := make(film, path, file, replace(wanted, as_json=False)):
+            if code := _film(file, path, options, studio, report):
                 return code
             counts["made"] += 1
         except ClipgenError as error:
             failed[str(file)] = str(error)
             click.echo(f"{file}: {error}", err=True)
-    if wanted.as_json:
+    if report.as_json:
         click.echo(json.dumps({**counts, "failed": failed}, indent=2, ensure_ascii=False))
-    elif not wanted.quiet:
+    elif not report.quiet:
         click.echo(f"{counts['made']} made, {counts['skipped']} skipped, {len(failed)} failed", err=True)
     return 1 if failed else 0
+
+
+def _film(file: Path, path: Path, options: dict[str, Any], studio: Studio, report: Report) -> int:
+    order = Order.of(file, path, options, stored_film(path))
+    order.check()
+    film = order.load(studio)
+    made = make(film, order, report)
+    if not report.as_json:
+        print_made(made, film, order, report)
+    return made.exit_code

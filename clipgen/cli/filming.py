@@ -1,184 +1,230 @@
-"""What the commands that make films share: options, settings, and the way from a plan to a file."""
+"""What the commands that make films share: their options, what they ask for, and what they print."""
 
 from __future__ import annotations
 
-import json
+import shlex
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from clipgen.cli.interrupt import Interruption
-from clipgen.cli.options import SECTIONS, Flag, given_settings, option, setting_options
+from clipgen.cli.options import (
+    given_settings,
+    json_option,
+    option,
+    quiet_option,
+    setting_options,
+    settings_of,
+    weights_option,
+)
+from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading, open_progress, seconds_text
 from clipgen.errors import ClipgenError
-from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.timelines import Timeline, write_subtitles
+from clipgen.jobs import Inputs, Job
+from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings, settings_in
+from clipgen.timelines import Timeline, read_timeline
 
 if TYPE_CHECKING:
-    from clipgen.tasks.animate import Film
+    from clipgen.studio import Studio
+    from clipgen.tasks.animate import Film, FilmRecord, Outline, Output
 
 WORK = ".film"
-FILM = {
-    "Film": (
-        Flag("seconds_per_scene", "X"),
-        Flag("fps", "N"),
-        Flag("style", "TEXT"),
-        Flag("transition", "NAME"),
-        Flag("transition_seconds", "X"),
-        Flag("zoom", "X"),
-        Flag("pan", "X Y"),
-        Flag("angle", "X"),
-        Flag("loop", "", ("--loop",)),
-        Flag("as_network", "", ("--as-network",)),
-        Flag("keyframes", "X"),
-        Flag("keyframe_steps", "N"),
-        Flag("hold", "X"),
-        Flag("video_in", "FILE"),
-        Flag("video_weight", "X"),
-    )
-}
-#: what says how many pictures there are, or has to try or compile a run of its own, is not for films
-_NOT = ("count", "time_budget", "vram", "compile", "race", "save_every", "render_size")
-PICTURE = {section: tuple(flag for flag in flags if flag.setting not in _NOT) for section, flags in SECTIONS.items()}
+FILM = list(settings_in(FilmSettings))
+PICTURE = settings_of("animate")
 
 _OPTIONS = (
     option("--captions", is_flag=True, section="Output", help="burn in the words of each scene"),
-    option("--subtitles", is_flag=True, section="Output", help="also a .srt file of them beside the film"),
-    option("--audio", type=click.Path(path_type=Path), section="Output", metavar="FILE", help="sound for an mp4"),
-    option("--sheet", is_flag=True, section="Output", help="also a contact sheet of the scenes"),
-    option("--timing", is_flag=True, section="Output", help="also a .json file of when scenes are and what they took"),
-    option("--json", "as_json", is_flag=True, section="Output", help="print the results as JSON"),
-    option("-q", "--quiet", is_flag=True, section="Output", help="print the names of the files only"),
-    option(
-        "--weights", type=click.Path(exists=True, path_type=Path), section="Machine", metavar="PATH",
-        help="file or folder of the generator's weights; unset: the built-in ones",
-    ),
-    setting_options(FilmSettings, FILM),
-    setting_options(GenerateSettings, PICTURE),
+    option("--subtitles", is_flag=True, section="Output", help="also write the words as a .srt file"),
+    option("--audio", type=click.Path(path_type=Path), section="Output", metavar="FILE", help="sound file, for an mp4"),
+    option("--sheet", is_flag=True, section="Output", help="also write a contact sheet of the scenes"),
+    option("--timing", is_flag=True, section="Output", help="also write when scenes are, and what they took, as .json"),
+    json_option,
+    quiet_option,
+    weights_option,
+    setting_options(FILM),
+    setting_options(PICTURE),
 )  # fmt: skip
 
 
 def film_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """All options of films and of their pictures; a command gets `wanted` out of them with `Wanted.of`."""
+    """All options of films and of their pictures, for `Order.of` and `Report.of`."""
     for add in reversed(_OPTIONS):
         function = add(function)
     return function
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is asked for beside the film."""
+class Report:
+    """How a command prints its results."""
 
-    captions: bool
-    subtitles: bool
-    audio: Path | None
-    sheet: bool
-    timing: bool
     as_json: bool
     quiet: bool
 
     @classmethod
-    def of(cls, options: dict[str, Any]) -> Wanted:
+    def of(cls, options: dict[str, Any]) -> Report:
         """Take its own out of the options of a command."""
-        return cls(**{spec.name: options.pop(spec.name) for spec in fields(cls)})
+        return cls(options.pop("as_json"), options.pop("quiet"))
+
+    def note(self, line: str) -> None:
+        """Print a line that only a person needs."""
+        if not self.quiet:
+            click.echo(f"note: {line}", err=True)
 
 
-def film_settings(timeline: Timeline, file: Path, options: dict[str, Any]) -> tuple[FilmSettings, GenerateSettings]:
-    """What the file sets, and over it what is given on the command line."""
+@dataclass(frozen=True)
+class Order:
+    """A film as a command asks for it: scenes, settings, files; stored: the record of the film that it resumes."""
+
+    timeline: Timeline
+    film: FilmSettings
+    picture: GenerateSettings
+    weights: Path | None
+    output: Output
+    stored: FilmRecord | None
+
+    @classmethod
+    def of(cls, file: Path, path: Path, options: dict[str, Any], stored: FilmRecord | None = None) -> Order:
+        """Read a timeline and all settings: of the options, before those of the stored film, before the file's."""
+        timeline = read_timeline(file)
+        weights = options["weights"] or (stored.job.weights if stored else None)
+        film, picture = film_settings(timeline, file, options, stored)
+        return cls(timeline, film, picture, weights, _output(path, options, stored), stored)
+
+    def outline(self) -> Outline:
+        """The film laid out, without any model; raises what `outline_film` raises."""
+        from clipgen.tasks.animate import outline_film
+
+        return outline_film(self.timeline, self.film, self.picture)
+
+    def check(self) -> None:
+        """Find out before models are loaded what would fail with them, or after the work."""
+        from clipgen.tasks.animate import projector_to
+
+        check_presence(self.picture, self.weights)
+        projector_to(self.output).check(self.outline())
+
+    def load(self, studio: Studio) -> Film:
+        """The film, with its models, over what is painted of it already."""
+        job = Job("animate", Inputs(timeline=self.timeline), AnimateSettings(self.film, self.picture), self.weights)
+        return studio.film(job, folder=self.output.path.with_suffix(WORK))
+
+    @property
+    def resume_command(self) -> str:
+        """The command that resumes the film: its record has all the rest."""
+        return shlex.join(["clipgen", "animate", str(self.timeline.source), "-o", str(self.output.path), "--resume"])
+
+
+def stored_film(path: Path) -> FilmRecord | None:
+    """The record of the film that is on its way to a path, None where there is none."""
+    from clipgen.tasks.animate import read_record
+
+    return read_record(path.with_suffix(WORK))
+
+
+def film_settings(
+    timeline: Timeline, file: Path, options: dict[str, Any], stored: FilmRecord | None = None
+) -> tuple[FilmSettings, GenerateSettings]:
+    """The settings that a file and options ask for, over those of a stored film."""
     try:
         FilmSettings.from_dict(timeline.film)
         GenerateSettings.from_dict(timeline.picture)
     except ClipgenError as error:
         raise error.in_context(before=f"{file}: ") from error
-    film = FilmSettings.from_dict({**timeline.film, **given_settings(options, FilmSettings)})
-    asked = {**timeline.picture, **given_settings(options, GenerateSettings)}
-    if film.video_in is not None and "size" not in asked:
-        from clipgen.media.footage import VideoFacts  # late: only films over a video need it
+    base_film, base_picture = stored.resumed(timeline) if stored else (timeline.film, timeline.picture)
+    film = FilmSettings.from_dict({**base_film, **given_settings(options, FILM)})
+    own = given_settings(options, PICTURE)
+    if stored and stored.film.video_in != film.video_in:  # a size that was taken from the other video
+        base_picture = {name: value for name, value in base_picture.items() if name != "size"}
+    given = {**base_picture, **own}
+    if film.video_in is not None and "size" not in given:
+        from clipgen.media.footage import VideoFacts  # late: it imports torch
 
-        asked["size"] = VideoFacts.of(film.video_in).painted_size()
-    return film, GenerateSettings.from_dict(asked)
+        given["size"] = VideoFacts.of(film.video_in).painted_size()
+    return film, GenerateSettings.from_dict(given)
 
 
-def make(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
-    """Shoot and record a film; what there is becomes a film when it is stopped."""
-    if film.reused and not wanted.quiet:
-        told = ", ".join(str(index + 1) for index in film.reused)
-        click.echo(f"note: unchanged and used again: scene {told} of {len(film.takes)}", err=True)
+def _output(path: Path, options: dict[str, Any], stored: FilmRecord | None) -> Output:
+    from clipgen.tasks.animate import Output
+
+    before = (stored.output if stored else None) or Output(path)
+    return Output(
+        path,
+        captions=options["captions"] or before.captions,
+        audio=options["audio"] or before.audio,
+        subtitles=options["subtitles"] or before.subtitles,
+        sheet=options["sheet"] or before.sheet,
+        timing=options["timing"] or before.timing,
+    )
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of an order: files by kind, frames of the film, seconds of work, and the exit code."""
+
+    files: dict[str, Path]
+    frames: int
+    seconds: float
+    exit_code: int
+
+
+def make(film: Film, order: Order, report: Report) -> Made:
+    """Paint and write a film; what is painted becomes a film when it is stopped."""
+    _tell_resumed(film, order, report)
     began = time.monotonic()
-    again = f"clipgen animate {file} -o {path} --resume"
     try:
-        code = _shoot(film, quiet=wanted.quiet)
-        shot = time.monotonic()
-        frames = _record(film, path, file, wanted)
+        code = _paint(film, order, quiet=report.quiet)
+        painted = time.monotonic()
+        frames = _write(film, order, quiet=report.quiet)
     except ClipgenError as error:
-        if film.store.noted():
-            raise error.in_context(after=f" (the keyframes are safe: {again})") from error
+        if stored_film(order.output.path) is not None:
+            raise error.in_context(after=f" (the keyframes are safe: {order.resume_command})") from error
         raise
-    files = {
-        "path": str(path),
-        **_extras(film, path, wanted, {"shoot": shot - began, "record": time.monotonic() - shot}),
-    }
-    if wanted.as_json:
-        result = {**files, "frames": frames, "seconds": round(time.monotonic() - began, 2), "stopped": code != 0}
-        click.echo(json.dumps({**result, "reused": film.reused}, indent=2, ensure_ascii=False))
-        return code
-    for written in files.values():
-        click.echo(written)
-    if not wanted.quiet:
-        for note in film.notes:
-            click.echo(f"note: {note}", err=True)
-        length = (
-            f"{frames / film.settings.fps:.1f} s, {frames} frames" if frames else f"{film.seconds:.1f} s, one network"
-        )
-        word = "stopped" if code else "done"
-        click.echo(f"{length}; {word} after {seconds_text(time.monotonic() - began)}", err=True)
-        if code:
-            click.echo(f"go on with: {again}", err=True)
-    return code
+    from clipgen.tasks.animate import write_extras
+
+    spent = {"shoot": painted - began, "record": time.monotonic() - painted}
+    files = {"path": order.output.path, **write_extras(film, order.output, spent)}
+    return Made(files, frames, time.monotonic() - began, code)
 
 
-def _shoot(film: Film, *, quiet: bool) -> int:
+def print_made(made: Made, film: Film, order: Order, report: Report) -> None:
+    """Print the files of a film, and for people what it is like and how to resume it."""
+    for path in made.files.values():
+        click.echo(path)
+    for note in film.notes:
+        report.note(note)
+    frames = f"{made.frames / film.settings.fps:.1f} s, {made.frames} frames"
+    length = frames if made.frames else f"{film.seconds:.1f} s, one network"
+    if not report.quiet:
+        click.echo(f"{length}; {'stopped' if made.exit_code else 'done'} after {seconds_text(made.seconds)}", err=True)
+        if made.exit_code:
+            click.echo(f"resume with: {order.resume_command}", err=True)
+
+
+def _tell_resumed(film: Film, order: Order, report: Report) -> None:
+    if order.stored is not None:
+        changes = order.stored.changes(replace(film.record, output=order.output))
+        if changes:
+            report.note(f"changed since the film was begun: {'; '.join(changes)}")
+    if film.reused:
+        numbers = ", ".join(str(index + 1) for index in film.reused)
+        report.note(f"unchanged and used again: scene {numbers} of {len(film.takes)}")
+
+
+def _paint(film: Film, order: Order, *, quiet: bool) -> int:
     """Take every step; the exit code that a signal asks for, or 0."""
     with Interruption() as interruption, open_progress(quiet=quiet) as progress:
-        for step in film.shoot():
+        for step in film.shoot(order.output):
             progress.show(step)
             if interruption.exit_code:
                 break
     return interruption.exit_code
 
 
-def _record(film: Film, path: Path, file: Path, wanted: Wanted) -> int:
-    from clipgen.tasks.animate.record import record
-
-    frames = 0
-    with loading(f"writing {path}", quiet=wanted.quiet):
-        for _ in record(film, path, captions=wanted.captions, audio=wanted.audio, about={"file": str(file)}):
-            frames += 1
-    return frames
-
-
-def _extras(film: Film, path: Path, wanted: Wanted, spent: dict[str, float]) -> dict[str, str]:
-    from clipgen.files import write_whole
-    from clipgen.media.pictures import save_picture
-    from clipgen.media.sheets import contact_sheet
-
-    files = {}
-    if wanted.subtitles:
-        files["subtitles"] = str(path.with_suffix(".srt"))
-        with write_whole(path.with_suffix(".srt")) as part:
-            part.write_text(write_subtitles(film.spans()), encoding="utf-8")
-    if wanted.sheet:
-        place = path.with_name(f"{path.stem}-scenes.png")
-        files["sheet"] = str(place)
-        save_picture(place, contact_sheet(film.middles(), [take.scene.words for take in film.takes]), film.about())
-    if wanted.timing:
-        files["timing"] = str(path.with_suffix(".json"))
-        scenes = [{"start": start, "end": end, "words": words} for start, end, words in film.spans()]
-        rounded = {name: round(value, 2) for name, value in spent.items()}
-        with write_whole(path.with_suffix(".json")) as part:
-            part.write_text(json.dumps({"scenes": scenes, "spent": rounded}, indent=2, ensure_ascii=False) + "\n")
-    return files
+def _write(film: Film, order: Order, *, quiet: bool) -> int:
+    """Write the film and return its number of frames."""
+    with loading(f"writing {order.output.path}", quiet=quiet):
+        return sum(1 for _ in film.project(order.output))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from clipgen.settings.base import DTYPES, About, Settings, about_of, help_of, hints, settings_in
 from clipgen.settings.describe import DescribeSettings
-from clipgen.settings.film import TRANSITIONS, FilmSettings
+from clipgen.settings.film import TRANSITIONS, AnimateSettings, FilmSettings
 from clipgen.settings.generate import GenerateSettings, options_of, picture_settings
 from clipgen.settings.grouped import GroupedSettings
 from clipgen.settings.groups import (
@@ -35,6 +35,7 @@ from clipgen.settings.options import GeneratorOptions
 
 __all__ = [
     "About",
+    "AnimateSettings",
     "Canvas",
     "CutoutSettings",
     "DTYPES",

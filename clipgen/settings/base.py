@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, ClassVar, Literal, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self, cast
 
 from clipgen.errors import SettingsError, UnknownNameError
 
@@ -17,6 +17,8 @@ DTYPES = ("auto", "fp32", "bf16", "fp16")
 #: commands that make pictures, which share most settings, and all commands that use a generator
 PAINTING = ("generate", "edit", "animate")
 EVERY = (*PAINTING, "sample", "doctor")
+#: commands that make pictures, and single scenes of a film
+IN_SCENES = (*PAINTING, "scene")
 
 
 class Choices(Protocol):
@@ -32,7 +34,8 @@ class About:
     """What there is to know of one setting beside its type and its default: the shell and the checks read it here.
 
     help: one line; flags: its spelling in the shell, by default its name with dashes; metavar: what stands for its value
-    there; section: its heading there, by default that of its group; verbs: the commands that have it; written: "time"
+    there; section: its heading there, by default that of its group; verbs: the commands that have it, "scene" where a
+    scene of a film may have its own; written: "time"
     (45s) or "memory" (5G) where the shell reads more than a number; least, above: bounds; choices: all allowed names;
     listed: names that the help lists; loss: "module:class" of the loss it weighs.
     """
@@ -146,11 +149,12 @@ def help_of(spec: Field[Any]) -> str:
 
 def hints(settings: type[Settings]) -> dict[str, Any]:
     """The types of the fields of a class of settings."""
-    return _hints(settings)
+    # a class is hashable, whatever mypy makes of its objects
+    return _hints(cast(Hashable, settings))
 
 
 @cache
-def _hints(settings: type) -> dict[str, Any]:
+def _hints(settings: Any) -> dict[str, Any]:
     return typing.get_type_hints(settings)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Self
 
 from clipgen.errors import SettingsError
 from clipgen.settings.base import Settings, setting
+from clipgen.settings.generate import GenerateSettings
 
 TRANSITIONS = ("morph", "cut", "dissolve")
 
@@ -53,8 +55,46 @@ class FilmSettings(Settings):
     def check(self) -> None:
         """Raise SettingsError for values that do not go together."""
         if self.keyframes > self.fps:
-            raise SettingsError(f"keyframes is {self.keyframes:g} and fps {self.fps}; at most every frame is one")
+            raise SettingsError(f"keyframes is {self.keyframes:g} and fps is {self.fps}; keyframes must be fps or less")
         if self.video_in is not None and self.as_network:
             raise SettingsError("video_in and as_network are both set; one network cannot paint over a video")
         if self.fps > 120:
             raise SettingsError(f"fps is {self.fps}; it must be 120 or less")
+
+    def without_camera(self) -> Self:
+        """The settings of a film that no camera moves over, and that does not go back to its first scene.
+
+        >>> FilmSettings(zoom=2.0, loop=True).without_camera().zoom
+        1.0
+        """
+        return replace(self, loop=False, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
+
+
+@dataclass(frozen=True)
+class AnimateSettings(Settings):
+    """The settings of a film and of its pictures.
+
+    >>> AnimateSettings(FilmSettings(fps=12), GenerateSettings.of(seed=7)).to_dict()["film"]["fps"]
+    12
+    """
+
+    film: FilmSettings = field(default_factory=FilmSettings)
+    picture: GenerateSettings = field(default_factory=GenerateSettings)
+
+    def validate(self) -> Self:
+        """Return self when both are valid; see `Settings.validate`."""
+        self.film.validate()
+        self.picture.validate()
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values; `from_dict` reads them back."""
+        return {"film": self.film.to_dict(), "picture": self.picture.to_dict()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` gave. Raises SettingsError for other values."""
+        if not {"film", "picture"} >= values.keys():
+            raise SettingsError(f"settings has {', '.join(values)}; a film has settings of film and picture")
+        film, picture = values.get("film", {}), values.get("picture", {})
+        return cls(FilmSettings.from_dict(film), GenerateSettings.from_dict(picture))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from clipgen.errors import SettingsError
 from clipgen.registry import OPTIMIZERS
-from clipgen.settings.base import DTYPES, EVERY, PAINTING, Settings, setting
+from clipgen.settings.base import DTYPES, EVERY, IN_SCENES, PAINTING, Settings, setting
 
 # sides past this ask for more memory than any machine this was made for has
 MAX_SIDE = 8192
@@ -46,7 +46,7 @@ class Canvas(Settings):
         1, "pictures per prompt, with seed, seed+1, …", least=1, flags=("-n", "--count"), verbs=("generate", "doctor")
     )
     seed: int | None = setting(
-        None, "seed of all random numbers (default: random, printed)", verbs=(*PAINTING, "sample")
+        None, "seed of all random numbers (default: random, printed)", verbs=(*IN_SCENES, "sample")
     )
     save_every: int = setting(
         0, "save a picture every N steps; 0: only at the end", least=0, section="Output", verbs=("generate", "edit")
@@ -65,7 +65,9 @@ class Init(Settings):
 
     title: ClassVar[str] = "Start"
 
-    init_image: str | None = setting(None, "picture to start from", metavar="FILE", verbs=("generate", "animate"))
+    init_image: str | None = setting(
+        None, "picture to start from", metavar="FILE", verbs=("generate", "animate", "scene")
+    )
     init_noise: str | None = setting(
         None, "noise to start from: " + ", ".join(NOISES), choices=NOISES, verbs=("generate", "animate")
     )
@@ -125,10 +127,10 @@ class CutoutSettings(Settings):
     title: ClassVar[str] = "Cutouts"
 
     cutn: int | None = setting(
-        None, "cutouts per step (default: from the quality)", least=1, verbs=(*PAINTING, "doctor")
+        None, "cutouts per step (default: from the quality)", least=1, verbs=(*IN_SCENES, "doctor")
     )
     cut_pow: float = setting(1.0, "above 1 favours small cutouts, below 1 large ones", above=0)
-    augments: str = setting("whole", "preset of cutout augmentations")
+    augments: str = setting("whole", "preset of cutout augmentations", verbs=IN_SCENES)
 
 
 @dataclass(frozen=True)
@@ -146,29 +148,29 @@ class Guides(Settings):
         metavar="SEED:WEIGHT",
     )  # fmt: skip
     tv: float = setting(
-        0.0, "weight of total variation: fewer hard edges", least=0, loss="clipgen.losses.regularisers:TotalVariation"
+        0.0, "weight of total variation: fewer hard edges", least=0, loss="clipgen.losses.regularisers:TotalVariation", verbs=IN_SCENES
     )
     saturation: float = setting(
-        0.0, "weight against garish colours", least=0, loss="clipgen.losses.regularisers:Saturation"
+        0.0, "weight against garish colours", least=0, loss="clipgen.losses.regularisers:Saturation", verbs=IN_SCENES
     )
     smoothness: float = setting(
-        0.0, "weight for soft gradations", least=0, loss="clipgen.losses.regularisers:Smoothness"
+        0.0, "weight for soft gradations", least=0, loss="clipgen.losses.regularisers:Smoothness", verbs=IN_SCENES
     )
     symmetry: float = setting(
-        0.0, "weight for mirror symmetry, left to right", least=0, loss="clipgen.losses.regularisers:Symmetry"
+        0.0, "weight for mirror symmetry, left to right", least=0, loss="clipgen.losses.regularisers:Symmetry", verbs=IN_SCENES
     )
     l2: float = setting(
         0.0, "weight of keeping the latents near their start, fading", least=0,
-        loss="clipgen.losses.regularisers:PullToStart",
+        loss="clipgen.losses.regularisers:PullToStart", verbs=IN_SCENES,
     )  # fmt: skip
-    palette: tuple[str, ...] = setting((), "colour to keep to, as #rrggbb", metavar="COLOUR")
+    palette: tuple[str, ...] = setting((), "colour to keep to, as #rrggbb", metavar="COLOUR", verbs=IN_SCENES)
     palette_weight: float = setting(
-        0.0, "weight of keeping to the palette", least=0, loss="clipgen.losses.regularisers:Palette"
+        0.0, "weight of keeping to the palette", least=0, loss="clipgen.losses.regularisers:Palette", verbs=IN_SCENES
     )
-    no_text: float = setting(0.0, "weight against writing in the picture", least=0, loss="clipgen.losses.prompt:NoText")
+    no_text: float = setting(0.0, "weight against writing in the picture", least=0, loss="clipgen.losses.prompt:NoText", verbs=IN_SCENES)
     realism: float = setting(
         0.0, "weight of the generator's own discriminator, where it has one", least=0,
-        loss="clipgen.losses.regularisers:Realism",
+        loss="clipgen.losses.regularisers:Realism", verbs=IN_SCENES,
     )  # fmt: skip
 
     def check(self) -> None:

@@ -14,16 +14,16 @@ CUT = re.compile(r"-{3,}")
 _TIME = r"(\d{1,3}):(\d\d):(\d\d)[,.](\d{1,3})"
 _TIMES = re.compile(rf"{_TIME}\s*-->\s*{_TIME}.*")
 _MARKUP = re.compile(r"<[^>]*>|\{\\[^}]*\}")
-LONGEST_GAP = 10.0  # seconds without words in subtitles that the scene before still fills
+LONGEST_GAP = 10.0  # seconds without subtitles that the scene before fills
 
 
 def read_text(text: str, *, source: str) -> Timeline:
-    """A line is a scene; of a line with several sentences each is one; `---` is a hard cut, # begins a comment.
+    """Read a text: a line is a scene, or each of its sentences; `---` is a hard cut, # begins a comment.
 
         >>> [scene.prompt for scene in read_text("a fox\\n---\\nIt rains. It snows.", source="a.txt").scenes]
         ['a fox', 'It rains.', 'It snows.']
 
-    source: named in messages. Raises PromptError for a line that is no prompt, or no scene at all.
+    source: named in errors. Raises PromptError for a line that is not a prompt, or a text without a scene.
     """
     return Timeline(tuple(_scenes(text, source)))
 
@@ -44,7 +44,7 @@ def _scenes(text: str, source: str) -> Iterator[Scene]:
 
 @contextmanager
 def _placed(origin: str) -> Iterator[None]:
-    """Tell where what is wrong is written."""
+    """Add the place to an error."""
     try:
         yield
     except PromptError as error:
@@ -69,12 +69,12 @@ def sentences(line: str) -> list[str]:
 
 
 def read_subtitles(text: str, *, source: str) -> Timeline:
-    """The scenes of a .srt file: each from its words' start to the next ones'.
+    """Read a .srt file: each subtitle is a scene, from its start to the next one's.
 
         >>> read_subtitles("1\\n00:00:00,000 --> 00:00:02,000\\na fox\\n", source="a.srt").scenes[0].seconds
         2.0
 
-    Raises PromptError when it holds no subtitle, or they are not in order of time.
+    source: named in errors. Raises PromptError for a text without subtitles, or with some out of order.
     """
     spoken: list[tuple[float, float, str, int]] = []
     lines = text.splitlines()
@@ -85,15 +85,15 @@ def read_subtitles(text: str, *, source: str) -> Timeline:
             spoken.append((start, end, _words_below(lines, number + 1), number + 1))
     spoken = [one for one in spoken if one[2]]
     if not spoken:
-        raise PromptError(f"{source} holds no subtitle; a .srt has times such as 00:00:01,000 --> 00:00:03,500")
+        raise PromptError(f"{source} has no subtitles; a .srt has times such as 00:00:01,000 --> 00:00:03,500")
     scenes = []
     for (start, end, words, number), after in zip(spoken, [*spoken[1:], None], strict=True):
         until = end if after is None else min(after[0], end + LONGEST_GAP)
         if until <= start:
-            raise PromptError(f"{source}, line {number}: a subtitle ends, or the next begins, before this one starts")
+            raise PromptError(f"{source}, line {number}: this subtitle ends, or the next one begins, before it starts")
         origin = f"{source}, line {number}"
         with _placed(origin):
-            # "|" parts prompts, and people's words have it too
+            # "|" separates the parts of a prompt, and may be one of the words
             prompt = words.replace("|", " ")
             scenes.append(Scene(prompt, round(until - start, 3), caption=words, origin=origin))
     return Timeline(tuple(scenes))

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from clipgen.errors import PromptError, SettingsError, UnknownNameError
 from clipgen.prompts import parse_prompts
-from clipgen.settings import TRANSITIONS
+from clipgen.settings import TRANSITIONS, about_of, picture_settings
 from clipgen.timelines.track import Track
 
-#: what a scene may change over its time; weight and lr are factors, the camera's numbers are per second
+#: what may change during a scene; lr is a factor, the camera's numbers are per second
 TRACKS = ("zoom", "pan_x", "pan_y", "angle", "lr", "cut_pow")
-#: settings of a picture that a scene may have for itself
-OWN = ("seed", "init_image", "cutn", "augments", "tv", "saturation", "smoothness", "symmetry", "palette",
-       "palette_weight", "no_text", "realism", "l2")  # fmt: skip
+#: settings of a picture that a scene may have of its own
+OWN = tuple(spec.name for _, spec in picture_settings() if "scene" in about_of(spec).verbs)
 
 
 @dataclass(frozen=True)
 class Scene:
     """One prompt for some seconds.
 
-    prompt: as `parse_prompts` reads it; seconds: None for the reading time; transition: how it comes from the scene
-    before, None for the film's own way; tracks: by a name in TRACKS; weights: of the prompt's parts, over time;
-    settings: those in OWN; caption: the words shown, by default the prompt's texts; origin: where it was written.
+        >>> Scene("a fox | fog:0.5").words
+        'a fox, fog'
+
+    prompt: as `parse_prompts` reads it; seconds: None for the reading time; transition: how it follows the scene
+    before, None for the film's transition; tracks: by a name in TRACKS; weights: of the prompt's parts, over time;
+    settings: those in OWN; caption: the words shown, by default the prompt's texts; origin: file and line, for errors.
+
+    Raises PromptError, SettingsError or UnknownNameError for values that no scene can have.
     """
 
     prompt: str
@@ -33,20 +36,22 @@ class Scene:
     transition_seconds: float | None = None
     tracks: Mapping[str, Track] = field(default_factory=dict)
     weights: tuple[Track, ...] = ()
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, object] = field(default_factory=dict)
     caption: str | None = None
     origin: str = ""
 
     def __post_init__(self) -> None:
         parts = parse_prompts(self.prompt)
         if self.seconds is not None and not 0 < self.seconds < 86400:
-            raise SettingsError(f"a scene of {self.seconds:g} seconds was asked for; give more than 0, and below a day")
+            raise SettingsError(f"a scene has {self.seconds:g} seconds; it must have more than 0, and less than a day")
         if self.transition_seconds is not None and self.transition_seconds < 0:
-            raise SettingsError(f"a transition of {self.transition_seconds:g} seconds was asked for; give 0 or more")
+            raise SettingsError(f"transition_seconds is {self.transition_seconds:g}; it must be 0 or more")
         if self.transition is not None and self.transition not in TRANSITIONS:
             raise UnknownNameError.of("transition", self.transition, TRANSITIONS)
         if self.weights and len(self.weights) != len(parts):
-            raise PromptError(f"{len(self.weights)} weights were given for the {len(parts)} parts of {self.prompt!r}")
+            raise PromptError(
+                f"{len(self.weights)} weights for the {len(parts)} parts of {self.prompt!r}; give one a part"
+            )
 
     @property
     def words(self) -> str:
@@ -56,22 +61,43 @@ class Scene:
         return ", ".join(part.text for part in parse_prompts(self.prompt) if part.weight > 0)
 
     def reading_seconds(self) -> float:
-        """How long a person looks and reads: 1.5 s and 0.3 s a word, from 2.5 to 8."""
+        """Time to see the picture and read its words: 1.5 s and 0.3 s a word, from 2.5 to 8 s."""
         return min(8.0, max(2.5, 1.5 + 0.3 * len(self.words.split())))
+
+    def to_table(self) -> dict[str, object]:
+        """The scene as a table of a TOML timeline; `read_table` reads it.
+
+        >>> Scene("a fox", 2.0, tracks={"zoom": Track.constant(1.1)}).to_table()
+        {'prompt': 'a fox', 'seconds': 2.0, 'zoom': 1.1}
+        """
+        named = ("prompt", "seconds", "transition", "transition_seconds", "caption")
+        table = {name: value for name in named if (value := getattr(self, name)) is not None}
+        table |= {name: track.to_plain() for name, track in self.tracks.items()}
+        if self.weights:
+            table["weights"] = [track.to_plain() for track in self.weights]
+        return table | dict(self.settings)
 
 
 @dataclass(frozen=True)
 class Timeline:
     """A film's scenes, and what its file sets for all of them.
 
-    film, picture: fields of FilmSettings and of GenerateSettings; title: None for the file's name.
+    film, picture: settings, by their names in FilmSettings and GenerateSettings; title: None for the file's name;
+    source: the file, None for scenes that were made in Python. Raises PromptError where there is no scene.
     """
 
     scenes: tuple[Scene, ...]
     title: str | None = None
-    film: Mapping[str, Any] = field(default_factory=dict)
-    picture: Mapping[str, Any] = field(default_factory=dict)
+    film: Mapping[str, object] = field(default_factory=dict)
+    picture: Mapping[str, object] = field(default_factory=dict)
+    source: str | None = None
 
     def __post_init__(self) -> None:
         if not self.scenes:
             raise PromptError("there is no scene; write one prompt a line")
+
+    def to_table(self) -> dict[str, object]:
+        """The timeline as a TOML document has it, without its source; `read_table` reads it."""
+        title = {} if self.title is None else {"title": self.title}
+        scenes = [scene.to_table() for scene in self.scenes]
+        return {**title, "film": dict(self.film), "picture": dict(self.picture), "scene": scenes}

@@ -16,7 +16,7 @@ CURVES = ("linear", "ease", "cubic")
 class Key:
     """A value at a time.
 
-    at: seconds from the start of the scene; value: there; curve: how the number comes here from the key before.
+    at: seconds from the start of the scene; value: at that time; curve: from the key before to this one.
     """
 
     at: float
@@ -26,7 +26,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Track:
-    """A number over time: its value at the keys, between them along their curves, outside them the nearest key's.
+    """A number over time: along its keys' curves between them, constant before the first and after the last.
 
         >>> Track((Key(0, 1.0), Key(2, 3.0, "ease"))).at(1.0)
         2.0
@@ -45,7 +45,7 @@ class Track:
             if key.curve not in CURVES:
                 raise UnknownNameError.of("curve", key.curve, CURVES)
             if not (math.isfinite(key.at) and math.isfinite(key.value)) or key.at < 0:
-                raise SettingsError(f"a keyframe has {key.value} at {key.at} s; both are finite, the time 0 or more")
+                raise SettingsError(f"a keyframe has {key.value} at {key.at} s; both must be finite, and the time >= 0")
         for before, after in pairwise(self.keys):
             if after.at <= before.at:
                 raise SettingsError(f"the keyframe at {after.at:g} s follows one at {before.at:g} s; put them in order")
@@ -54,6 +54,13 @@ class Track:
     def constant(cls, value: float) -> Track:
         """A number that does not change."""
         return cls((Key(0.0, value),))
+
+    def to_plain(self) -> float | list[dict[str, float | str]]:
+        """The track as TOML has it: a number, or keyframes {at, value, curve}."""
+        first = self.keys[0]
+        if self.keys == (Key(0.0, first.value),):
+            return first.value
+        return [{"at": key.at, "value": key.value, "curve": key.curve} for key in self.keys]
 
     def at(self, seconds: float) -> float:
         """The value at a time."""
@@ -77,7 +84,7 @@ class Track:
         )  # fmt: skip
 
     def _slope(self, index: int) -> float:
-        """Of the curve at a key: that of the line through its neighbours."""
+        """Slope of the curve at a key: that of the line through its neighbours."""
         before, after = self.keys[max(0, index - 1)], self.keys[min(len(self.keys) - 1, index + 1)]
         return (after.value - before.value) / (after.at - before.at)
 

@@ -1,13 +1,17 @@
 """animate and batch, on the tiny CLIP."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from clipgen.errors import OutputError
+from clipgen.cli import filming
+from clipgen.cli.filming import Order
+from clipgen.errors import ImageError
 from clipgen.media.video import VideoWriter
+from clipgen.tasks.animate import Film
 
 from .conftest import Cli, one_line
 
@@ -42,6 +46,61 @@ def test_resume_makes_only_what_changed(paint: Cli) -> None:
     assert "scene 1 of 2" in result.stderr
     with Image.open("film.gif") as film:
         assert film.size == (32, 32)
+
+
+def test_resume_needs_no_option_again(paint: Cli) -> None:
+    extras = ("--captions", "--subtitles", "--timing", "--hold", "0.5", "--tv", "0.1")
+    assert paint("animate", "scenes.txt", *SMALL, *extras, "-o", "film.gif").exit_code == 0
+    result = paint("animate", "scenes.txt", "-o", "film.gif", "--resume", "--json")
+    assert result.exit_code == 0 and "changed since" not in result.stderr, result.output
+    found = json.loads(result.stdout)
+    assert found["reused"] == [0, 1] and found["frames"] == 8 and {"subtitles", "timing"} <= found.keys()
+    result = paint("animate", "scenes.txt", "-o", "film.gif", "--resume", "--fps", "8", "--sheet", "-q", "--json")
+    found = json.loads(result.stdout)
+    assert found["reused"] == [0, 1] and found["frames"] == 16 and "sheet" in found and result.stderr == ""
+    result = paint("animate", "scenes.txt", "-o", "film.gif", "--resume", "--seed", "8")
+    assert result.stderr.count("changed since") == 1 and "seed 7 → 8" in result.stderr
+
+
+def test_resume_keeps_the_size_of_a_video_but_for_another_one(paint: Cli) -> None:
+    for name, size in (("wide", (64, 32)), ("high", (32, 64))):
+        with VideoWriter(f"{name}.mp4", fps=4) as video:
+            for shade in range(4):
+                video.add(Image.new("RGB", size, (40 * shade, 90, 60)))
+    asked = [word for word in SMALL if word not in ("--size", "32")]
+    assert paint("animate", "scenes.txt", *asked, "--video-in", "wide.mp4", "-o", "film.gif").exit_code == 0
+    for name, size in (("wide", (368, 176)), ("high", (176, 368))):
+        result = paint("animate", "scenes.txt", "--video-in", f"{name}.mp4", "-o", "film.gif", "--resume")
+        assert result.exit_code == 0, result.output
+        with Image.open("film.gif") as film:
+            assert film.size == size
+
+
+def test_nothing_to_resume_is_reported(paint: Cli) -> None:
+    result = paint("animate", "scenes.txt", *SMALL, "-o", "film.gif", "--resume")
+    assert result.exit_code == 0 and "film.film does not exist" in result.stderr
+
+
+def test_the_printed_command_resumes_the_whole_film(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(film: Film, order: Order, *, quiet: bool) -> int:
+        next(film.shoot(order.output))
+        return 130
+
+    with monkeypatch.context() as patch:
+        patch.setattr(filming, "_paint", stopped)
+        patch.setattr(filming, "_write", lambda *_, **__: 0)
+        result = paint("animate", "scenes.txt", *SMALL, "-o", "my film.gif", "--timing")
+    assert result.exit_code == 130
+    command = shlex.split(result.stderr.split("resume with: clipgen ")[1])
+    again = paint(*command, "--json")
+    found = json.loads(again.stdout)
+    assert again.exit_code == 0 and found["frames"] == 8 and found["path"] == "my film.gif" and "timing" in found
+
+
+def test_a_damaged_record_is_one_line(paint: Cli) -> None:
+    Path("film.film").mkdir()
+    Path("film.film/film.json").write_text("{")
+    one_line(paint("animate", "scenes.txt", *SMALL, "-o", "film.gif", "--resume"), 1, "film.json")
 
 
 def test_a_network_becomes_a_page(paint: Cli) -> None:
@@ -86,7 +145,7 @@ def test_frames_without_a_film(paint: Cli) -> None:
 
 def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
-        raise OutputError("the encoder stopped")
+        raise ImageError("the encoder stopped")
 
     with monkeypatch.context() as patch:
         patch.setattr(VideoWriter, "__enter__", broken)
@@ -106,10 +165,10 @@ def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.Mon
         (("animate", "scenes.txt", "--audio", "none.wav"), ("none.wav",)),
         (("animate", "scenes.txt", "--transition", "fade"), ("'fade'", "dissolve")),
         (("animate", "bad.toml"), ("bad.toml", "fps is 'a'")),
-        (("animate", "scenes.txt", "-o", "film.html"), ("film.html", "--as-network")),
+        (("animate", "scenes.txt", "-o", "film.html"), ("film.html", "as_network")),
         (("animate", "scenes.txt", "--as-network"), ("vqgan", "cppn")),
         (("animate", "scenes.txt", "--video-in", "none.mp4"), ("no video none.mp4",)),
-        (("animate", "scenes.txt", "--video-in", "scenes.txt"), ("scenes.txt", "cannot be decoded as a video")),
+        (("animate", "scenes.txt", "--video-in", "scenes.txt"), ("scenes.txt", "cannot be decoded")),
     ],
 )
 def test_bad_input_is_one_line(paint: Cli, args: tuple[str, ...], words: tuple[str, ...]) -> None:
@@ -125,3 +184,7 @@ def test_batch_skips_what_is_there_and_tells_what_failed(paint: Cli) -> None:
     assert sorted(path.name for path in Path("films").glob("*.mp4")) == ["more.mp4", "scenes.mp4"]
     second = paint("batch", "scenes.txt", "more.txt", "--out", "films", *SMALL, "--json")
     assert second.exit_code == 0 and json.loads(second.stdout) == {"made": 0, "skipped": 2, "failed": {}}
+    Path("films/more.mp4").unlink()
+    third = paint("batch", "scenes.txt", "more.txt", "--out", "films", "--json")  # resumed with its own settings
+    assert third.exit_code == 0 and json.loads(third.stdout)["made"] == 1
+    assert "used again: scene 1 of 1" in third.stderr and "changed since" not in third.stderr

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+import runs
 from clipgen.errors import SettingsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.tasks.animate import Film, plan
+from clipgen.tasks.animate import Film, Output, outline_film
 from clipgen.tasks.animate.camera import Motion, warp
 from clipgen.tasks.animate.morph import blend, slerp
-from clipgen.tasks.animate.record import record
 from clipgen.tasks.generate.targets import Targets
 from clipgen.timelines import Key, Scene, Timeline, Track
 
@@ -28,9 +28,9 @@ def make(perceptor: OpenClip, tmp_path: Path) -> Make:
     def made(scenes: Sequence[Scene | str] = SCENES, folder: str = "film", **given: Any) -> Film:
         listed = tuple(Scene(scene) if isinstance(scene, str) else scene for scene in scenes)
         own = {name: given.pop(name) for name in ("seed", "generator", "alternate") if name in given}
-        picture = replace(PICTURE, **own)
+        picture = PICTURE.changed(**own)
         settings = replace(FILM, **given)
-        return Film(Timeline(listed), settings, picture, perceptor=perceptor, folder=tmp_path / folder)
+        return runs.film(perceptor, Timeline(listed), settings, picture, folder=tmp_path / folder)
 
     return made
 
@@ -124,7 +124,7 @@ def test_only_what_changed_is_made_again(make: Make) -> None:
 def test_a_seed_is_drawn_once(make: Make) -> None:
     first = make(seed=None)
     shoot(first)
-    assert first.picture.seed is not None and make(seed=None).picture.seed == first.picture.seed
+    assert first.picture.canvas.seed is not None and make(seed=None).picture.canvas.seed == first.picture.canvas.seed
 
 
 def test_a_loop_ends_where_it_began(make: Make) -> None:
@@ -144,11 +144,11 @@ def test_a_dissolve_fades(make: Make) -> None:
     assert max(steps) < 0.5 * float(np.abs(frames[-1] - frames[7]).mean())
 
 
-def test_weights_follow_their_keys(make: Make, perceptor: OpenClip) -> None:
+def test_weights_follow_their_keys(make: Make) -> None:
     fading = (Track.constant(1.0), Track((Key(0, 0.0), Key(1, 1.0))))
     film = make([Scene("red | blue", weights=fading)])
-    scenery = film._scenery(film.takes[0])
-    assert [round(float(scenery.aims(i).weights[0, 1]), 2) for i in (0, 2, 3)] == [0.0, 0.5, 0.75]
+    scene = film.painter.open_scene(film.takes[0])
+    assert [round(float(scene.aims(i).weights[0, 1]), 2) for i in (0, 2, 3)] == [0.0, 0.5, 0.75]
 
 
 def test_style_is_added_to_words_and_not_to_captions(make: Make) -> None:
@@ -159,17 +159,21 @@ def test_style_is_added_to_words_and_not_to_captions(make: Make) -> None:
 def test_a_film_is_written(make: Make, tmp_path: Path) -> None:
     film = make()
     assert film.save(tmp_path / "film.gif") == tmp_path / "film.gif" and (tmp_path / "film.gif").exists()
-    assert len(list(record(film, tmp_path / "frames", captions=True))) == 24
+    assert len(list(film.project(Output(tmp_path / "frames", captions=True)))) == 24
     assert len(list((tmp_path / "frames").glob("*.png"))) == 24
     with pytest.raises(SettingsError, match=".mp4"):
         film.save(tmp_path / "film.avi")
+    with pytest.raises(SettingsError, match="size"):
+        film.at(0.0, (64, 64))
+    with pytest.raises(SettingsError, match="audio"):
+        film.save(tmp_path / "frames-2", audio=__file__)
 
 
 def test_settings_that_films_do_not_have() -> None:
     with pytest.raises(SettingsError, match="count is 2"):
-        plan(Timeline((Scene("a"),)), FILM, replace(PICTURE, count=2), models={})
+        outline_film(Timeline((Scene("a"),)), FILM, PICTURE.changed(count=2))
     with pytest.raises(SettingsError, match="zoom"):
-        plan(Timeline((Scene("a", tracks={"zoom": Track.constant(0)}),)), FILM, PICTURE, models={})
+        outline_film(Timeline((Scene("a", tracks={"zoom": Track.constant(0)}),)), FILM, PICTURE)
 
 
 def test_the_camera_goes_where_it_is_told() -> None:

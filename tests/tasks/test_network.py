@@ -16,11 +16,12 @@ import pytest
 import torch
 from PIL import Image
 
+import runs
 from clipgen.errors import SettingsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.tasks.animate import NetworkFilm, make_film
-from clipgen.tasks.animate.record import check_place, record
+from clipgen.tasks.animate import Film, Output, projector_to
+from clipgen.tasks.animate.painters.network import NetworkPainter
 from clipgen.timelines import Scene, Timeline, Track
 
 PICTURE = GenerateSettings.of(generator="cppn", size=(32, 24), steps=5, cutn=2, seed=7, device="cpu", dtype="fp32")
@@ -32,19 +33,24 @@ Make = Callable[..., Any]
 @pytest.fixture
 def make(perceptor: OpenClip, tmp_path: Path) -> Make:
     def made(*scenes: Scene, folder: str = "film", settings: FilmSettings = FILM, **given: Any) -> Any:
-        picture = replace(PICTURE, **given)
-        return make_film(Timeline(scenes or SCENES), settings, picture, perceptor=perceptor, folder=tmp_path / folder)
+        picture = PICTURE.changed(**given)
+        return runs.film(perceptor, Timeline(scenes or SCENES), settings, picture, folder=tmp_path / folder)
 
     return made
 
 
-def learn(film: NetworkFilm) -> NetworkFilm:
-    assert [step.index for step in film.shoot()] == list(range(film.rounds * 5))
+def painter(film: Film) -> NetworkPainter:
+    assert isinstance(film.painter, NetworkPainter)
+    return film.painter
+
+
+def learn(film: Film) -> Film:
+    assert [step.index for step in film.shoot()] == list(range(painter(film).rounds * 5))
     return film
 
 
-def latents(film: NetworkFilm) -> list[torch.Tensor]:
-    return [latent.detach().clone() for latent in film.network.latents]
+def latents(film: Film) -> list[torch.Tensor]:
+    return [latent.detach().clone() for latent in painter(film).network.latents]
 
 
 def test_it_learns_all_moments_and_is_drawn_at_any_size(make: Make) -> None:
@@ -68,7 +74,8 @@ def test_turns_go_on_from_round_to_round(make: Make, perceptor: OpenClip, monkey
 
     monkeypatch.setattr(OpenClip, "in_turn", in_turn)
     film = learn(make(alternate=True))
-    assert film.rounds > 1 and turns == list(range(film.rounds * 5))
+    rounds = painter(film).rounds
+    assert rounds > 1 and turns == list(range(rounds * 5))
 
 
 def test_a_killed_one_goes_on_to_the_same_network(make: Make) -> None:
@@ -78,7 +85,7 @@ def test_a_killed_one_goes_on_to_the_same_network(make: Make) -> None:
             if step.index == kill:
                 break
         again = make(folder=f"killed-{kill}")
-        assert (again.steps < whole.rounds * 5) == (kill >= 4)
+        assert (again.steps < whole.outline.steps) == (kill >= 4)
         list(again.shoot())
         assert all(torch.equal(a, b) for a, b in zip(latents(again), latents(whole), strict=True)), kill
 
@@ -86,9 +93,10 @@ def test_a_killed_one_goes_on_to_the_same_network(make: Make) -> None:
 def test_the_words_of_a_moment(make: Make) -> None:
     film = make()
     list(film.shoot())
-    first, turning, second = (film.aims(seconds).embeddings for seconds in (0.9, 1.25, 1.9))
+    aims = painter(film).aims
+    first, turning, second = (aims(seconds).embeddings for seconds in (0.9, 1.25, 1.9))
     assert not torch.allclose(first, second) and not torch.allclose(turning, second)
-    assert torch.allclose(film.aims(0.0).embeddings, film.aims(1.999).embeddings, atol=1e-5)  # the last turns into it
+    assert torch.allclose(aims(0.0).embeddings, aims(1.999).embeddings, atol=1e-5)  # the last turns into it
 
 
 @pytest.mark.parametrize(
@@ -108,8 +116,8 @@ def test_what_one_network_cannot_do(make: Make, scene: Scene, given: dict[str, A
 def test_a_page_holds_the_network_and_nothing_that_ends_it(make: Make, tmp_path: Path) -> None:
     film = learn(make(Scene("a </script> fox"), SCENES[1]))
     path = tmp_path / "film.html"
-    check_place(path, settings=film.settings)
-    assert list(record(film, path)) == []
+    projector_to(Output(path)).check(film.outline)
+    assert list(film.project(Output(path))) == []
     text = path.read_text()
     assert text.count("</script>") == 2 and "http" not in text
     found = re.search(r'<script id="network"[^>]*>(.*?)</script>', text, re.DOTALL)
@@ -117,9 +125,9 @@ def test_a_page_holds_the_network_and_nothing_that_ends_it(make: Make, tmp_path:
     told = json.loads(found[1])
     assert told["seconds"] == 2 and told["scenes"][0]["words"] == "a </script> fox"
     assert [len(layer["bias"]) for layer in told["layers"]] == [24] * 9 + [3]
-    assert np.allclose(told["layers"][0]["weight"], film.network.latents[1].detach()[0], rtol=1e-5, atol=1e-9)
-    with pytest.raises(SettingsError, match="--as-network"):
-        check_place(path, settings=FilmSettings())
+    assert np.allclose(told["layers"][0]["weight"], painter(film).network.latents[1].detach()[0], rtol=1e-5, atol=1e-9)
+    with pytest.raises(SettingsError, match="as_network"):
+        make(settings=replace(FILM, as_network=False)).save(path)
 
 
 @pytest.mark.slow
@@ -127,7 +135,7 @@ def test_a_page_holds_the_network_and_nothing_that_ends_it(make: Make, tmp_path:
 def test_a_browser_draws_what_we_draw(make: Make, tmp_path: Path) -> None:
     film, shown = learn(make(size=(256, 192))), tmp_path / "shown.png"
     page = tmp_path / "film.html"
-    list(record(film, page))
+    list(film.project(Output(page)))
     command = ["chromium", "--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
                "--no-first-run", "--disable-background-networking", "--hide-scrollbars", f"--user-data-dir={tmp_path}",
                "--window-size=256,300", "--virtual-time-budget=3000", f"--screenshot={shown}"]  # fmt: skip

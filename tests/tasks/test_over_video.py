@@ -13,13 +13,14 @@ import pytest
 import torch
 from PIL import Image
 
+import runs
 from clipgen.errors import ImageError, SettingsError
 from clipgen.media.footage import Footage, VideoFacts
 from clipgen.media.images import from_pil
 from clipgen.media.video import VideoWriter
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.tasks.animate import Film, make_film
+from clipgen.tasks.animate import Film
 from clipgen.tasks.animate.flow import flow, shift, trusted
 from clipgen.timelines import Scene, Timeline, Track
 
@@ -58,7 +59,7 @@ def make(perceptor: OpenClip, tmp_path: Path, video: Path) -> Make:
     def made(*scenes: Scene, folder: str = "film", **given: Any) -> Film:
         settings = replace(FILM, **{"video_in": str(video), **given})
         listed = scenes or (Scene("a red square"), Scene("a blue circle"))
-        return make_film(Timeline(listed), settings, PICTURE, perceptor=perceptor, folder=tmp_path / folder)
+        return runs.film(perceptor, Timeline(listed), settings, PICTURE, folder=tmp_path / folder)
 
     return made
 

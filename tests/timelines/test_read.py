@@ -69,11 +69,11 @@ def test_a_document(tmp_path: Path) -> None:
         ("a.toml", '[[scene]]\nprompt = "a"\ntransition = "fade"', ("line 2", "'fade'", "dissolve")),
         ("a.toml", '[[scene]]\nprompt = "a"\nseconds = -1', ("line 2", "-1 seconds")),
         ("a.toml", '[[scene]]\nprompt = "a"\nweights = [1, 2]', ("line 2", "2 weights")),
-        ("a.toml", "[[scene", ("no TOML", "end of document")),
+        ("a.toml", "[[scene", ("not TOML", "end of document")),
         ("a.toml", "scene = []", ("no scene",)),
         ("a.txt", "# nothing\n", ("no scene",)),
         ("a.txt", "a fox\nb ||", ("line 2", "empty part")),
-        ("a.srt", "a fox", ("no subtitle",)),
+        ("a.srt", "a fox", ("no subtitles",)),
         ("a.srt", "1\n00:00:05,000 --> 00:00:05,000\na fox", ("line 2",)),
     ],
 )

@@ -17,8 +17,8 @@ from clipgen.timelines import Track
 class Motion:
     """How the camera moves from one picture to the next.
 
-    zoom: what is in the middle becomes so many times larger; right, down: shares of the picture's sides that it moves;
-    angle: degrees that the picture turns, clockwise.
+    zoom: factor by which the picture is enlarged, about its middle; right, down: distances that the camera moves, in
+    shares of the picture's sides; angle: degrees that the picture turns, clockwise.
     """
 
     zoom: float = 1.0
@@ -30,7 +30,7 @@ class Motion:
         return self != Motion()
 
     def times(self, share: float) -> Motion:
-        """A share of it; -1 is the way back.
+        """A share of the motion; -1 is its reverse.
 
         >>> Motion(zoom=4).times(0.5).zoom
         2.0
@@ -38,13 +38,13 @@ class Motion:
         return Motion(self.zoom**share, self.right * share, self.down * share, self.angle * share)
 
     def then(self, other: Motion) -> Motion:
-        """This one and another after it, as if they did not turn each other; true for the small ones of a film."""
+        """This motion and another after it, added up: exact without a turn, and close for the small turns of a film."""
         return Motion(
             self.zoom * other.zoom, self.right + other.right, self.down + other.down, self.angle + other.angle
         )
 
     def theta(self, image: Tensor) -> Tensor:
-        """From the places of what the camera sees to those of the picture before, [2, 3], each from -1 to 1."""
+        """The affine map [2, 3] from places in the camera's view to places in the picture before, each from -1 to 1."""
         turn = math.radians(self.angle)
         # both sides count as 2 long: the turn must not shear a picture that is not square
         aspect = image.shape[-1] / image.shape[-2]
@@ -54,7 +54,7 @@ class Motion:
 
     @classmethod
     def of(cls, tracks: Mapping[str, Track], seconds: float, span: float) -> Motion:
-        """What tracks of numbers per second come to over a short span from a time on."""
+        """The motion that tracks, in numbers per second, make from a time on, over a span of seconds."""
         rate = {name: track.at(seconds) for name, track in tracks.items()}
         steady = cls(rate["zoom"], rate["pan_x"], rate["pan_y"], rate["angle"])
         return steady.times(span)
@@ -63,7 +63,8 @@ class Motion:
 def warp(image: Tensor, motion: Motion) -> Tensor:
     """What the camera sees after a motion: [B, 3, H, W] in [0, 1]; beyond the border the picture is mirrored.
 
-    >>> warp(image, Motion(zoom=1.05, right=0.02))
+    >>> warp(image, Motion(zoom=1.05, right=0.02)).shape == image.shape
+    True
     """
     if not motion:
         return image

@@ -12,12 +12,12 @@ from clipgen.tasks.generate.targets import Targets
 
 
 def slerp(a: Tensor, b: Tensor, share: float, *, dim: int = -1) -> Tensor:
-    """Between two vectors along the great circle, their lengths between theirs.
+    """Interpolate two vectors along the great circle between them; lengths are interpolated linearly.
 
         >>> slerp(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]), 0.5)
         tensor([0.7071, 0.7071])
 
-    a, b: of one shape, vectors along dim; share: 0 gives a, 1 gives b. Where they are parallel it is a straight line.
+    a, b: of one shape, vectors along dim; share: 0 gives a, 1 gives b. Parallel vectors are interpolated linearly.
     Source: Shoemake 1985.
     """
     long_a, long_b = a.norm(dim=dim, keepdim=True), b.norm(dim=dim, keepdim=True)
@@ -30,7 +30,7 @@ def slerp(a: Tensor, b: Tensor, share: float, *, dim: int = -1) -> Tensor:
 
 
 def move_latents(latents: Sequence[Tensor], goal: Sequence[Tensor], share: float) -> list[Tensor]:
-    """Latents on the way to a goal: grids of vectors turn along their channels, others go straight."""
+    """Latents on the way to a goal: grids of vectors by `slerp` along their channels, others linearly."""
     return [
         slerp(own, there, share, dim=1) if own.ndim == 4 else torch.lerp(own, there, share)
         for own, there in zip(latents, goal, strict=True)
@@ -40,9 +40,13 @@ def move_latents(latents: Sequence[Tensor], goal: Sequence[Tensor], share: float
 def blend(before: Targets, after: Targets, share: float) -> Targets:
     """Targets on the way from one scene to the next: [1, P, D].
 
-        >>> blend(spring, summer, 0.5).embeddings.shape
+        >>> one, stop = torch.ones(1, 1), torch.full((1, 1), -torch.inf)
+        >>> spring, summer = (Targets(axis[None, None], one, stop) for axis in torch.eye(2))
+        >>> blend(spring, summer, 0.5).embeddings
+        tensor([[[0.7071, 0.7071]]])
 
-    Parts in the same place turn into each other; what only one of them has fades out or in.
+    before, after: of one picture each; share: 0 gives before, 1 gives after. Parts with the same number turn into each
+    other; a part that only one scene has fades out or in.
     """
     if share <= 0 or share >= 1:
         return before if share <= 0 else after
@@ -58,8 +62,9 @@ def blend(before: Targets, after: Targets, share: float) -> Targets:
 def together(rows: Sequence[Targets]) -> Targets:
     """Targets [1, P, D] of single pictures as those of a batch, [B, P, D].
 
-    >>> together([spring, summer]).weights.shape[0]
-    2
+    >>> one, stop = torch.ones(1, 1), torch.full((1, 1), -torch.inf)
+    >>> together([Targets(axis[None, None], one, stop) for axis in torch.eye(2)]).weights.shape
+    torch.Size([2, 1])
     """
     longest = max(rows, key=lambda row: row.weights.shape[1])
     filled = [_padded(row, longest, longest.weights.shape[1]) for row in rows]
@@ -78,10 +83,7 @@ def _padded(own: Targets, other: Targets, most: int) -> Targets:
 
 
 def weighted(targets: Targets, weights: Sequence[float]) -> Targets:
-    """The same targets with other weights for their first parts.
-
-    Raises SettingsError through `PromptLoss` when all are 0 at once.
-    """
+    """The same targets with other weights for their first parts; `PromptLoss` raises SettingsError where all are 0."""
     changed = targets.weights.clone()
     changed[:, : len(weights)] = torch.tensor(weights, device=changed.device)
     return replace(targets, weights=changed)

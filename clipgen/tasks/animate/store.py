@@ -1,11 +1,12 @@
-"""Where a film's keyframes lie until it is written, and after: a folder that a killed run leaves whole."""
+"""The folder of a film: keyframes, states and the film's record, whole after the process is killed at any moment."""
 
 from __future__ import annotations
 
 import io
-import json
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Self, TypedDict, cast
 
 import torch
 from PIL import Image
@@ -18,52 +19,81 @@ from clipgen.tasks.animate.takes import Take
 STATE = "state.pt"
 
 
+class SceneState(TypedDict):
+    """What the next keyframe of a scene starts from.
+
+    generator, optimizer: their states; cutouts: state of the random numbers; image: the last keyframe [1, 3, H, W].
+    """
+
+    generator: dict[str, object]
+    optimizer: dict[str, object]
+    cutouts: torch.Tensor
+    image: torch.Tensor
+
+
+class KeptState(SceneState):
+    """A `SceneState` on disk, after `frames` keyframes of its scene."""
+
+    frames: int
+
+
 class Store:
-    """Keyframes and states of scenes, by what they depend on: a scene that did not change is found again.
+    """Keyframes and states of scenes, found by what they depend on: a scene that did not change is found again.
 
         >>> store = Store(Path("outputs/seasons.film"))
-        >>> store.add(take, 0, picture, state)
-        >>> store.state(take)["frames"]
-        1
+        >>> store.keep("state.pt", {"done": 3})
+        >>> store.kept("state.pt")
+        {'done': 3}
 
-    folder: made when missing. Raises ImageError where it cannot be written.
+    folder: made when missing. Methods that write raise OutputError where they cannot.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
-    def state(self, take: Take) -> dict[str, Any] | None:
+    @classmethod
+    def temporary(cls) -> Self:
+        """A store in a temporary folder, which is deleted with the store."""
+        folder = tempfile.TemporaryDirectory(prefix="clipgen-")
+        store = cls(Path(folder.name))
+        store._temporary = folder
+        return store
+
+    def state(self, take: Take) -> KeptState | None:
         """What the last whole keyframe of a scene left, or None."""
         state = self.kept(f"scenes/{take.key}/{STATE}")
-        done = state is not None and state.get("frames", 0)
-        return state if done and all(self.path(take, i).exists() for i in range(done)) else None
+        if state is None or not state.get("frames"):
+            return None
+        kept = cast(KeptState, state)
+        return kept if all(self.path(take, number).exists() for number in range(kept["frames"])) else None
 
-    def keep(self, name: str, state: dict[str, Any]) -> None:
+    def keep(self, name: str, state: Mapping[str, object]) -> None:
         """Write a state, whole or not at all, to a file of the folder."""
         packed = io.BytesIO()
-        torch.save(state, packed)
+        torch.save(dict(state), packed)
         with write_whole(self.folder / name) as part:
             part.write_bytes(packed.getbuffer())
 
-    def kept(self, name: str) -> dict[str, Any] | None:
+    def kept(self, name: str) -> dict[str, object] | None:
         """What `keep` wrote, or None."""
         try:
             state = torch.load(self.folder / name, map_location="cpu", weights_only=True)
-        except Exception:  # missing, or not ours: it is made again
+        except Exception:  # missing, or not written by `keep`: what it stood for is made again
             return None
         return state if isinstance(state, dict) else None
 
     def preview(self, picture: Image.Image) -> None:
-        """Show the last picture to whoever watches the folder."""
+        """Write the newest picture to preview.png, for people who watch the folder."""
         with write_whole(self.folder / "preview.png") as part:
             picture.save(part)
 
     def path(self, take: Take, number: int) -> Path:
-        """Of a keyframe of a scene."""
-        return self._home(take) / f"{number:05d}.png"
+        """The file of a scene's keyframe."""
+        return self.folder / "scenes" / take.key / f"{number:05d}.png"
 
-    def add(self, take: Take, number: int, picture: Image.Image, state: dict[str, Any]) -> None:
-        """Keep a keyframe, and after it the state that the next one starts from: each whole or not at all."""
+    def add(self, take: Take, number: int, picture: Image.Image, state: SceneState) -> None:
+        """Write a keyframe, and after it the state that the next one starts from: each whole or not at all."""
         save_picture(self.path(take, number), picture, {"prompt": take.scene.prompt, "keyframe": number})
         self.keep(f"scenes/{take.key}/{STATE}", {**state, "frames": number + 1})
         self.preview(picture)
@@ -71,19 +101,3 @@ class Store:
     def load(self, take: Take, number: int) -> torch.Tensor:
         """A keyframe as [1, 3, H, W] in [0, 1]."""
         return load_image(self.path(take, number))
-
-    def note(self, about: dict[str, Any]) -> None:
-        """Write what a resumed run must know again."""
-        with write_whole(self.folder / "film.json") as part:
-            part.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    def noted(self) -> dict[str, Any]:
-        """What `note` wrote; empty when there is nothing."""
-        try:
-            about = json.loads((self.folder / "film.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return about if isinstance(about, dict) else {}
-
-    def _home(self, take: Take) -> Path:
-        return self.folder / "scenes" / take.key

@@ -1,4 +1,4 @@
-"""The plan of a film: how many pictures each scene takes, how it begins, and what they depend on."""
+"""The layout of a film: how many keyframes each scene has, how it begins, and what its pictures depend on."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from clipgen.errors import SettingsError
 from clipgen.prompts import parse_prompts
-from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.settings import FilmSettings, GenerateSettings, about_of, picture_settings
 from clipgen.timelines import Scene, Timeline, Track
+
+#: sha256 by what it belongs to (perceptor, generator, video); empty for a layout whose pictures are not kept
+Fingerprints = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
 class Take:
-    """One scene as it is shot.
+    """One scene as it is painted.
 
     index: in the film; scene: with the film's style in its prompt; picture: settings, complete but for the generator's
-    own; first, count: its keyframes in the film; transition: how it comes about, over so many keyframes `turning`; end:
-    it ends where the film began; key: changes with all that its pictures depend on.
+    own; first, count: its keyframes in the film; transition: how it follows the scene before, during `turning`
+    keyframes; end: whether it ends with the film's first picture; key: a hash of everything its pictures depend on.
     """
 
     index: int
@@ -39,89 +41,115 @@ class Take:
         """Whether it begins with a picture of its own, not with the last one of the scene before."""
         return self.first == 0 or self.transition != "morph"
 
+    def steps(self, film: FilmSettings, done: int = 0) -> int:
+        """Optimisation steps of its keyframes after the first `done` ones."""
+        opening = (self.picture.search.steps or 1) if self.fresh and done == 0 else 0
+        return opening + (self.count - max(done, 1 if self.fresh else 0)) * film.keyframe_steps
 
-def plan(
-    timeline: Timeline, film: FilmSettings, picture: GenerateSettings, *, models: Mapping[str, str | None]
-) -> list[Take]:
+
+def lay_out(
+    timeline: Timeline, film: FilmSettings, picture: GenerateSettings, fingerprints: Fingerprints
+) -> tuple[Take, ...]:
     """Lay scenes out in time.
 
-        >>> [take.count for take in plan(timeline, FilmSettings(keyframes=6), GenerateSettings.of(seed=7), models={})]
+        >>> film, picture = FilmSettings(keyframes=6, seconds_per_scene=2), GenerateSettings.of(seed=7)
+        >>> [take.count for take in lay_out(timeline, film, picture, {})]
+        [12, 12]
 
-    picture: with its seed; models: fingerprints of perceptor and generator.
-    Raises SettingsError for what films cannot do, PromptError for a style that is no prompt.
+    picture: with its seed; fingerprints: of perceptor and generator.
+    Raises SettingsError for settings that films do not support, PromptError for a style that is not a prompt.
     """
-    picture = picture.resolved()
-    usual_of = {
-        "count": 1, "time_budget": None, "vram": None, "compile": False, "race": None, "save_every": 0,
-        "render_size": None,
-    }  # fmt: skip
-    for name, usual in usual_of.items():
-        if getattr(picture, name) != usual:
-            raise SettingsError(f"{name} is {getattr(picture, name)}, and films have no use for it; leave it out")
-    # a race for every scene, most of which begin with the last picture of the one before, would be for nothing
-    picture = replace(picture, race=1)
-    scenes = [_styled(scene, film.style) for scene in timeline.scenes]
+    picture = _for_films(picture)
     takes: list[Take] = []
-    if film.loop and len(scenes) > 1:
-        back = Scene(scenes[0].prompt, film.transition_seconds, "morph", film.transition_seconds, scenes[0].tracks,
-                     settings=scenes[0].settings, caption="", origin=scenes[0].origin)  # fmt: skip
-        scenes.append(back)
-    for index, scene in enumerate(scenes):
-        seconds = scene.seconds or film.seconds_per_scene or scene.reading_seconds()
-        count = max(1, round(seconds * film.keyframes))
-        turn = film.transition_seconds if scene.transition_seconds is None else scene.transition_seconds
-        transition = scene.transition or film.transition
-        take = Take(
-            index=index,
-            scene=scene,
-            picture=_own(picture, scene),
-            tracks=_tracks(scene, film),
-            first=takes[-1].first + takes[-1].count if takes else 0,
-            count=count,
-            transition=transition if takes else "cut",
-            turning=min(count, round(turn * film.keyframes)),
-            end=film.loop and len(scenes) > 1 and index == len(scenes) - 1,
-            key="",
-        )
-        takes.append(replace(take, key=_key(take, film, models, takes)))
-    return takes
+    for scene in _scenes(timeline, film):
+        take = _placed(scene, film, picture, takes)
+        take = replace(take, end=_goes_back(timeline, film) and take.index == len(timeline.scenes))
+        takes.append(replace(take, key=_key(take, film, fingerprints, takes)))
+    return tuple(takes)
+
+
+def _for_films(picture: GenerateSettings) -> GenerateSettings:
+    """The settings of a scene's pictures, complete."""
+    given = picture.flat()
+    for _, spec in picture_settings():
+        if "animate" not in about_of(spec).verbs and given.get(spec.name, spec.default) != spec.default:
+            raise SettingsError(
+                f"{spec.name} is {given[spec.name]}; films do not support it: leave it out", settings=[spec.name]
+            )
+    # most scenes begin with the last picture of the one before: there is nothing to race for
+    return picture.resolved().changed(race=1)
+
+
+def _scenes(timeline: Timeline, film: FilmSettings) -> list[Scene]:
+    """All scenes with the film's style; the last of a loop leads back to the first."""
+    scenes = [_styled(scene, film.style) for scene in timeline.scenes]
+    if _goes_back(timeline, film):
+        first, seconds = scenes[0], film.transition_seconds
+        scenes.append(
+            Scene(first.prompt, seconds, "morph", seconds, first.tracks, settings=first.settings, caption="",
+                  origin=first.origin)
+        )  # fmt: skip
+    return scenes
+
+
+def _goes_back(timeline: Timeline, film: FilmSettings) -> bool:
+    return film.loop and len(timeline.scenes) > 1
 
 
 def _styled(scene: Scene, style: str | None) -> Scene:
     if style is None:
         return scene
-    parse_prompts(style)
-    # a caption does not tell the style of every scene, and weights are of the scene's own parts
+    parts = parse_prompts(style)
+    # captions leave the style out, and a scene's weights are those of its own parts
     caption = scene.words if scene.caption is None else scene.caption
-    more = tuple(Track.constant(part.weight) for part in parse_prompts(style)) if scene.weights else ()
+    more = tuple(Track.constant(part.weight) for part in parts) if scene.weights else ()
     return replace(scene, prompt=f"{scene.prompt} | {style}", caption=caption, weights=scene.weights + more)
+
+
+def _placed(scene: Scene, film: FilmSettings, picture: GenerateSettings, before: Sequence[Take]) -> Take:
+    """A scene after those before it, still without its key."""
+    seconds = scene.seconds or film.seconds_per_scene or scene.reading_seconds()
+    count = max(1, round(seconds * film.keyframes))
+    turn = film.transition_seconds if scene.transition_seconds is None else scene.transition_seconds
+    return Take(
+        index=len(before),
+        scene=scene,
+        picture=_own(picture, scene),
+        tracks=_tracks(scene, film),
+        first=before[-1].first + before[-1].count if before else 0,
+        count=count,
+        transition=(scene.transition or film.transition) if before else "cut",
+        turning=min(count, round(turn * film.keyframes)),
+        end=False,
+        key="",
+    )
 
 
 def _own(picture: GenerateSettings, scene: Scene) -> GenerateSettings:
     try:
-        return GenerateSettings.from_dict({**picture.to_dict(), **scene.settings}).resolved()
+        return picture.changed(**scene.settings).resolved()
     except SettingsError as error:
-        raise SettingsError(f"{scene.origin}: {error}" if scene.origin else str(error)) from error
+        raise (error.in_context(before=f"{scene.origin}: ") if scene.origin else error) from error
 
 
 def _tracks(scene: Scene, film: FilmSettings) -> dict[str, Track]:
-    usual = {"zoom": film.zoom, "pan_x": film.pan[0], "pan_y": film.pan[1], "angle": film.angle, "lr": 1.0}
-    tracks = {name: Track.constant(value) for name, value in usual.items()} | dict(scene.tracks)
+    steady = {"zoom": film.zoom, "pan_x": film.pan[0], "pan_y": film.pan[1], "angle": film.angle, "lr": 1.0}
+    tracks = {name: Track.constant(value) for name, value in steady.items()} | dict(scene.tracks)
     for name in ("zoom", "lr", "cut_pow"):
         if name in tracks and any(key.value <= 0 for key in tracks[name].keys):
-            raise SettingsError(f"{scene.origin}: {name} goes to 0 or below; keep it above")
+            raise SettingsError(f"{scene.origin or 'a scene'}: {name} has a value of 0 or less; it must be more than 0")
     return tracks
 
 
-def _key(take: Take, film: FilmSettings, models: Mapping[str, str | None], before: Sequence[Take]) -> str:
-    told: dict[str, Any] = {
+def _key(take: Take, film: FilmSettings, fingerprints: Fingerprints, before: Sequence[Take]) -> str:
+    causes = {
         "scene": {**asdict(take.scene), "caption": None, "origin": None, "seconds": None},
-        "picture": {**take.picture.to_dict(), "device": None},
+        "picture": take.picture.changed(device="auto").to_dict(),
         "tracks": {name: asdict(track) for name, track in take.tracks.items()},
         "film": [film.keyframes, film.keyframe_steps, film.hold],
         "count": [take.count, take.turning, take.fresh],
-        "models": dict(models),
+        "models": dict(fingerprints),
         "after": [None if take.fresh else before[-1].key, before[0].key if take.end else None],
     }
-    packed = json.dumps(told, sort_keys=True, default=str)
+    packed = json.dumps(causes, sort_keys=True, default=str)
     return hashlib.sha256(packed.encode()).hexdigest()[:16]

@@ -1,0 +1,120 @@
+"""Keyframes under a camera that moves over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from clipgen.generators.base import Generator
+from clipgen.parts import Parts
+from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.synthesis import Step
+from clipgen.tasks.animate.camera import Motion, warp
+from clipgen.tasks.animate.outline import Outline
+from clipgen.tasks.animate.painter import PageData
+from clipgen.tasks.animate.painters.keyframes import SceneLoader, check_size, dissolved, no_page, paint_keyframes
+from clipgen.tasks.animate.reel import Reel
+from clipgen.tasks.animate.scene import SceneRun
+from clipgen.tasks.animate.store import Store
+from clipgen.tasks.animate.takes import Fingerprints, Take, lay_out
+from clipgen.tasks.animate.travel import blended
+from clipgen.timelines import Timeline, Track
+
+
+def outline(
+    timeline: Timeline, settings: FilmSettings, picture: GenerateSettings, fingerprints: Fingerprints
+) -> Outline:
+    """Lay out a film whose scenes grow out of each other under a camera.
+
+        >>> outline(timeline, FilmSettings(keyframes=6, seconds_per_scene=2), GenerateSettings(), {}).keyframes
+        24
+
+    fingerprints: see `lay_out`, which also says what is raised.
+    """
+    takes = lay_out(timeline, settings, picture, fingerprints)
+    return Outline(settings, picture, takes, sum(take.steps(settings) for take in takes))
+
+
+class CameraPainter:
+    """Paints keyframes, each from the one before as the camera sees it; see `Painter`.
+
+    >>> settings = FilmSettings(keyframes=2, seconds_per_scene=1)
+    >>> planned = outline(timeline, settings, GenerateSettings.of(generator="pixels", steps=2, seed=7), {})
+    >>> painter = CameraPainter(planned, Store.temporary(), parts=parts)
+    >>> painter.steps, painter.frames
+    (11, 0)
+    """
+
+    sound = None
+
+    def __init__(self, outline: Outline, store: Store, *, parts: Parts, weights: Path | None = None) -> None:
+        self.outline = outline
+        self.reel, self.loader = Reel(outline, store), SceneLoader(outline, parts, weights)
+        self.notes = self.loader.notes
+
+    @property
+    def steps(self) -> int:
+        """Optimisation steps that are still to do."""
+        return self.reel.steps
+
+    @property
+    def frames(self) -> int:
+        """Number of frames that can be shown."""
+        return self.outline.frames(self.reel.count)
+
+    def whole(self) -> list[int]:
+        """The numbers of the scenes that are painted to the end."""
+        return self.reel.whole()
+
+    def paint(self) -> Iterator[Step]:
+        """Paint the keyframes that are missing."""
+        return paint_keyframes(self.reel, self.open_scene)
+
+    def open_scene(self, take: Take) -> SceneRun:
+        """Load what paints a scene; see `set_up_scene` for what is raised."""
+        setup, settings = self.loader.load(take, take.picture), self.outline.settings
+        goal = latents_of(setup.parts.generator, self.reel.keyframe(0)) if take.end else setup.own_start
+        move = CameraMove(take.tracks, settings.keyframes)
+        return SceneRun(take, settings, setup, move, before=self.loader.aims_before(take), goal=goal)
+
+    def frame(self, seconds: float, size: tuple[int, int] | None = None) -> Tensor:
+        """The picture of a moment, [1, 3, H, W] in [0, 1]."""
+        check_size(size, self.outline.picture.canvas.size)
+        return dissolved(self.reel, seconds, lambda take, place: blended(self.reel, take, place))
+
+    def middle(self, take: Take) -> Tensor:
+        """The keyframe in the middle of a scene."""
+        return self.reel.keyframe(take.first + take.count // 2)
+
+    def page(self) -> PageData:
+        """Raise SettingsError: no page can draw keyframes."""
+        return no_page()
+
+
+class CameraMove:
+    """Moves a scene's picture as its tracks say.
+
+    tracks: by name, in numbers per second; rate: keyframes per second.
+    """
+
+    def __init__(self, tracks: Mapping[str, Track], rate: float) -> None:
+        self.tracks, self.rate = tracks, rate
+
+    def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, None]:
+        """Move picture and generator along with the camera; see `Mover`."""
+        motion = Motion.of(self.tracks, number / self.rate, 1 / self.rate)
+        if motion:
+            image = warp(image, motion)
+            generator.follow(image, motion.theta(image))
+        return image, None
+
+
+def latents_of(generator: Generator, image: Tensor) -> list[Tensor]:
+    """The latents of a picture [1, 3, H, W]; the generator stays as it is."""
+    state = generator.state()
+    generator.encode(image)
+    found = [latent.detach().clone() for latent in generator.latents]
+    generator.load_state(state)
+    return found
