@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar, overload
@@ -17,21 +17,21 @@ import torch
 from PIL import Image
 
 from clipgen import devices
-from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.media.images import from_pil, load_image
+from clipgen.errors import ImageError, SettingsError, UnknownNameError
+from clipgen.media.images import from_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
-from clipgen.settings import DescribeSettings, FilmSettings, GenerateSettings
-from clipgen.similarity import TextCache
+from clipgen.settings import CaptionSettings, ClassifySettings, DescribeSettings, FilmSettings, GenerateSettings
+from clipgen.similarity import Match, Matcher, Skipped, Store
 from clipgen.tasks.animate import Film, make_film
 from clipgen.tasks.animate.footage import VideoFacts
-from clipgen.tasks.caption import Matcher, read_candidates
-from clipgen.tasks.caption import caption as caption_images
-from clipgen.tasks.classify import Classifier, Label
+from clipgen.tasks.caption import caption as caption_pictures
+from clipgen.tasks.classify import classify as classify_pictures
 from clipgen.tasks.edit import edit_settings
+from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Generation
-from clipgen.tasks.rank import Ranked
 from clipgen.tasks.rank import rank as rank_pictures
+from clipgen.tasks.unrelated import matcher_of
 from clipgen.timelines import Timeline, read_timeline
 
 Picture = str | Path | Image.Image
@@ -71,7 +71,7 @@ class Studio:
         self.device = devices.pick_device(self.settings.device)
         self.weights = weights
         self._perceptors: dict[tuple[tuple[str, ...], torch.device, torch.dtype], Perceptor] = {}
-        self._cache = TextCache()
+        self._store = Store()
 
     def __enter__(self) -> Self:
         return self
@@ -170,41 +170,46 @@ class Studio:
             >>> studio.caption(["a.jpg", "b.jpg"], candidates=["a fox", "a castle"])
 
         pictures: paths or PIL images; candidates: captions to rank, or a file of them, instead of composed ones;
-        settings: fields of DescribeSettings.
+        settings: fields of DescribeSettings and CaptionSettings.
         Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
         """
-        chosen = self._describing(settings)
+        own = {name: value for name, value in settings.items() if name in CaptionSettings.__dataclass_fields__}
+        chosen = self._describing({name: value for name, value in settings.items() if name not in own})
         alone = isinstance(pictures, (str, Path, Image.Image))
         given: Any = [pictures] if alone else pictures
-        blocks: Iterable[Sequence[str]] | None = None
-        if candidates is not None:
-            blocks = read_candidates(candidates) if isinstance(candidates, Path) else [candidates]
-        found = caption_images(list(map(_as_image, given)), self.matcher(chosen), chosen, candidates=blocks)
+        described = caption_pictures(
+            map(_as_picture, given), self.matcher(chosen), _changed(CaptionSettings(), own), views=chosen.views,
+            candidates=candidates,
+        )  # fmt: skip
+        found = [list(one.matches) for one in _good(described)]
         return found[0] if alone else found
 
     def rank(self, phrase: str, pictures: Sequence[str | Path], **settings: Any) -> list[Ranked]:
         """Order picture files by how well they fit a phrase, best first.
 
-        >>> studio.rank("golden hour", ["a.jpg", "b.jpg"])[0].name
+        >>> studio.rank("golden hour", ["a.jpg", "b.jpg"])[0].path.name
         'b.jpg'
         """
         chosen = self._describing(settings)
-        batches = (([str(path)], [load_image(path)]) for path in pictures)
-        return rank_pictures(phrase, batches, self.matcher(chosen), views=chosen.views)
+        return list(_good(rank_pictures(phrase, map(Path, pictures), self.matcher(chosen), views=chosen.views)))
 
-    def classify(self, picture: Picture, labels: Sequence[str], *, top: int = 5, **settings: Any) -> list[Label]:
+    def classify(
+        self, picture: Picture, labels: Sequence[str], *, top: int | None = None, **settings: Any
+    ) -> list[Match]:
         """The most probable labels of a picture, best first.
 
         >>> studio.classify("photo.jpg", ["cat", "dog"])[0].text
         'cat'
         """
         chosen = self._describing(settings)
-        classifier = Classifier(labels, self.matcher(chosen))
-        return classifier.classify([_as_image(picture)], top=top, views=chosen.views)[0]
+        options = _changed(ClassifySettings(), {} if top is None else {"top": top})
+        matcher, views = self.matcher(chosen), chosen.views
+        (found,) = _good(classify_pictures([_as_picture(picture)], labels, matcher, options, views=views))
+        return list(found.matches)
 
     def matcher(self, settings: DescribeSettings) -> Matcher:
         """What compares pictures and words as settings ask; its perceptor is loaded when it is first asked for."""
-        return Matcher(self.perceptor(settings), cache=self._cache, hubness=settings.hubness)
+        return matcher_of(self.perceptor(settings), store=self._store, hubness=settings.hubness)
 
     def _describing(self, settings: Mapping[str, Any]) -> DescribeSettings:
         own = self.settings
@@ -287,11 +292,24 @@ def animate(timeline: str | Path | Timeline, *, folder: str | Path | None = None
         return studio.animate(timeline, folder=folder, **settings)
 
 
-def _as_image(picture: Picture) -> torch.Tensor:
-    return from_pil(picture) if isinstance(picture, Image.Image) else load_image(picture)
+def _as_picture(picture: Picture) -> Path | torch.Tensor:
+    return from_pil(picture) if isinstance(picture, Image.Image) else Path(picture)
 
 
-AnySettings = TypeVar("AnySettings", GenerateSettings, DescribeSettings, FilmSettings)
+Event = TypeVar("Event")
+
+
+def _good(events: Iterable[Event | Skipped]) -> Iterator[Event]:
+    """The events of pictures that could be loaded; raises ImageError for the first that could not."""
+    for event in events:
+        if isinstance(event, Skipped):
+            raise ImageError(event.reason)
+        yield event
+
+
+AnySettings = TypeVar(
+    "AnySettings", GenerateSettings, DescribeSettings, CaptionSettings, ClassifySettings, FilmSettings
+)
 
 
 def _changed(settings: AnySettings, changes: Mapping[str, Any]) -> AnySettings:

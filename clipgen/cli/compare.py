@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from clipgen.cli.describe import describe_options, embed_pictures, load_matcher, recursive_option, settings_of
+from clipgen.cli.describe import Pictures, describe_options, load_matcher, recursive_option, settings_of
 from clipgen.cli.options import SectionedCommand, option
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 EXAMPLES = """\
 \b
@@ -29,8 +26,8 @@ Examples:
 @recursive_option
 @option("--text", "typed", multiple=True, section="Pictures", metavar="TEXT", help="a text to compare with; repeatable")
 @option("--texts", type=click.Path(path_type=Path), section="Pictures", metavar="FILE", help="texts, one a line")
-@option("--plot", type=click.Path(path_type=Path), section="Output", metavar="FILE.png", help="also a heat map")
-@describe_options(ranking=False)
+@option("--plot", type=click.Path(path_type=Path), section="Output", metavar="FILE.png", help="also write a heat map")
+@describe_options()
 def command(
     pictures: tuple[Path, ...],
     recursive: bool,
@@ -38,28 +35,28 @@ def command(
     texts: Path | None,
     plot: Path | None,
     **options: Any,
-) -> None:
+) -> int:
     """Print the cosines of each PICTURE with each text as csv; without texts, of the pictures with each other."""
     settings = settings_of(options)
-    # Late: they bring torch, which takes seconds to import.
-    from clipgen.media.images import find_images
+    found = Pictures(pictures, recursive=recursive)
     from clipgen.prompts import read_prompt_file
+    from clipgen.tasks.compare import compare  # late: torch takes seconds to import
 
-    paths = find_images(pictures, recursive=recursive)
     words = [*typed, *(read_prompt_file(texts) if texts else [])]
-    matcher = load_matcher(settings)
-    names, seen = embed_pictures(paths, matcher, settings)
-    cosines = seen @ (matcher.read(words) if words else seen).T
-    _print(names, words or names, cosines)
-    if plot is not None:
+    compared = list(found.good(compare(found.paths, words, load_matcher(settings), views=settings.views)))
+    names, scores = [str(one.path) for one in compared], [one.scores for one in compared]
+    if compared:
+        _print(names, words or names, scores)
+    if compared and plot is not None:
         from clipgen.media.images import save_png
         from clipgen.media.plots import heat_map
 
-        save_png(plot, heat_map(cosines.tolist(), names, words or names), {})
+        save_png(plot, heat_map([list(row) for row in scores], names, words or names), {})
+    return found.exit_code()
 
 
-def _print(names: list[str], words: list[str], cosines: Tensor) -> None:
+def _print(names: list[str], columns: list[str], scores: list[tuple[float, ...]]) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(["image", *words])
-    for name, row in zip(names, cosines.tolist(), strict=True):
+    table.writerow(["image", *columns])
+    for name, row in zip(names, scores, strict=True):
         table.writerow([name, *(f"{value:.4f}" for value in row)])

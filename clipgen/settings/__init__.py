@@ -11,7 +11,7 @@ The command line builds its options from these fields; a picture carries them in
 from __future__ import annotations
 
 from clipgen.settings.base import DTYPES, Settings, help_of, hints
-from clipgen.settings.describe import DescribeSettings
+from clipgen.settings.describe import CaptionSettings, ClassifySettings, DescribeSettings, RankSettings
 from clipgen.settings.film import TRANSITIONS, FilmSettings
 from clipgen.settings.generate import (
     LR_DECAYS,
@@ -33,10 +33,13 @@ __all__ = [
     "QUALITIES",
     "STARTS",
     "TRANSITIONS",
+    "CaptionSettings",
+    "ClassifySettings",
     "DescribeSettings",
     "FilmSettings",
     "GenerateSettings",
     "Preset",
+    "RankSettings",
     "Settings",
     "help_of",
     "hints",
