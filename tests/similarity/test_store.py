@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 import random
+import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.similarity import Store, Vectors, embed_texts, text_keys
+from clipgen.similarity import Store, Vectors, embed_texts, table, text_keys
 from clipgen.similarity.store import rounded
 
 
@@ -205,6 +206,35 @@ def test_a_killed_writer_loses_at_most_its_last_batch(tmp_path: Path) -> None:
     total = sum(len(segment.keys) for segment in stored(tmp_path, dim=64).segments())
     stored(tmp_path, dim=64).put(text_keys(["after"]), vectors_of(["after"], 64))
     assert sum(len(segment.keys) for segment in stored(tmp_path, dim=64).segments()) == total + 1
+
+
+@pytest.mark.parametrize(("file", "share"), [(0, 0.5), (0, 1.0), (1, 0.5), (1, 0.01), (1, 1.0)])
+def test_a_writer_killed_within_a_batch_loses_that_batch_only(tmp_path: Path, file: int, share: float) -> None:
+    """file: of the two that a batch is written to, the one that is not finished; share: what is written of it."""
+
+    def killed(done: int) -> None:
+        append, written = table._append_at, []
+
+        def torn(path: Path, place: int, array: np.ndarray) -> None:
+            if len(written) < 2 + file:  # the second batch's
+                written.append(path)
+                return append(path, place, array)
+            data = array.tobytes()
+            with open(path, "ab") as part:
+                part.write(data[: int(share * len(data))])
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        table._append_at = torn
+        write(tmp_path, "run", 2, done)
+
+    pipe, done = os.pipe()
+    process = multiprocessing.get_context("fork").Process(target=killed, args=(done,))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL and os.read(pipe, 8) == b"0\n"
+    assert holds(stored(tmp_path, dim=64), batches("run", 1))
+    Asked(64).through(stored(tmp_path, dim=64), batches("run", 2))
+    assert holds(stored(tmp_path, dim=64), batches("run", 2))
 
 
 def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
