@@ -3,7 +3,7 @@
     pip install faiss-cpu && python benchmarks/rank.py --captions 1000000 --json rank.json
 
 Ours: what `clipgen caption --candidates FILE` does once the captions are embedded: read the file, look every caption up
-in the cache on disk, rank exactly. NumPy and faiss are given the embeddings in memory, which is their easier half.
+in the store on disk, rank exactly. NumPy and faiss are given the embeddings in memory, which is their easier half.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,40 +22,35 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from clipgen.similarity import Ranking, TextCache
+from clipgen.similarity import Ranking, Store, text_keys
 from clipgen.tasks.caption import read_candidates
 
 DIM, TOP = 384, 10
 
 
 def write_captions(folder: Path, count: int) -> tuple[Path, np.ndarray]:
-    """A file of captions, their unit embeddings, and a warm cache of these."""
+    """A file of captions, their unit embeddings, and a store of these."""
     path = folder / "captions.txt"
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(f"a caption of thing {i} in place {i % 977}\n" for i in range(count))
     rows = F.normalize(torch.randn(count, DIM, generator=torch.Generator().manual_seed(0)), dim=1)
-    cache, first = TextCache(folder / "cache", limit=1 << 40), 0
+    vectors, first = Store(folder / "store", limit=None).vectors("f" * 64, DIM, "text"), 0
     for texts in read_candidates(path, block=100_000):
-        place = {text: first + i for i, text in enumerate(texts)}
-        cache.through("f" * 64, DIM, texts, partial(_rows_of, rows, place))
+        vectors.put(text_keys(texts), rows[first : first + len(texts)])
         first += len(texts)
     return path, rows.half().float().numpy()
 
 
-def _rows_of(rows: torch.Tensor, place: dict[str, int], texts: Sequence[str]) -> torch.Tensor:
-    return rows[[place[text] for text in texts]]
-
-
-def ours(path: Path, cache: Path, query: torch.Tensor) -> list[str]:
+def ours(path: Path, store: Path, query: torch.Tensor) -> list[str]:
     """Read, look up, rank."""
 
-    def never(texts: Any) -> torch.Tensor:
-        raise AssertionError("every caption is in the cache")
+    def never(missing: list[int]) -> torch.Tensor:
+        raise AssertionError("every caption is in the store")
 
-    ranking, kept = Ranking(query, top=TOP), TextCache(cache, limit=1 << 40)
+    ranking, vectors = Ranking(query, top=TOP), Store(store, limit=None).vectors("f" * 64, DIM, "text")
     for texts in read_candidates(path):
-        ranking.add(texts, kept.through("f" * 64, DIM, texts, never))
-    return [found.text for found in ranking.found()[0]]
+        ranking.add(texts, vectors.through(text_keys(texts), never))
+    return [found.text for found in ranking.best()[0]]
 
 
 def seconds(call: Callable[[], Any]) -> float:
@@ -78,7 +72,7 @@ def main(captions: int, rounds: int, json_path: Path | None) -> None:
         path, rows = write_captions(Path(folder), captions)
         lines = path.read_text(encoding="utf-8").splitlines()
         contenders: dict[str, Callable[[], list[str]]] = {
-            "ours, from file and cache": lambda: ours(path, Path(folder) / "cache", query),
+            "ours, from file and store": lambda: ours(path, Path(folder) / "store", query),
             "numpy argsort, in memory": lambda: [lines[i] for i in np.argsort(-(rows @ query[0].numpy()))[:TOP]],
         }
         try:

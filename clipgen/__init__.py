@@ -25,13 +25,19 @@ if TYPE_CHECKING:
     from clipgen.errors import SettingsError as SettingsError
     from clipgen.errors import UnknownNameError as UnknownNameError
     from clipgen.errors import WeightsError as WeightsError
+    from clipgen.jobs import Inputs as Inputs
+    from clipgen.jobs import Job as Job
     from clipgen.settings import FilmSettings as FilmSettings
     from clipgen.settings import GenerateSettings as GenerateSettings
     from clipgen.studio import Studio as Studio
     from clipgen.studio import animate as animate
     from clipgen.studio import caption as caption
+    from clipgen.studio import classify as classify
+    from clipgen.studio import compare as compare
     from clipgen.studio import edit as edit
     from clipgen.studio import generate as generate
+    from clipgen.studio import rank as rank
+    from clipgen.studio import sample as sample
     from clipgen.studio import stream as stream
 
 __version__ = "0.1.0"
@@ -40,10 +46,16 @@ __version__ = "0.1.0"
 _HOMES = {
     "animate": "clipgen.studio",
     "caption": "clipgen.studio",
+    "classify": "clipgen.studio",
+    "compare": "clipgen.studio",
     "edit": "clipgen.studio",
     "generate": "clipgen.studio",
+    "rank": "clipgen.studio",
+    "sample": "clipgen.studio",
     "stream": "clipgen.studio",
     "Studio": "clipgen.studio",
+    "Inputs": "clipgen.jobs",
+    "Job": "clipgen.jobs",
     "FilmSettings": "clipgen.settings",
     "GenerateSettings": "clipgen.settings",
     "ClipgenError": "clipgen.errors",
@@ -63,6 +75,8 @@ __all__ = [
     "FilmSettings",
     "GenerateSettings",
     "ImageError",
+    "Inputs",
+    "Job",
     "NonFiniteError",
     "OutputError",
     "PromptError",
@@ -73,8 +87,12 @@ __all__ = [
     "__version__",
     "animate",
     "caption",
+    "classify",
+    "compare",
     "edit",
     "generate",
+    "rank",
+    "sample",
     "stream",
 ]
 

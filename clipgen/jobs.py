@@ -14,7 +14,15 @@ from typing import Any
 
 from clipgen import __version__
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.settings import AnimateSettings, DescribeSettings, GenerateSettings, Settings
+from clipgen.settings import (
+    AnimateSettings,
+    CaptionVerb,
+    ClassifyVerb,
+    CompareVerb,
+    GenerateSettings,
+    RankVerb,
+    Settings,
+)
 from clipgen.timelines import Timeline, read_table
 
 #: of the JSON that this version writes; 1 is what 0.1.0 wrote, which is still read
@@ -24,7 +32,10 @@ FORMAT = 2
 VERBS: dict[str, type[Settings]] = {
     **dict.fromkeys(("generate", "edit", "sample"), GenerateSettings),
     "animate": AnimateSettings,
-    **dict.fromkeys(("caption", "rank", "classify", "compare"), DescribeSettings),
+    "caption": CaptionVerb,
+    "rank": RankVerb,
+    "classify": ClassifyVerb,
+    "compare": CompareVerb,
 }
 
 
@@ -41,18 +52,22 @@ class Inputs:
     """What a verb works on.
 
     prompts: one line each, as `parse_prompts` reads it; pictures: files; texts: candidates, labels, or a phrase;
-    timeline: the scenes of a film.
+    text_file: a file of candidates, which may have any number of lines; timeline: the scenes of a film; walk: pictures on
+    the way over the draws of `sample`.
     """
 
     prompts: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    text_file: str | None = None
     timeline: Timeline | None = None
+    walk: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values of what there is; `from_json` reads them back."""
         lists = {"prompts": self.prompts, "pictures": self.pictures, "texts": self.texts}
         found: dict[str, Any] = {name: list(values) for name, values in lists.items() if values}
+        found |= {name: value for name in ("text_file", "walk") if (value := getattr(self, name)) is not None}
         if self.timeline is not None:
             found["timeline"] = {**self.timeline.to_table(), "source": self.timeline.source}
         return found
@@ -66,7 +81,7 @@ class Inputs:
             table = dict(values["timeline"])
             source = table.pop("source")
             timeline = replace(read_table(table, source=source or "timeline"), source=source)
-        return cls(prompts, pictures, texts, timeline)
+        return cls(prompts, pictures, texts, values.get("text_file"), timeline, values.get("walk"))
 
 
 @dataclass(frozen=True)

@@ -8,29 +8,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self, Unpack, cast, overload
+from typing import Literal, Self, Unpack, cast, overload
 
 from PIL import Image
+from torch import Tensor
 
 from clipgen import devices
-from clipgen.errors import ImageError, SettingsError
+from clipgen.errors import ImageError, PromptError, SettingsError
 from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
 from clipgen.media.footage import VideoFacts
+from clipgen.media.images import from_pil, to_pil
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import AnimateSettings, DescribeSettings, FilmSettings, GenerateSettings, settings_in
+from clipgen.settings import (
+    AnimateSettings,
+    CaptionVerb,
+    ClassifyVerb,
+    CompareVerb,
+    DescribeSettings,
+    FilmSettings,
+    GenerateSettings,
+    RankVerb,
+    settings_in,
+)
 from clipgen.settings.keywords import (
     AnimateKeywords,
+    CaptionKeywords,
+    ClassifyKeywords,
+    DescribeKeywords,
     PictureKeywords,
+    RankKeywords,
     SearchKeywords,
 )
+from clipgen.similarity import Match, Matcher, Skipped, Store
 from clipgen.tasks.animate import Film, make_film
+from clipgen.tasks.caption import traits
+from clipgen.tasks.caption.round_trip import RoundTrip, round_trip
+from clipgen.tasks.describe import Event, describe
+from clipgen.tasks.describe import settings_of as describe_settings
 from clipgen.tasks.edit import edit_job
+from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Traits
 from clipgen.tasks.generate import GeneratedImage, Run, again, prepare
+from clipgen.tasks.sample import between, paint
+from clipgen.tasks.sample import load as load_samples
+from clipgen.tasks.unrelated import matcher_of
 from clipgen.timelines import Timeline, read_timeline
 
 Picture = str | Path | Image.Image
@@ -62,10 +87,11 @@ class Studio:
         parts: Parts | None = None,
         **defaults: Unpack[SearchKeywords],
     ) -> None:
-        self._own: dict[str, object] = {**defaults, "generator": generator, "device": device, "dtype": dtype}
+        given: dict[str, object] = {**defaults, "generator": generator, "device": device, "dtype": dtype}
         if perceptor is not None:
-            self._own["perceptor"] = perceptor
-        self.settings = GenerateSettings.from_dict(_plain(self._own))
+            given["perceptor"] = perceptor
+        self._own = _plain(given)
+        self.settings = GenerateSettings.from_dict(self._own)
         devices.pick_device(self.settings.machine.device)
         self.weights = None if weights is None else Path(weights)
         self.parts = Parts() if parts is None else parts
@@ -166,8 +192,8 @@ class Studio:
 
         settings: of a picture; init_weight is how strongly it is kept. Raises what `generate` raises.
         """
-        given = {**self._own, **settings}
-        run = self.run(edit_job(picture, words, _plain(given), weights=self.weights))
+        given = {**self._own, **_plain(settings)}
+        run = self.run(edit_job(picture, words, given, weights=self.weights))
         for _ in run:
             pass
         return GeneratedImage.of(run.pictures()[0])
@@ -203,6 +229,177 @@ class Studio:
         """
         return make_film(job, self.parts, folder=None if folder is None else Path(folder))
 
+    @overload
+    def caption(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+        self,
+        pictures: Picture,
+        *,
+        candidates: Sequence[str] | Path | None = ...,
+        **settings: Unpack[CaptionKeywords],
+    ) -> list[Match]: ...
+    @overload
+    def caption(
+        self,
+        pictures: Sequence[Picture],
+        *,
+        candidates: Sequence[str] | Path | None = ...,
+        **settings: Unpack[CaptionKeywords],
+    ) -> list[list[Match]]: ...
+    def caption(
+        self,
+        pictures: Picture | Sequence[Picture],
+        *,
+        candidates: Sequence[str] | Path | None = None,
+        **settings: Unpack[CaptionKeywords],
+    ) -> list[Match] | list[list[Match]]:
+        """Describe a picture, or several, in words, best first.
+
+            >>> studio.caption("photo.jpg", top=3)[0].text
+            'a fox in the snow'
+            >>> studio.caption(["a.jpg", "b.jpg"], candidates=["a fox", "a castle"])
+
+        pictures: paths or PIL images; candidates: captions to rank, or a file of them, instead of composed ones.
+        Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
+        """
+        alone = isinstance(pictures, str | Path | Image.Image)
+        texts = Inputs(text_file=str(candidates)) if isinstance(candidates, Path) else Inputs(texts=tuple(candidates or ()))
+        if candidates is not None and not isinstance(candidates, Path) and not candidates:
+            raise PromptError("there are no candidates to rank; give one or more")
+        job = Job("caption", texts, CaptionVerb.from_dict(self._describing(settings)))
+        found = [list(one.matches) for one in self._good(job, _listed(pictures)) if isinstance(one, Described)]
+        return found[0] if alone else found
+
+    def rank(self, phrase: str, pictures: Sequence[str | Path], **settings: Unpack[RankKeywords]) -> list[Ranked]:
+        """Order picture files by how well they fit a phrase, best first.
+
+        >>> studio.rank("golden hour", ["a.jpg", "b.jpg"])[0].path.name
+        'b.jpg'
+        """
+        job = Job("rank", Inputs(texts=(phrase,)), RankVerb.from_dict(self._describing(settings)))
+        return [one for one in self._good(job, pictures) if isinstance(one, Ranked)]
+
+    def classify(self, picture: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]) -> list[Match]:
+        """The most probable labels of a picture, best first.
+
+        >>> studio.classify("photo.jpg", ["cat", "dog"])[0].text
+        'cat'
+        """
+        job = Job("classify", Inputs(texts=tuple(labels)), ClassifyVerb.from_dict(self._describing(settings)))
+        (found,) = (one for one in self._good(job, [picture]) if isinstance(one, Labelled))
+        return list(found.matches)
+
+    def compare(
+        self, pictures: Sequence[Picture], texts: Sequence[str] = (), **settings: Unpack[DescribeKeywords]
+    ) -> list[tuple[float, ...]]:
+        """The cosines of each picture with each text; without texts, with each picture.
+
+        >>> [len(row) for row in studio.compare(["a.jpg", "b.jpg"], ["a cat", "a dog", "a fox"])]
+        [3, 3]
+        """
+        job = Job("compare", Inputs(texts=tuple(texts)), CompareVerb.from_dict(self._describing(settings)))
+        return [one.scores for one in self._good(job, pictures) if isinstance(one, Compared)]
+
+    def sample(
+        self, count: int = 1, *, walk: int | None = None, **settings: Unpack[PictureKeywords]
+    ) -> list[Image.Image]:
+        """What a generator paints without words: draws of count seeds, or pictures on the way over them.
+
+            >>> studio.sample(3, generator="cppn", size=(32, 32), seed=7)[0].size
+            (32, 32)
+
+        walk: number of pictures on the way, None for the draws themselves; settings: generator, its options, size, seed.
+        Raises SettingsError for numbers out of range.
+        """
+        job = Job("sample", Inputs(walk=walk), self._painting({"seed": 0, **settings, "count": count}), self.weights)
+        return self.draw(job)
+
+    def draw(self, job: Job) -> list[Image.Image]:
+        """The pictures of a job of `sample`, in order; see there."""
+        settings = job.settings
+        if not isinstance(settings, GenerateSettings):
+            raise SettingsError(f"a job of {job.verb} draws no samples")
+        count, walk = settings.canvas.count, job.inputs.walk
+        with self.parts.lock(devices.pick_device(settings.machine.device)):
+            generator = load_samples(settings, self.parts, count=count, weights=job.weights)
+            drawn = paint(generator) if walk is None else between(generator, range(count), walk)
+        return [to_pil(picture) for picture in drawn]
+
+    def describe(self, job: Job) -> Iterator[Event]:
+        """The events of a job that captions, ranks, classifies or compares picture files.
+
+            >>> job = Job("rank", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox",)), RankVerb())
+            >>> [one.path.name for one in studio.describe(job)]
+
+        Yields Skipped for files that cannot be loaded. Raises what the verb raises.
+        """
+        return describe(job, self.matcher(self.describing(job)))
+
+    def traits(
+        self, kind: Literal["negative", "common", "contrast"], job: Job, *, others: Sequence[Path] = ()
+    ) -> Iterator[Traits | Skipped]:
+        """What the pictures of a caption job are not, share, or show in contrast to others; see `tasks.caption.traits`."""
+        settings = job.settings
+        if not isinstance(settings, CaptionVerb):
+            raise SettingsError(f"a job of {job.verb} describes no sets of pictures")
+        inputs = job.inputs
+        candidates = Path(inputs.text_file) if inputs.text_file else inputs.texts or None
+        return traits(
+            kind,
+            map(Path, inputs.pictures),
+            self.matcher(settings.describe),
+            others=others,
+            candidates=candidates,
+            top=settings.caption.top,
+            views=settings.describe.views,
+        )
+
+    def round_trip(
+        self, image: Tensor, captions: Sequence[str], settings: DescribeSettings, *, second: str | None = None
+    ) -> list[RoundTrip]:
+        """Paint a picture from each caption, and compare it with the one described [1, 3, H, W].
+
+        settings: with which CLIP; second: another CLIP, which compares them too. See `tasks.caption.round_trip`.
+        """
+        # the default describes and was not trained to guide: the default of `generate` takes its place
+        names = self.settings.search if settings.perceptors == DescribeSettings().perceptors else settings
+        machine = {"device": settings.device, "dtype": settings.dtype}
+        painting = self._painting({"perceptors": names.perceptors, "seed": 0, **machine})
+
+        def generate(texts: Sequence[str]) -> list[GeneratedImage]:
+            run = self.run(Job("generate", Inputs(prompts=tuple(texts)), painting, self.weights))
+            for _ in run:
+                pass
+            return [GeneratedImage.of(picture) for picture in run.pictures()]
+
+        other = self.perceptor(replace(settings, perceptors=(second,))) if second else None
+        return round_trip(image, captions, generate=generate, perceptor=self.perceptor(settings), second=other)
+
+    @staticmethod
+    def describing(job: Job) -> DescribeSettings:
+        """With which CLIP, and on what, a job compares. Raises SettingsError for a job of another verb."""
+        return describe_settings(job)
+
+    def matcher(self, settings: DescribeSettings) -> Matcher:
+        """What compares pictures and words as settings ask; loaded when it is first asked for."""
+        perceptor = self.perceptor(settings)
+        key = ("matcher", perceptor.fingerprint, settings.hubness)
+        return self.parts.shared(key, lambda: matcher_of(perceptor, store=Store(), hubness=settings.hubness))
+
+    def _describing(self, settings: Mapping[str, object]) -> dict[str, object]:
+        machine = self.settings.machine
+        own: dict[str, object] = {"device": machine.device, "dtype": machine.dtype}
+        if "perceptors" in self._own:
+            own["perceptors"] = self._own["perceptors"]
+        return {**own, **_plain(settings)}
+
+    def _good(self, job: Job, pictures: Iterable[Picture]) -> Iterator[Event]:
+        """The events of a job over pictures; raises ImageError for the first that cannot be loaded."""
+        files = [from_pil(one) if isinstance(one, Image.Image) else Path(one) for one in pictures]
+        for event in describe(job, self.matcher(self.describing(job)), files):
+            if isinstance(event, Skipped):
+                raise ImageError(event.reason)
+            yield event
+
     def again(self, metadata: Mapping[str, object]) -> Run:
         """The run that made a picture, from the picture's metadata; the picture is number metadata["index"] of it.
 
@@ -233,6 +430,10 @@ class Studio:
 
     def _painting(self, settings: Mapping[str, object]) -> GenerateSettings:
         return GenerateSettings.from_dict({**self.settings.flat(), **_plain(settings)})
+
+
+def _listed(pictures: Picture | Sequence[Picture]) -> Sequence[Picture]:
+    return [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
 
 
 def _plain(settings: Mapping[str, object]) -> dict[str, object]:
@@ -331,3 +532,72 @@ def animate(
     As `Studio.animate`; weights: the generator's own file or folder.
     """
     return Studio(weights=weights).animate(timeline, folder=folder, **settings)
+
+
+@overload
+def caption(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+    pictures: Picture, *, candidates: Sequence[str] | Path | None = ..., **settings: Unpack[CaptionKeywords]
+) -> list[Match]: ...
+@overload
+def caption(
+    pictures: Sequence[Picture], *, candidates: Sequence[str] | Path | None = ..., **settings: Unpack[CaptionKeywords]
+) -> list[list[Match]]: ...
+def caption(
+    pictures: Picture | Sequence[Picture],
+    *,
+    candidates: Sequence[str] | Path | None = None,
+    **settings: Unpack[CaptionKeywords],
+) -> list[Match] | list[list[Match]]:
+    """Describe a picture, or several, in words, best first.
+
+        >>> clipgen.caption("photo.jpg", top=3)[0].text
+        'a fox in the snow'
+
+    As `Studio.caption`; `perceptor` names the CLIP model.
+    """
+    with Studio() as studio:
+        if isinstance(pictures, str | Path | Image.Image):
+            return studio.caption(pictures, candidates=candidates, **settings)
+        return studio.caption(pictures, candidates=candidates, **settings)
+
+
+def rank(phrase: str, pictures: Sequence[str | Path], **settings: Unpack[RankKeywords]) -> list[Ranked]:
+    """Order picture files by how well they fit a phrase, best first.
+
+    >>> clipgen.rank("golden hour", ["a.jpg", "b.jpg"])[0].path.name
+    'b.jpg'
+    """
+    with Studio() as studio:
+        return studio.rank(phrase, pictures, **settings)
+
+
+def classify(picture: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]) -> list[Match]:
+    """The most probable labels of a picture, best first.
+
+    >>> clipgen.classify("photo.jpg", ["cat", "dog"])[0].text
+    'cat'
+    """
+    with Studio() as studio:
+        return studio.classify(picture, labels, **settings)
+
+
+def compare(
+    pictures: Sequence[Picture], texts: Sequence[str] = (), **settings: Unpack[DescribeKeywords]
+) -> list[tuple[float, ...]]:
+    """The cosines of each picture with each text; without texts, with each picture.
+
+    >>> [len(row) for row in clipgen.compare(["a.jpg", "b.jpg"], ["a cat", "a dog", "a fox"])]
+    [3, 3]
+    """
+    with Studio() as studio:
+        return studio.compare(pictures, texts, **settings)
+
+
+def sample(count: int = 1, *, walk: int | None = None, **settings: Unpack[PictureKeywords]) -> list[Image.Image]:
+    """What a generator paints without words: draws of count seeds, or pictures on the way over them.
+
+    >>> clipgen.sample(3, generator="cppn", size=(32, 32), seed=7)[0].size
+    (32, 32)
+    """
+    with Studio() as studio:
+        return studio.sample(count, walk=walk, **settings)

@@ -8,7 +8,7 @@ from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.jobs import FORMAT, Inputs, Job, Model
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.settings import DescribeSettings, GenerateSettings
+from clipgen.settings import CaptionVerb, GenerateSettings
 from clipgen.tasks.generate import load_run
 from runs import start
 
@@ -33,9 +33,10 @@ def test_jobs_differ_by_what_they_make() -> None:
 def test_verbs_and_settings_go_together() -> None:
     with pytest.raises(UnknownNameError):
         Job("pant")
-    with pytest.raises(SettingsError, match="DescribeSettings"):
+    with pytest.raises(SettingsError, match="CaptionVerb"):
         Job("caption", settings=GenerateSettings())
-    assert Job("caption", Inputs(pictures=("a.jpg",)), DescribeSettings(top=3)).to_json()["settings"]["top"] == 3
+    job = Job("caption", Inputs(pictures=("a.jpg",)), CaptionVerb.of(top=3))
+    assert job.to_json()["settings"]["caption"]["top"] == 3 and Job.from_json(job.to_json()) == job
 
 
 def test_a_newer_format_is_refused_and_damage_reported() -> None:

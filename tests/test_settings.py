@@ -10,16 +10,18 @@ import pytest
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings import (
     QUALITIES,
-    DescribeSettings,
+    CaptionVerb,
+    ClassifyVerb,
     FilmSettings,
     GenerateSettings,
+    RankVerb,
     about_of,
     help_of,
     hints,
     picture_settings,
     settings_in,
 )
-from clipgen.settings.keywords import CaptionKeywords, FilmKeywords, PictureKeywords
+from clipgen.settings.keywords import CaptionKeywords, ClassifyKeywords, FilmKeywords, PictureKeywords, RankKeywords
 
 
 def test_defaults_are_valid_and_every_setting_has_one_line_of_help() -> None:
@@ -136,7 +138,9 @@ def keyword(hint: Any) -> Any:
     [
         (list(picture_settings()), PictureKeywords, {"perceptors": "perceptor", "count": None}),
         (list(settings_in(FilmSettings)), FilmKeywords, {}),
-        (list(settings_in(DescribeSettings)), CaptionKeywords, {"perceptors": "perceptor"}),
+        (list(settings_in(CaptionVerb)), CaptionKeywords, {"perceptors": "perceptor"}),
+        (list(settings_in(RankVerb)), RankKeywords, {"perceptors": "perceptor"}),
+        (list(settings_in(ClassifyVerb)), ClassifyKeywords, {"perceptors": "perceptor"}),
     ],
 )
 def test_keywords_are_the_settings(settings: Any, keywords: Any, apart: dict[str, str | None]) -> None:

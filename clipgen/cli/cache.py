@@ -1,4 +1,4 @@
-"""`clipgen cache info|clear`: what is kept on disk to save time."""
+"""`clipgen cache info|clear`: what is stored on disk to save time."""
 
 from __future__ import annotations
 
@@ -7,27 +7,36 @@ import click
 
 @click.group()
 def group() -> None:
-    """Tell or clear what is kept on disk: embedded texts, and how perceptors score unrelated pictures."""
+    """Show or clear the disk cache: embedded texts and pictures, and the backgrounds of perceptors."""
 
 
 @group.command("info")
 def info_command() -> None:
-    """Tell where the cache lies and how large it is."""
+    """Print where the cache is and how large it is."""
     from clipgen.models.weights import cache_folder
-    from clipgen.similarity import TextCache
+    from clipgen.similarity import Store
+    from clipgen.similarity.calibrate import made_backgrounds
 
-    files, size = TextCache().size()
-    click.echo(f"{cache_folder()}\n  embedded texts: {files} files, {size / 2**20:.1f} MB")
+    usage, made = Store().usage(), made_backgrounds()
+    click.echo(cache_folder())
+    click.echo(f"  embedded texts: {usage.texts:,}")
+    click.echo(f"  embedded views of pictures: {usage.pictures:,}")
+    click.echo(f"  backgrounds: {len(made)}")
+    click.echo(f"  size: {(usage.bytes + sum(path.stat().st_size for path in made)) / 2**20:.1f} MB")
 
 
 @group.command("clear")
 def clear_command() -> None:
-    """Delete it; all of it is made again when it is needed."""
+    """Delete it; everything in it is made again when it is needed."""
     from clipgen.models.weights import cache_folder
-    from clipgen.similarity import TextCache
+    from clipgen.similarity import Store
+    from clipgen.similarity.calibrate import made_backgrounds
 
-    freed = TextCache().clear()
-    for path in (cache_folder() / "backgrounds").glob("*.safetensors"):
+    freed = Store().clear()
+    for path in made_backgrounds():
+        freed += path.stat().st_size
+        path.unlink()
+    for path in (cache_folder() / "texts").glob("*.safetensors"):  # of version 0.1, which nothing reads any more
         freed += path.stat().st_size
         path.unlink()
     click.echo(f"freed {freed / 2**20:.1f} MB")

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from clipgen.cli.describe import (
-    describe_options,
-    embed_pictures,
-    load_matcher,
-    read_pictures,
-    recursive_option,
-    settings_of,
-)
+from clipgen.cli.describe import Pictures, job_of, open_studio, recursive_option, verb_options
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.rows import RowFile
-from clipgen.settings import DescribeSettings
+from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from clipgen.tasks.caption import Match, Matcher
+    from clipgen.similarity import Matcher
+    from clipgen.studio import Studio
+    from clipgen.tasks.events import Described, Traits
 
 EXAMPLES = """\
 \b
 Without --candidates a caption is composed of phrase tables: what, where, how
-made, in which light. Scores are cosines; z tells by how many standard
-deviations a caption fits better than unrelated captions and pictures do.
+made, in which light. Scores are cosines; z is the number of standard deviations
+by which a caption fits better than unrelated captions and pictures do.
 
 \b
 Examples:
@@ -46,11 +39,12 @@ Examples:
 """
 
 COLUMNS = ("image", "text", "score", "z", "percentile", "probability", "margin", "model", "seconds")
+NOTHING = "nothing fits"
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is asked for beside the captions that are printed."""
+class Outputs:
+    """What a run prints and writes, and which set of pictures it analyses."""
 
     jsonl: Path | None
     csv_file: Path | None
@@ -66,23 +60,28 @@ class Wanted:
     quiet: bool
 
     @property
-    def traits(self) -> int:
-        """How many of the searches that tell no captions are asked for."""
-        return self.negative + self.common + (self.contrast is not None)
+    def traits(self) -> Literal["negative", "common", "contrast"] | None:
+        """What is asked of the pictures instead of captions."""
+        if self.contrast is not None:
+            return "contrast"
+        return "negative" if self.negative else "common" if self.common else None
 
-    def check(self, pictures: int) -> None:
-        """Raise UsageError for what does not go together."""
-        if (self.explain or self.round_trip) and pictures > 1:
-            raise click.UsageError(f"--explain and --round-trip are for one picture, and {pictures} are given")
+    def check(self) -> None:
+        """Raise UsageError for options that do not go together."""
         if self.second is not None and self.round_trip is None:
             raise click.UsageError("--second scores a round trip; give --round-trip FILE.png too")
         if self.jsonl and self.csv_file:
             raise click.UsageError("--jsonl and --csv are both given; a run writes one of them")
         files = (self.jsonl, self.csv_file, self.sidecar, self.embed, self.explain, self.round_trip)
-        if self.traits > 1 or (self.traits and any(files)):
+        if self.negative + self.common + (self.contrast is not None) > 1 or (self.traits and any(files)):
             raise click.UsageError(
-                "--negative, --common and --contrast stand alone: one of them, and no other output than --json"
+                "--negative, --common and --contrast exclude each other, and every other output but --json"
             )
+
+    def check_count(self, pictures: int) -> None:
+        """Raise UsageError where one picture is needed and several are given."""
+        if (self.explain or self.round_trip) and pictures > 1:
+            raise click.UsageError(f"--explain and --round-trip are for one picture, and {pictures} are given")
 
     def row_file(self) -> AbstractContextManager[RowFile | None]:
         """The file that rows are written to, or nothing."""
@@ -110,141 +109,100 @@ class Wanted:
 )  # fmt: skip
 @option(
     "--explain", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
-    help="draw which words of the best caption matter, and where they are seen; for one picture",
+    help="draw which words of the best caption matter, and where they fit; for one picture",
 )  # fmt: skip
 @option(
     "--round-trip", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
-    help="paint a picture from each caption and draw them beside the one described; for one picture",
+    help="generate a picture from each caption and draw them next to the one described; for one picture",
 )  # fmt: skip
-@option(
-    "--second", section="Search", metavar="NAME", help="another CLIP, to score the round trip without having taken part"
-)
-@option("--negative", is_flag=True, section="Search", help="tell what each picture is not")
-@option("--common", is_flag=True, section="Search", help="tell what all the pictures share")
+@option("--second", section="Search", metavar="NAME", help="another CLIP model, to score the round trip independently")
+@option("--negative", is_flag=True, section="Search", help="print what each picture is not")
+@option("--common", is_flag=True, section="Search", help="print what all the pictures share")
 @option(
     "--contrast", type=click.Path(path_type=Path), section="Search", metavar="DIR",
-    help="tell what the pictures show and those in DIR do not; the score is the AUC on pictures held out",
+    help="print what the pictures show and those in DIR do not; the score is the AUC on the second half of each",
 )  # fmt: skip
-@option("--sidecar", is_flag=True, section="Output", help="write the best caption to PICTURE.txt beside each picture")
+@option("--sidecar", is_flag=True, section="Output", help="write the best caption to PICTURE.txt next to each picture")
 @option("--embed", is_flag=True, section="Output", help="write the best caption into each PNG, as its Description")
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
 @option("-q", "--quiet", is_flag=True, section="Output", help="print the best caption of each picture only")
-@describe_options(ranking=True)
-def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None, **options: Any) -> None:
+@verb_options("caption")
+def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None, **options: Any) -> int:
     """Describe each PICTURE, a file or a folder, in words, best caption first."""
-    wanted = Wanted(**{spec.name: options.pop(spec.name) for spec in fields(Wanted)})
-    settings = settings_of(options)
-    from clipgen.media.images import find_images  # late: it brings torch, which takes seconds to import
-
+    outputs = Outputs(**{spec.name: options.pop(spec.name) for spec in fields(Outputs)})
     if candidates is not None and options["mode"] is not None:
         raise click.UsageError("--mode composes captions and --candidates ranks given ones; leave one out")
-    paths = find_images(pictures, recursive=recursive)
-    wanted.check(len(paths))
+    outputs.check()
+    found = Pictures(pictures, recursive=recursive)
+    outputs.check_count(len(found.paths))
     if candidates is not None:
-        _first_block(candidates)
-    if wanted.traits:
-        other = find_images([wanted.contrast], recursive=recursive) if wanted.contrast is not None else []
-        for line in _traits(paths, other, settings, candidates, wanted):
+        from clipgen.tasks.caption.candidates import check_candidates  # late: torch takes seconds to import
+
+        check_candidates(candidates)
+    inputs = Inputs(pictures=tuple(map(str, found.paths)), text_file=None if candidates is None else str(candidates))
+    job = job_of("caption", options, inputs)
+    if outputs.traits is not None:
+        for line in _traits(found, job, outputs, recursive=recursive):
             click.echo(line)
-        return
-    with wanted.row_file() as rows:
-        left = [path for path in paths if rows is None or str(path) not in rows.done]
-        if rows is not None and len(left) < len(paths):
-            click.echo(f"note: {len(paths) - len(left)} of {len(paths)} are in {rows.path} already", err=True)
-        matcher = load_matcher(settings, quiet=wanted.quiet) if left else None
-        for row in _rows(left, matcher, settings, candidates) if matcher else ():
+    else:
+        _caption(found, job, outputs)
+    return found.exit_code()
+
+
+def _caption(found: Pictures, job: Job, outputs: Outputs) -> None:
+    """Describe the pictures that have no row yet; print, and write what is asked for."""
+    with outputs.row_file() as rows:
+        left = [name for name in job.inputs.pictures if rows is None or name not in rows.done]
+        if rows is not None and len(left) < len(found.paths):
+            found.processed = True
+            done = len(found.paths) - len(left)
+            click.echo(f"note: {done} of {len(found.paths)} are in {rows.path} already", err=True)
+        if not left:
+            return
+        studio = open_studio(job, quiet=outputs.quiet)
+        from clipgen.tasks.events import Described  # late: torch takes seconds to import
+
+        name = studio.perceptor(studio.describing(job)).name
+        todo = replace(job, inputs=replace(job.inputs, pictures=tuple(left)))
+        for described in found.good(studio.describe(todo)):
+            assert isinstance(described, Described)  # of this verb
+            row = to_row(described, model=name)
             if rows is not None:
                 rows.add(row if rows.columns is None else _flat(row))
-            if matcher is not None and row["captions"]:
-                _write_beside(row, matcher, settings, wanted)
-            click.echo(json.dumps(row, ensure_ascii=False) if wanted.as_json else row_text(row, quiet=wanted.quiet))
+            if row["captions"]:
+                _write_files(row, studio, job, outputs)
+            click.echo(json.dumps(row, ensure_ascii=False) if outputs.as_json else row_text(row, quiet=outputs.quiet))
 
 
-def _write_beside(row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, wanted: Wanted) -> None:
-    """What is asked for of a picture beside its row."""
-    from clipgen.media.pictures import add_text
-
-    if wanted.sidecar:
-        _write_sidecar(row)
-    if wanted.embed:
-        add_text(row["image"], "Description", row["captions"][0]["text"])
-    if wanted.explain is not None:
-        _explain(wanted.explain, row, matcher)
-    if wanted.round_trip is not None:
-        _round_trip(wanted.round_trip, row, matcher, settings, wanted.second)
+def _traits(found: Pictures, job: Job, outputs: Outputs, *, recursive: bool) -> Iterator[str]:
+    """The lines that print what pictures are not, share, or show in contrast to others."""
+    assert outputs.traits is not None
+    others = Pictures([outputs.contrast], recursive=recursive).paths if outputs.contrast is not None else []
+    for one in found.good(open_studio(job).traits(outputs.traits, job, others=others)):
+        yield _traits_text(one, outputs)
 
 
-def _first_block(candidates: Path) -> None:
-    """Tell what is wrong with the candidates before anything is loaded."""
-    from clipgen.errors import PromptError
-    from clipgen.tasks.caption.candidates import read_candidates
-
-    if not next(read_candidates(candidates), []):
-        raise PromptError(f"{candidates} has no candidates; write one a line")
+def _traits_text(one: Traits, outputs: Outputs) -> str:
+    name = outputs.traits if one.path is None else str(one.path)
+    if outputs.as_json:
+        return json.dumps({"of": name, "traits": [vars(trait) for trait in one.traits]}, ensure_ascii=False)
+    return "\n".join([str(name), *(f"  {trait.score:6.2f}  {trait.text}" for trait in one.traits)])
 
 
-def _traits(
-    paths: list[Path],
-    other: list[Path],
-    settings: DescribeSettings,
-    candidates: Path | None,
-    wanted: Wanted,
-) -> Iterator[str]:
-    """The lines that tell what pictures are not, share, or show beside others."""
-    from clipgen.tasks.caption import Phrases, read_candidates, sets
-
-    matcher = load_matcher(settings)
-    if candidates is not None:
-        phrases = [text for block in read_candidates(candidates) for text in block]
-    else:
-        phrases = Phrases.shipped().known_to(matcher.perceptor).plain()
-    names, seen = embed_pictures(paths, matcher, settings)
-    if wanted.negative:
-        found = dict(zip(names, sets.negative(seen, phrases, matcher, top=settings.top), strict=True))
-    elif other:
-        beside = embed_pictures(other, matcher, settings)[1]
-        found = {"contrast": sets.contrast(seen, beside, phrases, matcher, top=settings.top)}
-    else:
-        found = {"common": sets.common(seen, phrases, matcher, top=settings.top)}
-    for name, traits in found.items():
-        if wanted.as_json:
-            yield json.dumps({"of": name, "traits": [vars(trait) for trait in traits]}, ensure_ascii=False)
-        else:
-            yield "\n".join([name, *(f"  {trait.score:6.2f}  {trait.text}" for trait in traits)])
-
-
-def _rows(
-    paths: list[Path], matcher: Matcher, settings: DescribeSettings, candidates: Path | None
-) -> Iterator[dict[str, Any]]:
-    from clipgen.tasks.caption import caption, read_candidates
-
-    # a file of candidates is read once a batch
-    for some, images in read_pictures(paths, batch=64 if candidates else 4):
-        began = time.monotonic()
-        blocks = read_candidates(candidates) if candidates else None
-        found = caption(images, matcher, settings, candidates=blocks)
-        seconds = round((time.monotonic() - began) / len(some), 3)
-        for path, matches in zip(some, found, strict=True):
-            yield to_row(path, matches, model=matcher.perceptor.name, seconds=seconds)
-
-
-def to_row(path: Path, matches: list[Match], *, model: str, seconds: float) -> dict[str, Any]:
+def to_row(described: Described, *, model: str) -> dict[str, Any]:
     """A picture's row of a jsonl file."""
-    captions = [match.to_dict() for match in matches]
-    return {"image": str(path), "captions": captions, "model": model, "seconds": seconds}
+    captions = [match.to_dict() for match in described.matches]
+    seconds = round(described.seconds, 3)
+    return {"image": str(described.path), "captions": captions, "model": model, "seconds": seconds}
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     """A picture's line of a csv file."""
-    from clipgen.tasks.caption.match import NOTHING
-
     return {**row, **(row["captions"] or [{"text": NOTHING}])[0]}
 
 
 def row_text(row: dict[str, Any], *, quiet: bool) -> str:
     """A picture's captions for people."""
-    from clipgen.tasks.caption.match import NOTHING
-
     if quiet:
         return f"{row['image']}\t{row['captions'][0]['text'] if row['captions'] else NOTHING}"
     lines = [row["image"]]
@@ -252,6 +210,23 @@ def row_text(row: dict[str, Any], *, quiet: bool) -> str:
         figures = f"{match['score']:.3f}  z {match['z']:4.1f}  {100 * match['probability']:5.1f} %"
         lines.append(f"  {figures}  {match['text']}")
     return "\n".join(lines if row["captions"] else [*lines, f"  {NOTHING}"])
+
+
+def _write_files(row: dict[str, Any], studio: Studio, job: Job, outputs: Outputs) -> None:
+    """The files that are asked for of a picture with captions."""
+    from clipgen.files import write_whole
+    from clipgen.media.pictures import add_text
+
+    best = row["captions"][0]["text"]
+    if outputs.sidecar:
+        with write_whole(Path(row["image"]).with_suffix(".txt")) as part:
+            part.write_text(best + "\n", encoding="utf-8")
+    if outputs.embed:
+        add_text(row["image"], "Description", best)
+    if outputs.explain is not None:
+        _explain(outputs.explain, row, studio.matcher(studio.describing(job)))
+    if outputs.round_trip is not None:
+        _round_trip(outputs.round_trip, row, studio, job, outputs.second)
 
 
 def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
@@ -266,31 +241,16 @@ def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
         click.echo(f"{one.delta:+.3f}  {one.word}", err=True)
 
 
-def _round_trip(
-    sheet: Path, row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, second: str | None
-) -> None:
+def _round_trip(sheet: Path, row: dict[str, Any], studio: Studio, job: Job, second: str | None) -> None:
     from clipgen.media.images import load_image
     from clipgen.media.pictures import save_picture
-    from clipgen.studio import Studio
-    from clipgen.tasks.caption.round_trip import draw_round_trip, round_trip
+    from clipgen.tasks.caption.round_trip import draw_round_trip
 
     image, texts = load_image(row["image"]), [match["text"] for match in row["captions"]]
-    # what only reads was never taught to guide: another one paints then
-    painting = None if settings.perceptors == DescribeSettings().perceptors else settings.perceptors
-    studio = Studio(device=settings.device, dtype=settings.dtype, perceptor=painting)
-    other = studio.perceptor(replace(settings, perceptors=(second,))) if second else None
-    trips = round_trip(image, texts, paint=partial(studio.generate, seed=0), perceptor=matcher.perceptor, second=other)
+    trips = studio.round_trip(image, texts, studio.describing(job), second=second)
     save_picture(sheet, draw_round_trip(image, trips), {"picture": row["image"], "captions": texts})
     for trip in trips:
         line = f"likeness {trip.likeness:.3f}"
         if second:
             line += f"  by {second} {trip.second_likeness:.3f} (caption {trip.second_score:.3f})"
         click.echo(f"{line}  {trip.caption}", err=True)
-
-
-def _write_sidecar(row: dict[str, Any]) -> None:
-    from clipgen.files import write_whole
-
-    if row["captions"]:
-        with write_whole(Path(row["image"]).with_suffix(".txt")) as part:
-            part.write_text(row["captions"][0]["text"] + "\n", encoding="utf-8")

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.describe import describe_options, load_matcher, read_pictures, recursive_option, settings_of
+from clipgen.cli.describe import Pictures, job_of, open_studio, recursive_option, verb_options
 from clipgen.cli.options import SectionedCommand, option
+from clipgen.jobs import Inputs
 
 if TYPE_CHECKING:
-    from clipgen.tasks.classify import Label
+    from clipgen.tasks.events import Labelled
 
 EXAMPLES = """\
 \b
-Labels are words after the picture or a file of them; each is said in several
-ways ("a picture of a cat", …), or as --templates tells, and the mean compared.
+Labels are words after the picture, or a file of them. Several sentences about
+each label ("a picture of a cat", …, or --templates) are embedded and averaged.
 
 \b
 Examples:
@@ -34,16 +34,15 @@ Examples:
 @recursive_option
 @option(
     "--labels", type=click.Path(path_type=Path), section="Pictures", metavar="FILE",
-    help="labels, one a line, beside those that are typed",
+    help="more labels, one a line",
 )  # fmt: skip
 @option("--by-folder", is_flag=True, section="Pictures", help="labels are the names of the folders in PICTURE")
 @option(
     "--templates", type=click.Path(path_type=Path), section="Search", metavar="FILE",
-    help="how labels are said, one way a line, {} where the label goes",
+    help="sentences about a label, one a line, {} where the label goes",
 )  # fmt: skip
-@option("--top", type=click.IntRange(1), default=5, section="Search", metavar="N", help="labels per picture [5]")
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
-@describe_options(ranking=False)
+@verb_options("classify")
 def command(
     picture: Path,
     words: tuple[str, ...],
@@ -51,42 +50,41 @@ def command(
     labels: Path | None,
     by_folder: bool,
     templates: Path | None,
-    top: int,
     as_json: bool,
     **options: Any,
-) -> None:
-    """Tell which LABEL fits PICTURE, a file or a folder, best."""
-    settings = settings_of(options)
-    # Late: they bring torch, which takes seconds to import.
-    from clipgen.media.images import find_images
+) -> int:
+    """Print which LABEL fits PICTURE, a file or a folder, best."""
     from clipgen.prompts import read_prompt_file
-    from clipgen.tasks.classify import TEMPLATES, Classifier
 
-    paths = find_images([picture], recursive=recursive or by_folder)
     given = [*words, *(read_prompt_file(labels) if labels else []), *(_folders(picture) if by_folder else [])]
     if not given:
         raise click.UsageError("no labels: write them after the picture, or give --labels FILE or --by-folder")
-    matcher = load_matcher(settings)
-    said = read_prompt_file(templates) if templates else TEMPLATES
-    classifier = Classifier(given, matcher, templates=said)
+    found = Pictures([picture], recursive=recursive or by_folder)
+    inputs = Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(given))
+    sentences = {"templates": tuple(read_prompt_file(templates))} if templates else {}
+    job = job_of("classify", options, inputs, **sentences)
+    events = open_studio(job).describe(job)
+    from clipgen.tasks.events import Labelled  # late: torch takes seconds to import
+
     right = count = 0
-    for some, images in read_pictures(paths, batch=32):
-        found = classifier.classify(images, top=top, views=settings.views)
-        for path, row in zip(some, found, strict=True):
-            click.echo(_json(path, row) if as_json else _line(path, row))
-            count += 1
-            right += row[0].text == path.parent.name
+    for one in found.good(events):
+        assert isinstance(one, Labelled)  # of this verb
+        click.echo(_json(one) if as_json else _line(one))
+        count += 1
+        right += one.path is not None and one.matches[0].text == one.path.parent.name
     if by_folder and count:
         click.echo(f"right: {right} of {count} ({100 * right / count:.1f} %)", err=True)
+    return found.exit_code()
 
 
 def _folders(home: Path) -> list[str]:
     return sorted(path.name for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
 
 
-def _json(path: Path, row: Sequence[Label]) -> str:
-    return json.dumps({"image": str(path), "labels": [vars(label) for label in row]}, ensure_ascii=False)
+def _json(one: Labelled) -> str:
+    labels = [{"text": match.text, "probability": match.probability, "score": match.score} for match in one.matches]
+    return json.dumps({"image": str(one.path), "labels": labels}, ensure_ascii=False)
 
 
-def _line(path: Path, row: Sequence[Label]) -> str:
-    return f"{path}\t" + "  ".join(f"{label.text} {100 * label.probability:.1f} %" for label in row)
+def _line(one: Labelled) -> str:
+    return f"{one.path}\t" + "  ".join(f"{match.text} {100 * match.probability:.1f} %" for match in one.matches)

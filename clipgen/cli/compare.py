@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from clipgen.cli.describe import describe_options, embed_pictures, load_matcher, recursive_option, settings_of
+from clipgen.cli.describe import Pictures, job_of, open_studio, recursive_option, verb_options
 from clipgen.cli.options import SectionedCommand, option
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from clipgen.jobs import Inputs
 
 EXAMPLES = """\
 \b
@@ -29,8 +27,8 @@ Examples:
 @recursive_option
 @option("--text", "typed", multiple=True, section="Pictures", metavar="TEXT", help="a text to compare with; repeatable")
 @option("--texts", type=click.Path(path_type=Path), section="Pictures", metavar="FILE", help="texts, one a line")
-@option("--plot", type=click.Path(path_type=Path), section="Output", metavar="FILE.png", help="also a heat map")
-@describe_options(ranking=False)
+@option("--plot", type=click.Path(path_type=Path), section="Output", metavar="FILE.png", help="also write a heat map")
+@verb_options("compare")
 def command(
     pictures: tuple[Path, ...],
     recursive: bool,
@@ -38,28 +36,29 @@ def command(
     texts: Path | None,
     plot: Path | None,
     **options: Any,
-) -> None:
+) -> int:
     """Print the cosines of each PICTURE with each text as csv; without texts, of the pictures with each other."""
-    settings = settings_of(options)
-    # Late: they bring torch, which takes seconds to import.
-    from clipgen.media.images import find_images
     from clipgen.prompts import read_prompt_file
 
-    paths = find_images(pictures, recursive=recursive)
+    found = Pictures(pictures, recursive=recursive)
     words = [*typed, *(read_prompt_file(texts) if texts else [])]
-    matcher = load_matcher(settings)
-    names, seen = embed_pictures(paths, matcher, settings)
-    cosines = seen @ (matcher.read(words) if words else seen).T
-    _print(names, words or names, cosines)
-    if plot is not None:
+    job = job_of("compare", options, Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(words)))
+    from clipgen.tasks.events import Compared  # late: torch takes seconds to import
+
+    compared = [one for one in found.good(open_studio(job).describe(job)) if isinstance(one, Compared)]
+    names, scores = [str(one.path) for one in compared], [one.scores for one in compared]
+    if compared:
+        _print(names, words or names, scores)
+    if compared and plot is not None:
         from clipgen.media.pictures import save_picture
         from clipgen.media.plots import heat_map
 
-        save_picture(plot, heat_map(cosines.tolist(), names, words or names), {})
+        save_picture(plot, heat_map([list(row) for row in scores], names, words or names), {})
+    return found.exit_code()
 
 
-def _print(names: list[str], words: list[str], cosines: Tensor) -> None:
+def _print(names: list[str], columns: list[str], scores: list[tuple[float, ...]]) -> None:
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(["image", *words])
-    for name, row in zip(names, cosines.tolist(), strict=True):
+    table.writerow(["image", *columns])
+    for name, row in zip(names, scores, strict=True):
         table.writerow([name, *(f"{value:.4f}" for value in row)])

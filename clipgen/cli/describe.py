@@ -1,91 +1,108 @@
-"""What the commands that compare pictures with words share: options, pictures, perceptor."""
+"""What the commands that compare pictures with words share: options, the matcher, and how bad pictures are reported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from clipgen.cli.options import Flag, given_settings, option, setting_options
+from clipgen.cli.options import given_settings, option, setting_options, settings_in_verb
 from clipgen.cli.presence import check_presence
+from clipgen.errors import ImageError
+from clipgen.jobs import VERBS, Inputs, Job
 from clipgen.settings import DescribeSettings
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from clipgen.similarity import Skipped
+    from clipgen.studio import Studio
 
-    from clipgen.tasks.caption import Matcher
+T = TypeVar("T")
 
-MACHINE = (Flag("device", "NAME"), Flag("dtype", "NAME"))
-LOOKING = (Flag("perceptors", "NAME", ("--perceptor",)), Flag("views", "NAME"))
-
-
-def describe_options(*, ranking: bool) -> Callable[..., Any]:
-    """The options of DescribeSettings; ranking: those that only matter where captions are ranked, too."""
-    sections: dict[str, Sequence[Flag]] = {"Search": LOOKING, "Machine": MACHINE}
-    if ranking:
-        ways = (Flag("mode", "NAME"), Flag("captioner", "NAME"), Flag("top", "N"))
-        doubts = (Flag("hubness", "", ("--hubness/--no-hubness",)), Flag("abstain", "", ("--abstain",)))
-        sections["Search"] = (*ways, *doubts, *LOOKING)
-    return setting_options(DescribeSettings, sections)
+def verb_options(verb: str) -> Callable[..., Any]:
+    """The options of one of these verbs."""
+    return setting_options(settings_in_verb(VERBS[verb], verb))
 
 
 def recursive_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`-r`."""
-    add = option("-r", "--recursive", is_flag=True, section="Pictures", help="look into folders inside folders")
+    add = option("-r", "--recursive", is_flag=True, section="Pictures", help="search folders in folders, too")
     return add(function)
 
 
-def settings_of(options: dict[str, Any]) -> DescribeSettings:
-    """The settings that were given, checked, with their models here."""
-    settings = DescribeSettings.from_dict(given_settings(options, DescribeSettings))
-    check_presence(settings)
-    return settings
+def job_of(verb: str, options: dict[str, Any], inputs: Inputs, **settings: Any) -> Job:
+    """The job that was given, checked, with its models on this machine; settings: those without an option."""
+    given = given_settings(options, settings_in_verb(VERBS[verb], verb))
+    job = Job(verb, inputs, VERBS[verb].from_dict({**given, **settings}))
+    described = getattr(job.settings, "describe", None)
+    assert isinstance(described, DescribeSettings)  # all these verbs have them
+    check_presence(described)
+    return job
 
 
-def load_matcher(settings: DescribeSettings, *, quiet: bool = False) -> Matcher:
-    """Load the perceptor, its background and its cache; says so when the background must be made first."""
+def open_studio(job: Job, *, quiet: bool = False) -> Studio:
+    """A studio with the job's perceptor loaded and calibrated; a status line says so where that takes long."""
     from clipgen.cli.progress import loading
 
     with loading("loading the models", quiet=quiet):
         from clipgen.studio import Studio
 
         studio = Studio()
-        studio.perceptor(settings)
+        studio.perceptor(settings := studio.describing(job))
     with loading("calibrating on unrelated pictures (once for each perceptor)", quiet=quiet):
-        return studio.matcher(settings)
+        studio.matcher(settings)
+    return studio
 
 
-def read_pictures(paths: Sequence[Path], *, batch: int) -> Iterator[tuple[list[Path], list[Tensor]]]:
-    """Pictures in batches; one that cannot be read is told in a line on stderr and left out."""
-    from clipgen.errors import ImageError
-    from clipgen.media.images import load_ahead
+class Pictures:
+    """The pictures of a command: the good ones are processed, each bad one is named, and the exit code is then 1.
 
-    def readable() -> Iterator[tuple[Path, Tensor]]:
-        for path, image in load_ahead(paths):
-            if isinstance(image, ImageError):
-                click.echo(f"skipped: {image}", err=True)
+        >>> pictures = Pictures([folder, folder / "missing.png"])
+        >>> [path.name for path in pictures.paths]
+        ['a.png', 'b.png']
+        >>> pictures.exit_code()
+        1
+
+    names: files and folders. Raises ImageError, for all of them in one line, where no name gives a picture.
+    """
+
+    def __init__(self, names: Iterable[Path], *, recursive: bool = False) -> None:
+        from clipgen.similarity import find_pictures  # late: torch takes seconds to import
+
+        self.paths, self._skipped = find_pictures(names, recursive=recursive)
+        self._named = 0
+        self.processed = False
+        if not self.paths:
+            raise self._nothing()
+
+    def good(self, events: Iterable[T | Skipped]) -> Iterator[T]:
+        """The events of good pictures. Bad ones are named on stderr, from the first good one on."""
+        from clipgen.similarity import Skipped  # late: torch takes seconds to import
+
+        for event in events:
+            if isinstance(event, Skipped):
+                self._skipped.append(event)
             else:
-                yield path, image
+                self.processed = True
+            if self.processed:
+                self._name()
+            if not isinstance(event, Skipped):
+                yield event
 
-    pictures = readable()
-    while part := list(islice(pictures, batch)):
-        yield [path for path, _ in part], [image for _, image in part]
+    def exit_code(self) -> int:
+        """0, or 1 when some pictures were skipped. Raises ImageError, in one line, when no picture was good."""
+        if not self.processed and self._skipped[self._named :]:
+            raise self._nothing()
+        self._name()
+        return 1 if self._skipped else 0
 
+    def _name(self) -> None:
+        for one in self._skipped[self._named :]:
+            click.echo(f"skipped: {' '.join(one.reason.split())}", err=True)
+        self._named = len(self._skipped)
 
-def embed_pictures(paths: Sequence[Path], matcher: Matcher, settings: DescribeSettings) -> tuple[list[str], Tensor]:
-    """Names and unit vectors [N, D] of all pictures that can be read. Raises ImageError when none can."""
-    import torch
-
-    from clipgen.errors import ImageError
-    from clipgen.similarity import embed_images
-
-    names, rows = [], []
-    for some, images in read_pictures(paths, batch=32):
-        names += [str(path) for path in some]
-        rows.append(embed_images(matcher.perceptor, images, views=settings.views))
-    if not rows:
-        raise ImageError("none of the pictures could be read")
-    return names, torch.cat(rows)
+    def _nothing(self) -> ImageError:
+        first = self._skipped[0].reason
+        count = len(self._skipped)
+        return ImageError(first if count == 1 else f"none of {count} pictures can be used; the first: {first}")

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from clipgen.errors import SettingsError
-from clipgen.settings import Settings, about_of, help_of, hints, picture_settings
+from clipgen.settings import Settings, about_of, help_of, hints, picture_settings, settings_in
 from clipgen.settings.base import kinds_of
 
 #: The headings of all commands, in the order that they are shown in.
@@ -111,6 +111,15 @@ def settings_of(verb: str) -> list[Setting]:
     ['generator', 'size', 'seed', 'device', 'dtype', 'psi', 'classes']
     """
     return [(group, spec) for group, spec in picture_settings() if verb in about_of(spec).verbs]
+
+
+def settings_in_verb(settings: type[Settings], verb: str) -> list[Setting]:
+    """The single settings of a record that a command has as options.
+
+    >>> [spec.name for _, spec in settings_in_verb(RankVerb, "rank")]
+    ['perceptors', 'views', 'device', 'dtype', 'keep']
+    """
+    return [(group, spec) for group, spec in settings_in(settings) if verb in about_of(spec).verbs]
 
 
 def setting_options(settings: Sequence[Setting]) -> Callable[[Decorated], Decorated]:

@@ -6,12 +6,16 @@ import csv
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.describe import describe_options, load_matcher, read_pictures, recursive_option, settings_of
+from clipgen.cli.describe import Pictures, job_of, open_studio, recursive_option, verb_options
 from clipgen.cli.options import SectionedCommand, option
+from clipgen.jobs import Inputs
+
+if TYPE_CHECKING:
+    from clipgen.tasks.events import Ranked
 
 EXAMPLES = """\
 \b
@@ -21,53 +25,52 @@ Examples:
   clipgen rank "a castle" outputs/*.png --sheet best.png
 """
 
+SHOWN = 100  # pictures on a sheet, at most: more would be thumbnails that nobody can tell apart
+
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Order pictures by how well they fit a phrase.")
 @click.argument("phrase", metavar="PHRASE")
 @click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE…")
 @recursive_option
-@option("--keep", type=float, section="Output", metavar="X", help="only the best: a share up to 1, or so many")
 @option(
     "--sheet", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
-    help="also a contact sheet of those that are kept, best first",
+    help=f"also write a contact sheet of the first {SHOWN}, best first",
 )  # fmt: skip
 @option("--csv", "as_csv", is_flag=True, section="Output", help="print name, score and z as csv")
 @option("--json", "as_json", is_flag=True, section="Output", help="print the list as JSON")
-@describe_options(ranking=False)
+@verb_options("rank")
 def command(
     phrase: str,
     pictures: tuple[Path, ...],
     recursive: bool,
-    keep: float | None,
     sheet: Path | None,
     as_csv: bool,
     as_json: bool,
     **options: Any,
-) -> None:
+) -> int:
     """Order each PICTURE, a file or a folder, by how well it fits PHRASE, best first."""
-    settings = settings_of(options)
-    # Late: they bring torch, which takes seconds to import.
-    from clipgen.media.images import find_images
-    from clipgen.tasks.rank import keep as keep_best
-    from clipgen.tasks.rank import rank
+    found = Pictures(pictures, recursive=recursive)
+    job = job_of("rank", options, Inputs(pictures=tuple(map(str, found.paths)), texts=(phrase,)))
+    from clipgen.tasks.events import Ranked  # late: torch takes seconds to import
 
-    paths = find_images(pictures, recursive=recursive)
-    matcher = load_matcher(settings)
-    batches = (([str(path) for path in some], images) for some, images in read_pictures(paths, batch=32))
-    ranked = rank(phrase, batches, matcher, views=settings.views)
-    if keep is not None:
-        ranked = keep_best(ranked, keep)
-    if sheet is not None:
-        _write_sheet(sheet, [Path(one.name) for one in ranked])
+    ranked = [one for one in found.good(open_studio(job).describe(job)) if isinstance(one, Ranked)]
+    if ranked:
+        _print(ranked, as_csv=as_csv, as_json=as_json)
+    if ranked and sheet is not None:
+        _write_sheet(sheet, [one.path for one in ranked if one.path is not None])
+    return found.exit_code()
+
+
+def _print(ranked: list[Ranked], *, as_csv: bool, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([vars(one) for one in ranked], indent=2, ensure_ascii=False))
-        return
-    if as_csv:
+        rows = [{"name": str(one.path), "score": one.score, "z": one.z} for one in ranked]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif as_csv:
         table = csv.writer(sys.stdout, lineterminator="\n")
-        table.writerows([("image", "score", "z"), *((one.name, f"{one.score:.4f}", f"{one.z:.2f}") for one in ranked)])
-        return
-    for one in ranked:
-        click.echo(f"{one.score:.3f}  z {one.z:4.1f}  {one.name}")
+        table.writerows([("image", "score", "z"), *((one.path, f"{one.score:.4f}", f"{one.z:.2f}") for one in ranked)])
+    else:
+        for one in ranked:
+            click.echo(f"{one.score:.3f}  z {one.z:4.1f}  {one.path}")
 
 
 def _write_sheet(sheet: Path, paths: list[Path]) -> None:
@@ -75,5 +78,5 @@ def _write_sheet(sheet: Path, paths: list[Path]) -> None:
     from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
 
-    shown = [to_pil(load_image(path, size=(192, 192))[0]) for path in paths[:100]]
-    save_picture(sheet, contact_sheet(shown, [path.name for path in paths[:100]]), {})
+    shown = [to_pil(load_image(path, size=(192, 192))[0]) for path in paths[:SHOWN]]
+    save_picture(sheet, contact_sheet(shown, [path.name for path in paths[:SHOWN]]), {})

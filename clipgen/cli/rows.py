@@ -1,4 +1,4 @@
-"""Rows of results in a jsonl or csv file that a killed run leaves whole and the next one goes on with."""
+"""Rows of results in a jsonl or csv file that a killed run leaves whole, and that the next run continues."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ from clipgen.files import unwritable
 
 
 class RowFile:
-    """A file that grows by whole lines; what an earlier run wrote stays and is not done again.
+    """A file that grows by whole lines; `done` names the rows that earlier runs wrote.
 
-        >>> with RowFile(Path("captions.jsonl"), key="image") as rows:
-        ...     if "photo.jpg" not in rows.done:
-        ...         rows.add({"image": "photo.jpg", "captions": []})
+        >>> with RowFile(folder / "captions.jsonl", key="image") as rows:
+        ...     rows.add({"image": "photo.jpg", "captions": []})
+        >>> with RowFile(folder / "captions.jsonl", key="image") as rows:
+        ...     rows.done
+        {'photo.jpg'}
 
-    key: what names a row; columns: of a csv with a header, the key first; None for jsonl, which holds rows whole.
-    Raises OutputError when the file cannot be written or holds other rows than ours.
+    key: the field that names a row; columns: of a csv with a header, the key first; None for jsonl, whose rows are
+    written whole.
+    Raises OutputError when the file cannot be written or has other rows than ours.
     """
 
     def __init__(self, path: Path, *, key: str, columns: Sequence[str] | None = None) -> None:
@@ -34,7 +37,7 @@ class RowFile:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = open(self.path, "ab+")  # noqa: SIM115 - closed by __exit__
-            self._take_up()
+            self._resume()
         except OSError as error:
             if isinstance(error, ClipgenError):
                 raise
@@ -45,7 +48,7 @@ class RowFile:
         self._file.close()
 
     def add(self, row: dict[str, Any]) -> None:
-        """Append one row, on disk when this returns."""
+        """Append one row; it is on disk when this returns."""
         try:
             self._write(self._line(row))
         except OSError as error:
@@ -71,8 +74,8 @@ class RowFile:
             raise ValueError("another number of columns")
         return cells[0]
 
-    def _take_up(self) -> None:
-        """Learn what is done, and cut off the half line that a kill may have left."""
+    def _resume(self) -> None:
+        """Collect the rows that are done, and cut off the half line that a kill may have left."""
         self._file.seek(0)
         whole, head = 0, None if self.columns is None else _csv_line(self.columns)
         for number, line in enumerate(self._file, 1):
@@ -85,7 +88,7 @@ class RowFile:
                     raise ValueError("another header")
             except (ValueError, KeyError, TypeError) as error:
                 raise OutputError(
-                    f"{self.path}, line {number}, is no row of ours (no {self.key!r}); name another file"
+                    f"{self.path}, line {number}, is not a row of this command (no {self.key!r}); name another file"
                 ) from error
             whole += len(line)
         self._file.truncate(whole)

@@ -22,7 +22,7 @@ from clipgen.cli.options import (
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
-from clipgen.jobs import Job
+from clipgen.jobs import Inputs, Job
 from clipgen.settings import GenerateSettings
 
 EXAMPLES = """\
@@ -55,26 +55,19 @@ def command(
 ) -> None:
     """Draw what a generator paints without words, on one sheet; by default the built-in StyleGAN."""
     warnings.simplefilter("ignore")
-    asked = {"generator": "stylegan", "seed": 0, **given_settings(options, SETTINGS)}
-    job = Job("sample", settings=GenerateSettings.from_dict(asked))
-    settings = job.settings
-    assert isinstance(settings, GenerateSettings)  # as it was made
+    asked = {"generator": "stylegan", "seed": 0, **given_settings(options, SETTINGS), "count": count}
+    job = Job("sample", Inputs(walk=walk), settings := GenerateSettings.from_dict(asked))
     outputs = Outputs.at(output)
     check_presence(settings)
-    # Late: the rest brings the models, which take seconds to import.
-    from clipgen.media.images import to_pil
+    # late: the rest brings the models, which take seconds to import
     from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
-    from clipgen.parts import Parts
-    from clipgen.tasks.sample import between, load, paint
+    from clipgen.studio import Studio
 
-    with loading("loading the models", quiet=quiet):
-        generator = load(settings, Parts(), count=count)
     with loading("painting", quiet=quiet):
-        pictures = paint(generator) if walk is None else between(generator, range(count), walk)
-    about = {**job.to_json(), "count": count, "walk": walk}
+        shown = Studio().draw(job)
+    about = job.to_json()
     stem = outputs.stem or f"sample-{settings.generator.partition(':')[0]}-{settings.canvas.seed}"
-    shown = [to_pil(picture) for picture in pictures]
     files = [outputs.path(stem, outputs.ending)]
     save_picture(files[0], contact_sheet(shown), about)
     for number, picture in enumerate(shown if each else []):

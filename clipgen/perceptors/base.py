@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
 # Words that carry no picture of their own: no one needs to hear that a small CLIP never met "whose".
@@ -34,8 +35,9 @@ class Perceptor(nn.Module, ABC):
 
     name: as it was asked for; input_size: side in pixels of the square it looks at; dim: D of its embeddings;
     context_length: tokens it reads, start and end marks included; logit_scale: factor of its softmax over cosines;
-    fingerprint: sha256 of its weights; names: of the things it was taught, empty when that is open; background: file of
-    embedded captions and pictures to calibrate its cosines by, None when it came without.
+    fingerprint: sha256 of its weights; dtype: arithmetic in which pictures are embedded; names: of the things it was
+    taught, empty when that is open; background: file of embedded captions and pictures to calibrate its cosines by,
+    None when it came without.
 
     Source: Radford et al. 2021, Learning Transferable Visual Models From Natural Language Supervision (CLIP).
     """
@@ -46,6 +48,7 @@ class Perceptor(nn.Module, ABC):
     context_length: int
     logit_scale: float
     fingerprint: str
+    dtype: torch.dtype = torch.float32
     names: tuple[str, ...] = ()
     background: Path | None = None
 

@@ -42,7 +42,9 @@ class Ensemble(Perceptor):
         self.context_length = min(member.context_length for member in self.members)
         self.dim = sum(member.dim for member in self.members)
         self.logit_scale = sum(weight / total * member.logit_scale for weight, member in members)
-        self.fingerprint = hashlib.sha256("".join(member.fingerprint for member in self.members).encode()).hexdigest()
+        self.dtype = self.members[0].dtype
+        shares = [f"{member.fingerprint}{weight / total:.6g}" for weight, member in members]
+        self.fingerprint = hashlib.sha256("".join(shares).encode()).hexdigest()  # other weights, other embeddings
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         return self._join([member.encode_text(texts) for member in self.members])

@@ -12,7 +12,17 @@ are declared beside it.
 from __future__ import annotations
 
 from clipgen.settings.base import DTYPES, About, Settings, about_of, help_of, hints, settings_in
-from clipgen.settings.describe import DescribeSettings
+from clipgen.settings.describe import (
+    CaptionSettings,
+    CaptionVerb,
+    ClassifySettings,
+    ClassifyVerb,
+    CompareVerb,
+    DescribeSettings,
+    DescribeVerb,
+    RankSettings,
+    RankVerb,
+)
 from clipgen.settings.film import TRANSITIONS, AnimateSettings, FilmSettings
 from clipgen.settings.generate import GenerateSettings, options_of, picture_settings
 from clipgen.settings.grouped import GroupedSettings
@@ -37,9 +47,15 @@ __all__ = [
     "About",
     "AnimateSettings",
     "Canvas",
+    "CaptionSettings",
+    "CaptionVerb",
+    "ClassifySettings",
+    "ClassifyVerb",
+    "CompareVerb",
     "CutoutSettings",
     "DTYPES",
     "DescribeSettings",
+    "DescribeVerb",
     "FilmSettings",
     "GenerateSettings",
     "GeneratorOptions",
@@ -53,6 +69,8 @@ __all__ = [
     "NOISES",
     "Preset",
     "QUALITIES",
+    "RankSettings",
+    "RankVerb",
     "STARTS",
     "Search",
     "Settings",

@@ -1,45 +1,85 @@
-"""The settings of all that compares pictures with words."""
+"""The settings of the verbs that compare pictures with words, and the views in which a picture is embedded."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from clipgen.errors import SettingsError
+from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings.base import DTYPES, Settings, setting
+from clipgen.settings.grouped import GroupedSettings
 
 MODES = ("beam", "slots", "invert", "blip")
 #: the commands that compare pictures with words
 COMPARING = ("caption", "rank", "classify", "compare")
-VIEWS = ("auto", "centre", "flips", "crops")
+#: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
+TEMPLATES = (
+    "{}",
+    "{bare}",
+    "a picture of {}",
+    "an image of {}",
+    "a drawing of {}",
+    "an illustration of {}",
+    "a photo of {}",
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """One part of a picture; its middle square is what a perceptor embeds.
+
+    share: of width and height that the part has; top, left: its place between the picture's edges, 0 to 1;
+    mirrored: left and right exchanged.
+    """
+
+    share: float = 1.0
+    top: float = 0.5
+    left: float = 0.5
+    mirrored: bool = False
+
+
+#: The ways to embed a picture: as one view of it, or as the mean of several.
+VIEWS: dict[str, tuple[View, ...]] = {
+    "centre": (View(),),
+    "flips": (View(), View(mirrored=True)),
+    "crops": (View(), *(View(0.8, top, left) for top in (0, 1) for left in (0, 1)), View(0.8)),
+}
+AUTO, PLAIN = "auto", "centre"
+
+
+def pick_views(views: str, *, auto: str = PLAIN) -> str:
+    """The name in VIEWS that a setting stands for; auto: what the verb chooses when it is asked to.
+
+        >>> pick_views("auto"), pick_views("auto", auto="flips"), pick_views("crops")
+        ('centre', 'flips', 'crops')
+
+    Raises UnknownNameError for other names.
+    """
+    if views != AUTO and views not in VIEWS:
+        raise UnknownNameError.of("views", views, (AUTO, *VIEWS))
+    return auto if views == AUTO else views
 
 
 @dataclass(frozen=True)
 class DescribeSettings(Settings):
-    """All that decides how pictures are put into words, beside candidates and weights.
+    """What caption, rank, classify and compare share: with which CLIP, in which views, and on what device.
 
-        >>> DescribeSettings(mode="slots", top=3).validate().top
-        3
+        >>> DescribeSettings(views="crops").validate().hubness
+        False
 
     Frozen: change with `dataclasses.replace`.
     """
 
     perceptors: tuple[str, ...] = setting(
-        ("reader",), "CLIP model; repeat to combine several, NAME:2 counts twice", flags=("--perceptor",), verbs=COMPARING
-    )
-    mode: str = setting("beam", "how captions are found: " + ", ".join(MODES), choices=MODES, verbs=("caption",))
-    captioner: str = setting(
-        "Salesforce/blip-image-captioning-base", "what proposes captions in mode blip: a folder or hub name",
-        verbs=("caption",),
+        ("reader",), "CLIP model; repeat to combine several, NAME:2 counts twice", flags=("--perceptor",),
+        verbs=COMPARING,
     )  # fmt: skip
-    top: int = setting(5, "captions per picture", least=1, verbs=("caption",))
     views: str = setting(
-        "auto", "parts of a picture that are embedded and averaged: " + ", ".join(VIEWS[1:]) + "; auto: flips where "
-        "captions are composed, else centre", choices=VIEWS, verbs=COMPARING,
+        AUTO, "views of a picture whose embeddings are averaged: " + ", ".join(VIEWS) + f"; {AUTO}: flips where "
+        f"captions are composed, else {PLAIN}", choices=(AUTO, *VIEWS), verbs=COMPARING,
     )  # fmt: skip
     hubness: bool = setting(
-        False, "discount phrases that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",)
+        False, "discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",)
     )
-    abstain: bool = setting(False, "report that nothing fits when nothing does", verbs=("caption",))
     device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=COMPARING)
     dtype: str = setting(
         "auto", "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=COMPARING
@@ -48,4 +88,84 @@ class DescribeSettings(Settings):
     def check(self) -> None:
         """Raise SettingsError for no CLIP at all."""
         if not self.perceptors:
-            raise SettingsError("perceptors is empty; name at least one, for example reader")
+            raise SettingsError("perceptors is empty; name at least one, for example reader", settings=["perceptors"])
+
+
+@dataclass(frozen=True)
+class CaptionSettings(Settings):
+    """How `caption` finds words.
+
+    >>> CaptionSettings(mode="slots", top=3).validate().top
+    3
+    """
+
+    mode: str = setting("beam", "how words are found: " + ", ".join(MODES), choices=MODES, verbs=("caption",))
+    captioner: str = setting(
+        "Salesforce/blip-image-captioning-base", "network that proposes captions in mode blip: a folder or hub name",
+        verbs=("caption",),
+    )  # fmt: skip
+    top: int = setting(5, "captions per picture", least=1, verbs=("caption",))
+    abstain: bool = setting(False, "give no caption when none fits better than chance", verbs=("caption",))
+
+
+@dataclass(frozen=True)
+class RankSettings(Settings):
+    """How many pictures `rank` keeps.
+
+    >>> RankSettings(keep=0.2).validate().keep
+    0.2
+    """
+
+    keep: float | None = setting(
+        None, "only the best: a share up to 1, or a number of pictures (default: all)", above=0, section="Output",
+        verbs=("rank",),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClassifySettings(Settings):
+    """How many labels `classify` gives, and in which sentences it embeds them.
+
+    >>> ClassifySettings(top=1).validate().top
+    1
+    """
+
+    top: int = setting(5, "labels per picture", least=1, verbs=("classify",))
+    templates: tuple[str, ...] = setting(
+        TEMPLATES, "sentences about a label, {} where it goes with its article, {bare} without", verbs=()
+    )
+
+
+@dataclass(frozen=True)
+class CaptionVerb(GroupedSettings):
+    """All settings of `caption`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    caption: CaptionSettings = field(default_factory=CaptionSettings)
+
+
+@dataclass(frozen=True)
+class RankVerb(GroupedSettings):
+    """All settings of `rank`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    rank: RankSettings = field(default_factory=RankSettings)
+
+
+@dataclass(frozen=True)
+class ClassifyVerb(GroupedSettings):
+    """All settings of `classify`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    classify: ClassifySettings = field(default_factory=ClassifySettings)
+
+
+@dataclass(frozen=True)
+class CompareVerb(GroupedSettings):
+    """All settings of `compare`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+
+
+#: the settings of a verb that compares pictures with words
+DescribeVerb = CaptionVerb | RankVerb | ClassifyVerb | CompareVerb

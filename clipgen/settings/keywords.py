@@ -90,16 +90,30 @@ class AnimateKeywords(PictureKeywords, FilmKeywords, total=False):
     """All settings of a film."""
 
 
-class DescribeKeywords(TypedDict, total=False):
-    """The settings of captions but for which CLIP, and on what it computes."""
+class DescribeKeywords(MachineKeywords, total=False):
+    """What the verbs that compare pictures with words share."""
+
+    views: str
+    hubness: bool
+
+
+class CaptionKeywords(DescribeKeywords, total=False):
+    """All settings of captions."""
 
     mode: str
     captioner: str
     top: int
-    views: str
-    hubness: bool
     abstain: bool
 
 
-class CaptionKeywords(DescribeKeywords, MachineKeywords, total=False):
-    """All settings of captions."""
+class RankKeywords(DescribeKeywords, total=False):
+    """All settings of `rank`."""
+
+    keep: float | None
+
+
+class ClassifyKeywords(DescribeKeywords, total=False):
+    """All settings of `classify`."""
+
+    top: int
+    templates: Sequence[str]

@@ -1,29 +1,43 @@
-"""Similarity: embed pictures and words, compare, rank and calibrate. Captioning, ranking and classifying stand on it.
+"""Similarity: embed pictures and texts, store their vectors, rank, calibrate and match.
 
->>> words = embed_texts(perceptor, ["a fox", "a castle"])                 # [2, D]
->>> pictures = embed_images(perceptor, [load_image("photo.jpg")])         # [1, D]
->>> best = Ranking(pictures, top=1)
->>> best.add(["a fox", "a castle"], words)
->>> best.found()[0][0].text
-'a fox'
+>>> words = embed_texts(perceptor, ["a fox", "a castle"])                  # [2, D]
+>>> cosines = embed_images(perceptor, [image]) @ words.T                   # [1, 2]
+>>> ranking = Ranking(words, top=1)
+>>> ranking.add(["a fox", "a castle"], words)
+>>> ranking.best()[1][0].text
+'a castle'
 """
 
 from __future__ import annotations
 
-from clipgen.similarity.background import Background, Fit
-from clipgen.similarity.cache import TextCache
-from clipgen.similarity.embed import VIEWS, embed_images, embed_texts, embed_windows, windows
-from clipgen.similarity.ranking import Found, Ranking
+from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
+from clipgen.similarity.embed import embed_images, embed_texts, embed_windows, windows
+from clipgen.similarity.match import Match, Matcher
+from clipgen.similarity.pictures import Embedded, Picture, Skipped, embed_pictures, find_pictures, in_groups
+from clipgen.similarity.rank import Candidate, Ranking
+from clipgen.similarity.store import Store, Vectors
+from clipgen.similarity.table import text_keys
 
 __all__ = [
-    "VIEWS",
     "Background",
+    "Candidate",
+    "Embedded",
     "Fit",
-    "Found",
+    "Match",
+    "Matcher",
+    "Picture",
     "Ranking",
-    "TextCache",
+    "Skipped",
+    "Store",
+    "Unrelated",
+    "Vectors",
+    "background_of",
     "embed_images",
+    "embed_pictures",
     "embed_texts",
     "embed_windows",
+    "find_pictures",
+    "in_groups",
+    "text_keys",
     "windows",
 ]

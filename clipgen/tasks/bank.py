@@ -1,13 +1,11 @@
-"""The shipped bank of captioned pictures: starts for painting, and a background for comparing."""
+"""The shipped bank of captioned pictures: starts for painting, and what unrelated pictures are taken from."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import permutations
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -18,11 +16,7 @@ from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.generators.vqgan.network import VQModel
 from clipgen.models import weights
-from clipgen.perceptors.base import Perceptor
-from clipgen.similarity import Background, embed_images, embed_texts
 
-_BACKGROUND = 192  # pictures of the bank that a background is made of: half a minute's work on two cores
-_BATCH = 16
 _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
 _MEANS = 4  # rounds of looking for the colours that a picture has
 
@@ -137,28 +131,3 @@ def recoloured(picture: Tensor, old: Sequence[str], new: Sequence[str]) -> Tenso
     way = shown[1] - shown[0]
     place = ((pixels - shown[0]) @ way / way.square().sum().clamp_min(1e-6)).clamp(0, 1)
     return torch.lerp(wanted[0], wanted[1], place[:, None]).T.reshape(3, height, width)
-
-
-def background_of(perceptor: Perceptor) -> Background:
-    """What a perceptor's cosines are calibrated against: the background that came with it, or one made of the bank.
-
-    >>> background_of(perceptor).fit(picture, words[0]).z
-
-    A made one is kept in the cache folder. Raises WeightsError when a shipped file is missing or damaged.
-    """
-    if perceptor.background is not None:
-        return _shipped_background(str(perceptor.background))
-    return Background.of(perceptor.fingerprint, lambda: _made_background(perceptor))
-
-
-@lru_cache(maxsize=4)
-def _shipped_background(path: str) -> Background:
-    return Background.load(Path(path))
-
-
-def _made_background(perceptor: Perceptor) -> Background:
-    bank = Bank.shipped()
-    rows = torch.linspace(0, len(bank.captions) - 1, _BACKGROUND).round().int().tolist()
-    parts = [rows[i : i + _BATCH] for i in range(0, len(rows), _BATCH)]
-    pictures = torch.cat([embed_images(perceptor, list(bank.pictures(part).split(1))) for part in parts])
-    return Background(embed_texts(perceptor, bank.captions), pictures)

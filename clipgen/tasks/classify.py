@@ -2,47 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.errors import PromptError
-from clipgen.similarity import embed_images
-from clipgen.tasks.caption import Matcher
-from clipgen.tasks.caption.phrases import with_article
+from clipgen.settings import ClassifySettings
+from clipgen.settings.describe import AUTO, TEMPLATES, pick_views
+from clipgen.similarity import Embedded, Match, Matcher, Picture, Skipped, in_groups
+from clipgen.tasks.articles import with_article
+from clipgen.tasks.events import Labelled
 
-#: How a label may be said; the mean of all sayings is compared. `{}` takes it with its article, `{bare}` without.
-TEMPLATES = (
-    "{}",
-    "{bare}",
-    "a picture of {}",
-    "an image of {}",
-    "a drawing of {}",
-    "an illustration of {}",
-    "a photo of {}",
-)
+_GROUP = 32  # pictures whose labels are computed together
 
 
-@dataclass(frozen=True)
-class Label:
-    """A label and its share in the softmax over all labels."""
+def classify(
+    pictures: Iterable[Picture],
+    labels: Sequence[str],
+    matcher: Matcher,
+    settings: ClassifySettings | None = None,
+    *,
+    views: str = AUTO,
+) -> Iterator[Labelled | Skipped]:
+    """The most probable labels of each picture, best first.
 
-    text: str
-    probability: float
-    score: float
+        >>> for one in classify([folder / "a.png"], ["fox", "castle"], matcher):
+        ...     print(one.path.name, sorted(match.text for match in one.matches))
+        a.png ['castle', 'fox']
+
+    pictures: files, and pixels [1, 3, H, W] in [0, 1]; labels: as for `Classifier`; settings: its templates and how many
+    labels; views: a name in VIEWS, or auto.
+    Yields Labelled, or Skipped for a file that cannot be loaded. Raises PromptError for fewer than two labels and for a
+    template without a place for the label.
+    """
+    chosen = (settings or ClassifySettings()).validate()
+    classifier = Classifier(labels, matcher, templates=chosen.templates)
+    embedded = matcher.embed_pictures(pictures, views=pick_views(views), batch=_GROUP)
+    return _labelled(classifier, in_groups(embedded, _GROUP), chosen.top)
+
+
+def _labelled(
+    classifier: Classifier, groups: Iterator[list[Embedded] | Skipped], top: int
+) -> Iterator[Labelled | Skipped]:
+    for group in groups:
+        if isinstance(group, Skipped):
+            yield group
+            continue
+        found = classifier.classify(torch.stack([one.vector for one in group]), top=top)
+        for one, matches in zip(group, found, strict=True):
+            yield Labelled(one.index, one.path, tuple(matches))
 
 
 class Classifier:
     """Labels, embedded once, for any number of pictures.
 
-        >>> cats = Classifier(["cat", "dog"], matcher)
-        >>> cats.classify([load_image("photo.jpg")])[0][0].text
-        'cat'
+        >>> classifier = Classifier(["fox", "castle"], matcher)
+        >>> matches, = classifier.classify(matcher.perceptor.encode_image(image), top=2)
+        >>> round(sum(match.probability for match in matches), 3)
+        1.0
 
-    labels: two or more; templates: how each may be said.
+    labels: two or more; templates: sentences whose mean stands for a label.
     Raises PromptError for fewer than two labels, and for a template without a place for the label.
     """
 
@@ -54,21 +75,28 @@ class Classifier:
             if "{}" not in template and "{bare}" not in template:
                 raise PromptError(f"the template {template!r} has no {{}} where the label goes")
         self.matcher = matcher
-        said = [_say(template, label) for label in self.labels for template in templates]
-        rows = matcher.read(said).view(len(self.labels), len(templates), -1)
+        sentences = [_sentence(template, label) for label in self.labels for template in templates]
+        rows = matcher.embed_texts(sentences).view(len(self.labels), len(templates), -1)
         self.rows = F.normalize(rows.mean(1), dim=-1)
 
-    def classify(self, images: Sequence[Tensor], *, top: int = 5, views: str = "centre") -> list[list[Label]]:
-        """The most probable labels of each picture [1, 3, H, W] in [0, 1], best first."""
-        pictures = embed_images(self.matcher.perceptor, images, views=views)
-        keys, scores = self.matcher.keys(pictures, self.rows), pictures @ self.rows.T
-        shares = torch.softmax(self.matcher.perceptor.logit_scale * keys, dim=1)
-        best = shares.topk(min(top, len(self.labels)), dim=1).indices
+    def classify(self, pictures: Tensor, *, top: int) -> list[list[Match]]:
+        """The most probable labels of each picture [Q, D], best first; a probability is a share over all labels."""
+        ranked, scores = self.matcher.rank_scores(pictures, self.rows), pictures @ self.rows.T
+        shares = torch.softmax(self.matcher.perceptor.logit_scale * ranked, dim=1)
+        order = shares.argsort(dim=1, descending=True, stable=True).tolist()
         return [
-            [Label(self.labels[i], shares[n, i].item(), scores[n, i].item()) for i in row]
-            for n, row in enumerate(best.tolist())
+            [self._match(picture, place, row, ranked[n], scores[n], shares[n]) for place in range(len(row))[:top]]
+            for n, (picture, row) in enumerate(zip(pictures, order, strict=True))
         ]
 
+    def _match(
+        self, picture: Tensor, place: int, order: list[int], ranked: Tensor, scores: Tensor, shares: Tensor
+    ) -> Match:
+        own, rival = order[place], order[1 if place == 0 else 0]
+        fit = self.matcher.background.fit(picture, self.rows[own])
+        margin = (ranked[own] - ranked[rival]).item()
+        return Match(self.labels[own], scores[own].item(), fit.z, fit.percentile, shares[own].item(), margin)
 
-def _say(template: str, label: str) -> str:
+
+def _sentence(template: str, label: str) -> str:
     return template.replace("{}", with_article(label)).replace("{bare}", label)

@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from torch import Tensor
-
-from clipgen.errors import SettingsError
-from clipgen.similarity import embed_images
-from clipgen.tasks.caption import Matcher
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A picture's place: its name, its cosine to the phrase, and z among unrelated pictures and captions."""
-
-    name: str
-    score: float
-    z: float
+from clipgen.settings import RankSettings
+from clipgen.settings.describe import AUTO, pick_views
+from clipgen.similarity import Matcher, Picture, Skipped
+from clipgen.tasks.events import Ranked
 
 
 def rank(
-    phrase: str, pictures: Iterable[tuple[Sequence[str], Sequence[Tensor]]], matcher: Matcher, *, views: str = "centre"
-) -> list[Ranked]:
+    phrase: str,
+    pictures: Iterable[Picture],
+    matcher: Matcher,
+    settings: RankSettings | None = None,
+    *,
+    views: str = AUTO,
+) -> Iterator[Ranked | Skipped]:
     """Pictures by how well they fit a phrase, best first.
 
-        >>> rank("golden hour", [(["a.jpg"], [load_image("a.jpg")])], matcher)[0].name
+        >>> found = list(rank("a red fox", [folder / "a.png", folder / "b.png"], matcher))
+        >>> found[0].score >= found[1].score
+        True
 
-    pictures: batches of names and of pictures [1, 3, H, W] in [0, 1]; only their embeddings are kept.
+    pictures: files, and pixels [1, 3, H, W] in [0, 1]; views: a name in VIEWS, or auto.
+    Yields Skipped for files that cannot be loaded as they come, and then Ranked for the others.
+    Raises PromptError for an empty phrase, SettingsError for settings out of range.
     """
-    (text,) = matcher.read([phrase])
+    chosen = (settings or RankSettings()).validate()
+    (text,) = matcher.embed_texts([phrase])
     found = []
-    for names, images in pictures:
-        for name, picture in zip(names, embed_images(matcher.perceptor, images, views=views), strict=True):
-            found.append(Ranked(name, (picture @ text).item(), matcher.background.fit(picture, text).z))
-    return sorted(found, key=lambda one: -one.score)
+    for one in matcher.embed_pictures(pictures, views=pick_views(views)):
+        if isinstance(one, Skipped):
+            yield one
+        else:
+            z = matcher.background.fit(one.vector, text).z
+            found.append(Ranked(one.index, one.path, (one.vector @ text).item(), z))
+    found.sort(key=lambda ranked: -ranked.score)
+    yield from found if chosen.keep is None else best(found, chosen.keep)
 
 
-def keep(ranked: Sequence[Ranked], amount: float) -> list[Ranked]:
-    """The best of ranked pictures: a share up to 1, or so many; at least one.
+def best(ranked: Sequence[Ranked], keep: float) -> Sequence[Ranked]:
+    """The first of ranked pictures: a share up to 1, or a number of pictures; at least one.
 
-        >>> len(keep(ranked, 0.2))
-
-    Raises SettingsError for 0 or less.
+    >>> [len(best([Ranked(i, None, 0.3, 1.0) for i in range(10)], keep)) for keep in (0.2, 3)]
+    [2, 3]
     """
-    if amount <= 0:
-        raise SettingsError(f"keep is {amount}; it must be a share such as 0.2, or a number of pictures")
-    return list(ranked[: max(1, round(amount if amount > 1 else amount * len(ranked)))])
+    return ranked[: max(1, round(keep if keep > 1 else keep * len(ranked)))]

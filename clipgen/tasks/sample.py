@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -23,7 +24,7 @@ from clipgen.settings import GenerateSettings
 AT_ONCE = 8
 
 
-def load(settings: GenerateSettings, parts: Parts, *, count: int) -> Generator:
+def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path | None = None) -> Generator:
     """A generator that holds `count` draws, of the seeds from `settings.seed` on.
 
         >>> load(GenerateSettings.of(generator="cppn", seed=7), parts, count=4).batch
@@ -38,7 +39,7 @@ def load(settings: GenerateSettings, parts: Parts, *, count: int) -> Generator:
     first = settings.canvas.seed or 0
     device = devices.pick_device(settings.machine.device)
     dtype = devices.pick_dtype(settings.machine.dtype, device)
-    generator = parts.generator(settings.generator, device=device, dtype=dtype)
+    generator = parts.generator(settings.generator, weights, device=device, dtype=dtype)
     generator.configure(settings.options)
     generator.start(range(first, first + count), settings.canvas.size)
     return generator

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipgen import parts
+from clipgen import parts, studio
 from clipgen.perceptors.openclip import OpenClip
 
 from .conftest import Cli, one_line
@@ -89,11 +89,64 @@ def test_a_captioner_that_is_not_there(look: Cli, monkeypatch: pytest.MonkeyPatc
     one_line(look("caption", "photos/a.png", "--mode", "blip"), 1, "transformers", "clipgen[blip]")
 
 
-def test_a_damaged_picture_is_skipped_and_told(look: Cli) -> None:
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("caption", "--candidates", "captions.txt", "-q"),
+        ("caption", "-q"),
+        ("caption", "--negative", "--candidates", "captions.txt", "--json"),
+        ("rank", "fox"),
+        ("compare", "--text", "fox"),
+        ("compare",),
+    ],
+)
+def test_bad_pictures_are_named_and_the_good_ones_done(look: Cli, args: tuple[str, ...]) -> None:
     Path("photos/bad.png").write_bytes(b"no picture")
-    result = look("caption", "photos", "-r", "--candidates", "captions.txt", "--json")
-    assert result.exit_code == 0 and len(result.stdout.splitlines()) == 2
-    assert "skipped: photos/bad.png is not a picture" in result.stderr
+    for _ in range(2):  # the second time from the store
+        result = look(*args, "none.jpg", "photos", "photos/in/b.jpg")
+        assert result.exit_code == 1
+        lines = result.stderr.splitlines()
+        assert [line.split(":")[0] for line in lines] == ["skipped"] * 2
+        assert "none.jpg" in lines[0] and "photos/bad.png" in lines[1]
+        for name in ("photos/a.png", "photos/in/b.jpg"):
+            assert name in result.stdout
+        assert "bad.png" not in result.stdout
+
+
+def test_classify_names_bad_pictures(look: Cli) -> None:
+    Path("photos/bad.png").write_bytes(b"no picture")
+    result = look("classify", "photos", "fox", "castle")
+    assert result.exit_code == 1 and result.stdout.startswith("photos/a.png\t") and "bad.png" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("caption", "photos", "-q"),
+        ("caption", "photos", "--candidates", "captions.txt", "-q"),
+        ("rank", "fox", "photos", "--csv"),
+        ("classify", "photos", "fox", "castle", "--json"),
+        ("compare", "photos", "--text", "fox"),
+    ],
+)
+def test_a_second_run_embeds_nothing(
+    look: Cli, calibrated: OpenClip, monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]
+) -> None:
+    first = look(*args)
+    assert first.exit_code == 0, first.output
+    for name in ("encode_image", "encode_text"):
+        monkeypatch.setattr(calibrated, name, lambda *_: pytest.fail("embedded again"))
+    assert look(*args).stdout == first.stdout
+
+
+def test_one_command_embeds_for_all(look: Cli, calibrated: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    look("rank", "fox", "photos", "-r")
+    seen = []
+    encode = calibrated.encode_image
+    monkeypatch.setattr(calibrated, "encode_image", lambda images: seen.append(len(images)) or encode(images))
+    for args in (("classify", "photos", "-r", "fox", "castle"), ("compare", "photos", "-r")):
+        assert look(*args).exit_code == 0
+    assert look("caption", "photos", "-r", "--candidates", "captions.txt").exit_code == 0 and seen == []
 
 
 @pytest.mark.parametrize(
@@ -106,10 +159,14 @@ def test_a_damaged_picture_is_skipped_and_told(look: Cli) -> None:
         (("caption", "photos", "--mode", "bean"), 1, ("'bean'", "beam")),
         (("caption", "photos", "--top", "0"), 1, ("top is 0",)),
         (("caption", "photos", "--jsonl", "photos"), 1, ("cannot write photos",)),
-        (("caption", "photos", "--csv", "captions.txt"), 1, ("line 1", "no row of ours")),
+        (("caption", "photos", "--csv", "captions.txt"), 1, ("captions.txt", "line 1")),
         (("caption", "photos", "--jsonl", "a.jsonl", "--csv", "a.csv"), 2, ("--jsonl and --csv",)),
-        (("caption", "photos", "--jsonl", "captions.txt"), 1, ("line 1", "no row of ours")),
+        (("caption", "photos", "--jsonl", "captions.txt"), 1, ("captions.txt", "line 1")),
         (("rank", "fox", "hollow"), 1, ("no pictures in hollow", "-r")),
+        (("rank", "fox", "none.png", "hollow"), 1, ("none of 2 pictures", "none.png")),
+        (("compare", "bad.png", "worse.png"), 1, ("none of 2 pictures", "bad.png")),
+        (("classify", "bad.png", "fox", "castle"), 1, ("bad.png",)),
+        (("classify", "photos", "fox", "castle", "--top", "0"), 1, ("top is 0",)),
         (("rank", "fox", "photos", "--keep", "0"), 1, ("keep is 0",)),
         (("classify", "photos"), 2, ("no labels",)),
         (("classify", "photos", "fox"), 1, ("1 labels",)),
@@ -118,6 +175,8 @@ def test_a_damaged_picture_is_skipped_and_told(look: Cli) -> None:
 def test_bad_input_is_one_line(look: Cli, args: tuple[str, ...], code: int, words: tuple[str, ...]) -> None:
     Path("empty.txt").write_text("\n# nothing\n")
     Path("hollow").mkdir()
+    for name in ("bad.png", "worse.png"):
+        Path(name).write_bytes(b"no picture")
     before = Path("captions.txt").read_bytes()
     one_line(look(*args), code, *words)
     assert Path("captions.txt").read_bytes() == before
@@ -153,9 +212,11 @@ def test_compare(look: Cli) -> None:
 
 def test_cache(look: Cli) -> None:
     look("caption", "photos/a.png", "--candidates", "captions.txt")
-    assert "embedded texts: 1 files" in look("cache", "info").stdout
+    info = look("cache", "info").stdout
+    assert "texts: 4\n" in info and "pictures: 1\n" in info and "backgrounds: 1\n" in info
     assert look("cache", "clear").stdout.startswith("freed ")
-    assert "embedded texts: 0 files" in look("cache", "info").stdout
+    info = look("cache", "info").stdout
+    assert "texts: 0\n" in info and "pictures: 0\n" in info and "backgrounds: 0\n" in info
 
 
 def test_an_explanation_is_drawn(look: Cli) -> None:
@@ -166,8 +227,8 @@ def test_an_explanation_is_drawn(look: Cli) -> None:
 
 def test_the_way_back_is_drawn(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = {"generator": "pixels", "size": (32, 32), "steps": 2, "cutn": 2}
-    paint = studio.Studio.generate
-    monkeypatch.setattr(studio.Studio, "generate", lambda self, texts, **given: paint(self, texts, **quick, **given))
+    painting = studio.Studio._painting
+    monkeypatch.setattr(studio.Studio, "_painting", lambda self, given: painting(self, {**given, **quick}))
     args = ("caption", "photos/a.png", "--candidates", "captions.txt", "--top", 2, "--round-trip", "back.png")
     result = look(*args, "--second", "other")
     assert result.exit_code == 0 and Image.open("back.png").width > 64, result.output
@@ -196,7 +257,7 @@ def test_sets_of_pictures(look: Cli) -> None:
         assert result.exit_code == 0, result.output
         rows = [json.loads(line) for line in result.stdout.splitlines()]
         assert all(set(row) == {"of", "traits"} for row in rows) and len(rows) == (2 if "--negative" in args else 1)
-    one_line(look("caption", "x", "--common", "--negative"), 2, "stand alone")
+    one_line(look("caption", "x", "--common", "--negative"), 2, "--common")
 
 
 def test_a_caption_travels_in_the_picture(look: Cli) -> None:

@@ -1,19 +1,24 @@
 """explain, invert and sets."""
 
+from pathlib import Path
+
 import pytest
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.similarity import Background
-from clipgen.tasks.caption import Matcher, sets
+from clipgen.similarity import Background, Matcher, Skipped
+from clipgen.tasks.caption import sets
 from clipgen.tasks.caption.explain import draw_evidence, explain, where
 from clipgen.tasks.caption.invert import invert
 from clipgen.tasks.caption.sets import auc
+from clipgen.tasks.events import Trait, Traits
+from clipgen.tasks.unrelated import matcher_of
 
 
 class Colours(Perceptor):
@@ -41,7 +46,7 @@ class Colours(Perceptor):
 def colours() -> Matcher:
     noise = torch.Generator().manual_seed(0)
     background = Background(*(F.normalize(torch.rand(50, 3, generator=noise), dim=-1) for _ in range(2)))
-    return Matcher(Colours(), background=background)
+    return Matcher(Colours(), background=background, hubness=True)
 
 
 def painted(*rows: str) -> Tensor:
@@ -68,7 +73,7 @@ def test_a_word_is_seen_where_it_is(colours: Matcher) -> None:
 
 
 @pytest.mark.parametrize(("height", "width"), [(10, 90), (64, 20), (1, 1)])
-def test_every_place_is_looked_at(colours: Matcher, height: int, width: int) -> None:
+def test_every_place_has_a_value(colours: Matcher, height: int, width: int) -> None:
     (seen,) = where(torch.rand(1, 3, height, width), ["red"], colours)
     assert seen.isfinite().all() and max(seen.shape) == 32
 
@@ -81,7 +86,7 @@ def test_the_sheet_shows_the_picture_and_its_words(colours: Matcher) -> None:
 
 def test_words_by_gradient_beat_words_by_chance(calibrated: OpenClip) -> None:
     words = ["red", "square", "blue", "circle", "fox", "castle", "swim", "city", "text"]
-    matcher = Matcher(calibrated, hubness=False)
+    matcher = matcher_of(calibrated)
     goal = calibrated.encode_text(["fox city red"])[0]
     best = invert(goal, matcher, words=words, length=3, steps=25, starts=4)[0]
     everything = [f"{a} {b} {c}" for a in words for b in words for c in words]
@@ -93,44 +98,44 @@ def test_words_by_gradient_beat_words_by_chance(calibrated: OpenClip) -> None:
 
 def test_what_it_starts_from_competes(calibrated: OpenClip) -> None:
     goal = calibrated.encode_text(["a fox in a castle"])[0]
-    matcher = Matcher(calibrated, hubness=False)
+    matcher = matcher_of(calibrated)
     seeds = ["a fox in a castle"]
     assert invert(goal, matcher, words=["red", "blue"], seeds=seeds, length=2, steps=2, starts=2)[0].text == seeds[0]
 
 
 def test_inversion_asks_for_one_tower_and_for_known_words(calibrated: OpenClip) -> None:
     goal = calibrated.encode_text(["fox"])[0]
-    with pytest.raises(SettingsError, match="one token"):
-        invert(goal, Matcher(calibrated), words=["hippopotamuses everywhere"])
+    with pytest.raises(SettingsError):
+        invert(goal, matcher_of(calibrated), words=["hippopotamuses everywhere"])
     both = Ensemble([(1.0, calibrated), (1.0, calibrated)])
     background = Background(both.encode_text(["fox", "city"]), both.encode_text(["red", "blue"]))
-    with pytest.raises(SettingsError, match="one at a time"):
+    with pytest.raises(SettingsError):
         invert(both.encode_text(["fox"])[0], Matcher(both, background=background), words=["fox"])
 
 
 def test_what_pictures_share(colours: Matcher) -> None:
     pictures = F.normalize(torch.tensor([[5.0, 1, 0], [5, 0, 1], [4, 1, 1], [5, 0, 0]]), dim=-1)
-    best, *others = sets.common(pictures, ["green", "red", "blue"], colours)
+    best, *others = sets.common(pictures, ["green", "red", "blue"], colours, top=5)
     assert best.text == "red" and best.score > 0.5 > max(other.score for other in others)
-    with pytest.raises(SettingsError, match="no picture"):
-        sets.common(pictures[:0], ["red"], colours)
+    with pytest.raises(SettingsError):
+        sets.common(pictures[:0], ["red"], colours, top=5)
 
 
 def test_what_sets_two_sets_apart(colours: Matcher) -> None:
     noise = torch.rand(40, 3, generator=torch.Generator().manual_seed(1))
     red, rest = (F.normalize(noise[part] + torch.tensor([more, 0.0, 0.0]), dim=-1) for part, more in
                  ((slice(0, 20), 1.6), (slice(20, 40), 0.0)))  # fmt: skip
-    best, *_ = sets.contrast(red, rest, ["green", "red", "blue"], colours)
+    best, *_ = sets.contrast(red, rest, ["green", "red", "blue"], colours, top=5)
     assert best.text == "red" and 0.8 < best.score <= 1
-    with pytest.raises(SettingsError, match="1 pictures"):
-        sets.contrast(red[:1], rest, ["red"], colours)
+    with pytest.raises(SettingsError):
+        sets.contrast(red[:1], rest, ["red"], colours, top=5)
 
 
 def test_what_a_picture_is_not(colours: Matcher) -> None:
     pictures = colours.perceptor.encode_text(["red", "green blue"])
     phrases = ["red", "green", "blue", "red green", "green blue"]
     found = sets.negative(pictures, phrases, colours, top=5)
-    keys = colours.keys(pictures, colours.read(phrases))
+    keys = colours.rank_scores(pictures, colours.embed_texts(phrases))
     for row, traits in zip(keys, found, strict=True):
         below = [phrases[i] for i in row.argsort().tolist() if row[i] < row.mean()]
         assert [trait.text for trait in traits] == below and all(trait.score < 0 for trait in traits)
@@ -139,3 +144,23 @@ def test_what_a_picture_is_not(colours: Matcher) -> None:
 
 def test_auc_counts_ties_half() -> None:
     assert auc(torch.tensor([[1.0], [1.0]]), torch.tensor([[1.0], [0.0]])).tolist() == [0.75]
+
+
+def test_sets_of_files(colours: Matcher, tmp_path: Path) -> None:
+    files = {}
+    for name in ("red", "green"):
+        files[name] = [tmp_path / f"{name}{i}.png" for i in range(3)]
+        for file in files[name]:
+            Image.new("RGB", (8, 8), name).save(file)
+    given, missing = ["red", "green", "blue"], tmp_path / "none.png"
+    (bad, shared) = sets.traits("common", [missing, *files["red"]], colours, candidates=given, top=1)
+    assert isinstance(bad, Skipped) and isinstance(shared, Traits)
+    assert shared.path is None and [trait.text for trait in shared.traits] == ["red"]
+    found = list(sets.traits("negative", files["red"], colours, candidates=given))
+    assert [one.path for one in found] == files["red"] and isinstance(found[0], Traits)
+    assert {trait.text for trait in found[0].traits} == {"green", "blue"}
+    (apart,) = sets.traits("contrast", files["red"], colours, others=files["green"], candidates=given, top=1)
+    assert isinstance(apart, Traits) and apart.traits == (Trait("red", 1.0),)
+    with pytest.raises(SettingsError):
+        list(sets.traits("contrast", files["red"], colours, others=[missing], candidates=given))
+    assert list(sets.traits("common", [missing], colours, candidates=given)) == [bad]

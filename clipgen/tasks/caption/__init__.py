@@ -1,14 +1,15 @@
-"""Pictures back into words: rank candidates, or compose captions from phrases.
+"""Pictures to words: rank candidates, or compose captions of phrases.
 
->>> caption([load_image("photo.jpg")], perceptor, top=3)[0][0].text
-'a Van Gogh painting of a fox in a forest'
+>>> for described in caption([folder / "a.png"], matcher, candidates=["a fox", "a castle"]):
+...     print(described.path.name, len(described.matches))
+a.png 2
 """
 
 from __future__ import annotations
 
 from clipgen.tasks.caption.candidates import read_candidates
 from clipgen.tasks.caption.caption import caption
-from clipgen.tasks.caption.match import Match, Matcher
 from clipgen.tasks.caption.phrases import Phrases
+from clipgen.tasks.caption.sets import traits
 
-__all__ = ["Match", "Matcher", "Phrases", "caption", "read_candidates"]
+__all__ = ["Phrases", "caption", "read_candidates", "traits"]

@@ -10,15 +10,15 @@ from PIL import Image
 
 from clipgen.errors import ClipgenError, WeightsError
 
-PROPOSALS = 12  # beams; each gives a caption
+PROPOSALS = 12  # beams, each of which gives a caption; chosen by hand
 _MOST_TOKENS = 30
 
 
 class Captioner:
-    """A BLIP, or another network that transformers reads as image-text-to-text, that proposes captions.
+    """A BLIP, or another network that transformers loads as image-text-to-text, that proposes captions.
 
         >>> Captioner.load("Salesforce/blip-image-captioning-base").propose(Image.open("photo.jpg"))
-        ['a fox standing in the snow', 'a red fox in a field of snow', …]
+        ['a fox standing in the snow', 'a red fox in a field of snow']
 
     Source of the default one: Li et al., "BLIP", arXiv 2201.12086.
     """
@@ -29,7 +29,7 @@ class Captioner:
     @classmethod
     @lru_cache(maxsize=1)
     def load(cls, name: str) -> Captioner:
-        """Read it from a folder or from the hub's cache; nothing is fetched, and no code in it is run.
+        """Load it from a folder or from the hub's cache; nothing is downloaded, and no code in it is run.
 
         Raises ClipgenError without transformers, WeightsError when it is not on this machine.
         """
@@ -44,15 +44,14 @@ class Captioner:
             network = AutoModelForImageTextToText.from_pretrained(name, local_files_only=True, use_safetensors=True)
         except (OSError, ValueError) as error:
             raise WeightsError(
-                f"the captioner {name} is not on this machine; fetch it with `hf download {name}`, or name a folder "
-                "that holds it as captioner",
-                settings=["captioner"],
+                f"the captioner {name} is not on this machine; download it with `hf download {name}`, or set "
+                "captioner to its folder"
             ) from error
         return cls(processor, network)
 
     @torch.no_grad()
     def propose(self, picture: Image.Image, count: int = PROPOSALS) -> list[str]:
-        """The likeliest captions of a picture by beam search, without those that repeat."""
+        """The likeliest captions of a picture by beam search, each once."""
         given = self.processor(images=picture.convert("RGB"), return_tensors="pt")
         written = self.network.generate(
             **given, num_beams=count, num_return_sequences=count, max_new_tokens=_MOST_TOKENS, do_sample=False

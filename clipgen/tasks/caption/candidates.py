@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -12,7 +12,7 @@ from typing import TextIO
 from clipgen.errors import PromptError
 from clipgen.files import reason
 
-BLOCK = 8192
+BLOCK = 8192  # candidates in memory at a time: 12 MB of vectors at 384 dimensions
 COLUMNS = ("text", "caption", "prompt")
 _MAX_LINE = 1_000_000
 
@@ -20,10 +20,11 @@ _MAX_LINE = 1_000_000
 def read_candidates(path: str | Path, *, block: int = BLOCK) -> Iterator[list[str]]:
     """Read a file of candidates in blocks: lines of text, a csv or a jsonl with a column text, caption or prompt.
 
-        >>> for texts in read_candidates("captions.txt"):
-        ...     ranking.add(texts, embed_texts(perceptor, texts))
+        >>> size = (folder / "captions.txt").write_text("# two\\na fox\\na castle\\n")
+        >>> list(read_candidates(folder / "captions.txt"))
+        [['a fox', 'a castle']]
 
-    Empty lines, and in plain text those that begin with #, are left out.
+    Empty lines, and in plain text those that begin with #, are skipped.
     Raises PromptError when the file is missing, unreadable, not text, or has no such column.
     """
     path = Path(path)
@@ -38,19 +39,22 @@ def read_candidates(path: str | Path, *, block: int = BLOCK) -> Iterator[list[st
     except UnicodeDecodeError as error:
         raise PromptError(f"{path} is not text in UTF-8 (byte {error.start}); save it as UTF-8") from error
     except csv.Error as error:
-        raise PromptError(f"{path} is no csv: {error}") from error
+        raise PromptError(f"{path} is not a csv file: {error}") from error
     except OSError as error:
         raise PromptError(f"cannot read {path}: {reason(error)}") from error
 
 
-def _reader(path: Path):  # type: ignore[no-untyped-def]
+_Reader = Callable[[TextIO, Path], Iterator[str]]
+
+
+def _reader(path: Path) -> _Reader:
     return {".csv": _csv, ".tsv": _csv, ".jsonl": _jsonl, ".ndjson": _jsonl}.get(path.suffix.lower(), _plain)
 
 
 def _plain(file: TextIO, path: Path) -> Iterator[str]:
     while line := file.readline(_MAX_LINE):
         if len(line) == _MAX_LINE:
-            raise PromptError(f"{path} has a line of more than {_MAX_LINE:,} letters; candidates stand one a line")
+            raise PromptError(f"{path} has a line of more than {_MAX_LINE:,} letters; write one candidate a line")
         if not line.startswith("#"):
             yield line
 
@@ -72,8 +76,20 @@ def _jsonl(file: TextIO, path: Path) -> Iterator[str]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise PromptError(f"{path}, line {number}, is no JSON: {error}") from error
+            raise PromptError(f"{path}, line {number}, is not JSON: {error}") from error
         text = row if isinstance(row, str) else next((row[n] for n in COLUMNS if n in row), None) if row else None
         if not isinstance(text, str):
             raise PromptError(f"{path}, line {number}, has no text under {', '.join(COLUMNS)}")
         yield text
+
+
+def check_candidates(path: Path) -> None:
+    """Raise PromptError for a file that has no candidate or is not a file of candidates; only its first block is read.
+
+    >>> size = (folder / "empty.txt").write_text("# nothing\\n")
+    >>> check_candidates(folder / "empty.txt")
+    Traceback (most recent call last):
+    clipgen.errors.PromptError: ...
+    """
+    if not next(read_candidates(path), []):
+        raise PromptError(f"{path} has no candidates; write one a line")

@@ -1,4 +1,4 @@
-"""Why a caption fits: which of its words matter, and where in the picture they are seen."""
+"""Why a caption fits: which of its words matter, and in which places of the picture."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from torch import Tensor
 from clipgen.media.images import resize_area, to_pil
 from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import STOP_WORDS
-from clipgen.similarity import embed_images, embed_windows, windows
-from clipgen.tasks.caption.match import Matcher
+from clipgen.similarity import Matcher, embed_images, embed_windows, windows
 
-_WINDOWS = (0.5, 0.34)  # sides of the windows, as shares of the picture's short side; they overlap by half
+# sides of the windows, of the picture's short side; chosen by hand: the smaller, the sharper the map and the more noise
+_WINDOWS = (0.5, 0.34)
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What one word of a caption does.
 
-    word; delta: how much worse the caption fits without it (below 0: better); seen: where the word alone fits, a map
+    delta: how much worse the caption fits without the word (below 0: better); seen: where the word alone fits, a map
     [h, w] in [0, 1].
     """
 
@@ -35,37 +35,40 @@ class Evidence:
 def explain(image: Tensor, caption: str, matcher: Matcher) -> list[Evidence]:
     """The words of a caption that carry meaning, in order, with what each does.
 
-        >>> [(one.word, one.delta) for one in explain(load_image("fox.jpg"), "a fox in the snow", matcher)]
+        >>> [one.word for one in explain(image, "a fox in the city", matcher)]
+        ['fox', 'city']
 
-    image: [1, 3, H, W] in [0, 1]. A word's delta is by leaving it out; its map is the mean of how well the windows over
-    a place fit the word, beyond how well they fit unrelated captions.
+    image: [1, 3, H, W] in [0, 1]. A word's delta is measured by leaving it out; its map is the mean of how well the
+    windows over a place fit the word.
     """
     words = caption.split()
-    telling = [i for i, word in enumerate(words) if _bare(word) and _bare(word).lower() not in STOP_WORDS]
-    if not telling:
+    content = [i for i, word in enumerate(words) if _bare(word) and _bare(word).lower() not in STOP_WORDS]
+    if not content:
         return []
-    texts = [caption] + [" ".join(words[:i] + words[i + 1 :]) or "nothing" for i in telling]
-    (fits,) = matcher.keys(embed_images(matcher.perceptor, [image]), matcher.read(texts))
-    maps = where(image, [_bare(words[i]) for i in telling], matcher)
+    texts = [caption] + [" ".join(words[:i] + words[i + 1 :]) or "nothing" for i in content]
+    vector = embed_images(matcher.perceptor, [image])
+    (fits,) = matcher.rank_scores(vector, matcher.embed_texts(texts))
+    maps = where(image, [_bare(words[i]) for i in content], matcher)
     deltas = (fits[0] - fits[1:]).tolist()
-    return [Evidence(_bare(words[i]), delta, seen) for i, delta, seen in zip(telling, deltas, maps, strict=True)]
+    return [Evidence(_bare(words[i]), delta, seen) for i, delta, seen in zip(content, deltas, maps, strict=True)]
 
 
 def where(image: Tensor, texts: Sequence[str], matcher: Matcher, *, cells: int = 32) -> Tensor:
-    """Maps of where each text is seen: [N, h, w], each from 0 to 1, its longer side `cells`.
+    """Maps of where each text fits: [N, h, w], each from 0 to 1, its longer side `cells`.
 
-    >>> where(load_image("photo.jpg"), ["fox"], matcher)[0].argmax()
+    >>> where(image, ["fox"], matcher, cells=8).shape
+    torch.Size([1, 8, 8])
     """
     height, width = image.shape[-2:]
     rows, columns = (max(1, round(cells * side / max(height, width))) for side in (height, width))
     boxes = [box for share in _WINDOWS for box in windows(height, width, share)]
-    (seen_in,) = embed_windows(matcher.perceptor, [image], shares=_WINDOWS)
-    keys = matcher.keys(seen_in, matcher.read(texts))
+    vectors = torch.cat([embed_windows(matcher.perceptor, [image], share=share)[0] for share in _WINDOWS])
+    scores = matcher.rank_scores(vectors, matcher.embed_texts(texts))
     total, count = torch.zeros(len(texts), rows, columns), torch.zeros(rows, columns)
-    for (top, left, side), key in zip(boxes, keys, strict=True):
+    for (top, left, side), score in zip(boxes, scores, strict=True):
         y = slice(top * rows // height, max((top + side) * rows // height, top * rows // height + 1))
         x = slice(left * columns // width, max((left + side) * columns // width, left * columns // width + 1))
-        total[:, y, x] += key[:, None, None]
+        total[:, y, x] += score[:, None, None]
         count[y, x] += 1
     seen = total / count
     low, high = seen.amin((1, 2), keepdim=True), seen.amax((1, 2), keepdim=True)
@@ -73,15 +76,16 @@ def where(image: Tensor, texts: Sequence[str], matcher: Matcher, *, cells: int =
 
 
 def draw_evidence(image: Tensor, evidence: Sequence[Evidence], *, most: int = 5) -> Image.Image:
-    """A sheet: the picture, and for its most telling words the picture lit where they are seen.
+    """A sheet: the picture, and for the words that matter most the picture lit where they fit.
 
-    >>> draw_evidence(image, explain(image, "a fox in the snow", matcher)).save("why.png")
+    >>> draw_evidence(image, explain(image, "a fox", matcher)).width > 2 * 64
+    True
     """
     scale = min(1.0, 320 / max(image.shape[-2:]))
     shrunk = resize_area(image, (max(1, round(scale * image.shape[-1])), max(1, round(scale * image.shape[-2]))))
-    telling = sorted(evidence, key=lambda one: -one.delta)[:most]
+    strongest = sorted(evidence, key=lambda one: -one.delta)[:most]
     pictures, labels = [to_pil(shrunk[0])], ["the picture"]
-    for one in telling:
+    for one in strongest:
         light = F.interpolate(one.seen[None, None], shrunk.shape[-2:], mode="bicubic", align_corners=False).clamp(0, 1)
         pictures.append(to_pil((shrunk * (0.15 + 0.85 * light**2))[0]))
         labels.append(f"{one.word} {one.delta:+.3f}")

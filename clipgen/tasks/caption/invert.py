@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from clipgen.errors import SettingsError
 from clipgen.perceptors.base import Perceptor
-from clipgen.tasks.caption.match import Match, Matcher
+from clipgen.similarity import Match, Matcher
 
-_STEPS, _STARTS, _LR = 120, 8, 0.1
+_STEPS, _STARTS = 120, 8  # chosen by hand for half a minute on two cores; the paper has 1,000 steps and one start
+_LR = 0.1  # the paper's
 
 
 def invert(
@@ -31,13 +32,15 @@ def invert(
 ) -> list[Match]:
     """The prompts of a few words that fit a picture best, found by gradient over word embeddings.
 
-        >>> invert(picture, matcher, words=["fox", "snow", "red", …])[0].text
-        'fox snow painting'
+        >>> vector = matcher.perceptor.encode_image(image)[0]
+        >>> len(invert(vector, matcher, words=["fox", "city", "red"], length=2, steps=2, top=1)[0].text.split())
+        2
 
-    picture: [D] unit; words: that may be used, each one token of the perceptor's; length: words in a prompt; seeds:
-    prompts to start from, beside random ones; starts: how many run in one batch; top: how many to give back.
+    picture: [D] unit; words: the vocabulary, of which each word must be one token of the perceptor's; length: words in
+    a prompt; seeds: prompts that compete with those that are found; starts: random starts, in one batch; top: number
+    of prompts to return.
     Each step projects the free embeddings onto the nearest words, takes the gradient there, and moves the free ones;
-    every projected prompt is scored as it is read, so the result holds exactly. The seeds themselves compete.
+    every projected prompt is scored as a text, so the scores of the result are exact.
     Raises SettingsError for a perceptor whose text tower has no table of tokens, and when no word is one token.
 
     Source: Wen et al. 2023, Hard Prompts Made Easy, arXiv 2302.03668.
@@ -52,9 +55,9 @@ def invert(
     for _ in range(steps):
         rows = tower.nearest(free.detach())
         hard = tower.table[rows].requires_grad_()
-        fits = tower.read(rows, hard) @ aim
+        fits = tower.embed(rows, hard) @ aim
         (slope,) = torch.autograd.grad(-fits.sum(), hard)
-        found.update(dict.fromkeys(tower.say(row) for row in rows.tolist()))
+        found.update(dict.fromkeys(tower.text(row) for row in rows.tolist()))
         free.grad = slope
         optimizer.step()
     (matches,) = matcher.rank(picture[None].cpu(), [list(found)], top=top)
@@ -62,7 +65,7 @@ def invert(
 
 
 class _Tower:
-    """The text tower of a perceptor with the rows of some words laid out for search."""
+    """The text tower of a perceptor, with the token embeddings of some words in one table."""
 
     def __init__(self, perceptor: Any, words: Sequence[str]) -> None:
         self.perceptor, self.model = perceptor, perceptor.model
@@ -78,20 +81,20 @@ class _Tower:
         """Indices of the words whose embeddings have the largest cosine to rows [S, L, E]: [S, L]."""
         return (F.normalize(rows, dim=-1) @ F.normalize(self.table, dim=-1).T).argmax(-1)
 
-    def say(self, row: Sequence[int]) -> str:
+    def text(self, row: Sequence[int]) -> str:
         """A row of words as text."""
         return " ".join(self.words[i] for i in row)
 
-    def read(self, rows: Tensor, embeddings: Tensor) -> Tensor:
+    def embed(self, rows: Tensor, embeddings: Tensor) -> Tensor:
         """Embed prompts of words [S, L] whose token embeddings are given [S, L, E]: [S, D] unit."""
-        tokens = self.perceptor.tokenizer([self.say(row) for row in rows.tolist()]).to(self.ids.device)
+        tokens = self.perceptor.tokenizer([self.text(row) for row in rows.tolist()]).to(self.ids.device)
         with _replaced(self.embedding, embeddings):
             return F.normalize(self.model.encode_text(tokens).float(), dim=-1)
 
 
 @contextmanager
 def _replaced(embedding: nn.Embedding, rows: Tensor) -> Iterator[None]:
-    """Let a table of tokens give rows [S, L, E] for the tokens after the first, whatever they are."""
+    """Make a table of tokens return rows [S, L, E] for the tokens after the first, whatever they are."""
 
     def put(module: nn.Module, given: Any, out: Tensor) -> Tensor:
         length = rows.shape[1]
@@ -106,7 +109,7 @@ def _replaced(embedding: nn.Embedding, rows: Tensor) -> Iterator[None]:
 
 def _single(perceptor: Perceptor) -> Any:
     if not hasattr(perceptor, "tokenizer"):
-        raise SettingsError(f"{perceptor.name} are several perceptors; words are found by gradient for one at a time")
+        raise SettingsError(f"{perceptor.name} are several perceptors; mode invert works with one at a time")
     return perceptor
 
 
@@ -114,14 +117,11 @@ def _token_embedding(model: nn.Module) -> nn.Embedding:
     text = getattr(model, "text", model)
     table = getattr(text, "token_embedding", None)
     if not isinstance(table, nn.Embedding):
-        raise SettingsError(
-            "the text tower of this perceptor has no table of tokens to search; set mode to 'beam'",
-            settings={"mode": "beam"},
-        )
+        raise SettingsError("the text tower of this perceptor has no table of tokens to search; use mode beam")
     return table
 
 
 def _ids(perceptor: Any, word: str) -> list[int]:
-    """The tokens of a word, without the marks at start and end."""
+    """The tokens of a word, without the start and end marks."""
     count = perceptor.count_tokens(word) - 2
     return perceptor.tokenizer([word])[0, 1 : 1 + count].tolist()

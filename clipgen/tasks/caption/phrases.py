@@ -11,24 +11,21 @@ from clipgen.errors import PromptError
 from clipgen.files import reason
 from clipgen.models.weights import prompts_folder
 from clipgen.perceptors.base import Perceptor
+from clipgen.tasks.articles import with_article
 
-# "an" goes by sound, not by letter
-_AN = re.compile(r"(?!uni|use|ufo|uk|euro|one\b)[aeiou]|hour|x-", re.IGNORECASE)
 _BEYOND = "# open vocabulary"
-_BARE = re.compile(r".*(?<!s)s$")  # plurals: "grapes", and not "glass"
-_NO_ARTICLE = ("fire", "lightning", "earth", "soup", "rice", "bread", "butter", "honey", "salt", "spaghetti", "popcorn",
-               "cheese", "coral", "moss", "grass", "wheat", "money", "bacon", "ham", "juice", "lavender")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Phrases:
-    """What a caption may say: subjects, where they are, how the picture is made, and the light.
+    """What captions are composed of: subjects, where they are, how the picture is made, and the light.
 
         >>> Phrases.shipped().styles[0]
         'a Van Gogh painting'
 
-    things: with their articles; scenes: (alone, as a place for a thing); grounds, styles, light: as they are said;
-    beyond: those of them that only a perceptor of open vocabulary can tell: their words may be known, but not so put.
+    things: with their articles; scenes: (alone, as a place for a thing); grounds, styles, light: as in captions;
+    beyond: those of them that only a perceptor of open vocabulary knows: a small one knows their words, but not in
+    these combinations.
     """
 
     things: tuple[str, ...]
@@ -61,10 +58,10 @@ class Phrases:
     @classmethod
     def shipped(cls) -> Phrases:
         """The tables of prompts/phrases/."""
-        return _read(str(prompts_folder() / "phrases"))
+        return _load(str(prompts_folder() / "phrases"))
 
     def known_to(self, perceptor: Perceptor) -> Phrases:
-        """These tables without the phrases that a perceptor never saw, and with the names that it was taught."""
+        """These tables without the phrases that a perceptor does not know, and with the names that it was taught."""
         beyond = self.beyond if perceptor.words() else frozenset()
 
         def known(*texts: str) -> bool:
@@ -80,28 +77,8 @@ class Phrases:
         )
 
 
-def with_article(noun: str) -> str:
-    """Put "a" or "an" before a noun that takes one.
-
-    >>> with_article("orange"), with_article("grapes"), with_article("unicorn")
-    ('an orange', 'grapes', 'a unicorn')
-    """
-    if noun in _NO_ARTICLE or _BARE.match(noun) and not noun.endswith(("us", "lens", "scissors")):
-        return noun
-    return f"{'an' if _AN.match(noun) else 'a'} {noun}"
-
-
-def without_article(thing: str) -> str:
-    """Take the article off again.
-
-    >>> without_article("an orange"), without_article("grapes")
-    ('orange', 'grapes')
-    """
-    return re.sub("^(an?|the) ", "", thing)
-
-
 @lru_cache(maxsize=4)
-def _read(folder: str) -> Phrases:
+def _load(folder: str) -> Phrases:
     home = Path(folder)
     things = [with_article(name.strip()) for line in _lines(home / "things.txt") for name in line.split(";")]
     scenes = [tuple(part.strip() for part in line.split("=")) for line in _lines(home / "scenes.txt")]
@@ -120,7 +97,7 @@ def _read(folder: str) -> Phrases:
 
 
 def _lines(path: Path, *, beyond: bool = False) -> list[str]:
-    """The phrases of a table; beyond: only those below the line that says so."""
+    """The phrases of a table; beyond: only those below the line "# open vocabulary"."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The proof of a caption: a picture painted from it, compared with the one it describes."""
+"""Check captions by pictures generated from them, compared with the picture that they describe."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from clipgen.similarity import embed_images, embed_texts
 
 @dataclass(frozen=True)
 class RoundTrip:
-    """A caption, the picture painted from it, and how near the two pictures are.
+    """A caption, the picture generated from it, and how similar the two pictures are.
 
-    likeness: cosine of the two pictures by the perceptor that found the caption; second_likeness: by another one, that
-    took no part; second_score: of the caption and the picture it describes, by that other one. None without another.
+    likeness: cosine of the two pictures by the perceptor that found the caption; second_likeness: by another one;
+    second_score: of the caption and the picture it describes, by that other one. None without another.
     """
 
     caption: str
@@ -33,29 +33,35 @@ def round_trip(
     image: Tensor,
     captions: Sequence[str],
     *,
-    paint: Callable[[Sequence[str]], Sequence[Image.Image]],
+    generate: Callable[[Sequence[str]], Sequence[Image.Image]],
     perceptor: Perceptor,
     second: Perceptor | None = None,
 ) -> list[RoundTrip]:
-    """Paint a picture from each caption and compare it with the one described [1, 3, H, W].
+    """Generate a picture from each caption and compare it with the one described [1, 3, H, W].
 
-    >>> round_trip(image, ["a fox in the snow"], paint=studio.generate, perceptor=perceptor)[0].likeness
+        >>> (trip,) = round_trip(image, ["a fox"], generate=lambda texts: [to_pil(image[0])], perceptor=perceptor)
+        >>> round(trip.likeness, 2)
+        1.0
+
+    generate: gives a picture for each text.
     """
-    painted = list(paint(captions))
-    images = [image, *(from_pil(picture) for picture in painted)]
+    generated = list(generate(captions))
+    images = [image, *(from_pil(picture) for picture in generated)]
     first = _likeness(perceptor, images)
-    other = _likeness(second, images) if second else [None] * len(painted)
-    scores: list[float | None] = [None] * len(painted)
+    other = _likeness(second, images) if second else [None] * len(generated)
+    scores: list[float | None] = [None] * len(generated)
     if second:
         scores = (embed_texts(second, captions) @ embed_images(second, [image])[0]).tolist()
-    rows = zip(captions, painted, first, other, scores, strict=True)
+    rows = zip(captions, generated, first, other, scores, strict=True)
     return [RoundTrip(text, picture, near, far, score) for text, picture, near, far, score in rows]
 
 
 def draw_round_trip(image: Tensor, trips: Sequence[RoundTrip]) -> Image.Image:
-    """A sheet: the picture described, and those painted from its captions.
+    """A sheet: the picture described, and those generated from its captions.
 
-    >>> draw_round_trip(image, trips).save("round-trip.png")
+    >>> trip = RoundTrip("a fox", to_pil(image[0]), likeness=0.9)
+    >>> draw_round_trip(image, [trip]).width > 2 * 64
+    True
     """
     labels = ["the picture described"]
     labels += [f"{trip.caption} ({trip.likeness:.2f})" for trip in trips]
@@ -64,6 +70,6 @@ def draw_round_trip(image: Tensor, trips: Sequence[RoundTrip]) -> Image.Image:
 
 
 def _likeness(perceptor: Perceptor, images: Sequence[Tensor]) -> list[float]:
-    seen = embed_images(perceptor, images)
-    likeness: list[float] = (seen[1:] @ seen[0]).tolist()
+    vectors = embed_images(perceptor, images)
+    likeness: list[float] = (vectors[1:] @ vectors[0]).tolist()
     return likeness

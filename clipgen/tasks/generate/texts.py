@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 import torch
 from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
-from clipgen.similarity import TextCache
+from clipgen.similarity import Store, text_keys
 
 _BATCH = 256
 
@@ -27,5 +26,5 @@ def read_often(perceptor: Perceptor, texts: Sequence[str], beside: Tensor) -> Te
         parts = [perceptor.encode_text(missing[i : i + _BATCH]) for i in range(0, len(missing), _BATCH)]
         return torch.cat(parts).cpu()
 
-    own = sha256(f"{perceptor.fingerprint} starts".encode()).hexdigest()
-    return TextCache().through(own, perceptor.dim, texts, embed).to(beside)
+    vectors = Store().vectors(perceptor.fingerprint, perceptor.dim, "text-starts")
+    return vectors.through(text_keys(texts), lambda missing: embed([texts[i] for i in missing])).to(beside)

@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.errors import WeightsError
-from clipgen.similarity import Background
+from clipgen.perceptors.openclip import OpenClip
+from clipgen.similarity import Background, Unrelated, background_of, embed_images, embed_texts
 
 
 def units(n: int, seed: int) -> Tensor:
@@ -48,8 +49,24 @@ def test_it_is_kept(background: Background, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_another_file_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match="no weights file"):
+    with pytest.raises(WeightsError):
         Background.load(tmp_path / "none.safetensors")
     (tmp_path / "x.safetensors").write_bytes(b"no")
     with pytest.raises(WeightsError):
         Background.load(tmp_path / "x.safetensors")
+
+
+def test_a_perceptor_without_a_background_gets_one_of_unrelated_pictures(
+    perceptor: OpenClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path))
+    images = list(torch.rand(4, 3, 32, 32).split(1))
+    given = Unrelated(["fox", "castle"], [images[:3], images[3:]])
+    made = background_of(perceptor, lambda: given)
+    assert torch.equal(made.captions, embed_texts(perceptor, ["fox", "castle"]))
+    assert torch.allclose(made.pictures, embed_images(perceptor, images), atol=1e-5)
+    again = background_of(perceptor, lambda: pytest.fail("made twice"))
+    assert torch.allclose(again.pictures, made.pictures, atol=1e-3)
+    made.save(tmp_path / "own.safetensors")
+    monkeypatch.setattr(perceptor, "background", tmp_path / "own.safetensors")
+    assert len(background_of(perceptor, lambda: pytest.fail("it came with one")).pictures) == 4

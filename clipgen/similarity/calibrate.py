@@ -1,0 +1,138 @@
+"""What a cosine means: its place among the cosines of captions and pictures that have nothing to do with each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.errors import WeightsError
+from clipgen.models.weights import cache_folder, load_state, save_state
+from clipgen.perceptors.base import Perceptor
+from clipgen.similarity.embed import embed_images, embed_texts
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a text fits a picture beyond chance.
+
+    z: standard deviations by which the cosine lies above those of the background; percentile: share of the background
+    captions, in 0 to 100, that fit the picture less.
+    """
+
+    z: float
+    percentile: float
+
+    @property
+    def chance(self) -> float:
+        """The probability that an unrelated caption fits as well, by the normal distribution's tail.
+
+        >>> round(Fit(z=1.96, percentile=97).chance, 3)
+        0.025
+        """
+        return 0.5 * math.erfc(self.z / math.sqrt(2))
+
+
+@dataclass(frozen=True)
+class Unrelated:
+    """Captions, and batches of pictures [1, 3, H, W] in [0, 1], of all sorts."""
+
+    captions: Sequence[str]
+    pictures: Iterable[Sequence[Tensor]]
+
+
+class Background:
+    """Embedded captions and pictures of all sorts, against which cosines are calibrated.
+
+        >>> captions, pictures = embed_texts(perceptor, ["fox", "city"]), embed_images(perceptor, [image, 1 - image])
+        >>> 0 <= Background(captions, pictures).fit(pictures[0], captions[0]).percentile <= 100
+        True
+
+    captions: [M, D], pictures: [P, D], unit vectors of one perceptor; spread: standard deviation of their cosines.
+    The cosines of small CLIPs and of large ones have ranges of their own; what counts is how one compares with those of
+    the same picture with other captions and of the same caption with other pictures.
+    """
+
+    def __init__(self, captions: Tensor, pictures: Tensor) -> None:
+        self.captions, self.pictures = captions, pictures
+        self.mean_picture = pictures.mean(0)
+        self.spread = float((captions @ pictures.T).std())
+
+    def fit(self, picture: Tensor, text: Tensor) -> Fit:
+        """Calibrate one pair; both [D] unit.
+
+        z is the smaller of two: among captions and among pictures. A text that fits everything is no finding, nor is a
+        picture that everything fits.
+        """
+        score = picture @ text
+        of_captions, of_pictures = self.captions @ picture, self.pictures @ text
+        z = min(((score - other.mean()) / other.std().clamp(min=1e-6)).item() for other in (of_captions, of_pictures))
+        return Fit(z, 100 * (of_captions < score).double().mean().item())
+
+    def save(self, path: Path) -> None:
+        """Write it in half precision, whole or not at all."""
+        save_state(path, {"captions": self.captions, "pictures": self.pictures})
+
+    @classmethod
+    def load(cls, path: Path) -> Background:
+        """Load what `save` wrote. Raises WeightsError for a missing, damaged or foreign file."""
+        state = load_state(path)
+        if not {"captions", "pictures"} <= state.keys():
+            raise WeightsError(f"{path} is no background of captions and pictures; delete it, and it is made again")
+        return cls(*(F.normalize(state[key].float(), dim=-1) for key in ("captions", "pictures")))
+
+    @classmethod
+    def of(cls, fingerprint: str, make: Callable[[], Background]) -> Background:
+        """The background of a perceptor: from the cache folder, or made now and saved there.
+
+        fingerprint: of the perceptor; make: embeds the captions and pictures.
+        """
+        path = _folder() / f"{fingerprint[:32]}.safetensors"
+        try:
+            return cls.load(path)
+        except WeightsError:
+            made = make()
+        with suppress(OSError):  # it will be made again; nothing else is lost
+            made.save(path)
+        return made
+
+
+def background_of(perceptor: Perceptor, unrelated: Callable[[], Unrelated]) -> Background:
+    """What a perceptor's cosines are calibrated against: the background that came with it, or one made now and saved.
+
+        >>> pictures = Unrelated(["fox", "city"], [[image], [1 - image]])
+        >>> len(background_of(perceptor, lambda: pictures).pictures) > 1
+        True
+
+    unrelated: gives what one is made of, where the perceptor came without.
+    Raises WeightsError when a shipped file is missing or damaged.
+    """
+    if perceptor.background is not None:
+        return _shipped(str(perceptor.background))
+    return Background.of(perceptor.fingerprint, lambda: _made(perceptor, unrelated()))
+
+
+def made_backgrounds() -> list[Path]:
+    """The files of the backgrounds that were made on this machine."""
+    return sorted(_folder().glob("*.safetensors"))
+
+
+def _folder() -> Path:
+    return cache_folder() / "backgrounds"
+
+
+@lru_cache(maxsize=4)
+def _shipped(path: str) -> Background:
+    return Background.load(Path(path))
+
+
+def _made(perceptor: Perceptor, unrelated: Unrelated) -> Background:
+    pictures = torch.cat([embed_images(perceptor, images) for images in unrelated.pictures])
+    return Background(embed_texts(perceptor, unrelated.captions), pictures)

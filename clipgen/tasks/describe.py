@@ -1,0 +1,53 @@
+"""The verbs that compare pictures with words, by their job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from clipgen.errors import SettingsError
+from clipgen.jobs import Job
+from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, RankVerb
+from clipgen.similarity import Matcher, Picture
+from clipgen.tasks.caption import caption
+from clipgen.tasks.classify import classify
+from clipgen.tasks.compare import compare
+from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Skipped
+from clipgen.tasks.rank import rank
+
+Event = Described | Ranked | Labelled | Compared | Skipped
+
+
+def settings_of(job: Job) -> DescribeSettings:
+    """Which CLIP a job compares with, and on what. Raises SettingsError for a job of another verb.
+
+    >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
+    ('reader',)
+    """
+    if not isinstance(job.settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb):
+        raise SettingsError(f"a job of {job.verb} compares no pictures with words")
+    return job.settings.describe
+
+
+def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = None) -> Iterator[Event]:
+    """Caption, rank, classify or compare the pictures of a job.
+
+        >>> job = Job("rank", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox",)), RankVerb())
+        >>> len(list(describe(job, matcher)))
+        2
+
+    matcher: of the job's perceptor; pictures: files, and pixels [1, 3, H, W] in [0, 1], by default the job's files.
+    Yields what the verb yields, and Skipped for files that cannot be loaded. Raises SettingsError for a job of another
+    verb, and what the verb raises.
+    """
+    settings, views = job.settings, settings_of(job).views
+    files = map(Path, job.inputs.pictures) if pictures is None else pictures
+    texts, text_file = job.inputs.texts, job.inputs.text_file
+    if isinstance(settings, CaptionVerb):
+        candidates = Path(text_file) if text_file else texts or None
+        return caption(files, matcher, settings.caption, views=views, candidates=candidates)
+    if isinstance(settings, RankVerb):
+        return rank(texts[0] if texts else "", files, matcher, settings.rank, views=views)
+    if isinstance(settings, ClassifyVerb):
+        return classify(files, texts, matcher, settings.classify, views=views)
+    return compare(files, texts, matcher, views=views)
