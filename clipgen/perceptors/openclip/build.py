@@ -40,10 +40,11 @@ def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device
 
         >>> model = build_model(json.loads(Path("models/clip/open_clip_config.json").read_text()))
 
-    config: what open_clip_config.json holds: model_cfg, and preprocess_cfg with mean, std; merges: the file of the
-    tokenizer's merges, to check the vocabulary size against; None: open_clip's own; device: "meta" takes no memory.
+    config: the contents of open_clip_config.json: model_cfg, and preprocess_cfg with mean, std; merges: file of the
+    tokenizer's merges, against which the vocabulary size is checked (None: open_clip's own); device: "meta" allocates
+    no memory.
 
-    Raises WeightsError when the config is no open_clip config, or speaks of another vocabulary than the merges.
+    Raises WeightsError when the config is not one of open_clip, or has another vocabulary size than the merges.
     """
     import open_clip  # late: it takes seconds to import
 
@@ -51,13 +52,14 @@ def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device
         (Path(folder) / CONFIG_FILE).write_text(json.dumps(dict(config)), encoding="utf-8")
         try:
             model = open_clip.create_model(f"local-dir:{folder}", load_weights=False, device=device)
-        except Exception as error:  # a config is wrong in as many ways as there are towers
+        except Exception as error:  # a wrong config fails with the errors of many towers
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise WeightsError(f"no open_clip config: {reason}; compare it with models/clip/{CONFIG_FILE}") from error
+            advice = f"compare it with models/clip/{CONFIG_FILE}"
+            raise WeightsError(f"not an open_clip config: {reason}; {advice}") from error
     if merges is not None:
-        found, wanted = make_tokenizer(config, merges).vocab_size, config["model_cfg"]["text_cfg"]["vocab_size"]
-        if found != wanted:
-            raise WeightsError(f"{merges} makes {found} tokens, the config wants {wanted}; write both by one recipe")
+        found, expected = make_tokenizer(config, merges).vocab_size, config["model_cfg"]["text_cfg"]["vocab_size"]
+        if found != expected:
+            raise WeightsError(f"{merges} has {found} tokens, the config {expected}; `clipgen train clip` writes both")
     return model
 
 
@@ -83,27 +85,28 @@ def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> Sim
                 raise ValueError(f"more than {MOST_MERGES / 1e6:.0f} MB")
         return SimpleTokenizer(bpe_path=str(merges.resolve()), context_length=length)
     except Exception as error:  # a damaged file fails in gzip, zlib, as text or as merges
-        raise WeightsError(f"{merges} holds no readable merges ({error}); `clipgen train clip` writes them") from error
+        raise WeightsError(f"{merges} cannot be read as merges ({error}); `clipgen train clip` writes them") from error
 
 
 def write_merges(path: Path, *, merges: int = MERGES) -> None:
-    """Write the first merges of open_clip's own vocabulary, gzipped, the same bytes each time.
+    """Write the first merges of open_clip's own vocabulary, gzipped, with the same bytes every time.
 
         >>> write_merges(Path("merges.txt.gz"))       # 4,096 tokens
 
-    path: where to; merges: how many (tokens = merges + 514). A small text tower need not carry 49k rows.
+    path: of the file; merges: how many (tokens = merges + 514). A small text tower does not need 49k tokens.
     """
     from open_clip.tokenizer import default_bpe  # late: it takes seconds to import
 
     lines = gzip.decompress(Path(default_bpe()).read_bytes()).decode("utf-8").split("\n")[: merges + 1]
-    beside = path.with_name(path.name + ".part")
-    # no newline at the end: the tokenizer would read the empty line behind it as one more merge
-    beside.write_bytes(gzip.compress("\n".join(lines).encode("utf-8"), mtime=0))
-    os.replace(beside, path)
+    temporary = path.with_name(path.name + ".part")
+    # no newline at the end: the tokenizer would take the empty line after it for one more merge
+    temporary.write_bytes(gzip.compress("\n".join(lines).encode("utf-8"), mtime=0))
+    os.replace(temporary, path)
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
+    """Inside the block open_clip neither logs nor warns."""
     # open_clip logs through the root logger, whose first call would install a handler that prints on the terminal
     handler = logging.NullHandler()
     logging.root.addHandler(handler)
