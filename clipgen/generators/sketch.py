@@ -65,7 +65,7 @@ class Sketch(Generator):
         super().start(seeds, size, noise=noise, image=image)
 
     def lay_over(self, pictures: Tensor, strength: Tensor) -> None:
-        """Add the sketch to pictures [B, 3, H, W] in [0, 1]; strength [B] of the pictures: 0 (none) to 1 (unchanged)."""
+        """Add the sketch to pictures [B, 3, H, W] in [0, 1]; strength [B]: theirs, 0 (none) to 1 (unchanged)."""
         own = pictures.to(self.device).clamp(EDGE, 1 - EDGE).logit()
         self.base = strength.to(own)[:, None, None, None] * own
 

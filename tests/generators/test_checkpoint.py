@@ -173,7 +173,7 @@ def test_a_folder_of_diffusers_is_read(tmp_path: Path) -> None:
         ({"num_vq_embeddings": None}, "diffusers"),
     ],
 )
-def test_networks_that_taming_does_not_support_are_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+def test_networks_without_a_taming_class_are_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"_class_name": "VQModel", **DIFFUSERS, **change}))
     save_file({"quantize.embedding.weight": torch.zeros(2, 2)}, tmp_path / "diffusion_pytorch_model.safetensors")
     with pytest.raises(WeightsError, match=message):
