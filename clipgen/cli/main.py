@@ -125,7 +125,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, given: bool) -> None:
     options_metavar="",
     subcommand_metavar="TEXT | COMMAND …",
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print version.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print it.")
 def main() -> None:
     """Make pictures from words, on your own machine, offline.
 
