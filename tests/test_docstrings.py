@@ -50,6 +50,11 @@ HEAVY: dict[str, str] = {
     "clipgen.models.hub": "needs the network",
     "clipgen.models.shelf": "needs the network",
     "clipgen.models.shelf.pull": "needs the network",
+    "clipgen.train.bank.run": "takes minutes",
+    "clipgen.train.clip.run": "takes hours",
+    "clipgen.train.stylegan.run": "takes hours",
+    "clipgen.train.vqgan.run": "takes hours",
+    "clipgen.train.world.art.load_art": "needs an art pack",
 }
 
 #: examples of rooms that are being rewritten; empty once they are true
@@ -143,7 +148,8 @@ COMMON: dict[str, Any] = {
 
 
 #: what an example may use where its module has no such name
-FIXTURES = {"generation", "generator", "image", "matcher", "perceptor", "picture", "settings", "studio", "timeline"}
+FIXTURES = {"generation", "generator", "image", "matcher", "perceptor", "picture", "settings", "studio", "timeline",
+            "world"}  # fmt: skip
 
 
 def docstrings(path: Path) -> Iterator[doctest.DocTest]:
@@ -241,6 +247,11 @@ def image() -> Tensor:
 @pytest.fixture
 def picture() -> Image.Image:
     return Image.linear_gradient("L").resize((64, 64)).convert("RGB")
+
+
+@pytest.fixture
+def world() -> Any:
+    return pytest.importorskip("clipgen.train.world").World()
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ def list_command(as_json: bool) -> None:
         click.echo(f"    {card.architecture}\n    {card.notes}")
     click.echo(
         "\nAll CLIPs of open_clip can be used as well: `clipgen models pull NAME/TAG`, then --perceptor NAME/TAG, for "
-        "example ViT-B-16/datacomp_xl_s13b_b90k; also hf-hub:ORG/REPO, local-dir:FOLDER, and hf:OWNER/NAME/FILE (VQGAN)."
+        "example ViT-B-16/datacomp_xl_s13b_b90k; hf-hub:ORG/REPO and local-dir:FOLDER as well; hf:OWNER/NAME/FILE "
+        "is a VQGAN on the hub."
     )
 
 

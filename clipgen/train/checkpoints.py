@@ -1,4 +1,4 @@
-"""What every recipe shares: resumable checkpoints, a curve on disk, learning-rate schedules."""
+"""Code that all recipes share: resumable checkpoints, a training curve on disk, learning-rate schedules."""
 
 import json
 import math
@@ -13,55 +13,61 @@ from clipgen.errors import WeightsError
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    """Write a checkpoint whole or not at all: ``save(Path("runs/clip/last.pt"), {"step": 3})``."""
+    """Write a checkpoint, whole or not at all.
+
+    >>> save(Path("runs/clip/last.pt"), {"step": 3})
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    torch.save(state, beside)
-    os.replace(beside, path)
+    temporary = path.with_suffix(".part")
+    torch.save(state, temporary)
+    os.replace(temporary, path)
 
 
 def load(path: Path) -> dict[str, Any] | None:
-    """Read a checkpoint, or None where there is none yet; raises WeightsError when it is damaged."""
+    """Load a checkpoint; None where there is none yet. Raises WeightsError when it is damaged."""
     if not path.exists():
         return None
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise WeightsError(f"checkpoint {path} cannot be read: {error.strerror or error}") from error
-    except Exception as error:  # torch raises pickle, zip and runtime errors alike, of many lines
+    except Exception as error:  # torch raises pickle, zip and runtime errors
         raise WeightsError(
-            f"checkpoint {path} is damaged ({type(error).__name__}); delete it to start afresh"
+            f"checkpoint {path} is damaged ({type(error).__name__}); delete it to start again"
         ) from error
 
 
 def fill(module: nn.Module, state: dict[str, Tensor], *, source: str) -> None:
-    """Fill a network with weights: ``fill(model, load_state(path), source=str(path))``.
+    """Load weights into a network.
 
-    Raises WeightsError, naming the source, when they are of another recipe or of another world.
+        >>> fill(nn.Linear(2, 3), nn.Linear(2, 3).state_dict(), source="last.pt")
+
+    source: the name of the file for the error. Raises WeightsError for weights of another recipe or another world.
     """
     try:
         module.load_state_dict(state)
     except RuntimeError as error:
         first = " ".join(str(error).split())[:160]
-        raise WeightsError(f"{source} does not fit this recipe and world ({first} …); take another or none") from error
+        raise WeightsError(f"{source} does not fit this recipe and world ({first} …); use another or none") from error
 
 
 class Curve:
-    """A JSON-lines log that a resumed run continues: rows after the resumed step are dropped, and a half-written one.
+    """A JSON-lines log that a resumed run continues: rows after the resumed step, and an incomplete one, are dropped.
 
-    Example: ``Curve(Path("runs/clip/curve.jsonl"), step=0).add(step=10, loss=3.2)``.
+    >>> Curve(Path("runs/clip/curve.jsonl"), step=0).add(step=10, loss=3.2)
     """
 
     def __init__(self, path: Path, *, step: int) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         rows = path.read_text().splitlines() if path.exists() else []
-        beside = path.with_suffix(".part")
-        beside.write_text("".join(row + "\n" for row in rows if row.endswith("}") and json.loads(row)["step"] <= step))
-        os.replace(beside, path)
+        temporary = path.with_suffix(".part")
+        kept = [row for row in rows if row.endswith("}") and json.loads(row)["step"] <= step]
+        temporary.write_text("".join(row + "\n" for row in kept))
+        os.replace(temporary, path)
 
     def add(self, **row: float) -> None:
-        """Append a row of figures; it must have a ``step``."""
+        """Append a row of figures, among them `step`."""
         with self.path.open("a") as file:
             file.write(json.dumps({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
 
@@ -69,7 +75,8 @@ class Curve:
 def cosine(step: int, steps: int, *, peak: float, warmup: int, floor: float = 0.0) -> float:
     """Learning rate at a step: linear warm-up to the peak, then half a cosine down to floor × peak.
 
-    Example: ``cosine(50, 1000, peak=1e-3, warmup=100)`` → 5e-4.
+    >>> cosine(49, 1000, peak=1e-3, warmup=100)
+    0.0005
     """
     if step < warmup:
         return peak * (step + 1) / warmup
