@@ -1,4 +1,4 @@
-"""The colours that have a name here, for all that paints with words.
+"""The names of colours and their values.
 
 >>> COLOURS["navy"]
 (20, 30, 90)

@@ -3,8 +3,8 @@
     >>> [prompt.text for prompt in parse_prompts("a paper fox | watercolor:0.4 | text:-1:0.3")]
     ['a paper fox', 'watercolor', 'text']
 
-Only a numeric suffix counts, so "C:\\pictures" and "ratio 16:9 poster" are texts. After a digit an unsigned whole
-number is part of the text too ("ratio 16:9", "at 12:30"); "blade runner 2049:0.5" and "ratio 16:9 :2" are weighted.
+Only a numeric suffix is a weight, so "C:\\pictures" and "ratio 16:9 poster" are texts. After a digit an unsigned whole
+number is part of the text as well ("ratio 16:9", "at 12:30"); "blade runner 2049:0.5" and "ratio 16:9 :2" have weights.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WEIGHT = re.compile(rf"(?P<text>.*):(?P<weight>{_NUMBER})", re.DOTALL)
 _WEIGHT_STOP = re.compile(rf"(?P<text>.*):(?P<weight>{_NUMBER}):(?P<stop>{_NUMBER}|-inf)", re.DOTALL)
 _UNSIGNED_WHOLE = re.compile(r"\d+")
 
-# where a long text may be cut, the best place first: after a sentence, after a clause, between words
+# where a long text is split, in order of preference: after a sentence, after a clause, between words
 _BORDERS = (re.compile(r"(?<=[.!?。！？])\s+|\n+"), re.compile(r"(?<=[,;:，、；])\s*"), re.compile(r"\s+"))
 
 
@@ -36,9 +36,9 @@ class Prompt:
         >>> str(Prompt("a fox", weight=0.5))
         'a fox:0.5'
 
-    text: what to paint, without "|"; weight: how much it counts, negative pushes away; stop: the loss below which
-    it stops pulling. `parse_prompts(str(prompt))` gives the prompt back. Raises PromptError for an empty text, a
-    text with "|" and numbers that are not finite.
+    text: without "|"; weight: of this text, negative to avoid it; stop: the loss below which it has no effect.
+    `parse_prompts(str(prompt))` returns the prompt. Raises PromptError for an empty text, a text with "|" and numbers
+    that are not finite.
     """
 
     text: str
@@ -49,13 +49,13 @@ class Prompt:
         if not self.text.strip():
             raise PromptError("a prompt has no text; write for example \"a red fox\" or \"a red fox:0.5 | watercolor\"")
         if self.text != self.text.strip() or "|" in self.text:
-            raise PromptError(f"the text {self.text!r} has outer spaces or a '|' in it; read it with parse_prompts")
+            raise PromptError(f"the text {self.text!r} has outer spaces or a '|'; use parse_prompts")
         if not math.isfinite(self.weight) or math.isnan(self.stop) or self.stop == math.inf:
             raise PromptError(f"weight and stop of {self.text!r} are {self.weight}:{self.stop}; both must be finite")
 
     def __str__(self) -> str:
         shorter = [self.text, f"{self.text}:{self.weight!r}"]
-        # a text may itself end like a weight; the first spelling that reads back as this prompt is the one
+        # a text may end like a weight: use the first spelling that parses to this prompt
         for spelling in shorter:
             with suppress(PromptError):
                 if _parse_one(spelling) == self:
@@ -64,7 +64,7 @@ class Prompt:
 
 
 def parse_prompts(text: str) -> tuple[Prompt, ...]:
-    """Read a prompt line into its parts.
+    """Parse a prompt line into its parts.
 
         >>> [prompt.weight for prompt in parse_prompts("a castle | fog:0.5")]
         [1.0, 0.5]
@@ -73,13 +73,13 @@ def parse_prompts(text: str) -> tuple[Prompt, ...]:
     Raises PromptError when the line or a part is empty, or when all weights are 0.
     """
     if not text.strip():
-        raise PromptError("the prompt is empty; write what to paint, for example \"underwater scene Van Gogh\"")
+        raise PromptError("the prompt is empty; write a description, for example \"underwater scene Van Gogh\"")
     parts = text.split("|")
     if not all(part.strip() for part in parts):
-        raise PromptError(f"the prompt {text!r} has an empty part beside a '|'; take the '|' away or write a text")
+        raise PromptError(f"the prompt {text!r} has an empty part next to a '|'; remove the '|' or write a text")
     prompts = tuple(_parse_one(part.strip()) for part in parts)
     if all(prompt.weight == 0 for prompt in prompts):
-        raise PromptError(f"every weight in {text!r} is 0; give at least one text another weight, for example :1")
+        raise PromptError(f"every weight in {text!r} is 0; give at least one text another weight, for example 1")
     return prompts
 
 
@@ -100,7 +100,7 @@ def _parse_one(part: str) -> Prompt:
 
 
 def _is_weight(head: str, number: str) -> bool:
-    """Ratios and times of day have an unsigned whole number right after a digit; weights there need a point or sign."""
+    """After a digit an unsigned whole number is part of a ratio or time: a weight needs a decimal point or a sign."""
     return not (head[-1:].isdigit() and _UNSIGNED_WHOLE.fullmatch(number))
 
 
@@ -109,28 +109,28 @@ def _no_text(part: str) -> PromptError:
 
 
 def parse_weighted_path(text: str) -> tuple[str, float]:
-    """Read "FILE" or "FILE:weight"; also "SEED:weight" of a noise prompt.
+    """Parse "FILE" or "FILE:weight", or "SEED:weight" of a noise prompt.
 
         >>> parse_weighted_path("photo.jpg:0.5")
         ('photo.jpg', 0.5)
 
-    Every numeric suffix is a weight here, for files end in a suffix and not in a ratio. Raises PromptError when the
-    name is empty or the weight not finite.
+    Every numeric suffix is a weight, since file names do not end in ratios. Raises PromptError when the name is empty
+    or the weight is not finite.
     """
     match = _WEIGHT.fullmatch(text.strip())
     name, weight = (match["text"], float(match["weight"])) if match else (text.strip(), 1.0)
     if not name or not math.isfinite(weight):
-        raise PromptError(f"{text!r} is not FILE or FILE:weight; write for example photo.jpg:0.5")
+        raise PromptError(f"{text!r} is not NAME or NAME:weight; write for example photo.jpg:0.5")
     return name, weight
 
 
 def read_prompt_file(path: str | Path) -> list[str]:
-    """Read prompts from a file, one a line; blank lines and lines that start with # are skipped.
+    """Read prompts from a file, one per line; blank lines and lines that start with # are skipped.
 
         >>> read_prompt_file("prompts/sampler.txt")[0]
         'underwater scene Van Gogh'
 
-    Raises PromptError when the file cannot be read as UTF-8 text, holds no prompt, or a line is no prompt.
+    Raises PromptError when the file cannot be read as UTF-8 text, has no prompt, or has an invalid one.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
@@ -149,18 +149,18 @@ def read_prompt_file(path: str | Path) -> list[str]:
             raise PromptError(f"{path}, line {number}: {error}") from error
         prompts.append(stripped)
     if not prompts:
-        raise PromptError(f"{path} holds no prompt; write one a line, comments start with #")
+        raise PromptError(f"{path} has no prompt; write one per line, comments start with #")
     return prompts
 
 
 def split_long(text: str, count_tokens: Callable[[str], int], limit: int) -> list[str]:
-    """Cut a text that is too long for the perceptor into pieces that fit, at sentence, clause or word borders.
+    """Split a text that is too long for the perceptor into parts that fit, after sentences, clauses or words.
 
         >>> split_long("one two three four", lambda text: len(text.split()), 2)
         ['one two', 'three four']
 
-    text: a prompt's text; count_tokens: how many tokens a text takes; limit: the most a piece may take.
-    Returns the text alone when it fits. Raises PromptError when not even one letter fits.
+    text: of a prompt; count_tokens: number of tokens of a text; limit: largest number of tokens of a part.
+    Returns [text] when it fits. Raises PromptError when not even one letter fits.
     """
     return _split(text.strip(), count_tokens, limit, level=0)
 
@@ -201,7 +201,7 @@ def slugify(text: str, max: int = 60) -> str:
         >>> slugify("Underwater scene, Van Gogh!")
         'underwater-scene-van-gogh'
 
-    text: any text; max: the most characters (letters beyond ASCII count as the bytes that they take).
+    text: any text; max: largest length in bytes.
     """
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).lower())
     slug = ""
@@ -210,5 +210,5 @@ def slugify(text: str, max: int = 60) -> str:
         if len(longer.encode()) > max:
             break
         slug = longer
-    # one word alone may be too long: cut it, but never inside a character
+    # a single word may be too long: cut it between characters
     return slug or "".join(words[:1]).encode()[:max].decode(errors="ignore") or "picture"

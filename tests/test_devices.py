@@ -64,7 +64,7 @@ def test_auto_takes_the_fastest(monkeypatch: pytest.MonkeyPatch, cuda: bool, mps
 def test_a_device_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    with pytest.raises(DeviceError, match="there is no device .*choose from: auto, cpu$"):
+    with pytest.raises(DeviceError, match="auto, cpu$"):
         pick_device(name)
 
 
@@ -90,7 +90,7 @@ def test_dtype_by_name() -> None:
     assert pick_dtype("fp32", CPU) == torch.float32
     assert pick_dtype("bf16", CPU) == torch.bfloat16
     assert pick_dtype("fp16", CPU) == torch.float16
-    with pytest.raises(UnknownNameError, match="choose from: auto, fp32, bf16, fp16"):
+    with pytest.raises(UnknownNameError, match="auto, fp32, bf16, fp16"):
         pick_dtype("int8", CPU)
 
 

@@ -12,7 +12,6 @@ import importlib
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +24,24 @@ from torch import Tensor, nn
 
 import clipgen
 import tiny
-from clipgen import studio as studio_module
+from clipgen import parts as parts_module
 from clipgen.generators.base import Generator
 from clipgen.generators.pixels import Pixels
-from clipgen.media.images import load_image, read_metadata, save_png
+from clipgen.jobs import Inputs, Job
+from clipgen.media.images import load_image
+from clipgen.media.pictures import read_metadata, save_picture
 from clipgen.models.weights import models_folder, prompts_folder
+from clipgen.parts import Parts
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings
+from clipgen.similarity import Matcher
 from clipgen.studio import Studio
-from clipgen.tasks.caption import Matcher
-from clipgen.tasks.generate import Generation
+from clipgen.tasks.generate import Plan, Run, prepare
+from clipgen.tasks.generate.targets import Targets, read_targets
+from clipgen.tasks.unrelated import matcher_of
 from clipgen.timelines import Timeline, read_timeline
 from generators.contract import TINY, tiny_network
+from runs import OneClip
 
 PACKAGE = Path(clipgen.__file__).parent
 
@@ -50,100 +55,27 @@ HEAVY: dict[str, str] = {
     "clipgen.models.hub": "needs the network",
     "clipgen.models.shelf": "needs the network",
     "clipgen.models.shelf.pull": "needs the network",
-}
-
-#: examples of rooms that are being rewritten; empty once they are true
-NOT_YET: set[str] = {
-    "clipgen.cli.outputs.Outputs",
-    "clipgen.compiler.without_compiler",
-    "clipgen.devices",
-    "clipgen.devices.autocast",
-    "clipgen.devices.peak_memory_mb",
-    "clipgen.files",
-    "clipgen.media.images",
-    "clipgen.media.page.write_page",
-    "clipgen.media.sheets.contact_sheet",
-    "clipgen.media.video.VideoWriter",
-    "clipgen.similarity.background.Background",
-    "clipgen.similarity.cache.TextCache",
-    "clipgen.similarity.embed.embed_images",
-    "clipgen.similarity.embed.embed_texts",
-    "clipgen.similarity.embed.embed_windows",
-    "clipgen.similarity.ranking.Ranking",
-    "clipgen.studio",
-    "clipgen.studio.Studio",
-    "clipgen.studio.Studio.again",
-    "clipgen.studio.Studio.caption",
-    "clipgen.studio.Studio.classify",
-    "clipgen.studio.Studio.rank",
-    "clipgen.studio.animate",
-    "clipgen.studio.caption",
-    "clipgen.studio.generate",
-    "clipgen.synthesis",
-    "clipgen.synthesis.Synthesis",
-    "clipgen.synthesis.Synthesis.holding",
-    "clipgen.tasks.animate",
-    "clipgen.tasks.animate.film.Film",
-    "clipgen.tasks.animate.film.Film.outline",
-    "clipgen.tasks.animate.film.Film.save",
-    "clipgen.tasks.animate.footage.Footage",
-    "clipgen.tasks.animate.footage.flow",
-    "clipgen.tasks.animate.morph.blend",
-    "clipgen.tasks.animate.morph.together",
-    "clipgen.tasks.animate.network.NetworkFilm.at",
-    "clipgen.tasks.animate.over_video.VideoFilm",
-    "clipgen.tasks.animate.record.record",
-    "clipgen.tasks.animate.shoot.Scenery",
-    "clipgen.tasks.animate.store.Store",
-    "clipgen.tasks.bank.background_of",
-    "clipgen.tasks.bank.recoloured",
-    "clipgen.tasks.caption",
-    "clipgen.tasks.caption.blip.Captioner",
-    "clipgen.tasks.caption.candidates.read_candidates",
-    "clipgen.tasks.caption.compose.beam",
-    "clipgen.tasks.caption.compose.best_of_each",
-    "clipgen.tasks.caption.invert.invert",
-    "clipgen.tasks.caption.match.Matcher",
-    "clipgen.tasks.caption.round_trip.draw_round_trip",
-    "clipgen.tasks.caption.sets.common",
-    "clipgen.tasks.caption.sets.contrast",
-    "clipgen.tasks.caption.sets.negative",
-    "clipgen.tasks.generate",
-    "clipgen.tasks.generate.budget.chunk_for",
-    "clipgen.tasks.generate.budget.pace_of",
-    "clipgen.tasks.generate.budget.shrink",
-    "clipgen.tasks.generate.budget.undone",
-    "clipgen.tasks.generate.canvas.load_generator",
-    "clipgen.tasks.generate.composition.Composer",
-    "clipgen.tasks.generate.composition.paste",
-    "clipgen.tasks.generate.generation.Generation",
-    "clipgen.tasks.generate.generation.Generation.again",
-    "clipgen.tasks.generate.generation.Generation.load_state",
-    "clipgen.tasks.generate.losses.build_loss",
-    "clipgen.tasks.generate.picture.GeneratedImage",
-    "clipgen.tasks.generate.picture.Picture",
-    "clipgen.tasks.generate.race.race",
-    "clipgen.tasks.generate.start.bank_pictures",
-    "clipgen.tasks.generate.start.begin",
-    "clipgen.tasks.generate.start.sketched",
-    "clipgen.tasks.generate.targets.read_targets",
-    "clipgen.tasks.generate.texts.read_often",
-    "clipgen.tasks.rank.keep",
-    "clipgen.tasks.sample.between",
-    "clipgen.tasks.sample.mix",
-    "clipgen.timelines",
+    "clipgen.train.bank.run": "takes minutes",
+    "clipgen.train.clip.run": "takes hours",
+    "clipgen.train.stylegan.run": "takes hours",
+    "clipgen.train.vqgan.run": "takes hours",
+    "clipgen.train.world.art.load_art": "needs an art pack",
 }
 
 #: what every example may use without an import: libraries, and what the README introduces
 COMMON: dict[str, Any] = {
     "clipgen": clipgen, "json": json, "np": np, "nn": nn, "torch": torch, "yaml": yaml, "Image": Image,
     "ImageFont": ImageFont, "Path": Path, "load_image": load_image, "read_metadata": read_metadata, "Studio": Studio,
-    "GenerateSettings": GenerateSettings, "FilmSettings": FilmSettings,
+    "GenerateSettings": GenerateSettings, "FilmSettings": FilmSettings, "AnimateSettings": AnimateSettings,
+    "Job": Job, "Inputs": Inputs,
 }  # fmt: skip
 
 
 #: what an example may use where its module has no such name
-FIXTURES = {"generation", "generator", "image", "matcher", "perceptor", "picture", "settings", "studio", "timeline"}
+FIXTURES = {
+    "folder", "generator", "image", "job", "matcher", "parts", "perceptor", "picture", "plan", "run", "settings", "studio",
+    "targets", "timeline",
+}  # fmt: skip  # fmt: skip
 
 
 def docstrings(path: Path) -> Iterator[doctest.DocTest]:
@@ -192,7 +124,7 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
     for place, name in enumerate(["photo.jpg", "a.jpg", "b.jpg", "fox.jpg", "holiday/beach.jpg"]):
         Image.linear_gradient("L").resize((96, 64)).rotate(40 * place).convert("RGB").save(folder / name)
-    save_png(folder / "reef.png", Image.new("RGB", (32, 32)), {"prompt": "a reef", "seed": 7})
+    save_picture(folder / "reef.png", Image.new("RGB", (32, 32)), {"prompt": "a reef", "seed": 7})
     (folder / "run.toml").write_text('prompts = ["a red fox"]\nsize = [384, 256]\ntime-budget = "45s"\n')
     (folder / "captions.txt").write_text("a red fox\na blue castle\n")
     tiny.write_clip(folder / "my" / "clip")
@@ -219,13 +151,13 @@ def small_runs(name: str, calibrated: OpenClip, monkeypatch: pytest.MonkeyPatch)
         return
     resolved = GenerateSettings.resolved
     small = {"size": (64, 64), "steps": 2, "cutn": 2, "start": "noise"}
-    monkeypatch.setattr(GenerateSettings, "resolved", lambda settings: replace(resolved(settings), **small))
-    monkeypatch.setattr(studio_module, "load_perceptors", lambda *_: calibrated)
+    monkeypatch.setattr(GenerateSettings, "resolved", lambda settings: resolved(settings).changed(**small))
+    monkeypatch.setattr(parts_module, "load_perceptors", lambda *_: calibrated)
 
 
 @pytest.fixture
 def matcher(calibrated: OpenClip) -> Matcher:
-    return Matcher(calibrated)
+    return matcher_of(calibrated)
 
 
 @pytest.fixture
@@ -244,8 +176,13 @@ def picture() -> Image.Image:
 
 
 @pytest.fixture
+def world() -> Any:
+    return pytest.importorskip("clipgen.train.world").World()
+
+
+@pytest.fixture
 def settings() -> GenerateSettings:
-    return GenerateSettings(generator="pixels", size=(64, 64), steps=2, cutn=2, seed=7)
+    return GenerateSettings.of(generator="pixels", size=(64, 64), steps=2, cutn=2, seed=7)
 
 
 @pytest.fixture
@@ -259,8 +196,39 @@ def studio(tiny_clip: Path, calibrated: OpenClip) -> Studio:
 
 
 @pytest.fixture
-def generation(settings: GenerateSettings, perceptor: OpenClip) -> Generation:
-    return start(perceptor, ["a red fox"], settings)
+def parts(calibrated: OpenClip) -> Parts:
+    return OneClip(calibrated)
+
+
+@pytest.fixture
+def plan(settings: GenerateSettings, parts: Parts) -> Plan:
+    return prepare(Job("generate", Inputs(prompts=("a red fox",)), settings), parts)
+
+
+@pytest.fixture
+def job(settings: GenerateSettings) -> Job:
+    return Job("generate", Inputs(prompts=("a red fox",)), settings)
+
+
+@pytest.fixture
+def run(plan: Plan, parts: Parts) -> Run:
+    made = Run(plan, parts)
+    next(made)
+    return made
+
+
+@pytest.fixture
+def folder(files: Path) -> Path:
+    made = files / "two"
+    made.mkdir()
+    for place, name in enumerate(["a.png", "b.png"]):
+        Image.linear_gradient("L").resize((48, 32)).rotate(90 * place).convert("RGB").save(made / name)
+    return made
+
+
+@pytest.fixture
+def targets(perceptor: OpenClip, settings: GenerateSettings) -> Targets:
+    return read_targets(["a red fox"], settings, perceptor=perceptor, device=torch.device("cpu"), notes=[])
 
 
 def namespace(test: doctest.DocTest, request: pytest.FixtureRequest) -> dict[str, Any]:
@@ -275,8 +243,6 @@ def namespace(test: doctest.DocTest, request: pytest.FixtureRequest) -> dict[str
 def test_the_example_is_true(name: str, request: pytest.FixtureRequest, files: Path, small_runs: None) -> None:
     if name in HEAVY:
         pytest.skip(HEAVY[name])
-    if name in NOT_YET:
-        pytest.skip("its room is being rewritten")
     test = EXAMPLES[name]
     test.globs = namespace(test, request)
     with torch.random.fork_rng(devices=[]):
@@ -284,7 +250,7 @@ def test_the_example_is_true(name: str, request: pytest.FixtureRequest, files: P
 
 
 def test_the_tables_name_examples_that_exist() -> None:
-    assert {*HEAVY, *NOT_YET} <= EXAMPLES.keys()
+    assert HEAVY.keys() <= EXAMPLES.keys()
 
 
 @pytest.mark.parametrize(

@@ -212,19 +212,19 @@ def test_every_loss_keeps_the_pictures_of_a_batch_apart() -> None:
 
 
 def test_bad_input_is_named() -> None:
-    with pytest.raises(SettingsError, match="TotalVariation needs an image"):
+    with pytest.raises(SettingsError, match="TotalVariation"):
         TotalVariation()(View())
-    with pytest.raises(SettingsError, match="needs embeddings"):
+    with pytest.raises(SettingsError, match="embeddings"):
         PromptLoss(unit(1, 1, 4), [[1.0]])(View())
-    with pytest.raises(SettingsError, match="weight is not 0"):
+    with pytest.raises(SettingsError, match="weights"):
         PromptLoss(unit(2, 1, 4), [[1.0], [0.0]])
-    with pytest.raises(SettingsError, match="must be"):
+    with pytest.raises(SettingsError, match="target, weights and stops"):
         PromptLoss(unit(1, 2, 4), [[1.0]])
-    with pytest.raises(SettingsError, match="initial picture"):
+    with pytest.raises(SettingsError, match=r"\[1, 3, 8, 8\].*\[1, 3, 9, 9\]"):
         InitLoss(draw(1, 3, 8, 8))(View(image=draw(1, 3, 9, 9)))
     with pytest.raises(SettingsError, match="latents"):
         PullToStart()(View(latents=[draw(1, 2)]))
     for wrong in (["red"], ["#12345"], []):
-        with pytest.raises(SettingsError, match="colour"):
+        with pytest.raises(SettingsError, match="colour|palette"):
             Palette(wrong)
     assert math.isinf(PromptLoss(unit(1, 1, 4), [[1.0]]).stops.item())

@@ -83,7 +83,7 @@ def test_prompt_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "holds no prompt"), (b"# only\n", "holds no prompt"), (b"a\n:1\n", "line 2: "), (b"\xff\xfe", "UTF-8")],
+    [(b"", "prompts.txt"), (b"# only\n", "prompts.txt"), (b"a\n:1\n", "line 2"), (b"\xff\xfe", "UTF-8")],
 )
 def test_bad_prompt_file(tmp_path: Path, content: bytes, words: str) -> None:
     file = tmp_path / "prompts.txt"
@@ -93,9 +93,9 @@ def test_bad_prompt_file(tmp_path: Path, content: bytes, words: str) -> None:
 
 
 def test_missing_prompt_file(tmp_path: Path) -> None:
-    with pytest.raises(PromptError, match="No such file"):
+    with pytest.raises(PromptError, match="none.txt"):
         read_prompt_file(tmp_path / "none.txt")
-    with pytest.raises(PromptError, match="cannot read"):
+    with pytest.raises(PromptError, match=tmp_path.name):
         read_prompt_file(tmp_path)
 
 
@@ -128,7 +128,7 @@ def test_split_long_loses_nothing_and_fits(limit: int) -> None:
 
 
 def test_split_long_gives_up_when_nothing_fits() -> None:
-    with pytest.raises(PromptError, match="does not fit in 0 tokens"):
+    with pytest.raises(PromptError, match="'fox'.* 0 tokens"):
         split_long("fox", len, 0)
 
 

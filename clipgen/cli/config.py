@@ -1,4 +1,4 @@
-"""Read `--config FILE.toml`: settings and prompts of a run, named as on the command line."""
+"""Read `--config FILE.toml`: the settings and prompts of a run, with the names of the command line."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings import GenerateSettings, about_of, hints
 from clipgen.settings.base import is_list
 
-#: the keys that are no settings, and what they must be
+#: the keys that are not settings, and their types
 EXTRAS: dict[str, type] = {"output": str, "video": bool, "grid": bool, "curve": bool}
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a config file asked for: prompts, settings (by field name) and output options."""
+    """The contents of a config file: prompts, settings (by field name) and output options."""
 
     prompts: tuple[str, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Config:
 
 
 def read_config(path: Path) -> Config:
-    """Read a TOML file whose keys are the long option names, or the names of the settings.
+    """Read a TOML file whose keys are long option names or names of settings.
 
         >>> # run.toml: prompts = ["a red fox"]    size = [384, 256]    time-budget = "45s"
         >>> read_config(Path("run.toml")).settings
@@ -34,12 +34,12 @@ def read_config(path: Path) -> Config:
 
     Raises SettingsError, which names the file, for a file that cannot be read, an unknown key or a wrong value.
     """
-    spelled = _spellings()
+    known = _known_keys()
     prompts: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
     extras: dict[str, Any] = {}
     for key, value in _parse(path).items():
-        name = spelled.get(key.replace("-", "_"))
+        name = known.get(key.replace("-", "_"))
         if name == "prompts":
             prompts = _texts(path, key, value)
         elif name in EXTRAS:
@@ -47,7 +47,7 @@ def read_config(path: Path) -> Config:
         elif name is not None:
             settings[name] = _setting(path, name, value)
         else:
-            allowed = sorted({name.replace("_", "-") for name in spelled})
+            allowed = sorted({name.replace("_", "-") for name in known})
             raise SettingsError(f"{path}: {UnknownNameError.of('key', key, allowed)}")
     _validate(path, settings)
     return Config(prompts, settings, extras)
@@ -64,8 +64,8 @@ def _parse(path: Path) -> dict[str, Any]:
         raise SettingsError(f"--config {path}: is not TOML: {error}") from error
 
 
-def _spellings() -> dict[str, str]:
-    """Every accepted key → the setting or extra it stands for."""
+def _known_keys() -> dict[str, str]:
+    """Every accepted key → the name of the setting or extra."""
     table = {}
     for _, spec in settings_of("generate"):
         table[spec.name] = spec.name
@@ -76,14 +76,14 @@ def _spellings() -> dict[str, str]:
 def _texts(path: Path, key: str, value: Any) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise SettingsError(f'{path}: {key} is {value!r}; it must be a text or a list of texts, such as ["a red fox"]')
+        raise SettingsError(f'{path}: {key} is {value!r}; it must be a text or a list of texts, as ["a red fox"]')
     return tuple(texts)
 
 
 def _extra(path: Path, key: str, value: Any, kind: type) -> Any:
     if not isinstance(value, kind):
-        wanted = "true or false" if kind is bool else "a text"
-        raise SettingsError(f"{path}: {key} is {value!r}; it must be {wanted}")
+        expected = "true or false" if kind is bool else "a text"
+        raise SettingsError(f"{path}: {key} is {value!r}; it must be {expected}")
     return value
 
 
@@ -94,7 +94,7 @@ def _setting(path: Path, name: str, value: Any) -> Any:
             return WRITTEN[written].read(value)
         except SettingsError as error:
             raise SettingsError(f"{path}: {name}: {error}") from error
-    # one text where a list is asked for: perceptor = "builtin"
+    # one text where a list is expected: perceptor = "builtin"
     return [value] if is_list(hints(group)[name]) and isinstance(value, str) else value
 
 

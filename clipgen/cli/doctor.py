@@ -1,4 +1,4 @@
-"""`clipgen doctor`: what this machine offers, and what is wrong with it."""
+"""`clipgen doctor`: report the device, the models and the disk of this machine, and problems with them."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ SETTINGS = settings_of("doctor")
 @setting_options(SETTINGS)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(as_json: bool, no_trial: bool, **options: Any) -> int:
-    """Check device, arithmetic, video encoder, model files and disk, and try a step; exit 1 when something is wrong.
+    """Check device, arithmetic, video encoder, model files and disk, and run a trial step; exit 1 on problems.
 
-    The step is made with the settings given, to tell its time and how much memory they want.
+    The trial step uses the given settings, and its time and peak memory are printed.
     """
     settings = GenerateSettings.from_dict(given_settings(options, SETTINGS)).resolved()
     report: dict[str, Any] = {
@@ -78,7 +78,7 @@ def _device() -> dict[str, Any]:
 
         return describe() | {"cores": os.cpu_count()}
     except (ImportError, OSError, ClipgenError) as error:
-        return {"problem": f"torch does not work here: {error}"}
+        return {"problem": f"torch cannot be used: {error}"}
 
 
 def _encoder() -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _disk(folder: Path) -> dict[str, Any]:
     if not os.access(place, os.W_OK):
         row["problem"] = f"{place.resolve()} cannot be written; name another folder"
     elif free < LEAST_FREE_MB:
-        row["problem"] = f"{place.resolve()} has {free} MB free; make room"
+        row["problem"] = f"{place.resolve()} has {free} MB free; at least {LEAST_FREE_MB} MB are needed"
     return row
 
 
@@ -143,7 +143,7 @@ def _print(report: dict[str, Any]) -> None:
     if "device" in device:
         click.echo(
             f"device    {device['device']} ({device['cpu_capability']}), {device['dtype']}, {device['threads']} "
-            f"threads on {device['cores']} cores; here: {', '.join(device['devices'])}"
+            f"threads on {device['cores']} cores; available: {', '.join(device['devices'])}"
         )
     if "version" in encoder:
         click.echo(f"encoder   {encoder['version']}: {', '.join(encoder['films'])}")
@@ -155,8 +155,8 @@ def _print(report: dict[str, Any]) -> None:
     click.echo(f"disk      {disk['free_mb']} MB free in {disk['folder']}")
     if "seconds" in (trial := report.get("trial", {})):
         memory = "" if trial["memory_mb"] is None else f", {trial['memory_mb'] / 1000:.1f} GB of memory"
-        click.echo(f"speed     {trial['of']}: {trial['seconds']:.2f} s a step{memory}")
+        click.echo(f"speed     {trial['of']}: {trial['seconds']:.2f} s per step{memory}")
     for problem in report["problems"]:
         click.echo(f"problem   {problem}", err=True)
     if not report["problems"]:
-        click.echo("all well")
+        click.echo("no problems")

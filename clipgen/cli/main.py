@@ -1,4 +1,4 @@
-"""`clipgen`: the lazy command table. Only the command that runs is imported."""
+"""`clipgen`: the table of commands. Only the command that runs is imported."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ import click
 from clipgen.cli.errors import command_of, exit_code
 from clipgen.process import configure
 
-#: name -> (where the command lives, its line in `clipgen --help`)
+#: name → (module and attribute of the command, its line in `clipgen --help`)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "generate": ("clipgen.cli.generate:command", "Make a picture from words; `clipgen TEXT` does the same."),
+    "generate": ("clipgen.cli.generate:command", "Make a picture from words; `clipgen TEXT` is the same."),
     "animate": ("clipgen.cli.animate:command", "Make a film from a file of prompts."),
-    "batch": ("clipgen.cli.batch:command", "Make films from many files of prompts."),
-    "edit": ("clipgen.cli.edit:command", "Change a picture by words."),
-    "sample": ("clipgen.cli.sample:command", "Draw a sheet of what a generator paints by itself."),
+    "batch": ("clipgen.cli.batch:command", "Make films from several files of prompts."),
+    "edit": ("clipgen.cli.edit:command", "Change a picture to fit words."),
+    "sample": ("clipgen.cli.sample:command", "Draw a sheet of random pictures of a generator."),
     "caption": ("clipgen.cli.caption:command", "Describe pictures in words."),
     "rank": ("clipgen.cli.rank:command", "Order pictures by how well they fit a phrase."),
-    "classify": ("clipgen.cli.classify:command", "Sort pictures by labels of your own."),
+    "classify": ("clipgen.cli.classify:command", "Classify pictures by your own labels."),
     "compare": ("clipgen.cli.compare:command", "Compare pictures and texts with each other."),
-    "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its own settings."),
-    "show": ("clipgen.cli.show:command", "Print the prompt and settings inside a picture."),
-    "models": ("clipgen.cli.models:group", "List the models, and the words they know."),
+    "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its metadata."),
+    "show": ("clipgen.cli.show:command", "Print the prompt and settings in a picture's metadata."),
+    "models": ("clipgen.cli.models:group", "List, download and check models, and print their vocabulary."),
     "doctor": ("clipgen.cli.doctor:command", "Check device, encoders, weights and disk."),
-    "cache": ("clipgen.cli.cache:group", "Tell or clear what is kept on disk."),
-    "train": ("clipgen.cli.train:group", "Train the built-in models anew."),
+    "cache": ("clipgen.cli.cache:group", "Show or clear the disk cache."),
+    "train": ("clipgen.cli.train:group", "Train the built-in models."),
 }
 
 DEFAULT_COMMAND = "generate"
@@ -46,9 +46,9 @@ Examples:
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are a table of names: `--help` imports none of them.
+    """A group whose commands are imported when they are used: `--help` imports none of them.
 
-    A first word that is no command is a prompt, so `clipgen "a fox"` means `clipgen generate "a fox"`.
+    A first word that is not a command is a prompt, so `clipgen "a fox"` means `clipgen generate "a fox"`.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -92,7 +92,7 @@ class LazyGroup(click.Group):
 
 
 def with_default_command(args: list[str]) -> list[str]:
-    """Put `generate` in front unless the first word is a command or asks for help.
+    """Insert `generate` unless the first word is a command or asks for help.
 
     >>> with_default_command(["a red fox", "--seed", "7"])
     ['generate', 'a red fox', '--seed', '7']
@@ -103,17 +103,17 @@ def with_default_command(args: list[str]) -> list[str]:
     if first in COMMANDS or first in ("-h", "--help", "--version"):
         return args
     near = difflib.get_close_matches(first, COMMANDS, n=1, cutoff=0.75)
-    # One word alone may well be a prompt ("rain" is near "train"); a mistyped command has something after it.
+    # One word alone may be a prompt ("rain" is similar to "train"); a mistyped command has further words after it.
     if near and rest and not rest[0].startswith("-"):
         raise click.UsageError(
             f"no command {first!r}: did you mean `clipgen {near[0]} {rest[0]}`? "
-            f"To paint the words, write `clipgen generate {first} {rest[0]} …`"
+            f"If this is a prompt, write `clipgen generate {first} {rest[0]} …`"
         )
     return [DEFAULT_COMMAND, *args]
 
 
-def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted and not ctx.resilient_parsing:
+def _print_version(ctx: click.Context, _: click.Parameter, given: bool) -> None:
+    if given and not ctx.resilient_parsing:
         import clipgen
 
         click.echo(f"clipgen {clipgen.__version__}")
@@ -131,5 +131,5 @@ def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None
 def main() -> None:
     """Make pictures from words, on your own machine, offline.
 
-    `clipgen "underwater scene Van Gogh"` paints a picture into outputs/. Nothing is downloaded.
+    `clipgen "underwater scene Van Gogh"` saves a picture in outputs/. Nothing is downloaded.
     """

@@ -1,4 +1,4 @@
-"""`clipgen models`: what is shipped, what can be fetched or added, whether it is whole, and what words it knows."""
+"""`clipgen models`: list, download, add, verify and convert models, and print their vocabulary."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def group() -> None:
-    """List, fetch, add and check models; the words that a perceptor knows."""
+    """List, download, add, check and convert models, and print the vocabulary of a perceptor."""
 
 
 @group.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(as_json: bool) -> None:
-    """List the models with size, licence, and whether they are here."""
+    """List the models with size, licence, and whether they are downloaded."""
     from clipgen.models.weights import cards
 
     rows = cards()
@@ -30,23 +30,24 @@ def list_command(as_json: bool) -> None:
         click.echo(json.dumps([_row(card) for card in rows], indent=2))
         return
     for card in rows:
-        here = "shipped" if card.shipped else "here" if card.present else f"clipgen models pull {card.name}"
-        click.echo(f"{card.name}  ({card.role}, {card.size_mb:g} MB, {_licence(card)}): {here}")
+        state = "shipped" if card.shipped else "downloaded" if card.present else f"clipgen models pull {card.name}"
+        click.echo(f"{card.name}  ({card.role}, {card.size_mb:g} MB, {_licence(card)}): {state}")
         click.echo(f"    {card.architecture}\n    {card.notes}")
     click.echo(
-        "\nAll CLIPs of open_clip work as well: `clipgen models pull NAME/TAG`, then --perceptor NAME/TAG, for example "
-        "ViT-B-16/datacomp_xl_s13b_b90k; so do hf-hub:ORG/REPO and local-dir:FOLDER, and hf:OWNER/NAME/FILE as a VQGAN."
+        "\nAll CLIPs of open_clip can be used as well: `clipgen models pull NAME/TAG`, then --perceptor NAME/TAG, for "
+        "example ViT-B-16/datacomp_xl_s13b_b90k; hf-hub:ORG/REPO and local-dir:FOLDER as well; hf:OWNER/NAME/FILE "
+        "is a VQGAN on the hub."
     )
 
 
 @group.command("pull")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 def pull_command(names: tuple[str, ...]) -> None:
-    """Fetch models: names of `clipgen models list`, NAME/TAG of a CLIP of open_clip, hf-hub:ORG/REPO of one on the hub.
+    """Download models: a NAME of `clipgen models list`, NAME/TAG of a CLIP of open_clip, or hf-hub:ORG/REPO.
 
-    hf:OWNER/NAME/FILE fetches a VQGAN of the hub, to be given as --generator.
+    hf:OWNER/NAME/FILE downloads a VQGAN of the hub, for --generator.
 
-    A fetch that is cut goes on where it was; what is here and whole is not fetched again.
+    An interrupted download is resumed; files that are already complete are skipped.
     """
     from clipgen.models import hub
     from clipgen.models.shelf import pull
@@ -61,13 +62,13 @@ def pull_command(names: tuple[str, ...]) -> None:
         if name.startswith(hub.PREFIX):
             click.echo(hub.fetch(name))
         elif "/" in clip:
-            from clipgen.perceptors.openclip import pull_known  # late: it brings torch
+            from clipgen.perceptors.openclip import pull_known  # late: it imports torch
 
             click.echo(pull_known(clip))
         else:
-            shown = Fetched()
-            card = pull(name, shown)
-            shown.end()
+            progress = DownloadProgress()
+            card = pull(name, progress)
+            progress.end()
             for file in card.files:
                 click.echo(card.place(file))
 
@@ -76,7 +77,7 @@ def pull_command(names: tuple[str, ...]) -> None:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info_command(name: str, as_json: bool) -> None:
-    """Tell all that is known of a model: its files, where they lie or are fetched from, their sums."""
+    """Print the card of a model: licence, notes, files, addresses and sha256 sums."""
     from clipgen.models.shelf import named
 
     row = _row(named(name))
@@ -95,7 +96,7 @@ def info_command(name: str, as_json: bool) -> None:
 @group.command("verify")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 def verify_command(names: tuple[str, ...]) -> int:
-    """Check that models are whole: those given, by default all that are here.
+    """Verify the files of models, by default of all that are on this machine.
 
     A NAME may also be NAME/TAG, hf-hub:ORG/REPO or hf:OWNER/NAME/FILE.
     """
@@ -107,7 +108,7 @@ def verify_command(names: tuple[str, ...]) -> int:
     for name in names or [card.name for card in cards() if card.shipped or card.present]:
         try:
             verify(name)
-            click.echo(f"{name}: whole")
+            click.echo(f"{name}: ok")
         except ClipgenError as error:
             wrong += 1
             click.echo(f"{name}: {error}", err=True)
@@ -118,7 +119,7 @@ def verify_command(names: tuple[str, ...]) -> int:
 @click.argument("name")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def add_command(name: str, files: tuple[Path, ...]) -> None:
-    """Give a NAME to a VQGAN of your own: its weights and its .yaml, which stay where they are."""
+    """Register your own VQGAN as NAME: its weights and its .yaml, which stay in their place."""
     from clipgen.models.shelf import add
 
     click.echo(f"{add(name, files).name}: --generator {name}")
@@ -127,23 +128,24 @@ def add_command(name: str, files: tuple[Path, ...]) -> None:
 @group.command("convert")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="[FILE.safetensors beside the old one]"
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
+    help="output file, ending in .safetensors  [FILE with that suffix]",
 )
 def convert_command(file: Path, output: Path | None) -> None:
-    """Write a generator anew as safetensors with its config beside them: the same pictures, safe, and often smaller.
+    """Convert a generator to safetensors and a config: the same pictures, a safe format, often a smaller file.
 
-    FILE is a VQGAN of taming-transformers (a transformer's, too) with its yaml beside it, or a diffusers folder; or a
-    StyleGAN, a .pkl of NVIDIA's or a .pt of rosinality's.
+    FILE is a VQGAN of taming-transformers (or the transformer trained on it) with a yaml of the same name, a diffusers
+    folder, or a StyleGAN: a .pkl of NVIDIA or a .pt of rosinality.
     """
     from clipgen.errors import SettingsError
 
     target = output or file.with_suffix(".safetensors")
     if target.suffix != ".safetensors":
-        raise SettingsError(f"{target} does not end in .safetensors; name it so")
+        raise SettingsError(f"output is {target}; it must end in .safetensors")
     if target.exists():
-        raise SettingsError(f"{target} is there already; name another with -o")
+        raise SettingsError(f"{target} exists; choose another file with -o")
     before = file.stat().st_size if file.is_file() else 0
-    # late: they bring torch
+    # late: they import torch
     plain = file.suffix in (".pt", ".pth") and not file.with_suffix(".yaml").exists()
     ours = file.suffix == ".safetensors" and file.with_suffix(".json").exists()
     if file.suffix == ".pkl" or plain or ours:
@@ -151,18 +153,18 @@ def convert_command(file: Path, output: Path | None) -> None:
     else:
         from clipgen.generators.vqgan.checkpoint import convert
     click.echo(convert(file, target))
-    smaller = f", {before / 1e6:.1f} MB before" if before else ""
-    click.echo(f"{target.stat().st_size / 1e6:.1f} MB{smaller}; use it with --weights {target}", err=True)
+    old_size = f", {before / 1e6:.1f} MB before" if before else ""
+    click.echo(f"{target.stat().st_size / 1e6:.1f} MB{old_size}; use it with --weights {target}", err=True)
 
 
-class Fetched:
-    """Shows how far a fetch is, in one line on a terminal and in a few elsewhere."""
+class DownloadProgress:
+    """The progress of downloads, in one line on a terminal and in a few lines elsewhere."""
 
     def __init__(self) -> None:
         self.file, self.next = "", 0.0
 
     def __call__(self, file: str, done: int, total: int | None) -> None:
-        """Take note of a file's bytes so far."""
+        """Show the bytes of a file so far, and their total."""
         if file != self.file:
             self.end()
             self.file, self.next = file, 0.0
@@ -175,7 +177,7 @@ class Fetched:
             self.next = done / total + 0.25
 
     def end(self) -> None:
-        """Leave the line."""
+        """End the line of the last file."""
         if self.file and sys.stderr.isatty():
             click.echo(err=True)
 
@@ -192,12 +194,12 @@ def _row(card: Card) -> dict[str, Any]:
 
 @group.command("words")
 @click.argument("word", required=False)
-@click.option("--perceptor", default="builtin", show_default=True, metavar="NAME", help="Whose words.")
+@click.option("--perceptor", default="builtin", show_default=True, metavar="NAME", help="CLIP model.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def words_command(word: str | None, perceptor: str, as_json: bool) -> None:
-    """List the words that the built-in CLIP was trained on; with WORD, those near to it or containing it.
+    """Print the vocabulary of a perceptor; with WORD, the entries that contain it or have a similar spelling.
 
-    A prompt may have other words, but they will not steer the picture.
+    Other words in a prompt have no defined effect on the picture.
     """
     from clipgen.devices import pick_device
     from clipgen.perceptors.openclip import load_perceptor
@@ -210,12 +212,11 @@ def words_command(word: str | None, perceptor: str, as_json: bool) -> None:
     elif known:
         click.echo("\n".join(known))
     else:
-        open_line = f"{perceptor} has an open vocabulary: any word will do"
-        click.echo(open_line if word is None else f"no word near {word!r}")
+        click.echo(f"{perceptor} has an open vocabulary" if word is None else f"no word is similar to {word!r}")
 
 
 def near_words(word: str, known: list[str]) -> list[str]:
-    """Known words that contain a word, then those spelled much like it.
+    """Known words that contain a word, then those with a similar spelling.
 
     >>> near_words("cat", ["cathedral", "car", "moon"])
     ['cathedral', 'car']

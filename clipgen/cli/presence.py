@@ -1,4 +1,4 @@
-"""Whether what a command is to use is on this machine: told at once, before anything heavy is imported."""
+"""Check that the models of a command are on this machine, before anything heavy is imported."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from clipgen.settings import DescribeSettings, GenerateSettings
 
 
 def check_presence(settings: GenerateSettings | DescribeSettings, weights: Path | None = None) -> None:
-    """Raise WeightsError, with the command that fetches it, for a model that is not here.
+    """Raise WeightsError, with the command that downloads it, for a model that is missing.
 
-    weights: of the generator, where they were given.
+    weights: custom weights of the generator; None: those of the model that `settings` names.
     """
     perceptors = settings.search.perceptors if isinstance(settings, GenerateSettings) else settings.perceptors
     for name in perceptors:

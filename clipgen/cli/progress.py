@@ -1,4 +1,4 @@
-"""What a run shows while it works: a bar with a live preview on a terminal, plain lines elsewhere, nothing with -q."""
+"""Progress displays: a bar with a live preview on a terminal, plain lines elsewhere, nothing with -q."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ LINES_PER_RUN = 10
 
 
 class Progress(Protocol):
-    """Anything that is told of each step."""
+    """A display that is updated after each step."""
 
     def show(self, step: Step) -> None: ...
 
 
 @contextmanager
 def open_progress(*, quiet: bool = False) -> Iterator[Progress]:
-    """The progress display that suits stderr.
+    """Open the progress display that fits stderr.
 
     >>> with open_progress(quiet=True) as progress:
     ...     for step in generation:
@@ -40,7 +40,7 @@ def open_progress(*, quiet: bool = False) -> Iterator[Progress]:
     if quiet:
         yield Silent()
         return
-    # Late: rich takes longer to import than `clipgen --help` may take in all.
+    # Late: importing rich takes longer than all of `clipgen --help` may.
     from rich.console import Console
 
     console = Console(stderr=True)
@@ -53,19 +53,19 @@ def open_progress(*, quiet: bool = False) -> Iterator[Progress]:
 
 
 @contextmanager
-def loading(what: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Tell on a terminal that something takes a moment; what is called with a line tells that one instead.
+def loading(line: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show a line on a terminal while something takes a moment; yields a function that replaces the line.
 
-    >>> with loading("loading the models") as tell:
+    >>> with loading("loading the models") as update:
     ...     studio = Studio()
-    ...     tell("painting")
+    ...     update("painting")
     """
     if quiet or not sys.stderr.isatty():
         yield lambda line: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(what) as status:
+    with Console(stderr=True).status(line) as status:
         yield status.update
 
 
@@ -77,7 +77,7 @@ class Silent:
 
 
 class Lines:
-    """Ten plain lines a run, for log files and pipes."""
+    """Ten plain lines per run, for log files and pipes."""
 
     def __init__(self) -> None:
         self.pace = Pace()
@@ -94,7 +94,7 @@ class Lines:
 
 
 class Bar:
-    """Progress bar, score, it/s and time left, over a small picture in half blocks where colours and room allow it."""
+    """Progress bar, score, it/s and time left, below a small preview if the terminal has the colours and the space."""
 
     def __init__(self, console: Console) -> None:
         from rich.live import Live
@@ -138,14 +138,14 @@ class Bar:
 
         from clipgen.media.images import to_pil
 
-        room = max(1, self.width // (PREVIEW_COLUMNS + 1))
-        pictures = [to_pil(picture) for picture in step.image[: min(PREVIEW_PICTURES, room)]]
+        columns = max(1, self.width // (PREVIEW_COLUMNS + 1))
+        pictures = [to_pil(picture) for picture in step.image[: min(PREVIEW_PICTURES, columns)]]
         self.live.update(Group(half_blocks(pictures), self.bar))
         self.drawn = time.monotonic()
 
 
 class Pace:
-    """Steps a second, from the first step on: the first carries the warm-up."""
+    """Steps per second after the first step, which includes the warm-up."""
 
     def __init__(self) -> None:
         self.steps = 0
@@ -166,7 +166,7 @@ class Pace:
 
 
 def score_text(scores: tuple[float, ...]) -> str:
-    """One score, or the worst and best of a batch.
+    """One score, or the lowest and highest of a batch.
 
     >>> score_text((0.31, 0.28))
     '0.280–0.310'
@@ -176,7 +176,7 @@ def score_text(scores: tuple[float, ...]) -> str:
 
 
 def seconds_text(seconds: float | None) -> str:
-    """Seconds for people.
+    """Seconds in a readable form.
 
     >>> seconds_text(75)
     '1:15'
@@ -188,7 +188,7 @@ def seconds_text(seconds: float | None) -> str:
 
 
 def half_blocks(pictures: list[Image.Image], columns: int = PREVIEW_COLUMNS) -> Text:
-    """Pictures side by side as text: each character carries two pixels, its upper and its lower half."""
+    """Pictures side by side as text: each character shows two pixels, its upper and its lower half."""
     from rich.text import Text
 
     text = Text(no_wrap=True)

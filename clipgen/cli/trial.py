@@ -1,4 +1,4 @@
-"""One step of a run in a process of its own: how long it takes, and how much memory it wants.
+"""Time and memory of one step of a run, measured in a process of its own.
 
 >>> trial(GenerateSettings(size=(512, 384)))
 {'seconds': ..., 'load_seconds': ..., 'memory_mb': ...}
@@ -17,22 +17,22 @@ from clipgen.errors import ClipgenError, DeviceError
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import GenerateSettings
 
-STEPS = 3  # the first warms up, the last is timed
+STEPS = 3  # the first ones warm up, the last one is timed
 PROMPT = "a red square"
 
 
 def trial(settings: GenerateSettings, weights: Path | None = None) -> dict[str, Any]:
-    """Make a few steps and return seconds of the last, seconds of loading, and the most memory in MB.
+    """Run a few steps; return the seconds of the last one, the seconds of loading, and the peak memory in MB.
 
-    memory_mb: of the GPU where one computes, else of the process, all it loads included; None where the system does
-    not tell. Raises what `Studio.run` raises, DeviceError when the process is ended for want of memory.
+    memory_mb: of the GPU if one is used, else of the process with everything that it loads; None where the system does
+    not report it. Raises what `Studio.run` raises, DeviceError when the process runs out of memory.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
             found = pool.submit(_measured, settings, weights).result()
         except BrokenProcessPool as error:
             raise DeviceError(
-                "a step of it did not fit into memory; take a smaller --size, or --cut-chunk 4"
+                "one step did not fit into memory; choose a smaller size, or a cut_chunk of 4"
             ) from error
     if isinstance(found, str):
         raise ClipgenError(found)
@@ -40,7 +40,7 @@ def trial(settings: GenerateSettings, weights: Path | None = None) -> dict[str, 
 
 
 def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any] | str:
-    """What `trial` returns, or what is wrong: errors of ours do not travel between processes."""
+    """The result of `trial`, or an error's message: our exceptions cannot be pickled."""
     import warnings
 
     warnings.simplefilter("ignore")

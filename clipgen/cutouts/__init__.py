@@ -1,4 +1,4 @@
-"""Cutouts: many augmented views of a picture in one batched warp, for the perceptor to look at."""
+"""Cutouts: many augmented views of a picture, computed in one batched warp for the perceptor."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ from clipgen.errors import SettingsError
 
 __all__ = ["AUGMENTS", "AugmentPreset", "CutPlan", "Cutouts", "find_preset"]
 
-_NOISE_SEED = 20_210_417  # the bank is the same in every run; where it is read is drawn
+_NOISE_SEED = 20_210_417  # the noise bank is the same in every run; the offsets into it are drawn
 
 
 class Cutouts(nn.Module):
     """Cut augmented views out of pictures, differentiably, with a random state of its own.
 
-        cutouts = Cutouts(64, 32, augments="robust", generator=torch.Generator().manual_seed(7))
-        plan = cutouts.plan(batch=2, height=256, width=256, progress=0.1)
-        views = cutouts.apply(images, plan)            # [2,3,256,256] → [64,3,64,64]
-        first = cutouts.apply(images, plan[:8])        # the first 8 of each, to save memory
+        >>> cutouts = Cutouts(64, 32, augments="robust", generator=torch.Generator().manual_seed(7))
+        >>> images = torch.rand(2, 3, 256, 256)
+        >>> plan = cutouts.plan(batch=2, height=256, width=256, progress=0.1)
+        >>> cutouts.apply(images, plan).shape
+        torch.Size([64, 3, 64, 64])
+        >>> cutouts.apply(images, plan[:8]).shape       # the first 8 of each picture, to save memory
+        torch.Size([16, 3, 64, 64])
 
-    Noise and colour jitter may carry a view a little out of [0,1]; it is not clamped, for a clamp has no gradient.
-    `state_dict()` holds the random state.
+    Noise and colour jitter may move values slightly out of [0,1]; they are not clamped, since a clamp has no gradient.
+    `state_dict()` includes the random state.
 
     size: side of the views, in pixels. cutn: views of each picture. cut_pow: above 1 favours small cutouts.
-    augments: a name in AUGMENTS or a preset. generator: a CPU generator, the only source of chance.
+    augments: a name in AUGMENTS or a preset. generator: a CPU generator, the only source of randomness.
     Raises SettingsError for numbers out of range, UnknownNameError for an unknown preset.
-    Cutouts and cut_pow are Katherine Crowson's (VQGAN+CLIP, arXiv 2204.08583).
+    Source: the cutouts and cut_pow of Katherine Crowson's VQGAN+CLIP, arXiv 2204.08583.
     """
 
     bank: Tensor
@@ -56,12 +59,12 @@ class Cutouts(nn.Module):
         self.preset = find_preset(augments)
         self.generator = generator
         self.chain = ClassicChain() if self.preset.kornia else None
-        # drawing fresh noise takes as long as the sampling; reading a bank from a random place takes nothing
+        # drawing new noise would take as long as the sampling; reading a bank from a random offset takes no time
         bank = torch.randn(4 * 3 * size * size, generator=torch.Generator().manual_seed(_NOISE_SEED))
         self.register_buffer("bank", bank, persistent=False)
 
     def plan(self, batch: int, height: int, width: int, progress: float = 0.0) -> CutPlan:
-        """Draw cutn cutouts for each of batch pictures of height × width pixels; progress runs from 0 to 1."""
+        """Draw cutn cutouts for each of batch pictures of height × width pixels; progress: 0 to 1."""
         return self._with_chain(self._draw(self.cutn, batch, height, width, progress))
 
     def apply(self, image: Tensor, plan: CutPlan) -> Tensor:  # type: ignore[override]  # nn.Module.apply is not for users here
@@ -78,7 +81,10 @@ class Cutouts(nn.Module):
     def plan_each(self, n: int, height: int, width: int, progress: float = 0.0) -> CutPlan:
         """Draw one view for each of n pictures, overviews and inner cutouts mixed: to augment a training batch.
 
-            views = cutouts.apply_each(images, cutouts.plan_each(len(images), 96, 96))     # [N,3,size,size]
+            >>> cutouts = Cutouts(64, 1, generator=torch.Generator().manual_seed(7))
+            >>> images = torch.rand(8, 3, 96, 96)
+            >>> cutouts.apply_each(images, cutouts.plan_each(8, 96, 96)).shape
+            torch.Size([8, 3, 64, 64])
         """
         plan = self._draw(n, 1, height, width, progress).shuffled_each(self.generator)
         return self._with_chain(plan)
@@ -96,7 +102,7 @@ class Cutouts(nn.Module):
         return self.generator.get_state()
 
     def set_extra_state(self, state: Tensor) -> None:
-        """Put the generator back where it was."""
+        """Restore the state of the generator."""
         self.generator.set_state(state.cpu())
 
     def _draw(self, cutn: int, batch: int, height: int, width: int, progress: float) -> CutPlan:

@@ -1,4 +1,4 @@
-"""kornia's classic augments, one after another: the pipeline of VQGAN-CLIP, for comparison with it."""
+"""kornia's augments, one after another: the pipeline of VQGAN-CLIP, for comparison with it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from torch import Tensor, nn
 
 
 class ClassicChain:
-    """Affine, perspective, colour jitter, sharpness and erasing, with parameters drawn ahead.
+    """Affine, perspective, colour jitter, sharpness and erasing, with parameters drawn in advance.
 
-        chain = ClassicChain()
-        params = chain.draw(torch.zeros(8, dtype=torch.bool), size=64, generator=torch.Generator().manual_seed(0))
-        views = chain.apply(torch.rand(8, 3, 64, 64), params)
+        >>> chain = ClassicChain()
+        >>> params = chain.draw(torch.zeros(8, dtype=torch.bool), size=64, generator=torch.Generator().manual_seed(0))
+        >>> chain.apply(torch.rand(8, 3, 64, 64), params).shape
+        torch.Size([8, 3, 64, 64])
 
-    Probabilities and ranges are VQGAN-CLIP's (github.com/nerdyrodent/VQGAN-CLIP).
+    Source: the probabilities and ranges of VQGAN-CLIP, github.com/nerdyrodent/VQGAN-CLIP.
     """
 
     def __init__(self) -> None:
@@ -31,10 +32,10 @@ class ClassicChain:
         ]
 
     def draw(self, clean: Tensor, *, size: int, generator: torch.Generator) -> tuple[dict[str, Tensor], ...]:
-        """Draw the parameters of each augment for one view a row of clean [N]; those that are clean get none."""
+        """Draw the parameters of each augment for N views; clean [N]: views that stay unchanged."""
         seed = int(torch.randint(2**62, (), generator=generator))
         shape = torch.Size((len(clean), 3, size, size))
-        with torch.random.fork_rng(devices=[]):  # kornia knows only the global generator: lend it, give it back
+        with torch.random.fork_rng(devices=[]):  # kornia uses the global generator: its state is restored afterwards
             torch.default_generator.manual_seed(seed)
             drawn = tuple(_parameters(augment, shape) for augment in self.augments)
         for params in drawn:

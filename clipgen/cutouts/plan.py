@@ -1,4 +1,4 @@
-"""Where each cutout lies and what is done to it: every random number of a step, drawn at once."""
+"""The position and the augments of each cutout: all random numbers of a step, drawn at once."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from torch import Tensor
 from clipgen.cutouts.presets import AugmentPreset
 
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
-_DRAWS = 32  # a few more than are used: one more augment need not change what a seed gives
+_DRAWS = 32  # more than are used, so that a further augment does not change the results of a seed
 
 
 @dataclass(frozen=True)
 class CutPlan:
     """n cutouts of each of B pictures; a slice of it is a plan for those cutouts alone.
 
-        halves = plan[:16], plan[16:]      # apply one after the other: the same cutouts as the whole plan's
+        >>> from clipgen.cutouts import Cutouts
+        >>> plan = Cutouts(64, 32, generator=torch.Generator().manual_seed(7)).plan(batch=1, height=256, width=256)
+        >>> [len(half) for half in (plan[:16], plan[16:])]      # applied separately: the same cutouts
+        [16, 16]
 
     homography [n,B,3,3]: cutout position in [-1,1]² → picture position in pixels.
     scale [n,B]: picture pixels per cutout pixel. level [n,B]: how often the picture is halved before sampling.
-    colour [n,B,3,4]: matrix and offset. padding [n,B,3]: colour of what lies outside the picture.
-    clean [n,B]: left undisturbed. noise [n,B], noise_start [n,B]: standard deviation, place in the noise bank.
-    erase [n,B,4]: left, right, top, bottom in [-1,1], or None where the preset erases nothing.
+    colour [n,B,3,4]: matrix and offset. padding [n,B,3]: colour outside the picture.
+    clean [n,B]: without augments. noise [n,B], noise_start [n,B]: standard deviation, offset into the noise bank.
+    erase [n,B,4]: left, right, top, bottom in [-1,1] of an erased block, or None where the preset has none.
     height, width: of the pictures. levels: the finest and the coarsest level in the whole plan.
     classic: kornia's parameters, each of n·B rows, for each of its augments.
     """
@@ -50,7 +53,7 @@ class CutPlan:
 
     @property
     def batch(self) -> int:
-        """How many pictures the plan is for."""
+        """Number of pictures of the plan."""
         return self.homography.shape[1]
 
     def __getitem__(self, part: slice) -> CutPlan:
@@ -59,7 +62,7 @@ class CutPlan:
         if step != 1:
             raise ValueError(f"a plan is sliced in steps of 1, not {step}")
         flat = slice(start * self.batch, stop * self.batch)
-        # kornia's order of operations and input shape belong to the whole plan, the rest has a row a cutout
+        # kornia's order of operations and input shape are those of the whole plan, the rest has a row per cutout
         classic = tuple(
             {k: v[flat] if k not in ("order", "forward_input_shape") and v.shape[:1] == (rows,) else v
              for k, v in params.items()}
@@ -68,7 +71,7 @@ class CutPlan:
         return replace(self._map(lambda tensor: tensor[start:stop]), classic=classic)
 
     def to(self, device: torch.device, dtype: torch.dtype) -> CutPlan:
-        """Move to a device; real numbers become dtype."""
+        """Move to a device; floating-point tensors become dtype."""
         return self._map(lambda t: t.to(device, dtype if t.is_floating_point() else t.dtype, non_blocking=True))
 
     def shuffled_each(self, generator: torch.Generator) -> CutPlan:
@@ -84,7 +87,7 @@ class CutPlan:
 
 @dataclass
 class _Draws:
-    """Uniform numbers in [0,1), taken one [n,B] sheet after another; a clean cutout's disturbances are zero."""
+    """Uniform numbers in [0,1), used one [n,B] tensor after another; the augments of a clean cutout are zero."""
 
     sheets: list[Tensor]
     strength: Tensor
@@ -112,11 +115,11 @@ def draw_plan(
     noise_span: int,
     generator: torch.Generator,
 ) -> CutPlan:
-    """Draw cutn cutouts of each of batch pictures: overviews first, the very first of them clean.
+    """Draw cutn cutouts of each of batch pictures: overviews first, of which the first is clean.
 
-    height, width: of the pictures, in pixels. size: side of the cutouts. progress: share of the run done, 0–1.
-    noise_span: number of places in the noise bank. generator: a CPU generator; it always advances by the same amount.
-    The schedule from overviews to inner cutouts is disco-diffusion's.
+    height, width: of the pictures, in pixels. size: side of the cutouts. progress: share of the steps done, 0–1.
+    noise_span: number of offsets into the noise bank. generator: a CPU generator; it always advances by the same
+    amount. Source of the schedule from overviews to inner cutouts: disco-diffusion.
     """
     overviews = _overview_count(preset, cutn, progress)
     clean = torch.zeros(cutn, batch, dtype=torch.bool)
@@ -155,7 +158,7 @@ def _overview_count(preset: AugmentPreset, cutn: int, progress: float) -> int:
 
 
 def _stratified(uniform: Tensor, keys: Tensor) -> Tensor:
-    """Latin hypercube over the cutouts (McKay et al. 1979): no two have the same size or share a row or column."""
+    """Latin hypercube over the cutouts (McKay et al. 1979): sizes and positions are spread evenly."""
     count = uniform.shape[1]
     return (keys.argsort(dim=1) + uniform) / max(1, count)
 
@@ -199,13 +202,13 @@ def _homography(linear: Tensor, centre: Tensor, tilt: Tensor) -> Tensor:
 
 
 def _levels(scale: Tensor, blur: Tensor, short_side: int) -> Tensor:
-    """Halvings that bring the scale to 2 or less: up to there, bilinear sampling reads every pixel."""
+    """Halvings until the scale is 2 or less: up to 2, bilinear sampling uses every pixel."""
     level = (scale.log2() - 1 - 1e-3).ceil().clamp(min=0) + blur.float()
     return level.clamp(max=max(0, int(math.log2(short_side)) - 1)).long()
 
 
 def _colour(preset: AugmentPreset, draws: _Draws) -> Tensor:
-    """Contrast · hue turn about the grey axis (Rodrigues) · saturation, and the offset beside it, [n,B,3,4]."""
+    """Contrast · hue rotation about the grey axis (Rodrigues) · saturation, and the offset, [n,B,3,4]."""
     ones, identity = torch.ones(3, 3), torch.eye(3)
     cross = torch.tensor([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]]) / math.sqrt(3)
     turn = draws.either_way(2 * math.pi * preset.hue)[..., None, None]
@@ -219,7 +222,7 @@ def _colour(preset: AugmentPreset, draws: _Draws) -> Tensor:
 
 
 def _erased(draws: _Draws, probability: float) -> Tensor:
-    """A block of a fifth to a half of each side, [n,B,4]; an empty one far outside where nothing is erased."""
+    """A block of 0.2 to 0.5 of each side, [n,B,4]; far outside of the cutout where nothing is erased."""
     happens = draws.happens(probability)[..., None]
     half = torch.stack([0.2 + 0.3 * draws.uniform() for _ in range(2)], dim=-1)
     middle = torch.stack([2 * draws.uniform() - 1 for _ in range(2)], dim=-1)

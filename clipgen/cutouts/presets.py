@@ -1,4 +1,4 @@
-"""Named augment presets: how far each view of the picture may be bent, recoloured and disturbed."""
+"""Named augment presets: the ranges of the geometric, colour and noise augments."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from clipgen.errors import UnknownNameError
 class AugmentPreset:
     """The ranges from which the views of a picture are drawn.
 
-        AUGMENTS["mirrored"] = replace(AUGMENTS["robust"], flip=0.5)
+        >>> from dataclasses import replace
+        >>> replace(AUGMENTS["robust"], flip=0.5).flip
+        0.5
 
-    crop: least and largest side of an inner cutout, as a share of the picture's short side.
+    crop: smallest and largest side of an inner cutout, as a share of the picture's short side.
     overview: share of the cutouts that show the whole picture, at the first and at the last step.
-    overview_pad: how much wider than the picture an overview may be, as a share.
-    margin: how far an inner cutout may hang over the border, as a share of its own side.
-    rotate, shear: largest angle either way, in degrees. stretch: largest change of aspect, as a share.
+    overview_pad: how much larger than the picture an overview may be, as a share.
+    margin: how far an inner cutout may extend past the border, as a share of its own side.
+    rotate, shear: largest angle either way, in degrees. stretch: largest change of the aspect ratio, as a share.
     perspective: largest relative change of depth from the middle of a cutout to its corner, below 1.
-    hue: largest turn either way, in turns. saturation, brightness, contrast: largest change either way.
+    hue: largest rotation either way, in turns. saturation, brightness, contrast: largest change either way.
     noise: largest standard deviation of the added noise, for pixels in [0, 1].
-    flip, grey, erase, blur: probability that a view is mirrored, colourless, has a block painted over, or
-        comes from a picture of half the resolution.
-    kornia: run kornia's classic augments one after another on the plain crops instead; about ten times slower.
+    flip, grey, erase, blur: probability that a view is mirrored, grey, has an erased block, or is sampled at half the
+        resolution.
+    kornia: apply kornia's augments one after another to plain crops instead; about ten times slower.
     """
 
     crop: tuple[float, float] = (0.3, 1.0)
@@ -52,13 +54,13 @@ AUGMENTS: dict[str, AugmentPreset] = {
         crop=(0.5, 1.0), overview=(0.5, 0.25), overview_pad=0.05, margin=0.05, rotate=5, shear=2, perspective=0.1,
         hue=0.01, saturation=0.05, brightness=0.05, contrast=0.05, noise=0.02,
     ),
-    # what the built-in CLIP is trained with; never mirrored, because its captions know left from right, and
-    # little hue, because they know the colours
+    # the augments of the built-in CLIP's training: no mirror images, because its captions say left and right, and
+    # little hue, because they name colours
     "robust": AugmentPreset(
         crop=(0.5, 1.0), overview=(0.5, 0.25), overview_pad=0.15, margin=0.1, rotate=15, shear=5, stretch=0.1,
         perspective=0.2, hue=0.03, saturation=0.1, brightness=0.1, contrast=0.1, noise=0.05, grey=0.05, blur=0.1,
     ),
-    # mostly the picture as a whole: a thing is known by its form, not by its parts
+    # mostly the whole picture: CLIP recognises things by their form, not by their parts
     "whole": AugmentPreset(
         crop=(0.75, 1.0), overview=(0.75, 0.75), overview_pad=0.25, margin=0.05, rotate=8, shear=3, stretch=0.05,
         perspective=0.1, hue=0.02, saturation=0.1, brightness=0.1, contrast=0.1, noise=0.05, grey=0.05, blur=0.1,
@@ -78,14 +80,15 @@ AUGMENTS: dict[str, AugmentPreset] = {
 
 
 def find_preset(augments: str | AugmentPreset) -> AugmentPreset:
-    """Look up a preset by name; a preset passes through.
+    """Look up a preset by name; a preset is returned unchanged.
 
-        find_preset("robust").rotate      # 15
+        >>> find_preset("robust").rotate
+        15
 
     Raises UnknownNameError for a name that is not in AUGMENTS.
     """
     if isinstance(augments, AugmentPreset):
         return augments
     if augments not in AUGMENTS:
-        raise UnknownNameError.of("augment preset", augments, AUGMENTS)
+        raise UnknownNameError.of("augments", augments, AUGMENTS)
     return AUGMENTS[augments]

@@ -1,4 +1,4 @@
-"""Cut all views of a plan out of the pictures: one sampling, one colour product, one mask."""
+"""Compute all views of a plan: one sampling, one colour product, one mask."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from clipgen.cutouts.plan import CutPlan
 
 
 def warp(images: Tensor, plan: CutPlan, *, size: int, bank: Tensor) -> Tensor:
-    """Cut the views out: [B,3,H,W] → [n·B,3,size,size], cutout i of picture b at i·B+b.
+    """Compute the views: [B,3,H,W] → [n·B,3,size,size], cutout i of picture b at i·B+b.
 
-    plan: on the device of the images. bank: [m] normal numbers from which the noise is read.
+    plan: on the device of the images. bank: [m] normal numbers for the noise.
     """
     n, batch = len(plan), plan.batch
     atlas, corners = mip_atlas(images, plan.levels)
     grid, inside = _grid(plan, corners, atlas.shape, size)
-    # two groups, whatever the number of threads: the kernel works a picture a thread, and the sum of the
-    # gradients must not depend on the machine's settings
+    # two groups, whatever the number of threads: the kernel uses a thread per picture, and the sum of the gradients
+    # must not depend on the machine's settings
     groups = 2 if batch == 1 and n % 2 == 0 else 1
     grid = grid.reshape(batch * groups, n // groups * size, size, 2)
     views = F.grid_sample(atlas.expand(batch * groups, -1, -1, -1), grid, padding_mode="border", align_corners=False)
@@ -32,10 +32,11 @@ def warp(images: Tensor, plan: CutPlan, *, size: int, bank: Tensor) -> Tensor:
 
 
 def mip_atlas(images: Tensor, levels: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """Lay the pictures, halved as often as levels tells, out on one sheet, so that one sampling reads them all.
+    """Put all levels of the mip map of the pictures on one sheet, so that one sampling covers them.
 
-    Returns the sheet [B,3,h,w], the finest level at its left and the coarser ones in a column beside it, and
-    [levels,4] of left, top, width and height of each, in pixels of the sheet. (Williams 1983, Pyramidal parametrics.)
+    levels: the finest and the coarsest, in halvings. Returns the sheet [B,3,h,w], with the finest level at the left and
+    the others in a column to its right, and [levels,4], the left, top, width and height of each in pixels of the sheet.
+    Source: Williams 1983, Pyramidal parametrics.
     """
     finest, coarsest = levels
     for _ in range(finest):
@@ -51,8 +52,8 @@ def mip_atlas(images: Tensor, levels: tuple[int, int]) -> tuple[Tensor, Tensor]:
     if not column:
         return images.contiguous(), boxes
     tall = max(height, top)
-    beside = F.pad(torch.cat(column, dim=-2), (0, 0, 0, tall - top))
-    return torch.cat([F.pad(images, (0, 0, 0, tall - height)), beside], dim=-1), boxes
+    right = F.pad(torch.cat(column, dim=-2), (0, 0, 0, tall - top))
+    return torch.cat([F.pad(images, (0, 0, 0, tall - height)), right], dim=-1), boxes
 
 
 def _halved(images: Tensor) -> Tensor:
@@ -60,7 +61,7 @@ def _halved(images: Tensor) -> Tensor:
 
 
 def _grid(plan: CutPlan, corners: Tensor, sheet: torch.Size, size: int) -> tuple[Tensor, Tensor]:
-    """Where on the sheet each view looks, [B,n,s,s,2], and how much of it lies inside, [n·B,1,s,s] in [0,1]."""
+    """Sampling positions of the views on the sheet, [B,n,s,s,2], and their coverage, [n·B,1,s,s] in [0,1]."""
     steps = (torch.arange(size, device=corners.device, dtype=corners.dtype) * 2 + 1) / size - 1
     box = corners[plan.level - plan.levels[0]]
     shrink = 0.5 ** plan.level.to(corners.dtype)
@@ -69,7 +70,7 @@ def _grid(plan: CutPlan, corners: Tensor, sheet: torch.Size, size: int) -> tuple
     grid = corners.new_empty(*plan.level.shape, size, size, 2)
     borders = []
     for axis, length in enumerate((plan.width, plan.height)):
-        # from picture pixels to the sheet's [-1,1] is affine, so the homography carries it at no cost
+        # the map from picture pixels to the sheet's [-1,1] is affine, so it is part of the homography at no cost
         unit = 2 / sheet[-1 - axis]
         slope, start, extent = shrink * unit, box[..., axis] * unit - 1, box[..., 2 + axis] * unit
         row = plan.homography[:, :, axis] * slope[..., None] + bottom * start[..., None]
@@ -77,7 +78,7 @@ def _grid(plan: CutPlan, corners: Tensor, sheet: torch.Size, size: int) -> tuple
         half, grain = length * slope / 2, plan.scale * slope
         off_middle = (position - _wide(start + half)).abs_()
         borders.append(torch.addcmul(_wide(half / grain + 0.5), off_middle, _wide(1 / grain), value=-1))
-        # half a pixel from the border of its level at most: beyond lies another level
+        # at least half a pixel inside of the border of its level: beyond it is another level
         position = torch.maximum(position, _wide(start + unit / 2))
         torch.minimum(position, _wide(start + extent - unit / 2), out=grid[..., axis])
     inside = torch.minimum(*borders).clamp_(0, 1)

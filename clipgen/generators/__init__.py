@@ -1,4 +1,4 @@
-"""Generators: latents in, picture out. Loaded by name through `clipgen.registry.GENERATORS`.
+"""Generators turn latents into pictures. They are loaded by name through `clipgen.registry.GENERATORS`.
 
     >>> from clipgen.registry import GENERATORS
     >>> generator = GENERATORS.load("pixels")()

@@ -1,4 +1,4 @@
-"""The contract of a generator, and what all generators share."""
+"""The contract of a generator, and the code that all generators share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Size = tuple[int, int]
 
 
 class Generator(nn.Module):
-    """Latents that can be optimised, and the picture they stand for.
+    """Latents that can be optimised, and the picture that they describe.
 
         >>> from clipgen.generators.pixels import Pixels
         >>> generator = Pixels.begin(size=(256, 256), seeds=[7, 8])
@@ -28,14 +28,15 @@ class Generator(nn.Module):
         >>> generator().shape
         torch.Size([2, 3, 256, 256])
 
-    A subclass writes `_draw`, `_encode` and `forward`, and what of `reachable`, `project_` and `render` differs.
+    A subclass implements `_draw`, `_encode` and `forward`, and overrides `reachable`, `project_` and `render` as
+    needed.
 
-    name: as in the registry; lr: the learning rate that suits its latents under Adam; start_from: "bank" when it takes
-    a first picture well and gains by one, "samples" when it can `choose` among pictures of its own, else "noise";
-    race: starts of a picture that are worth trying, where a first step does not tell yet which one will do;
-    latents: leaf tensors [B, ...], one batch element per seed; size: (width, height) in pixels of `forward()`;
-    look: from pictures [N, 3, H, W] to unit embeddings [N, D], for generators that search for the latents of a picture,
-    which is then to look alike as well; None: pixels alone count.
+    name: in the registry; lr: learning rate of its latents for Adam; start_from: the best start: "bank" (an initial
+    picture), "samples" (the best of its own draws, see `choose`) or "noise"; race: number of starts to compare, more
+    than 1 where the first steps do not yet show which start is best; latents: leaf tensors [B, ...], one batch element
+    per seed; size: (width, height) in pixels of `forward()`; look: pictures [N, 3, H, W] → unit embeddings [N, D], used
+    by generators that search for the latents of a picture, so that the result is similar in content as well (None:
+    pixels alone count).
     """
 
     name: ClassVar[str]
@@ -108,7 +109,7 @@ class Generator(nn.Module):
 
     @abstractmethod
     def forward(self) -> Tensor:
-        """The picture of the latents, [B, 3, H, W] in [0, 1]; its gradient flows to the latents."""
+        """The pictures of the latents, [B, 3, H, W] in [0, 1], differentiable."""
 
     @abstractmethod
     def _draw(self, rng: torch.Generator) -> list[Tensor]:
@@ -119,23 +120,23 @@ class Generator(nn.Module):
         """Latents of the pictures [B, 3, H, W] of `self.size` in [0, 1]."""
 
     def start(self, seeds: Sequence[int], size: Size, *, noise: str | None = None, image: Tensor | None = None) -> None:
-        """Begin anew: other seeds, another size or another first picture, with the same weights.
+        """Set new latents: for other seeds, another size or another initial picture, with the same weights.
 
             >>> generator.start([7, 8], (320, 240), noise="perlin")
 
-        seeds: one per batch element. Element i is drawn from its own random generator, so it is the same picture
-            alone and in any batch, and on every device.
-        size: (width, height) in pixels, rounded as `reachable` tells; the size taken stands in `self.size`.
-        noise: "gradient", "perlin" or "pixels", a first picture drawn from the seeds.
-        image: a first picture [1 or B, 3, H, W] in [0, 1], resized to the size.
+        seeds: one per batch element. Each element has a random generator of its own, so that its picture is the same
+            alone, in any batch and on every device.
+        size: (width, height) in pixels, rounded by `reachable`; the result is `self.size`.
+        noise: "gradient", "perlin" or "pixels", an initial picture drawn from the seeds.
+        image: an initial picture [1 or B, 3, H, W] in [0, 1], resized to the size.
         Raises SettingsError for no seeds, a size below one pixel, or both a noise and an image.
         """
         if not seeds:
-            raise SettingsError("no seeds were given; give at least one, it makes one picture")
+            raise SettingsError("seeds is empty; give one per picture")
         if noise is not None and image is not None:
-            raise SettingsError(f"both init noise {noise!r} and an init image were given; give one of the two")
+            raise SettingsError(f"init_noise is {noise!r} and init_image is set; give one of the two")
         self.size = self.reachable(size)
-        # drawn on the CPU: a CUDA generator would give the same seed another picture
+        # drawn on the CPU: on a GPU the same seed would give another picture
         elements = [self._draw(torch.Generator().manual_seed(seed)) for seed in seeds]
         self.latents = [
             torch.stack(list(parts)).to(self.device).requires_grad_() for parts in zip(*elements, strict=True)
@@ -146,7 +147,7 @@ class Generator(nn.Module):
 
     @property
     def batch(self) -> int:
-        """How many pictures are made at once."""
+        """Number of pictures in the batch."""
         return self.latents[0].shape[0]
 
     def encode(self, image: Tensor) -> None:
@@ -158,7 +159,7 @@ class Generator(nn.Module):
         """
         if image.ndim != 4 or image.shape[1] != 3 or image.shape[0] not in (1, self.batch):
             raise SettingsError(
-                f"an image of shape {tuple(image.shape)} was given; it must be [1 or {self.batch}, 3, H, W]"
+                f"image has the shape {tuple(image.shape)}; it must be [1 or {self.batch}, 3, H, W]"
             )
         image = image.detach().to(self.device, torch.float32)
         if (image.shape[3], image.shape[2]) != self.size:
@@ -166,60 +167,62 @@ class Generator(nn.Module):
         self._replace(self._encode(image.clamp(0, 1).expand(self.batch, -1, -1, -1)))
 
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], tries: int) -> None:
-        """Start each picture, in place, from the best of several draws, where `start_from` is "samples".
+        """Set the latents of each picture, in place, to the best of several draws, where `start_from` is "samples".
 
         >>> generator.choose([7, 8], lambda images, row: score(images, targets[row]), tries=32)
 
-        seeds: one per picture; fit: of candidates [N, 3, H, W] for the picture of a row, [N], higher is better.
+        seeds: one per picture; fit: (candidates [N, 3, H, W], index of the picture) → scores [N], higher is better;
+        tries: number of draws per picture.
         """
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:
-        """Set the latents, in place, to what a camera sees after it moved.
+        """Set the latents, in place, to the view of a camera after it moved.
 
             >>> generator.follow(image, torch.eye(2, 3))        # the identity: the camera did not move
 
-        seen: the picture [B, 3, H, W] in [0, 1] after the move; theta: [2, 3], from its places to those of the picture
-        before, both from -1 to 1, as `affine_grid` takes it. By default the picture is encoded, and half of what the
-        encoder loses is given again, so that it does not fade when this is done over and over; all of it would ring.
+        seen: the picture [B, 3, H, W] in [0, 1] after the move; theta: [2, 3], from its coordinates to those of the
+        previous picture, both from -1 to 1, as for `affine_grid`. By default the picture is encoded, and half of the
+        encoder's error is added to it before it is encoded again: without that repeated moves would fade the picture,
+        and with all of the error it would ring.
         """
         self.encode(seen)
         with torch.no_grad():
             self.encode((seen + 0.5 * (seen - self())).clamp(0, 1))
 
     def project_(self) -> None:
-        """Bring the latents back to the valid set after a step; by default every value is valid."""
+        """Project the latents back onto their valid range after a step; by default every value is valid."""
 
     def reachable(self, size: Size) -> Size:
         """The nearest size (width, height) that this generator can make; SettingsError below one pixel."""
         if min(size) < 1:
-            raise SettingsError(f"the size {size[0]}x{size[1]} was given; width and height must be at least 1 pixel")
+            raise SettingsError(f"size is {size[0]}x{size[1]}; width and height must be at least 1 pixel")
         return size
 
     def critic(self) -> nn.Module | None:
-        """The discriminator, of pictures [B, 3, H, W] in [-1, 1], that this generator was trained against, if any."""
+        """The discriminator of pictures [B, 3, H, W] in [-1, 1] from this generator's training, if there is one."""
         return None
 
     def render(self, size: Size) -> Tensor:
-        """The same pictures at another size, [B, 3, H, W] without gradient; SettingsError where that cannot be done."""
+        """The same pictures at another size, [B, 3, H, W] without gradient; SettingsError where it is not supported."""
         raise SettingsError(
-            f"{self.name} pictures have one size, {self.size[0]}x{self.size[1]}; "
-            f"to render at {size[0]}x{size[1]} choose the generator cppn or pixels"
+            f"render_size is {size[0]}x{size[1]}, but the generator {self.name} renders at its own size only, "
+            f"{self.size[0]}x{self.size[1]}; use the generator cppn or pixels"
         )
 
     def state(self) -> dict[str, Any]:
-        """All that `load_state` needs to go on from here, as plain values and CPU tensors."""
+        """The state for `load_state`, as plain values and CPU tensors."""
         return {"size": list(self.size), "latents": [latent.detach().cpu().clone() for latent in self.latents]}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take back what `state` gave, in place, so that an optimizer of the latents stays valid.
+        """Restore a state from `state`, in place, so that an optimizer of the latents stays valid.
 
-        Raises SettingsError when the state was taken at another size, batch or architecture.
+        Raises SettingsError for a state of another size, batch or architecture.
         """
         saved = [tuple(latent.shape) for latent in state["latents"]]
         if tuple(state["size"]) != self.size or saved != [tuple(latent.shape) for latent in self.latents]:
             raise SettingsError(
                 f"the saved state is of another run: size {tuple(state['size'])} and latents {saved[:2]}…; "
-                f"this {self.name} has size {self.size}; start it with the settings that the state was saved with"
+                f"this {self.name} has size {self.size}; use the settings of the run that saved it"
             )
         self._replace(state["latents"])
 
@@ -243,7 +246,7 @@ class _ClampWithGrad(torch.autograd.Function):
 
 
 def clamp_with_grad(value: Tensor) -> Tensor:
-    """Clamp to [0, 1] with a straight-through gradient, less the part that would push a value further outside.
+    """Clamp to [0, 1] with a straight-through gradient, except where it would push a value further outside.
 
         >>> clamp_with_grad(torch.tensor([-0.2, 0.5, 1.3]))
         tensor([0.0000, 0.5000, 1.0000])
@@ -264,12 +267,12 @@ class _ReplaceValue(torch.autograd.Function):
 
 
 def straight_through(source: Tensor, value: Tensor) -> Tensor:
-    """Exactly `value` forward, the gradient to `source` backward.
+    """`value` in the forward pass, the gradient to `source` in the backward pass.
 
         >>> straight_through(torch.tensor([0.4]), torch.tensor([1.0]))
         tensor([1.])
 
-    Both of one shape. `source + (value - source).detach()` rounds, so a code would not be that code to the bit.
+    Both have the same shape. `source + (value - source).detach()` would round, so a code would not be exact.
     Source: the straight-through estimator, Bengio et al., arXiv 1308.3432.
     """
     return _ReplaceValue.apply(source, value)

@@ -1,4 +1,4 @@
-"""CPPN: a small network per picture, from the place of a pixel to its colour."""
+"""CPPN: a small network per picture, from the coordinates of a pixel to its colour."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from clipgen.media.images import resize_area
 WIDTH = 24
 LAYERS = 8
 FREQUENCIES = 12
-FREQUENCY_SCALE = 2.0  # radians per half side; higher starts busier and fits finer detail
-GAIN = 1.2  # of the weights over 1/sqrt(fan in); below 1 the start is flat, at 1.6 it is a tangle of saturated colours
-OUT_GAIN = 0.6  # of the last layer: colours short of the sigmoid's flat ends, where gradients vanish
+FREQUENCY_SCALE = 2.0  # radians per half side; higher values start with more detail and can fit finer detail
+GAIN = 1.2  # of the weights over 1/sqrt(fan in); below 1 the start is flat, at 1.6 it is noisy and saturated
+OUT_GAIN = 0.6  # of the last layer: keeps colours away from the ends of the sigmoid, where gradients vanish
 INPUTS = 3 + 2 * FREQUENCIES
 FIT_STEPS = 400
 FIT_LR = 0.01
-FIT_SIDE = 128  # longest side in pixels of the picture that encode fits: finer detail is beyond the network
-STRIP = 2**18  # pixels rendered at once, so that a large render does not fill the memory
+FIT_SIDE = 128  # longest side in pixels at which `encode` fits a picture: the network has no finer detail
+STRIP = 2**18  # pixels rendered at once, which bounds the memory of a large render
 
 
 class CPPN(Generator):
@@ -35,10 +35,10 @@ class CPPN(Generator):
         >>> generator.render((1024, 1024)).shape
         torch.Size([1, 3, 1024, 1024])
 
-    view: [2, 3], from the places of a picture to those of the network, which reaches everywhere; a camera moves it.
+    view: [2, 3], from the coordinates of the picture to those of the network, which are unbounded; a camera moves it.
     latents: the frequencies [B, FREQUENCIES, 2], then weight [B, out, in] and bias [B, out, 1] of every layer.
-    The inputs are x, y, the radius and the Fourier features of the place; a layer's channels are a third tanh,
-    a third sine and a third bell curve; layers add to what they were given.
+    The inputs are x, y, the radius and the Fourier features of a pixel; a third of a layer's channels are tanh, a third
+    sine and a third a bell curve; layers are residual.
     Sources: Stanley, "Compositional pattern producing networks", 2007; Mordvintsev et al., "Differentiable Image
     Parameterizations", Distill 2018 (lucent); Tancik et al., arXiv 2006.10739, for the Fourier features.
     """
@@ -56,29 +56,30 @@ class CPPN(Generator):
 
             >>> CPPN.load()
 
-        device: where the networks are; dtype: kept, but the networks always run in float32, since half precision cannot tell neighbouring pixels apart.
+        device: of the networks; dtype: ignored: the
+        networks run in float32, since half precision does not resolve the coordinates of neighbouring pixels.
         Raises SettingsError when weights are given: they are drawn from the seeds.
         """
         if weights is not None:
-            raise SettingsError(f"weights {weights} were given; the generator cppn draws its own and takes none")
+            raise SettingsError(f"weights is {weights}, but the generator cppn is not trained; leave it out")
         return cls(device=device, dtype=dtype)
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:
-        """Move the view: the network is the same everywhere, so nothing is lost however far the camera goes."""
+        """Move the view: the network is defined everywhere, so nothing is lost however far the camera moves."""
         last = torch.tensor([[0.0, 0.0, 1.0]], device=self.device)
         self.view = (torch.cat([self.view, last]) @ torch.cat([theta.to(self.view), last]))[:2]
 
     def start(self, seeds: Sequence[int], size: Size, *, noise: str | None = None, image: Tensor | None = None) -> None:
-        """Begin anew, as `Generator.start`, with the view on the middle."""
+        """As `Generator.start`; the view is centred again."""
         self.view = torch.eye(2, 3, device=self.device)
         super().start(seeds, size, noise=noise, image=image)
 
     def state(self) -> dict[str, Any]:
-        """All that `load_state` needs to go on from here, as plain values and CPU tensors."""
+        """The state for `load_state`, as plain values and CPU tensors."""
         return {**super().state(), "view": self.view.cpu().clone()}
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Take back what `state` gave; see `Generator.load_state`."""
+        """Restore a state from `state`; see `Generator.load_state`."""
         super().load_state(state)
         self.view = state["view"].to(self.device)
 
@@ -90,7 +91,7 @@ class CPPN(Generator):
     def render(self, size: Size) -> Tensor:
         """The same pictures at any size, [B, 3, H, W].
 
-        size: (width, height); another aspect ratio stretches. Raises SettingsError below one pixel.
+        size: (width, height); another aspect ratio stretches the picture. Raises SettingsError below one pixel.
         """
         width, height = self.reachable(size)
         places = self._places((width, height))
@@ -106,7 +107,7 @@ class CPPN(Generator):
         return drawn
 
     def _encode(self, image: Tensor) -> list[Tensor]:
-        """Fit the networks to the pictures from where they stand: a CPPN has no encoder."""
+        """Fit the networks to the pictures, from their present latents: a CPPN has no encoder."""
         scale = min(1.0, FIT_SIDE / max(self.size))
         small = (max(1, round(self.size[0] * scale)), max(1, round(self.size[1] * scale)))
         target = image if small == self.size else resize_area(image, small)
@@ -116,7 +117,7 @@ class CPPN(Generator):
         with torch.enable_grad():
             for _ in range(FIT_STEPS):
                 optimizer.zero_grad()
-                # a sum over the batch keeps every picture's fit independent of the others
+                # a sum over the batch keeps the fits independent of each other
                 F.mse_loss(self._paint(fitted, small), target, reduction="none").mean(dim=(1, 2, 3)).sum().backward()
                 optimizer.step()
                 schedule.step()
@@ -148,26 +149,26 @@ class CPPN(Generator):
             return torch.sigmoid(self._passed(*pairs[-1], h))
 
     def _entered(self, weight: Tensor, bias: Tensor, features: Tensor) -> Tensor:
-        """The first layer, of what is known of the places, [B, INPUTS, N], before it is bent."""
+        """The first layer, of the features [B, INPUTS, N] of the pixels, before the nonlinearity."""
         return self._passed(weight, bias, features)
 
     def _passed(self, weight: Tensor, bias: Tensor, h: Tensor) -> Tensor:
         return torch.baddbmm(bias, weight, h)
 
 
-HARMONICS = 4  # of the loop; each is heard less than the one before
-TIME_GAIN = 3.0  # of time over place in the first layer; at 1 all moments look alike
+HARMONICS = 4  # of the loop, each with a smaller weight than the one before
+TIME_GAIN = 3.0  # of time over place in the first layer; at 1 all moments are similar
 
 
 class LoopCPPN(CPPN):
-    """One network with time as an input, a point on a circle: pictures of all moments of a film without an end.
+    """One network with time as an input, as a point on a circle: the pictures of a looping film.
 
         >>> generator = LoopCPPN.begin(size=(128, 128), seeds=[7])
         >>> generator.moments = torch.tensor([0.0, 0.25, 0.5, 0.75])
         >>> generator().shape
         torch.Size([4, 3, 128, 128])
 
-    moments: [M], in turns of the loop; the pictures are theirs, and the one network, of one seed, learns from all.
+    moments: [M], each from 0 to 1 (one loop): one picture per moment, all of one network from one seed.
     """
 
     name = "cppn-loop"
@@ -194,5 +195,5 @@ class LoopCPPN(CPPN):
 
 def _bend(x: Tensor) -> Tensor:
     soft, wave, bell = x.chunk(3, dim=1)
-    # the bell curve is moved and stretched to the mean and reach of the other two
+    # the bell curve is shifted and scaled to the mean and range of the other two
     return torch.cat([soft.tanh(), wave.sin(), 2 * torch.exp(-bell.square()) - 1], dim=1)

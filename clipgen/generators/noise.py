@@ -1,4 +1,4 @@
-"""First pictures drawn from seeds: gradient, perlin, pixels."""
+"""Initial pictures drawn from seeds: gradient, perlin, pixels."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from torch import Tensor
 from clipgen.errors import UnknownNameError
 
 OCTAVES = 4
-CELLS = 3  # cells of the coarsest octave along the longer side: big soft shapes, as a composition has
+CELLS = 3  # cells of the coarsest octave along the longer side: large soft shapes
 
 
 def noise_picture(name: str, seeds: Sequence[int], size: tuple[int, int]) -> Tensor:
-    """Draw one first picture per seed.
+    """Draw one initial picture per seed.
 
         >>> noise_picture("perlin", [7, 8], (64, 48)).shape
         torch.Size([2, 3, 48, 64])
@@ -26,7 +26,7 @@ def noise_picture(name: str, seeds: Sequence[int], size: tuple[int, int]) -> Ten
     Ken Perlin, "Improving noise", SIGGRAPH 2002.
     """
     if name not in NOISES:
-        raise UnknownNameError.of("init noise", name, NOISES)
+        raise UnknownNameError.of("init_noise", name, NOISES)
     draw = NOISES[name]
     return torch.stack([draw(torch.Generator().manual_seed(seed), size) for seed in seeds])
 
@@ -36,7 +36,7 @@ def _gradient(rng: torch.Generator, size: tuple[int, int]) -> Tensor:
     angle = 2 * math.pi * float(torch.rand((), generator=rng))
     x = torch.linspace(-1, 1, size[0])[None, :]
     y = torch.linspace(-1, 1, size[1])[:, None]
-    # divided by the reach of the direction, so that both pure colours stand in a corner or on a side
+    # divided by the extent of the direction, so that both pure colours are at a corner or a side
     along = (math.cos(angle) * x + math.sin(angle) * y) / (abs(math.cos(angle)) + abs(math.sin(angle)))
     return torch.lerp(colours[0], colours[1], (along + 1) / 2)
 
@@ -45,7 +45,7 @@ def _perlin(rng: torch.Generator, size: tuple[int, int]) -> Tensor:
     total = torch.zeros(3, size[1], size[0])
     for octave in range(OCTAVES):
         cell = max(size) / (CELLS * 2**octave)
-        # brightness is shared and colour is its own, or the clouds would be a rainbow
+        # most of the noise is shared by the channels: with independent channels the clouds would be a rainbow
         layers = _gradient_noise(rng, size, cell)
         total += (layers[:1] + 0.6 * layers[1:]) * 0.5**octave
     spread = total.std().clamp_min(1e-6)
@@ -53,7 +53,7 @@ def _perlin(rng: torch.Generator, size: tuple[int, int]) -> Tensor:
 
 
 def _gradient_noise(rng: torch.Generator, size: tuple[int, int], cell: float) -> Tensor:
-    """Four layers [4, H, W] of noise with unit slopes at the corners of square cells (cell: their side in pixels)."""
+    """Four layers [4, H, W] of noise with unit slopes at the corners of square cells; cell: their side in pixels."""
     x, y = (torch.arange(n) + 0.5 for n in size)
     x, y = x / cell, y / cell
     columns, rows = int(x[-1]) + 2, int(y[-1]) + 2

@@ -12,10 +12,10 @@ from torch import Tensor
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator, Size
 
-# How natural colours vary: along lightness, red-blue and green-magenta. The principal axes of the RGB of ImageNet's
-# pixels (Krizhevsky et al. 2012, section 4.1) lie within a few degrees of these three, with variances .2175, .0188
-# and .0045 (the figures of fb.resnet.torch). Axes times deviations is a square root of the colour covariance;
-# only its ratios matter, so it is scaled to a lightness of one.
+# The variation of natural colours: along lightness, red-blue and green-magenta. The principal axes of the RGB of
+# ImageNet's pixels (Krizhevsky et al. 2012, section 4.1) are within a few degrees of these three, with variances
+# .2175, .0188 and .0045 (the figures of fb.resnet.torch). Axes times deviations is a square root of the colour
+# covariance; only its ratios matter, so it is scaled to a lightness of one.
 _AXES = torch.tensor(
     [
         [1 / math.sqrt(3), 1 / math.sqrt(2), 1 / math.sqrt(6)],
@@ -27,19 +27,19 @@ _DEVIATIONS = torch.tensor([0.2175, 0.0188, 0.0045]).sqrt()
 COLOUR_SQRT = _AXES * (_DEVIATIONS / _DEVIATIONS[0])
 
 DECAY = 1.0  # natural pictures have amplitude ~ 1 / frequency
-CONTRAST = 0.01  # deviation of the first coefficients: a nearly grey picture that any prompt can pull either way
+CONTRAST = 0.01  # deviation of the initial coefficients: a nearly grey picture, neutral for any prompt
 BLACK = 1e-4  # sigmoid never reaches 0 or 1: the first step inside, well below one grey level of 255
 
 
 class Pixels(Generator):
-    """A picture whose latents are its scaled Fourier coefficients: no network, every picture is reachable.
+    """A picture whose latents are its scaled Fourier coefficients: no network, any picture can be represented.
 
         >>> generator = Pixels.begin(size=(320, 240), seeds=[7])
         >>> generator().shape
         torch.Size([1, 3, 240, 320])
 
     latents: one tensor [B, 3, H, W // 2 + 1, 2], real and imaginary parts divided by the natural amplitude of their
-    frequency, so that one learning rate suits coarse and fine; the 3 are lightness, red-blue and green-magenta
+    frequency, so that one learning rate fits coarse and fine detail; the 3 are lightness, red-blue and green-magenta
     before a sigmoid. Source: Mordvintsev et al., "Differentiable Image Parameterizations", Distill 2018 (lucent).
     """
 
@@ -54,15 +54,16 @@ class Pixels(Generator):
 
             >>> Pixels.load()
 
-        device: where the latents are; dtype: kept, but the transform always runs in float32. Raises SettingsError when weights are given: it has none.
+        device: of the latents; dtype: ignored: the
+        transform runs in float32. Raises SettingsError when weights are given: there is no network.
         """
         if weights is not None:
-            raise SettingsError(f"weights {weights} were given; the generator pixels has no network and takes none")
+            raise SettingsError(f"weights is {weights}, but the generator pixels has no network; leave it out")
         return cls(device=device, dtype=dtype)
 
     def forward(self) -> Tensor:
         """The pictures [B, 3, H, W] in (0, 1)."""
-        # half precision would quantise the picture to bands
+        # half precision would cause visible bands
         with torch.autocast(self.device.type, enabled=False):
             return self._colour(self._plane())
 
@@ -73,10 +74,10 @@ class Pixels(Generator):
             >>> generator.render((1024, 1024)).shape
             torch.Size([1, 3, 1024, 1024])
 
-        size: (width, height); another aspect ratio stretches. Raises SettingsError below one pixel.
+        size: (width, height); another aspect ratio stretches the picture. Raises SettingsError below one pixel.
         """
         if min(size) < 1:
-            raise SettingsError(f"the render size {size[0]}x{size[1]} was given; both must be at least 1 pixel")
+            raise SettingsError(f"render_size is {size[0]}x{size[1]}; width and height must be at least 1 pixel")
         with torch.autocast(self.device.type, enabled=False):
             return self._colour(_resample(self._plane(), size))
 
@@ -99,7 +100,7 @@ class Pixels(Generator):
         return torch.sigmoid(torch.einsum("ij,bjhw->bihw", COLOUR_SQRT.to(plane.device), plane))
 
     def _scale(self) -> Tensor:
-        """The natural amplitude [H, W // 2 + 1] of every frequency; the mean colour counts as the lowest of them."""
+        """The natural amplitude [H, W // 2 + 1] of every frequency; the mean colour has that of the lowest one."""
         width, height = self.size
         fy = torch.fft.fftfreq(height, device=self.device)[:, None]
         fx = torch.fft.rfftfreq(width, device=self.device)[None, :]
@@ -107,7 +108,7 @@ class Pixels(Generator):
 
 
 def _resample(plane: Tensor, size: Size) -> Tensor:
-    """Resize [B, 3, H, W] band-limited, with pixel centres aligned as they are in every other resize."""
+    """Resize [B, 3, H, W] without aliasing, with pixel centres aligned as in other resizing functions."""
     width, height = size
     old_height, old_width = plane.shape[-2:]
     if (old_width, old_height) == size:

@@ -1,4 +1,4 @@
-"""A sketch: large areas of colour, laid over a picture or over nothing."""
+"""A sketch: large areas of colour, added to a picture or to none."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from torch import Tensor
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator, Size
 
-GRIDS = (4, 8, 16, 32)  # cells on a side; coarse ones move many pixels at once, and finer ones would be noise
-CONTRAST = 0.02  # deviation of the first cells: a nearly grey picture
-EDGE = 0.02  # from black and white: there the logit has no slope
+GRIDS = (4, 8, 16, 32)  # cells per side; finer grids would add noise
+CONTRAST = 0.02  # deviation of the initial cells: a nearly grey picture
+EDGE = 0.02  # distance kept from black and white, where the logit is infinite
 
 
 class Sketch(Generator):
-    """Grids of colours, each smoothly drawn over the whole picture, added up before a sigmoid.
+    """Grids of colours, each interpolated to the whole picture, added up before a sigmoid.
 
         >>> sketch = Sketch.begin(size=(64, 64), seeds=[7])
         >>> [tuple(latent.shape) for latent in sketch.latents]
         [(1, 3, 4, 4), (1, 3, 8, 8), (1, 3, 16, 16), (1, 3, 32, 32)]
 
-    Cheap to draw, and quick to find forms and colours that a trained generator finds slowly; it has no texture.
+    Fast to compute, and needs few steps to find forms and colours; it has no texture.
     latents: one grid [B, 3, n, n] for each n in GRIDS, in logits. Source: the sum of scales is the Laplacian pyramid of
     Burt and Adelson 1983, used so for pictures by Mordvintsev et al. in DeepDream (2015).
     """
@@ -42,20 +42,20 @@ class Sketch(Generator):
 
             >>> Sketch.load()
 
-        dtype: kept, but it is drawn in float32.
-        Raises SettingsError when weights are given: it has none.
+        dtype: ignored: it runs in float32.
+        Raises SettingsError when weights are given: there is no network.
         """
         if weights is not None:
-            raise SettingsError(f"weights {weights} were given; a sketch has no network and takes none")
+            raise SettingsError(f"weights is {weights}, but the generator sketch has no network; leave it out")
         return cls(device=device, dtype=dtype)
 
     def start(self, seeds: Sequence[int], size: Size, *, noise: str | None = None, image: Tensor | None = None) -> None:
-        """Begin anew, as `Generator.start`, over nothing."""
+        """As `Generator.start`, without an underlying picture."""
         self.base = torch.zeros(1, 3, 1, 1, device=self.device)
         super().start(seeds, size, noise=noise, image=image)
 
     def lay_over(self, pictures: Tensor, strength: Tensor) -> None:
-        """Draw over pictures [B, 3, H, W] in [0, 1], which count as strength [B] says: 0 not at all, 1 as they are."""
+        """Add the sketch to pictures [B, 3, H, W] in [0, 1]; strength [B]: theirs, 0 (none) to 1 (unchanged)."""
         own = pictures.to(self.device).clamp(EDGE, 1 - EDGE).logit()
         self.base = strength.to(own)[:, None, None, None] * own
 

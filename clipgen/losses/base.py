@@ -1,4 +1,4 @@
-"""What a loss is: it holds its target, looks at a View, and adds to other losses."""
+"""The contract of a loss: it has its target, is computed from a View, and can be added to other losses."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Sees = Literal["embeddings", "image", "latents", "several"]
 
 @dataclass
 class View:
-    """What a turn of the loop has to show; the parts a loss does not see may be left out.
+    """The data of one step of the loop; parts that no loss uses may be left out.
 
     image [B,3,H,W] in [0,1]. embeddings [n,B,D]: unit vectors of n cutouts of each picture.
     latents, start: the generator's latents, each [B,…], now and at the first step.
-    progress: share of the run done, from 0 to 1.
+    progress: share of the steps done, from 0 to 1.
     """
 
     image: Tensor | None = None
@@ -59,14 +59,15 @@ class Surroundings(Protocol):
 
 
 class Loss(nn.Module):
-    """A loss a picture: `forward(view)` returns [B]; losses add, and scale by a number.
+    """A loss per picture: `forward(view)` returns [B]; losses can be added, and multiplied by a number.
 
-        loss = PromptLoss(target, weights, stops) + 0.5 * TotalVariation()
-        for weight, term in loss.terms():            # [(1.0, PromptLoss), (0.5, TotalVariation)]
-            total = weight * term(view)
+        >>> from clipgen.losses import Symmetry, TotalVariation
+        >>> loss = Symmetry() + 0.5 * TotalVariation()
+        >>> sum(weight * term(View(image=image)) for weight, term in loss.terms()).shape
+        torch.Size([1])
 
-    sees: the part of the view it reads, so that a loop can compute each term where that part is at hand.
-    The algebra is lucent's (github.com/greentfrapp/lucent, optvis/objectives).
+    sees: the part of the view that it uses, so that a loop can compute each term where that part is available.
+    The algebra is that of lucent (github.com/greentfrapp/lucent, optvis/objectives).
     """
 
     sees: ClassVar[Sees] = "several"
@@ -84,14 +85,14 @@ class Loss(nn.Module):
         raise NotImplementedError(f"{type(self).__name__} must define forward(view)")
 
     def terms(self) -> list[tuple[float, Loss]]:
-        """List the single losses with their weights, sums and products multiplied out."""
+        """List the single losses with their weights, with sums and products multiplied out."""
         return [(1.0, self)]
 
     def __add__(self, other: Loss) -> Loss:
         return Sum(self, other) if isinstance(other, Loss) else NotImplemented
 
     def __radd__(self, other: int) -> Loss:
-        # sum([a, b]) begins with 0
+        # sum([a, b]) starts with 0
         return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def __mul__(self, weight: float) -> Loss:
@@ -137,5 +138,5 @@ class Scaled(Loss):
 def need_image(view: View, loss: Loss) -> Tensor:
     """Return the view's image, or raise SettingsError that names the loss which needs it."""
     if view.image is None:
-        raise SettingsError(f"{type(loss).__name__} needs an image in the view, and there is none")
+        raise SettingsError(f"{type(loss).__name__} needs the image of the view, which is None")
     return view.image

@@ -1,4 +1,4 @@
-"""How far the cutouts are from what the prompts ask for."""
+"""The distance of cutouts from prompts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from clipgen.losses.base import Loss, Sees, Surroundings, View
 def spherical(a: Tensor, b: Tensor) -> Tensor:
     """Half the squared great-circle distance of unit vectors: 2·arcsin(|a-b|/2)².
 
-        spherical(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]))      # π²/8
+        >>> spherical(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]))      # π²/8
+        tensor(1.2337)
 
     a, b: [..., D], broadcast against each other; returns [...]. The gradient is finite everywhere: zero where a = b
-    and where a = -b. Katherine Crowson's loss of VQGAN+CLIP (arXiv 2204.08583).
+    and where a = -b. Source: Katherine Crowson's loss of VQGAN+CLIP (arXiv 2204.08583).
     """
-    # |a-b| is written out: matrix products of all pairs would lose the small differences
+    # |a-b| is computed directly: matrix products of all pairs would lose small differences
     half = (a - b).square().sum(dim=-1).clamp(min=1e-12).sqrt() / 2
     return 2 * half.clamp(max=1 - 1e-6).arcsin().square()
 
@@ -27,15 +28,16 @@ def spherical(a: Tensor, b: Tensor) -> Tensor:
 class PromptLoss(Loss):
     """The mean spherical distance of the cutouts to weighted prompts.
 
-        loss = PromptLoss(text[None], weights=[[1.0, -0.3]], stops=[[-math.inf, -0.4]])      # text [2,D]
+        >>> target = perceptor.encode_text(["a fox", "text"])[None]                                 # [1, 2, D]
+        >>> loss = PromptLoss(target, weights=[[1.0, -0.3]], stops=[[-float("inf"), -0.4]])
 
-    A prompt of negative weight pushes away: its distance counts negative. Below its stop (compared with the signed
-    distance, cutout by cutout) a prompt pulls no more, though its value still counts. The sum over the prompts is
-    divided by the sum of |weights|, and is a plain mean over the cutouts: chunks of cutouts add up exactly.
+    A prompt with a negative weight repels: its distance counts negative. Below its stop (compared with the signed
+    distance of each cutout) a prompt has no gradient, though its value still counts. The sum over the prompts is
+    divided by the sum of |weights|, and averaged over the cutouts: chunks of cutouts add up exactly.
 
     target: [B,P,D] or [1,P,D] unit vectors. weights, stops: [B,P] or [1,P], tensors or nested lists; a row may be
-    padded with weight 0. Raises SettingsError for shapes that do not fit, or a row of weights that are all zero.
-    Weights and stops are those of Katherine Crowson's VQGAN+CLIP notebook.
+    padded with weight 0. Raises SettingsError for shapes that do not fit, or a row of weights that are all 0.
+    Source: the weights and stops of Katherine Crowson's VQGAN+CLIP notebook.
     """
 
     sees: ClassVar[Sees] = "embeddings"
@@ -55,7 +57,7 @@ class PromptLoss(Loss):
             shapes = ", ".join(str(list(tensor.shape)) for tensor in (target, weights, stops))
             raise SettingsError(f"target, weights and stops must be [B,P,D], [B,P] and [B,P], got {shapes}")
         if not (weights.abs().sum(dim=-1) > 0).all():
-            raise SettingsError("every picture needs a prompt whose weight is not 0")
+            raise SettingsError("weights has a row of zeros; every picture needs a prompt with another weight")
         self.register_buffer("target", target)
         self.register_buffer("weights", weights)
         self.register_buffer("stops", stops.expand_as(weights))
@@ -63,7 +65,7 @@ class PromptLoss(Loss):
     def forward(self, view: View) -> Tensor:
         """Compute the loss of each picture from its embeddings [n,B,D], [B]."""
         if view.embeddings is None:
-            raise SettingsError("PromptLoss needs embeddings in the view, and there are none")
+            raise SettingsError("PromptLoss needs the embeddings of the view, which are None")
         distance = spherical(view.embeddings[:, :, None], self.target)
         signed = distance * self.weights.sign()
         signed = torch.where(signed > self.stops, signed, signed.detach())

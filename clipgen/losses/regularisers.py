@@ -1,4 +1,4 @@
-"""Losses that know nothing of words: they look at the picture or the latents alone."""
+"""Losses that do not depend on the prompts, but on the picture or the latents alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from clipgen.losses.base import Loss, Sees, Surroundings, View, need_image
 class TotalVariation(Loss):
     """The mean squared difference of neighbouring pixels: low for pictures without grain.
 
-    Squared, as in Mahendran and Vedaldi (arXiv 1412.0035) with β = 2.
+        >>> TotalVariation()(View(image=torch.zeros(1, 3, 8, 8)))
+        tensor([0.])
+
+    Source: Mahendran and Vedaldi (arXiv 1412.0035) with β = 2.
     """
 
     sees: ClassVar[Sees] = "image"
@@ -27,11 +30,13 @@ class TotalVariation(Loss):
 
 
 class Realism(Loss):
-    """How made a picture looks, patch by patch, to the discriminator that its generator was trained against.
+    """How artificial the patches of a picture are, by the discriminator from its generator's training.
 
-        loss = loss + 0.05 * Realism(generator.critic())
+        >>> from clipgen.generators.vqgan import VQGAN
+        >>> critic = VQGAN.load(size=(64, 64), seeds=[7]).critic()
+        >>> loss = TotalVariation() + 0.05 * Realism(critic)
 
-    critic: pictures [B, 3, H, W] in [-1, 1] → logits, high where a patch looks real; it is frozen.
+    critic: pictures [B, 3, H, W] in [-1, 1] → logits, high for realistic patches; it is frozen.
     """
 
     sees: ClassVar[Sees] = "image"
@@ -53,7 +58,7 @@ class Realism(Loss):
 
 
 class Smoothness(Loss):
-    """The mean squared second difference: low for even gradients, however steep; edges and dots count."""
+    """The mean squared second difference: low for linear gradients, high for edges and dots."""
 
     sees: ClassVar[Sees] = "image"
 
@@ -64,7 +69,7 @@ class Smoothness(Loss):
 
 
 class Saturation(Loss):
-    """The mean squared distance of the pixels from grey; with a negative weight colours grow stronger."""
+    """The mean squared distance of the pixels from grey; a negative weight makes colours stronger."""
 
     sees: ClassVar[Sees] = "image"
 
@@ -88,7 +93,8 @@ class Symmetry(Loss):
 class Palette(Loss):
     """The mean squared distance of each pixel to the nearest of a few colours.
 
-        Palette(["#1b3a5c", "#f2c14e", "#fff"])
+        >>> Palette(["#1b3a5c", "#f2c14e", "#fff"]).colours.shape
+        torch.Size([3, 3])
 
     colours: "#rrggbb" or "#rgb" strings, or a tensor [K,3] in [0,1]. Raises SettingsError for anything else.
     """
@@ -106,7 +112,7 @@ class Palette(Loss):
         if not isinstance(colours, Tensor):
             colours = torch.tensor([_rgb(colour) for colour in colours])
         if colours.ndim != 2 or colours.shape[0] == 0 or colours.shape[1] != 3:
-            raise SettingsError(f"a palette is one or more colours [K,3], got {list(colours.shape)}")
+            raise SettingsError(f"palette must be one or more colours [K,3], got {list(colours.shape)}")
         self.register_buffer("colours", colours)
 
     def forward(self, view: View) -> Tensor:
@@ -119,10 +125,10 @@ class Palette(Loss):
 
 
 class InitLoss(Loss):
-    """The mean squared difference to an initial picture, fading out towards the end of the run.
+    """The mean squared difference from an initial picture, fading out towards the end of the run.
 
-    image: [B,3,H,W] or [1,3,H,W]; shares: [B], how much each picture counts, by default 1.
-    Raises SettingsError where the picture has another size.
+    image: [B,3,H,W] or [1,3,H,W]; shares: [B], weight of each picture, by default 1.
+    Raises SettingsError for a picture of another size.
     """
 
     sees: ClassVar[Sees] = "image"
@@ -138,14 +144,14 @@ class InitLoss(Loss):
         """Measure each picture, [B]."""
         image = need_image(view, self)
         if image.shape[1:] != self.start.shape[1:] or self.start.shape[0] not in (1, image.shape[0]):
-            raise SettingsError(f"the initial picture is {list(self.start.shape)}, the image {list(image.shape)}")
+            raise SettingsError(f"the initial picture is {list(self.start.shape)}, the image is {list(image.shape)}")
         return (1 - view.progress) * self.shares * _per_picture((image - self.start).square())
 
 
 class PullToStart(Loss):
-    """The mean squared distance of the latents from where they began, fading out towards the end of the run.
+    """The mean squared distance of the latents from their start, fading out towards the end of the run.
 
-    Adds coherence (VQGAN-CLIP, arXiv 2204.08583).
+    It adds coherence. Source: VQGAN-CLIP, arXiv 2204.08583.
     """
 
     sees: ClassVar[Sees] = "latents"
@@ -153,8 +159,8 @@ class PullToStart(Loss):
     def forward(self, view: View) -> Tensor:
         """Measure the latents of each picture, [B]."""
         if not view.latents or len(view.latents) != len(view.start):
-            raise SettingsError(f"PullToStart needs latents and as many starts, got {len(view.latents)}"
-                                f" and {len(view.start)}")  # fmt: skip
+            raise SettingsError(f"PullToStart needs as many starts as latents, got {len(view.start)}"
+                                f" and {len(view.latents)}")  # fmt: skip
         squares = [(now - start).square().flatten(1) for now, start in zip(view.latents, view.start, strict=True)]
         return (1 - view.progress) * torch.cat(squares, dim=1).mean(dim=1)
 

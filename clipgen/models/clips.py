@@ -49,8 +49,8 @@ def missing(name: str) -> WeightsError:
     """The error for a CLIP that is not on this machine."""
     by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{name.partition('/')[0]}/FILE"
     return WeightsError(
-        f"the perceptor {name!r} is not downloaded; run `clipgen models pull {name}`, or download it elsewhere and give "
-        f"{by_hand}"
+        f"the perceptor {name!r} is not downloaded; run `clipgen models pull {name}`, or download it elsewhere "
+        f"and give {by_hand}"
     )
 
 

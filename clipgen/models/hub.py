@@ -113,7 +113,7 @@ def check(path: Path) -> None:
     if expected and found != expected:
         path.resolve().unlink(missing_ok=True)
         path.unlink(missing_ok=True)
-        raise WeightsError(f"{path} was damaged (expected sha256 {expected}, found {found}) and is deleted; pull it again")
+        raise WeightsError(f"{path} was damaged (sha256 {found}, expected {expected}) and is deleted; pull it again")
 
 
 @contextmanager

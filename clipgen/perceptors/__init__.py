@@ -1,1 +1,1 @@
-"""Perceptors: what looks at a picture and says how well it fits the words."""
+"""Perceptors: networks that embed pictures and texts in one space, so that cosines measure how well they fit."""

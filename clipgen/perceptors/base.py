@@ -1,4 +1,4 @@
-"""The contract of every perceptor, and of the list of words that a small one knows."""
+"""The contract of every perceptor, and the vocabulary of a small one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-# Words that carry no picture of their own: no one needs to hear that a small CLIP never met "whose".
+# Words without a visual meaning, never reported as unknown.
 STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -26,18 +26,17 @@ SUFFIXES = ("ies", "ing", "es", "ed", "s")
 
 
 class Perceptor(nn.Module, ABC):
-    """A frozen network that puts words and pictures into one space.
+    """A frozen network that embeds texts and pictures in one space.
 
         >>> from clipgen.perceptors.openclip import load_perceptor
         >>> perceptor = load_perceptor("builtin", torch.device("cpu"))
         >>> words = perceptor.encode_text(["a red square", "a blue circle"])      # [2, D]
         >>> score = perceptor.encode_image(image) @ words.T                       # cosines, [N, 2]
 
-    name: as it was asked for; input_size: side in pixels of the square it looks at; dim: D of its embeddings;
-    context_length: tokens it reads, start and end marks included; logit_scale: factor of its softmax over cosines;
-    fingerprint: sha256 of its weights; dtype: arithmetic in which pictures are embedded; names: of the things it was
-    taught, empty when that is open; background: file of embedded captions and pictures to calibrate its cosines by,
-    None when it came without.
+    name: as given to `load_perceptor`; input_size: side in pixels of its square input; dim: D of its embeddings;
+    context_length: maximum number of tokens, start and end tokens included; logit_scale: factor of its softmax over
+    cosines; fingerprint: sha256 of its weights; dtype: arithmetic in which pictures are embedded; names: of the things in its training data, empty for an open
+    vocabulary; background: file of embedded captions and pictures that calibrate its cosines, None when it has none.
 
     Source: Radford et al. 2021, Learning Transferable Visual Models From Natural Language Supervision (CLIP).
     """
@@ -62,28 +61,29 @@ class Perceptor(nn.Module, ABC):
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:
-        """Tokens of a text, start and end marks included."""
+        """Number of tokens of a text, start and end tokens included."""
 
     def in_turn(self, step: int) -> Perceptor:
-        """Who looks at a step where several take turns, in the same space: itself, when it is one."""
+        """The perceptor of a step where the members of an ensemble alternate, in the same space; by default itself."""
         return self
 
     def words(self) -> list[str]:
-        """All words it was trained on, sorted; empty when its vocabulary is open."""
+        """All words of its training data, sorted; empty for an open vocabulary."""
         return []
 
     def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
-        """Words of a text that it never saw, each with up to three known words near to it in spelling."""
+        """Words of a text outside its vocabulary, each with up to three known words of similar spelling."""
         return []
 
 
 class Vocabulary:
-    """The words that a small perceptor was trained on.
+    """The words in the training data of a small perceptor.
 
         >>> Vocabulary(["fox", "castle", "swim"]).unknown("Foxes swimming by a cassle")
         [('cassle', ['castle'])]
 
-    Nearness is spelling (difflib's ratio), not meaning: the embedding of a word that was never trained on says nothing.
+    Similar words are similar in spelling (difflib's ratio), not in meaning: the embedding of an unknown word is
+    arbitrary.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -91,11 +91,11 @@ class Vocabulary:
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        # a caption such as "ice cream" lies in the list as one entry but is met as two words
+        # an entry such as "ice cream" is two words in a text
         return frozenset(stem for entry in self.words for word in _split(entry) for stem in _stems(word))
 
     def unknown(self, text: str) -> list[tuple[str, list[str]]]:
-        """Words of a text outside the vocabulary, in order and once each, with up to three near ones."""
+        """Words of a text outside the vocabulary, in order and once each, with up to three of similar spelling."""
         missing = [word for word in dict.fromkeys(_split(text)) if not self._knows(word)]
         return [(word, difflib.get_close_matches(word, self.words, n=3, cutoff=0.5)) for word in missing]
 
@@ -104,12 +104,12 @@ class Vocabulary:
 
 
 def _split(text: str) -> list[str]:
-    # numbers are no words; an apostrophe ends one ("Gogh's" is "gogh")
+    # numbers are not words; an apostrophe ends a word ("Gogh's" is "gogh")
     return [word.partition("'")[0] for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.lower().replace("’", "'"))]
 
 
 def _stems(word: str) -> set[str]:
-    """A word and what it may be a simple plural, past or -ing form of ("foxes" → fox, foxe; "swimming" → swim …)."""
+    """A word and those of which it may be a plural, past or -ing form ("foxes" → fox, foxe; "swimming" → swim …)."""
     stems = {word}
     for suffix in SUFFIXES:
         root = word.removesuffix(suffix)

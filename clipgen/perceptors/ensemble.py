@@ -1,4 +1,4 @@
-"""Several perceptors that look together."""
+"""Several perceptors used as one."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Ensemble(Perceptor):
         >>> both = Ensemble([(1.0, small), (2.0, large)])
         >>> both.encode_image(image) @ both.encode_text(["a fox"]).T      # (cos_small + 2 cos_large) / 3
 
-    members: (weight, perceptor) pairs, weights above 0. Each member's unit embedding is scaled by the root of its share
-    and all are joined, so every loss on embeddings works unchanged.
+    members: (weight, perceptor) pairs, weights above 0. Each member's unit embedding is scaled by the square root of
+    its share and all are concatenated, so every loss on embeddings works unchanged.
 
     Raises SettingsError for no member or a weight of 0 or less.
     """
@@ -31,7 +31,7 @@ class Ensemble(Perceptor):
     def __init__(self, members: Sequence[tuple[float, Perceptor]]) -> None:
         super().__init__()
         if not members or any(weight <= 0 for weight, _ in members):
-            raise SettingsError("an ensemble needs one perceptor or more, each with a weight above 0")
+            raise SettingsError("perceptors has no member, or one with a weight of 0 or less; give weights above 0")
         total = sum(weight for weight, _ in members)
         self.roots = [math.sqrt(weight / total) for weight, _ in members]
         self.members: list[Perceptor] = [member for _, member in members]
@@ -53,7 +53,7 @@ class Ensemble(Perceptor):
         return self._join([member.encode_image(images) for member in self.members])
 
     def in_turn(self, step: int) -> Perceptor:
-        """The member whose turn a step is; to it the others' part of the space is empty.
+        """The member that a step uses; in its embeddings the other members' part is 0.
 
         >>> both = Ensemble([(1.0, perceptor), (2.0, perceptor)])
         >>> both.in_turn(0).encode_image(image) @ both.encode_text(["a fox"]).T      # cos_small / √3
@@ -61,17 +61,17 @@ class Ensemble(Perceptor):
         return _Turn(self, step % len(self.members))
 
     def count_tokens(self, text: str) -> int:
-        """Tokens by the tightest member: the count that stands to `context_length` as its own stands to its own."""
+        """Number of tokens by the member that exceeds its own context most, relative to this `context_length`."""
         over = max(member.count_tokens(text) - member.context_length for member in self.members)
         return self.context_length + over
 
     def words(self) -> list[str]:
-        """Words that some member was trained on; empty as soon as one has an open vocabulary."""
+        """Words in the training data of any member; empty when one has an open vocabulary."""
         lists = [member.words() for member in self.members]
         return sorted(set().union(*lists)) if all(lists) else []
 
     def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
-        """Words that no member knows, with the near words of the first."""
+        """Words outside every member's vocabulary, with the similar words of the first."""
         first, *others = [dict(member.unknown_words(text)) for member in self.members]
         return [(word, near) for word, near in first.items() if all(word in other for other in others)]
 
@@ -80,7 +80,7 @@ class Ensemble(Perceptor):
 
 
 class _Turn(Perceptor):
-    """One member of an ensemble, in the space of all."""
+    """One member of an ensemble, in the ensemble's space."""
 
     def __init__(self, whole: Ensemble, index: int) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ def load_perceptors(names: Sequence[str], device: torch.device, dtype: torch.dty
     """
     named = [parse_weighted_path(name) for name in names]
     if wrong := [name for name, (_, weight) in zip(names, named, strict=True) if weight <= 0]:
-        raise SettingsError(f"the perceptor {wrong[0]} has a weight of 0 or less; give one above 0, or leave it out")
+        raise SettingsError(f"perceptors has {wrong[0]}, a weight of 0 or less; give one above 0, or leave it out")
     loaded = [(weight, _load(name, device, dtype)) for name, weight in named]
     return loaded[0][1] if len(loaded) == 1 else Ensemble(loaded)
 

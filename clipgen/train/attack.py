@@ -1,4 +1,4 @@
-"""Attacks on pictures: small changes that mislead a perceptor, to train it and to measure it."""
+"""Attacks on pictures: small changes that mislead a perceptor, used for training and for measurements."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,13 @@ from torch import Tensor
 def attack(
     images: Tensor, loss: Callable[[Tensor], Tensor], *, radius: Tensor, steps: int, generator: torch.Generator
 ) -> Tensor:
-    """Move pictures inside an L2 ball to raise a loss: projected gradient ascent from a random start.
+    """Change pictures within an L2 ball to increase a loss: projected gradient ascent from a random start.
 
-    Example: ``attack(images, loss, radius=torch.full((8, 1, 1, 1), 2.0), steps=2, generator=g)``.
-    Arguments: images [N, 3, S, S] in [0, 1]; radius [N, 1, 1, 1] in the same units.
+    >>> radius, rng = torch.full((8, 1, 1, 1), 2.0), torch.Generator().manual_seed(0)
+    >>> attack(torch.rand(8, 3, 16, 16), lambda x: x.mean(), radius=radius, steps=2, generator=rng).shape
+    torch.Size([8, 3, 16, 16])
+
+    images: [N, 3, S, S] in [0, 1]; loss: images → a scalar; radius: [N, 1, 1, 1] in the units of the images.
     Source: Madry et al. 2018, arXiv 1706.06083.
     """
 

@@ -1,6 +1,6 @@
-"""The bank of start pictures: procedural scenes, styles, grounds and shapes as codes of the built-in VQGAN.
+"""The bank of initial pictures: procedural scenes, styles, backgrounds and shapes as codes of the built-in VQGAN.
 
-No art pack goes into it: what it holds can be rendered by anyone from the picture world's own code.
+It contains no art pack: anyone can render its pictures with the code of the picture world.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,11 +16,11 @@ from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw
 
 _SIZE = 192
 _BATCH = 16
-_BESIDE = 2  # other colours that each colour is shown beside
+_OTHERS = 2  # number of other colours that each colour is combined with
 
 
 def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
-    """Yield pictures (uint8 [192, 192, 3]) and captions: every scene plain and in every style, grounds, shapes."""
+    """Yield pictures (uint8 [192, 192, 3]) with captions: every scene plain and in every style, backgrounds, shapes."""
     for index, (name, scene) in enumerate(SCENES.items()):
         for k in range(3):
             yield scene.draw(np.random.default_rng((seed, index, k)), _SIZE, _SIZE), name
@@ -31,10 +31,10 @@ def entries(seed: int) -> Iterator[tuple[np.ndarray, str]]:
     for first in COLOUR_NAMES:
         yield GROUNDS["plain"](rng, _SIZE, _SIZE, first, first), f"plain {first} background"
         for kind in ("gradient", "striped", "checked", "dotted"):
-            for second in rng.choice([c for c in COLOUR_NAMES if c != first], _BESIDE, replace=False):
+            for second in rng.choice([c for c in COLOUR_NAMES if c != first], _OTHERS, replace=False):
                 yield GROUNDS[kind](rng, _SIZE, _SIZE, first, second), f"{first} and {second} {kind} background"
         for shape in SHAPE_NAMES:
-            for ground in rng.choice([c for c in COLOUR_NAMES if c != first], _BESIDE, replace=False):
+            for ground in rng.choice([c for c in COLOUR_NAMES if c != first], _OTHERS, replace=False):
                 image = GROUNDS["plain"](rng, _SIZE, _SIZE, str(ground), str(ground))
                 draw_shape(rng, image, shape, first, (0.5, 0.5), rng.uniform(0.28, 0.4))
                 yield image, f"{first} {shape} on a {ground} background"
@@ -48,10 +48,11 @@ def run(
     seed: int = 5,
     report: Callable[[str], None] = lambda line: None,
 ) -> int:
-    """Encode the bank with a VQGAN's weights into ``out`` (safetensors: codes int16 [N, h, w], captions as bytes).
+    """Render the bank and encode it with a VQGAN (takes minutes); return the number of pictures.
 
-    Example: ``run(weights=Path("my-vqgan.safetensors"), out=Path("my-bank.safetensors"))``.
-    Returns the number of pictures.
+    >>> run(weights=Path("my/vqgan.ckpt"), out=Path("my/bank.safetensors"))
+
+    weights: of the VQGAN; out: safetensors file with codes int16 [N, h, w] and captions as bytes.
     """
     network = load_network(weights)
     pictures, captions = zip(*entries(seed), strict=True)

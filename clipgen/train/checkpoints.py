@@ -1,4 +1,4 @@
-"""What every recipe shares: resumable checkpoints, a curve on disk, learning-rate schedules."""
+"""Code that all recipes share: resumable checkpoints, a training curve on disk, learning-rate schedules."""
 
 import json
 import math
@@ -19,7 +19,7 @@ def save(path: Path, state: dict[str, Any]) -> None:
 
 
 def load(path: Path) -> dict[str, Any] | None:
-    """Read a checkpoint, or None where there is none yet; raises WeightsError when it is damaged."""
+    """Load a checkpoint; None where there is none yet. Raises WeightsError when it is damaged."""
     if not path.exists():
         return None
     try:
@@ -28,26 +28,28 @@ def load(path: Path) -> dict[str, Any] | None:
         raise WeightsError(f"checkpoint {path} cannot be read: {reason(error)}") from error
     except Exception as error:  # torch raises pickle, zip and runtime errors alike, of many lines
         raise WeightsError(
-            f"checkpoint {path} is damaged ({type(error).__name__}); delete it to start afresh"
+            f"checkpoint {path} is damaged ({type(error).__name__}); delete it to start again"
         ) from error
 
 
 def fill(module: nn.Module, state: dict[str, Tensor], *, source: str) -> None:
-    """Fill a network with weights: ``fill(model, load_state(path), source=str(path))``.
+    """Load weights into a network.
 
-    Raises WeightsError, naming the source, when they are of another recipe or of another world.
+        >>> fill(nn.Linear(2, 3), nn.Linear(2, 3).state_dict(), source="last.pt")
+
+    source: the name of the file for the error. Raises WeightsError for weights of another recipe or another world.
     """
     try:
         module.load_state_dict(state)
     except RuntimeError as error:
         first = " ".join(str(error).split())[:160]
-        raise WeightsError(f"{source} does not fit this recipe and world ({first} …); take another or none") from error
+        raise WeightsError(f"{source} does not fit this recipe and world ({first} …); use another or none") from error
 
 
 class Curve:
-    """A JSON-lines log that a resumed run continues: rows after the resumed step are dropped, and a half-written one.
+    """A JSON-lines log that a resumed run continues: rows after the resumed step, and an incomplete one, are dropped.
 
-    Example: ``Curve(Path("runs/clip/curve.jsonl"), step=0).add(step=10, loss=3.2)``.
+    >>> Curve(Path("runs/clip/curve.jsonl"), step=0).add(step=10, loss=3.2)
     """
 
     def __init__(self, path: Path, *, step: int) -> None:
@@ -58,7 +60,7 @@ class Curve:
             part.write_text("".join(kept))
 
     def add(self, **row: float) -> None:
-        """Append a row of figures; it must have a ``step``."""
+        """Append a row of figures, among them `step`."""
         with self.path.open("a") as file:
             file.write(json.dumps({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
 
@@ -66,7 +68,8 @@ class Curve:
 def cosine(step: int, steps: int, *, peak: float, warmup: int, floor: float = 0.0) -> float:
     """Learning rate at a step: linear warm-up to the peak, then half a cosine down to floor × peak.
 
-    Example: ``cosine(50, 1000, peak=1e-3, warmup=100)`` → 5e-4.
+    >>> cosine(49, 1000, peak=1e-3, warmup=100)
+    0.0005
     """
     if step < warmup:
         return peak * (step + 1) / warmup

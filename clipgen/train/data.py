@@ -1,4 +1,4 @@
-"""Batches of the picture world: made from their index alone, so that a resumed run sees what an unbroken one sees."""
+"""Batches of the picture world. They depend on their index alone, so that a resumed run equals an uninterrupted one."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +15,11 @@ from clipgen.train.world import World
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures uint8 [N, 3, S, S], captions, their tokens [N, L] (empty without a tokenizer), and facts int64 [N, 5]:
-    first thing, second thing, scene, style, ground colour."""
+    """A batch of N samples.
+
+    images: uint8 [N, 3, S, S]; tokens: of the captions, [N, L] (empty without a tokenizer); facts: int64 [N, 5],
+    indices of first thing, second thing, scene, style and background colour (-1: none).
+    """
 
     images: Tensor
     captions: list[str]
@@ -29,9 +32,12 @@ Tokenizer = Callable[[list[str]], Tensor]
 
 
 class WorldBatches(Dataset[Batch]):
-    """Batch ``i`` of a seed is always the same; styled, hard: see World.sample.
+    """Batches of world pictures; each depends only on the seed and its index.
 
-    Example: ``WorldBatches(world, seed=1, batch=256, size=72, count=10)[0].images.shape``.
+        >>> WorldBatches(world, seed=1, batch=4, size=32, count=10)[0].images.shape
+        torch.Size([4, 3, 32, 32])
+
+    batch: samples; size: side of the pictures in pixels; count: number of batches; styled, hard: see `World.sample`.
     """
 
     def __init__(
@@ -64,9 +70,13 @@ class WorldBatches(Dataset[Batch]):
 
 
 def stream(batches: Dataset[T], *, first: int = 0, workers: int | None = None) -> Iterator[T]:
-    """Yield batches ``first, first + 1, …`` in order, rendered ahead in worker processes.
+    """Yield batches `first`, `first + 1`, … in order, rendered in advance by worker processes.
 
-    Example: ``for batch in stream(batches, first=1200): …``.  Workers default to one less than the cores, at least one.
+        >>> batches = WorldBatches(world, seed=1, batch=4, size=32, count=10)
+        >>> len(list(stream(batches, first=8, workers=0)))
+        2
+
+    workers: by default the number of cores minus one, at least one.
     """
     count = max(1, (os.cpu_count() or 2) - 1) if workers is None else workers
     order = range(first, len(batches))  # type: ignore[arg-type]
@@ -75,11 +85,16 @@ def stream(batches: Dataset[T], *, first: int = 0, workers: int | None = None) -
 
 
 class Pool:
-    """Recent samples, shown again under other augments: rendering costs more than a look.
+    """Recent samples, used again with other augments, since rendering costs more than a training step on them.
 
-    Example: ``pool = Pool(batch=256, fresh=96, keep=42); for i, new in …: batch = pool.mix(i, new)``.
-    Every batch holds its ``fresh`` new samples and, for the rest, a draw from the ``keep`` batches before; what is
-    drawn depends on the batch's index alone, so a resumed run first refills the pool from ``first(index)``.
+        >>> pool = Pool(batch=8, fresh=4, keep=2, seed=1)
+        >>> for index, new in enumerate(stream(WorldBatches(world, seed=1, batch=4, size=32, count=3), workers=0)):
+        ...     batch = pool.mix(index, new)
+        >>> len(batch.captions)
+        8
+
+    Every batch has `fresh` new samples; the others are drawn from the last `keep` batches, by the index of the batch
+    alone: a resumed run first refills the pool, starting at `first(index)`.
     """
 
     def __init__(self, *, batch: int, fresh: int, keep: int, seed: int) -> None:
@@ -87,11 +102,11 @@ class Pool:
         self.recent: list[Batch] = []
 
     def first(self, index: int) -> int:
-        """The index of the first batch to render so that batch ``index`` finds a full pool."""
+        """The index of the first batch to render, so that the pool is full at batch `index`."""
         return max(0, index - self.keep)
 
     def mix(self, index: int, new: Batch) -> Batch:
-        """Return the training batch of an index and remember its new samples."""
+        """Return the training batch of an index and keep its new samples."""
         self.recent = [*self.recent, new][-self.keep :]
         rng = np.random.default_rng((self.seed, 1, index))
         rest = self.batch - self.fresh

@@ -1,8 +1,8 @@
-"""A start for autoencoders of taming's kind: before its first step the network hands each patch's mean colour through.
+"""Initial weights for taming's autoencoders: before the first step the network reproduces each patch's mean colour.
 
-From random weights such a network spends its first ten thousand pictures on grey blobs, for its norms hide the colour.
-Here every residual block starts as the identity and the shortcuts carry ±RGB, with constant channels beside them so
-that the norms' scale does not depend on the picture; swish(x) − swish(−x) = x makes the ends linear.
+From random weights such a network would spend its first ten thousand pictures on grey blobs, since its norms hide the
+colour. Here every residual block starts as the identity and the shortcuts carry ±RGB, together with constant channels
+that make the norms' scale independent of the picture; swish(x) − swish(−x) = x makes the ends linear.
 """
 
 import torch
@@ -14,19 +14,22 @@ from clipgen.generators.vqgan import VQModel
 
 @torch.no_grad()
 def carry_colour(model: VQModel, images: Tensor) -> None:
-    """Set a fresh model's weights in place; images [N, 3, H, W] in [-1, 1] set the scale of latents and output.
+    """Initialise a model in place, so that `model.decode(model.encode(x))` is x, pooled.
 
-    Example: ``carry_colour(VQModel.from_config(config), crops)``; then ``model.decode(model.encode(x))`` is x, pooled.
+        >>> model = VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text()))
+        >>> carry_colour(model, torch.rand(4, 3, 64, 64) * 2 - 1)
+
+    images: [N, 3, H, W] in [-1, 1]; they determine the scale of latents and output.
     """
     for half in (model.encoder, model.decoder):
-        _quiet_blocks(half)
+        _identity_blocks(half)
         _lift(half.conv_in, pairs=True)
         _join(half.conv_out)
     _lift(model.quant_conv, pairs=False)
     _lift(model.post_quant_conv, pairs=False)
     pooled = nn.functional.avg_pool2d(images, model.factor)
     _calibrate(model.quant_conv, model.encode(images)[:, :3], pooled, spread=0.9)
-    free = model.encode(images)[:, 3:]  # what is left of a code's channels begins as noise of the picture
+    free = model.encode(images)[:, 3:]  # the other channels of a code start with random features of the picture
     if free.numel():
         gain = 0.4 / free.std((0, 2, 3)).clamp(min=1e-6)
         model.quant_conv.weight[3:] *= gain[:, None, None, None]
@@ -36,19 +39,19 @@ def carry_colour(model: VQModel, images: Tensor) -> None:
     _calibrate(model.decoder.conv_out, drawn, nn.functional.interpolate(pooled, scale_factor=model.factor))
 
 
-def _quiet_blocks(half: Encoder | Decoder) -> None:
+def _identity_blocks(half: Encoder | Decoder) -> None:
     for block in half.modules():
         if isinstance(block, ResnetBlock):
             block.conv2.weight.mul_(0.1)
             block.conv2.bias.zero_()
             if block.in_channels != block.out_channels:
-                _pass_on(block.nin_shortcut)
+                _copy_channels(block.nin_shortcut)
         elif isinstance(block, AttnBlock):
             block.proj_out.weight.mul_(0.1)
 
 
-def _pass_on(conv: nn.Conv2d) -> None:
-    """Copy the first channels, and hold the new ones at ±1."""
+def _copy_channels(conv: nn.Conv2d) -> None:
+    """Copy the first channels, and set the new ones to ±1."""
     conv.weight.mul_(0.1)
     shared = min(conv.in_channels, conv.out_channels)
     rows = torch.arange(shared)
@@ -59,7 +62,7 @@ def _pass_on(conv: nn.Conv2d) -> None:
 
 
 def _lift(conv: nn.Conv2d, *, pairs: bool) -> None:
-    """Put the first three inputs into the first outputs, with their negatives and constants behind when in pairs."""
+    """Copy the first three inputs to the first outputs, with pairs followed by their negatives and constants."""
     conv.weight.mul_(0.1)
     middle = conv.kernel_size[0] // 2
     for sign, first in ((1, 0), (-1, 3)) if pairs else ((1, 0),):
@@ -72,7 +75,7 @@ def _lift(conv: nn.Conv2d, *, pairs: bool) -> None:
 
 
 def _join(conv: nn.Conv2d) -> None:
-    """Read the pairs: output c is input c less input c + 3."""
+    """Join the pairs: output c is input c minus input c + 3."""
     conv.weight.mul_(0.1)
     conv.weight[:3] = 0
     middle = conv.kernel_size[0] // 2
@@ -82,9 +85,9 @@ def _join(conv: nn.Conv2d) -> None:
     _bias(conv)[:3] = 0
 
 
-def _calibrate(conv: nn.Conv2d, found: Tensor, wanted: Tensor, spread: float = 1.0) -> None:
-    """Scale and shift the first three outputs so that they are what is wanted, times spread."""
-    x, y = found.transpose(0, 1).flatten(1), wanted.transpose(0, 1).flatten(1) * spread
+def _calibrate(conv: nn.Conv2d, output: Tensor, target: Tensor, spread: float = 1.0) -> None:
+    """Scale and shift the first three outputs so that they match the target, times spread."""
+    x, y = output.transpose(0, 1).flatten(1), target.transpose(0, 1).flatten(1) * spread
     x0, y0 = x.mean(1), y.mean(1)
     gain = ((x - x0[:, None]) * (y - y0[:, None])).mean(1) / (x - x0[:, None]).square().mean(1)
     conv.weight[:3] *= gain[:, None, None, None]

@@ -28,7 +28,7 @@ FILES = {
     "b.py": "from . import a\nfrom clipgen.settings import Picture\n",
     "c.py": "import clipgen.a\n",
     "tasks/__init__.py": "",
-    "tasks/paint.py": "RATE = 0.5\nSIDES = (1, 2**4)\nNAME = 'x'\nPAIR = (1, 'x')\nON = True\ndef f() -> None:\n    n = 3\n",
+    "tasks/paint.py": "A = 0.5\nB = (1, 2**4)\nC = 'x'\nD = (1, 'x')\nE = True\ndef f() -> None:\n    n = 3\n",
 }  # fmt: skip
 
 

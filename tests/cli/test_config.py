@@ -55,10 +55,10 @@ def test_wrong_files_name_file_and_key(tmp_path: Path, text: str, words: list[st
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no such file"):
+    with pytest.raises(SettingsError, match="gone.toml"):
         read_config(tmp_path / "gone.toml")
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match=tmp_path.name):
         read_config(tmp_path)
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="bytes.toml"):
         read_config(tmp_path / "bytes.toml")

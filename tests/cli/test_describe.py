@@ -162,7 +162,7 @@ def test_one_command_embeds_for_all(look: Cli, calibrated: OpenClip, monkeypatch
         (("caption", "photos", "--csv", "captions.txt"), 1, ("captions.txt", "line 1")),
         (("caption", "photos", "--jsonl", "a.jsonl", "--csv", "a.csv"), 2, ("--jsonl and --csv",)),
         (("caption", "photos", "--jsonl", "captions.txt"), 1, ("captions.txt", "line 1")),
-        (("rank", "fox", "hollow"), 1, ("no pictures in hollow", "-r")),
+        (("rank", "fox", "hollow"), 1, ("no pictures in hollow", "recursive")),
         (("rank", "fox", "none.png", "hollow"), 1, ("none of 2 pictures", "none.png")),
         (("compare", "bad.png", "worse.png"), 1, ("none of 2 pictures", "bad.png")),
         (("classify", "bad.png", "fox", "castle"), 1, ("bad.png",)),

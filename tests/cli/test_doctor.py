@@ -38,7 +38,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
 
 
-def test_all_well(cli: Cli, shelf: Path) -> None:
+def test_a_machine_without_problems(cli: Cli, shelf: Path) -> None:
     result = cli("doctor", "--no-trial")
     assert result.exit_code == 0, result.output
     sha256 = weights.sha256(shelf / "tiny.bin")
@@ -57,7 +57,7 @@ def test_damaged_weights_are_found(cli: Cli, shelf: Path) -> None:
     (shelf / "tiny.bin").write_bytes(b"weightz")
     result = cli("doctor", "--no-trial")
     assert result.exit_code == 1 and "tiny (generator) PROBLEM" in result.output
-    assert "is damaged: expected sha256" in result.stderr and "all well" not in result.output
+    assert "sha256" in result.stderr and "tiny.bin" in result.stderr and "no problems" not in result.output
 
 
 def test_missing_weights_name_the_command_that_makes_them(cli: Cli, shelf: Path) -> None:
@@ -76,7 +76,7 @@ def test_no_encoder_and_no_room_are_problems(cli: Cli, shelf: Path, monkeypatch:
 
 def test_unreadable_cards_are_a_problem(cli: Cli, shelf: Path) -> None:
     (shelf / "registry.toml").write_text("not toml =")
-    assert "cannot read the model cards" in cli("doctor", "--no-trial").stderr
+    assert "registry.toml" in cli("doctor", "--no-trial").stderr
 
 
 def test_a_trial_step_tells_time_and_memory(cli: Cli, tiny_clip: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_trial_step_tells_time_and_memory(cli: Cli, tiny_clip: Path) -> None:
     trial = json.loads(cli("doctor", "--json", *asked).output)["trial"]
     assert 0 < trial["seconds"] < 30 and 100 < trial["memory_mb"] < 8000 and "32 x 32, 3 cutouts" in trial["of"]
     wrong = cli("doctor", "--generator", "pixels", "--perceptor", "ViT-B-32/nothing")
-    assert wrong.exit_code == 1 and "unknown perceptor" in wrong.stderr
+    assert wrong.exit_code == 1 and "ViT-B-32/nothing" in wrong.stderr
 
 
 def test_models_list(cli: Cli, shelf: Path) -> None:
@@ -97,15 +97,15 @@ def test_models_list(cli: Cli, shelf: Path) -> None:
 def test_models_info_and_verify(cli: Cli, shelf: Path) -> None:
     assert "clipgen train tiny" in cli("models", "info", "tiny").output
     assert json.loads(cli("models", "info", "tiny", "--json").output)["present"]
-    assert cli("models", "verify").output == "tiny: whole\n"
+    assert cli("models", "verify").output == "tiny: ok\n"
     (shelf / "tiny.bin").write_bytes(b"changed")
     result = cli("models", "verify", "tiny")
-    assert result.exit_code == 1 and "is damaged" in result.stderr
+    assert result.exit_code == 1 and "sha256" in result.stderr
     one_line(cli("models", "info", "tinny"), 1, "'tinny'", "'tiny'")
     one_line(cli("models", "pull", "tinny"), 1, "'tinny'", "'tiny'")
 
 
-def test_a_model_that_is_not_here_says_how_to_get_it(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_model_names_the_command(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path))
     listed = cli("models", "list").output
     assert "clipgen models pull vqgan-imagenet-16384" in listed and "NOT FOR COMMERCIAL USE" in listed
@@ -119,18 +119,18 @@ def test_a_model_of_ones_own(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path
         Path(name).write_bytes(b"x")
     assert "--generator mine" in cli("models", "add", "mine", "m.ckpt", "m.yaml").output
     assert "mine  (generator" in cli("models", "list").output
-    one_line(cli("models", "add", "mine", "m.ckpt"), 1, "taken")
+    one_line(cli("models", "add", "mine", "m.ckpt"), 1, "'mine'")
 
 
 def test_models_convert(cli: Cli) -> None:
-    one_line(cli("models", "convert", "none.ckpt"), 1, "there is no file none.ckpt")
-    one_line(cli("models", "convert", "none.ckpt", "-o", "none.bin"), 1, "does not end in .safetensors")
-    # a StyleGAN has a .json beside it, and is not taken for a VQGAN
+    one_line(cli("models", "convert", "none.ckpt"), 1, "none.ckpt")
+    one_line(cli("models", "convert", "none.ckpt", "-o", "none.bin"), 1, "none.bin", ".safetensors")
+    # a StyleGAN has a .json of the same name, which tells it from a VQGAN
     own = weights.find("stylegan", "generator").path(".safetensors")
     assert cli("models", "convert", own, "-o", "again.safetensors").exit_code == 0
     assert Path("again.safetensors").exists() and Path("again.json").exists()
     Path("here.safetensors").touch()
-    one_line(cli("models", "convert", "here.ckpt"), 1, "there already")
+    one_line(cli("models", "convert", "here.ckpt"), 1, "here.safetensors", "-o")
 
 
 def test_models_words(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +138,7 @@ def test_models_words(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyP
     assert cli("models", "words").output.split() == perceptor.words()
     assert json.loads(cli("models", "words", "--json").output) == perceptor.words()
     assert cli("models", "words", "cassle").output == "castle\n"
-    assert "no word near 'zzz'" in cli("models", "words", "zzz").output
+    assert "'zzz'" in cli("models", "words", "zzz").output
 
 
 def test_words_of_an_open_vocabulary(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +149,7 @@ def test_words_of_an_open_vocabulary(cli: Cli, perceptor: OpenClip, monkeypatch:
 
 def test_words_without_weights(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> None:
-        raise WeightsError("clip.safetensors is missing; make it with `clipgen train clip`")
+        raise WeightsError("clip.safetensors is missing; `clipgen train clip` makes it")
 
     monkeypatch.setattr(openclip, "load_perceptor", missing)
     one_line(cli("models", "words"), 1, "clipgen train clip")

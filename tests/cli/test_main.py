@@ -14,7 +14,7 @@ HEAVY = {"torch", "numpy", "PIL", "rich", "open_clip", "kornia", "importlib.meta
 
 
 def modules_after(*args: str) -> set[str]:
-    """The modules that are there after a call of `clipgen`."""
+    """The modules that a call of `clipgen` imports."""
     script = (
         "import sys\nfrom clipgen.cli.main import main\n"
         f"try: main({list(args)!r})\nexcept SystemExit as end: assert not end.code, end.code\n"
@@ -47,7 +47,7 @@ def test_help_lists_the_commands_and_examples(cli: Cli) -> None:
     assert 'clipgen "underwater scene Van Gogh"' in result.output
 
 
-def test_no_words_at_all_is_help(cli: Cli) -> None:
+def test_no_arguments_print_help(cli: Cli) -> None:
     assert cli().exit_code == 0 and cli().output == cli("--help").output
 
 
@@ -67,11 +67,11 @@ def test_version(cli: Cli) -> None:
         (["-h"], ["-h"]),
     ],
 )
-def test_a_first_word_that_is_no_command_is_a_prompt(args: list[str], meant: list[str]) -> None:
+def test_a_first_word_that_is_not_a_command_is_a_prompt(args: list[str], meant: list[str]) -> None:
     assert with_default_command(args) == meant
 
 
-def test_a_mistyped_command_is_not_painted(cli: Cli) -> None:
+def test_a_mistyped_command_is_not_a_prompt(cli: Cli) -> None:
     one_line(cli("rerunn", "fox.png"), 2, "rerunn", "clipgen rerun fox.png", "clipgen generate rerunn")
 
 
@@ -84,7 +84,7 @@ def test_python_m_clipgen_is_the_same_command() -> None:
     assert done.stdout == f"clipgen {clipgen.__version__}\n"
 
 
-def test_waiting_threads_do_not_spin_unless_told_to(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_threads_do_not_spin_by_default(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
     cli("--version")
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"

@@ -83,9 +83,9 @@ def test_the_first_step_does_not_count_for_the_pace(monkeypatch: pytest.MonkeyPa
     assert pace.rate() == 0.5 and pace.left(4) == 8.0
 
 
-def test_loading_is_told_on_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    with loading("loading the models") as tell:
-        tell("trying start 2 of 4")
+def test_loading_shows_on_terminals_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with loading("loading the models") as update:
+        update("trying start 2 of 4")
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -93,6 +93,6 @@ def test_loading_is_told_on_terminals_only(monkeypatch: pytest.MonkeyPatch, caps
     with loading("loading the models"):
         pass
     assert "loading the models" in capsys.readouterr().err
-    with loading("loading the models") as tell:
-        tell("trying start 2 of 4")
+    with loading("loading the models") as update:
+        update("trying start 2 of 4")
     assert "trying start 2 of 4" in capsys.readouterr().err

@@ -168,12 +168,12 @@ def test_a_folder_of_diffusers_is_read(tmp_path: Path) -> None:
     ("change", "message"),
     [
         ({"norm_type": "spatial"}, "MoVQ"),
-        ({"block_out_channels": [32, 48]}, "no multiples"),
-        ({"up_block_types": ["UpDecoderBlock2D"] * 2}, "different levels"),
-        ({"num_vq_embeddings": None}, "not a config of diffusers"),
+        ({"block_out_channels": [32, 48]}, r"\[32, 48\]"),
+        ({"up_block_types": ["UpDecoderBlock2D"] * 2}, "levels"),
+        ({"num_vq_embeddings": None}, "diffusers"),
     ],
 )
-def test_what_taming_cannot_be_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+def test_networks_without_a_taming_class_are_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
     (tmp_path / "config.json").write_text(json.dumps({"_class_name": "VQModel", **DIFFUSERS, **change}))
     save_file({"quantize.embedding.weight": torch.zeros(2, 2)}, tmp_path / "diffusion_pytorch_model.safetensors")
     with pytest.raises(WeightsError, match=message):

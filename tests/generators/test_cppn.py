@@ -63,7 +63,7 @@ def test_half_precision_around_it_changes_nothing(generator):
 
 
 def test_weights_are_refused():
-    with pytest.raises(SettingsError, match="takes none"):
+    with pytest.raises(SettingsError, match="weights"):
         CPPN.begin(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))
 
 

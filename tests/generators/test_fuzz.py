@@ -102,7 +102,7 @@ def test_a_yaml_that_grows_when_it_is_written_out_is_read_in_time(whole: dict[st
 def test_a_file_that_unpacks_to_more_than_it_has(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "z.ckpt", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("archive/data.pkl", bytes(10_000_000))
-    with pytest.raises(ClipgenError, match="unpacks to 10 MB"):
+    with pytest.raises(ClipgenError, match="z.ckpt.*10 MB"):
         load_state(tmp_path / "z.ckpt")
 
 

@@ -25,5 +25,5 @@ def test_gradient_and_perlin_are_smooth_and_pixels_are_not():
 
 
 def test_an_unknown_noise_lists_the_known():
-    with pytest.raises(UnknownNameError, match="did you mean 'perlin'.*gradient, perlin, pixels"):
+    with pytest.raises(UnknownNameError, match="init_noise.*'perlin'.*gradient, perlin, pixels"):
         noise_picture("perlyn", [1], (8, 8))

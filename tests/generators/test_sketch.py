@@ -50,5 +50,5 @@ def test_encoding_finds_a_smooth_picture(generator):
 
 
 def test_weights_are_refused(tmp_path):
-    with pytest.raises(SettingsError, match="takes none"):
+    with pytest.raises(SettingsError, match="weights"):
         Sketch.begin(size=(8, 8), seeds=[1], weights=tmp_path / "some.ckpt")

@@ -101,7 +101,7 @@ def save(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Save]:
 
 
 @pytest.mark.parametrize(("kind", "classes"), [("2", 0), ("2", 3), ("3", 0), ("3", 3), ("3r", 0)])
-def test_nvidias_pickles_are_read_and_converted(save: Save, kind: str, classes: int, tmp_path: Path) -> None:
+def test_nvidias_pickles_are_loaded_and_converted(save: Save, kind: str, classes: int, tmp_path: Path) -> None:
     network = tiny(kind, classes=classes)
     told = network.config.get("config", {}) if kind != "2" else {"synthesis_kwargs": dict(CONFIG), "c_dim": classes}
     path = save({"G": None, "D": None, "G_ema": _Persistent(network, dict(told)), "training_set_kwargs": None})
@@ -127,7 +127,7 @@ def test_nothing_in_a_pickle_runs(save: Save) -> None:
         with_bomb.state["_hooks"] = {"a": bomb}
         assert torch.equal(picture(load_network(save({"G_ema": with_bomb, "D": bomb}))), picture(network))
         for content in (bomb, {"G_ema": bomb}, [bomb]):
-            with pytest.raises(WeightsError, match="holds no generator"):
+            with pytest.raises(WeightsError, match="G_ema or G"):
                 load_network(save(content))
 
 
@@ -140,28 +140,28 @@ def test_a_bomb_inside_of_a_tensor_does_not_go_off(save: Save) -> None:
 
             return torch.storage._load_from_bytes, (pickle.dumps(Bomb()),)
 
-    with pytest.raises(WeightsError, match="cannot read the network"):
+    with pytest.raises(WeightsError, match=".pkl"):
         load_network(save({"G_ema": Storage()}))
 
 
 def test_files_of_something_else(save: Save, tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="TensorFlow"):
         load_network(save((1, 2, 3)))
-    with pytest.raises(WeightsError, match="no StyleGAN2"):
+    with pytest.raises(WeightsError, match="StyleGAN2"):
         load_network(save({"G_ema": _Persistent(nn.Linear(2, 2), {})}))
     whole = save({"G_ema": _Persistent(tiny(), {})})
     (tmp_path / "cut.pkl").write_bytes(whole.read_bytes()[:5000])
-    with pytest.raises(WeightsError, match="cannot read the network"):
+    with pytest.raises(WeightsError, match=".pkl"):
         load_network(tmp_path / "cut.pkl")
     broken = _Persistent(tiny(), {})
     broken.state["_modules"]["synthesis"].state["_modules"]["b8"].state["_modules"]["conv0"].state["_parameters"][
         "weight"
     ] = torch.zeros(3, 3, 3, 3)
-    with pytest.raises(WeightsError, match="1 tensors differ, first synthesis.b8.conv0.weight"):
+    with pytest.raises(WeightsError, match="synthesis.b8.conv0.weight"):
         load_network(save({"G_ema": broken}))
-    with pytest.raises(WeightsError, match="there is no file"):
+    with pytest.raises(WeightsError, match="none.pkl"):
         load_network(Path("none.pkl"))
-    with pytest.raises(WeightsError, match="ends in '.txt'"):
+    with pytest.raises(WeightsError, match="'.txt'"):
         (tmp_path / "a.txt").write_text("x")
         load_network(tmp_path / "a.txt")
 
@@ -276,7 +276,7 @@ def test_names_of_classes_are_kept(classed: Path, tmp_path: Path) -> None:
     convert(classed, tmp_path / "again.safetensors")
     assert load_network(tmp_path / "again.safetensors").names == ("dog", "cat", "fox")
     (tmp_path / "c.json").write_text(json.dumps({"classes": ["dog"]}))
-    with pytest.raises(WeightsError, match="3 classes and 1 names"):
+    with pytest.raises(WeightsError, match="c.safetensors.*3.*1"):
         load_network(classed)
 
 
@@ -295,17 +295,17 @@ def test_draws_are_of_the_classes_that_are_asked_for(classed: Path) -> None:
 
 
 @pytest.mark.parametrize(("asked", "why"), [("cow", "cow"), ("3", "0 to 2")])
-def test_a_class_that_there_is_not(classed: Path, asked: str, why: str) -> None:
+def test_an_unknown_class(classed: Path, asked: str, why: str) -> None:
     generator = StyleGAN.begin(size=(32, 32), seeds=[1], weights=classed)
     with pytest.raises(UnknownNameError, match=why):
         generator.draw_from(None, [(asked, 1.0)])
-    with pytest.raises(SettingsError, match="0 or less"):
+    with pytest.raises(SettingsError, match="classes"):
         generator.draw_from(None, [("cat", -1.0)])
 
 
-def test_without_classes_none_can_be_asked_for(generator: StyleGAN) -> None:
+def test_a_network_without_classes(generator: StyleGAN) -> None:
     generator.draw_from(0.3, [])
-    with pytest.raises(SettingsError, match="no classes"):
+    with pytest.raises(SettingsError, match="classes"):
         generator.draw_from(None, [("cat", 1.0)])
 
 

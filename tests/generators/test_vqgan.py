@@ -78,7 +78,7 @@ def test_reachable_rounds_to_multiples_of_the_factor(generator):
     assert generator.reachable((34, 1)) == (36, 4)
     generator.start([1], (30, 21))
     assert generator.size == (32, 20) and generator().shape == (1, 3, 20, 32)
-    with pytest.raises(SettingsError, match="choose the generator cppn or pixels"):
+    with pytest.raises(SettingsError, match="render_size is 64x64"):
         generator.render((64, 64))
 
 
@@ -219,7 +219,7 @@ def test_the_built_in_model_is_found_by_its_card_and_checked(tiny_vqgan, generat
     monkeypatch.setattr(weights, "models_folder", lambda: tiny_vqgan.parent)
     assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2])(), generator())
     files[1].write_text("changed", encoding="utf-8")
-    with pytest.raises(WeightsError, match="damaged"):
+    with pytest.raises(WeightsError, match="sha256"):
         VQGAN.begin(size=(32, 24), seeds=[1, 2])
 
 
@@ -234,8 +234,8 @@ def test_a_lightning_checkpoint_loads(tiny_vqgan, generator):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"embed_dim": 3}, r"4 tensors differ, first post_quant_conv.weight \(config \(4, 3, 1, 1\)"),
-        ({"norm_groups": None, "n_embed": 80}, r"1 tensors differ, first quantize.embedding.weight \(config \(80, 4\)"),
+        ({"embed_dim": 3}, r"post_quant_conv.weight \(config \(4, 3, 1, 1\)"),
+        ({"norm_groups": None, "n_embed": 80}, r"quantize.embedding.weight \(config \(80, 4\)"),
     ],
 )
 def test_weights_of_another_config_are_refused(tiny_vqgan, change, message):
@@ -245,24 +245,24 @@ def test_weights_of_another_config_are_refused(tiny_vqgan, change, message):
 
 
 def test_bad_files_are_named(tiny_vqgan):
-    with pytest.raises(WeightsError, match="there is no file.*gone.ckpt"):
+    with pytest.raises(WeightsError, match="gone.ckpt"):
         VQGAN.begin(size=(8, 8), seeds=[1], weights=Path("gone.ckpt"))
     config = tiny_vqgan.with_suffix(".yaml")
     config.write_text("model: [unclosed", encoding="utf-8")
-    with pytest.raises(WeightsError, match="cannot be read as yaml"):
+    with pytest.raises(WeightsError, match="tiny.yaml"):
         VQGAN.begin(size=(8, 8), seeds=[1], weights=tiny_vqgan)
     config.write_text("just words", encoding="utf-8")
-    with pytest.raises(WeightsError, match="no yaml mapping"):
+    with pytest.raises(WeightsError, match="tiny.yaml"):
         VQGAN.begin(size=(8, 8), seeds=[1], weights=tiny_vqgan)
     config.unlink()
-    with pytest.raises(WeightsError, match="found none"):
+    with pytest.raises(WeightsError, match=".yaml/.yml/.json"):
         VQGAN.begin(size=(8, 8), seeds=[1], weights=tiny_vqgan)
 
 
 def test_other_targets_and_broken_configs_are_refused():
     other = copy.deepcopy(TINY)
     other["model"]["target"] = "taming.models.vqgan.VQSegmentationModel"
-    with pytest.raises(WeightsError, match="VQSegmentationModel; only plain taming.models.vqgan.VQModel"):
+    with pytest.raises(WeightsError, match="VQSegmentationModel"):
         VQModel.from_config(other)
     with pytest.raises(WeightsError, match="embed_dim, n_embed and ddconfig"):
         VQModel.from_config({"model": {"target": "taming.models.vqgan.VQModel", "params": {}}})

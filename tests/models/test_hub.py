@@ -87,7 +87,7 @@ def test_a_file_is_fetched_once_with_its_config(asked: list[str]) -> None:
     assert GenerateSettings.of(generator=NAME).validate().generator == NAME
 
 
-def test_a_damaged_file_is_reported_deleted_and_downloaded_again(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_file_is_deleted_and_downloaded_again(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Hub, "corrupt", True)
     with pytest.raises(WeightsError, match="model.ckpt"):
         hub.fetch(NAME)

@@ -45,7 +45,7 @@ def test_damaged_folders(tmp_path: Path) -> None:
 def test_merges_that_unpack_to_more_than_they_have(tmp_path: Path) -> None:
     folder = write_clip(tmp_path / "clip")
     (folder / "merges.txt.gz").write_bytes(gzip.compress(bytes(10**8)))
-    with pytest.raises(ClipgenError, match="more than 16 MB"):
+    with pytest.raises(ClipgenError, match="merges.txt.gz.*16 MB"):
         load(folder)
 
 

@@ -127,7 +127,7 @@ def test_transformer_towers_embed_the_same_after_the_layout_change(quick: bool, 
 def test_too_long_a_text_is_an_error_not_a_cut(perceptor: OpenClip) -> None:
     assert perceptor.count_tokens("red " * 10) == perceptor.context_length
     perceptor.encode_text(["red " * 10])
-    with pytest.raises(PromptError, match="13 tokens.* reads 12"):
+    with pytest.raises(PromptError, match="13 tokens.* 12"):
         perceptor.encode_text(["red " * 11])
 
 
@@ -158,7 +158,7 @@ def test_folder_without_or_with_two_weights(tiny_clip: Path, tmp_path: Path) -> 
         load_perceptor(f"local-dir:{folder}", CPU)
     (folder / "clip.safetensors").unlink()
     (folder / "other.safetensors").unlink()
-    with pytest.raises(WeightsError, match="holds none"):
+    with pytest.raises(WeightsError, match="none"):
         load_perceptor(f"local-dir:{folder}", CPU)
 
 
@@ -176,10 +176,10 @@ def test_config_of_another_model(tiny_clip: Path, tmp_path: Path) -> None:
     folder = tmp_path / "clip"
     shutil.copytree(tiny_clip, folder)
     (folder / "open_clip_config.json").write_text('{"model_cfg": {"embed_dim": 3}}')
-    with pytest.raises(WeightsError, match="no open_clip config"):
+    with pytest.raises(WeightsError, match="open_clip_config.json"):
         load_perceptor(f"local-dir:{folder}", CPU)
     (folder / "open_clip_config.json").write_text("{}")
-    with pytest.raises(WeightsError, match="no model_cfg"):
+    with pytest.raises(WeightsError, match="model_cfg"):
         load_perceptor(f"local-dir:{folder}", CPU)
 
 
@@ -218,7 +218,7 @@ def test_known_clips_are_those_of_open_clip() -> None:
 
 def test_a_known_clip_goes_by_its_short_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(WeightsError, match="'ViT-B-32/openai' is not here yet"):
+    with pytest.raises(WeightsError, match="models pull ViT-B-32/openai"):
         load_perceptor("vit-b-32", CPU)
 
 
@@ -232,7 +232,7 @@ def test_a_missing_model_is_reported_without_the_network(
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr("socket.socket.connect", connect)
     monkeypatch.setattr("socket.getaddrinfo", connect)
-    with pytest.raises(WeightsError, match=f"not here yet; `clipgen models pull {name}` fetches it"):
+    with pytest.raises(WeightsError, match=f"`clipgen models pull {name}`"):
         load_perceptor(name, CPU)
     assert not constants.HF_HUB_OFFLINE
 
@@ -240,7 +240,7 @@ def test_a_missing_model_is_reported_without_the_network(
 def test_only_square_ones(tiny_clip: Path) -> None:
     model = plain(tiny_clip)
     model.visual.preprocess_cfg["size"] = (32, 64)
-    with pytest.raises(SettingsError, match="square"):
+    with pytest.raises(SettingsError, match="wide"):
         OpenClip("wide", model, make_tokenizer(tiny.CONFIG, tiny_clip / "merges.txt.gz"), device=CPU)
 
 
@@ -259,7 +259,7 @@ def test_merges_are_the_first_of_open_clips_and_the_same_bytes(tmp_path: Path) -
 
 def test_vocabulary_and_config_must_agree(tmp_path: Path) -> None:
     write_merges(tmp_path / "few.gz", merges=10)
-    with pytest.raises(WeightsError, match="524 tokens, the config wants 4096"):
+    with pytest.raises(WeightsError, match="524 .* 4096"):
         build_model(tiny.CONFIG, tmp_path / "few.gz")
 
 

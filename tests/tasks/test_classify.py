@@ -41,4 +41,4 @@ def test_pictures_get_their_labels_in_order(calibrated: OpenClip) -> None:
 @pytest.mark.parametrize(("labels", "templates"), [(["fox"], ["{}"]), (["a", "b"], ["x"])])
 def test_bad_labels(calibrated: OpenClip, labels: list[str], templates: list[str]) -> None:
     with pytest.raises(PromptError):
-        classify([], labels, matcher_of(calibrated), templates=templates)
+        classify([], labels, matcher_of(calibrated), ClassifySettings(templates=tuple(templates)))

@@ -19,7 +19,7 @@ from clipgen.train.attack import attack
 from clipgen.train.clip import Phase, Recipe, Trainer, export
 from clipgen.train.clip.recipe import model_config
 from clipgen.train.data import Batch, WorldBatches
-from clipgen.train.measure import Bars
+from clipgen.train.measure import Metrics
 from clipgen.train.world import STYLES, World
 
 # timm's smallest network of the right kind: a real tower that a test can afford
@@ -62,7 +62,7 @@ def clean_loss(trainer: Trainer, batch: Batch) -> float:
     images = batch.images[:, :, 2:34, 2:34].float() / 255
     with torch.no_grad():
         learner = trainer.learner.train()
-        return learner.losses(learner.see(images), learner.read(batch.tokens), batch.facts)[0].item()
+        return learner.losses(learner.embed_images(images), learner.embed_tokens(batch.tokens), batch.facts)[0].item()
 
 
 def same_state(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
@@ -109,7 +109,7 @@ def test_captions_without_their_padding_are_read_the_same(make: Any, batches: li
     learner, tokens = make().learner.eval(), torch.cat([batch.tokens for batch in batches])
     with torch.no_grad():
         whole = learner.clip.encode_text(tokens, normalize=True)
-        assert torch.allclose(learner.read(tokens), whole, atol=1e-5)
+        assert torch.allclose(learner.embed_tokens(tokens), whole, atol=1e-5)
 
 
 def test_pictures_are_named_among_bare_names(make: Any) -> None:
@@ -202,8 +202,9 @@ def test_an_export_is_a_perceptor(make: Any, world: World, merges: Path, batches
     with torch.no_grad():
         learner = trainer.learner.eval()
         # fp16 weights, and batch norms folded into the convolutions
-        assert torch.allclose(perceptor.encode_image(images), learner.see(images), atol=0.02)
-        assert torch.allclose(perceptor.encode_text(batches[0].captions), learner.read(batches[0].tokens), atol=0.02)
+        assert torch.allclose(perceptor.encode_image(images), learner.embed_images(images), atol=0.02)
+        texts = learner.embed_tokens(batches[0].tokens)
+        assert torch.allclose(perceptor.encode_text(batches[0].captions), texts, atol=0.02)
 
 
 def test_training_starts_from_given_weights(make: Any, world: World, merges: Path, tmp_path: Path) -> None:
@@ -222,14 +223,14 @@ def test_training_starts_from_given_weights(make: Any, world: World, merges: Pat
 def test_a_deeper_tower_starts_as_the_shallower_one(make: Any, world: World, merges: Path, tmp_path: Path) -> None:
     shallow = make(replace(TINY, tower="resnet10t"))
     with torch.no_grad():  # norms that have seen something, as trained ones have
-        shallow.learner.train().see(torch.rand(8, 3, 64, 64))
+        shallow.learner.train().embed_images(torch.rand(8, 3, 64, 64))
     export(shallow, merges, tmp_path, world)
     deep = make(replace(TINY, tower="resnet18d"), init=tmp_path / "clip.safetensors")
     images = torch.rand(4, 3, 64, 64)
     with torch.no_grad():
-        seen = [trainer.learner.eval().see(images) for trainer in (shallow, deep)]
+        seen = [trainer.learner.eval().embed_images(images) for trainer in (shallow, deep)]
     assert torch.allclose(*seen, atol=2e-3)  # the export is in half precision
-    deep.learner.see(images).square()[:, 0].sum().backward()
+    deep.learner.embed_images(images).square()[:, 0].sum().backward()
     trunk = deep.learner.clip.visual.trunk
     assert all(stage[1].bn2.weight.grad.abs().max() > 0 for stage in (trunk.layer1, trunk.layer4))  # it can learn more
 
@@ -237,7 +238,7 @@ def test_a_deeper_tower_starts_as_the_shallower_one(make: Any, world: World, mer
 def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     phases = (replace(TINY.phases[0], steps=6), replace(ATTACKED, steps=4))
     monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=phases))
-    bars = Bars(*[0.5] * len(fields(Bars)))
+    bars = Metrics(*[0.5] * len(fields(Metrics)))
     monkeypatch.setattr(clip, "measure", lambda *_, **__: bars)  # it renders a thousand pictures
     said: list[str] = []
 
@@ -252,7 +253,7 @@ def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: 
     folder = tmp_path / "runs" / "clip-tiny"
     assert any(line.startswith("step 10/10") for line in said)
     assert [json.loads(row)["step"] for row in (folder / "curve.jsonl").read_text().splitlines()] == [10]
-    assert json.loads((folder / "bars.json").read_text())["recipe"]["phases"][0]["steps"] == 6
+    assert json.loads((folder / "metrics.json").read_text())["recipe"]["phases"][0]["steps"] == 6
     # the last checkpoint is the end: nothing is left to do, and the same weights come out
     assert run("b") == whole and "resumed at step 10 of 10" in said
     assert [json.loads(row)["step"] for row in (folder / "curve.jsonl").read_text().splitlines()] == [10]
@@ -263,7 +264,7 @@ def test_a_phase_has_its_own_share_of_styled_pictures(tmp_path: Path, monkeypatc
     phases = [Phase(steps=2, size=32, lr=1e-3, styled=share) for share in (0.0, 1.0)]
     phases.append(replace(phases[1], hard=("neon",) * 1000))
     monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=tuple(phases)))
-    monkeypatch.setattr(clip, "measure", lambda *_, **__: Bars(*[0.5] * len(fields(Bars))))
+    monkeypatch.setattr(clip, "measure", lambda *_, **__: Metrics(*[0.5] * len(fields(Metrics))))
     step, shown, styles = Trainer.step, [], []
 
     def watched(trainer: Trainer, batch: Batch) -> dict[str, float]:
@@ -281,7 +282,7 @@ def test_a_run_without_a_family_is_asked_to_name_things_in_it(
     tmp_path: Path, art_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(clip.RECIPES, "tiny", TINY)
-    monkeypatch.setattr(clip, "measure", lambda *_, **__: Bars(*[0.5] * 8))
+    monkeypatch.setattr(clip, "measure", lambda *_, **__: Metrics(*[0.5] * 8))
     asked: list[set[str]] = []
 
     def naming(_model: object, _tokenizer: object, world: World, **_: object) -> tuple[float, float]:
@@ -293,7 +294,7 @@ def test_a_run_without_a_family_is_asked_to_name_things_in_it(
         out=tmp_path / "out", recipe="tiny", art=art_folder, without="noto", device="cpu", runs=tmp_path / "runs"
     )
     assert asked == [{"noto"}] and (bars.held_out, bars.held_out_top5) == (0.25, 0.75)
-    assert '"held_out": 0.25' in (tmp_path / "runs" / "clip-tiny-without-noto" / "bars.json").read_text()
+    assert '"held_out": 0.25' in (tmp_path / "runs" / "clip-tiny-without-noto" / "metrics.json").read_text()
 
 
 def test_a_small_attack_is_as_strong_as_a_large_one() -> None:

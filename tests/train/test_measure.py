@@ -22,11 +22,11 @@ class ByColour:
         self.colours = torch.tensor(np.stack([colours[name] for name in self.names])).float() / 255
         self.blind, self.was_eval = blind, False
 
-    def see(self, images: Tensor) -> Tensor:
+    def embed_images(self, images: Tensor) -> Tensor:
         middle = images[:, :, 30:34, 30:34].mean((2, 3)) * (not self.blind)
         return F.softmax(-100 * (middle[:, None] - self.colours).norm(dim=-1), dim=-1)
 
-    def read(self, tokens: Tensor) -> Tensor:
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
         return F.one_hot(tokens.clamp(min=0), len(self.names)).float() * (tokens >= 0)[:, None]
 
     def tokenizer(self, texts: list[str]) -> Tensor:
@@ -65,12 +65,12 @@ class ByPixels:
 
     def __init__(self, world: World, count: int) -> None:
         images = [world.sample((measure_module._FRESH + 60, i), 64).image for i in range(count)]
-        self.known = self.see(torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255)
+        self.known = self.embed_images(torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255)
 
-    def see(self, images: Tensor) -> Tensor:
+    def embed_images(self, images: Tensor) -> Tensor:
         return F.normalize(images.flatten(1) - 0.5)
 
-    def read(self, tokens: Tensor) -> Tensor:
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
         return self.known[tokens]
 
     def eval(self) -> object:

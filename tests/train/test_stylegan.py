@@ -20,13 +20,14 @@ from clipgen.train.stylegan.critic import Critic
 from clipgen.train.world import World
 
 TINY = Recipe(
-    channels=(8, 8, 8, 8), width=16, noise=8, layers=2, steps=4, batch=4, lazy=2, grown=0.5, known=4, fitting=3
+    channels=(8, 8, 8, 8), width=16, noise=8, layers=2, steps=4, batch=4, r1_every=2, grow_at=0.5, styles_per_class=4,
+    fit_steps=3,
 )
 CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
-def eyes() -> OpenClip:
+def clip() -> OpenClip:
     return load_perceptor("builtin", CPU)
 
 
@@ -35,8 +36,8 @@ def pictures() -> Pictures:
     return Pictures(World(), seed=1, batch=4, side=32, count=4)
 
 
-def trained(eyes: OpenClip, pictures: Pictures, steps: int, recipe: Recipe = TINY) -> Trainer:
-    trainer = Trainer(recipe, pictures.classes, eyes, CPU)
+def trained(clip: OpenClip, pictures: Pictures, steps: int, recipe: Recipe = TINY) -> Trainer:
+    trainer = Trainer(recipe, pictures.classes, clip, CPU)
     for index in range(steps):
         trainer.step(*pictures[index])
     return trainer
@@ -61,13 +62,13 @@ def test_a_class_is_its_scene_its_shape_or_its_thing(art_folder: Path) -> None:
     assert "fox" not in Pictures(World(), seed=1, batch=1, side=64, count=1).classes
 
 
-def test_all_parts_learn_the_critic_and_the_last_block_late(eyes: OpenClip, pictures: Pictures) -> None:
-    trainer = Trainer(TINY, pictures.classes, eyes, CPU)
+def test_all_parts_learn_the_critic_and_the_last_block_late(clip: OpenClip, pictures: Pictures) -> None:
+    trainer = Trainer(TINY, pictures.classes, clip, CPU)
     critic = [p.detach().clone() for p in trainer.critic.parameters()]
     nets = [p.detach().clone() for p in trainer.nets.parameters()]
     assert trainer.side == 16
     figures = trainer.step(*pictures[0])
-    assert "fooled" not in figures
+    assert "adversarial" not in figures
     assert all(torch.equal(a, b) for a, b in zip(critic, trainer.critic.parameters(), strict=True))
     for index in (1, 2, 3):
         figures = trainer.step(*pictures[index])
@@ -77,9 +78,9 @@ def test_all_parts_learn_the_critic_and_the_last_block_late(eyes: OpenClip, pict
     assert sum(moved) > 0.7 * len(moved)  # the mapping waits for `fit`, fixed noise for nothing
 
 
-def test_a_critic_too_sure_of_itself_sees_pictures_augmented(eyes: OpenClip, pictures: Pictures) -> None:
-    hard, easy = (replace(TINY, grown=0.0, augmenting=16, sure=sure) for sure in (-2.0, 2.0))
-    trainer = Trainer(hard, pictures.classes, eyes, CPU)
+def test_a_critic_too_sure_of_itself_sees_pictures_augmented(clip: OpenClip, pictures: Pictures) -> None:
+    hard, easy = (replace(TINY, grow_at=0.0, augment_pictures=16, augment_target=target) for target in (-2.0, 2.0))
+    trainer = Trainer(hard, pictures.classes, clip, CPU)
     shares = [trainer.step(*pictures[index])["augmented"] for index in range(3)]
     assert shares == [0.25, 0.5, 0.75]  # 4 of 16 pictures a step
     trainer.recipe = easy
@@ -94,22 +95,22 @@ def test_a_critic_too_sure_of_itself_sees_pictures_augmented(eyes: OpenClip, pic
 
 
 def test_the_augmented_pictures_are_what_is_judged(
-    eyes: OpenClip, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+    clip: OpenClip, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trainer = Trainer(replace(TINY, grown=0.0, lazy=100), pictures.classes, eyes, CPU)
+    trainer = Trainer(replace(TINY, grow_at=0.0, r1_every=100), pictures.classes, clip, CPU)
     trainer.done, trainer.augmented = 1, 1.0
     black = torch.zeros(4, 3, 32, 32)
     monkeypatch.setattr(trainer, "augment", lambda images: images * 0)
     seen: list[torch.Tensor] = []
     trainer.critic.register_forward_pre_hook(lambda _, given: seen.append(given[0][0]))
     trainer.step(*pictures[0])
-    dark = (black - trainer.eyes.perceptor.mean) / trainer.eyes.perceptor.std
+    dark = (black - trainer.features.perceptor.mean) / trainer.features.perceptor.std
     assert len(seen) == 3 and all(torch.allclose(some.float(), dark, atol=0.02) for some in seen)
 
 
-def test_pictures_are_painted_again(eyes: OpenClip, pictures: Pictures) -> None:
+def test_pictures_are_painted_again(clip: OpenClip, pictures: Pictures) -> None:
     """The same batch over and over is soon nearer to its picture than to the others'."""
-    trainer = Trainer(replace(TINY, grown=1.0, steps=40, half_life=20), pictures.classes, eyes, CPU)
+    trainer = Trainer(replace(TINY, grow_at=1.0, steps=40, ema_half_life=20), pictures.classes, clip, CPU)
     images, classes = pictures[0]
     first = trainer.step(images, classes)["pixels"]
     for _ in range(39):
@@ -117,8 +118,8 @@ def test_pictures_are_painted_again(eyes: OpenClip, pictures: Pictures) -> None:
     assert last < 0.6 * first
 
 
-def test_the_mapping_learns_the_styles_of_a_class(eyes: OpenClip, pictures: Pictures) -> None:
-    trainer = Trainer(replace(TINY, fitting=400), pictures.classes, eyes, CPU)
+def test_the_mapping_learns_the_styles_of_a_class(clip: OpenClip, pictures: Pictures) -> None:
+    trainer = Trainer(replace(TINY, fit_steps=400), pictures.classes, clip, CPU)
     count = len(pictures.classes)
     places = torch.randn(count, 1, 16, generator=torch.Generator().manual_seed(0))
     known = places + 0.1 * torch.randn(count, 8, 16, generator=torch.Generator().manual_seed(1))
@@ -129,10 +130,10 @@ def test_the_mapping_learns_the_styles_of_a_class(eyes: OpenClip, pictures: Pict
     assert torch.allclose(mapping.w_avg, known.mean((0, 1)))
 
 
-def test_a_resumed_run_is_the_unbroken_one(eyes: OpenClip, pictures: Pictures) -> None:
-    recipe = replace(TINY, grown=0.0, augmenting=16, sure=-2.0)
-    whole, broken = (trained(eyes, pictures, steps, recipe) for steps in (4, 2))
-    again = Trainer(recipe, pictures.classes, eyes, CPU)
+def test_a_resumed_run_is_the_unbroken_one(clip: OpenClip, pictures: Pictures) -> None:
+    recipe = replace(TINY, grow_at=0.0, augment_pictures=16, augment_target=-2.0)
+    whole, broken = (trained(clip, pictures, steps, recipe) for steps in (4, 2))
+    again = Trainer(recipe, pictures.classes, clip, CPU)
     again.load(broken.state())
     for index in (2, 3):
         again.step(*pictures[index])
@@ -148,8 +149,8 @@ def test_the_critic_hears_of_the_class() -> None:
     assert not torch.equal(critic(depths, torch.tensor([0])), critic(depths, torch.tensor([1])))
 
 
-def test_what_is_written_is_what_the_generator_reads(eyes: OpenClip, pictures: Pictures, tmp_path: Path) -> None:
-    trainer = Trainer(TINY, pictures.classes, eyes, CPU)
+def test_what_is_written_is_what_the_generator_reads(clip: OpenClip, pictures: Pictures, tmp_path: Path) -> None:
+    trainer = Trainer(TINY, pictures.classes, clip, CPU)
     export(trainer, tmp_path)
     assert json.loads((tmp_path / "stylegan.json").read_text())["classes"] == list(pictures.classes)
     generator = StyleGAN.begin(size=(32, 32), seeds=[1], weights=tmp_path / "stylegan.safetensors")
@@ -163,6 +164,6 @@ def test_a_run_leaves_weights_curve_and_sheets(tmp_path: Path, monkeypatch: pyte
     named = stylegan.run(out=tmp_path / "out", runs=tmp_path / "runs", device="cpu", report=said.append)
     assert 0 <= named <= 1 and (tmp_path / "out" / "stylegan.safetensors").exists() and "named" in said[-1]
     left = {path.name for path in (tmp_path / "runs" / "stylegan").iterdir()}
-    assert {"again-000003.png", "samples.png", "last.pt", "bars.json"} <= left
+    assert {"reconstructions-000003.png", "samples.png", "last.pt", "metrics.json"} <= left
     stylegan.run(out=tmp_path / "out", runs=tmp_path / "runs", device="cpu", steps=4, report=said.append)
     assert any("resumed at step 3 of 4" in line for line in said)

@@ -16,7 +16,7 @@ from torch import Tensor
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.train import checkpoints, vqgan
-from clipgen.train.vqgan import Bars, Crops, Recipe, Trainer, export, measure
+from clipgen.train.vqgan import Crops, Metrics, Recipe, Trainer, export, measure
 from clipgen.train.vqgan.losses import distance, spread
 from clipgen.train.vqgan.recipe import lattice, model_config
 from clipgen.train.world import World
@@ -157,7 +157,7 @@ def test_bars_of_a_network(world: World) -> None:
 def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vqgan, "Recipe", lambda: TINY)
     # it renders and codes pictures for seconds
-    monkeypatch.setattr(vqgan, "measure", lambda *_, **__: (Bars(20.0, 1.0), torch.zeros(3, 8, 8)))
+    monkeypatch.setattr(vqgan, "measure", lambda *_, **__: (Metrics(20.0, 1.0), torch.zeros(3, 8, 8)))
     said: list[str] = []
 
     def run(out: str, **changes: Any) -> bytes:
@@ -167,7 +167,7 @@ def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: 
     whole = run("a")
     folder = tmp_path / "runs" / "vqgan"
     assert any(line.startswith("step 20/20") for line in said)
-    assert (folder / "sheet-000020.png").is_file() and json.loads((folder / "bars.json").read_text())["psnr"] == 20
+    assert (folder / "sheet-000020.png").is_file() and json.loads((folder / "metrics.json").read_text())["psnr"] == 20
     # the last checkpoint is the end: nothing is left to do, and the same weights come out
     assert run("b") == whole and "resumed at step 20 of 20" in said
     assert run("c", resume=False, steps=2, batch=2, seed=5) != whole

@@ -1,4 +1,4 @@
-"""Reading StyleGANs from files: NVIDIA's pickles, rosinality's checkpoints, safetensors; and writing the last."""
+"""Load StyleGANs from NVIDIA's pickles, rosinality's checkpoints and safetensors, and convert them to safetensors."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ _PARTS = {"conv.weight": "weight", "conv.modulation.weight": "affine.weight", "c
 
 
 def load_network(weights: Path | None) -> Network:
-    """Build the network of a file and fill it with its weights.
+    """Build the network of a file and load its weights.
 
         >>> load_network(None).side
         64
 
     weights: a .pkl of NVIDIA's stylegan2-ada-pytorch or stylegan3, a .pt of rosinality's stylegan2-pytorch, a
-    .safetensors with its .json beside it as `convert` writes them, or None for the built-in network.
-    Raises WeightsError for files that are missing, damaged, or of something else.
+    .safetensors with a .json of the same name (see `convert`), or None for the built-in network.
+    Raises WeightsError for files that are missing, damaged, or not a StyleGAN.
     """
     path = _built_in() if weights is None else weights
     if not path.is_file():
-        raise WeightsError(f"there is no file {path}; give a StyleGAN as {', '.join(STATES)}")
+        raise WeightsError(f"there is no file {path}; give a StyleGAN ({', '.join(STATES)})")
     if path.stat().st_size > MAX_BYTES:
-        raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB, more than any StyleGAN")
+        raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB, larger than any StyleGAN")
     state, config = _read(path)
     kind = StyleGAN3 if any(key.startswith("synthesis.input.") for key in state) else StyleGAN2
     with devices.without_memory():
@@ -59,12 +59,12 @@ def load_network(weights: Path | None) -> Network:
     _fill(network, state, path)
     network.names = tuple(map(str, config.get("classes", ())))
     if network.names and len(network.names) != network.mapping.classes:
-        raise WeightsError(f"{path} has {network.mapping.classes} classes and {len(network.names)} names of them")
+        raise WeightsError(f"{path} has {network.mapping.classes} classes and {len(network.names)} names")
     return network.eval().requires_grad_(False)
 
 
 def convert(weights: Path, target: Path) -> Path:
-    """Write a StyleGAN as safetensors, with what its shapes do not tell in a .json beside it.
+    """Write a StyleGAN as safetensors, and a .json of the same name with the settings that its shapes do not show.
 
         >>> convert(Path("ffhq.pkl"), Path("ffhq.safetensors"))
 
@@ -99,7 +99,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], Mapping[str, Any]]:
         pickled = read_pickle(path)
         return pickled.state, _plain(pickled.arguments)
     if path.suffix not in STATES:
-        raise WeightsError(f"{path} ends in {path.suffix!r}; a StyleGAN is a {', '.join(STATES)} file")
+        raise WeightsError(f"{path} ends in {path.suffix!r}; a StyleGAN ends in {', '.join(STATES)}")
     if path.suffix == ".safetensors":
         return load_state(path), _beside(path.with_suffix(".json"))
     state = load_state(path, part="g_ema")
@@ -113,7 +113,7 @@ def _beside(path: Path) -> Mapping[str, Any]:
         return {}
     try:
         if path.stat().st_size > MOST_CONFIG:
-            raise WeightsError(f"{path} is too large for a config")
+            raise WeightsError(f"{path} has {path.stat().st_size / 1e6:.0f} MB, too large for a config")
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise WeightsError(f"{path} cannot be read: {reason(error)}") from error
@@ -121,14 +121,14 @@ def _beside(path: Path) -> Mapping[str, Any]:
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Only what is known, and a number, or the names of classes."""
+    """The known arguments that are numbers, and the names of the classes."""
     plain = {key: value for key, value in arguments.items() if key in DEFAULTS and isinstance(value, (int, float))}
     names = arguments.get("classes")
     return {**plain, "classes": names} if isinstance(names, list) else plain
 
 
 def _of_rosinality(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The names and shapes of NVIDIA's for a checkpoint of github.com/rosinality/stylegan2-pytorch."""
+    """NVIDIA's names and shapes for a checkpoint of github.com/rosinality/stylegan2-pytorch."""
     told: dict[str, Tensor] = {}
     for key, value in state.items():
         for pattern, rename in _ROSINALITY:
@@ -141,7 +141,7 @@ def _of_rosinality(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         elif key.endswith((".bias", ".noise_strength")):
             told[key] = value.reshape(()) if key.endswith("noise_strength") else value.flatten()
     width = len(told["mapping.fc0.weight"]) if "mapping.fc0.weight" in told else 0
-    return {**told, "mapping.w_avg": torch.zeros(width)}  # it keeps no mean; ours is measured
+    return {**told, "mapping.w_avg": torch.zeros(width)}  # it has no mean style; the generator measures its own
 
 
 def _part(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The StyleGAN generator: the latents are styles, the picture is what the network makes of them."""
+"""The StyleGAN generator: the latents are styles, the picture is the output of the network."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ from clipgen.generators.stylegan.stylegan3 import StyleGAN3
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import GeneratorOptions
 
-PSI = 0.7  # how far from the mean, of its class where there are some, a picture is drawn
-FARTHEST = 1.25  # how far, in deviations, a style may go: beyond, networks paint what they never saw
-MEASURED, LEAST = 4096, 16  # styles that mean and deviation are measured on, and of these of a class, at least
-AT_ONCE = 8  # candidates that are drawn together
-# of a choice among classes: how many are looked at, and among how many of these it is then
+PSI = 0.7  # truncation: distance of draws from the mean style, or from that of their class
+FARTHEST = 1.25  # largest distance of a style from the mean, in deviations: beyond it pictures break down
+MEASURED, LEAST = 4096, 16  # styles from which mean and deviation are measured, and at least so many per class
+AT_ONCE = 8  # candidates per batch
+# of a choice among classes: how many are tried, and how many of the best are drawn from
 SEEN, NEAREST = 512, 3
-# of the search for a picture's latents: draws, how many of them are followed, weights of looks and of nearness to 0
+# of the search for a picture's latents: draws, how many of them are optimised, weights of the embedding distance and
+# of the distance to the mean style
 DRAWS, FOLLOWED, ALIKE, NEAR = 24, 3, 0.05, 0.002
 
 
 class StyleGAN(Generator):
-    """A picture of a trained StyleGAN, found by moving its styles.
+    """A picture of a trained StyleGAN, optimised through its styles.
 
         >>> generator = StyleGAN.begin(size=(64, 64), seeds=[7])
         >>> generator().shape
         torch.Size([1, 3, 64, 64])
 
-    latents: what all layers share, [B, 1, width], and what each has of its own, [B, styles, width] (w+), both counted
-    in deviations from the mean style; `project_` keeps every style within FARTHEST of them. The network is frozen, its
-    noise inputs are its own. A picture has the size and the form of the network's.
+    latents: a style shared by all layers, [B, 1, width], and one of each layer, [B, styles, width] (w+), both in
+    deviations from the mean style; `project_` keeps every style within FARTHEST deviations. The network is frozen and
+    uses its own noise inputs. All pictures have the network's size.
     Source: Karras et al., arXiv 1912.04958 and 2106.12423; w+ of Abdal et al., arXiv 1904.03189.
     """
 
@@ -81,7 +82,7 @@ class StyleGAN(Generator):
             'stylegan'
 
         weights: see `load_network`.
-        Raises WeightsError for files that are missing, damaged or of something else.
+        Raises WeightsError for files that are missing, damaged or not a StyleGAN.
         """
         return cls(load_network(weights), device=device, dtype=dtype)
 
@@ -91,18 +92,18 @@ class StyleGAN(Generator):
 
     @torch.no_grad()
     def project_(self) -> None:
-        """Bring every style that went too far from the mean back to FARTHEST."""
+        """Limit the distance of every style from the mean to FARTHEST."""
         shared, own = self.latents
         far = (shared + own).square().mean(-1, keepdim=True).sqrt()
         own.copy_((shared + own) * (FARTHEST / far).clamp(max=1) - shared)
 
     def reachable(self, size: Size) -> Size:
-        """The one size that the network makes."""
+        """The network's size."""
         super().reachable(size)
         return self.network.side, self.network.side
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:
-        """Stay: the network's pictures do not follow a camera out of what it knows."""
+        """Do nothing: the network cannot represent its pictures moved by a camera."""
 
     def configure(self, options: GeneratorOptions) -> None:
         """Draw with the psi and from the classes of the options; see `draw_from`."""
@@ -114,15 +115,15 @@ class StyleGAN(Generator):
 
             >>> generator.draw_from(0.5, [("forest", 1.0)])
 
-        psi: how far from their mean, 0 to 1, None for PSI; classes: names or numbers, with weights, of one class or a
-        mixture. Raises SettingsError for a network without classes, UnknownNameError for a class that it lacks.
+        psi: truncation, the distance from the mean, 0 to 1, None for PSI; classes: (name or number, weight) of one class
+        or a mixture. Raises SettingsError for a network without classes, UnknownNameError for a class that it lacks.
         """
         self.psi, self.mixture = PSI if psi is None else psi, torch.zeros(0)
         if not classes:
             return
         count, names = self.network.mapping.classes, self.network.names
         if not count:
-            raise SettingsError("this StyleGAN has no classes; leave out the class")
+            raise SettingsError("classes is set, but this StyleGAN has no classes; leave it out")
         self.mixture = torch.zeros(count)
         for name, weight in classes:
             if name.isdecimal() and int(name) < count:
@@ -132,14 +133,14 @@ class StyleGAN(Generator):
             else:
                 raise UnknownNameError.of("class", name, [*names, f"0 to {count - 1}"])
         if not self.mixture.sum() > 0:
-            raise SettingsError("the weights of the classes come to 0 or less; give some above 0")
+            raise SettingsError("classes has weights whose sum is 0 or less; give some above 0")
         self.mixture /= self.mixture.sum()
 
     @torch.no_grad()
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], tries: int) -> None:
-        """Start each picture from the best of several draws; see `Generator.choose`.
+        """Set the latents of each picture to the best of several draws; see `Generator.choose`.
 
-        Of a model with classes one of each is looked at first, and the draws are of those that fit best.
+        With classes, one draw of each is scored first, and the draws are of the classes that fit best.
         """
         shared, own = self.latents
         for row, seed in enumerate(seeds):
@@ -157,7 +158,7 @@ class StyleGAN(Generator):
         return torch.cat([fit(self._picture(some), row) for some in styles.split(AT_ONCE)])
 
     def _kinds(self, rng: torch.Generator, most: int) -> Tensor:
-        """Shares of the classes [N, classes] that draws are of: the mixture that was asked for, else most of them."""
+        """Shares of the classes [N, classes] for draws: the mixture that is set, else up to `most` single classes."""
         if len(self.mixture):
             return self.mixture[None]
         classes = max(1, self.network.mapping.classes)
@@ -169,7 +170,7 @@ class StyleGAN(Generator):
         return [drawn[None], torch.zeros(self.network.styles, len(drawn))]
 
     def _drawn(self, rng: torch.Generator, kind: Tensor) -> Tensor:
-        """A style in deviations from the mean, [width], of shares of the classes [classes]."""
+        """A random style in deviations from the mean, [width], for shares of the classes [classes]."""
         z = torch.randn(1, self.network.mapping.noise, generator=rng)
         centre = kind.to(self.means) @ self.means
         style = torch.lerp(centre, self._styles(z, kind[None])[0], self.psi)
@@ -177,7 +178,7 @@ class StyleGAN(Generator):
 
     @torch.no_grad()
     def _styles(self, z: Tensor, kinds: Tensor) -> Tensor:
-        """Styles of noise [N, noise] and shares of the classes [N, classes]; those count where there are classes."""
+        """Styles of noise [N, noise] and shares of the classes [N, classes], which are ignored without classes."""
         some = kinds.to(self.device) if self.network.mapping.classes else None
         return self.network.mapping(z.to(self.device), some)
 
@@ -186,7 +187,7 @@ class StyleGAN(Generator):
         return clamp_with_grad((image.expand(-1, 3, -1, -1) + 1) / 2)
 
     def _encode(self, image: Tensor) -> list[Tensor]:
-        """Styles whose picture is nearest to each image: the best of several draws followed, first for all layers."""
+        """Styles whose picture is nearest to each image: the best of several draws, optimised first for all layers."""
         pairs = [self._nearest(one) for one in image.split(1)]
         return [torch.cat(parts) for parts in zip(*pairs, strict=True)]
 
@@ -196,7 +197,7 @@ class StyleGAN(Generator):
         with torch.no_grad():
             seen = None if self.look is None else self.look(image)
             drawn = torch.stack([self._drawn(rng, self._kinds(rng, 1)[0]) for _ in range(DRAWS)])
-            drawn = torch.cat([torch.zeros_like(drawn[:1]), drawn])  # the mean is one of them
+            drawn = torch.cat([torch.zeros_like(drawn[:1]), drawn])  # including the mean style
             far = self._fits(drawn, lambda made, _: self._difference(made, image, seen), 0)
         first = drawn[far.topk(FOLLOWED, largest=False).indices]
         shared, own = first[:, None].clone(), first.new_zeros(FOLLOWED, self.network.styles, first.shape[1])
@@ -224,8 +225,11 @@ class StyleGAN(Generator):
         return self._picture(self.mean + self.spread * (shared + own))
 
     def _difference(self, made: Tensor, image: Tensor, seen: Tensor | None) -> Tensor:
-        """Of pictures [N, 3, H, W] from one, [N]: at every scale, so that large forms count as much as detail, and in
-        what the perceptor sees in them."""
+        """The distance [N] of pictures [N, 3, H, W] from one.
+
+        The distance of pixels at every scale, so that large forms count as much as detail, and of embeddings where
+        `look` is set.
+        """
         far = torch.zeros((), device=self.device) if seen is None or self.look is None else (
             ALIKE * (1 - self.look(made) @ seen[0])
         )  # fmt: skip

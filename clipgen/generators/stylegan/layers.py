@@ -1,4 +1,4 @@
-"""What both StyleGANs are made of: dense layers, filters that change sampling rates, convolutions set by styles."""
+"""Layers of both StyleGANs: dense layers, resampling filters, convolutions modulated by styles."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 
 class Dense(nn.Module):
-    """A linear layer whose weights are stored at another scale than they are used at.
+    """A linear layer whose weights are stored at another scale than they are used (equalised learning rate).
 
         >>> Dense(512, 512, rate=0.01)(torch.randn(1, 512)).shape
         torch.Size([1, 512])
 
-    rate: by how much slower it was learnt than the rest; bias: what the bias begins with.
+    rate: learning rate relative to the other layers; bias: its initial value.
     Source: the equalised learning rate of Karras et al., arXiv 1710.10196.
     """
 
@@ -32,12 +32,13 @@ class Dense(nn.Module):
 
 
 class Mapping(nn.Module):
-    """From noise, and a class where there are some, to styles.
+    """The mapping network: from noise, and a class where there are classes, to styles.
 
         >>> Mapping(512, 0, 512, layers=8)(torch.randn(4, 512)).shape
         torch.Size([4, 512])
 
-    noise, classes, width: numbers in z, c and w; layers: of the network; embed: numbers a class is embedded in.
+    noise, classes, width: dimensions of z, c and w; layers: of the network; inner: width of the hidden layers; embed:
+    dimension of a class embedding.
     w_avg: the mean style, [width]. Source: Karras et al., arXiv 1812.04948.
     """
 
@@ -67,7 +68,7 @@ class Mapping(nn.Module):
 
 
 def leaky(x: Tensor, gain: float = math.sqrt(2)) -> Tensor:
-    """The leaky rectifier of both networks, which keeps the variance."""
+    """The leaky rectifier of both networks, scaled to preserve the variance."""
     return F.leaky_relu(x, 0.2) * gain
 
 
@@ -81,13 +82,13 @@ def binomial(taps: tuple[int, ...] = (1, 3, 3, 1)) -> Tensor:
 def filtered(
     x: Tensor, kernel: Tensor | None, *, up: int = 1, down: int = 1, pad: tuple[int, int, int, int] = (0, 0, 0, 0)
 ) -> Tensor:
-    """Put up - 1 zeros behind every sample, pad (left, right, top, bottom), filter, and keep every down-th sample.
+    """Insert up - 1 zeros after every sample, pad (left, right, top, bottom), filter, and keep every down-th sample.
 
         >>> filtered(image, binomial(), up=2, pad=(2, 1, 2, 1)).shape       # twice the sides
         torch.Size([1, 3, 128, 128])
 
-    x: [B, C, H, W]; kernel: [k] of a separable filter, [k, k], or None; a negative pad crops. The mean is kept,
-    whatever `up` is. Source: the definition of upfirdn, as of scipy.signal.
+    x: [B, C, H, W]; kernel: [k] of a separable filter, [k, k], or None; a negative pad crops. The mean is
+    preserved for any `up`. Source: the definition of upfirdn, as of scipy.signal.
     """
     channels, size = x.shape[1], x.shape[-2:]
     if up > 1:
@@ -116,14 +117,14 @@ def styled(
     pad: int = 0,
     gain: float = 1.0,
 ) -> Tensor:
-    """A convolution whose input channels a style weighs, and whose outputs are brought back to unit variance.
+    """A convolution whose input channels are scaled by a style, and whose outputs are normalised to unit variance.
 
         >>> styled(torch.rand(2, 8, 4, 4), torch.randn(6, 8, 3, 3), torch.ones(2, 8), pad=1).shape
         torch.Size([2, 6, 4, 4])
 
-    x: [B, I, H, W]; weight: [O, I, k, k]; style: [B, I]; twice: at twice the sides and one more, transposed;
-    gain: what unit variance is multiplied by. Styles weigh the channels of x, not the weights: the batch stays one
-    convolution.
+    x: [B, I, H, W]; weight: [O, I, k, k]; style: [B, I]; twice: a transposed convolution, to twice the sides
+    plus one; gain: factor of the normalised output. Styles scale the channels of x, not the weights, so that a batch is
+    one convolution.
     Source: Karras et al., arXiv 1912.04958.
     """
     x = x * style[:, :, None, None].to(x.dtype)

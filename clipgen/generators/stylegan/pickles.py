@@ -1,4 +1,4 @@
-"""Networks out of NVIDIA's pickles, which carry their source code along: none of it runs.
+"""Load networks from NVIDIA's pickles, which contain source code, without running any of it.
 
 >>> network = read_pickle(Path("ffhq.pkl"))
 >>> network.state["synthesis.b4.const"].shape, network.arguments["img_resolution"]
@@ -25,19 +25,19 @@ from clipgen.errors import WeightsError
 from clipgen.files import reason
 
 WANTED = ("G_ema", "G")  # the averaged generator first
-DEEPEST = 16  # modules within modules
+DEEPEST = 16  # limit of nested modules
 
 
 @dataclass(frozen=True)
 class Pickled:
-    """What is taken out of a pickle: tensors by name, and the arguments that the network was made with."""
+    """The contents of a pickle that are used: tensors by name, and the arguments of the network's constructor."""
 
     state: dict[str, Tensor]
     arguments: dict[str, Any]
 
 
 class _Inert:
-    """Stands for every class and function of a pickle: takes whatever is done to it, and does nothing."""
+    """Replaces every other class and function in a pickle: accepts any call and does nothing."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         self.args = args
@@ -63,7 +63,7 @@ class _Inert:
 
 
 class _Module(_Inert):
-    """A network of NVIDIA's: its state is in what it was to be made of."""
+    """Replaces a network of NVIDIA's; its state is in the arguments of its constructor."""
 
     @property
     def parts(self) -> Mapping[str, Any]:
@@ -73,7 +73,7 @@ class _Module(_Inert):
 
 
 class _Table(dict[str, Any]):
-    """Their dict with attributes, without the attributes."""
+    """Replaces NVIDIA's dict with attribute access by a plain one."""
 
     def __setstate__(self, state: object) -> None:
         if isinstance(state, Mapping):
@@ -82,19 +82,19 @@ class _Table(dict[str, Any]):
 
 def _storage(data: object) -> Any:
     if not isinstance(data, bytes):
-        raise pickle.UnpicklingError("a storage that is no bytes")
+        raise pickle.UnpicklingError("a storage is not bytes")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of protocols other than torch's own
+        warnings.simplefilter("ignore")  # torch warns of other pickle protocols
         return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
 
 
 def _parameter(data: object, *_: object) -> Tensor:
     if not isinstance(data, Tensor):
-        raise pickle.UnpicklingError("a parameter that is no tensor")
+        raise pickle.UnpicklingError("a parameter is not a tensor")
     return data
 
 
-# all that does anything; every other name becomes _Inert
+# the only names that are used; every other one becomes _Inert
 _KNOWN: dict[tuple[str, str], Any] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
@@ -111,13 +111,13 @@ class _Unpickler(pickle.Unpickler):
         return _KNOWN.get((module, name), _Inert)
 
     def persistent_load(self, pid: object) -> Any:
-        raise pickle.UnpicklingError("it refers to something outside of the file")
+        raise pickle.UnpicklingError("it refers to data outside of the file")
 
 
 def read_pickle(path: Path) -> Pickled:
-    """The generator in one of NVIDIA's files.
+    """Load the generator in one of NVIDIA's files.
 
-    Raises WeightsError for anything else: a damaged file, one of TensorFlow, another network.
+    Raises WeightsError for a damaged file, one of TensorFlow, or another network.
     """
     try:
         with open(path, "rb") as file:
@@ -125,10 +125,10 @@ def read_pickle(path: Path) -> Pickled:
     except Exception as error:  # a damaged pickle fails in as many ways as there are things to pickle
         raise WeightsError(f"cannot read the network in {path}: {reason(error)[:200]}") from error
     if isinstance(content, tuple):
-        raise WeightsError(f"{path} is a network of TensorFlow; NVIDIA's legacy.py makes a file of PyTorch of it")
+        raise WeightsError(f"{path} is a network of TensorFlow; convert it with NVIDIA's legacy.py")
     module = next((content[key] for key in WANTED if key in content), None) if isinstance(content, dict) else content
     if not isinstance(module, _Module):
-        raise WeightsError(f"{path} holds no generator of NVIDIA's; it must have one as {' or '.join(WANTED)}")
+        raise WeightsError(f"{path} has no generator of NVIDIA's; it must be named {' or '.join(WANTED)}")
     state: dict[str, Tensor] = {}
     _collect(module, "", state, DEEPEST)
     arguments = module.parts.get("_init_kwargs")

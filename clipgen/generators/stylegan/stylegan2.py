@@ -1,4 +1,4 @@
-"""The network of StyleGAN2: a constant that grows, block by block, under styles, into a picture."""
+"""The network of StyleGAN2: blocks that grow a constant to a picture, each modulated by styles."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.layers import Dense, Mapping, binomial, filtered, styled
 
-GAIN = math.sqrt(2)  # that keeps the variance over a leaky rectifier
-CLAMP = 256.0  # of what a layer gives; it matters to networks that were trained in half precision
-LEAST, MOST = 8, 2048  # sides of a picture
+GAIN = math.sqrt(2)  # preserves the variance over a leaky rectifier
+CLAMP = 256.0  # limit of a layer's output; it matters for networks that were trained in half precision
+LEAST, MOST = 8, 2048  # smallest and largest side of a picture
 
 
 class _Layer(nn.Module):
@@ -31,7 +31,7 @@ class _Layer(nn.Module):
         self.register_buffer("noise_const", torch.randn(side, side))
 
     def forward(self, x: Tensor, w: Tensor, blur: Tensor, noise: bool) -> Tensor:
-        # the rectifier's gain is taken before it, where it costs no pass over memory of its own
+        # the rectifier's gain is applied before it, where it costs no extra pass over memory
         x = styled(x, self.weight, self.affine(w), twice=self.grows, pad=1, gain=GAIN)
         if self.grows:
             x = filtered(x, 4 * blur, pad=(1, 1, 1, 1))
@@ -85,13 +85,13 @@ class StyleGAN2(nn.Module):
         >>> network(styles).shape
         torch.Size([1, 3, 16, 16])
 
-    side: of the picture in pixels, a power of two; channels: of the block of each side; width, noise, classes: numbers
-    in w, z and c; layers: of the mapping; colours: 3, or 1 for grey. `styles`: how many w a picture takes.
+    side: of the picture in pixels, a power of two; channels: of the block of each side; width, noise, classes:
+    dimensions of w, z and c; layers: of the mapping; colours: 3, or 1 for grey. `styles`: number of w per picture.
     Source: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", arXiv 1912.04958, with skips.
     """
 
     kind = "stylegan2"
-    names: tuple[str, ...] = ()  # of the classes, where they are told
+    names: tuple[str, ...] = ()  # of the classes, where the file has them
 
     def __init__(
         self,
@@ -114,14 +114,14 @@ class StyleGAN2(nn.Module):
 
     @classmethod
     def of_state(cls, state: Table[str, Tensor], config: Table[str, Any] | None = None) -> Self:
-        """Build the network that a state dict is of, with random weights; all that matters shows in its shapes.
+        """Build the network of a state dict, with random weights; its shapes determine all dimensions.
 
-        Raises WeightsError for the state of something else.
+        Raises WeightsError for the state of another network.
         """
         try:
             sides = sorted(int(key.split(".")[1][1:]) for key in state if key.endswith(".torgb.weight"))
             if not sides or sides != [2**power for power in range(2, len(sides) + 2)] or not LEAST <= sides[-1] <= MOST:
-                raise WeightsError(f"no StyleGAN2 with skips: blocks of {sides} pixels; they must double from 4 on")
+                raise WeightsError(f"not a StyleGAN2 with skips: blocks of {sides} pixels; they must double from 4 on")
             layers = sum(key.startswith("mapping.fc") and key.endswith(".weight") for key in state)
             width = len(state["mapping.w_avg"])
             embedded = state["mapping.embed.weight"].shape if "mapping.embed.weight" in state else (0, 0)
@@ -135,15 +135,15 @@ class StyleGAN2(nn.Module):
                 colours=len(state["synthesis.b4.torgb.weight"]),
             )
         except (KeyError, ValueError, IndexError, TypeError, RuntimeError) as error:
-            raise WeightsError(f"no StyleGAN2: {type(error).__name__}: {error}") from error
+            raise WeightsError(f"not a StyleGAN2: {type(error).__name__}: {error}") from error
 
     def forward(
         self, ws: Tensor, *, noise: bool = True, dtype: torch.dtype = torch.float32, side: int | None = None
     ) -> Tensor:
         """Pictures [B, colours, side, side] in about [-1, 1] of styles [B, styles, width].
 
-        noise: whether each layer's own fixed noise is added; dtype: of the convolutions; side: of the last block that
-        paints, by default the whole picture's.
+        noise: whether to add each layer's fixed noise; dtype: of the convolutions; side: of the last block, by default
+        that of the whole picture.
         """
         image, blur = None, binomial().to(ws.device)
         blocks = self.synthesis.blocks()

@@ -1,4 +1,4 @@
-"""The network of StyleGAN3: Fourier features that go through layers whose signals stay within their bands."""
+"""The network of StyleGAN3: Fourier features and layers that do not alias."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.layers import Dense, Mapping, filtered, styled
 
-TAPS = 6  # of a filter, per sample of the lower rate
-#: defaults of the published networks, which their files leave out where they hold
+TAPS = 6  # of a filter, per sample at the lower rate
+#: defaults of the published networks; their files contain only other values
 DEFAULTS: dict[str, Any] = {
     "channel_base": 32768, "channel_max": 512, "num_layers": 14, "num_critical": 2, "first_cutoff": 2,
     "first_stopband": 2**2.1, "last_stopband_rel": 2**0.3, "margin_size": 10, "output_scale": 0.25,
@@ -47,7 +47,7 @@ class _Input(nn.Module):
         motion = rotate @ shift @ self.transform
         phases = self.phases + (self.freqs @ motion[:, :2, 2:]).squeeze(2)
         freqs = self.freqs @ motion[:, :2, :2]
-        # what a turn would bring out of the band is faded
+        # frequencies that a rotation moves out of the band are faded out
         kept = (1 - (freqs.norm(dim=2) - self.band) / (self.rate / 2 - self.band)).clamp(0, 1)
         half = 0.5 * self.size / self.rate
         along = ((torch.arange(self.size, device=w.device) + 0.5) / self.size * 2 - 1) * half
@@ -75,7 +75,7 @@ class _Layer(nn.Module):
         self.up, self.down = between // inner.rate, between // outer.rate
         taps = [1 if last or factor == 1 else int(config["filter_size"]) * factor for factor in (self.up, self.down)]
         radial = bool(config["use_radial_filters"]) and not outer.critical
-        # the files hold the filters; here only their shapes are made
+        # the filters are loaded from the file; only their shapes are set here
         self.register_buffer("up_filter", torch.zeros(taps[0]) if taps[0] > 1 else None)
         shape = (taps[1], taps[1]) if radial else (taps[1],)
         self.register_buffer("down_filter", torch.zeros(shape) if taps[1] > 1 else None)
@@ -101,7 +101,7 @@ class _Layer(nn.Module):
 
 
 class _Signal:
-    """What a layer gives: its sampling rate, its side with margins, its channels, and whether it fills its band."""
+    """The output of a layer: sampling rate, side with margins, channels, and whether it is critically sampled."""
 
     def __init__(self, rate: int, size: int, channels: int, critical: bool) -> None:
         self.rate, self.size, self.channels, self.critical = rate, size, channels, critical
@@ -143,13 +143,13 @@ class StyleGAN3(nn.Module):
         >>> network(styles).shape
         torch.Size([1, 3, 32, 32])
 
-    side: of the picture in pixels; config: what of DEFAULTS differs, in the names of the published files; width, noise,
-    classes: numbers in w, z and c; layers: of the mapping. The filters come with the weights.
+    side: of the picture in pixels; config: the values that differ from DEFAULTS, with the names of the published files;
+    width, noise, classes: dimensions of w, z and c; layers: of the mapping. The weights include the filters.
     Source: Karras et al., "Alias-Free Generative Adversarial Networks", arXiv 2106.12423.
     """
 
     kind = "stylegan3"
-    names: tuple[str, ...] = ()  # of the classes, where they are told
+    names: tuple[str, ...] = ()  # of the classes, where the file has them
 
     def __init__(
         self,
@@ -173,9 +173,9 @@ class StyleGAN3(nn.Module):
 
     @classmethod
     def of_state(cls, state: Table[str, Tensor], config: Table[str, Any] | None = None) -> Self:
-        """Build the network that a state dict is of; config: its own words for what the shapes do not tell.
+        """Build the network of a state dict; config: the values that the shapes do not show, see DEFAULTS.
 
-        Raises WeightsError for the state of something else.
+        Raises WeightsError for the state of another network.
         """
         try:
             names = [key.split(".")[1] for key in state if key.startswith("synthesis.L") and key.endswith(".bias")]
@@ -193,10 +193,10 @@ class StyleGAN3(nn.Module):
                 colours=colours,
             )
         except (KeyError, ValueError, IndexError, TypeError, ArithmeticError, RuntimeError) as error:
-            raise WeightsError(f"no StyleGAN3: {type(error).__name__}: {error}") from error
+            raise WeightsError(f"not a StyleGAN3: {type(error).__name__}: {error}") from error
 
     def forward(self, ws: Tensor, *, noise: bool = True, dtype: torch.dtype = torch.float32) -> Tensor:
-        """Pictures [B, colours, side, side] in about [-1, 1] of styles [B, styles, width]; noise: has none to add."""
+        """Pictures [B, colours, side, side] in about [-1, 1] of styles [B, styles, width]; noise: ignored."""
         x = self.synthesis.input(ws[:, 0]).to(dtype)
         for index, name in enumerate(self.synthesis.names):
             x = self.synthesis.get_submodule(name)(x, ws[:, index + 1])

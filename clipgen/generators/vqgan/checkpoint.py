@@ -1,4 +1,4 @@
-"""Reading a VQGAN from files: a config, taming's or diffusers', and the state dict beside it."""
+"""Load a VQGAN from files: a config of taming or diffusers, and the state dict next to it."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from clipgen.models.weights import check, find, load_state
 FIRST_STAGE = "first_stage_model."
 CONFIGS = (".yaml", ".yml", ".json")
 MOST_CONFIG = 2**20  # bytes
-WHOLE = "config.json"  # what diffusers calls every config
+WHOLE = "config.json"  # the name of every config of diffusers
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
 
 
 def load_network(weights: Path | None) -> VQModel:
-    """Build the network of a config and fill it with its weights.
+    """Build the network of a config and load its weights.
 
         >>> load_network(Path("my/vqgan.ckpt")).codebook.shape      # reads my/vqgan.yaml as well
         torch.Size([81, 4])
 
-    weights: a file of weights or its config (the other lies beside it, of the same name, or is diffusers' config.json),
-    a folder that holds one of each, or None for the built-in model.
+    weights: a weights file or its config (the other one is in the same folder and has the same name, or is diffusers'
+    config.json), a folder with one of each, or None for the built-in model.
     Raises WeightsError for files that are missing, damaged or of another format.
     """
     config, path = _files(weights)
@@ -41,7 +41,7 @@ def load_network(weights: Path | None) -> VQModel:
 
 
 def convert(weights: Path, target: Path) -> Path:
-    """Write a VQGAN anew: safetensors and a yaml beside them, with nothing but what pictures are made with.
+    """Write a VQGAN as safetensors with a yaml of the same name, without anything that pictures do not need.
 
         >>> convert(Path("my/vqgan.ckpt"), Path("plain.safetensors"))       # 4.3 GB of a transformer become 0.3
         PosixPath('plain.safetensors')
@@ -64,11 +64,11 @@ def convert(weights: Path, target: Path) -> Path:
 
 
 def _network(config: Path, state: Mapping[str, Tensor], path: Path) -> tuple[VQModel, Mapping[str, Any]]:
-    """The network of a config with its weights in it, and the config in taming's words."""
+    """The network of a config with its weights, and the config in taming's format."""
     told = _read_config(config)
     if is_diffusers(told):
         told, state = to_taming(told, state)
-    # without memory or random numbers of its own: a config may ask for any size, the file has what it has
+    # without memory: a hostile config may ask for any size, and the weights replace the parameters anyway
     with devices.without_memory():
         network = VQModel.from_config(told)
     _fill(network, state, path)
@@ -76,11 +76,11 @@ def _network(config: Path, state: Mapping[str, Tensor], path: Path) -> tuple[VQM
 
 
 def load_critic(weights: Path | None) -> nn.Module | None:
-    """The patch discriminator that lies in a checkpoint, as taming keeps it; None where there is none.
+    """The patch discriminator in a checkpoint of taming; None where there is none.
 
         >>> load_critic(None)(image * 2 - 1).mean()
 
-    weights: as for `load_network`. Raises WeightsError for a discriminator that is not taming's.
+    weights: as for `load_network`. Raises WeightsError for a discriminator of another kind.
     """
     path = _files(weights)[1]
     state = {k.removeprefix(CRITIC): v for k, v in load_state(path).items() if k.startswith(CRITIC)}
@@ -95,7 +95,7 @@ def load_critic(weights: Path | None) -> nn.Module | None:
 
 
 def _critic_layers(state: Mapping[str, Tensor]) -> int:
-    # every convolution but the first and the last has a norm behind it, one a layer
+    # one per norm: every convolution but the first and the last has one
     return sum(key.endswith(".running_mean") for key in state)
 
 
@@ -114,8 +114,8 @@ def _pair(weights: Path) -> tuple[Path, Path]:
         files = sorted(weights.iterdir())
         return _one(files, CONFIGS, weights), _one(files, STATES, weights)
     if not weights.is_file():
-        raise WeightsError(f"there is no file {weights}; give a VQGAN's weights or the folder of its weights and .yaml")
-    # of the same name first: a folder of downloads holds many
+        raise WeightsError(f"there is no file {weights}; give a VQGAN's weights, or a folder with weights and .yaml")
+    # the same name first: a folder of downloads has many files
     beside = sorted(weights.parent.iterdir())
     files = [file for file in beside if file.stem == weights.stem]
     if weights.suffix in CONFIGS:
@@ -126,13 +126,13 @@ def _pair(weights: Path) -> tuple[Path, Path]:
 
 
 def _one(files: list[Path], suffixes: tuple[str, ...], folder: Path) -> Path:
-    """The one file with one of the suffixes, of the first that any file has: safetensors go before pickles."""
+    """The one file with a suffix; the first suffix that any file has counts: safetensors before pickles."""
     found = next((some for suffix in suffixes if (some := [file for file in files if file.suffix == suffix])), [])
     if len(found) != 1:
         names = ", ".join(file.name for file in found) or "none"
         raise WeightsError(
             f"a VQGAN needs one {'/'.join(suffixes)} file in {folder}, found {names}; "
-            "name the weights, with the .yaml of the same name beside them"
+            "give the weights, with a .yaml of the same name in the same folder"
         )
     return found[0]
 
@@ -140,20 +140,20 @@ def _one(files: list[Path], suffixes: tuple[str, ...], folder: Path) -> Path:
 def _read_config(path: Path) -> Mapping[str, Any]:
     try:
         if path.stat().st_size > MOST_CONFIG:
-            raise WeightsError(f"{path} has {path.stat().st_size / 1e6:.0f} MB, too much for a config")
+            raise WeightsError(f"{path} has {path.stat().st_size / 1e6:.0f} MB, too large for a config")
         config = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise WeightsError(f"{path} cannot be read as yaml: {reason(error)}") from error
     if not isinstance(config, Mapping):
-        raise WeightsError(f"{path} holds no yaml mapping; a taming config starts with `model:`")
+        raise WeightsError(f"{path} is not a yaml mapping; a taming config starts with `model:`")
     return config
 
 
 def _fill(network: VQModel, state: Mapping[str, Tensor], path: Path) -> None:
-    # of a transformer that was trained on its codes, only the VQGAN is wanted
+    # the checkpoint of a transformer: only its VQGAN is used
     if any(key.startswith(FIRST_STAGE) for key in state):
         state = {key.removeprefix(FIRST_STAGE): v for key, v in state.items() if key.startswith(FIRST_STAGE)}
-    # the perceptual loss and discriminator of the training; all else must fit to the last key
+    # without the perceptual loss and the discriminator; all other keys must fit
     state = {key: value for key, value in state.items() if not key.startswith("loss.")}
     wanted = {key: tuple(value.shape) for key, value in network.state_dict().items()}
     given = {key: tuple(value.shape) for key, value in state.items()}

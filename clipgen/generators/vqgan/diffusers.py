@@ -1,6 +1,6 @@
-"""A VQModel as the diffusers library keeps it, told in taming's words.
+"""Convert a VQModel of the diffusers library to taming's format.
 
->>> config, state = to_taming(json.loads(Path("vqvae/config.json").read_text()), load_state("vqvae/….safetensors"))
+>>> config, state = to_taming(json.loads(Path("vqvae/config.json").read_text()), load_state("vqvae/a.safetensors"))
 >>> network = VQModel.from_config(config)
 
 The networks are the same; only names, and the form of the attention's weights, differ. Source of the names:
@@ -19,7 +19,7 @@ from torch import Tensor
 from clipgen.errors import WeightsError
 
 CLASS = "VQModel"
-_WIDTH = 256  # any width does: it only says at which level taming's networks attend
+_WIDTH = 256  # any value works: it only determines at which levels taming's networks have attention
 _ATTENTION = {"group_norm": "norm", "to_q": "q", "query": "q", "to_k": "k", "key": "k", "to_v": "v", "value": "v",
               "to_out.0": "proj_out", "proj_attn": "proj_out"}  # fmt: skip
 _RENAMED = (
@@ -46,8 +46,8 @@ def to_taming(
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """The taming config and state dict of the same network.
 
-    config: what diffusers' config.json holds; state: its tensors by name.
-    Raises WeightsError for a network that taming's classes cannot be.
+    config: the contents of diffusers' config.json; state: its tensors by name.
+    Raises WeightsError for a network that taming's classes do not support.
     """
     try:
         return _config(config), _state(config, state)
@@ -57,14 +57,14 @@ def to_taming(
 
 def _config(config: Mapping[str, Any]) -> dict[str, Any]:
     if config.get("norm_type", "group") != "group" or config.get("act_fn", "silu") != "silu":
-        raise WeightsError("this VQModel has other norms or activations than taming's (a MoVQ?); it cannot be read")
+        raise WeightsError("this VQModel has other norms or activations than taming's (a MoVQ?): unsupported")
     widths = [int(width) for width in config["block_out_channels"]]
     if any(width % widths[0] for width in widths):
-        raise WeightsError(f"the widths {widths} of this VQModel are no multiples of the first; it cannot be read")
+        raise WeightsError(f"the widths {widths} of this VQModel are not multiples of the first: unsupported")
     downs, ups = (list(config[f"{way}_block_types"]) for way in ("down", "up"))
     attending = [kind.startswith("Attn") for kind in downs]
     if attending != [kind.startswith("Attn") for kind in reversed(ups)] or len(downs) != len(widths):
-        raise WeightsError("the two ways of this VQModel attend at different levels; it cannot be read")
+        raise WeightsError("encoder and decoder of this VQModel have attention at different levels: unsupported")
     latent = int(config["latent_channels"])
     ddconfig = {
         "double_z": False,
@@ -94,11 +94,11 @@ def _state(config: Mapping[str, Any], state: Mapping[str, Tensor]) -> dict[str, 
     for key, value in state.items():
         for pattern, new in _RENAMED:
             key = re.sub(pattern, new, key)
-        # diffusers counts the levels on the way up from the smallest
+        # diffusers numbers the decoder's levels from the smallest
         key = re.sub(r"^decoder\.up_blocks\.(\d+)\.", lambda level: f"decoder.up.{top - int(level[1])}.", key)
         if found := re.match(r"(.*\.attn(?:_1|\.\d+)\.)(.+)\.(weight|bias)$", key):
             key = f"{found[1]}{_ATTENTION[found[2]]}.{found[3]}"
-            if value.ndim == 2:  # a linear layer over places is a convolution of one pixel
+            if value.ndim == 2:  # a linear layer over pixels is a convolution of one pixel
                 value = value[:, :, None, None]
         renamed[key] = value
     if not config.get("mid_block_add_attention", True):
@@ -107,7 +107,7 @@ def _state(config: Mapping[str, Any], state: Mapping[str, Tensor]) -> dict[str, 
 
 
 def _idle(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    """Weights of an attention that adds nothing."""
+    """Weights of an attention block without an effect."""
     width = len(state[prefix.replace("attn_1.", "block_1.norm1.weight")])
     parts = {f"{prefix}{name}.weight": torch.zeros(width, width, 1, 1) for name in ("q", "k", "v", "proj_out")}
     biases = {f"{prefix}{name}.bias": torch.zeros(width) for name in ("q", "k", "v", "proj_out", "norm")}

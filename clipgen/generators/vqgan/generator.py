@@ -1,4 +1,4 @@
-"""The VQGAN generator: the latents are codes, the picture is what the decoder makes of them."""
+"""The VQGAN generator: the latents are codes, the picture is the output of the decoder."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.generators.vqgan.network import VQModel
 from clipgen.generators.vqgan.norm import FrozenGroupNorm
 
-# each grid of latents has a COARSER-th of the sides of the one before, the last at least LEAST_SIDE
+# the sides of each grid of latents are those of the one before divided by COARSER, and at least LEAST_SIDE
 COARSER = 4
 LEAST_SIDE = 4
 
 
 class VQGAN(Generator):
-    """A picture made of codes of a trained VQGAN, as VQGAN-CLIP does it.
+    """A picture from the codes of a trained VQGAN, as in VQGAN-CLIP.
 
         >>> generator = VQGAN.begin(size=(256, 256), seeds=[7])
         >>> generator = VQGAN.begin(size=(384, 256), seeds=[7], weights=Path("my/vqgan.ckpt"))
 
-    latents: one tensor [B, e, H / f, W / f] in the space of the codebook, and what is added to it from grids of a
-    quarter, a sixteenth … of its sides: where places agree they move together, and forms come before texture. Each step
-    takes the nearest code of the sum and sends its gradient straight through; `project_` clamps the sum to the range of
-    the codebook per channel. The network is frozen.
+    latents: one tensor [B, e, H / f, W / f] in the space of the codebook, and coarser grids of a quarter, a sixteenth …
+    of its sides that are added to it: they move large areas together, so that forms emerge before texture. Each step
+    uses the nearest code of the sum with a straight-through gradient; `project_` clamps the sum to the range of the
+    codebook per channel. The network is frozen.
     Source: Crowson et al., "VQGAN-CLIP", arXiv 2204.08583; the coarser grids are ours.
     """
 
@@ -47,7 +47,7 @@ class VQGAN(Generator):
         super().__init__(device=device, dtype=dtype)
         self.weights = weights
         self.network = network.eval().requires_grad_(False).to(self.device).to(memory_format=torch.channels_last)
-        # autocast casts frozen weights anew in every call (it caches only those that train); once is enough
+        # autocast casts frozen weights in every call (it caches only those that require gradients): cast them once here
         for module in self.network.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(dtype)
@@ -64,8 +64,8 @@ class VQGAN(Generator):
 
             >>> VQGAN.load(dtype=torch.bfloat16)
 
-        device, dtype: of the convolutions; codes and pictures stay float32. weights: a .safetensors, .ckpt, .pt or .bin
-        file with its .yaml beside, their folder, or None for the built-in one.
+        device, dtype: of the convolutions; codes and pictures are float32. weights: a .safetensors, .ckpt, .pt or .bin
+        file with a .yaml of the same name, a folder with both, or None for the built-in model.
         Raises WeightsError for files that are missing, damaged or of another format.
         """
         return cls(load_network(weights), device=device, dtype=dtype, weights=weights)
@@ -84,7 +84,7 @@ class VQGAN(Generator):
         self.latents[0].add_(total.clamp(self.low, self.high) - total)
 
     def critic(self) -> nn.Module | None:
-        """The patch discriminator in its checkpoint, if there is one."""
+        """The patch discriminator in the checkpoint, if there is one."""
         critic = load_critic(self.weights)
         return None if critic is None else critic.to(self.device)
 
@@ -107,7 +107,7 @@ class VQGAN(Generator):
         return self._on_grids(z.float().clamp(self.low, self.high))
 
     def _on_grids(self, z: Tensor) -> list[Tensor]:
-        """z [..., e, h, w] on the finest grid, nothing on the coarser ones."""
+        """z [..., e, h, w] on the finest grid, zeros on the coarser ones."""
         *_, height, width = z.shape
         latents = [z]
         while min(height, width) >= LEAST_SIDE * COARSER:

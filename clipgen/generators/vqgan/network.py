@@ -61,7 +61,7 @@ _OWN: dict[type[nn.Module], type[nn.Module]] = {
 
 TARGETS = ("taming.models.vqgan.VQModel", "taming.models.vqgan.GumbelVQ")
 _READ = ("embed_dim", "n_embed", "norm_groups", "ddconfig")
-_WHOLE = "first_stage_config"  # where the config of a transformer keeps that of its VQGAN
+_WHOLE = "first_stage_config"  # the key of the VQGAN's config in that of a transformer
 
 
 class VQModel(nn.Module):
@@ -72,10 +72,10 @@ class VQModel(nn.Module):
         >>> network.decode(codes).shape             # values in about [-1, 1]
         torch.Size([1, 3, 64, 64])
 
-    embed_dim: channels e of a code; n_embed: codes n; ddconfig: of taming's Encoder and Decoder; gumbel: whether the
-    code of a place was chosen by a layer of its own (GumbelVQ), not as the nearest one;
-    norm_groups: groups of every GroupNorm in place of taming's 32, which at 32 channels normalise each channel by
-    itself and so lose the colour. Source: Esser et al., arXiv 2012.09841; github.com/CompVis/taming-transformers.
+    embed_dim: channels e of a code; n_embed: codes n; ddconfig: of taming's Encoder and Decoder; gumbel: whether a
+    layer chooses the codes (GumbelVQ) instead of the nearest-code search; norm_groups: groups of every GroupNorm
+    instead of taming's 32, which with 32 channels would normalise each channel separately and so lose the colour.
+    Source: Esser et al., arXiv 2012.09841; github.com/CompVis/taming-transformers.
     """
 
     def __init__(
@@ -109,14 +109,14 @@ class VQModel(nn.Module):
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Build the network, with random weights, from a taming yaml that was read to a dict.
+        """Build the network, with random weights, from a parsed yaml of taming.
 
             >>> VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text())).factor
             4
 
-        config: `model.params` holds embed_dim, n_embed, ddconfig and, our extension, norm_groups; training keys of
-        taming (lossconfig, monitor, image_key …) are ignored. Of a transformer, its first stage is built.
-        Raises WeightsError for another target or a config that does not build.
+        config: `model.params` has embed_dim, n_embed, ddconfig and, as an extension, norm_groups; taming's keys for
+        training (lossconfig, monitor, image_key …) are ignored. For a transformer its first stage is built.
+        Raises WeightsError for another target or an invalid config.
         """
         try:
             model = config["model"]
@@ -126,7 +126,7 @@ class VQModel(nn.Module):
             if target not in TARGETS or params.get("remap") is not None:
                 remapped = " with a remapped codebook" if target in TARGETS else ""
                 known = " and ".join(TARGETS)
-                raise WeightsError(f"the config is of a {target}{remapped}; only plain {known} are read")
+                raise WeightsError(f"the config is of a {target}{remapped}; only plain {known} are supported")
             _check_bounds(params)
             return cls(
                 int(params["embed_dim"]),
@@ -148,7 +148,7 @@ class VQModel(nn.Module):
 
     @staticmethod
     def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
-        """The part of a taming config that `from_config` reads, of a transformer that of its first stage.
+        """The part of a taming config that `from_config` uses; for a transformer that of its first stage.
 
         >>> config = yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text())
         >>> VQModel.plain_config(config)["model"]["params"]["n_embed"]
@@ -160,7 +160,7 @@ class VQModel(nn.Module):
         return {"model": {"target": model["target"], "params": params}}
 
     def encode(self, image: Tensor) -> Tensor:
-        """Latents [B, e, H / f, W / f] of pictures [B, 3, H, W] in [-1, 1]; of a Gumbel VQGAN, codes already."""
+        """Latents [B, e, H / f, W / f] of pictures [B, 3, H, W] in [-1, 1]; of a Gumbel VQGAN they are codes."""
         z = self.quant_conv(self.encoder(image))
         if not self.gumbel:
             return z
@@ -169,9 +169,9 @@ class VQModel(nn.Module):
     def quantise(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """The nearest codes of the latents: codes [B, e, h, w] float32 with the gradient to z, indices [B, h, w].
 
-        The codebook gets no gradient here; a recipe that learns it adds a loss on `codebook[indices]`.
+        The codebook gets no gradient; a training recipe adds a loss on `codebook[indices]`.
         """
-        # half precision would pick wrong codes
+        # half precision would select wrong codes
         with torch.autocast(z.device.type, enabled=False):
             z = z.float()
             vectors = z.detach().permute(0, 2, 3, 1)
@@ -184,7 +184,7 @@ class VQModel(nn.Module):
         return self.decoder(self.post_quant_conv(codes))
 
     def drop_idle_attention(self) -> None:
-        """Take out the attention blocks that add nothing, their output weights being zero: the same pictures, sooner.
+        """Remove attention blocks without an effect, those with output weights of zero: the same pictures, faster.
 
             >>> network = VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text()))
             >>> network.drop_idle_attention()
@@ -195,13 +195,13 @@ class VQModel(nn.Module):
                     setattr(parent, name, nn.Identity())
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures there and back, for training: reconstruction, latents before quantisation, indices."""
+        """Encode and decode pictures, for training: reconstructions, latents before quantisation, indices."""
         z = self.encode(image)
         codes, indices = self.quantise(z)
         return self.decode(codes), z, indices
 
     def _search(self) -> NearestCode:
-        # a learned codebook changes in place at every step and moves with .to(): both show in this key
+        # a codebook in training changes in place and moves with .to(): both change this key
         weight = self.codebook.detach()
         key = (weight.data_ptr(), weight._version)
         if self._nearest is None or self._nearest[0] != key:
@@ -210,7 +210,7 @@ class VQModel(nn.Module):
 
 
 def _check_bounds(params: Mapping[str, Any]) -> None:
-    """Refuse a config that would take for ever to build; the largest that is known has ch 128 and 5 levels."""
+    """Refuse a config that would take too long to build; the largest published one has ch 128 and 5 levels."""
     dd = params["ddconfig"]
     given = {
         **{name: int(dd[name]) for name in ("z_channels", "in_channels", "out_ch", "ch", "num_res_blocks")},

@@ -1,4 +1,4 @@
-"""Group normalisation of frozen networks, with a gradient that is quick where colours lie innermost."""
+"""Group normalisation of frozen networks, with a fast gradient for channels-last maps."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-_LARGE = 2**21  # numbers in a map from which on it is quicker
+_LARGE = 2**21  # number of values from which this is faster
 
 
 class FrozenGroupNorm(nn.GroupNorm):
-    """GroupNorm whose gradient goes to the picture alone.
+    """GroupNorm without a gradient to its parameters.
 
         >>> FrozenGroupNorm(32, 128)(torch.rand(1, 128, 64, 64).contiguous(memory_format=torch.channels_last))
 
-    On a CPU torch's own gradient of large channels-last maps takes up to four times as long. Everything else goes
-    torch's way.
+    On a CPU torch's own gradient of large channels-last maps takes up to four times as long; for everything else
+    torch's own is used.
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same values as torch gives, of maps [B, C, H, W]."""
+        """The same values as torch's GroupNorm, for maps [B, C, H, W]."""
         innermost = x.ndim == 4 and x.is_contiguous(memory_format=torch.channels_last)
         if x.device.type != "cpu" or not innermost or x.numel() < _LARGE:
             return super().forward(x)
@@ -45,14 +45,14 @@ class _Normalise(torch.autograd.Function):
 
         def total(values: Tensor) -> Tensor:
             """The weighted sums of values [B, H, W, C] over places and the channels of each group: [B, groups]."""
-            # rows first: to sum all in float32 would first copy all to it
+            # rows first: summing everything in float32 would first copy everything
             sums = values.sum(2).float().sum(1)
             return (sums * weight.float()).unflatten(1, (mean.shape[1], -1)).sum(2)
 
         size = x[0].numel() // mean.shape[1]
         mean, scale = mean.float(), scale.float()
         along, both = total(slopes), total(slopes * places)
-        # the slope less its mean, and less what runs along the normalised values: linear in both, by channel
+        # the gradient minus its mean and minus its component along the normalised values: linear in both, per channel
         turn = -(scale**3) * (both - mean * along) / size
         shift = -scale * along / size - turn * mean
 

@@ -1,10 +1,10 @@
-"""Perceptors by open_clip: the built-in one, a folder of one's own and the full-size ones, all by the same steps.
+"""Perceptors by open_clip: the built-in ones, those in a user's folder and the full-size ones, all loaded alike.
 
     >>> load_perceptor("builtin", torch.device("cpu"))                # models/clip, shipped with clipgen
     >>> load_perceptor("local-dir:my/clip", torch.device("cpu"))      # open_clip_config.json and weights
 
 ViT-B-32/openai, a name and a tag of open_clip, is loaded the same way once `clipgen models pull` has fetched it.
-A folder holds `open_clip_config.json` (model_cfg, preprocess_cfg), one weights file, and if its vocabulary is its own
+A folder has `open_clip_config.json` (model_cfg, preprocess_cfg), one weights file, and, for a vocabulary of its own,
 `merges.txt.gz` and `words.json`.
 """
 

@@ -40,10 +40,11 @@ def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device
 
         >>> model = build_model(json.loads(Path("models/clip/open_clip_config.json").read_text()))
 
-    config: what open_clip_config.json holds: model_cfg, and preprocess_cfg with mean, std; merges: the file of the
-    tokenizer's merges, to check the vocabulary size against; None: open_clip's own; device: "meta" takes no memory.
+    config: the contents of open_clip_config.json: model_cfg, and preprocess_cfg with mean, std; merges: file of the
+    tokenizer's merges, against which the vocabulary size is checked (None: open_clip's own); device: "meta" allocates
+    no memory.
 
-    Raises WeightsError when the config is no open_clip config, or speaks of another vocabulary than the merges.
+    Raises WeightsError when the config is not one of open_clip, or has another vocabulary size than the merges.
     """
     import open_clip  # late: it takes seconds to import
 
@@ -56,9 +57,9 @@ def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device
                 f"no open_clip config: {reason(error)}; compare it with models/clip/{CONFIG_FILE}"
             ) from error
     if merges is not None:
-        found, wanted = make_tokenizer(config, merges).vocab_size, config["model_cfg"]["text_cfg"]["vocab_size"]
-        if found != wanted:
-            raise WeightsError(f"{merges} makes {found} tokens, the config wants {wanted}; write both by one recipe")
+        found, expected = make_tokenizer(config, merges).vocab_size, config["model_cfg"]["text_cfg"]["vocab_size"]
+        if found != expected:
+            raise WeightsError(f"{merges} has {found} tokens, the config {expected}; `clipgen train clip` writes both")
     return model
 
 
@@ -84,15 +85,15 @@ def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> Sim
                 raise ValueError(f"more than {MOST_MERGES / 1e6:.0f} MB")
         return SimpleTokenizer(bpe_path=str(merges.resolve()), context_length=length)
     except Exception as error:  # a damaged file fails in gzip, zlib, as text or as merges
-        raise WeightsError(f"{merges} holds no readable merges ({error}); `clipgen train clip` writes them") from error
+        raise WeightsError(f"{merges} cannot be read as merges ({error}); `clipgen train clip` writes them") from error
 
 
 def write_merges(path: Path, *, merges: int = MERGES) -> None:
-    """Write the first merges of open_clip's own vocabulary, gzipped, the same bytes each time.
+    """Write the first merges of open_clip's own vocabulary, gzipped, with the same bytes every time.
 
         >>> write_merges(Path("merges.txt.gz"))       # 4,096 tokens
 
-    path: where to; merges: how many (tokens = merges + 514). A small text tower need not carry 49k rows.
+    path: of the file; merges: how many (tokens = merges + 514). A small text tower does not need 49k tokens.
     """
     from open_clip.tokenizer import default_bpe  # late: it takes seconds to import
 
@@ -104,6 +105,7 @@ def write_merges(path: Path, *, merges: int = MERGES) -> None:
 
 @contextmanager
 def quiet() -> Iterator[None]:
+    """Inside the block open_clip neither logs nor warns."""
     # open_clip logs through the root logger, whose first call would install a handler that prints on the terminal
     handler = logging.NullHandler()
     logging.root.addHandler(handler)

@@ -1,4 +1,4 @@
-"""open_clip models made ready to guide: frozen, and laid out so that each step does no more than it has to."""
+"""open_clip models prepared for guidance: frozen, with memory layouts and fusions that make a step fast."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _QUICK = 1.702  # of QuickGELU: x · sigmoid(1.702 x)
 
 
 def freeze(model: nn.Module, dtype: torch.dtype = torch.float32) -> Any:
-    """Eval, no parameter gradients, and the memory layouts and fusions that make guidance fast; same embeddings.
+    """Switch to eval mode without parameter gradients, and apply fast memory layouts and fusions; same embeddings.
 
         >>> from clipgen.perceptors.openclip import build_model
         >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
         >>> model = freeze(build_model(config), torch.bfloat16)
 
-    dtype: what pictures are embedded in, under autocast. Everything is changed in place.
+    dtype: of the picture tower, under autocast. The model is changed in place.
     """
     from open_clip.modified_resnet import ModifiedResNet  # late: it takes seconds to import
     from open_clip.transformer import QuickGELU, ResidualAttentionBlock, Transformer, VisionTransformer
@@ -37,7 +37,7 @@ def freeze(model: nn.Module, dtype: torch.dtype = torch.float32) -> Any:
         if isinstance(part, Transformer) and all(
             isinstance(getattr(block, "attn", None), nn.MultiheadAttention) for block in part.resblocks
         ):
-            # batch-first attention over frozen weights goes down an unfolded bmm on the CPU: 3 times as slow
+            # on the CPU batch-first attention with frozen weights uses an unfolded bmm: 3 times as slow
             part.batch_first = False
             for block in part.resblocks:
                 block.attn.batch_first = False
@@ -52,8 +52,8 @@ def freeze(model: nn.Module, dtype: torch.dtype = torch.float32) -> Any:
             for block in blocks:
                 block.attn = Attention(block.attn)
         if plain and (visual.pool_type, visual.output_tokens) == ("tok", False):
-            blocks[-1] = First(blocks[-1])
-    # autocast casts frozen weights anew in every call (it caches only those that train); once is enough
+            blocks[-1] = FirstToken(blocks[-1])
+    # autocast casts frozen weights in every call (it caches only those that require gradients): cast them once here
     for part in visual.modules():
         if isinstance(part, nn.Linear | nn.Conv2d | Patches | Attention):
             part.to(dtype)
@@ -61,23 +61,23 @@ def freeze(model: nn.Module, dtype: torch.dtype = torch.float32) -> Any:
 
 
 class Patches(nn.Module):
-    """A convolution of patches that touch, as one product of matrices: on a CPU its gradient takes a tenth of the time.
+    """A convolution of adjacent patches as one matrix product: on a CPU its gradient takes a tenth of the time.
 
     >>> Patches(nn.Conv2d(3, 768, 32, stride=32))(torch.rand(1, 3, 224, 224)).shape
     torch.Size([1, 768, 7, 7])
 
-    conv: square kernel, stride as wide, no padding.
+    conv: square kernel, stride equal to its side, no padding.
     """
 
     def __init__(self, conv: nn.Conv2d) -> None:
         super().__init__()
         self.side = conv.kernel_size[0]
-        # rows of a patch, their pixels, and colours last: how pictures lie in memory
+        # rows of a patch, their pixels, and colours last: the memory layout of pictures
         self.weight = nn.Parameter(conv.weight.permute(0, 2, 3, 1).flatten(1).contiguous(), requires_grad=False)
         self.bias = conv.bias
 
     def forward(self, images: Tensor) -> Tensor:
-        """Pictures [B, 3, H, W] to maps [B, dim, H // side, W // side]; what is left over at the edges is not seen."""
+        """Pictures [B, 3, H, W] to maps [B, dim, H // side, W // side]; a remainder at the edges is ignored."""
         n = self.side
         rows, columns = images.shape[-2] // n, images.shape[-1] // n
         whole = images[..., : rows * n, : columns * n].permute(0, 2, 3, 1)
@@ -106,9 +106,9 @@ class Attention(nn.Module):
         self.out = attention.out_proj
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor, **options: Any) -> tuple[Tensor, None]:
-        """Tokens [L, B, dim] that look, and [M, B, dim] that are looked at, the key being the value: [L, B, dim]."""
+        """Queries [L, B, dim] and keys [M, B, dim], which must also be the values, to [L, B, dim]."""
         if options.get("attn_mask") is not None or key is not value:
-            raise ValueError("pictures are looked at whole: no mask, and keys that are the values")
+            raise ValueError("this attention takes no mask, and keys that are the values")
         width = query.shape[-1]
         if query is key:
             q, k, v = self._by_head(F.linear(query, self.weight, self.bias))
@@ -128,12 +128,12 @@ class Attention(nn.Module):
         return parts.permute(2, 1, 3, 0, 4).flatten(1, 2).unbind(0)
 
 
-class First(nn.Module):
-    """A transformer's last block for its first token alone, where no other is asked for: a sixth of the work.
+class FirstToken(nn.Module):
+    """A transformer's last block for its first token alone, where only that is used: a sixth of the work.
 
         >>> from open_clip.transformer import ResidualAttentionBlock
         >>> block = ResidualAttentionBlock(768, 12, batch_first=False)
-        >>> First(block)(torch.rand(50, 32, 768)).shape  # tokens, pictures, width
+        >>> FirstToken(block)(torch.rand(50, 32, 768)).shape  # tokens, pictures, width
         torch.Size([1, 32, 768])
 
     block: open_clip's, sequence first.
@@ -145,8 +145,8 @@ class First(nn.Module):
 
     def forward(self, x: Tensor, attn_mask: Tensor | None = None) -> Tensor:
         """Tokens [L, B, dim] to the first of them [1, B, dim]."""
-        block, seen = self.block, self.block.ln_1(x)
-        first = x[:1] + block.ls_1(block.attention(seen[:1], seen, seen, attn_mask))
+        block, normed = self.block, self.block.ln_1(x)
+        first = x[:1] + block.ls_1(block.attention(normed[:1], normed, normed, attn_mask))
         return first + block.ls_2(block.mlp(block.ln_2(first)))
 
 

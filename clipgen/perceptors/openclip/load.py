@@ -1,4 +1,4 @@
-"""Find a perceptor's files by its name, check them and load them."""
+"""Find a perceptor's files by its name, verify and load them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MERGES_FILE = "merges.txt.gz"
 WORDS_FILE = "words.json"
 NAMES_FILE = "things.json"
 BACKGROUND_FILE = "background.safetensors"
-MOST, MOST_LAYERS = 2**20, 256  # of any number in a config, and of layers and heads in a tower
+MOST, MOST_LAYERS = 2**20, 256  # limits of any number in a config, and of the layers and heads of a tower
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
 
 
@@ -30,9 +30,9 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
         >>> load_perceptor("builtin", torch.device("cpu")).input_size
         48
 
-    name: "builtin" or another that is shipped, "local-dir:FOLDER", "hf-hub:ORG/REPO" or "NAME/TAG" of open_clip's list
-    (a weights file may stand for TAG), or a model of the registry that stands for one of these; device: where it runs;
-    dtype: arithmetic of the picture tower. The network is never asked: `pull` fetches.
+    name: "builtin" or another shipped one, "local-dir:FOLDER", "hf-hub:ORG/REPO", "NAME/TAG" of open_clip's list (TAG
+    may be a weights file), or a model of the registry that is one of these; device: where it runs; dtype: arithmetic
+    of the picture tower. The network is never used: `clipgen models pull` downloads.
 
     Raises UnknownNameError for a name that open_clip does not have, WeightsError when its files are missing or damaged.
     """
@@ -45,9 +45,9 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
 
 
 def pull_known(name: str) -> Path:
-    """Fetch "NAME/TAG" of open_clip's list or "hf-hub:ORG/REPO" into the hub's own cache; return where its weights lie.
+    """Download "NAME/TAG" of open_clip's list or "hf-hub:ORG/REPO" into the hub's cache; return the weights' path.
 
-    Raises UnknownNameError for a name that open_clip does not have, WeightsError when it cannot be fetched.
+    Raises UnknownNameError for a name that open_clip does not have, WeightsError when it cannot be downloaded.
     """
     import open_clip  # late: it takes seconds to import
 
@@ -63,7 +63,7 @@ def pull_known(name: str) -> Path:
 
 
 def _known(name: str) -> tuple[str, str]:
-    """The architecture and the tag or file of a name, as open_clip takes them; UnknownNameError when it does not."""
+    """open_clip's architecture, and tag or file, of a name; UnknownNameError when open_clip does not have it."""
     import open_clip  # late: it takes seconds to import
 
     if name.startswith(clips.HUB):
@@ -77,7 +77,7 @@ def _known(name: str) -> tuple[str, str]:
 
 
 def _weights_of(name: str) -> Path:
-    """Where the weights of a name lie, as open_clip finds or, if it may, fetches them."""
+    """The path of the weights of a name, which open_clip finds or, when it is online, downloads."""
     import open_clip  # late: it takes seconds to import
     from open_clip.factory import download_pretrained_from_hf, get_pretrained_cfg
 
@@ -107,8 +107,8 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
             raise WeightsError(
                 f"{file} does not hold the weights of {folder / CONFIG_FILE}: {reason(error)}"
             ) from error
-    beside = {name: folder / name for name in (WORDS_FILE, NAMES_FILE, BACKGROUND_FILE) if (folder / name).exists()}
-    known = _read_json(beside[WORDS_FILE]) if WORDS_FILE in beside else None
+    extras = {name: folder / name for name in (WORDS_FILE, NAMES_FILE, BACKGROUND_FILE) if (folder / name).exists()}
+    known = _read_json(extras[WORDS_FILE]) if WORDS_FILE in extras else None
     return OpenClip(
         name,
         model,
@@ -117,8 +117,8 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
         dtype=dtype,
         vocabulary=None if known is None else Vocabulary(known),
         fingerprint=weights.sha256(file),
-        names=_read_json(beside[NAMES_FILE]) if NAMES_FILE in beside else (),
-        background=beside.get(BACKGROUND_FILE),
+        names=_read_json(extras[NAMES_FILE]) if NAMES_FILE in extras else (),
+        background=extras.get(BACKGROUND_FILE),
     )
 
 
@@ -129,10 +129,10 @@ def _load_known(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip
     with quiet(), hub.offline():
         try:
             file = _weights_of(name)
-        except Exception as error:  # of as many kinds as there are ways not to be in a cache
+        except Exception as error:  # a file that is not cached fails with the errors of several libraries
             raise clips.missing(name) from error
         hub.check(file)
-        # OpenAI's tags were trained with another activation than the plain names build, which open_clip only warns of
+        # OpenAI's weights were trained with another activation than these architectures have; open_clip only warns
         quick_gelu = bool((open_clip.get_pretrained_cfg(architecture, tag) or {}).get("quick_gelu"))
         try:
             model = open_clip.create_model(
@@ -153,17 +153,17 @@ def _read_config(path: Path) -> dict[str, Any]:
         for key, value in tower.items():
             numbers = [n for n in (value if isinstance(value, list) else [value]) if isinstance(n, (int, float))]
             if any(not abs(n) <= (MOST_LAYERS if key in ("layers", "heads") else MOST) for n in numbers):
-                raise WeightsError(f"{path}: {key} is {value}, which no CLIP has")
+                raise WeightsError(f"{path}: {key} is {value}, more than any CLIP has")
     return config
 
 
 def _check_size(config: dict[str, Any], file: Path) -> None:
-    """Refuse a config that would build much more than the file holds, before memory is taken for it."""
+    """Refuse a config of a much larger model than the file, before memory is allocated for it."""
     with devices.without_memory():
         model = build_model(config, device="meta")
-    wanted = sum(value.numel() for value in model.state_dict().values())
-    if wanted > file.stat().st_size:  # a number takes two bytes or more
-        raise WeightsError(f"{file} is too small for the {wanted / 1e6:.0f} million numbers of {CONFIG_FILE} beside it")
+    count = sum(value.numel() for value in model.state_dict().values())
+    if count > file.stat().st_size:  # a parameter takes two bytes or more
+        raise WeightsError(f"{file} is too small for the {count / 1e6:.0f} million parameters of its {CONFIG_FILE}")
 
 
 def _weights_file(folder: Path) -> Path:
@@ -172,7 +172,7 @@ def _weights_file(folder: Path) -> Path:
     if len(files) != 1:
         found = ", ".join(path.name for path in files) or "none"
         raise WeightsError(
-            f"{folder} must hold one weights file ({', '.join(WEIGHT_SUFFIXES)}) and holds {found}; "
+            f"{folder} must have one weights file ({', '.join(WEIGHT_SUFFIXES)}), found {found}; "
             "`clipgen train clip` writes one"
         )
     return files[0]

@@ -1,4 +1,4 @@
-"""An open_clip model as a perceptor: frozen, normalising inside, laid out for speed."""
+"""An open_clip model as a perceptor: frozen, fast, with its normalisation inside."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ Tokenizer = Callable[[list[str]], Tensor]
 
 
 class OpenClip(Perceptor):
-    """An open_clip model, frozen and made fast, that takes plain pictures and words.
+    """An open_clip model, frozen and made fast, that embeds plain pictures and texts.
 
         >>> from clipgen.perceptors.openclip import build
         >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
         >>> model, tokenizer = build(config, Path("models/clip/merges.txt.gz"))
         >>> perceptor = OpenClip("mine", model, tokenizer, device=torch.device("cpu"))
 
-    model: as `build_model` or open_clip returns it, taken over: frozen in place, see `freeze`;
-    tokenizer: its texts → token ids [N, context_length]; device, dtype: where and in what arithmetic pictures are
-    embedded (texts: always float32); vocabulary: the words it knows, None when that is open; fingerprint: sha256 of its
-    weights, by default of its parameters; names, background: as of every Perceptor.
+    model: from `build_model` or open_clip; it is frozen in place, see `freeze`; tokenizer: texts → token ids
+    [N, context_length]; device, dtype: where and in which arithmetic pictures are embedded (texts: always float32);
+    vocabulary: of its training data, None when it is open; fingerprint: sha256 of its weights, by default of its
+    parameters; names, background: see Perceptor.
 
     Raises SettingsError when its input is not square.
     """
@@ -76,7 +76,7 @@ class OpenClip(Perceptor):
             tokens = self.count_tokens(text)
             if tokens > self.context_length:
                 raise PromptError(
-                    f"the text {text!r} has {tokens} tokens and {self.name} reads {self.context_length}; "
+                    f"the text {text!r} has {tokens} tokens, the limit of {self.name} is {self.context_length}; "
                     "shorten it or split it (clipgen.prompts.split_long)"
                 )
         with torch.no_grad():
@@ -94,7 +94,7 @@ class OpenClip(Perceptor):
     def count_tokens(self, text: str) -> int:
         if hasattr(self.tokenizer, "encode"):
             return len(self.tokenizer.encode(text)) + 2
-        return len(self.tokenizer.tokenizer(text)["input_ids"])  # the tokenizers of transformers add their own marks
+        return len(self.tokenizer.tokenizer(text)["input_ids"])  # those of transformers add start and end themselves
 
     def words(self) -> list[str]:
         return self.vocabulary.words if self.vocabulary else []
@@ -106,7 +106,7 @@ class OpenClip(Perceptor):
 def _side(name: str, size: int | Sequence[int]) -> int:
     sides = {size} if isinstance(size, int) else set(size)
     if len(sides) != 1:
-        raise SettingsError(f"the perceptor {name!r} looks at {size} pixels; only square ones can be used")
+        raise SettingsError(f"the perceptor {name!r} has an input of {size} pixels; only square inputs are supported")
     return int(sides.pop())
 
 

@@ -1,7 +1,7 @@
-"""The recipe of the built-in CLIP and of the judge: contrastive on the picture world, then against attacks.
+"""The recipe of the built-in CLIPs and of the judge: contrastive training on the picture world, then on attacks.
 
-A plainly trained small CLIP is fooled by the pixels that raise its similarity. Trained on attacked pictures its
-gradients draw what they name (Santurkar et al. 2019, arXiv 1906.09453, for classifiers; here for a CLIP).
+The similarity of a small CLIP after plain training can be raised by meaningless pixels. After training on attacked
+pictures its gradients draw what the words name (Santurkar et al. 2019, arXiv 1906.09453, show it for classifiers).
 """
 
 import json
@@ -25,15 +25,15 @@ from clipgen.train import checkpoints
 from clipgen.train.clip.recipe import RECIPES, Phase, Recipe, model_config
 from clipgen.train.clip.trainer import Trainer
 from clipgen.train.data import Pool, WorldBatches, stream
-from clipgen.train.measure import Bars, measure, naming
+from clipgen.train.measure import Metrics, measure, naming
 from clipgen.train.world import World
 
-_UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background: seeds from here on are never trained on
-_KEEP = 100  # batches whose fresh pictures stay in the pool: rendering costs more than a second look
+_UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background; seeds from here on are not used for training
+_KEEP = 100  # batches whose new pictures stay in the pool, since rendering costs more than a training step
 
 
 def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
-    """Write an open_clip folder: config, merges, fp16 safetensors, the words and names it was taught, background."""
+    """Write an open_clip folder: config, merges, fp16 safetensors, the vocabulary, the names of things, background."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "open_clip_config.json").write_text(json.dumps(model_config(trainer.recipe), indent=2) + "\n")
     if merges.resolve() != (out / "merges.txt.gz").resolve():
@@ -46,13 +46,13 @@ def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
 
 @torch.no_grad()
 def _background(folder: Path, world: World) -> Background:
-    """How the exported weights see pictures and captions that no step has seen, and that have nothing in common."""
+    """Embeddings, by the exported weights, of unrelated pictures and captions outside of the training data."""
     perceptor = openclip.load_perceptor(f"local-dir:{folder}", torch.device("cpu"))
-    shown = [world.sample((_UNSEEN, 0, i), 2 * perceptor.input_size).image for i in range(_PICTURES)]
-    told = [world.sample((_UNSEEN, 1, i), perceptor.input_size).caption for i in range(_CAPTIONS)]
-    images = torch.from_numpy(np.stack(shown)).permute(0, 3, 1, 2).float() / 255
+    rendered = [world.sample((_UNSEEN, 0, i), 2 * perceptor.input_size).image for i in range(_PICTURES)]
+    captions = [world.sample((_UNSEEN, 1, i), perceptor.input_size).caption for i in range(_CAPTIONS)]
+    images = torch.from_numpy(np.stack(rendered)).permute(0, 3, 1, 2).float() / 255
     pictures = torch.cat([perceptor.encode_image(part) for part in images.split(100)])
-    return Background(embed_texts(perceptor, told), pictures)
+    return Background(embed_texts(perceptor, captions), pictures)
 
 
 def run(
@@ -70,14 +70,17 @@ def run(
     device: str = "auto",
     runs: Path = Path("runs"),
     report: Callable[[str], None] = lambda line: None,
-) -> Bars:
-    """Train a CLIP on the picture world and write its open_clip folder; resumable at any moment.
+) -> Metrics:
+    """Train a CLIP on the picture world and write its open_clip folder (takes hours); it can be resumed at any time.
 
-    Example: ``run(out=Path("models/clip"), art=Path("emoji"))``.
-    Arguments: recipe: a name in RECIPES; steps: stretch or shorten all its phases to so many in all; radius: of its
-    attacked phases; batch, seed: override it; without: an art family to leave out; out: the folder to write; init:
-    weights to start from, both by default what the recipe says; runs: where checkpoints, curve and figures go.
-    Raises UnknownNameError, WeightsError, ImageError.
+    >>> run(out=Path("models/clip"), art=Path("emoji"))
+
+    out: the folder to write; art: folder of an art pack; recipe: a name in RECIPES; without: an art family to exclude;
+    steps: total number of steps, to which all phases are scaled; radius: of its attacked phases; batch, seed: replace
+    those of the recipe; init: weights to start from (out, init: by default those of the recipe); resume: continue from
+    the last checkpoint; runs: folder for checkpoints, curve and metrics.
+    Raises UnknownNameError for the recipe or art family, WeightsError for damaged weights or checkpoints, ImageError
+    for a damaged art pack.
     """
     if recipe not in RECIPES:
         raise UnknownNameError.of("recipe", recipe, list(RECIPES))
@@ -97,13 +100,13 @@ def run(
     _fit(trainer, world, openclip.make_tokenizer(model_config(chosen), merges), folder, report)
     export(trainer, merges, out or Path(chosen.out), world)
     tokenizer, size = openclip.make_tokenizer(model_config(chosen), merges), chosen.phases[-1].size
-    bars = measure(trainer.learner, tokenizer, world, size=size)
+    metrics = measure(trainer.learner, tokenizer, world, size=size)
     if art and without:
         found = naming(trainer.learner, tokenizer, World(art, only=without), count=200, size=size)
-        bars = replace(bars, held_out=found[0], held_out_top5=found[1])
-    (folder / "bars.json").write_text(json.dumps({"recipe": asdict(chosen), **asdict(bars)}, indent=2) + "\n")
-    report(json.dumps(asdict(bars)))
-    return bars
+        metrics = replace(metrics, held_out=found[0], held_out_top5=found[1])
+    (folder / "metrics.json").write_text(json.dumps({"recipe": asdict(chosen), **asdict(metrics)}, indent=2) + "\n")
+    report(json.dumps(asdict(metrics)))
+    return metrics
 
 
 def _chosen(

@@ -1,4 +1,4 @@
-"""A deeper picture tower that starts out as the shallower one: nothing that was learnt is learnt again."""
+"""Initialise a deeper picture tower with the weights of a shallower one, so that it starts with the same function."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from torch import Tensor, nn
 
 
 def grown(state: Mapping[str, Tensor], module: nn.Module) -> dict[str, Tensor]:
-    """Return the weights of a deeper residual network that does what those of a shallower one do.
+    """Return weights with which a deeper residual network computes the same function as a shallower one.
 
-        model.load_state_dict(grown(load_state(path), model))
+        >>> from torchvision.models import resnet18, resnet34
+        >>> deeper = resnet34(zero_init_residual=True)
+        >>> deeper.load_state_dict(grown(resnet18().state_dict(), deeper))
 
-    state: the shallower network's weights; module: the deeper one, freshly made. What ``state`` lacks keeps what
-    ``module`` starts with, each block's last norm at 0, so that the block passes on what it is given; channels that it
-    lacks are listened to with weight 0. Weights that already fit pass through; what cannot be widened stays as it is.
+    state: weights of the shallower network; module: the deeper one, newly initialised. Blocks that `state` lacks keep
+    the initial weights of `module`, whose last norm must be 0, so that they are the identity; weights of further
+    channels are 0. Weights that fit are copied; weights that cannot be widened stay as they are in `state`.
     Source: Chen et al. 2016, Net2Net (arXiv 1511.05641), with identity blocks as timm's ``zero_init_last`` makes them.
     """
     fresh = module.state_dict()
@@ -24,7 +26,7 @@ def grown(state: Mapping[str, Tensor], module: nn.Module) -> dict[str, Tensor]:
 
 
 def _in_new_block(name: str, state: Mapping[str, Tensor]) -> bool:
-    """Whether a weight belongs to a further block of a stage that the shallower network has, too."""
+    """Whether a weight belongs to a further block of a stage that the shallower network has as well."""
     parts = name.split(".")
     for i, part in enumerate(parts[:-1]):
         if part.isdigit() and int(part) > 0 and i and parts[i - 1].startswith("layer"):
@@ -40,6 +42,6 @@ def _widened(value: Tensor, fresh: Tensor) -> Tensor:
         return value
     wide = fresh.clone().to(value.dtype)
     if value.ndim > 1:
-        wide[: value.shape[0], value.shape[1] :] = 0  # nobody listens to what is new, yet
+        wide[: value.shape[0], value.shape[1] :] = 0  # new input channels have no effect at first
     wide[tuple(slice(n) for n in value.shape)] = value
     return wide

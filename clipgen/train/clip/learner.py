@@ -1,4 +1,4 @@
-"""The model under training, with its loss."""
+"""The model in training, with its loss."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from clipgen.perceptors import openclip
 from clipgen.train.clip.recipe import Recipe, model_config
 from clipgen.train.world import World
 
-_LENGTHS = 6  # groups of captions of about one length
+_LENGTHS = 6  # groups of captions with a similar length
 
 
 class Heads(nn.Module):
-    """Linear read-outs of the world's facts, shared by pictures and words, dropped after training.
+    """Linear classifiers of the world's facts, for pictures and captions, removed after training.
 
-    In-batch contrast alone tells a thousand things apart slowly; naming them outright is a denser signal.
+    The in-batch contrast alone separates a thousand things slowly; classifying them is a denser signal.
     """
 
     def __init__(self, dim: int, world: World) -> None:
@@ -27,7 +27,7 @@ class Heads(nn.Module):
         self.parts = nn.ModuleList(nn.Linear(dim, n) for n in sizes)
 
     def forward(self, embedding: Tensor, facts: Tensor) -> Tensor:
-        """Mean cross-entropy of the facts that are there; embedding [N, D] unit, facts [N, 5]."""
+        """Mean cross-entropy of the facts that are not -1; embedding [N, D] unit, facts [N, 5]."""
         scaled = embedding * 16  # a unit vector's logits would be too small for a confident softmax
         things = self.parts[0](scaled)
         both = [F.cross_entropy(things, facts[:, i], ignore_index=-1, reduction="none") for i in (0, 1)]
@@ -41,7 +41,7 @@ class Heads(nn.Module):
 
 
 class Learner(nn.Module):
-    """The model under training with its loss; pictures [N, 3, S, S] in [0, 1], of any size."""
+    """The model in training with its loss; pictures [N, 3, S, S] in [0, 1], of any size."""
 
     mean: Tensor
     std: Tensor
@@ -54,21 +54,21 @@ class Learner(nn.Module):
         for name in ("mean", "std"):
             self.register_buffer(name, torch.tensor(config["preprocess_cfg"][name]).view(1, 3, 1, 1), persistent=False)
 
-    def see(self, images: Tensor) -> Tensor:
+    def embed_images(self, images: Tensor) -> Tensor:
         """Embed pictures: [N, D] unit."""
         return self.clip.encode_image((images.to(self.mean.device) - self.mean) / self.std, normalize=True).float()
 
-    def read(self, tokens: Tensor) -> Tensor:
+    def embed_tokens(self, tokens: Tensor) -> Tensor:
         """Embed tokens: [N, D] unit.
 
-        Captions of a length go together and the padding behind them is left out: half the work for the same result.
+        Captions of similar length are embedded together without their padding: half the work for the same result.
         """
-        lengths = tokens.argmax(1) + 1  # the end mark is the last word of the vocabulary
+        lengths = tokens.argmax(1) + 1  # the end token has the highest number of the vocabulary
         order = lengths.argsort(stable=True)
-        parts = [self._read_cropped(tokens[part, : int(lengths[part[-1]])]) for part in order.chunk(_LENGTHS)]
+        parts = [self._embed_cropped(tokens[part, : int(lengths[part[-1]])]) for part in order.chunk(_LENGTHS)]
         return torch.cat(parts)[order.argsort()]
 
-    def _read_cropped(self, tokens: Tensor) -> Tensor:
+    def _embed_cropped(self, tokens: Tensor) -> Tensor:
         clip, tokens = self.clip, tokens.to(self.mean.device)
         length = tokens.shape[1]
         x = clip.token_embedding(tokens) + clip.positional_embedding[:length]
@@ -76,27 +76,27 @@ class Learner(nn.Module):
         ends = x[torch.arange(len(x), device=x.device), tokens.argmax(1)]
         return F.normalize(ends @ clip.text_projection, dim=-1).float()
 
-    def contrast(self, seen: Tensor, read: Tensor, facts: Tensor) -> Tensor:
-        """Symmetric InfoNCE; pairs that show the very same facts are no negatives of each other."""
-        logits = self.clip.logit_scale.exp().clamp(max=100) * seen @ read.T
+    def contrast(self, pictures: Tensor, captions: Tensor, facts: Tensor) -> Tensor:
+        """Symmetric InfoNCE of embeddings [N, D]; samples with equal facts are not negatives of each other."""
+        logits = self.clip.logit_scale.exp().clamp(max=100) * pictures @ captions.T
         same = (facts[:, None] == facts[None]).all(-1)
         same.fill_diagonal_(False)
         logits = logits.masked_fill(same, -1e4)
         target = torch.arange(len(logits), device=logits.device)
         return 0.5 * (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target))
 
-    def named(self, seen: Tensor, read: Tensor, truth: Tensor) -> Tensor:
-        """Cross-entropy of naming pictures among names said on their own, over the pictures that have one.
+    def naming(self, pictures: Tensor, names: Tensor, truth: Tensor) -> Tensor:
+        """Cross-entropy of the names of pictures among single names, over the pictures that have one.
 
-        seen: pictures [N, D]; read: names [K, D]; truth: the name of each picture [N], below 0: none. Captions say
-        much at once; this is the question that zero-shot naming asks.
+        pictures: [N, D]; names: [K, D]; truth: index of each picture's name, [N], below 0: none. Captions contain
+        several facts; single names are what zero-shot classification uses.
         """
-        asked = truth >= 0
-        if not asked.any():
-            return seen.sum() * 0
-        return F.cross_entropy(self.clip.logit_scale.exp().clamp(max=100) * seen[asked] @ read.T, truth[asked])
+        known = truth >= 0
+        if not known.any():
+            return pictures.sum() * 0
+        return F.cross_entropy(self.clip.logit_scale.exp().clamp(max=100) * pictures[known] @ names.T, truth[known])
 
-    def losses(self, seen: Tensor, read: Tensor, facts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Contrast and naming loss of embedded pictures against embedded captions, and in-batch top-1."""
-        hits = (seen @ read.T).argmax(1) == torch.arange(len(seen), device=seen.device)
-        return self.contrast(seen, read, facts), self.heads(seen, facts), hits.float().mean()
+    def losses(self, pictures: Tensor, captions: Tensor, facts: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Contrastive loss of embedded pictures and captions, classification loss, and in-batch top-1."""
+        hits = (pictures @ captions.T).argmax(1) == torch.arange(len(pictures), device=pictures.device)
+        return self.contrast(pictures, captions, facts), self.heads(pictures, facts), hits.float().mean()

@@ -1,4 +1,4 @@
-"""What decides the weights of the built-in CLIP and of the judge."""
+"""The settings that determine the weights of the built-in CLIPs and of the judge."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from clipgen.cutouts.presets import AugmentPreset
 from clipgen.train import checkpoints
 
-# A short run underfits: what is plainly shown is learnt first, what cutouts do to a picture after that.
+# A short run underfits: train on plain pictures first, and on the augments of cutouts afterwards.
 _PLAIN = AugmentPreset(
     crop=(0.75, 1.0), overview=(0.5, 0.5), overview_pad=0.1, rotate=8, hue=0.01, brightness=0.08, contrast=0.08,
     noise=0.02,
 )  # fmt: skip
-# the styles in which fewest things were named, most of them without colours
+# the styles with the lowest naming accuracy, most of them without colours
 _HARD = (
     "ink drawing", "cubist", "sepia photo", "black and white photo", "pop art", "blueprint", "charcoal",
     "pencil sketch", "glitch", "van gogh", "neon",
@@ -22,11 +22,12 @@ _HARD = (
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of training at one picture size.
+    """A part of the training, at one picture size.
 
-    radius: of the attack, in L2 of 64-px pictures in [0, 1], 0: none; augments: a preset or the name of one; names:
-    weight of naming things, scenes and styles among bare names; styled: share of pictures in some style, None: as the
-    world has them; hard: styles that are drawn twice as often as the others.
+    size: side of the pictures in pixels; lr: peak learning rate, decaying to floor × lr; radius: of the attack, in L2
+    of 64-px pictures in [0, 1] (0: none); augments: a preset or its name; names: weight of the naming loss, see
+    `Learner.naming`; styled: share of pictures in a style (None: that of the world); hard: styles that are drawn twice
+    as often as the others.
     """
 
     steps: int
@@ -41,7 +42,7 @@ class Phase:
 
     @property
     def render(self) -> int:
-        """Pictures are rendered a little larger than they are looked at, so that crops stay sharp."""
+        """Side at which pictures are rendered: larger than `size`, so that crops stay sharp."""
         return self.size * 9 // 8
 
     def schedule(self, step: int) -> tuple[float, float]:
@@ -52,11 +53,12 @@ class Phase:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides the weights. Most is learnt from small pictures: half the side costs a quarter.
+    """The settings that determine the weights. Most steps use small pictures: half the side costs a quarter.
 
-    tower: a timm network, as open_clip names it; out: the folder for the weights, unless told; init: the shipped CLIP
-    that it goes on from, unless told; embed: numbers in an embedding; fresh: how many pictures of a batch
-    were never shown before; names: how many bare names stand for choice, where they do.
+    tower: name of a timm network; out: default folder for the weights; init: shipped CLIP whose weights are the start,
+    by default; embed: dimension of an embedding; batch: pictures per step, of which `fresh` are new; names: number of
+    names in the naming loss; attack_steps: of each attack; text_lr: learning rate of all but the picture tower,
+    relative to its own.
     """
 
     tower: str
@@ -74,7 +76,7 @@ class Recipe:
 
     @property
     def steps(self) -> int:
-        """Steps of all phases."""
+        """Total number of steps."""
         return sum(phase.steps for phase in self.phases)
 
     def at(self, step: int) -> tuple[Phase, int]:
@@ -83,10 +85,10 @@ class Recipe:
             if step < phase.steps:
                 return phase, step
             step -= phase.steps
-        raise IndexError("the run is over")
+        raise IndexError(f"step is beyond the {self.steps} steps of the recipe")
 
     def stretched(self, steps: int) -> Recipe:
-        """The same recipe in another number of steps."""
+        """The same recipe with another number of steps."""
         phases = tuple(replace(p, steps=max(1, round(p.steps * steps / self.steps))) for p in self.phases)
         return replace(self, phases=phases)
 
@@ -112,11 +114,11 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=2600, size=32, lr=4e-3),
             Phase(steps=900, size=32, lr=1.5e-3, radius=1.25, floor=0.3),
             Phase(steps=600, size=64, lr=1.2e-3, radius=1.25, floor=0.0),
-            # it is asked for names, and never guides: the last word is plain
+            # the judge names things and does not guide: the last phase is without attacks
             Phase(steps=700, size=64, lr=1.5e-3, floor=0.0, augments=_PLAIN, names=0.5),
         ),
     ),
-    # what makes gradients honest costs names: it goes on from the built-in CLIP's weights, plainly, and only describes
+    # attacks cost naming accuracy: the reader starts from the built-in CLIP, trains without attacks, and only describes
     "reader": Recipe(
         tower="resnet18d",
         out="models/reader",
@@ -128,10 +130,10 @@ RECIPES: dict[str, Recipe] = {
         phases=(
             Phase(steps=3600, size=64, lr=2e-3, augments=_PLAIN, names=1.0),
             Phase(steps=2000, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
-            # a style takes colours and edges away, which is what things were named by: twice as many styled ones
+            # styles remove the colours and edges that identify things: twice as many styled pictures
             Phase(steps=1700, size=64, lr=1.5e-3, floor=0.6, augments=_PLAIN, names=1.0, styled=0.65),
             Phase(steps=2500, size=80, lr=1e-3, floor=0.0, augments=_PLAIN, names=1.0, styled=0.65),
-            # without its colours a thing was named half as often as with them
+            # without colours the naming accuracy was half as high as with them
             Phase(steps=3800, size=80, lr=1.5e-3, floor=0.0, augments=_PLAIN, names=1.5, styled=0.65, hard=_HARD),
         ),
     ),

@@ -1,4 +1,4 @@
-"""A run's state and one update of it."""
+"""The state of a training run, and one step of it."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from clipgen.train.world import SCENES, STYLES, World
 
 @dataclass(frozen=True)
 class Question:
-    """Bare names to choose from, as tokens [K, L], and which is right for each picture [N], below 0: none."""
+    """Names to choose from, as tokens [K, L], and the index of each picture's name [N], below 0: none."""
 
-    said: Tensor
+    names: Tensor
     truth: Tensor
     weight: float = 1.0
 
 
 class Trainer:
-    """Owns a run's state; ``step(batch)`` makes one update and returns its figures."""
+    """The state of a run; `step(batch)` makes one update and returns its metrics."""
 
     def __init__(self, recipe: Recipe, world: World, merges: Path, device: torch.device, init: Path | None) -> None:
         torch.manual_seed(recipe.seed)
@@ -47,7 +47,7 @@ class Trainer:
         }
         tokenizer = openclip.make_tokenizer(model_config(recipe), merges)
         self.names = tokenizer(list(world.things))
-        # all that each scene and each style is called
+        # all names of each scene and each style
         self.phrases = (
             [tokenizer([*scene.names, *scene.place]) for scene in SCENES.values()],
             [tokenizer([*style.before, *style.after]) for style in STYLES.values()],
@@ -76,22 +76,22 @@ class Trainer:
             group["lr"] = lr * group["rate"]
         facts = batch.facts.to(self.device)
         questions = self._questions(facts) if phase.names else []
-        texts = [batch.tokens, *(question.said for question in questions)]
+        texts = [batch.tokens, *(question.names for question in questions)]
         images = batch.images.to(self.device).float() / 255
         cutouts = self.cutouts[phase]
         images = cutouts.apply_each(images, cutouts.plan_each(len(images), *images.shape[-2:]))
         images = images.clamp(0, 1).contiguous(memory_format=torch.channels_last)
         learner = self.learner.train()
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
-            # read as one: several small batches would take twice as long
-            read, *said = learner.read(torch.cat(texts)).split([len(text) for text in texts])
+            # embedded together: several small batches would take twice as long
+            captions, *names = learner.embed_tokens(torch.cat(texts)).split([len(text) for text in texts])
             if radius:
-                images = self._attacked(images, read.detach(), facts, radius)
-            seen = learner.see(images)
-            contrast, naming, hits = learner.losses(seen, read, facts)
-            loss = contrast + naming + 0.3 * learner.heads(read, facts)
-            for question, rows in zip(questions, said, strict=True):
-                loss = loss + phase.names * question.weight * learner.named(seen, rows, question.truth)
+                images = self._attacked(images, captions.detach(), facts, radius)
+            pictures = learner.embed_images(images)
+            contrast, naming, hits = learner.losses(pictures, captions, facts)
+            loss = contrast + naming + 0.3 * learner.heads(captions, facts)
+            for question, rows in zip(questions, names, strict=True):
+                loss = loss + phase.names * question.weight * learner.naming(pictures, rows, question.truth)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
@@ -101,29 +101,29 @@ class Trainer:
         return {"lr": lr, "radius": radius, **{k: v.item() for k, v in figures.items()}}
 
     def _questions(self, facts: Tensor) -> list[Question]:
-        """Which single thing, among those of the batch and some drawn at random, which scene and which style it is."""
+        """The single thing of each picture, among those of the batch and random others, its scene and its style."""
         alone = torch.where(facts[:, 1] < 0, facts[:, 0], -1)
-        shown = alone.cpu().unique()
-        others = torch.randint(len(self.names), (max(0, self.recipe.names - len(shown)),), generator=self.generator)
-        asked = torch.cat([shown[shown >= 0], others]).unique()
-        place = torch.full((len(self.names) + 1,), -1)  # its last row, where -1 points, stays -1
-        place[asked] = torch.arange(len(asked))
-        questions = [Question(self.names[asked], place.to(alone.device)[alone])]
+        present = alone.cpu().unique()
+        others = torch.randint(len(self.names), (max(0, self.recipe.names - len(present)),), generator=self.generator)
+        chosen = torch.cat([present[present >= 0], others]).unique()
+        place = torch.full((len(self.names) + 1,), -1)  # its last row, the target of index -1, stays -1
+        place[chosen] = torch.arange(len(chosen))
+        questions = [Question(self.names[chosen], place.to(alone.device)[alone])]
         for phrases, truth in zip(self.phrases, (facts[:, 2], facts[:, 3]), strict=True):
-            chosen = [int(torch.randint(len(some), (), generator=self.generator)) for some in phrases]
-            said = torch.stack([some[i] for some, i in zip(phrases, chosen, strict=True)])
-            questions.append(Question(said, truth, weight=0.5))
+            drawn = [int(torch.randint(len(some), (), generator=self.generator)) for some in phrases]
+            names = torch.stack([some[i] for some, i in zip(phrases, drawn, strict=True)])
+            questions.append(Question(names, truth, weight=0.5))
         return questions
 
-    def _attacked(self, images: Tensor, read: Tensor, facts: Tensor, radius: float) -> Tensor:
+    def _attacked(self, images: Tensor, captions: Tensor, facts: Tensor, radius: float) -> Tensor:
         share = torch.rand(len(images), 1, 1, 1, generator=self.generator).to(images)
-        radii = radius * (0.1 + 0.9 * share)  # clean pictures are to be read well, too
+        radii = radius * (0.1 + 0.9 * share)  # small radii keep the accuracy on clean pictures
         parameters = [p for p in self.learner.parameters() if p.requires_grad]
         for p in parameters:  # the attack needs no weight gradients
             p.requires_grad_(False)
 
         def loss(x: Tensor) -> Tensor:
-            contrast, naming, _ = self.learner.losses(self.learner.see(x), read, facts)
+            contrast, naming, _ = self.learner.losses(self.learner.embed_images(x), captions, facts)
             return contrast + naming
 
         attacked = attack(images, loss, radius=radii, steps=self.recipe.attack_steps, generator=self.generator)
@@ -132,7 +132,7 @@ class Trainer:
         return attacked.contiguous(memory_format=torch.channels_last)
 
     def state(self) -> dict[str, Any]:
-        """All that a resumed run needs."""
+        """The state for `load`."""
         return {
             "done": self.done,
             "learner": self.learner.state_dict(),
@@ -142,7 +142,7 @@ class Trainer:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Take up a saved state."""
+        """Restore a state from `state`."""
         self.done = state["done"]
         checkpoints.fill(self.learner, state["learner"], source="the checkpoint to resume from")
         self.optimizer.load_state_dict(state["optimizer"])

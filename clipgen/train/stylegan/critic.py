@@ -1,4 +1,4 @@
-"""The critic that the built-in StyleGAN is trained against: it sees through the eyes of a CLIP."""
+"""The critic in the training of the built-in StyleGAN, which works on features of a CLIP."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from clipgen.media.images import resize_area
 from clipgen.perceptors.openclip import OpenClip
 
 _WIDEST = 96
-_LEAST = 3.5  # about the side of the map that a head scores
+_LEAST = 3.5  # approximate side of the map that a head scores
 
 
-class Eyes(nn.Module):
-    """A frozen residual CLIP tower that tells what it saw at every depth, and in the end.
+class Features(nn.Module):
+    """A frozen residual CLIP tower that returns its features at every depth, and its embedding.
 
         >>> from clipgen.perceptors.openclip import load_perceptor
-        >>> depths, embeddings = Eyes(load_perceptor("builtin", torch.device("cpu")))(image)
+        >>> depths, embeddings = Features(load_perceptor("builtin", torch.device("cpu")))(image)
 
     perceptor: an open_clip model whose picture tower is a timm ResNet.
     """
@@ -33,8 +33,10 @@ class Eyes(nn.Module):
         self.head = perceptor.model.visual.head
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """The picture itself, the features of stem and stages but the last, and the embedding [B, dim], of images
-        [B, 3, side, side] in [0, 1]."""
+        """Features and embedding [B, dim] of images [B, 3, side, side] in [0, 1].
+
+        The features are the normalised picture itself, and the outputs of the stem and of all stages but the last.
+        """
         x = ((images - self.perceptor.mean) / self.perceptor.std).contiguous(memory_format=torch.channels_last)
         depths = [x]
         x = resize_area(x, (self.perceptor.input_size, self.perceptor.input_size))
@@ -48,7 +50,7 @@ class Eyes(nn.Module):
 
 
 class _Convolution(nn.Module):
-    """A convolution stored at unit variance."""
+    """A convolution whose weights are stored with unit variance."""
 
     def __init__(self, inner: int, outer: int, kernel: int, *, stride: int = 1) -> None:
         super().__init__()
@@ -62,7 +64,7 @@ class _Convolution(nn.Module):
 
 
 class _Head(nn.Module):
-    """Halves the sides of one depth until they are 3 or 4, and scores every place of that for the class."""
+    """Halves the sides of the features of one depth down to 3 or 4, and scores every position for the class."""
 
     def __init__(self, channels: int, side: int, classes: int) -> None:
         super().__init__()
@@ -86,14 +88,14 @@ class _Head(nn.Module):
 
 
 class Critic(nn.Module):
-    """How real pictures look for their classes, scored at every depth of what the eyes saw.
+    """Scores of how real pictures of given classes are, from their features at every depth.
 
         >>> from clipgen.perceptors.openclip import load_perceptor
-        >>> depths, _ = Eyes(load_perceptor("builtin", torch.device("cpu")))(image)
+        >>> depths, _ = Features(load_perceptor("builtin", torch.device("cpu")))(image)
         >>> critic = Critic([depth.shape[1:3] for depth in depths], classes=50)
-        >>> scores = critic(depths, torch.tensor([3]))      # [B, places]
+        >>> scores = critic(depths, torch.tensor([3]))      # [B, positions]
 
-    shapes: channels and side of each depth; classes: how many there are. Nothing of the eyes is learnt.
+    shapes: channels and side of each depth; classes: number of classes. The features are not trained.
     Source: Sauer et al., "Projected GANs Converge Faster", arXiv 2111.01007; the projection of a class: Miyato and
     Koyama, arXiv 1802.05637.
     """
@@ -103,5 +105,5 @@ class Critic(nn.Module):
         self.heads = nn.ModuleList(_Head(channels, side, classes) for channels, side in shapes)
 
     def forward(self, depths: Sequence[Tensor], classes: Tensor) -> Tensor:
-        """Scores [B, places] of what was seen at each depth, and classes [B]."""
+        """Scores [B, positions] of the features of each depth and classes [B]."""
         return torch.cat([head(x, classes) for head, x in zip(self.heads, depths, strict=True)], 1)

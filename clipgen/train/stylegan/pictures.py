@@ -1,4 +1,4 @@
-"""What the built-in StyleGAN learns to paint: scenes, shapes in any colours, and things, each a class."""
+"""Training pictures of the built-in StyleGAN: scenes, shapes in any colours, and things, each one a class."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch.utils.data import Dataset
 from clipgen.train.world import SCENES, World
 from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 
-#: things of the art pack that are plain at 64 pixels and unlike each other
+#: things of the art pack that are recognisable at 64 pixels and differ from each other
 THINGS = (
     "cat face", "dog face", "fox", "lion", "panda", "rabbit face", "frog", "pig face", "elephant", "horse", "penguin",
     "owl", "duck", "parrot", "turtle", "spouting whale", "shark", "octopus", "tropical fish", "crab", "butterfly",
@@ -39,14 +39,16 @@ THINGS = (
     "couch and lamp", "chair", "envelope", "globe showing americas", "mount fuji", "castle", "statue of liberty",
     "pirate flag", "clown face", "alien", "smiling face", "santa claus", "astronaut", "mermaid", "princess",
 )  # fmt: skip
-#: how often a class of scenes, of shapes, of things is drawn, against each other
+#: relative frequency of a class of scenes, of shapes and of things
 _SHARES = (1.25, 1.0, 0.75)
 
 
 class Pictures(Dataset[tuple[Tensor, Tensor]]):
-    """Batch ``i``: pictures uint8 [N, 3, side, side] and their classes [N]; the same whenever it is asked for.
+    """Batches of pictures uint8 [N, 3, side, side] and their classes [N], which depend on the seed and the index alone.
 
-    ``classes`` names them, as captions do; without an art pack in the world there are no things among them.
+        >>> pictures, classes = Pictures(world, seed=1, batch=4, side=32, count=10)[0]
+
+    `classes`: the names of the classes; without an art pack in the world there are no things among them.
     """
 
     def __init__(self, world: World, *, seed: int, batch: int, side: int, count: int) -> None:

@@ -1,4 +1,4 @@
-"""What decides the weights of the built-in StyleGAN."""
+"""The settings that determine the weights of the built-in StyleGAN."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides the weights.
+    """The settings that determine the weights.
 
-    channels: of the blocks from 4 px on, twice as wide each; width, noise: numbers in w and z; layers: of the mapping;
-    grown: share of the steps after which the last block, of twice the side, and the critic come in; fooled: weight of
-    the critic; pull: of R1, taken every `lazy` steps; jitter: deviation of the noise on w; near: weight of the nearness
-    of w to 0; sure: mean sign of the critic's scores of real pictures above which more of what it is shown is
-    augmented; augmenting: pictures in which none augmented become all; half_life: pictures after which the averaged
-    weights have forgotten half; known: pictures of a class that the mapping is fitted to; fitting: steps of that.
+    channels: of the blocks from 4 px on, each with twice the side; width, noise: dimensions of w and z; layers: of the
+    mapping; grow_at: share of the steps after which the last block and the critic are added; adversarial: weight of the
+    critic's loss; r1: weight of the R1 penalty, computed every `r1_every` steps; style_noise: standard deviation of the
+    noise on w; style_decay: weight of the penalty on the length of w; augment_target: mean sign of the critic's scores
+    of real pictures above which more pictures are augmented; augment_pictures: number of pictures over which the
+    augmented share may go from 0 to 1; ema_half_life: half-life of the averaged weights, in pictures;
+    styles_per_class: pictures of a class to which the mapping is fitted, in `fit_steps` steps.
     """
 
     channels: tuple[int, ...] = (192, 128, 96, 48, 24)
@@ -25,17 +26,17 @@ class Recipe:
     steps: int = 8_000
     batch: int = 32
     lr: float = 2e-3
-    grown: float = 0.39
-    fooled: float = 0.1
-    pull: float = 0.1
-    lazy: int = 16
-    jitter: float = 0.1
-    near: float = 1e-3
-    sure: float = 0.6
-    augmenting: int = 100_000
-    half_life: int = 5_000
-    known: int = 64
-    fitting: int = 4_000
+    grow_at: float = 0.39
+    adversarial: float = 0.1
+    r1: float = 0.1
+    r1_every: int = 16
+    style_noise: float = 0.1
+    style_decay: float = 1e-3
+    augment_target: float = 0.6
+    augment_pictures: int = 100_000
+    ema_half_life: int = 5_000
+    styles_per_class: int = 64
+    fit_steps: int = 4_000
 
     @property
     def side(self) -> int:

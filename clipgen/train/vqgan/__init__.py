@@ -1,7 +1,7 @@
-"""The recipe of the built-in VQGAN: taming's networks, a lattice for a codebook, a patch discriminator at the end.
+"""The recipe of the built-in VQGAN: taming's networks, a lattice as codebook, a patch discriminator at the end.
 
-The codebook is the product of a few evenly spaced levels a channel (finite scalar quantisation, Mentzer et al. 2023,
-arXiv 2309.15505): it cannot collapse, and written out as an embedding table it is an ordinary taming checkpoint.
+The codebook has all combinations of a few evenly spaced levels per channel (finite scalar quantisation, Mentzer et al.
+2023, arXiv 2309.15505): it cannot collapse, and as an embedding table it is an ordinary taming checkpoint.
 """
 
 import json
@@ -30,11 +30,15 @@ from clipgen.train.vqgan.recipe import CROP, Recipe, model_config
 from clipgen.train.vqgan.trainer import Trainer
 from clipgen.train.world import World
 
-__all__ = ["Bars", "Crops", "Recipe", "Trainer", "export", "measure", "run"]
+__all__ = ["Crops", "Metrics", "Recipe", "Trainer", "export", "measure", "run"]
 
 
 class Crops(Dataset[Tensor]):
-    """Batch ``i``: uint8 [N, 3, 64, 64] windows of world pictures of many sizes, since brush strokes grow with size."""
+    """Batches of windows uint8 [N, 3, 64, 64] of world pictures of several sizes, since brush strokes grow with size.
+
+    >>> Crops(world, seed=1, batch=4, count=10)[0].shape
+    torch.Size([4, 3, 64, 64])
+    """
 
     sizes = (64, 96, 128, 256)
 
@@ -57,16 +61,16 @@ class Crops(Dataset[Tensor]):
 
 
 @dataclass(frozen=True)
-class Bars:
-    """PSNR in dB on held-out 128-px world pictures, and the share of the codebook that they use."""
+class Metrics:
+    """PSNR in dB of 128-px world pictures outside of the training data, and the share of the codebook that they use."""
 
     psnr: float
     codebook_used: float
 
 
 @torch.no_grad()
-def measure(model: VQModel, world: World, *, count: int = 200) -> tuple[Bars, Tensor]:
-    """Measure the bars; also return a sheet of originals over reconstructions, [3, H, W] in [0, 1]."""
+def measure(model: VQModel, world: World, *, count: int = 200) -> tuple[Metrics, Tensor]:
+    """The metrics of a model, and a sheet of originals above reconstructions, [3, H, W] in [0, 1]."""
     device = next(model.parameters()).device
     errors, used, sheet = [], set(), []
     for a in range(0, count, 20):
@@ -79,11 +83,11 @@ def measure(model: VQModel, world: World, *, count: int = 200) -> tuple[Bars, Te
         if a == 0:
             sheet = [torch.cat([x[i], y[i]], 1) for i in range(12)]
     psnr = -10 * torch.cat(errors).clamp(min=1e-10).log10().mean().item()
-    return Bars(psnr, len(used) / model.quantize.embedding.num_embeddings), (torch.cat(sheet, 2).cpu() + 1) / 2
+    return Metrics(psnr, len(used) / model.quantize.embedding.num_embeddings), (torch.cat(sheet, 2).cpu() + 1) / 2
 
 
 def export(trainer: Trainer, out: Path) -> None:
-    """Write taming's yaml and one fp16 safetensors; the discriminator lies under ``loss.`` in it, as in taming's."""
+    """Write taming's yaml and one fp16 safetensors file, with the discriminator under `loss.` as in taming's."""
     out.mkdir(parents=True, exist_ok=True)
     (out / "vqgan.yaml").write_text(yaml.safe_dump(model_config(trainer.recipe), sort_keys=False))
     state = trainer.model.state_dict() | {f"{CRITIC}{k}": v for k, v in trainer.critic.state_dict().items()}
@@ -102,11 +106,13 @@ def run(
     device: str = "auto",
     runs: Path = Path("runs"),
     report: Callable[[str], None] = lambda line: None,
-) -> Bars:
-    """Train the VQGAN on windows of world pictures and write its folder to ``out``; resumable at any moment.
+) -> Metrics:
+    """Train the VQGAN on windows of world pictures and write its folder (takes hours); it can be resumed at any time.
 
-    Example: ``run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)``.
-    Arguments: as `clipgen.train.clip.run`.  Raises WeightsError, ImageError.
+    >>> run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)
+
+    Arguments: as for `clipgen.train.clip.run`. Raises WeightsError for damaged weights or checkpoints, ImageError for a
+    damaged art pack.
     """
     changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed}
     recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
@@ -126,7 +132,7 @@ def run(
             pace = (trainer.done - first) * recipe.batch / (time.monotonic() - began)
             curve.add(step=trainer.done, pace=pace, **figures)
             report(f"step {trainer.done}/{recipe.steps}  loss {figures['loss']:.4f}  l1 {figures['l1']:.4f}"
-                   f"  fooled {figures['fooled']:.2f}  {pace:.0f} pictures/s")  # fmt: skip
+                   f"  adversarial {figures['adversarial']:.2f}  {pace:.0f} pictures/s")  # fmt: skip
         if trainer.done % 200 == 0 or trainer.done == recipe.steps:
             checkpoints.save(folder / "last.pt", trainer.state())
             trainer.model.eval()
@@ -135,7 +141,7 @@ def run(
             trainer.model.train()
     export(trainer, out)
     trainer.model.eval()
-    bars, _ = measure(trainer.model, world)
-    (folder / "bars.json").write_text(json.dumps({"recipe": asdict(recipe), **asdict(bars)}, indent=2) + "\n")
-    report(json.dumps(asdict(bars)))
-    return bars
+    metrics, _ = measure(trainer.model, world)
+    (folder / "metrics.json").write_text(json.dumps({"recipe": asdict(recipe), **asdict(metrics)}, indent=2) + "\n")
+    report(json.dumps(asdict(metrics)))
+    return metrics

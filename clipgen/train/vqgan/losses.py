@@ -1,4 +1,4 @@
-"""How far reconstructions are from pictures, and codes from filling their lattice."""
+"""Losses of the VQGAN: the distance of reconstructions from pictures, and of codes from an even distribution."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ def distance(x: Tensor, y: Tensor) -> Tensor:
 
 
 def spread(codes: Tensor, *, directions: int = 32, generator: torch.Generator) -> Tensor:
-    """How far codes [N, D, h, w] are from filling the cube [-1, 1]^D evenly: the sliced Wasserstein distance, squared.
+    """The squared sliced Wasserstein distance of codes [N, D, h, w] from the uniform distribution on [-1, 1]^D.
 
-    Example: ``spread(model.encode(images), generator=torch.Generator().manual_seed(0))``.
-    Codes that fill the cube use the whole lattice. Source: Kolouri et al. 2018, arXiv 1804.01947.
+    >>> spread(torch.rand(2, 5, 8, 8), generator=torch.Generator().manual_seed(0)).shape
+    torch.Size([])
+
+    Evenly distributed codes use the whole lattice. Source: Kolouri et al. 2018, arXiv 1804.01947.
     """
     points = codes.movedim(1, -1).flatten(0, -2)
     axes = torch.randn(points.shape[1], directions, generator=generator)

@@ -1,4 +1,4 @@
-"""What decides the weights of the built-in VQGAN."""
+"""The settings that determine the weights of the built-in VQGAN."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-CROP = 64  # side of the windows it is trained on
+CROP = 64  # side of the training windows
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What decides the weights; from ``gan_from`` (share of the steps) the discriminator joins."""
+    """The settings that determine the weights.
+
+    levels: of the codebook, per channel; ch, ch_mult, z_channels, norm_groups: of the network; spread: weight of
+    `losses.spread`; gan_from: share of the steps after which the discriminator is added, with the weight gan_weight.
+    """
 
     levels: tuple[int, ...] = (8, 8, 8, 3, 3)
     ch: int = 32
@@ -31,7 +35,7 @@ class Recipe:
 
 
 def model_config(recipe: Recipe) -> dict[str, Any]:
-    """Return the taming yaml of a recipe's model as a dict."""
+    """The taming config of a recipe's model."""
     count = 1
     for n in recipe.levels:
         count *= n
@@ -61,5 +65,9 @@ def model_config(recipe: Recipe) -> dict[str, Any]:
 
 
 def lattice(levels: tuple[int, ...]) -> Tensor:
-    """Return the codebook [prod(levels), len(levels)]: every point of the grid in [-1, 1]."""
+    """The codebook [prod(levels), len(levels)]: all points of the grid in [-1, 1].
+
+    >>> lattice((2, 3)).shape
+    torch.Size([6, 2])
+    """
     return torch.tensor(list(itertools.product(*(torch.linspace(-1, 1, n).tolist() for n in levels))))

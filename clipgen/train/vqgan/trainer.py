@@ -1,4 +1,4 @@
-"""A run's state and one update of it."""
+"""The state of a training run, and one step of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clipgen.train.vqgan.recipe import Recipe, lattice, model_config
 
 
 class Trainer:
-    """Owns a run's state; ``step(images)`` makes one update and returns its figures."""
+    """The state of a run; `step(images)` makes one update and returns its metrics."""
 
     def __init__(self, recipe: Recipe, device: torch.device, init: Path | None) -> None:
         torch.manual_seed(recipe.seed)
@@ -37,7 +37,7 @@ class Trainer:
             model = {k: v for k, v in state.items() if not k.startswith("loss.")}
             checkpoints.fill(self.model, model, source=str(init))
             checkpoints.fill(self.critic, critic, source=str(init))
-        _idle_attention(self.model)
+        _disable_attention(self.model)
         for part in (self.model, self.critic):
             part.to(device).to(memory_format=torch.channels_last)
         trained = [p for p in self.model.parameters() if p.requires_grad]
@@ -54,28 +54,28 @@ class Trainer:
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
             z = self.model.encode(x)
             drawn = self.model.decode(self.model.quantise(z)[0])
-            # drawn from the step's number, so that a resumed run draws the same
+            # seeded by the number of the step, so that a resumed run draws the same
             rng = torch.Generator().manual_seed(recipe.seed * 10**6 + self.done)
             loss = distance(drawn.float(), x) + 2.0 * (z.float().abs() - 1).clamp(min=0).square().mean()
             loss = loss + recipe.spread * spread(z.float(), generator=rng)
             l1 = (drawn.float() - x).abs().mean()
-            fooled = torch.zeros(())
+            adversarial = torch.zeros(())
             if gan := self.done >= recipe.gan_from * recipe.steps:
                 self.critic.requires_grad_(False)
-                fooled = -self.critic(drawn).float().mean()
+                adversarial = -self.critic(drawn).float().mean()
                 self.critic.requires_grad_(True)
                 ramp = min(1.0, (self.done - recipe.gan_from * recipe.steps) / 200)
-                loss = loss + recipe.gan_weight * ramp * fooled
+                loss = loss + recipe.gan_weight * ramp * adversarial
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         if gan:
-            self._judge(x, drawn.detach())
+            self._train_critic(x, drawn.detach())
         self.done += 1
-        return {"lr": lr, "loss": loss.item(), "l1": l1.item(), "fooled": fooled.item()}
+        return {"lr": lr, "loss": loss.item(), "l1": l1.item(), "adversarial": adversarial.item()}
 
-    def _judge(self, real: Tensor, drawn: Tensor) -> None:
+    def _train_critic(self, real: Tensor, drawn: Tensor) -> None:
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
             hinge = F.relu(1 - self.critic(real).float()).mean() + F.relu(1 + self.critic(drawn).float()).mean()
         self.critic_optimizer.zero_grad(set_to_none=True)
@@ -86,19 +86,19 @@ class Trainer:
         return {"model": self.model, "critic": self.critic, "opt": self.optimizer, "critic_opt": self.critic_optimizer}
 
     def state(self) -> dict[str, Any]:
-        """All that a resumed run needs (what a step draws depends on its number)."""
+        """The state for `load`; the random numbers of a step depend on its number alone."""
         return {"done": self.done, **{k: v.state_dict() for k, v in self._parts().items()}}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Take up a saved state."""
+        """Restore a state from `state`."""
         self.done = state["done"]
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
 
 
-def _idle_attention(model: VQModel) -> None:
-    # trained on small windows it would see a hundred times as many places in a whole picture, and take a third of the
-    # time; its keys stay in the checkpoint, for taming's networks have them
+def _disable_attention(model: VQModel) -> None:
+    # trained on small windows it would have a hundred times as many positions in a whole picture, and it takes a third
+    # of the time; its keys stay in the checkpoint, since taming's networks have them
     for block in model.modules():
         if isinstance(block, AttnBlock):
             block.requires_grad_(False)

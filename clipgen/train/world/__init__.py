@@ -1,4 +1,4 @@
-"""The picture world: captioned pictures rendered without limit from seeds, at any size."""
+"""The picture world: an unlimited number of captioned pictures, rendered from seeds at any size."""
 
 import re
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ _SCENE_NAMES = tuple(SCENES)
 _STYLE_NAMES = tuple(STYLES)
 _GROUND_NAMES = tuple(GROUNDS)
 _NONE = -1
-# One picture in each kind; things are many and hard, so they get most of the samples.
+# The kinds of samples; there are many things and they are hard to learn, so they get most of the samples.
 _KINDS = ("thing", "thing in scene", "scene", "pair", "shape", "shapes", "ground")
 _KIND_SHARES = np.array([0.37, 0.25, 0.15, 0.09, 0.08, 0.03, 0.03])
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a picture shows, as indices into the world's tables (-1: none); two things for a pair, left first."""
+    """The content of a picture, as indices into the world's tables (-1: none); two things for a pair, left first."""
 
     things: tuple[int, int] = (_NONE, _NONE)
     scene: int = _NONE
@@ -37,7 +37,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture (uint8 [H, W, 3] RGB), its caption, and the facts behind both."""
+    """A picture (uint8 [H, W, 3] RGB), its caption, and the facts of both."""
 
     image: np.ndarray
     caption: str
@@ -47,14 +47,15 @@ class Sample:
 class World:
     """Render captioned pictures from integer seeds.
 
-    Example: ``World(Path("emoji")).sample(7, size=64).caption``.
-    Arguments: art: the art pack's folder, or None for the procedural part alone; without: an art family to leave out;
-    only: the one to draw from.
-    The things of the world are the shapes followed by the pack's things.
+        >>> World().sample(7, size=64).image.shape
+        (64, 64, 3)
+
+    art: folder of the art pack, None for the procedural pictures alone; without: an art family to exclude; only: the
+    only family to use. The things of the world are the shapes followed by the pack's things.
     """
 
     def __init__(self, art: Path | None = None, *, without: str | None = None, only: str | None = None) -> None:
-        cv2.setNumThreads(1)  # training runs one renderer a core
+        cv2.setNumThreads(1)  # training runs one renderer per core
         self.art = load_art(art, without, only=only) if art else Art((), ())
         self.things: tuple[str, ...] = SHAPE_NAMES + self.art.things
         self.scenes, self.styles, self.colours = _SCENE_NAMES, _STYLE_NAMES, COLOUR_NAMES
@@ -62,9 +63,9 @@ class World:
     def sample(
         self, seed: int | tuple[int, ...], size: int = 64, *, styled: float | None = None, hard: Sequence[str] = ()
     ) -> Sample:
-        """Render the picture of a seed: the same seed is the same picture at every size.
+        """Render the picture of a seed; the same seed gives the same picture at every size.
 
-        styled: share of pictures in some style, unless told one in two of scenes and one in five of the rest; hard:
+        size: side in pixels; styled: share of pictures in a style (default: 0.5 of scenes, 0.22 of the others); hard:
         styles that are drawn twice as often as the others.
         """
         rng = np.random.default_rng(seed)
@@ -79,14 +80,14 @@ class World:
         return Sample(image, captions.lead(rng, caption), facts)
 
     def plain_thing(self, thing: int, seed: int, size: int = 64) -> Sample:
-        """Render one thing alone on a plain ground, for the zero-shot bars; the caption is its name."""
+        """Render a single thing on a plain background, for zero-shot metrics; the caption is its name."""
         rng = np.random.default_rng((seed, thing))
         image = GROUNDS["plain"](rng, size, size, captions.choose(rng, COLOUR_NAMES), "white")
         self._place(rng, image, self._sprite(rng, thing), (0.5, 0.5), rng.uniform(0.65, 0.9))
         return Sample(image, self.things[thing], Facts((thing, _NONE)))
 
     def words(self) -> list[str]:
-        """Return every word a caption can hold, sorted."""
+        """All words that captions can have, sorted."""
         texts = [*COLOUR_NAMES, *SHAPE_NAMES, *captions.fixed_phrases()]
         for scene in SCENES.values():
             texts += [*scene.names, *scene.place]
@@ -118,7 +119,7 @@ class World:
         image = GROUNDS[kind](rng, size, size, a, b)
         return image, captions.name_ground(rng, kind, a, b), int(first)
 
-    def _said(self, rng: np.random.Generator, sprite: Sprite, side: float | None) -> str:
+    def _describe(self, rng: np.random.Generator, sprite: Sprite, side: float | None) -> str:
         word = None if side is None else "small" if side < 0.42 else "large" if side > 0.85 else None
         return captions.name_thing(rng, sprite.names, sprite.categories, sprite.colour, word)
 
@@ -128,8 +129,8 @@ class World:
         side = float(rng.choice([rng.uniform(0.3, 0.5), rng.uniform(0.55, 0.98)], p=[0.2, 0.8]))
         sprite, room = self._sprite(rng, thing), max(0.0, 0.55 - side / 2)
         self._place(rng, image, sprite, (0.5 + rng.uniform(-room, room), 0.5 + rng.uniform(-room, room)), side)
-        said = self._said(rng, sprite, side)
-        caption = said if rng.random() < 0.3 else captions.on_ground(rng, said, ground)
+        subject = self._describe(rng, sprite, side)
+        caption = subject if rng.random() < 0.3 else captions.on_ground(rng, subject, ground)
         return image, caption, Facts((thing, _NONE), colour=colour)
 
     def _thing_in_scene(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
@@ -139,7 +140,7 @@ class World:
         thing, side = self._any_thing(rng), rng.uniform(0.4, 0.85)
         sprite = self._sprite(rng, thing)
         self._place(rng, image, sprite, (rng.uniform(0.35, 0.65), rng.uniform(0.45, 0.62)), side)
-        caption = captions.in_scene(rng, self._said(rng, sprite, None), scene.names, scene.place)
+        caption = captions.in_scene(rng, self._describe(rng, sprite, None), scene.names, scene.place)
         return image, caption, Facts((thing, _NONE), scene=index)
 
     def _scene(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
@@ -154,7 +155,7 @@ class World:
         a, b = self._sprite(rng, left), self._sprite(rng, right)
         for sprite, x in ((a, rng.uniform(0.22, 0.3)), (b, rng.uniform(0.7, 0.78))):
             self._place(rng, image, sprite, (x, rng.uniform(0.4, 0.6)), rng.uniform(0.4, 0.55))
-        caption = captions.side_by_side(rng, self._said(rng, a, None), self._said(rng, b, None))
+        caption = captions.side_by_side(rng, self._describe(rng, a, None), self._describe(rng, b, None))
         if rng.random() < 0.5:
             caption = captions.on_ground(rng, caption, ground)
         return image, caption, Facts((left, right), colour=colour)
@@ -170,8 +171,8 @@ class World:
 
     def _shape(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
         image, ground, colour = self._ground_of(rng, size)
-        shape, said = self._coloured_shape(rng, image, rng.uniform(0.42, 0.58), rng.uniform(0.22, 0.42), colour)
-        caption = said if rng.random() < 0.25 else captions.on_ground(rng, said, ground)
+        shape, subject = self._coloured_shape(rng, image, rng.uniform(0.42, 0.58), rng.uniform(0.22, 0.42), colour)
+        caption = subject if rng.random() < 0.25 else captions.on_ground(rng, subject, ground)
         return image, caption, Facts((shape, _NONE), colour=colour)
 
     def _shapes(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
@@ -200,6 +201,6 @@ class World:
 
 
 def _exposed(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
-    """Vary light and contrast a little, so that neither decides what a picture is."""
+    """Vary brightness and contrast slightly, so that neither identifies a picture."""
     gain, lift = rng.normal(1, 0.1), rng.normal(0, 10)
     return np.clip(image.astype(np.float32) * gain + lift, 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""The optional art pack: captioned sprites of things in several art sets, read from a folder that is never shipped."""
+"""The optional art pack: captioned sprites of things in several art sets, from a folder that is not part of clipgen."""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Sprite:
-    """One drawing of a thing: premultiplied RGBA at three scales and the words that suit it."""
+    """One drawing of a thing: premultiplied RGBA at three scales, with its names, categories and colour."""
 
     thing: int
     family: str
@@ -34,14 +34,14 @@ class Sprite:
 
 @dataclass(frozen=True)
 class Art:
-    """All sprites of a pack and the names of the things they show; ``things[i]`` names ``by_thing[i]``."""
+    """All sprites of a pack and the names of their things; `things[i]` is the name of `by_thing[i]`."""
 
     things: tuple[str, ...]
     by_thing: tuple[tuple[Sprite, ...], ...]
 
 
 def _plain(name: str) -> str:
-    """Emoji names carry marks that no one types into a prompt: "person: red hair" becomes "person red hair"."""
+    """A name without punctuation that prompts do not have: "person: red hair" becomes "person red hair"."""
     return name.replace(":", "").replace("“", "").replace("”", "").replace("’", "'").strip().lower()
 
 
@@ -63,14 +63,15 @@ def _sprite(row: dict[str, Any], thing: int, family: str, sheet: np.ndarray) -> 
 
 
 def load_art(folder: Path, without: str | None = None, *, only: str | None = None) -> Art:
-    """Read the sprite sheets of a folder, leaving out one art family or all but one (for the held-out bar).
+    """Load the sprite sheets of a folder, without one art family or with one alone (for the held-out metric).
 
-    Example: ``load_art(Path("emoji"), without="noto").things[0]``.
-    Raises ImageError when a sheet is missing or unreadable, UnknownNameError for a family that there is not.
+    >>> load_art(Path("emoji"), without="noto").things[0]
+
+    Raises ImageError when a sheet is missing or damaged, UnknownNameError for an unknown family.
     """
-    for asked in (without, only):
-        if asked is not None and asked not in FAMILIES:
-            raise UnknownNameError.of("art family", asked, FAMILIES)
+    for given in (without, only):
+        if given is not None and given not in FAMILIES:
+            raise UnknownNameError.of("art family", given, FAMILIES)
     found: dict[str, list[Sprite]] = {}
     index: dict[str, int] = {}
     for family, sets in FAMILIES.items():

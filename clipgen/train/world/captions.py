@@ -1,4 +1,4 @@
-"""The grammar of captions: every picture of the world can be said in many ways."""
+"""The grammar of captions: every picture of the world can be described in many ways."""
 
 import re
 
@@ -10,28 +10,36 @@ _SIZES = {"small": ("small", "tiny", "little"), "large": ("large", "big", "huge"
 _LEADS = ("", "", "", "", "a picture of ", "an image of ", "a drawing of ", "an illustration of ")
 
 
-# "an" goes by sound: a unicorn, a one-piece, an hourglass, an 8-bit picture
+# "an" depends on the sound: a unicorn, a one-piece, an hourglass, an 8-bit picture
 _AN = re.compile(r"(?!uni|use|ufo|uk|euro|one\b)[aeiou]|hour|8|x-", re.IGNORECASE)
 _HEAD_ENDS = re.compile(r",| (?:at|by|from|in|of|on|over|through|to|under|with) ")
 
 
 def fixed_phrases() -> tuple[str, ...]:
-    """Return the grammar's own words: sizes, grounds, leads, joints."""
+    """The words of the grammar itself: sizes, backgrounds, introductions, prepositions."""
     grounds = tuple(p.format(a="", b="") for phrases in GROUND_PHRASES.values() for p in phrases)
     joints = ("and to the left right of on in front against next by with style a an",)
     return tuple(w for words in _SIZES.values() for w in words) + grounds + _LEADS + joints
 
 
 def choose(rng: np.random.Generator, options: tuple[str, ...]) -> str:
-    """Pick one of the options, e.g. ``choose(rng, ("a", "b"))``."""
+    """One of the options, each equally likely.
+
+    >>> choose(np.random.default_rng(0), ("a", "b"))
+    'b'
+    """
     return options[int(rng.integers(len(options)))]
 
 
 def with_article(rng: np.random.Generator, noun: str, *, bare: float = 0.35) -> str:
-    """Put "a", "an", "the" or nothing before a noun; plural nouns stay without "a"."""
+    """A noun with "a", "an", "the" or no article; plural nouns get no "a".
+
+    >>> with_article(np.random.default_rng(0), "unicorn", bare=0.0)
+    'a unicorn'
+    """
     if rng.random() < bare:
         return noun
-    head = _HEAD_ENDS.split(noun)[0]  # "polka dots on a red background" are many, "a lake with reflections" is one
+    head = _HEAD_ENDS.split(noun)[0]  # "polka dots on a red background" is plural, "a lake with reflections" singular
     if head.endswith("s") and not head.endswith(("ss", "us")):
         return noun if rng.random() < 0.6 else f"the {noun}"
     if rng.random() < 0.1:
@@ -46,7 +54,7 @@ def name_thing(
     colour: str | None,
     size: str | None,
 ) -> str:
-    """Say a thing: its name (mostly) or a synonym, now and then its category, colour or size in front."""
+    """The phrase of a thing: its name (mostly), a synonym or a category, sometimes with its colour or size."""
     roll = rng.random()
     noun = names[0] if roll < 0.6 or len(names) == 1 else choose(rng, names[1:])
     if roll > 0.97 and categories:
@@ -59,12 +67,12 @@ def name_thing(
 
 
 def name_ground(rng: np.random.Generator, kind: str, first: str, second: str) -> str:
-    """Say a ground: "red and white striped background"."""
+    """The phrase of a background: "red and white striped background"."""
     return choose(rng, GROUND_PHRASES[kind]).format(a=first, b=second)
 
 
 def on_ground(rng: np.random.Generator, subject: str, ground: str) -> str:
-    """Join a subject and its ground: "a fox on a red background"."""
+    """Join a subject and its background: "a fox on a red background"."""
     if rng.random() < 0.15:
         return f"{subject}, {ground}"
     joint = choose(rng, ("on", "on", "on", "in front of", "against"))
@@ -82,7 +90,7 @@ def in_scene(rng: np.random.Generator, subject: str, names: tuple[str, ...], pla
 
 
 def side_by_side(rng: np.random.Generator, left: str, right: str) -> str:
-    """Say a pair, naming the sides or not: "a cup to the left of a book"."""
+    """The phrase of a pair, with or without the sides: "a cup to the left of a book"."""
     return choose(
         rng,
         (
@@ -96,7 +104,7 @@ def side_by_side(rng: np.random.Generator, left: str, right: str) -> str:
 
 
 def in_style(rng: np.random.Generator, subject: str, before: tuple[str, ...], after: tuple[str, ...]) -> str:
-    """Say a style in front or behind: "a Van Gogh painting of a fox", "a fox Van Gogh", "a fox, by Van Gogh"."""
+    """Add a style before or after: "a Van Gogh painting of a fox", "a fox Van Gogh", "a fox, by Van Gogh"."""
     roll = rng.random()
     if roll < 0.45:
         return f"{with_article(rng, choose(rng, before), bare=0.15)} of {subject}"
@@ -107,5 +115,5 @@ def in_style(rng: np.random.Generator, subject: str, before: tuple[str, ...], af
 
 
 def lead(rng: np.random.Generator, caption: str) -> str:
-    """Put "a picture of" before some captions."""
+    """Add "a picture of" before some captions."""
     return choose(rng, _LEADS) + caption

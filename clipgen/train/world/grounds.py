@@ -1,4 +1,4 @@
-"""Plain and patterned grounds, and simple shapes: the parts of the picture world that colour words are learnt from."""
+"""Plain and patterned backgrounds, and simple shapes, from which the CLIPs learn the names of colours."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,15 @@ import numpy as np
 from clipgen.colours import COLOURS
 
 COLOUR_NAMES = tuple(COLOURS)
-_SHIFT = 4  # fractional bits of cv2's fixed-point coordinates, so that edges land between pixels
+_SHIFT = 4  # fractional bits of cv2's fixed-point coordinates, so that edges can lie between pixels
 
 
 def tint(rng: np.random.Generator, name: str) -> np.ndarray:
-    """Return a slightly varied RGB of the named colour, e.g. ``tint(rng, "red")`` → float32 [3] in 0..255."""
+    """A slightly varied RGB of a named colour, float32 [3] in 0..255.
+
+    >>> tint(np.random.default_rng(0), "red").shape
+    (3,)
+    """
     spread = 4 if name in ("white", "black") else 14
     return np.clip(np.array(COLOURS[name], np.float32) + rng.normal(0, spread, 3), 0, 255).astype(np.float32)
 
@@ -22,7 +26,7 @@ def _fill(height: int, width: int, colour: np.ndarray) -> np.ndarray:
 
 
 def plain(rng: np.random.Generator, height: int, width: int, first: str, second: str) -> np.ndarray:
-    """One flat colour; the second name is unused."""
+    """One flat colour; the second name is ignored."""
     return _fill(height, width, tint(rng, first))
 
 
@@ -39,7 +43,7 @@ def _two(mask: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def stripes(rng: np.random.Generator, height: int, width: int, first: str, second: str) -> np.ndarray:
-    """Parallel stripes of both colours, upright, level or slanted."""
+    """Parallel stripes of both colours, vertical, horizontal or diagonal."""
     a, b = tint(rng, first), tint(rng, second)
     angle, period, phase = rng.choice([0, 0.5, 0.25, 0.75]) * np.pi, rng.uniform(0.08, 0.3), rng.uniform(0, 1)
     y, x = np.arange(height)[:, None] / height, np.arange(width)[None] / width

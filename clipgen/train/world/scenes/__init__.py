@@ -26,7 +26,7 @@ Draw = Callable[[np.random.Generator, int, int], np.ndarray]
 
 @dataclass(frozen=True)
 class Scene:
-    """A kind of scene: what captions call it, how they place a thing in it, and how it is drawn."""
+    """A kind of scene: its names in captions, the phrases that place a thing in it, and the function that draws it."""
 
     names: tuple[str, ...]
     place: tuple[str, ...]

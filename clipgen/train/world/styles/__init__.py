@@ -1,4 +1,4 @@
-"""Art styles applied to pictures, with the words that name them."""
+"""Art styles that are applied to pictures, with their names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from clipgen.train.world.styles.primitives import Picture
 
 @dataclass(frozen=True)
 class Style:
-    """One art style: its words and the function that paints it."""
+    """An art style: its names and the function that applies it."""
 
     before: tuple[str, ...]  # "a <before> of X"
     after: tuple[str, ...]  # "X <after>" or "X, <after>"

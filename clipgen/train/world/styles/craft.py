@@ -39,7 +39,7 @@ def stained_glass(rng: np.random.Generator, picture: Picture) -> Picture:
     panes = box(image, 5 * u)[seeds[:, 1], seeds[:, 0]] + tones[np.arange(len(seeds)) % (n * n)] * np.float32(0.3)
     image = image * np.float32(0.62) + panes[ids] * np.float32(0.38)
     image = saturate(image, rng.uniform(1.6, 2.0))
-    # Light comes through the middle of a pane and dies towards the lead.
+    # Light falls through the middle of a pane and fades towards the lead.
     glow = np.float32(1.28) - far * np.float32(n / (64 * u) * 0.62)
     streak = clouds(rng, h, w, 6)
     image = image * wide(glow + (streak - np.float32(0.5)) * np.float32(0.35)) + np.float32(0.03)
@@ -63,7 +63,7 @@ def mosaic(rng: np.random.Generator, picture: Picture) -> Picture:
     ix, iy = np.floor(gx), np.floor(gy)
     fx, fy = gx - ix - np.float32(0.5), gy - iy - np.float32(0.5)
     size = m / n
-    # A tile has the colour at its own middle, found by walking back from the pixel.
+    # A tile has the colour at its middle, computed from the pixel's position.
     at = np.empty((h, w, 2), np.float32)
     at[..., 0] = np.arange(w, dtype=np.float32)[None] - fx * np.float32(size)
     at[..., 1] = np.arange(h, dtype=np.float32)[:, None] - fy * np.float32(size)

@@ -81,7 +81,7 @@ def charcoal(rng: np.random.Generator, picture: Picture) -> Picture:
     light = np.clip(light, 0, 1)
     line = blur(warp(rng, step(edges(calm(picture), 2.4), 0.1, 0.4), 12, 1.2 * u), 0.5 * u)
     shade = (1 - light * light * (3 - 2 * light)) * np.float32(dark) + line * np.float32(0.65)
-    # The tooth of the paper shows most where the shade is middling.
+    # The grain of the paper is most visible in middle tones.
     shade = shade + (tooth * np.float32(0.4) + smear * np.float32(0.13)) * np.clip(shade * np.float32(2.2), 0.12, 1)
     out = np.float32(0.9) - np.clip(shade, 0, 1) * np.float32(0.83)
     return to_bytes(wide(out) * np.array([1.0, 0.985, 0.95], np.float32))
@@ -116,7 +116,7 @@ def chalk(rng: np.random.Generator, picture: Picture) -> Picture:
     image = saturate(image, 1.2) * np.float32(0.72) + np.float32(0.28)
     line = warp(rng, step(edges(calm(picture), 1.5), 0.1, 0.4), 14, 0.8 * u)
     board = np.array([0.13, 0.22, 0.18] if green < 0.5 else [0.13, 0.14, 0.15], np.float32)
-    # Only the subject is filled in: the ground stays board.
+    # Only the subject is filled in: the background stays board.
     body = np.clip(apart(image) * np.float32(1.6) - np.float32(0.04), 0.02, 1) * (grey(image) + np.float32(0.25))
     cover = np.float32(fill) * body * (1 + strokes * np.float32(0.5) + tooth * np.float32(0.5)) + tooth * np.float32(
         0.08

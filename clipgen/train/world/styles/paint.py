@@ -68,7 +68,7 @@ def _swirl(rng: np.random.Generator, image: Plane, quiet: Plane, vortices: int, 
     dx = x - place[:vortices, 0] * np.float32(w / m)
     dy = y - place[:vortices, 1] * np.float32(h / m)
     far = np.sqrt(dx * dx + dy * dy + np.float32(1e-4))
-    # Eddies keep off the subject, whose own shape leads the strokes there.
+    # No eddies on the subject: its own shape directs the strokes there.
     free = 1 - np.float32(0.85) * step(cv2.blur(apart(small), (5, 5)), 0.15, 0.5)
     calmer = cv2.resize(quiet, (gw, gh), interpolation=cv2.INTER_LINEAR)
     free = free * calmer * calmer
@@ -96,12 +96,12 @@ def van_gogh(rng: np.random.Generator, picture: Picture) -> Picture:
     contour = rng.uniform(0.5, 0.85)
     clean = calm(picture)
     outline = edges(clean, 1.1)
-    # Where the picture is busy the strokes lie quieter, or towns and trees would drown in them.
+    # Weaker strokes in detailed areas: they would hide towns and trees.
     quiet = 1 - np.float32(0.75) * step(box(box(outline, 7 * u), 7 * u), 0.05, 0.22)
     flow, rings = _swirl(rng, to_float(clean), quiet, int(rng.integers(3, 7)), rng.uniform(-0.5, 0.5))
     strokes = cv2.merge([noise(rng, h, w, int(rng.integers(28, 40)), 3), noise(rng, h, w, 128)])
     body, hue, drift, bristle = cv2.split(standard(streaks(strokes, flow, length * u)))
-    # Rounding part of the way gives a stroke a firm side, where plain noise would look like silk.
+    # Partial rounding gives strokes sharp sides; plain noise would look like silk.
     body = np.float32(0.45) * body + np.float32(0.55) * np.round(body * np.float32(1.4)) / np.float32(1.4)
     hue = np.float32(0.45) * hue + np.float32(0.55) * np.round(hue * np.float32(1.4)) / np.float32(1.4)
     height = body + bristle * np.float32(0.6)
@@ -110,7 +110,7 @@ def van_gogh(rng: np.random.Generator, picture: Picture) -> Picture:
     image = remap(to_float(clean), positions(h, w) + flow * cv2.merge([drift, drift]) * np.float32(0.95 * u))
     colour = saturation(image)
     light = grey(image)
-    # The palette wants the whole range of light: a dim or flat picture is brought nearer to it.
+    # The palette needs the whole range of brightness: stretch dark and flat pictures towards it.
     mean, spread = cv2.meanStdDev(light)
     gain = min(max(0.2 / max(float(spread[0, 0]), 1e-3), 0.85), 1.7)
     light = (light - np.float32(mean[0, 0])) * np.float32(gain) + np.float32(0.65 * float(mean[0, 0]) + 0.16)
@@ -135,7 +135,7 @@ def oil_painting(rng: np.random.Generator, picture: Picture) -> Picture:
     bristles = rng.random((64, 64), dtype=np.float32)
     ids, far, seeds, place = dabs(rng, h, w, n, long, lean, 4.0)
     which = np.arange(len(seeds)).astype(np.float32)
-    # Every mark reads its bristles from the same sheet, slow along the mark and quick across it.
+    # All marks sample their bristles from one sheet, slowly along the mark and quickly across it.
     skip = (which * 7 % 61)[ids]
     sheet = place * np.array([0.08, 0.66], np.float32) + cv2.merge([skip, skip])
     body: Plane = (remap(bristles, sheet, cv2.BORDER_WRAP) - np.float32(0.5)) * 2
@@ -164,7 +164,7 @@ def impressionist(rng: np.random.Generator, picture: Picture) -> Picture:
     ids, far, seeds, _ = dabs(rng, h, w, n, long, lean, 3.0)
     soft = saturate(box(to_float(picture), 1.6 * u), 1.2)
     colours = soft[seeds[:, 1], seeds[:, 0]]
-    # All that a dab needs of colour is worked out once a dab, not once a pixel.
+    # The colour is computed once per dab, not once per pixel.
     light = colours @ np.array([[0.299], [0.587], [0.114]], np.float32)
     colours = colours + hue[np.arange(len(colours)) * 37 % 512]
     colours = colours + (np.array([0.42, 0.42, 0.72], np.float32) - colours) * np.float32(0.22) * (1 - light)
@@ -243,7 +243,7 @@ def cubist(rng: np.random.Generator, picture: Picture) -> Picture:
     x, y = axes(h, w)
     lines = int(rng.integers(5, 8))
     lean = rng.uniform(0, np.pi)
-    # Evenly spread angles, for cuts that nearly agree make slivers.
+    # Evenly spread angles, since nearly parallel cuts make slivers.
     angles = lean + (np.arange(7) * 3 % 7 + rng.uniform(-0.35, 0.35, 7)) * (np.pi / 7)
     offsets = rng.uniform(-0.33, 0.33, 7)
     sides = np.where(rng.random(7) < 0.5, -1, 1)

@@ -103,7 +103,7 @@ def comic(rng: np.random.Generator, picture: Picture) -> Picture:
     light = grey(soft)
     image = np.clip(tones(saturate(soft, 1.45), levels), 0, 1)
     dots = screen(h, w, pitch * u, angle)
-    # Dots swell with the darkness and are the same hue, only deeper.
+    # Dots grow with the darkness and have the same hue, only deeper.
     dot = step(dots - (light * np.float32(0.75) + np.float32(0.12)), 0.0, 0.14)
     image = np.minimum(image * np.float32(1.06) + np.float32(0.05), 1) * wide(1 - dot * np.float32(0.38))
     line = step(edges(calm(picture), rng.uniform(1.2, 1.8)), 0.2, 0.34)
@@ -124,7 +124,7 @@ def paper_cutout(rng: np.random.Generator, picture: Picture) -> Picture:
     soft = calm(picture, 5.0)
     smooth = to_float(soft)
     smooth = warp(rng, smooth, 10, 1.0 * u)
-    # A sheet lies the higher the less it has of the border's colour: the subject is on top.
+    # Sheets with less of the border's colour are higher: the subject is on top.
     far = apart(smooth) + grey(smooth) * np.float32(0.3)
     height = np.round(np.clip(far * np.float32(levels), 0, levels)) * np.float32(1 / levels)
     image = tones(saturate(smooth, 1.2), levels)

@@ -1,4 +1,4 @@
-"""Shared means of the art styles: noise, flow, cells, edges, tones, all measured in 1/64 of the shorter side."""
+"""Shared functions of the art styles: noise, flow, cells, edges, tones, all measured in 1/64 of the shorter side."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def to_bytes(image: Plane) -> Picture:
 
 
 def wide(plane: Plane) -> Plane:
-    """Repeats a plane in three channels, for numpy is slow to broadcast over a last axis of three."""
+    """Repeats a plane in three channels, since numpy is slow to broadcast over a last axis of three."""
     return cv2.cvtColor(plane, cv2.COLOR_GRAY2RGB)
 
 
@@ -52,7 +52,7 @@ def extend(square: Plane, h: int, w: int) -> Plane:
 
 
 def noise(rng: np.random.Generator, h: int, w: int, cells: int, channels: int = 1, crisp: bool = False) -> Plane:
-    """Draws uniform noise on a fixed grid and scales it to the picture, so that a size never changes the look."""
+    """Draws uniform noise on a fixed grid and scales it to the picture, so that it does not depend on the size."""
     grid: Plane = rng.random((cells, cells, channels) if channels > 1 else (cells, cells), dtype=np.float32)
     m = min(h, w)
     if m != cells:
@@ -63,7 +63,7 @@ def noise(rng: np.random.Generator, h: int, w: int, cells: int, channels: int = 
 
 def grain(rng: np.random.Generator, h: int, w: int) -> Plane:
     """Draws the finest noise, about -0.5..0.5."""
-    # 128 cells halve to 64 exactly, which evens them out: the factor brings their spread back.
+    # Averaging 128 cells to 64 reduces the spread: the factor restores it.
     return (noise(rng, h, w, 128) - np.float32(0.5)) * np.float32(1.7)
 
 
@@ -78,7 +78,7 @@ def clouds(rng: np.random.Generator, h: int, w: int, cells: int) -> Plane:
 
 
 def stretched(rng: np.random.Generator, h: int, w: int, across: int, along: int, angle: float) -> Plane:
-    """Draws streaky noise that runs along an angle, of unit spread and mean nought."""
+    """Draws streaky noise that runs along an angle, with standard deviation 1 and mean 0."""
     grid: Plane = rng.random((across, along), dtype=np.float32)
     m = min(h, w)
     c, s = np.cos(angle), np.sin(angle)
@@ -96,7 +96,7 @@ def blur(image: Plane, sigma: float) -> Plane:
     """Blurs by a sigma in pixels."""
     if sigma < 2:
         return cv2.GaussianBlur(image, (0, 0), max(sigma, 0.3))
-    # Two box blurs look the same as a wide Gaussian and cost no more the wider they are.
+    # Two box blurs approximate a wide Gaussian, at a cost that does not depend on the width.
     k = round(sigma * 2.45) | 1
     return cv2.blur(cv2.blur(image, (k, k)), (k, k))
 
@@ -111,7 +111,7 @@ def remap(
     image: np.ndarray, field: Plane, edge: int = cv2.BORDER_REFLECT_101, how: int = cv2.INTER_LINEAR
 ) -> np.ndarray:
     """Samples the image at a field of pixel positions [H, W, 2]."""
-    # One field of pairs needs no second map; OpenCV's annotations want an array all the same.
+    # One field of pairs needs no second map; OpenCV's annotations require an array.
     return cv2.remap(image, field, np.empty(0, np.float32), how, borderMode=edge)
 
 
@@ -143,7 +143,7 @@ def streaks(image: Plane, flow: Plane, length: float) -> Plane:
 
 
 def standard(plane: Plane, limit: float = 2.2) -> Plane:
-    """Gives each channel mean nought and spread one, clipped."""
+    """Gives each channel mean 0 and standard deviation 1, clipped."""
     mean, spread = cv2.meanStdDev(plane)
     scaled = (plane - mean.ravel().astype(np.float32)) / (spread.ravel().astype(np.float32) + np.float32(1e-6))
     return np.clip(scaled, -limit, limit)
@@ -167,20 +167,20 @@ def edges(picture: Picture, width: float) -> Plane:
     k = max(2, round(width * unit(picture)) + 1)
     rise = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
     line = to_float(cv2.max(cv2.max(rise[..., 0], rise[..., 1]), rise[..., 2]))
-    # A dim picture's outlines are lifted to where a bright one's lie.
+    # The outlines of a dark picture are amplified to the level of a bright one.
     mean, spread = cv2.meanStdDev(line)
     top = float(mean[0, 0] + 2.5 * spread[0, 0])
     return line * np.float32(min(max(0.5 / max(top, 1e-3), 1.0), 2.5))
 
 
 def calm(picture: Picture, size: float = 2.0) -> Picture:
-    """Takes out specks by a median of a size in 1/64 of the shorter side."""
+    """Removes specks by a median of a size in 1/64 of the shorter side."""
     k = max(3, round(size * unit(picture)) | 1)
     return cv2.medianBlur(picture, k)
 
 
 def kuwahara(image: Plane, radius: float) -> Plane:
-    """Takes at each pixel the calmest of four neighbouring squares: flat patches with firm borders."""
+    """Takes at each pixel the mean of the most uniform of four neighbouring squares: flat patches with firm borders."""
     r = max(1, round(radius))
     room = cv2.copyMakeBorder(image, r, r, r, r, cv2.BORDER_REFLECT_101)
     mean = cv2.blur(room, (r + 1, r + 1), anchor=(0, 0))
@@ -296,7 +296,7 @@ def dabs(
     dx, dy = seeds[:, 0] * long - reach / 2, seeds[:, 1] - reach / 2
     sx = np.clip(dx * c - dy * s + w / 2, 0, w - 1).astype(np.intp)
     sy = np.clip(dx * s + dy * c + h / 2, 0, h - 1).astype(np.intp)
-    # The bend moves what is seen at a seed: its colour comes from where it is seen.
+    # The bend moves a seed's dab: its colour is sampled at the moved position.
     moved = shake[sy, sx]
     sx = np.clip(sx - moved[:, 0], 0, w - 1).astype(np.intp)
     sy = np.clip(sy - moved[:, 1], 0, h - 1).astype(np.intp)

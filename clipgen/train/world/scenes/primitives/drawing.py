@@ -142,7 +142,7 @@ def poly_gradient(img: np.ndarray, pts: np.ndarray | Sequence, top: Colour, bott
     cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, SHIFT)
     low, high = int(fixed[:, 1].min()) / ONE / h, int(fixed[:, 1].max()) / ONE / h
     shades = gradient(h, w, ((low, top), (max(high, low + 0.01), bottom)))
-    # only fully covered pixels take the gradient, so the smooth edge drawn above stays
+    # only fully covered pixels get the gradient, so that the smooth edge is kept
     cv2.copyTo(shades, (mask == 255).view(np.uint8), img)
 
 
@@ -221,7 +221,7 @@ def box(img: np.ndarray, x0: float, y0: float, x1: float, y1: float, colour: Col
 
 
 def dots(img: np.ndarray, xs: np.ndarray, ys: np.ndarray, colours: np.ndarray, size: float) -> None:
-    """Set roundish specks at many places at once."""
+    """Draw small round spots at many positions at once."""
     h, w = img.shape[:2]
     n = max(1, int(size * side_of(img) + 0.5))
     px, py = (xs * w).astype(np.intp), (ys * h).astype(np.intp)

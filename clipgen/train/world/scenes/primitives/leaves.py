@@ -1,4 +1,4 @@
-"""Lumpy outlines: foliage, and clouds too."""
+"""Lumpy outlines of foliage and clouds."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from clipgen.train.world.scenes.primitives.drawing import poly
 
 
 def enlarge(grid: np.ndarray, h: int, w: int) -> np.ndarray:
-    """Resize a small grid to a picture; cubic costs ten times as much, and shows only in large pictures."""
+    """Resize a small grid to a picture; cubic interpolation is ten times slower and only visible in large pictures."""
     return cv2.resize(grid, (w, h), interpolation=cv2.INTER_LINEAR if max(h, w) <= 96 else cv2.INTER_CUBIC)
 
 
@@ -46,7 +46,7 @@ def glow(img: np.ndarray, x: float, y: float, r: float, colour: Colour, strength
         return
     dx = (np.arange(x0, x1, dtype=np.float32) + 0.5 - x * w) / reach
     dy = (np.arange(y0, y1, dtype=np.float32) + 0.5 - y * h) / reach
-    # taking away the value at two radii makes the light end there without a visible square
+    # subtracting the value at two radii makes the light end there without a visible square
     alpha = np.clip(np.exp(-dy * dy)[:, None] * np.exp(-dx * dx) - 0.018, 0, 1) * strength
     blend(img[y0:y1, x0:x1], alpha, colour)
 

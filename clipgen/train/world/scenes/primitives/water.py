@@ -1,4 +1,4 @@
-"""Seas with what reflects and floats in them."""
+"""Seas with reflections, fish and boats."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAILBOAT = group(
 def ripples(
     img: np.ndarray, rng: Rng, y0: float, y1: float, colour: Colour, strength: float = 0.5, cover: float = 0.4
 ) -> None:
-    """Lay streaks of light on water, finer towards the horizon at y0."""
+    """Draw streaks of light on water, finer towards the horizon at y0."""
     h, w = img.shape[:2]
     a, b = int(round(y0 * h)), int(round(y1 * h))
     if b - a < 2:
@@ -35,7 +35,7 @@ def ripples(
 
 
 def reflect(img: np.ndarray, rng: Rng, y0: float, tint: Colour, amount: float = 0.4, wobble: float = 0.02) -> None:
-    """Mirror what stands above y0 into the water below it, with a tint and a wobble."""
+    """Mirror the picture above y0 into the water below it, with a tint and a wobble."""
     h, w = img.shape[:2]
     a = int(round(y0 * h))
     n = h - a
