@@ -32,7 +32,7 @@ def plot_curve(history: Sequence[Scored], path: str | Path, size: tuple[int, int
     """Draw loss and score over the steps, one line per picture, each on its own scale, and save the plot.
 
         >>> from types import SimpleNamespace
-        >>> steps = [SimpleNamespace(loss=(1.0, 0.9), score=(0.1, 0.2)), SimpleNamespace(loss=(0.8, 0.7), score=(0.3, 0.3))]
+        >>> steps = [SimpleNamespace(loss=(1 / number,), score=(number / 10,)) for number in range(1, 9)]
         >>> plot_curve(steps, folder / "curve.png")
 
     history: the steps, from the first; path: with the ending of a picture format; size: (width, height) in pixels.

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from clipgen import devices
-from clipgen.errors import ImageError, NonFiniteError, PromptError, SettingsError, UnknownNameError
+from clipgen.errors import ImageError, NonFiniteError, OutputError, PromptError, SettingsError, UnknownNameError
 from clipgen.losses import InitLoss, PromptLoss, TotalVariation, View
 from clipgen.media.images import load_image
 from clipgen.media.pictures import read_metadata
@@ -151,7 +151,7 @@ def test_a_broken_run_file_is_a_clear_error(tmp_path: Path, make: Make) -> None:
     with pytest.raises(SettingsError, match="no run file"):
         Generation.load_state(tmp_path / "other.run")
     (tmp_path / "file").touch()
-    with pytest.raises(ImageError, match="cannot write"):
+    with pytest.raises(OutputError, match="cannot write"):
         make().save_state(tmp_path / "file" / "a.run")
 
 
@@ -168,7 +168,7 @@ def test_a_state_is_written_whole_or_not_at_all(make: Make, tmp_path: Path, monk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(ImageError, match="No space left"):
+    with pytest.raises(OutputError, match="No space left"):
         generation.save_state(tmp_path / "a.run")
     assert (tmp_path / "a.run").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["a.run"]
@@ -192,7 +192,7 @@ def test_unknown_words_are_told_in_one_line(make: Make) -> None:
     notes = make(["a red cassle", "a zeppelin and a cassle"]).notes
     assert len(notes) == 1 and "\n" not in notes[0]
     assert "'cassle' (nearest in spelling: castle, circle)" in notes[0] and "'zeppelin'" in notes[0]
-    assert "--perceptor vit-b-32" in notes[0] and "clipgen models words" in notes[0]
+    assert "vit-b-32" in notes[0] and "clipgen models words" in notes[0]
     assert make(["a red square"]).notes == []
 
 
