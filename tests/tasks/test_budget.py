@@ -98,7 +98,7 @@ def test_models_that_are_too_much_are_told(make: Make, monkeypatch: pytest.Monke
         make(vram=1.2)
 
 
-def test_where_memory_cannot_be_measured_the_other_setting_is_named(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unmeasurable_memory_names_the_other_setting(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "reset_peak_memory", lambda device: False)
     with pytest.raises(DeviceError) as caught:
         make(vram=2.0)
