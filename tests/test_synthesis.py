@@ -288,7 +288,7 @@ def test_the_average_is_shown_and_without_the_bias_of_its_start(perceptor: OpenC
     torch.testing.assert_close(mean.average[0] / (1 - 0.9**4), expected, atol=1e-5, rtol=1e-3)
 
 
-def test_out_of_memory_names_the_flag_that_helps(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_out_of_memory_names_the_setting_that_helps(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
     synthesis = run(perceptor)
 
     def fail(image: Tensor) -> Tensor:

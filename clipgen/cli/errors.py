@@ -52,7 +52,8 @@ def exit_code(call: Callable[[], object], command: Callable[[], click.Command | 
 def command_of(group: click.Group, args: Sequence[str]) -> click.Command:
     """The command that a command line names, through groups in groups.
 
-    >>> command_of(main, ["train", "clip", "--steps", "100"]).name
+    >>> group = click.Group("train", commands={"clip": click.Command("clip")})
+    >>> command_of(group, ["clip", "--steps", "100"]).name
     'clip'
     """
     command: click.Command = group

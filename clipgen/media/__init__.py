@@ -1,1 +1,1 @@
-"""Pictures and films in and out: read, written with their settings, laid out on sheets, plotted."""
+"""Pictures and films, in and out: loading, writing with their settings, contact sheets, plots, captions."""

@@ -1,4 +1,4 @@
-"""Words in a picture."""
+"""Captions inside pictures."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from clipgen.media.sheets import wrapped
 
 
 def with_caption(image: Image.Image, words: str) -> Image.Image:
-    """The picture with words at its lower border, white with a dark rim; as it is when there are none.
+    """The picture with words at its lower border, white with a dark outline; unchanged when there are none.
 
-    >>> with_caption(picture, "a fox in the snow").save("fox.png")
+    >>> with_caption(picture, "a fox in the snow").size == picture.size
+    True
     """
     if not words:
         return image

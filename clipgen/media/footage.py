@@ -67,9 +67,11 @@ class VideoFacts:
 class Footage:
     """The frames of a video at a rate and a size, as [1, 3, H, W] in [0, 1].
 
-        >>> footage = Footage("walk.mp4", fps=24, size=(336, 192))
-        >>> footage.at(48).shape  # doctest: +SKIP - needs a video
-        torch.Size([1, 3, 192, 336])
+        >>> from clipgen.media.video import VideoWriter
+        >>> with VideoWriter(folder / "walk.mp4", fps=12) as video:
+        ...     video.add(picture)
+        >>> Footage(folder / "walk.mp4", fps=24, size=(48, 32)).at(1).shape
+        torch.Size([1, 3, 32, 48])
 
     fps: frames a second, by presentation time; size: (width, height) that frames are scaled to cover and cropped to.
     Only the last `keep` frames stay in memory: access in order is fast, going further back decodes from the beginning.
@@ -106,8 +108,12 @@ def video_frames(
 ) -> Iterator[tuple[float, Image.Image]]:
     """Frames of a video in order, upright: when each is shown, in seconds from the first, and its picture.
 
-        >>> for seconds, picture in video_frames("walk.mp4", fps=2):  # doctest: +SKIP - needs a video
-        ...     print(seconds, picture.size)
+        >>> from clipgen.media.video import VideoWriter
+        >>> with VideoWriter(folder / "walk.gif", fps=2) as video:
+        ...     video.add(picture)
+        ...     video.add(picture.rotate(90))
+        >>> [(seconds, frame.size) for seconds, frame in video_frames(folder / "walk.gif")]
+        [(0.0, (64, 64)), (0.5, (64, 64))]
 
     fps: so many frames a second, by repeating and dropping frames according to their presentation times; None: every
     frame, at its own time; size: (width, height) that frames are scaled to cover and cropped to; None: their own.
@@ -169,9 +175,10 @@ def _opened(path: Path) -> Iterator[InputContainer]:
     if not path.is_file():
         raise ImageError(f"there is no video {path}; check the name")
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise ImageError(f"{path} cannot be decoded as a video: it has no pictures")
+        with av.open(str(path), metadata_errors="replace") as container:
+            # without a codec PyAV before 18 crashes as soon as it decodes
+            if not container.streams.video or container.streams.video[0].codec_context is None:
+                raise ImageError(f"{path} cannot be decoded as a video: it has no pictures in a known encoding")
             yield container
     except (av.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, ImageError):

@@ -1,4 +1,4 @@
-"""A film as one page that draws itself: the network goes along, as numbers, and runs on the reader's graphics card."""
+"""A film as one web page: it contains the network as numbers and draws the frames on the viewer's graphics card."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _HOLE = "/*NETWORK*/"
 def write_page(path: str | Path, network: Mapping[str, Any]) -> None:
     """Write a self-contained WebGL page, whole or not at all.
 
-        >>> write_page("outputs/seasons.html", film.page())
+        >>> write_page(folder / "seasons.html", {"title": "seasons", "layers": []})
 
-    network: as `NetworkFilm.page` gives it. Raises ImageError where the page cannot be written.
+    network: JSON values: title, seconds, size, scenes, frequencies and layers of a film that one network draws.
+    Raises OutputError when the page cannot be written.
     """
     template = files("clipgen.media").joinpath("page.html").read_text(encoding="utf-8")
     # in a page's script no text may look like its end

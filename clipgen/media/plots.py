@@ -1,4 +1,4 @@
-"""Plots: the curve of a run, and a table of numbers as a heat map."""
+"""Plots: loss and score of a run as curves, and a table of numbers as a heat map."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOSS_COLOUR, SCORE_COLOUR = (200, 80, 40), (30, 110, 180)
 
 
 class Scored(Protocol):
-    """A step as far as a curve goes: one loss and one score per picture."""
+    """What a curve needs of a step: one loss and one score per picture."""
 
     @property
     def loss(self) -> Sequence[float]: ...
@@ -29,16 +29,18 @@ class Scored(Protocol):
 
 
 def plot_curve(history: Sequence[Scored], path: str | Path, size: tuple[int, int] = (800, 400)) -> None:
-    """Draw loss and score over the steps, one line per picture, each on its own scale, and save it as PNG.
+    """Draw loss and score over the steps, one line per picture, each on its own scale, and save the plot.
 
-        >>> plot_curve(list(generation), "curve.png")
+        >>> from types import SimpleNamespace
+        >>> steps = [SimpleNamespace(loss=(1 / number,), score=(number / 10,)) for number in range(1, 9)]
+        >>> plot_curve(steps, folder / "curve.png")
 
-    history: the steps, from the first; size: (width, height) in pixels.
+    history: the steps, from the first; path: with the ending of a picture format; size: (width, height) in pixels.
 
-    Raises SettingsError for an empty history, ImageError when it cannot be written.
+    Raises SettingsError for an empty history, OutputError when it cannot be written.
     """
     if not history:
-        raise SettingsError("there is no step to draw; a curve needs one or more")
+        raise SettingsError("a curve needs one step or more; the history is empty")
     plot = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(plot)
     font = ImageFont.load_default(size=13)
@@ -74,37 +76,38 @@ def _draw_lines(
 
 
 def heat_map(values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str]) -> Image.Image:
-    """Draw a table of numbers as squares, dark for low and bright for high, with its labels and its figures.
+    """Draw a table of numbers as squares, dark for low and bright for high, with labels and values.
 
-        >>> heat_map([[0.3, 0.1]], rows=["fox.png"], columns=["a fox", "a castle"]).save("matrix.png")
+        >>> heat_map([[0.3, 0.1]], rows=["fox.png"], columns=["a fox", "a castle"]).mode
+        'RGB'
 
-    values: [rows][columns]. Raises SettingsError for another number of labels than values.
+    values: [rows][columns]. Raises SettingsError where the labels do not fit the values.
     """
     if len(values) != len(rows) or any(len(row) != len(columns) for row in values):
         raise SettingsError(
             f"{len(rows)} x {len(columns)} labels do not fit the table; give one for each row and column"
         )
     cell, font = 56, ImageFont.load_default(size=12)
-    beside = 12 + max(round(font.getlength(label)) for label in rows)
+    left_margin = 12 + max(round(font.getlength(label)) for label in rows)
     heads = [wrapped(label, font, cell - 4) for label in columns]
     above = 8 + 15 * max(len(lines) for lines in heads)
-    image = Image.new("RGB", (beside + cell * len(columns), above + cell * len(rows)), "white")
+    image = Image.new("RGB", (left_margin + cell * len(columns), above + cell * len(rows)), "white")
     draw = ImageDraw.Draw(image)
     low, high = (end(value for row in values for value in row) for end in (min, max))
     for x, lines in enumerate(heads):
-        draw.multiline_text((beside + cell * x + 2, 4), "\n".join(lines), fill="black", font=font)
+        draw.multiline_text((left_margin + cell * x + 2, 4), "\n".join(lines), fill="black", font=font)
     for y, row in enumerate(values):
         draw.text((6, above + cell * y + 20), rows[y], fill="black", font=font)
         for x, value in enumerate(row):
             share = (value - low) / max(high - low, 1e-9)
-            left, top = beside + cell * x, above + cell * y
+            left, top = left_margin + cell * x, above + cell * y
             draw.rectangle((left, top, left + cell - 2, top + cell - 2), fill=_heat(share))
             draw.text((left + 12, top + 20), f"{value:.2f}", fill="white" if share < 0.6 else "black", font=font)
     return image
 
 
 def _heat(share: float) -> tuple[int, int, int]:
-    """From dark blue by orange to pale yellow."""
+    """From dark blue through orange to pale yellow; share: from 0 to 1."""
     stops = ((20, 24, 70), (190, 60, 90), (250, 160, 60), (252, 250, 200))
     place = min(max(share, 0.0), 1.0) * (len(stops) - 1)
     first = min(int(place), len(stops) - 2)

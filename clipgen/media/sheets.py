@@ -19,20 +19,20 @@ def contact_sheet(
 ) -> Image.Image:
     """Lay pictures out in a grid, each in a cell of the largest one's size, with its label below.
 
-        >>> contact_sheet([fox, castle], labels=["a fox", "a castle"]).size
-        (536, 300)
+        >>> contact_sheet([picture, picture.rotate(90)], columns=2).size
+        (152, 80)
 
-    images: one or more; labels: one per picture, broken into lines as wide as the cell; columns: by default the count
-    that makes the sheet nearly square.
+    images: one or more; labels: one per picture, broken into lines as wide as the cell; columns: default: as many as
+    make the sheet nearly square.
 
     Raises SettingsError for no pictures, another number of labels or columns below 1.
     """
     if not images:
-        raise SettingsError("a contact sheet needs one picture or more, and none was given")
+        raise SettingsError("a contact sheet needs one picture or more; none was given")
     if labels is not None and len(labels) != len(images):
         raise SettingsError(f"{len(images)} pictures and {len(labels)} labels were given; give one label per picture")
     if columns is not None and columns < 1:
-        raise SettingsError(f"columns is {columns}; it must be 1 or more")
+        raise SettingsError(f"columns is {columns}; it must be 1 or more", settings=["columns"])
     across = min(len(images), columns or math.ceil(math.sqrt(len(images))))
     width, height = (max(image.size[axis] for image in images) for axis in (0, 1))
     font = ImageFont.load_default(size=max(11, width // 18))
@@ -51,7 +51,7 @@ def contact_sheet(
 
 
 def wrapped(text: str, font: Any, width: int) -> list[str]:
-    """Break a text into lines that are at most `width` pixels wide; a longer word stands alone and is cut.
+    """Break a text into lines of at most `width` pixels; a longer word gets a line of its own and is cut.
 
     >>> wrapped("a castle at sunset", ImageFont.load_default(size=12), 60)
     ['a castle at', 'sunset']

@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 class Sound:
     """Blocks of samples from a file of sound, or from a video with sound; after its end they are silent.
 
-        >>> sound = Sound("walk.wav")  # doctest: +SKIP - needs a file of sound
-        >>> sound.take(512).samples  # doctest: +SKIP - as above
-        512
+        >>> import wave
+        >>> with wave.open(str(folder / "tone.wav"), "wb") as file:
+        ...     file.setparams((1, 2, 8000, 0, "NONE", ""))
+        ...     file.writeframes(bytes(2 * 8000))
+        >>> sound = Sound(folder / "tone.wav")
+        >>> sound.rate, sound.layout, sound.take(512).samples
+        (8000, 'mono', 512)
+        >>> sound.close()
 
     rate: samples a second; layout: of the channels, "mono" or "stereo".
     Raises SettingsError for a file without sound.
@@ -31,12 +36,13 @@ class Sound:
         import av  # late: only films with sound need it
 
         try:
-            self._container: InputContainer = av.open(str(path))
-        except (av.FFmpegError, OSError) as error:
+            self._container: InputContainer = av.open(str(path), metadata_errors="replace")
+        except (av.FFmpegError, OSError, ValueError) as error:
             raise SettingsError(f"{path} cannot be decoded as sound: {reason(error)}", settings=["audio"]) from error
-        if not self._container.streams.audio:
+        # without a codec PyAV before 18 crashes as soon as it decodes
+        if not self._container.streams.audio or self._container.streams.audio[0].codec_context is None:
             self._container.close()
-            raise SettingsError(f"{path} has no sound; name another file", settings=["audio"])
+            raise SettingsError(f"{path} has no sound in a known encoding; name another file", settings=["audio"])
         self.path = path
         self._stream = self._container.streams.audio[0]
         rates = av.Codec("aac", "w").audio_rates or []
@@ -54,7 +60,7 @@ class Sound:
 
         try:
             block = next(self._blocks)
-        except (av.FFmpegError, StopIteration) as error:  # it stops after its first error
+        except (av.FFmpegError, ValueError, StopIteration) as error:  # it stops after its first error
             raise SettingsError(f"{self.path} is damaged: {reason(error)}", settings=["audio"]) from error
         if samples == BLOCK:
             return block

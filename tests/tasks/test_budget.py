@@ -99,10 +99,11 @@ def test_models_that_are_too_much_are_told(make: Make, monkeypatch: pytest.Monke
         make(vram=1.2)
 
 
-def test_where_memory_is_not_told_the_other_flag_is_named(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unmeasurable_memory_names_the_other_setting(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "reset_peak_memory", lambda device: False)
-    with pytest.raises(DeviceError, match="cut_chunk instead of vram"):
+    with pytest.raises(DeviceError) as caught:
         make(vram=2.0)
+    assert set(caught.value.settings) == {"cut_chunk", "vram"}
 
 
 def test_memory_is_measured_for_real(make: Make) -> None:

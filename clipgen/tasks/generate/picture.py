@@ -16,8 +16,9 @@ from clipgen.media.pictures import FORMATS, save_picture
 class Picture:
     """A picture, its score and the metadata from which it can be made again.
 
-        >>> picture.save("reef.png")
-        >>> picture.metadata["seed"]
+        >>> reef = Picture(picture, 0.3, {"prompt": "a reef", "seed": 7})
+        >>> reef.save(folder / "reef.png")
+        >>> reef.metadata["seed"]
         7
 
     image: RGB; score: mean cosine to the words; metadata: JSON values (prompt, seed, settings, models, version …).
