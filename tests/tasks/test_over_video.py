@@ -128,6 +128,7 @@ def test_another_video_is_another_film(make: Make, video: Path) -> None:
     shoot(make())
     assert make().reused == [0, 1]
     assert make(video_in=str(video.with_name("silent.mp4"))).reused == []
+    assert make(video_weight=5.0).reused == [] and make(fps=16).reused == []
 
 
 def test_what_cannot_be(make: Make, tmp_path: Path) -> None:
