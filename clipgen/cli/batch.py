@@ -47,24 +47,30 @@ def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:
         from clipgen.studio import Studio
 
         studio = Studio()
-    counts, failed = {"made": 0, "skipped": 0}, {}
-    for file in files:
-        path = out / f"{file.stem}{DEFAULT_ENDING}"
-        if path.exists():
-            counts["skipped"] += 1
-            continue
+    made, failed = 0, {}
+    missing = [file for file in files if not _path(out, file).exists()]
+    for file in missing:
         try:
-            if code := _film(file, path, options, studio, report):
+            if code := _film(file, _path(out, file), options, studio, report):
                 return code
-            counts["made"] += 1
+            made += 1
         except ClipgenError as error:
             failed[str(file)] = str(error)
             click.echo(f"{file}: {error}", err=True)
-    if report.as_json:
-        click.echo(json.dumps({**counts, "failed": failed}, indent=2, ensure_ascii=False))
-    elif not report.quiet:
-        click.echo(f"{counts['made']} made, {counts['skipped']} skipped, {len(failed)} failed", err=True)
+    _print(made, len(files) - len(missing), failed, report)
     return 1 if failed else 0
+
+
+def _path(out: Path, file: Path) -> Path:
+    return out / f"{file.stem}{DEFAULT_ENDING}"
+
+
+def _print(made: int, skipped: int, failed: dict[str, str], report: Report) -> None:
+    if report.as_json:
+        counts = {"made": made, "skipped": skipped, "failed": failed}
+        click.echo(json.dumps(counts, indent=2, ensure_ascii=False))
+    elif not report.quiet:
+        click.echo(f"{made} made, {skipped} skipped, {len(failed)} failed", err=True)
 
 
 def _film(file: Path, path: Path, options: dict[str, Any], studio: Studio, report: Report) -> int:

@@ -176,7 +176,7 @@ def test_bad_input_is_one_line(paint: Cli, args: tuple[str, ...], words: tuple[s
     one_line(paint(*args), 1, *words)
 
 
-def test_batch_skips_what_is_there_and_tells_what_failed(paint: Cli) -> None:
+def test_batch_skips_films_that_exist_and_reports_failures(paint: Cli) -> None:
     Path("more.txt").write_text("a green triangle\n")
     Path("empty.txt").write_text("# nothing\n")
     first = paint("batch", "scenes.txt", "more.txt", "empty.txt", "--out", "films", *SMALL)

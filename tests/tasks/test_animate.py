@@ -11,7 +11,7 @@ import runs
 from clipgen.errors import SettingsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.tasks.animate import Film, Output, outline_film
+from clipgen.tasks.animate import Film, Output, outline_film, scene
 from clipgen.tasks.animate.camera import Motion, warp
 from clipgen.tasks.animate.morph import blend, slerp
 from clipgen.tasks.generate.targets import Targets
@@ -26,7 +26,7 @@ Make = Callable[..., Film]
 @pytest.fixture
 def make(perceptor: OpenClip, tmp_path: Path) -> Make:
     def made(scenes: Sequence[Scene | str] = SCENES, folder: str = "film", **given: Any) -> Film:
-        listed = tuple(Scene(scene) if isinstance(scene, str) else scene for scene in scenes)
+        listed = tuple(Scene(one) if isinstance(one, str) else one for one in scenes)
         own = {name: given.pop(name) for name in ("seed", "generator", "alternate") if name in given}
         picture = PICTURE.changed(**own)
         settings = replace(FILM, **given)
@@ -65,7 +65,7 @@ def test_a_scene_grows_out_of_the_last_and_a_cut_does_not(make: Make) -> None:
 
 
 @pytest.mark.parametrize("generator", ["pixels", "cppn"])
-def test_a_killed_film_goes_on_to_the_same_bytes(make: Make, generator: str) -> None:
+def test_a_killed_film_resumes_to_the_same_bytes(make: Make, generator: str) -> None:
     whole = make(generator=generator)
     steps = shoot(whole)
     rng = np.random.default_rng(0)
@@ -80,7 +80,7 @@ def test_a_killed_film_goes_on_to_the_same_bytes(make: Make, generator: str) -> 
         assert keyframes(again) == keyframes(whole), f"killed at step {kill}"
 
 
-def test_turns_go_on_from_keyframe_to_keyframe(
+def test_turns_continue_from_keyframe_to_keyframe(
     make: Make, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns: list[int] = []
@@ -147,8 +147,20 @@ def test_a_dissolve_fades(make: Make) -> None:
 def test_weights_follow_their_keys(make: Make) -> None:
     fading = (Track.constant(1.0), Track((Key(0, 0.0), Key(1, 1.0))))
     film = make([Scene("red | blue", weights=fading)])
-    scene = film.painter.open_scene(film.takes[0])
-    assert [round(float(scene.aims(i).weights[0, 1]), 2) for i in (0, 2, 3)] == [0.0, 0.5, 0.75]
+    run = film.painter.open_scene(film.takes[0])
+    assert [round(float(run.aims(i).weights[0, 1]), 2) for i in (0, 2, 3)] == [0.0, 0.5, 0.75]
+
+
+def test_words_turn_into_the_next_ones(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    shares: list[float] = []
+
+    def spied(before: Targets, after: Targets, share: float) -> Targets:
+        shares.append(share)
+        return blend(before, after, share)
+
+    monkeypatch.setattr(scene, "blend", spied)
+    shoot(make(SCENES[:2]))
+    assert shares == [0.5, 1.0, 1.0, 1.0]  # in the keyframes of the second scene alone
 
 
 def test_style_is_added_to_words_and_not_to_captions(make: Make) -> None:
@@ -176,11 +188,11 @@ def test_settings_that_films_do_not_have() -> None:
         outline_film(Timeline((Scene("a", tracks={"zoom": Track.constant(0)}),)), FILM, PICTURE)
 
 
-def test_the_camera_goes_where_it_is_told() -> None:
+def test_the_camera_moves_as_set() -> None:
     image = torch.zeros(1, 3, 40, 60)
     image[..., 18:22, 28:32] = 1  # in the middle
     right = warp(image, Motion(right=0.25))
-    assert right[0, 0, 20].argmax() == pytest.approx(14, abs=2)  # the camera goes right, the picture left
+    assert right[0, 0, 20].argmax() == pytest.approx(14, abs=2)  # the camera moves right, the picture left
     assert float(warp(image, Motion(zoom=2)).sum()) == pytest.approx(4 * float(image.sum()), rel=0.1)
     bar = torch.zeros(1, 3, 40, 60)
     bar[..., 10:30, 29:31] = 1

@@ -65,7 +65,7 @@ def test_it_learns_all_moments_and_is_drawn_at_any_size(make: Make) -> None:
     assert film.steps == 0 and make().reused == [0, 1] and make(seed=8).reused == []
 
 
-def test_turns_go_on_from_round_to_round(make: Make, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_turns_continue_from_round_to_round(make: Make, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []
 
     def in_turn(_: OpenClip, step: int) -> OpenClip:
@@ -78,7 +78,7 @@ def test_turns_go_on_from_round_to_round(make: Make, perceptor: OpenClip, monkey
     assert rounds > 1 and turns == list(range(rounds * 5))
 
 
-def test_a_killed_one_goes_on_to_the_same_network(make: Make) -> None:
+def test_a_killed_one_resumes_to_the_same_network(make: Make) -> None:
     whole = learn(make())
     for kill in (0, 7, 9):
         for step in make(folder=f"killed-{kill}").shoot():
@@ -122,12 +122,14 @@ def test_a_page_holds_the_network_and_nothing_that_ends_it(make: Make, tmp_path:
     assert text.count("</script>") == 2 and "http" not in text
     found = re.search(r'<script id="network"[^>]*>(.*?)</script>', text, re.DOTALL)
     assert found is not None
-    told = json.loads(found[1])
-    assert told["seconds"] == 2 and told["scenes"][0]["words"] == "a </script> fox"
-    assert [len(layer["bias"]) for layer in told["layers"]] == [24] * 9 + [3]
-    assert np.allclose(told["layers"][0]["weight"], painter(film).network.latents[1].detach()[0], rtol=1e-5, atol=1e-9)
+    data = json.loads(found[1])
+    assert data["seconds"] == 2 and data["scenes"][0]["words"] == "a </script> fox"
+    assert [len(layer["bias"]) for layer in data["layers"]] == [24] * 9 + [3]
+    assert np.allclose(data["layers"][0]["weight"], painter(film).network.latents[1].detach()[0], rtol=1e-5, atol=1e-9)
     with pytest.raises(SettingsError, match="as_network"):
-        make(settings=replace(FILM, as_network=False)).save(path)
+        projector_to(Output(path)).check(make(settings=replace(FILM, as_network=False)).outline)
+    with pytest.raises(SettingsError, match="as_network"):
+        make(settings=replace(FILM, as_network=False)).page()
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Films painted over a video, on a video that is made here: a bright square that goes right over a ground of noise."""
+"""Films painted over a video, on a video that is made here: a bright square that moves right over noise."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def shoot(film: Film) -> list[bytes]:
     return [film.store.path(take, i).read_bytes() for take in film.takes for i in range(take.count)]
 
 
-def test_what_a_video_tells(video: Path) -> None:
+def test_the_facts_of_a_video(video: Path) -> None:
     assert VideoFacts.of(video) == VideoFacts(SIZE, 2.0, sound=True)
     assert not VideoFacts.of(video.with_name("silent.mp4")).sound
     assert VideoFacts((1920, 1080), 1.0, sound=False).painted_size() == (336, 192)
@@ -113,7 +113,7 @@ def test_the_picture_goes_along(make: Make) -> None:
         assert abs(int(np.argmin(errors)) - shown.index) <= 1
 
 
-def test_a_killed_film_goes_on_to_the_same_bytes(make: Make) -> None:
+def test_a_killed_film_resumes_to_the_same_bytes(make: Make) -> None:
     whole = shoot(make())
     for step in make(folder="killed").shoot():
         if step.index == 12:
@@ -132,9 +132,10 @@ def test_another_video_is_another_film(make: Make, video: Path) -> None:
     shoot(make())
     assert make().reused == [0, 1]
     assert make(video_in=str(video.with_name("silent.mp4"))).reused == []
+    assert make(video_weight=5.0).reused == [] and make(fps=16).reused == []
 
 
-def test_what_cannot_be(make: Make, tmp_path: Path) -> None:
+def test_what_cannot_be_painted_over(make: Make, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="zoom"):
         make(Scene("a fox", tracks={"zoom": Track.constant(1.1)}))
     with pytest.raises(ImageError, match="no video"):

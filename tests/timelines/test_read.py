@@ -77,12 +77,12 @@ def test_a_document(tmp_path: Path) -> None:
         ("a.srt", "1\n00:00:05,000 --> 00:00:05,000\na fox", ("line 2",)),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, name: str, text: str, words: tuple[str, ...]) -> None:
-    with pytest.raises(ClipgenError) as told:
+def test_errors_name_their_place(tmp_path: Path, name: str, text: str, words: tuple[str, ...]) -> None:
+    with pytest.raises(ClipgenError) as raised:
         read(tmp_path, name, text)
-    assert str(told.value).startswith(str(tmp_path / name))
+    assert str(raised.value).startswith(str(tmp_path / name))
     for word in words:
-        assert word in str(told.value)
+        assert word in str(raised.value)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What keyframes are painted with, put together from the settings of a picture. Nothing else of a film reads them."""
+"""What keyframes are painted with, put together from the settings of a picture: the one place that knows how."""
 
 from __future__ import annotations
 

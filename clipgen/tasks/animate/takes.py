@@ -151,5 +151,7 @@ def _key(take: Take, film: FilmSettings, fingerprints: Fingerprints, before: Seq
         "models": dict(fingerprints),
         "after": [None if take.fresh else before[-1].key, before[0].key if take.end else None],
     }
+    if film.video_in is not None:  # only there, so that other films of clipgen 0.1 are found again
+        causes["video"] = [film.fps, film.video_weight]
     packed = json.dumps(causes, sort_keys=True, default=str)
     return hashlib.sha256(packed.encode()).hexdigest()[:16]

@@ -81,8 +81,9 @@ class CameraPainter:
 
     def frame(self, seconds: float, size: tuple[int, int] | None = None) -> Tensor:
         """The picture of a moment, [1, 3, H, W] in [0, 1]."""
-        check_size(size, self.outline.picture.canvas.size)
-        return dissolved(self.reel, seconds, lambda take, place: blended(self.reel, take, place))
+        image = dissolved(self.reel, seconds, lambda take, place: blended(self.reel, take, place))
+        check_size(size, image)
+        return image
 
     def middle(self, take: Take) -> Tensor:
         """The keyframe in the middle of a scene."""

@@ -84,8 +84,9 @@ def dissolved(reel: Reel, seconds: float, blend: Blend) -> Tensor:
     return torch.lerp(ghost, image, ease((place - take.first) / take.turning))
 
 
-def check_size(size: tuple[int, int] | None, own: tuple[int, int]) -> None:
-    """Raise SettingsError for another size than that of the keyframes."""
+def check_size(size: tuple[int, int] | None, image: Tensor) -> None:
+    """Raise SettingsError for another size than that of a keyframe [1, 3, H, W]."""
+    own = image.shape[-1], image.shape[-2]
     if size is not None and size != own:
         raise SettingsError(
             f"size is {size[0]} x {size[1]}; this film has keyframes of {own[0]} x {own[1]} pixels: "

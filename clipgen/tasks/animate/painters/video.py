@@ -108,8 +108,9 @@ class VideoPainter:
 
     def frame(self, seconds: float, size: tuple[int, int] | None = None) -> Tensor:
         """The picture of a moment, [1, 3, H, W] in [0, 1]."""
-        check_size(size, self.outline.picture.canvas.size)
-        return dissolved(self.reel, seconds, self._between)
+        image = dissolved(self.reel, seconds, self._between)
+        check_size(size, image)
+        return image
 
     def middle(self, take: Take) -> Tensor:
         """The keyframe in the middle of a scene."""
