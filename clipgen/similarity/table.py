@@ -60,21 +60,28 @@ class Segment:
         if count == known:
             return
         keys = np.memmap(self.stem.with_suffix(_KEYS), np.uint64, "r", shape=(count, 4))
-        rows = np.memmap(self.stem.with_suffix(_ROWS), self.dtype, "r", shape=(count, self.width))
-        fresh = keys[known:, 0]
-        order = fresh.argsort(kind="stable")
-        place = self._first.searchsorted(fresh[order], "right")
-        self._first = np.insert(self._first, place, fresh[order])
-        self._order = np.insert(self._order, place, order + known)
-        self.keys, self.rows = keys, rows
+        self.rows = np.memmap(self.stem.with_suffix(_ROWS), self.dtype, "r", shape=(count, self.width))
+        self.keys = keys
 
     def find(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """For each key its row in this segment, and whether it has one."""
         if not len(self.keys):
             return np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
+        self._sort()
         # the last of equal keys: the others were damaged
         at = self._order[(self._first.searchsorted(keys[:, 0], "right") - 1).clip(min=0)]
         return at, (self.keys[at] == keys).all(1)
+
+    def _sort(self) -> None:
+        """Sort what was appended since the last search into what is sorted."""
+        known = len(self._first)
+        if known == len(self.keys):
+            return
+        fresh = self.keys[known:, 0]
+        order = fresh.argsort(kind="stable")
+        place = self._first.searchsorted(fresh[order], "right")
+        self._first = np.insert(self._first, place, fresh[order])
+        self._order = np.insert(self._order, place, order + known)
 
 
 class Table:
