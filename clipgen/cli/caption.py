@@ -17,9 +17,9 @@ from clipgen.cli.rows import RowFile
 from clipgen.settings import CaptionSettings, DescribeSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from clipgen.similarity import Matcher
+    from clipgen.similarity import Match, Matcher
     from clipgen.tasks.events import Described, Traits
 
 EXAMPLES = """\
@@ -159,7 +159,7 @@ def _caption(
     chosen: CaptionSettings,
     outputs: Outputs,
 ) -> None:
-    """Describe the pictures that have no row yet; print, and write what is asked for."""
+    """Describe the pictures that have no row yet; print, and write the files that the options name."""
     from clipgen.tasks.caption import caption
 
     with outputs.row_file() as rows:
@@ -174,10 +174,11 @@ def _caption(
         for described in found.good(caption(left, matcher, chosen, views=settings.views, candidates=candidates)):
             row = to_row(described, model=matcher.perceptor.name)
             if rows is not None:
-                rows.add(row if rows.columns is None else _flat(row))
-            if row["captions"]:
-                _write_files(row, matcher, settings, outputs)
-            click.echo(json.dumps(row, ensure_ascii=False) if outputs.as_json else row_text(row, quiet=outputs.quiet))
+                rows.add(row if rows.columns is None else _flat(row, described))
+            if described.matches and described.path is not None:
+                _write_files(described.path, described.matches, matcher, settings, outputs)
+            text = row_text(described, quiet=outputs.quiet)
+            click.echo(json.dumps(row, ensure_ascii=False) if outputs.as_json else text)
 
 
 def _traits(
@@ -209,72 +210,74 @@ def _traits_text(one: Traits, outputs: Outputs) -> str:
     return "\n".join([str(name), *(f"  {trait.score:6.2f}  {trait.text}" for trait in one.traits)])
 
 
-def to_row(described: Described, *, model: str) -> dict[str, Any]:
+def to_row(described: Described, *, model: str) -> dict[str, object]:
     """A picture's row of a jsonl file."""
     captions = [match.to_dict() for match in described.matches]
     seconds = round(described.seconds, 3)
     return {"image": str(described.path), "captions": captions, "model": model, "seconds": seconds}
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
+def _flat(row: dict[str, object], described: Described) -> dict[str, object]:
     """A picture's line of a csv file."""
-    return {**row, **(row["captions"] or [{"text": NOTHING}])[0]}
+    return {**row, **(described.matches[0].to_dict() if described.matches else {"text": NOTHING})}
 
 
-def row_text(row: dict[str, Any], *, quiet: bool) -> str:
+def row_text(described: Described, *, quiet: bool) -> str:
     """A picture's captions for people."""
     if quiet:
-        return f"{row['image']}\t{row['captions'][0]['text'] if row['captions'] else NOTHING}"
-    lines = [row["image"]]
-    for match in row["captions"]:
-        figures = f"{match['score']:.3f}  z {match['z']:4.1f}  {100 * match['probability']:5.1f} %"
-        lines.append(f"  {figures}  {match['text']}")
-    return "\n".join(lines if row["captions"] else [*lines, f"  {NOTHING}"])
+        return f"{described.path}\t{described.matches[0].text if described.matches else NOTHING}"
+    lines = [
+        f"  {match.score:.3f}  z {match.z:4.1f}  {100 * match.probability:5.1f} %  {match.text}"
+        for match in described.matches
+    ]
+    return "\n".join([str(described.path), *(lines or [f"  {NOTHING}"])])
 
 
-def _write_files(row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, outputs: Outputs) -> None:
-    """The files that are asked for of a picture with captions."""
+def _write_files(
+    path: Path, matches: Sequence[Match], matcher: Matcher, settings: DescribeSettings, outputs: Outputs
+) -> None:
+    """Write the files that the options name for a picture with captions."""
     from clipgen.files import write_beside
     from clipgen.media.images import add_text
 
-    best = row["captions"][0]["text"]
     if outputs.sidecar:
-        with write_beside(Path(row["image"]).with_suffix(".txt")) as part:
-            part.write_text(best + "\n", encoding="utf-8")
+        with write_beside(path.with_suffix(".txt")) as part:
+            part.write_text(matches[0].text + "\n", encoding="utf-8")
     if outputs.embed:
-        add_text(row["image"], "Description", best)
+        add_text(path, "Description", matches[0].text)
     if outputs.explain is not None:
-        _explain(outputs.explain, row, matcher)
+        _explain(outputs.explain, path, matches[0].text, matcher)
     if outputs.round_trip is not None:
-        _round_trip(outputs.round_trip, row, matcher, settings, outputs.second)
+        texts = [match.text for match in matches]
+        _round_trip(outputs.round_trip, path, texts, matcher, settings, outputs.second)
 
 
-def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
+def _explain(sheet: Path, path: Path, text: str, matcher: Matcher) -> None:
     from clipgen.media.images import load_image, save_png
     from clipgen.tasks.caption.explain import draw_evidence, explain
 
-    image, text = load_image(row["image"]), row["captions"][0]["text"]
+    image = load_image(path)
     evidence = explain(image, text, matcher)
-    save_png(sheet, draw_evidence(image, evidence), {"picture": row["image"], "caption": text})
+    save_png(sheet, draw_evidence(image, evidence), {"picture": str(path), "caption": text})
     for one in sorted(evidence, key=lambda one: -one.delta):
         click.echo(f"{one.delta:+.3f}  {one.word}", err=True)
 
 
 def _round_trip(
-    sheet: Path, row: dict[str, Any], matcher: Matcher, settings: DescribeSettings, second: str | None
+    sheet: Path, path: Path, texts: list[str], matcher: Matcher, settings: DescribeSettings, second: str | None
 ) -> None:
     from clipgen.media.images import load_image, save_png
     from clipgen.studio import Studio
     from clipgen.tasks.caption.round_trip import draw_round_trip, round_trip
 
-    image, texts = load_image(row["image"]), [match["text"] for match in row["captions"]]
+    image = load_image(path)
     # the default describes and was not trained to guide: the default of `generate` takes its place
     guide = None if settings.perceptors == DescribeSettings().perceptors else settings.perceptors
     studio = Studio(device=settings.device, dtype=settings.dtype, perceptor=guide)
     other = studio.perceptor(replace(settings, perceptors=(second,))) if second else None
     generate = partial(studio.generate, seed=0)
     trips = round_trip(image, texts, generate=generate, perceptor=matcher.perceptor, second=other)
-    save_png(sheet, draw_round_trip(image, trips), {"picture": row["image"], "captions": texts})
+    save_png(sheet, draw_round_trip(image, trips), {"picture": str(path), "captions": texts})
     for trip in trips:
         line = f"likeness {trip.likeness:.3f}"
         if second:

@@ -61,8 +61,8 @@ class Pictures:
         >>> pictures = Pictures([folder, folder / "missing.png"])
         >>> [path.name for path in pictures.paths]
         ['a.png', 'b.png']
-        >>> pictures.exit_code()
-        1
+        >>> list(pictures.good(["a result"])), pictures.exit_code()
+        (['a result'], 1)
 
     names: files and folders. Raises ImageError, for all of them in one line, where no name gives a picture.
     """

@@ -25,7 +25,7 @@ Examples:
   clipgen rank "a castle" outputs/*.png --sheet best.png
 """
 
-SHOWN = 100  # pictures on a sheet, at most: more would be thumbnails that nobody can tell apart
+SHOWN = 100  # pictures on a sheet, at most: more would be too small to see
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Order pictures by how well they fit a phrase.")

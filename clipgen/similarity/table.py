@@ -122,7 +122,7 @@ class Table:
         return rows, found & self.whole(rows)
 
     def read(self, keys: Keys) -> tuple[NDArray, NDArray[np.bool_]]:
-        """As `find`, without a look at the rows: some may be damaged."""
+        """As `find`, without the check that rows are whole."""
         with self._lock:
             rows, found = np.zeros((len(keys), self.width), self.dtype), np.zeros(len(keys), bool)
             for segment in reversed(self.segments()):  # newest first: what was damaged was appended again
