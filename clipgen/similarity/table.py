@@ -54,14 +54,15 @@ class Segment:
         """Map what was appended since. Raises OSError when the files are gone."""
         # keys are written last: a row without its key is unfinished
         count = os.stat(self.stem.with_suffix(_KEYS)).st_size // 32
-        known = len(self.keys)
-        if count < known:
-            raise OSError(f"{self.stem} was cut short")
-        if count == known:
+        if count == len(self.keys):
             return
+        if count < len(self.keys):  # cut short by someone else
+            self._first, self._order = self._first[:0], self._order[:0]
+        self.keys, self.rows = self._mapped(count) if count else (self.keys[:0], self.rows[:0])
+
+    def _mapped(self, count: int) -> tuple[Keys, NDArray]:
         keys = np.memmap(self.stem.with_suffix(_KEYS), np.uint64, "r", shape=(count, 4))
-        self.rows = np.memmap(self.stem.with_suffix(_ROWS), self.dtype, "r", shape=(count, self.width))
-        self.keys = keys
+        return keys, np.memmap(self.stem.with_suffix(_ROWS), self.dtype, "r", shape=(count, self.width))
 
     def find(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """For each key its row in this segment, and whether it has one."""
@@ -173,7 +174,8 @@ class Table:
 def _append_at(path: Path, place: int, array: NDArray) -> None:
     """Write an array at a place of a file, over the torn end that a killed process may have left."""
     with open(path, "ab") as file:
-        file.truncate(place)
+        if file.tell() > place:
+            file.truncate(place)
         file.write(array.tobytes())
 
 
