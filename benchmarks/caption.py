@@ -30,11 +30,12 @@ from clipgen.colours import COLOURS
 from clipgen.media.images import from_pil
 from clipgen.media.pictures import save_picture
 from clipgen.media.sheets import contact_sheet
-from clipgen.settings import DescribeSettings
-from clipgen.similarity import embed_images
-from clipgen.tasks.caption import Match, Matcher, Phrases, caption
+from clipgen.settings import CaptionSettings, DescribeSettings
+from clipgen.similarity import Match, Matcher, embed_images
+from clipgen.tasks.caption import Phrases, caption
 from clipgen.tasks.caption.caption import COMPOSED
 from clipgen.tasks.caption.explain import where
+from clipgen.tasks.events import Described
 from clipgen.train.world import SCENES, STYLES, Sample, World
 
 FRESH = 905_001  # seeds that no training step has seen
@@ -116,6 +117,11 @@ def tensors(samples: Sequence[Sample]) -> list[Tensor]:
     return [from_pil(Image.fromarray(sample.image)) for sample in samples]
 
 
+def captions(images: Sequence[Tensor], matcher: Matcher, settings: CaptionSettings | None = None) -> list[list[Match]]:
+    """The captions of pictures, best first."""
+    return [list(one.matches) for one in caption(images, matcher, settings) if isinstance(one, Described)]
+
+
 def told(
     samples: Sequence[Sample], found: Sequence[Sequence[Match]], words: dict[str, Vocabulary], names: Sequence[str]
 ) -> dict[str, dict[str, float]]:
@@ -130,7 +136,7 @@ def told(
 
 def beats(samples: Sequence[Sample], found: Sequence[Sequence[Match]], matcher: Matcher, seen: Tensor) -> float:
     """Share of first captions whose cosine is no less than that of the best single phrase."""
-    rows = matcher.read(Phrases.shipped().known_to(matcher.perceptor).plain())
+    rows = matcher.embed_texts(Phrases.shipped().known_to(matcher.perceptor).plain())
     best = (seen @ rows.T).amax(1)
     return sum(some[0].score >= top - 1e-6 for some, top in zip(found, best.tolist(), strict=True)) / len(samples)
 
@@ -154,13 +160,13 @@ def peaks(world: World, matcher: Matcher, count: int) -> float:
 
 def abstention(samples: Sequence[Sample], matcher: Matcher, seen: Tensor, *, candidates: int = 50) -> dict[str, float]:
     """How often something is said, and is right, where the own caption is there, is not, or the picture is noise."""
-    captions = [sample.caption for sample in samples]
+    texts = [sample.caption for sample in samples]
     rng = np.random.default_rng(FRESH)
     counts = {"said": 0, "right": 0, "said_without": 0, "said_of_noise": 0}
     noise = torch.rand(len(samples), 3, 64, 64, generator=torch.Generator().manual_seed(0))
     noisy = matcher.perceptor.encode_image(noise)
-    for i, own in enumerate(captions):
-        others = [captions[j] for j in rng.permutation(len(captions)) if captions[j] != own][: candidates - 1]
+    for i, own in enumerate(texts):
+        others = [texts[j] for j in rng.permutation(len(texts)) if texts[j] != own][: candidates - 1]
         (fair,) = matcher.rank(seen[i : i + 1], [[own, *others]], top=1, abstain=True)
         (foul,) = matcher.rank(seen[i : i + 1], [others], top=1, abstain=True)
         (none,) = matcher.rank(noisy[i : i + 1], [others], top=1, abstain=True)
@@ -182,8 +188,8 @@ def stages(samples: Sequence[Sample], matcher: Matcher) -> dict[str, float]:
     rates = {}
     calls: dict[str, Callable[[], Any]] = {
         "embed": lambda: embed_images(matcher.perceptor, images),
-        "beam": lambda: caption(images, matcher),
-        "slots": lambda: caption(images, matcher, DescribeSettings(mode="slots")),
+        "beam": lambda: captions(images, matcher),
+        "slots": lambda: captions(images, matcher, CaptionSettings(mode="slots")),
     }
     for name, call in calls.items():
         began = time.perf_counter()
@@ -220,7 +226,7 @@ def main(art: Path, perceptor: str, count: int, json_path: Path | None, sheet: P
         settings = DescribeSettings((perceptor,), hubness=hubness)
         matcher = Studio(perceptor=perceptor).matcher(settings)
         seen = embed_images(matcher.perceptor, tensors(samples), views=COMPOSED)
-        found = caption(tensors(samples), matcher, settings)
+        found = captions(tensors(samples), matcher)
         name = "with hubness correction" if hubness else "without"
         figures[name] = {**told(samples, found, words, world.things), "beats": beats(samples, found, matcher, seen)}
         figures[name]["synonym"] = told(samples, found, {**words, "thing": words["synonym"]}, world.things)["thing"]

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from clipgen.cli.describe import Pictures, job_of, open_studio, recursive_option, verb_options
+from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.rows import RowFile
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from clipgen.similarity import Matcher
+    from clipgen.similarity import Match, Matcher
     from clipgen.studio import Studio
     from clipgen.tasks.events import Described, Traits
 
@@ -133,6 +133,7 @@ def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None
     if candidates is not None and options["mode"] is not None:
         raise click.UsageError("--mode composes captions and --candidates ranks given ones; leave one out")
     outputs.check()
+    settings = verb_settings("caption", options)
     found = Pictures(pictures, recursive=recursive)
     outputs.check_count(len(found.paths))
     if candidates is not None:
@@ -140,7 +141,7 @@ def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None
 
         check_candidates(candidates)
     inputs = Inputs(pictures=tuple(map(str, found.paths)), text_file=None if candidates is None else str(candidates))
-    job = job_of("caption", options, inputs)
+    job = Job("caption", inputs, settings)
     if outputs.traits is not None:
         for line in _traits(found, job, outputs, recursive=recursive):
             click.echo(line)
@@ -168,10 +169,11 @@ def _caption(found: Pictures, job: Job, outputs: Outputs) -> None:
             assert isinstance(described, Described)  # of this verb
             row = to_row(described, model=name)
             if rows is not None:
-                rows.add(row if rows.columns is None else _flat(row))
-            if row["captions"]:
-                _write_files(row, studio, job, outputs)
-            click.echo(json.dumps(row, ensure_ascii=False) if outputs.as_json else row_text(row, quiet=outputs.quiet))
+                rows.add(row if rows.columns is None else _flat(row, described))
+            if described.matches and described.path is not None:
+                _write_files(described.path, described.matches, studio, job, outputs)
+            text = row_text(described, quiet=outputs.quiet)
+            click.echo(json.dumps(row, ensure_ascii=False) if outputs.as_json else text)
 
 
 def _traits(found: Pictures, job: Job, outputs: Outputs, *, recursive: bool) -> Iterator[str]:
@@ -189,66 +191,67 @@ def _traits_text(one: Traits, outputs: Outputs) -> str:
     return "\n".join([str(name), *(f"  {trait.score:6.2f}  {trait.text}" for trait in one.traits)])
 
 
-def to_row(described: Described, *, model: str) -> dict[str, Any]:
+def to_row(described: Described, *, model: str) -> dict[str, object]:
     """A picture's row of a jsonl file."""
     captions = [match.to_dict() for match in described.matches]
     seconds = round(described.seconds, 3)
     return {"image": str(described.path), "captions": captions, "model": model, "seconds": seconds}
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
+def _flat(row: dict[str, object], described: Described) -> dict[str, object]:
     """A picture's line of a csv file."""
-    return {**row, **(row["captions"] or [{"text": NOTHING}])[0]}
+    return {**row, **(described.matches[0].to_dict() if described.matches else {"text": NOTHING})}
 
 
-def row_text(row: dict[str, Any], *, quiet: bool) -> str:
+def row_text(described: Described, *, quiet: bool) -> str:
     """A picture's captions for people."""
     if quiet:
-        return f"{row['image']}\t{row['captions'][0]['text'] if row['captions'] else NOTHING}"
-    lines = [row["image"]]
-    for match in row["captions"]:
-        figures = f"{match['score']:.3f}  z {match['z']:4.1f}  {100 * match['probability']:5.1f} %"
-        lines.append(f"  {figures}  {match['text']}")
-    return "\n".join(lines if row["captions"] else [*lines, f"  {NOTHING}"])
+        return f"{described.path}\t{described.matches[0].text if described.matches else NOTHING}"
+    lines = [
+        f"  {match.score:.3f}  z {match.z:4.1f}  {100 * match.probability:5.1f} %  {match.text}"
+        for match in described.matches
+    ]
+    return "\n".join([str(described.path), *(lines or [f"  {NOTHING}"])])
 
 
-def _write_files(row: dict[str, Any], studio: Studio, job: Job, outputs: Outputs) -> None:
-    """The files that are asked for of a picture with captions."""
+def _write_files(path: Path, matches: Sequence[Match], studio: Studio, job: Job, outputs: Outputs) -> None:
+    """Write the files that the options name for a picture with captions."""
     from clipgen.files import write_whole
     from clipgen.media.pictures import add_text
 
-    best = row["captions"][0]["text"]
     if outputs.sidecar:
-        with write_whole(Path(row["image"]).with_suffix(".txt")) as part:
-            part.write_text(best + "\n", encoding="utf-8")
+        with write_whole(path.with_suffix(".txt")) as part:
+            part.write_text(matches[0].text + "\n", encoding="utf-8")
     if outputs.embed:
-        add_text(row["image"], "Description", best)
+        add_text(path, "Description", matches[0].text)
     if outputs.explain is not None:
-        _explain(outputs.explain, row, studio.matcher(studio.describing(job)))
+        _explain(outputs.explain, path, matches[0].text, studio.matcher(studio.describing(job)))
     if outputs.round_trip is not None:
-        _round_trip(outputs.round_trip, row, studio, job, outputs.second)
+        _round_trip(outputs.round_trip, path, [match.text for match in matches], studio, job, outputs.second)
 
 
-def _explain(sheet: Path, row: dict[str, Any], matcher: Matcher) -> None:
+def _explain(sheet: Path, path: Path, text: str, matcher: Matcher) -> None:
     from clipgen.media.images import load_image
     from clipgen.media.pictures import save_picture
     from clipgen.tasks.caption.explain import draw_evidence, explain
 
-    image, text = load_image(row["image"]), row["captions"][0]["text"]
+    image = load_image(path)
     evidence = explain(image, text, matcher)
-    save_picture(sheet, draw_evidence(image, evidence), {"picture": row["image"], "caption": text})
+    save_picture(sheet, draw_evidence(image, evidence), {"picture": str(path), "caption": text})
     for one in sorted(evidence, key=lambda one: -one.delta):
         click.echo(f"{one.delta:+.3f}  {one.word}", err=True)
 
 
-def _round_trip(sheet: Path, row: dict[str, Any], studio: Studio, job: Job, second: str | None) -> None:
+def _round_trip(
+    sheet: Path, path: Path, texts: list[str], studio: Studio, job: Job, second: str | None
+) -> None:
     from clipgen.media.images import load_image
     from clipgen.media.pictures import save_picture
     from clipgen.tasks.caption.round_trip import draw_round_trip
 
-    image, texts = load_image(row["image"]), [match["text"] for match in row["captions"]]
+    image = load_image(path)
     trips = studio.round_trip(image, texts, studio.describing(job), second=second)
-    save_picture(sheet, draw_round_trip(image, trips), {"picture": row["image"], "captions": texts})
+    save_picture(sheet, draw_round_trip(image, trips), {"picture": str(path), "captions": texts})
     for trip in trips:
         line = f"likeness {trip.likeness:.3f}"
         if second:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.describe import Pictures, job_of, open_studio, recursive_option, verb_options
+from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
 from clipgen.cli.options import SectionedCommand, option
-from clipgen.jobs import Inputs
+from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
     from clipgen.tasks.events import Labelled
@@ -59,10 +59,10 @@ def command(
     given = [*words, *(read_prompt_file(labels) if labels else []), *(_folders(picture) if by_folder else [])]
     if not given:
         raise click.UsageError("no labels: write them after the picture, or give --labels FILE or --by-folder")
-    found = Pictures([picture], recursive=recursive or by_folder)
-    inputs = Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(given))
     sentences = {"templates": tuple(read_prompt_file(templates))} if templates else {}
-    job = job_of("classify", options, inputs, **sentences)
+    settings = verb_settings("classify", options, **sentences)
+    found = Pictures([picture], recursive=recursive or by_folder)
+    job = Job("classify", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(given)), settings)
     events = open_studio(job).describe(job)
     from clipgen.tasks.events import Labelled  # late: torch takes seconds to import
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from clipgen.cli.describe import Pictures, job_of, open_studio, recursive_option, verb_options
+from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
 from clipgen.cli.options import SectionedCommand, option
-from clipgen.jobs import Inputs
+from clipgen.jobs import Inputs, Job
 
 EXAMPLES = """\
 \b
@@ -40,9 +40,10 @@ def command(
     """Print the cosines of each PICTURE with each text as csv; without texts, of the pictures with each other."""
     from clipgen.prompts import read_prompt_file
 
+    settings = verb_settings("compare", options)
     found = Pictures(pictures, recursive=recursive)
     words = [*typed, *(read_prompt_file(texts) if texts else [])]
-    job = job_of("compare", options, Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(words)))
+    job = Job("compare", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(words)), settings)
     from clipgen.tasks.events import Compared  # late: torch takes seconds to import
 
     compared = [one for one in found.good(open_studio(job).describe(job)) if isinstance(one, Compared)]

@@ -11,8 +11,8 @@ import click
 from clipgen.cli.options import given_settings, option, setting_options, settings_in_verb
 from clipgen.cli.presence import check_presence
 from clipgen.errors import ImageError
-from clipgen.jobs import VERBS, Inputs, Job
-from clipgen.settings import DescribeSettings
+from clipgen.jobs import VERBS, Job
+from clipgen.settings import DescribeSettings, Settings
 
 if TYPE_CHECKING:
     from clipgen.similarity import Skipped
@@ -31,14 +31,14 @@ def recursive_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return add(function)
 
 
-def job_of(verb: str, options: dict[str, Any], inputs: Inputs, **settings: Any) -> Job:
-    """The job that was given, checked, with its models on this machine; settings: those without an option."""
+def verb_settings(verb: str, options: dict[str, Any], **more: Any) -> Settings:
+    """The settings that were given, checked, with their models on this machine; more: settings without an option."""
     given = given_settings(options, settings_in_verb(VERBS[verb], verb))
-    job = Job(verb, inputs, VERBS[verb].from_dict({**given, **settings}))
-    described = getattr(job.settings, "describe", None)
+    settings = VERBS[verb].from_dict({**given, **more})
+    described = getattr(settings, "describe", None)
     assert isinstance(described, DescribeSettings)  # all these verbs have them
     check_presence(described)
-    return job
+    return settings
 
 
 def open_studio(job: Job, *, quiet: bool = False) -> Studio:
@@ -61,8 +61,8 @@ class Pictures:
         >>> pictures = Pictures([folder, folder / "missing.png"])
         >>> [path.name for path in pictures.paths]
         ['a.png', 'b.png']
-        >>> pictures.exit_code()
-        1
+        >>> list(pictures.good(["a result"])), pictures.exit_code()
+        (['a result'], 1)
 
     names: files and folders. Raises ImageError, for all of them in one line, where no name gives a picture.
     """

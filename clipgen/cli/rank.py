@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.describe import Pictures, job_of, open_studio, recursive_option, verb_options
+from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
 from clipgen.cli.options import SectionedCommand, option
-from clipgen.jobs import Inputs
+from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
     from clipgen.tasks.events import Ranked
@@ -25,7 +25,7 @@ Examples:
   clipgen rank "a castle" outputs/*.png --sheet best.png
 """
 
-SHOWN = 100  # pictures on a sheet, at most: more would be thumbnails that nobody can tell apart
+SHOWN = 100  # pictures on a sheet, at most: more would be too small to see
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Order pictures by how well they fit a phrase.")
@@ -49,8 +49,9 @@ def command(
     **options: Any,
 ) -> int:
     """Order each PICTURE, a file or a folder, by how well it fits PHRASE, best first."""
+    settings = verb_settings("rank", options)
     found = Pictures(pictures, recursive=recursive)
-    job = job_of("rank", options, Inputs(pictures=tuple(map(str, found.paths)), texts=(phrase,)))
+    job = Job("rank", Inputs(pictures=tuple(map(str, found.paths)), texts=(phrase,)), settings)
     from clipgen.tasks.events import Ranked  # late: torch takes seconds to import
 
     ranked = [one for one in found.good(open_studio(job).describe(job)) if isinstance(one, Ranked)]

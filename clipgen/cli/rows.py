@@ -6,10 +6,10 @@ import csv
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from clipgen.errors import ClipgenError, OutputError
 from clipgen.files import unwritable
@@ -47,22 +47,22 @@ class RowFile:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._file.close()
 
-    def add(self, row: dict[str, Any]) -> None:
+    def add(self, row: Mapping[str, object]) -> None:
         """Append one row; it is on disk when this returns."""
         try:
             self._write(self._line(row))
         except OSError as error:
             raise unwritable(self.path, error) from error
-        self.done.add(row[self.key])
+        self.done.add(str(row[self.key]))
 
     def _write(self, line: bytes) -> None:
         self._file.write(line)
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def _line(self, row: dict[str, Any]) -> bytes:
+    def _line(self, row: Mapping[str, object]) -> bytes:
         if self.columns is None:
-            return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+            return json.dumps(dict(row), ensure_ascii=False).encode() + b"\n"
         # a row is a line, as in jsonl: a cell never breaks one
         return _csv_line([" ".join(str(row.get(name, "")).splitlines()) for name in self.columns])
 

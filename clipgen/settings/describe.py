@@ -47,7 +47,7 @@ AUTO, PLAIN = "auto", "centre"
 
 
 def pick_views(views: str, *, auto: str = PLAIN) -> str:
-    """The name in VIEWS that a setting stands for; auto: what the verb chooses when it is asked to.
+    """The name in VIEWS for a setting; auto: what the verb uses for "auto".
 
         >>> pick_views("auto"), pick_views("auto", auto="flips"), pick_views("crops")
         ('centre', 'flips', 'crops')

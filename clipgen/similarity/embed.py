@@ -49,10 +49,10 @@ def _embed(perceptor: Perceptor, texts: Sequence[str]) -> Tensor:
     return F.normalize(torch.zeros(len(texts), perceptor.dim).index_add_(0, owners, embedded), dim=-1)
 
 
-def show(view: View, image: Tensor, side: int) -> Tensor:
+def cut_view(view: View, image: Tensor, side: int) -> Tensor:
     """One view of a picture [1, 3, H, W], cut to its middle square: [1, 3, side, side].
 
-    >>> show(View(share=0.8, left=0.0), image, 32).shape
+    >>> cut_view(View(share=0.8, left=0.0), image, 32).shape
     torch.Size([1, 3, 32, 32])
     """
     height, width = (round(edge * view.share) for edge in image.shape[-2:])
@@ -78,7 +78,7 @@ def embed_images(perceptor: Perceptor, images: Sequence[Tensor], *, views: str =
     if not images:
         return torch.empty(0, perceptor.dim)
     device = next(perceptor.parameters()).device
-    flat = torch.cat([show(view, image, perceptor.input_size) for image in images for view in VIEWS[views]])
+    flat = torch.cat([cut_view(view, image, perceptor.input_size) for image in images for view in VIEWS[views]])
     embedded = torch.cat([perceptor.encode_image(part.to(device)).cpu() for part in flat.split(_BATCH)])
     return F.normalize(embedded.view(len(images), -1, embedded.shape[-1]).mean(1), dim=-1)
 

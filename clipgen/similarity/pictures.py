@@ -104,7 +104,7 @@ def embed_pictures(
 
 @dataclass
 class _Item:
-    """A picture on its way: what is known of it so far."""
+    """A picture in progress: what is known of it so far."""
 
     index: int
     picture: Picture

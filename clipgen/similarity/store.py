@@ -140,7 +140,7 @@ class Store:
         rows, found = self._files.find(keys)
         unread = [i for i, (mark, _) in enumerate(marks) if mark and not found[i]]
         digests = [rows[i].tobytes() if found[i] else None for i in range(len(paths))]
-        with ThreadPoolExecutor(max_workers=2) as threads:  # hashing holds no lock of Python's
+        with ThreadPoolExecutor(max_workers=2) as threads:  # hashing releases Python's lock
             for i, digest in zip(unread, threads.map(_digest, [paths[i] for i in unread]), strict=True):
                 digests[i] = digest
         settled = [i for i in unread if digests[i] and marks[i][1]]

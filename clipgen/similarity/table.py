@@ -54,27 +54,35 @@ class Segment:
         """Map what was appended since. Raises OSError when the files are gone."""
         # keys are written last: a row without its key is unfinished
         count = os.stat(self.stem.with_suffix(_KEYS)).st_size // 32
-        known = len(self.keys)
-        if count < known:
-            raise OSError(f"{self.stem} was cut short")
-        if count == known:
+        if count == len(self.keys):
             return
+        if count < len(self.keys):  # cut short by someone else
+            self._first, self._order = self._first[:0], self._order[:0]
+        self.keys, self.rows = self._mapped(count) if count else (self.keys[:0], self.rows[:0])
+
+    def _mapped(self, count: int) -> tuple[Keys, NDArray]:
         keys = np.memmap(self.stem.with_suffix(_KEYS), np.uint64, "r", shape=(count, 4))
-        rows = np.memmap(self.stem.with_suffix(_ROWS), self.dtype, "r", shape=(count, self.width))
-        fresh = keys[known:, 0]
-        order = fresh.argsort(kind="stable")
-        place = self._first.searchsorted(fresh[order], "right")
-        self._first = np.insert(self._first, place, fresh[order])
-        self._order = np.insert(self._order, place, order + known)
-        self.keys, self.rows = keys, rows
+        return keys, np.memmap(self.stem.with_suffix(_ROWS), self.dtype, "r", shape=(count, self.width))
 
     def find(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """For each key its row in this segment, and whether it has one."""
         if not len(self.keys):
             return np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
+        self._sort()
         # the last of equal keys: the others were damaged
         at = self._order[(self._first.searchsorted(keys[:, 0], "right") - 1).clip(min=0)]
         return at, (self.keys[at] == keys).all(1)
+
+    def _sort(self) -> None:
+        """Sort what was appended since the last search into what is sorted."""
+        known = len(self._first)
+        if known == len(self.keys):
+            return
+        fresh = self.keys[known:, 0]
+        order = fresh.argsort(kind="stable")
+        place = self._first.searchsorted(fresh[order], "right")
+        self._first = np.insert(self._first, place, fresh[order])
+        self._order = np.insert(self._order, place, order + known)
 
 
 class Table:
@@ -115,7 +123,7 @@ class Table:
         return rows, found & self.whole(rows)
 
     def read(self, keys: Keys) -> tuple[NDArray, NDArray[np.bool_]]:
-        """As `find`, without a look at the rows: some may be damaged."""
+        """As `find`, without the check that rows are whole."""
         with self._lock:
             rows, found = np.zeros((len(keys), self.width), self.dtype), np.zeros(len(keys), bool)
             for segment in reversed(self.segments()):  # newest first: what was damaged was appended again
@@ -166,7 +174,8 @@ class Table:
 def _append_at(path: Path, place: int, array: NDArray) -> None:
     """Write an array at a place of a file, over the torn end that a killed process may have left."""
     with open(path, "ab") as file:
-        file.truncate(place)
+        if file.tell() > place:
+            file.truncate(place)
         file.write(array.tobytes())
 
 

@@ -56,7 +56,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Trait:
-    """A phrase, and how well it tells what `traits` was asked for; the functions in `sets` define the score."""
+    """A phrase and its score, as `common`, `contrast` and `negative` in `clipgen.tasks.caption.sets` define it."""
 
     text: str
     score: float
@@ -66,7 +66,7 @@ class Trait:
 class Traits:
     """What one picture is not, what all of them share, or what sets them apart, strongest first.
 
-    path: of the picture for "negative"; None for what is said of all pictures, and for pixels.
+    path: of the picture for "negative"; None for a result about all pictures, and for pixels.
     """
 
     path: Path | None

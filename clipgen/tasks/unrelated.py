@@ -39,7 +39,7 @@ def matcher_of(
 ) -> Matcher:
     """A matcher with the perceptor's own background: the one that came with it, or one made of the bank and saved.
 
-        >>> matcher_of(perceptor, hubness=True).offset.shape == (perceptor.dim,)      # doctest: +SKIP
+        >>> matcher_of(perceptor, hubness=True).offset.shape == (perceptor.dim,)
         True
 
     Raises WeightsError when a shipped file is missing or damaged.

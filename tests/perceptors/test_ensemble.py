@@ -66,3 +66,10 @@ def test_in_turn_only_one_looks(perceptor: OpenClip, second: OpenClip) -> None:
         own = member.encode_image(image) @ member.encode_text(texts).T
         torch.testing.assert_close(seen @ both.encode_text(texts).T, share**0.5 * own)
     assert perceptor.in_turn(5) is perceptor
+
+
+def test_other_weights_make_another_perceptor(perceptor: OpenClip, second: OpenClip) -> None:
+    """Stored embeddings are found by the fingerprint."""
+    both = [Ensemble([(weight, perceptor), (1.0, second)]) for weight in (1.0, 2.0)]
+    assert both[0].fingerprint != both[1].fingerprint
+    assert both[0].fingerprint == Ensemble([(3.0, perceptor), (3.0, second)]).fingerprint

@@ -131,6 +131,17 @@ def test_rows_that_a_power_failure_left_empty_are_embedded_again(tmp_path: Path)
     assert asked.texts == ["b"] and holds(stored(tmp_path), ["a", "b"])
 
 
+@pytest.mark.parametrize("left", [0, 33, 64])
+def test_a_file_that_is_cut_short_while_it_is_mapped_costs_the_rows_that_are_gone(tmp_path: Path, left: int) -> None:
+    open_one = stored(tmp_path)
+    open_one.put(text_keys(["a", "b", "c"]), vectors_of(["a", "b", "c"]))
+    (file,) = tmp_path.rglob("*.keys")
+    file.write_bytes(file.read_bytes()[:left])
+    assert open_one.get(text_keys(["a", "b", "c"]))[1].tolist() == [left >= 32, left >= 64, False]
+    assert torch.allclose(Asked().through(open_one, ["c", "a"]), vectors_of(["c", "a"]), atol=2e-3)
+    assert holds(open_one, ["a", "c"])
+
+
 @pytest.mark.parametrize("torn", [b"", b"x", b"x" * 17, b"x" * 320])
 def test_what_was_written_without_its_key_does_not_count(tmp_path: Path, torn: bytes) -> None:
     stored(tmp_path).put(text_keys(["a", "b"]), vectors_of(["a", "b"]))

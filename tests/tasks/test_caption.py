@@ -51,9 +51,7 @@ def picture(calibrated: OpenClip) -> Tensor:
     return calibrated.encode_image(torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(3)))
 
 
-def test_a_beam_ends_no_worse_than_it_began(
-    matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_beam_ends_no_worse_than_it_began(matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compose, "_THING", -9.0)  # whatever it adds
     matches = beam(picture, matcher, PHRASES, top=5)
     subjects = [*PHRASES.things, "a city", "a red background"]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Protocol
 
 import torch
 from PIL import Image
+from torch import Tensor, nn
 
 from clipgen.errors import ClipgenError, WeightsError
 
 PROPOSALS = 12  # beams, each of which gives a caption; chosen by hand
 _MOST_TOKENS = 30
+
+
+class Processor(Protocol):
+    """What transformers prepares pictures and decodes tokens with."""
+
+    def __call__(self, *, images: Image.Image, return_tensors: str) -> Mapping[str, Tensor]: ...
+
+    def batch_decode(self, sequences: Tensor, *, skip_special_tokens: bool) -> list[str]: ...
 
 
 class Captioner:
@@ -23,7 +33,7 @@ class Captioner:
     Source of the default one: Li et al., "BLIP", arXiv 2201.12086.
     """
 
-    def __init__(self, processor: Any, network: Any) -> None:
+    def __init__(self, processor: Processor, network: nn.Module) -> None:
         self.processor, self.network = processor, network.eval().requires_grad_(False)
 
     @classmethod
@@ -53,7 +63,8 @@ class Captioner:
     def propose(self, picture: Image.Image, count: int = PROPOSALS) -> list[str]:
         """The likeliest captions of a picture by beam search, each once."""
         given = self.processor(images=picture.convert("RGB"), return_tensors="pt")
-        written = self.network.generate(
+        generate: Callable[..., Tensor] = self.network.generate  # type: ignore[assignment]  # transformers adds it
+        written = generate(
             **given, num_beams=count, num_return_sequences=count, max_new_tokens=_MOST_TOKENS, do_sample=False
         )
         texts = [text.strip() for text in self.processor.batch_decode(written, skip_special_tokens=True)]

@@ -13,7 +13,7 @@ from clipgen.similarity import Match, Matcher
 from clipgen.tasks.articles import without_article
 from clipgen.tasks.caption.phrases import Phrases
 
-# Constants that say "tuned" were tuned on fresh pictures of the picture world (600, of which 519 have one thing) by
+# Constants marked "tuned" were tuned on fresh pictures of the picture world, 519 of them with one thing, by
 # `python benchmarks/caption.py --art FOLDER`, in November 2026; the others were chosen by hand.
 WINDOWS = (0.75, 0.5)  # tuned: sides of the windows in which a thing is searched, of the picture's short side
 _BEAM = 12  # captions that are grown further

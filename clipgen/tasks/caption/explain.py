@@ -23,13 +23,13 @@ _WINDOWS = (0.5, 0.34)
 class Evidence:
     """What one word of a caption does.
 
-    delta: how much worse the caption fits without the word (below 0: better); seen: where the word alone fits, a map
+    delta: how much worse the caption fits without the word (below 0: better); place: where the word alone fits, a map
     [h, w] in [0, 1].
     """
 
     word: str
     delta: float
-    seen: Tensor
+    place: Tensor
 
 
 def explain(image: Tensor, caption: str, matcher: Matcher) -> list[Evidence]:
@@ -50,7 +50,7 @@ def explain(image: Tensor, caption: str, matcher: Matcher) -> list[Evidence]:
     (fits,) = matcher.rank_scores(vector, matcher.embed_texts(texts))
     maps = where(image, [_bare(words[i]) for i in content], matcher)
     deltas = (fits[0] - fits[1:]).tolist()
-    return [Evidence(_bare(words[i]), delta, seen) for i, delta, seen in zip(content, deltas, maps, strict=True)]
+    return [Evidence(_bare(words[i]), delta, place) for i, delta, place in zip(content, deltas, maps, strict=True)]
 
 
 def where(image: Tensor, texts: Sequence[str], matcher: Matcher, *, cells: int = 32) -> Tensor:
@@ -70,9 +70,9 @@ def where(image: Tensor, texts: Sequence[str], matcher: Matcher, *, cells: int =
         x = slice(left * columns // width, max((left + side) * columns // width, left * columns // width + 1))
         total[:, y, x] += score[:, None, None]
         count[y, x] += 1
-    seen = total / count
-    low, high = seen.amin((1, 2), keepdim=True), seen.amax((1, 2), keepdim=True)
-    return (seen - low) / (high - low).clamp(min=1e-6)
+    means = total / count
+    low, high = means.amin((1, 2), keepdim=True), means.amax((1, 2), keepdim=True)
+    return (means - low) / (high - low).clamp(min=1e-6)
 
 
 def draw_evidence(image: Tensor, evidence: Sequence[Evidence], *, most: int = 5) -> Image.Image:
@@ -86,7 +86,7 @@ def draw_evidence(image: Tensor, evidence: Sequence[Evidence], *, most: int = 5)
     strongest = sorted(evidence, key=lambda one: -one.delta)[:most]
     pictures, labels = [to_pil(shrunk[0])], ["the picture"]
     for one in strongest:
-        light = F.interpolate(one.seen[None, None], shrunk.shape[-2:], mode="bicubic", align_corners=False).clamp(0, 1)
+        light = F.interpolate(one.place[None, None], shrunk.shape[-2:], mode="bicubic", align_corners=False).clamp(0, 1)
         pictures.append(to_pil((shrunk * (0.15 + 0.85 * light**2))[0]))
         labels.append(f"{one.word} {one.delta:+.3f}")
     return contact_sheet(pictures, labels, columns=min(3, len(pictures)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 
 from clipgen.errors import SettingsError
 from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.openclip import OpenClip
 from clipgen.similarity import Match, Matcher
 
 _STEPS, _STARTS = 120, 8  # chosen by hand for half a minute on two cores; the paper has 1,000 steps and one start
@@ -67,7 +67,7 @@ def invert(
 class _Tower:
     """The text tower of a perceptor, with the token embeddings of some words in one table."""
 
-    def __init__(self, perceptor: Any, words: Sequence[str]) -> None:
+    def __init__(self, perceptor: OpenClip, words: Sequence[str]) -> None:
         self.perceptor, self.model = perceptor, perceptor.model
         self.embedding = _token_embedding(self.model)
         known = [(word, ids) for word in dict.fromkeys(words) if len(ids := _ids(perceptor, word)) == 1]
@@ -96,7 +96,7 @@ class _Tower:
 def _replaced(embedding: nn.Embedding, rows: Tensor) -> Iterator[None]:
     """Make a table of tokens return rows [S, L, E] for the tokens after the first, whatever they are."""
 
-    def put(module: nn.Module, given: Any, out: Tensor) -> Tensor:
+    def put(module: nn.Module, given: tuple[Tensor, ...], out: Tensor) -> Tensor:
         length = rows.shape[1]
         return torch.cat([out[:, :1], rows.to(out.dtype), out[:, 1 + length :]], dim=1)
 
@@ -107,8 +107,8 @@ def _replaced(embedding: nn.Embedding, rows: Tensor) -> Iterator[None]:
         handle.remove()
 
 
-def _single(perceptor: Perceptor) -> Any:
-    if not hasattr(perceptor, "tokenizer"):
+def _single(perceptor: Perceptor) -> OpenClip:
+    if not isinstance(perceptor, OpenClip):
         raise SettingsError(f"{perceptor.name} are several perceptors; mode invert works with one at a time")
     return perceptor
 
@@ -121,7 +121,8 @@ def _token_embedding(model: nn.Module) -> nn.Embedding:
     return table
 
 
-def _ids(perceptor: Any, word: str) -> list[int]:
+def _ids(perceptor: OpenClip, word: str) -> list[int]:
     """The tokens of a word, without the start and end marks."""
     count = perceptor.count_tokens(word) - 2
-    return perceptor.tokenizer([word])[0, 1 : 1 + count].tolist()
+    ids: list[int] = perceptor.tokenizer([word])[0, 1 : 1 + count].tolist()
+    return ids
