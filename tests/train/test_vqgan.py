@@ -91,10 +91,10 @@ def test_steps_lower_the_loss(windows: list[Tensor]) -> None:
 def test_the_discriminator_joins_late(windows: list[Tensor]) -> None:
     trainer = Trainer(replace(TINY, steps=4, gan_from=0.5), CPU, None)
     fresh = Trainer(TINY, CPU, None).critic
-    fooled = [trainer.step(windows[0])["fooled"] for _ in range(2)]
-    assert fooled == [0, 0] and same_state(trainer.critic, fresh)
+    adversarial = [trainer.step(windows[0])["adversarial"] for _ in range(2)]
+    assert adversarial == [0, 0] and same_state(trainer.critic, fresh)
     weight = trainer.critic.state_dict()["main.0.weight"].clone()
-    assert trainer.step(windows[0])["fooled"] != 0
+    assert trainer.step(windows[0])["adversarial"] != 0
     assert not torch.equal(trainer.critic.state_dict()["main.0.weight"], weight)
     assert all(p.requires_grad for p in trainer.critic.parameters())
 
@@ -143,7 +143,7 @@ def test_an_export_is_a_taming_folder(windows: list[Tensor], tmp_path: Path) -> 
 
 def test_weights_of_another_recipe_are_an_error(tmp_path: Path) -> None:
     export(Trainer(TINY, CPU, None), tmp_path)
-    with pytest.raises(WeightsError, match=r"vqgan\.safetensors does not fit"):
+    with pytest.raises(WeightsError, match=r"vqgan\.safetensors"):
         Trainer(replace(TINY, levels=(3, 3, 3, 3)), CPU, tmp_path / "vqgan.safetensors")
 
 
