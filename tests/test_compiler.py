@@ -8,7 +8,7 @@ from clipgen.compiler import compiled
 from clipgen.errors import DeviceError
 
 
-def told(script: str) -> str:
+def printed(script: str) -> str:
     """What a fresh interpreter prints: in this one the compiler may be loaded already."""
     made = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
     assert made.returncode == 0, made.stderr
@@ -23,7 +23,7 @@ def test_a_run_never_loads_the_compiler() -> None:
         "run.state()\n"
         "print([name for name in ('torch._dynamo', 'sympy', 'triton') if name in sys.modules])"
     )
-    assert told(script) == "[]"
+    assert printed(script) == "[]"
 
 
 def test_what_stood_in_for_it_answers_later_as_the_real_one() -> None:
@@ -34,10 +34,10 @@ def test_what_stood_in_for_it_answers_later_as_the_real_one() -> None:
         "from torch._dynamo.utils import is_compile_supported as real\n"
         "print(light is not real, light('cpu') == real('cpu'), light('mps') == real('mps'))"
     )
-    assert told(script) == "True True True"
+    assert printed(script) == "True True True"
 
 
-def test_asked_for_more_it_gives_way() -> None:
+def test_compilation_gives_way() -> None:
     script = (
         "import sys, torch\n"
         "from clipgen.compiler import without_compiler\n"
@@ -48,7 +48,7 @@ def test_asked_for_more_it_gives_way() -> None:
         "    torch._dynamo.reset()\n"
         "print(stood_in, 'torch._dynamo.eval_frame' in sys.modules, callable(torch._dynamo.optimize))"
     )
-    assert told(script) == "True True True"
+    assert printed(script) == "True True True"
 
 
 def test_a_module_that_needs_it_is_imported_with_it() -> None:
@@ -58,16 +58,16 @@ def test_a_module_that_needs_it_is_imported_with_it() -> None:
         "import_lightly('torch._dynamo.eval_frame')\n"
         "print('torch._dynamo.eval_frame' in sys.modules)"
     )
-    assert told(script) == "True"
+    assert printed(script) == "True"
 
 
-def test_a_module_that_is_missing_is_told() -> None:
+def test_a_missing_module_is_reported() -> None:
     script = (
         "from clipgen.compiler import import_lightly\n"
         "try: import_lightly('no_such_module')\n"
         "except ImportError as error: print(error)"
     )
-    assert told(script) == "No module named 'no_such_module'"
+    assert printed(script) == "No module named 'no_such_module'"
 
 
 def test_compiling_wants_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:

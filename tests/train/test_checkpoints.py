@@ -102,7 +102,3 @@ def test_cosine_rises_straight_and_falls_by_half_a_wave() -> None:
 def test_cosine_stops_at_its_floor() -> None:
     assert cosine(100, 100, peak=2.0, warmup=0, floor=0.25) == pytest.approx(0.5)
     assert cosine(50, 100, peak=2.0, warmup=0, floor=0.25) == pytest.approx(1.25)
-
-
-def test_the_docstring_of_cosine_tells_the_truth() -> None:
-    assert cosine(50, 1000, peak=1e-3, warmup=100) == pytest.approx(5e-4, rel=0.03)

@@ -164,7 +164,7 @@ def test_the_attack_follows_the_plain_phase(make: Any, batches: list[Batch]) -> 
     assert all(p.requires_grad for p in trainer.learner.parameters())
 
 
-def test_a_killed_run_goes_on_as_if_unbroken(make: Any, batches: list[Batch], tmp_path: Path) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one(make: Any, batches: list[Batch], tmp_path: Path) -> None:
     recipe = replace(TINY, phases=(Phase(steps=1, size=32, lr=1e-3), replace(ATTACKED, steps=3)))
     unbroken, killed = make(recipe), make(recipe)
     wanted = [unbroken.step(batch) for batch in batches]
@@ -235,7 +235,7 @@ def test_a_deeper_tower_starts_as_the_shallower_one(make: Any, world: World, mer
     assert all(stage[1].bn2.weight.grad.abs().max() > 0 for stage in (trunk.layer1, trunk.layer4))  # it can learn more
 
 
-def test_a_run_leaves_a_folder_and_can_be_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_writes_a_folder_and_can_be_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     phases = (replace(TINY.phases[0], steps=6), replace(ATTACKED, steps=4))
     monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=phases))
     bars = Metrics(*[0.5] * len(fields(Metrics)))
@@ -278,7 +278,7 @@ def test_a_phase_has_its_own_share_of_styled_pictures(tmp_path: Path, monkeypatc
     assert len(styles[2]) > 1 and styles[4] == styles[5] == [list(STYLES).index("neon")]
 
 
-def test_a_run_without_a_family_is_asked_to_name_things_in_it(
+def test_a_run_without_a_family_is_measured_on_it(
     tmp_path: Path, art_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(clip.RECIPES, "tiny", TINY)
@@ -314,7 +314,7 @@ def test_an_unknown_recipe_is_an_error(tmp_path: Path) -> None:
         clip.run(out=tmp_path, recipe="builtn", runs=tmp_path)
 
 
-def test_the_reader_goes_on_from_the_built_in_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reader_starts_from_the_built_in_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[Path | None] = []
 
     def trainer(recipe: Any, world: Any, merges: Any, device: Any, init: Path | None) -> Any:
