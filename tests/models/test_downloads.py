@@ -62,7 +62,7 @@ class Answers(BaseHTTPRequestHandler):
 def server() -> Iterator[Server]:
     made = Server(("127.0.0.1", 0), Answers)
     made.asked, made.over = [], threading.Event()
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)  # it checks every 10 ms whether to stop
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)  # polls every 10 ms
     thread.start()
     yield made
     made.over.set()
