@@ -48,7 +48,7 @@ print(resident())
 """
 
 
-def test_cpu_can_be_asked_for() -> None:
+def test_cpu_can_be_chosen() -> None:
     assert pick_device("cpu") == CPU
 
 
@@ -61,7 +61,7 @@ def test_auto_takes_the_fastest(monkeypatch: pytest.MonkeyPatch, cuda: bool, mps
 
 
 @pytest.mark.parametrize("name", ["cuda", "cuda:3", "mps", "tpu", "xpu", ""])
-def test_a_device_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_missing_device_is_an_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     with pytest.raises(DeviceError, match="auto, cpu$"):
@@ -138,12 +138,12 @@ def test_other_errors_are_no_memory_errors() -> None:
     assert oom_hint(ValueError("out of memory is only a text here")) is None
 
 
-def test_describe_tells_what_a_run_would_use() -> None:
+def test_describe_reports_the_defaults_of_a_run() -> None:
     found = describe()
     assert found["device"] in found["devices"] and found["dtype"] in ("fp32", "bf16") and found["threads"] >= 1
 
 
-def test_peak_memory_is_what_was_held_at_most() -> None:
+def test_peak_memory_is_the_maximum() -> None:
     before = peak_memory_mb(torch.device("cpu"))
     if before is None:
         pytest.skip("this system does not tell")
@@ -152,7 +152,7 @@ def test_peak_memory_is_what_was_held_at_most() -> None:
     assert after is not None and after >= max(before, 512) and held[0] == 1
 
 
-def test_the_peak_of_memory_can_begin_anew() -> None:
+def test_peak_memory_can_be_reset() -> None:
     free_memory()
     if not reset_peak_memory(CPU):
         pytest.skip("this system does not tell")

@@ -79,7 +79,7 @@ def test_unreadable_cards_are_a_problem(cli: Cli, shelf: Path) -> None:
     assert "registry.toml" in cli("doctor", "--no-trial").stderr
 
 
-def test_a_trial_step_tells_time_and_memory(cli: Cli, tiny_clip: Path) -> None:
+def test_a_trial_step_reports_time_and_memory(cli: Cli, tiny_clip: Path) -> None:
     perceptor = f"local-dir:{tiny_clip}"
     asked = ("--generator", "pixels", "--perceptor", perceptor, "--size", "32", "32", "--cutn", "3", "--device", "cpu")
     trial = json.loads(cli("doctor", "--json", *asked).output)["trial"]

@@ -56,7 +56,7 @@ def test_no_preview_without_colours_or_room(colours: str | None, height: int) ->
     assert "1/20" in written.getvalue() and "▀" not in written.getvalue()
 
 
-def test_a_half_block_holds_the_upper_and_the_lower_pixel() -> None:
+def test_a_half_block_shows_the_upper_and_the_lower_pixel() -> None:
     picture = Image.new("RGB", (2, 2), "#ff0000")
     picture.paste("#0000ff", (0, 1, 2, 2))
     text = half_blocks([picture], columns=2)

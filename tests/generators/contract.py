@@ -1,4 +1,4 @@
-"""What every generator must hold to, and tiny VQGANs to hold it with."""
+"""The contract of every generator as assertions, and tiny VQGANs to test it with."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def assert_twenty_steps_lower_the_loss(generator: Generator, ratio: float = 0.9)
     assert (after < ratio * before).all(), f"{before.tolist()} → {after.tolist()}"
 
 
-def assert_seeds_hold(load: Callable[[list[int]], Generator]) -> None:
+def assert_seeds_determine_pictures(load: Callable[[list[int]], Generator]) -> None:
     """A seed gives the same picture twice and in any batch; another seed gives another."""
     once, again, both = load([7]), load([7]), load([5, 7])
     with torch.no_grad():
@@ -99,7 +99,7 @@ def assert_elements_are_independent(generator: Generator) -> None:
     assert max(latent.grad[0].abs().max() for latent in generator.latents) > 0
 
 
-def assert_state_goes_on(generator: Generator) -> None:
+def assert_state_is_restored(generator: Generator) -> None:
     """A state that was taken comes back to the bit, in place."""
     before, latents = generator().detach(), list(generator.latents)
     state = generator.state()

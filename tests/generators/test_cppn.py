@@ -11,8 +11,8 @@ from clipgen.tasks.animate.camera import Motion, warp
 
 from .contract import (
     assert_elements_are_independent,
-    assert_seeds_hold,
-    assert_state_goes_on,
+    assert_seeds_determine_pictures,
+    assert_state_is_restored,
     assert_twenty_steps_lower_the_loss,
     picture,
 )
@@ -23,14 +23,14 @@ def generator():
     return CPPN.begin(size=(32, 24), seeds=[1, 2])
 
 
-def test_what_every_generator_holds_to(generator):
+def test_the_contract_of_generators(generator):
     assert_elements_are_independent(generator)
-    assert_state_goes_on(generator)
+    assert_state_is_restored(generator)
     assert_twenty_steps_lower_the_loss(generator, ratio=0.6)
 
 
 def test_seeds():
-    assert_seeds_hold(lambda seeds: CPPN.begin(size=(16, 16), seeds=seeds))
+    assert_seeds_determine_pictures(lambda seeds: CPPN.begin(size=(16, 16), seeds=seeds))
 
 
 def test_the_start_has_contrast_and_no_flat_channel(generator):

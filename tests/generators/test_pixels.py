@@ -9,8 +9,8 @@ from clipgen.generators.pixels import COLOUR_SQRT, Pixels
 
 from .contract import (
     assert_elements_are_independent,
-    assert_seeds_hold,
-    assert_state_goes_on,
+    assert_seeds_determine_pictures,
+    assert_state_is_restored,
     assert_twenty_steps_lower_the_loss,
     picture,
 )
@@ -21,14 +21,14 @@ def generator(request):
     return Pixels.begin(size=request.param, seeds=[1, 2])
 
 
-def test_what_every_generator_holds_to(generator):
+def test_the_contract_of_generators(generator):
     assert_elements_are_independent(generator)
-    assert_state_goes_on(generator)
+    assert_state_is_restored(generator)
     assert_twenty_steps_lower_the_loss(generator, ratio=0.3)
 
 
 def test_seeds():
-    assert_seeds_hold(lambda seeds: Pixels.begin(size=(16, 16), seeds=seeds))
+    assert_seeds_determine_pictures(lambda seeds: Pixels.begin(size=(16, 16), seeds=seeds))
 
 
 def test_the_start_is_nearly_grey_but_not_flat(generator):

@@ -7,8 +7,8 @@ from clipgen.generators.sketch import Sketch
 
 from .contract import (
     assert_elements_are_independent,
-    assert_seeds_hold,
-    assert_state_goes_on,
+    assert_seeds_determine_pictures,
+    assert_state_is_restored,
     assert_twenty_steps_lower_the_loss,
     picture,
 )
@@ -19,14 +19,14 @@ def generator():
     return Sketch.begin(size=(32, 24), seeds=[1, 2])
 
 
-def test_what_every_generator_holds_to(generator):
+def test_the_contract_of_generators(generator):
     assert_elements_are_independent(generator)
-    assert_state_goes_on(generator)
+    assert_state_is_restored(generator)
     assert_twenty_steps_lower_the_loss(generator)
 
 
 def test_seeds():
-    assert_seeds_hold(lambda seeds: Sketch.begin(size=(16, 16), seeds=seeds))
+    assert_seeds_determine_pictures(lambda seeds: Sketch.begin(size=(16, 16), seeds=seeds))
 
 
 def test_it_starts_nearly_grey_and_is_the_same_at_any_size(generator):
@@ -36,7 +36,7 @@ def test_it_starts_nearly_grey_and_is_the_same_at_any_size(generator):
     assert (small - image).abs().max() < 0.02
 
 
-def test_it_lies_over_a_picture_as_strongly_as_is_said(generator):
+def test_the_strength_of_the_picture_under_a_sketch(generator):
     under = picture(64, 48)
     generator.lay_over(under.expand(2, -1, -1, -1), torch.tensor([1.0, 0.0]))
     kept, left = generator.render((64, 48))

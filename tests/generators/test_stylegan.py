@@ -27,7 +27,7 @@ from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
 from runs import start
 
-from .contract import assert_elements_are_independent, assert_seeds_hold, assert_state_goes_on
+from .contract import assert_elements_are_independent, assert_seeds_determine_pictures, assert_state_is_restored
 
 CONFIG = {"channel_base": 512, "channel_max": 16}
 Save = Callable[..., Path]
@@ -210,11 +210,11 @@ def generator(weights: Path) -> StyleGAN:
     return StyleGAN.begin(size=(32, 32), seeds=[1, 2], weights=weights)
 
 
-def test_what_every_generator_holds_to(generator: StyleGAN, weights: Path) -> None:
+def test_the_contract_of_generators(generator: StyleGAN, weights: Path) -> None:
     assert generator().shape == (2, 3, 32, 32) and generator().min() >= 0 and generator().max() <= 1
     assert_elements_are_independent(generator)
-    assert_state_goes_on(generator)
-    assert_seeds_hold(lambda seeds: StyleGAN.begin(size=(32, 32), seeds=seeds, weights=weights))
+    assert_state_is_restored(generator)
+    assert_seeds_determine_pictures(lambda seeds: StyleGAN.begin(size=(32, 32), seeds=seeds, weights=weights))
 
 
 def test_a_picture_has_the_size_of_the_network(generator: StyleGAN) -> None:
@@ -280,7 +280,7 @@ def test_names_of_classes_are_kept(classed: Path, tmp_path: Path) -> None:
         load_network(classed)
 
 
-def test_draws_are_of_the_classes_that_are_asked_for(classed: Path) -> None:
+def test_draws_are_of_the_given_classes(classed: Path) -> None:
     generator = StyleGAN.begin(size=(32, 32), seeds=[1, 2], weights=classed)
     pictures = []
     for asked in ([("cat", 1.0)], [("1", 3.0)], [("fox", 1.0)], [("cat", 1.0), ("fox", 1.0)]):
@@ -320,7 +320,7 @@ def test_the_class_that_fits_best_is_chosen(classed: Path) -> None:
     assert (free() - fox).square().mean() < 1e-3
 
 
-def test_looks_count_when_a_picture_is_sought(generator: StyleGAN) -> None:
+def test_the_search_for_a_picture_uses_embeddings(generator: StyleGAN) -> None:
     """Eyes for the upper left alone bring that nearer."""
     wanted = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 

@@ -20,8 +20,8 @@ from clipgen.models.weights import load_state
 from .contract import (
     TINY,
     assert_elements_are_independent,
-    assert_seeds_hold,
-    assert_state_goes_on,
+    assert_seeds_determine_pictures,
+    assert_state_is_restored,
     assert_twenty_steps_lower_the_loss,
     lattice,
     picture,
@@ -34,14 +34,14 @@ def generator(tiny_vqgan):
     return VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=tiny_vqgan)
 
 
-def test_what_every_generator_holds_to(generator):
+def test_the_contract_of_generators(generator):
     assert_elements_are_independent(generator)
-    assert_state_goes_on(generator)
+    assert_state_is_restored(generator)
     assert_twenty_steps_lower_the_loss(generator, ratio=0.97)
 
 
 def test_seeds(tiny_vqgan):
-    assert_seeds_hold(lambda seeds: VQGAN.begin(size=(16, 16), seeds=seeds, weights=tiny_vqgan))
+    assert_seeds_determine_pictures(lambda seeds: VQGAN.begin(size=(16, 16), seeds=seeds, weights=tiny_vqgan))
 
 
 def test_the_start_is_made_of_codes_and_the_network_is_frozen(generator):

@@ -1,4 +1,4 @@
-"""open_clip's table of models, and whether one is here, told without importing what is heavy."""
+"""open_clip's table of models, and whether one is downloaded, without importing anything heavy."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_unknown_tag_is_reported_with_the_known_ones(cache: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["a fox", "--perceptor", "vit-b-16:2"], "models pull ViT-B-16/openai"),
         (["a fox", "--perceptor", "hf-hub:a/b"], "models pull hf-hub:a/b"),
@@ -60,7 +60,7 @@ def test_an_unknown_tag_is_reported_with_the_known_ones(cache: Path) -> None:
         (["animate", "prompts/seasons.txt", "--perceptor", "rn50"], "models pull RN50/openai"),
     ],
 )
-def test_a_missing_model_is_reported_before_torch_is_imported(words: list[str], told: str, tmp_path: Path) -> None:
+def test_a_missing_model_is_reported_before_torch_is_imported(words: list[str], message: str, tmp_path: Path) -> None:
     code = (
         "import sys\nfrom clipgen.cli.main import main\ntry:\n    main()\nfinally:\n"
         "    print(sorted({'torch', 'open_clip'} & set(sys.modules)))\n"
@@ -70,7 +70,7 @@ def test_a_missing_model_is_reported_before_torch_is_imported(words: list[str], 
         [sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, check=False,
         cwd=Path(__file__).parents[2],
     )  # fmt: skip
-    assert told in done.stderr and "Traceback" not in done.stderr
+    assert message in done.stderr and "Traceback" not in done.stderr
     assert done.returncode == 1 and done.stdout.strip() == "[]"
 
 

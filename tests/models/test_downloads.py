@@ -62,7 +62,7 @@ class Answers(BaseHTTPRequestHandler):
 def server() -> Iterator[Server]:
     made = Server(("127.0.0.1", 0), Answers)
     made.asked, made.over = [], threading.Event()
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)  # asked to stop, it stops at once
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)  # polls every 10 ms
     thread.start()
     yield made
     made.over.set()
@@ -87,7 +87,7 @@ def test_a_file_lands_whole(server: Server, target: Path, kind: str) -> None:
     assert seen[-1] == (len(DATA), None if kind == "lengthless" else len(DATA))
 
 
-def test_the_next_mirror_is_asked(server: Server, target: Path) -> None:
+def test_the_next_mirror_is_used(server: Server, target: Path) -> None:
     nobody = "http://127.0.0.1:9/a.ckpt"
     assert fetch([nobody, server.url("none"), server.url("corrupt"), server.url("whole")], target, sha256=SUM) == SUM
     assert [kind for kind, _ in server.asked] == ["none", "corrupt", "whole"] and target.read_bytes() == DATA
@@ -130,7 +130,7 @@ def test_a_server_that_stalls_is_given_up(server: Server, target: Path, monkeypa
     assert ("whole", "bytes=9000-") in server.asked and set(waits) == {60.0}
 
 
-def test_what_is_there_is_not_fetched_again(server: Server, target: Path) -> None:
+def test_a_complete_file_is_not_downloaded_again(server: Server, target: Path) -> None:
     target.parent.mkdir()
     target.write_bytes(DATA)
     assert fetch([server.url("whole")], target, sha256=SUM) == SUM and server.asked == []

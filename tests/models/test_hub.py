@@ -108,7 +108,7 @@ def test_a_missing_file_is_reported_without_the_network(asked: list[str]) -> Non
     assert asked == []
 
 
-def test_what_the_hub_does_not_have(asked: list[str]) -> None:
+def test_files_that_the_hub_does_not_have(asked: list[str]) -> None:
     with pytest.raises(WeightsError, match="hf:someone/vqgans/none.ckpt"):
         hub.fetch("hf:someone/vqgans/none.ckpt")
     with pytest.raises(UnknownNameError, match="OWNER/NAME/FILE"):

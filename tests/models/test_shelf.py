@@ -1,4 +1,4 @@
-"""Models that are not shipped: fetched from a server on the loopback, added, and asked for by name."""
+"""Models that are not shipped: downloaded from a local server, added, and found by name."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_model_is_fetched_once_and_found_by_name(address: str, tmp_path: Path)
     assert seen == []
 
 
-def test_a_sum_is_kept_and_holds(address: str, tmp_path: Path) -> None:
+def test_the_sum_of_the_first_download_is_required_later(address: str, tmp_path: Path) -> None:
     shelf.pull("big")
     file = place(tmp_path) / "model.ckpt"
     assert weights.recorded_sha256(file) == hashlib.sha256(FILES["model.ckpt"]).hexdigest()

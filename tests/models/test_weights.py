@@ -59,7 +59,7 @@ def test_check_refuses_a_damaged_file_even_after_a_good_check(folder: Path) -> N
         check(card)
 
 
-def test_check_says_how_to_get_a_missing_file(folder: Path) -> None:
+def test_check_names_the_command_that_makes_a_missing_file(folder: Path) -> None:
     with pytest.raises(WeightsError, match="`clipgen train clip`"):
         check(card_of(CardFile("a.bin", "")))
 

@@ -58,7 +58,7 @@ def test_a_name_may_carry_its_weight(tiny_clip: Path) -> None:
         load_perceptors([f"{name}:0"], CPU)
 
 
-def test_in_turn_only_one_looks(perceptor: OpenClip, second: OpenClip) -> None:
+def test_in_turn_only_one_member_is_used(perceptor: OpenClip, second: OpenClip) -> None:
     both = Ensemble([(1.0, perceptor), (3.0, second)])
     image, texts = torch.rand(1, 3, 40, 40), ["a red square"]
     for step, (member, share) in enumerate([(perceptor, 0.25), (second, 0.75), (perceptor, 0.25)]):

@@ -75,7 +75,7 @@ def test_scenes_hold_things() -> None:
     assert {"an octopus underwater", "an octopus, underwater scene", "an underwater scene with an octopus"} <= forms
 
 
-def test_the_left_one_is_named_first_or_said_to_be_left() -> None:
+def test_the_left_one_is_named_first_or_described_as_left() -> None:
     assert all_forms(lambda rng: captions.side_by_side(rng, "a cup", "a book")) == {
         "a cup and a book",
         "a cup next to a book",

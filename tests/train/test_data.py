@@ -31,7 +31,7 @@ def numbered(index: int, *, size: int = 3) -> Batch:
     return Batch(images, [str(int(v)) for v in value], value[:, None], value[:, None].expand(-1, 5).contiguous())
 
 
-def test_a_batch_holds_samples_of_the_world(art_world: World) -> None:
+def test_a_batch_has_samples_of_the_world(art_world: World) -> None:
     batch = batches(art_world)[2]
     samples = [art_world.sample((4, 2, i), 64) for i in range(5)]
     assert batch.images.shape == (5, 3, 64, 64) and batch.images.dtype == torch.uint8
@@ -51,7 +51,7 @@ def test_a_batch_depends_on_seed_and_index_alone(world: World) -> None:
     assert not same(several[0], batches(world, seed=5)[0])
 
 
-def test_so_many_pictures_are_styled_as_are_asked_for(art_world: World) -> None:
+def test_the_share_of_styled_pictures(art_world: World) -> None:
     def styled(share: float | None) -> list[bool]:
         batch = WorldBatches(art_world, seed=3, batch=80, size=24, count=1, styled=share)[0]
         return [style >= 0 for style in batch.facts[:, 3].tolist()]

@@ -38,19 +38,19 @@ class ByColour:
         return self
 
 
-def test_one_who_knows_the_things_names_them(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+def test_a_perfect_model_names_all_things(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
     model = ByColour(art_world, flat_colours)
     assert naming(model, model.tokenizer, art_world) == (1.0, 1.0)
     assert naming(model, model.tokenizer, art_world, count=3) == (1.0, 1.0)
 
 
-def test_one_who_sees_nothing_guesses(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+def test_a_blind_model_guesses(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
     model = ByColour(art_world, flat_colours, blind=True)
     top1, top5 = naming(model, model.tokenizer, art_world)
     assert top1 == pytest.approx(1 / 5) and top5 == 1.0
 
 
-def test_all_bars_are_shares(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
+def test_all_metrics_are_shares(art_world: World, flat_colours: dict[str, np.ndarray]) -> None:
     model = ByColour(art_world, flat_colours)
     bars = measure(model, model.tokenizer, art_world)
     assert model.was_eval

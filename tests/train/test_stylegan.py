@@ -78,7 +78,7 @@ def test_all_parts_learn_the_critic_and_the_last_block_late(clip: OpenClip, pict
     assert sum(moved) > 0.7 * len(moved)  # the mapping waits for `fit`, fixed noise for nothing
 
 
-def test_a_critic_too_sure_of_itself_sees_pictures_augmented(clip: OpenClip, pictures: Pictures) -> None:
+def test_a_critic_that_scores_real_pictures_well_gets_augmented_ones(clip: OpenClip, pictures: Pictures) -> None:
     hard, easy = (replace(TINY, grow_at=0.0, augment_pictures=16, augment_target=target) for target in (-2.0, 2.0))
     trainer = Trainer(hard, pictures.classes, clip, CPU)
     shares = [trainer.step(*pictures[index])["augmented"] for index in range(3)]
@@ -91,7 +91,7 @@ def test_a_critic_too_sure_of_itself_sees_pictures_augmented(clip: OpenClip, pic
         shown = trainer.augment(images.requires_grad_())
         kept = [torch.equal(a, b) for a, b in zip(shown, images, strict=True)]
         assert not any(kept) if share else all(kept)
-    assert torch.autograd.grad(shown.sum(), images)[0].abs().sum() > 0  # the generator hears of it
+    assert torch.autograd.grad(shown.sum(), images)[0].abs().sum() > 0  # differentiable
 
 
 def test_the_augmented_pictures_are_what_is_judged(
@@ -108,7 +108,7 @@ def test_the_augmented_pictures_are_what_is_judged(
     assert len(seen) == 3 and all(torch.allclose(some.float(), dark, atol=0.02) for some in seen)
 
 
-def test_pictures_are_painted_again(clip: OpenClip, pictures: Pictures) -> None:
+def test_pictures_are_reconstructed(clip: OpenClip, pictures: Pictures) -> None:
     """The same batch over and over is soon nearer to its picture than to the others'."""
     trainer = Trainer(replace(TINY, grow_at=1.0, steps=40, ema_half_life=20), pictures.classes, clip, CPU)
     images, classes = pictures[0]
@@ -130,7 +130,7 @@ def test_the_mapping_learns_the_styles_of_a_class(clip: OpenClip, pictures: Pict
     assert torch.allclose(mapping.w_avg, known.mean((0, 1)))
 
 
-def test_a_resumed_run_is_the_unbroken_one(clip: OpenClip, pictures: Pictures) -> None:
+def test_a_resumed_run_equals_an_uninterrupted_one(clip: OpenClip, pictures: Pictures) -> None:
     recipe = replace(TINY, grow_at=0.0, augment_pictures=16, augment_target=-2.0)
     whole, broken = (trained(clip, pictures, steps, recipe) for steps in (4, 2))
     again = Trainer(recipe, pictures.classes, clip, CPU)
@@ -141,7 +141,7 @@ def test_a_resumed_run_is_the_unbroken_one(clip: OpenClip, pictures: Pictures) -
         assert torch.equal(a, b)
 
 
-def test_the_critic_hears_of_the_class() -> None:
+def test_the_critic_depends_on_the_class() -> None:
     torch.manual_seed(0)
     critic = Critic([(3, 16), (8, 6)], classes=3)
     depths = [torch.rand(1, 3, 16, 16), torch.rand(1, 8, 6, 6)]
@@ -149,7 +149,7 @@ def test_the_critic_hears_of_the_class() -> None:
     assert not torch.equal(critic(depths, torch.tensor([0])), critic(depths, torch.tensor([1])))
 
 
-def test_what_is_written_is_what_the_generator_reads(clip: OpenClip, pictures: Pictures, tmp_path: Path) -> None:
+def test_an_export_is_a_generator(clip: OpenClip, pictures: Pictures, tmp_path: Path) -> None:
     trainer = Trainer(TINY, pictures.classes, clip, CPU)
     export(trainer, tmp_path)
     assert json.loads((tmp_path / "stylegan.json").read_text())["classes"] == list(pictures.classes)

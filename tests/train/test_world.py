@@ -1,4 +1,4 @@
-"""The picture world: reproducible, alike at every size, and told truly by its captions and facts."""
+"""The picture world: reproducible, the same at every size, with true captions and facts."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_pair_stands_as_its_facts_tell(
     assert len(pairs) > 25 and np.mean(right) > 0.85
 
 
-def test_a_thing_is_told_by_a_name_of_its_own(art_world: World, art_samples: list[Sample]) -> None:
+def test_a_thing_is_described_by_its_own_name(art_world: World, art_samples: list[Sample]) -> None:
     seen = 0
     for sample in art_samples:
         for thing in sample.facts.things:
