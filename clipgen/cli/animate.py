@@ -56,7 +56,7 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
     warnings.simplefilter("ignore")
     report = Report.of(options)
     asked = output or DEFAULT_FOLDER / f"{file.stem}{DEFAULT_ENDING}"
-    order = Order.of(file, asked, options, stored_film(asked) if resume else None)
+    order = Order.of(file, asked, options, stored_film(asked) if resume else None, need_models=not dry_run)
     if dry_run:
         for line in plan_lines(order.outline()):
             click.echo(line)

@@ -87,11 +87,24 @@ class Order:
     stored: FilmRecord | None
 
     @classmethod
-    def of(cls, file: Path, path: Path, options: dict[str, Any], stored: FilmRecord | None = None) -> Order:
-        """Read a timeline and all settings: of the options, before those of the stored film, before the file's."""
+    def of(
+        cls,
+        file: Path,
+        path: Path,
+        options: dict[str, Any],
+        stored: FilmRecord | None = None,
+        *,
+        need_models: bool = True,
+    ) -> Order:
+        """Read a timeline and all settings: of the options, before those of the stored film, before the file's.
+
+        Raises WeightsError for models that are not on this machine, unless they are not needed.
+        """
         timeline = read_timeline(file)
         weights = options["weights"] or (stored.job.weights if stored else None)
         film, picture = film_settings(timeline, file, options, stored)
+        if need_models:
+            check_presence(picture, weights)
         return cls(timeline, film, picture, weights, _output(path, options, stored), stored)
 
     def outline(self) -> Outline:
@@ -104,7 +117,6 @@ class Order:
         """Find out before models are loaded what would fail with them, or after the work."""
         from clipgen.tasks.animate import projector_to
 
-        check_presence(self.picture, self.weights)
         projector_to(self.output).check(self.outline())
 
     def load(self, studio: Studio) -> Film:
