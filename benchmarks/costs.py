@@ -13,13 +13,12 @@ import math
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
 from curves import draw_curves
 
-from clipgen import Studio
+from clipgen import Inputs, Job, Studio
 from clipgen.settings import GenerateSettings
 
 # what is measured, and at which values; pixels by the side of the picture
@@ -36,12 +35,12 @@ PROMPT = "a lighthouse in a storm"
 def settings_of(axis: str, value: int, base: GenerateSettings) -> GenerateSettings:
     """The settings of a run in which one thing differs.
 
-    >>> settings_of("pixels", 128, GenerateSettings()).size
+    >>> settings_of("pixels", 128, GenerateSettings()).canvas.size
     (128, 128)
     """
     steps = WARM + (value if axis == "steps" else TIMED)
     changed = {"cutouts": {"cutn": value}, "pixels": {"size": (value, value)}, "batch": {"count": value}}
-    return replace(base, steps=steps, **changed.get(axis, {}))
+    return base.changed(steps=steps, **changed.get(axis, {}))
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:
@@ -58,17 +57,17 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 def seconds_of(studio: Studio, settings: GenerateSettings, axis: str) -> float:
     """Of a step in the steady state, or of all steps after the first ones."""
-    generation = studio.stream(PROMPT, **{k: v for k, v in vars(settings).items() if k != "perceptors"})
+    run = studio.run(Job("generate", Inputs(prompts=(PROMPT,)), settings))
     for _ in range(WARM):
-        next(generation)
-    taken = [step.seconds for step in generation]
+        next(run)
+    taken = [step.seconds for step in run]
     return sum(taken) if axis == "steps" else statistics.median(taken)
 
 
 def measure(base: GenerateSettings) -> dict[str, list[tuple[float, float]]]:
     """(value, seconds) of every axis; pixels as their number."""
     found: dict[str, list[tuple[float, float]]] = {}
-    with Studio(base.perceptors) as studio:
+    with Studio(base.search.perceptors) as studio:
         for axis, values in VALUES.items():
             for value in values:
                 began = time.monotonic()

@@ -3,7 +3,7 @@
     >>> measure(Job(workload="builtin", side="ours", folder=Path("/tmp/speed")))["it_per_s"]
     3.1
 
-The side "reference" never imports clipgen's VQGAN, which replaces two functions of taming by faster ones.
+The side "reference" never imports clipgen's VQGAN, whose networks are faster than taming's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +21,15 @@ from machine import clock, matmul_rate
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from clipgen import devices
+from clipgen import devices, jobs
 from clipgen.models import weights
 from clipgen.settings import GenerateSettings
 
 if TYPE_CHECKING:
     from reference import Loop, Painter
 
-    from clipgen.tasks.generate import Generation
+    from clipgen.studio import Studio
+    from clipgen.tasks.generate import Run
 
 Figures = dict[str, Any]
 
@@ -170,8 +171,8 @@ def steady(step: Callable[[], object], job: Job, *, dtype: torch.dtype) -> Figur
 
 def _ours_steps(job: Job) -> Figures:
     """Equal work: one picture from noise, all cutouts at once."""
-    generation = _generation(job, replace(_settings(job), **EQUAL, cutn=job.cutn, steps=job.warm + job.timed + 2))
-    return steady(lambda: next(generation), job, dtype=devices.DTYPES[generation.settings.dtype])
+    run = _run(job, _settings(job).changed(**EQUAL, cutn=job.cutn, steps=job.warm + job.timed + 2))
+    return steady(lambda: next(run), job, dtype=devices.DTYPES[run.settings.machine.dtype])
 
 
 def _reference_steps(job: Job) -> Figures:
@@ -194,12 +195,12 @@ def _reference_builtin(job: Job) -> Figures:
 def _ours_course(job: Job, prompt: str) -> Iterator[tuple[float, Tensor]]:
     """Seconds since the prompt was given, its parts' loading included, and the picture that a user would have then."""
     device = devices.pick_device(job.device)
-    perceptor = _perceptor(job)
+    studio = _studio(job)
     began, judged = clock(device), 0.0
-    generation = _generation(job, replace(_settings(job), **job.settings), prompt, perceptor=perceptor)
-    for _ in generation:
+    run = _run(job, _settings(job).changed(**job.settings), prompt, studio=studio)
+    for _ in run:
         now = clock(device)
-        image = generation.synthesis.best_image
+        image = run.synthesis.best_image
         assert image is not None  # there was a step
         yield now - began - judged, image[0]
         judged += clock(device) - now
@@ -230,23 +231,23 @@ def _kept(job: Job, number: int, course: Iterator[tuple[float, Tensor]]) -> str:
 def _ours_batch(job: Job) -> Figures:
     """Whole runs, from prompts to pictures, of several prompts at once."""
     device = devices.pick_device(job.device)
-    perceptor, hourly = _perceptor(job), {}
-    settings = replace(_settings(job), **job.settings)
-    next(_generation(job, settings, perceptor=perceptor))  # the first run of a process loads what later ones find
+    studio, hourly = _studio(job), {}
+    settings = _settings(job).changed(**job.settings)
+    next(_run(job, settings, studio=studio))  # the first run of a process loads what later ones find
     for count in job.batches:
         texts = [job.prompts[i % len(job.prompts)] for i in range(count)]
         began = clock(device)
-        generation = _generation(job, settings, *texts, perceptor=perceptor)
-        for _ in generation:
+        run = _run(job, settings, *texts, studio=studio)
+        for _ in run:
             pass
-        generation.pictures()
+        run.pictures()
         hourly[str(count)] = 3600 * count / (clock(device) - began)
     most = max(hourly, key=int)
     gain = hourly[most] / hourly[min(hourly, key=int)]
     return {
         "images_per_hour": hourly,
         f"batch_{most}_over_1": gain,
-        "dtype": generation.settings.dtype,
+        "dtype": run.settings.machine.dtype,
         "peak_memory_mb": devices.peak_memory_mb(device),
     }
 
@@ -262,7 +263,7 @@ def _ours_rank(job: Job) -> Figures:
     """From file and cache, as `clipgen caption --candidates FILE` ranks."""
     from rank import ours
 
-    return _ranked(job, lambda query: ours(job.folder / "captions.txt", job.folder / "cache", query))
+    return _ranked(job, lambda query: ours(job.folder / "captions.txt", job.folder / "store", query))
 
 
 def _reference_rank(job: Job) -> Figures:
@@ -295,17 +296,18 @@ def _settings(job: Job) -> GenerateSettings:
     )
 
 
-def _perceptor(job: Job) -> Any:
+def _studio(job: Job) -> Studio:
+    """A studio with the perceptor loaded."""
     from clipgen.studio import Studio
 
-    return Studio().perceptor(_settings(job))
+    studio = Studio()
+    studio.perceptor(_settings(job))
+    return studio
 
 
-def _generation(job: Job, settings: GenerateSettings, *prompts: str, perceptor: Any = None) -> Generation:
-    from clipgen.tasks.generate import Generation
-
-    texts = list(prompts) or [job.prompts[0]]
-    return Generation(texts, settings, perceptor=perceptor or _perceptor(job), weights=job.weights)
+def _run(job: Job, settings: GenerateSettings, *prompts: str, studio: Studio | None = None) -> Run:
+    asked = jobs.Job("generate", jobs.Inputs(prompts=prompts or job.prompts[:1]), settings, job.weights)
+    return (studio or _studio(job)).run(asked)
 
 
 def _loop(job: Job, prompt: str) -> Loop:
@@ -326,9 +328,8 @@ def _painter(job: Job, device: torch.device) -> Painter:
         return PlainVQGAN(file, size=job.size, seed=job.seed, device=device)
     from clipgen.registry import GENERATORS
 
-    painter: Painter = GENERATORS.load(job.generator)(
-        size=job.size, seeds=[job.seed], device=device, dtype=torch.float32, weights=job.weights
-    )
+    painter: Painter = GENERATORS.load(job.generator)(device=device, dtype=torch.float32, weights=job.weights)
+    painter.start([job.seed], job.size)
     return painter
 
 
