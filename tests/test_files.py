@@ -208,6 +208,21 @@ def test_a_lock_is_on_the_file_that_others_find(tmp_path: Path, monkeypatch: pyt
     assert os.listdir(tmp_path) == [".reef.png.reserved"]
 
 
+def test_another_process_may_begin_as_soon_as_a_file_is_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, parts = os.replace, []
+
+    def replace_and_lose_the_processor(part: Path, target: Path) -> None:
+        replace(part, target)
+        Path(part).write_bytes(b"of another process")
+        parts.append(Path(part))
+
+    monkeypatch.setattr(os, "replace", replace_and_lose_the_processor)
+    write(tmp_path / "a.txt")
+    assert parts[0].read_bytes() == b"of another process"
+
+
 def test_where_locks_belong_to_processes_threads_still_exclude_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
