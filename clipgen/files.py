@@ -214,23 +214,17 @@ def _release(path: Path, *, move_to: Path | None = None) -> None:
             return
         if sys.platform == "win32":  # there an open file can be neither moved nor deleted
             os.close(descriptor)
+        moved = False
         try:
-            if move_to is None:
+            if move_to is not None:
+                os.replace(path, move_to)
+                moved = True
+        finally:
+            if not moved:  # once it is moved, a file of this name is another process's
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
-            else:
-                _move(path, move_to)
-        finally:
             if sys.platform != "win32":  # the lock lasts until nobody can find the file under this name
                 os.close(descriptor)
-
-
-def _move(path: Path, target: Path) -> None:
-    try:
-        os.replace(path, target)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
 
 
 if sys.platform == "win32":

@@ -79,7 +79,8 @@ def test_a_reservation_ends_with_its_process(tmp_path: Path, moment: str) -> Non
 @pytest.mark.parametrize("moment", UNFINISHED)
 def test_leftovers_of_a_killed_process_are_overwritten_by_a_plain_write(tmp_path: Path, moment: str) -> None:
     kill(owner(tmp_path, moment))
-    write(tmp_path / "x.png")
+    with write_whole(tmp_path / "x.png") as part, open(part, "ab") as file:
+        file.write(b"whole")
     write(free_path(tmp_path, "x", ".run")).unlink()
     assert os.listdir(tmp_path) == ["x.png"] and (tmp_path / "x.png").read_bytes() == b"whole"
 
@@ -191,6 +192,44 @@ def test_an_unwritable_place_is_an_output_error(tmp_path: Path) -> None:
         with pytest.raises(OutputError) as caught:
             action()
         assert "reef.png" in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_lock_is_on_the_file_that_others_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flock, moved = files.fcntl.flock, []
+
+    def owner_ends_first(descriptor: int, operation: int) -> None:
+        if not moved:
+            moved.append(True)
+            (tmp_path / ".reef.png.reserved").unlink()
+        flock(descriptor, operation)
+
+    monkeypatch.setattr(files.fcntl, "flock", owner_ends_first)
+    assert free_path(tmp_path, "reef", ".png").name == "reef.png" and moved
+    assert os.listdir(tmp_path) == [".reef.png.reserved"]
+
+
+def test_another_process_may_begin_as_soon_as_a_file_is_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, parts = os.replace, []
+
+    def replace_and_lose_the_processor(part: Path, target: Path) -> None:
+        replace(part, target)
+        Path(part).write_bytes(b"of another process")
+        parts.append(Path(part))
+
+    monkeypatch.setattr(os, "replace", replace_and_lose_the_processor)
+    write(tmp_path / "a.txt")
+    assert parts[0].read_bytes() == b"of another process"
+
+
+def test_where_locks_belong_to_processes_threads_still_exclude_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files.fcntl, "flock", lambda *_: None)  # NFS: a process is granted its own lock again
+    assert [free_path(tmp_path, "reef", ".png").name for _ in range(2)] == ["reef.png", "reef-2.png"]
+    with write_whole(tmp_path / "a.txt") as first, write_whole(tmp_path / "a.txt") as second:
+        assert first != second
 
 
 @pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK])

@@ -13,6 +13,7 @@ import numpy as np
 from clipgen.media.films import Encoding
 
 if TYPE_CHECKING:
+    from av import Packet
     from av.audio.stream import AudioStream
     from av.filter import Graph
     from av.filter.context import FilterContext
@@ -46,7 +47,7 @@ class Encoder:
         import av  # late: only films need it
 
         self.rate, self.sound = rate, sound
-        self.count = self.samples = 0
+        self.added = self.encoded = self.samples = 0
         options = dict(encoding.container_options)
         self.container = av.open(str(path), "w", format=encoding.container, container_options=options)
         self.container.metadata.update(tags or {})
@@ -66,17 +67,16 @@ class Encoder:
         import av
 
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), "rgb24")
-        frame.pts, frame.time_base = self.count, 1 / self.rate
-        self.count += 1
+        frame.pts, frame.time_base = self.added, 1 / self.rate
+        self.added += 1
         self.graph.push(frame)
         self._encode()
-        self._add_sound(whole=False)
 
     def finish(self) -> None:
         """Encode what is left and complete the file."""
         self.graph.push(None)
         self._encode()
-        self.container.mux(self.stream.encode(None))
+        self._mux(self.stream.encode(None))
         self._add_sound(whole=True)
         if self.sound is not None:
             self.container.mux(self.track.encode(None))
@@ -95,13 +95,22 @@ class Encoder:
     def _encode(self) -> None:
         for frame in pulled(self.graph.vpull):
             frame.pict_type = 0  # the encoder decides
-            self.container.mux(self.stream.encode(frame))
+            self._mux(self.stream.encode(frame))
+
+    def _mux(self, packets: list[Packet]) -> None:
+        for packet in packets:
+            self.container.mux(packet)
+            self.encoded += 1
+            self._add_sound(whole=False)
 
     def _add_sound(self, *, whole: bool) -> None:
-        """Encode blocks of sound as far as the frames reach; at the end also the rest, which is no whole block."""
+        """Encode blocks of sound as far as the encoded frames reach; at the end also the rest, less than a block.
+
+        The encoder keeps dozens of frames back: sound that was ahead of them would wait in memory for its place.
+        """
         if self.sound is None:
             return
-        due = round(self.count / self.rate * self.sound.rate)
+        due = round(self.encoded / self.rate * self.sound.rate)
         while due - self.samples >= BLOCK or (whole and due > self.samples):
             block = self.sound.take(min(BLOCK, due - self.samples))
             block.pts, block.time_base = self.samples, Fraction(1, self.sound.rate)

@@ -77,8 +77,7 @@ class Sound:
             graph.push(frame)
             yield from pulled(graph.pull)  # type: ignore[misc]
         graph.push(None)
-        while True:  # the silence has no end
-            yield from pulled(graph.pull)  # type: ignore[misc]
+        yield from pulled(graph.pull)  # type: ignore[misc] # without an end: the silence of apad
 
     def _graph(self) -> Graph:
         import av.filter

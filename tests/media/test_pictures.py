@@ -116,7 +116,7 @@ def test_damaged_metadata_are_an_error(tmp_path: Path, picture: Image.Image, tex
 
 
 def test_packed_metadata_cannot_fill_the_memory(tmp_path: Path, picture: Image.Image) -> None:
-    bomb = zlib.compress(b"[" + b" " * 200_000_000, 9)
+    bomb = zlib.compress(b" " * 50_000_000 + b"{}", 9)
     picture.save(tmp_path / "bomb.webp", exif=pictures._exif_bytes(pictures._PACKED + bomb))
     with pytest.raises(ImageError):
         read_metadata(tmp_path / "bomb.webp")
