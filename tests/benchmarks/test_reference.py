@@ -73,5 +73,5 @@ def test_it_takes_no_fast_part_of_ours() -> None:
     """The reference has networks of its own: ours are faster."""
     tree = ast.parse(Path(reference.__file__).read_text(encoding="utf-8"))
     modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    allowed = {"clipgen", "clipgen.generators.base", "clipgen.models", "clipgen.perceptors.openclip.build"}
+    allowed = {"clipgen", "clipgen.models", "clipgen.generators.base", "clipgen.perceptors.openclip.build"}
     assert {name for name in modules if name.startswith("clipgen")} <= allowed

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
+import yaml
+from safetensors.torch import save_file
 from torch import Tensor
 
 from clipgen.generators.base import Generator
@@ -50,6 +53,13 @@ def tiny_network() -> VQModel:
     network = VQModel.from_config(TINY)
     network.codebook.data.copy_(lattice(3, 4))
     return network
+
+
+def write_network(path: Path) -> Path:
+    """Write the tiny network as safetensors, with its yaml; return the path of the weights."""
+    save_file({key: value.contiguous() for key, value in tiny_network().state_dict().items()}, path)
+    path.with_suffix(".yaml").write_text(yaml.safe_dump(TINY), encoding="utf-8")
+    return path
 
 
 def picture(width: int = 32, height: int = 24) -> Tensor:
