@@ -1,4 +1,3 @@
-import ctypes
 import platform
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from clipgen.devices import (
     describe,
     free_memory,
     generator,
-    keep_memory,
     oom_hint,
     peak_memory_mb,
     pick_device,
@@ -26,7 +24,8 @@ CPU = torch.device("cpu")
 KEEPING = """
 import resource, torch
 from pathlib import Path
-from clipgen.devices import free_memory, keep_memory
+from clipgen.devices import free_memory
+from clipgen.process import keep_freed_memory
 
 def faults():
     began = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -39,7 +38,7 @@ def resident():
     return next(line.split()[1] for line in lines if line.startswith("VmRSS"))
 
 before = faults()
-keep_memory(torch.device("cpu"))
+keep_freed_memory()
 for _ in range(8):  # older glibcs need some rounds until a freed block fits again: it has to be aligned
     faults()
 print(before, faults(), resident())
@@ -169,11 +168,6 @@ def test_what_a_step_frees_is_kept_for_the_next_and_can_be_given_back() -> None:
     before, after, kept, given_back = map(int, told.stdout.split())
     assert before > 50 * after  # pages that the system had to clear
     assert given_back < kept - 90_000  # kB resident
-
-
-def test_a_gpu_leaves_the_memory_of_the_process_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ctypes, "CDLL", lambda _: pytest.fail("the C library was asked"))
-    keep_memory(torch.device("cuda"))
 
 
 def test_networks_without_memory_have_their_shapes() -> None:

@@ -62,7 +62,7 @@ def fetch(
                 try:
                     _complete(url, part, report, stall)
                 except (*_NETWORK_ERRORS, ValueError) as error:
-                    failures.append(f"{_host(url)}: {reason(error)}")
+                    failures.append(f"{_host(url)}: {_reason(error)}")
                     continue
                 found = sha256_of(part)
                 if sha256 is None or found == sha256:
