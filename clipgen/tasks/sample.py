@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from clipgen import devices
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
+from clipgen.jobs import Job
+from clipgen.media.images import to_pil
 from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 
@@ -43,6 +46,25 @@ def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path 
     generator.configure(settings.options)
     generator.start(range(first, first + count), settings.canvas.size)
     return generator
+
+
+def draw(job: Job, parts: Parts) -> list[Image.Image]:
+    """The pictures of a job of `sample`, in order: its draws, or pictures on the way over them.
+
+        >>> settings = GenerateSettings.of(generator="cppn", size=(32, 32), seed=7, count=2)
+        >>> len(draw(Job("sample", Inputs(walk=5), settings), parts))
+        5
+
+    Raises SettingsError for a job of another verb, and what `load` and `between` raise.
+    """
+    settings = job.settings
+    if not isinstance(settings, GenerateSettings):
+        raise SettingsError(f"a job of {job.verb} draws no samples")
+    count, walk = settings.canvas.count, job.inputs.walk
+    with parts.lock(devices.pick_device(settings.machine.device)):
+        generator = load(settings, parts, count=count, weights=job.weights)
+        drawn = paint(generator) if walk is None else between(generator, range(count), walk)
+    return [to_pil(picture) for picture in drawn]
 
 
 def paint(generator: Generator) -> Tensor:

@@ -9,8 +9,8 @@
 
 from clipgen.tasks.generate.picture import GeneratedImage, Picture
 from clipgen.tasks.generate.plan import Plan
-from clipgen.tasks.generate.preparation import again, prepare
+from clipgen.tasks.generate.preparation import again, picture_job, prepare
 from clipgen.tasks.generate.run import Run
 from clipgen.tasks.generate.runfile import SavedRun, load_run
 
-__all__ = ["GeneratedImage", "Picture", "Plan", "Run", "SavedRun", "again", "load_run", "prepare"]
+__all__ = ["GeneratedImage", "Picture", "Plan", "Run", "SavedRun", "again", "load_run", "picture_job", "prepare"]

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from clipgen.errors import ImageError, SettingsError
 from clipgen.jobs import Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
+from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.budget import fit_memory, fit_time
 from clipgen.tasks.generate.plan import Plan, begun, draft
 from clipgen.tasks.generate.race import race
@@ -70,3 +72,19 @@ def again(job: Job, parts: Parts) -> Plan:
     return plan.changed(*notes)
 
 
+def picture_job(metadata: Mapping[str, object]) -> tuple[Job, int]:
+    """The job that made a picture, and after how many steps, from the picture's metadata.
+
+        >>> picture = run.pictures()[0]
+        >>> picture_job(picture.metadata)[1]
+        1
+
+    Raises ImageError for metadata of anything else.
+    """
+    try:
+        job, steps = Job.from_json(metadata), metadata["steps_done"]
+        if not isinstance(job.settings, GenerateSettings) or not isinstance(steps, int):
+            raise SettingsError(f"a job of {job.verb} paints no single picture")
+    except (SettingsError, KeyError) as error:
+        raise ImageError(f"the picture's settings cannot be used: {error}") from error
+    return job, steps
