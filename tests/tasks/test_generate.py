@@ -19,7 +19,7 @@ from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step
 from clipgen.tasks.generate import GeneratedImage, Run, load_run
-from clipgen.tasks.generate.targets import Aim, Targets, read_targets
+from clipgen.tasks.generate.targets import Target, Targets, read_targets
 from runs import remake, start
 
 Make = Callable[..., Run]
@@ -207,7 +207,7 @@ def test_long_prompts_are_split_and_averaged(perceptor: OpenClip) -> None:
 
 def test_targets_weigh_and_fill_up() -> None:
     x, y = torch.eye(2)
-    targets = Targets.of([[Aim(x, 1.0), Aim(y, -0.5, 0.3)], [Aim(y, 2.0)]])
+    targets = Targets.of([[Target(x, 1.0), Target(y, -0.5, 0.3)], [Target(y, 2.0)]])
     assert targets.weights.tolist() == [[1.0, -0.5], [2.0, 0.0]]
     assert targets.stops[0, 1] == pytest.approx(0.3)
     torch.testing.assert_close(targets.mean(), torch.tensor([[2 / 3, -1 / 3], [0.0, 1.0]]))

@@ -3,7 +3,7 @@
     >>> job = Job("generate", Inputs(prompts=("a fox", "a castle")), GenerateSettings.of(seed=7))
     >>> run = Run(prepare(job, parts), parts)
     >>> for step in run:
-    ...     print(step.score)
+    ...     pass
     >>> run.pictures()[0].save("fox.png")
 """
 
