@@ -1,4 +1,4 @@
-"""The verbs that compare pictures with words, by their job."""
+"""Jobs of the verbs that compare pictures with words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Event = Described | Ranked | Labelled | Compared | Skipped
 
 
 def settings_of(job: Job) -> DescribeSettings:
-    """Which CLIP a job compares with, and on what. Raises SettingsError for a job of another verb.
+    """CLIP model, device and views of a job. Raises SettingsError for a job of another verb.
 
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)

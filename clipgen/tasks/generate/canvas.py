@@ -27,11 +27,11 @@ def load_generator(
 
         >>> notes = []
         >>> vqgan = parts.generator("vqgan", device=torch.device("cpu"))
-        >>> settings = GenerateSettings.of(size=(100, 100))
+        >>> settings = GenerateSettings.of(size=(97, 97))
         >>> load_generator(vqgan, settings, [7], perceptor=perceptor, notes=notes).size
         (96, 96)
         >>> notes
-        ['vqgan cannot make 100 x 100 pixels: the size is rounded to 96 x 96']
+        ['vqgan cannot make 97 x 97 pixels: the size is rounded to 96 x 96']
 
     perceptor: used by generators that search for the latents of an initial picture; notes: lines that a user should
     read are appended to it.

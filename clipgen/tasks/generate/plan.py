@@ -146,8 +146,8 @@ def draft(
 def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None = None) -> Plan:
     """The plan with drawn latents, set to where its settings start them.
 
-        >>> with_start(draft(job, parts), parts).settings.search.lr == Pixels.lr
-        True
+        >>> with_start(draft(job, parts), parts).settings.init.start
+        'noise'
 
     latent_seeds: other seeds to draw them from. Settings that the generator decides are set: size, lr, race, start.
     """

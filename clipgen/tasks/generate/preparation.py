@@ -78,9 +78,9 @@ def again(job: Job, parts: Parts) -> Plan:
 def picture_job(metadata: Mapping[str, object]) -> tuple[Job, int]:
     """The job that made a picture, and after how many steps, from the picture's metadata.
 
-        >>> picture = run.pictures()[0]
-        >>> picture_job(picture.metadata)[1]
-        1
+        >>> job, steps = picture_job(run.pictures()[0].metadata)
+        >>> job.inputs.prompts, steps
+        (('a red fox',), 1)
 
     Raises ImageError for metadata of anything else.
     """

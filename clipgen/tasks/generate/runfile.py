@@ -36,6 +36,7 @@ def save_run(path: str | Path, job: Job, state: Mapping[str, Any], output: Mappi
 def load_run(path: str | Path) -> SavedRun:
     """Read what `save_run` wrote, or clipgen 0.1.0 did; nothing in the file is executed.
 
+        >>> from clipgen.tasks.generate import Run, prepare
         >>> run.save_state("outputs/a-fox-7.run")
         >>> saved = load_run("outputs/a-fox-7.run")
         >>> resumed = Run(prepare(saved.job, parts, resume=saved.state), parts, state=saved.state)
