@@ -1,4 +1,4 @@
-"""Torch's compiler, for who asks for it.
+"""Torch's compiler, for runs with `compile`.
 
 >>> decode = compiled(generator.forward)
 """
@@ -17,15 +17,15 @@ from clipgen.errors import DeviceError
 
 
 def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """A function compiled by torch, which takes a minute at its first call and is kept on disk for later ones.
+    """A function compiled by torch, which takes a minute at its first call; later runs load the result from disk.
 
         >>> decode = compiled(generator.forward)
 
-    Raises DeviceError where nothing can compile it: on a CPU that takes a C++ compiler, on a GPU Triton as well.
+    Raises DeviceError if there is no C++ compiler; on a GPU torch needs Triton as well.
     """
     if not any(map(shutil.which, (os.environ.get("CXX", "c++"), "g++", "clang++", "cl"))):
         raise DeviceError(
-            "compile needs a C++ compiler, and none was found; install g++, or leave compile out", settings=["compile"]
+            "compile needs a C++ compiler, but none was found; install g++, or leave compile out", settings=["compile"]
         )
     process.load_compiler()
     return torch.compile(function, dynamic=False)

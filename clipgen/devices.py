@@ -1,9 +1,8 @@
-"""Where and in which arithmetic a run computes: the policy that makes it fast, in one room.
+"""On which device and in which arithmetic a run computes, and how much memory it takes.
 
->>> device = pick_device("auto")
->>> dtype = pick_dtype("auto", device)
->>> with autocast(device, dtype):
-...     embeddings = perceptor.encode_image(cutouts)
+>>> device = pick_device("cpu")
+>>> with autocast(device, pick_dtype("auto", device)):
+...     embeddings = perceptor.encode_image(image)
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from clipgen.errors import DeviceError, UnknownNameError
 
 DTYPES: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
-# what fills a tensor in place
+# functions that fill a tensor with random numbers
 _DRAWS = ("normal_", "uniform_", "trunc_normal_")
 
-# what allocators say when memory is out; only CUDA's has an exception class of its own
+# messages of allocators that are out of memory; only CUDA has an exception class for it
 _OUT_OF_MEMORY = (
     "out of memory",
     "not enough memory",
@@ -47,30 +46,30 @@ def pick_device(name: str = "auto") -> torch.device:
     name: auto, cpu, cuda, cuda:N or mps.
     Raises DeviceError for a device that this machine or this build of torch lacks.
     """
-    here = _devices_here()
+    available = _available()
     if name == "auto":
-        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if kind in here))
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if kind in available))
     try:
         device = torch.device(name)
     except RuntimeError as error:
-        raise _no_device(name, here) from error
-    found = device.type in here and (device.type != "cuda" or (device.index or 0) < torch.cuda.device_count())
+        raise _no_device(name, available) from error
+    found = device.type in available and (device.type != "cuda" or (device.index or 0) < torch.cuda.device_count())
     if not found:
-        raise _no_device(name, here)
+        raise _no_device(name, available)
     return device
 
 
-def _devices_here() -> list[str]:
-    here = ["cpu"]
+def _available() -> list[str]:
+    available = ["cpu"]
     if torch.cuda.is_available():
-        here += ["cuda", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
+        available += ["cuda", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
     if torch.backends.mps.is_available():
-        here.append("mps")
-    return here
+        available.append("mps")
+    return available
 
 
-def _no_device(name: str, here: list[str]) -> DeviceError:
-    return DeviceError(f"there is no device {name!r} here; choose from: auto, {', '.join(here)}")
+def _no_device(name: str, available: list[str]) -> DeviceError:
+    return DeviceError(f"device {name!r} is not available; choose from: auto, {', '.join(available)}")
 
 
 def pick_dtype(name: str, device: torch.device) -> torch.dtype:
@@ -92,9 +91,9 @@ def _has_native_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     # a CPU without such instructions emulates bf16 and is several times slower than in float32;
-    # torch offers only private names for the question, and not in every version
-    questions = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    return device.type == "cpu" and any(getattr(torch.cpu, name)() for name in questions if hasattr(torch.cpu, name))
+    # torch has only private functions for this, and not in every version
+    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return device.type == "cpu" and any(getattr(torch.cpu, name)() for name in checks if hasattr(torch.cpu, name))
 
 
 @contextmanager
@@ -102,9 +101,11 @@ def autocast(device: torch.device, dtype: torch.dtype) -> Iterator[None]:
     """Compute in `dtype` inside the block; float32 changes nothing.
 
         >>> with autocast(torch.device("cpu"), torch.bfloat16):
-        ...     features = network(image)
+        ...     features = torch.nn.Linear(8, 4)(torch.rand(1, 8))
+        >>> features.dtype
+        torch.bfloat16
 
-    On a CPU attention takes the plain mathematical form, which in bf16 is faster there than the fused one.
+    On a CPU attention is computed without fused kernels, which are slower in bf16.
     """
     if dtype == torch.float32:
         yield
@@ -117,8 +118,8 @@ def autocast(device: torch.device, dtype: torch.dtype) -> Iterator[None]:
             yield
 
 
-class _Undrawn(TorchFunctionMode):
-    """Leaves out what fills tensors with random numbers, which on the meta device imports half of torch's compiler."""
+class _SkipRandomFills(TorchFunctionMode):
+    """Skips functions that fill tensors with random numbers: on the meta device they import torch's compiler."""
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if function.__name__ in _DRAWS:
@@ -128,19 +129,19 @@ class _Undrawn(TorchFunctionMode):
 
 @contextmanager
 def without_memory() -> Iterator[None]:
-    """Networks built inside have their shapes, and no numbers: they take neither memory nor time.
+    """Build networks on the meta device: with shapes, but without numbers, in almost no memory and time.
 
     >>> with without_memory():
     ...     network = torch.nn.Linear(10**6, 10**6)
     >>> network.weight.device
     device(type='meta')
     """
-    with torch.device("meta"), _Undrawn():
+    with torch.device("meta"), _SkipRandomFills():
         yield
 
 
 def generator(device: torch.device | str, seed: int) -> torch.Generator:
-    """A source of random numbers of its own, so that no draw elsewhere changes a picture.
+    """A random generator for one purpose, so that draws elsewhere do not change a picture.
 
     >>> torch.rand(1, generator=generator("cpu", 7)).item() == torch.rand(1, generator=generator("cpu", 7)).item()
     True
@@ -149,7 +150,7 @@ def generator(device: torch.device | str, seed: int) -> torch.Generator:
 
 
 def oom_hint(error: BaseException) -> DeviceError | None:
-    """Tell whether an error, or one that caused it, means out of memory; if so, what helps; else None.
+    """The DeviceError for an error that means out of memory, or that was caused by one; None for other errors.
 
         >>> str(oom_hint(MemoryError()))[:13]
         'out of memory'
@@ -167,16 +168,16 @@ def oom_hint(error: BaseException) -> DeviceError | None:
 
 
 def free_memory() -> None:
-    """Give back what torch keeps for later, after an error that left much of it unused."""
+    """Return unused memory that torch and glibc keep to the system."""
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    with suppress(OSError, AttributeError):  # glibc keeps what is freed: elsewhere there is no such call
+    with suppress(OSError, AttributeError):  # only glibc has this call
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def describe() -> dict[str, Any]:
-    """What a run would compute on, as `clipgen doctor` prints it.
+    """Device and arithmetic of a run by default, as `clipgen doctor` prints them.
 
     >>> sorted(describe())
     ['cpu_capability', 'device', 'devices', 'dtype', 'threads', 'torch']
@@ -184,7 +185,7 @@ def describe() -> dict[str, Any]:
     device = pick_device()
     return {
         "device": str(device),
-        "devices": _devices_here(),
+        "devices": _available(),
         "dtype": next(name for name, dtype in DTYPES.items() if dtype == pick_dtype("auto", device)),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
@@ -193,9 +194,9 @@ def describe() -> dict[str, Any]:
 
 
 def reset_peak_memory(device: torch.device) -> bool:
-    """Let `peak_memory_mb` begin anew from what is held now; False where the system cannot.
+    """Reset `peak_memory_mb` to the memory in use now; False where the system cannot.
 
-    >>> reset_peak_memory(torch.device("cpu"))
+    >>> reset_peak_memory(torch.device("cpu")) in (True, False)      # True on Linux
     True
     """
     if device.type == "cuda":
@@ -209,17 +210,16 @@ def reset_peak_memory(device: torch.device) -> bool:
 
 
 def peak_memory_mb(device: torch.device) -> float | None:
-    """The most memory that this process has held: of the GPU where it computes there, else resident;
-    None where the system does not tell.
+    """Peak memory of this process in megabytes, on the GPU or else resident; None where the system cannot measure it.
 
-    >>> peak_memory_mb(torch.device("cpu"))
-    812.4
+    >>> peak_memory_mb(torch.device("cpu")) > 100
+    True
     """
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20
     status = Path("/proc/self/status")
     if status.exists():
-        # not ru_maxrss: on Linux a child's begins at what its parent held when it was started
+        # not ru_maxrss: on Linux that of a child starts at the memory of its parent
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) / 2**10
     try:

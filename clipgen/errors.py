@@ -5,7 +5,7 @@
     ├── SettingsError     (ValueError)    a setting out of its range, or unknown
     ├── UnknownNameError  (ValueError)    a generator, optimizer, preset … that does not exist
     ├── WeightsError      (OSError)       a model file that is missing or damaged
-    ├── ImageError        (OSError)       a picture or film that cannot be read
+    ├── ImageError        (OSError)       a picture or film that cannot be loaded
     ├── OutputError       (OSError)       a file that cannot be written
     ├── DeviceError       (RuntimeError)  a device that is missing, or out of memory
     └── NonFiniteError    (RuntimeError)  the loss became NaN or infinite
@@ -26,14 +26,14 @@ from typing import Self
 
 
 class ClipgenError(Exception):
-    """The root: `except clipgen.ClipgenError` catches all that clipgen raises on purpose.
+    """Base class: `except clipgen.ClipgenError` catches all errors that clipgen raises on purpose.
 
         >>> error = SettingsError("steps is 0; it must be 1 or more", settings=["steps"])
         >>> error.settings
         {'steps': None}
 
     args: the message, one line; settings: names of the settings to change, as a list, or with a value to try:
-    `{"cut_chunk": 4}`. A shell names its own spelling of them after the message.
+    `{"cut_chunk": 4}`. A shell adds its own spelling of them to the message.
     """
 
     def __init__(self, *args: object, settings: Mapping[str, object] | Iterable[str] = ()) -> None:
@@ -43,7 +43,7 @@ class ClipgenError(Exception):
         )
 
     def in_context(self, before: str = "", after: str = "") -> Self:
-        """The same error with more text around its message: where it happened, or what to do.
+        """The same error with text before and after its message: where it happened, or what to do.
 
             >>> print(SettingsError("steps is 0", settings=["steps"]).in_context(before="story.toml: "))
             story.toml: steps is 0
@@ -62,7 +62,7 @@ class SettingsError(ClipgenError, ValueError):
 
 
 class UnknownNameError(ClipgenError, ValueError):
-    """A name that is in no table."""
+    """A name that does not exist."""
 
     @classmethod
     def of(
@@ -78,7 +78,7 @@ class UnknownNameError(ClipgenError, ValueError):
             >>> print(UnknownNameError.of("optimizer", "adm", ["adam", "sgd"]))
             unknown optimizer 'adm'; did you mean 'adam'? choose from: adam, sgd
 
-        kind: what is named, in the singular; given: the unknown name; choices: all known names; settings: as for
+        kind: of the named object, in the singular; given: the unknown name; choices: all known names; settings: as for
         `ClipgenError`.
         """
         known = list(choices)
@@ -94,7 +94,7 @@ class WeightsError(ClipgenError, OSError):
 
 
 class ImageError(ClipgenError, OSError):
-    """A picture or film that cannot be read, or that carries no settings of clipgen."""
+    """A picture or film that cannot be loaded, or that has no settings of clipgen in it."""
 
 
 class OutputError(ClipgenError, OSError):
@@ -102,11 +102,11 @@ class OutputError(ClipgenError, OSError):
 
 
 class DeviceError(ClipgenError, RuntimeError):
-    """A device that this machine lacks, or one that ran out of memory."""
+    """A device that is not available, or that ran out of memory."""
 
     @classmethod
     def out_of_memory(cls) -> Self:
-        """The error for a device that ran out of memory, with what needs less of it.
+        """The error for a device that ran out of memory, with settings that take less of it.
 
         >>> list(DeviceError.out_of_memory().settings)
         ['cut_chunk', 'size', 'count', 'dtype']
@@ -119,4 +119,4 @@ class DeviceError(ClipgenError, RuntimeError):
 
 
 class NonFiniteError(ClipgenError, RuntimeError):
-    """The loss became NaN or infinite; whoever raises this keeps the last good picture."""
+    """The loss became NaN or infinite; the last good picture is kept."""

@@ -1,4 +1,4 @@
-"""Job: what is asked for, whoever asks. A picture, a film, a run file and a script carry the same record.
+"""Job: one record of what is to be made. Pictures, films, run files and scripts all carry it.
 
     >>> job = Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(seed=7))
     >>> Job.from_json(job.to_json()) == job
@@ -25,7 +25,7 @@ from clipgen.settings import (
 )
 from clipgen.timelines import Timeline, read_table
 
-#: of the JSON that this version writes; 1 is what 0.1.0 wrote, which is still read
+#: format of the JSON that this version writes; 1 is that of 0.1.0, which can still be loaded
 FORMAT = 2
 
 #: the settings of each verb
@@ -41,7 +41,7 @@ VERBS: dict[str, type[Settings]] = {
 
 @dataclass(frozen=True)
 class Model:
-    """A model that took part: its name, and the sha256 of its weights, None where nothing was trained."""
+    """A model that was used: its name, and the sha256 of its weights, None if it has none."""
 
     name: str
     sha256: str | None = None
@@ -51,9 +51,9 @@ class Model:
 class Inputs:
     """What a verb works on.
 
-    prompts: one line each, as `parse_prompts` reads it; pictures: files; texts: candidates, labels, or a phrase;
-    text_file: a file of candidates, which may have any number of lines; timeline: the scenes of a film; walk: pictures on
-    the way over the draws of `sample`.
+    prompts: one line each, as for `parse_prompts`; pictures: files; texts: candidates, labels, or a phrase; text_file:
+    a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures on the way over the
+    draws of `sample`.
     """
 
     prompts: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Inputs:
     walk: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values of what there is; `from_json` reads them back."""
+        """Plain JSON values of the inputs that are set; `from_json` loads them."""
         lists = {"prompts": self.prompts, "pictures": self.pictures, "texts": self.texts}
         found: dict[str, Any] = {name: list(values) for name, values in lists.items() if values}
         found |= {name: value for name in ("text_file", "walk") if (value := getattr(self, name)) is not None}
@@ -74,7 +74,7 @@ class Inputs:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Inputs:
-        """Read what `to_json` gave. Raises SettingsError or PromptError for other values."""
+        """Load what `to_json` returned. Raises SettingsError or PromptError for other values."""
         prompts, pictures, texts = (tuple(values.get(name, ())) for name in ("prompts", "pictures", "texts"))
         timeline = None
         if "timeline" in values:
@@ -89,8 +89,8 @@ class Job:
     """All that decides what is made: equal jobs on one machine make equal bytes.
 
     verb: a name in VERBS; inputs: what it works on; settings: of the verb; weights: file or folder of the generator's
-    weights, None for those of its name; models: what was used, by role ("perceptor", "generator"), once that is
-    known; files: sha256 of the pictures that went in; version: of clipgen.
+    weights, None for those of its name; models: those that were used, by role ("perceptor", "generator"), once they are
+    known; files: sha256 of the input pictures; version: of clipgen.
     Raises UnknownNameError for an unknown verb, SettingsError for the settings of another one.
     """
 
@@ -106,11 +106,11 @@ class Job:
         if self.verb not in VERBS:
             raise UnknownNameError.of("verb", self.verb, VERBS)
         if not isinstance(self.settings, VERBS[self.verb]):
-            wanted, given = VERBS[self.verb].__name__, type(self.settings).__name__
-            raise SettingsError(f"settings is a {given}; {self.verb} takes {wanted}")
+            expected, given = VERBS[self.verb].__name__, type(self.settings).__name__
+            raise SettingsError(f"settings is a {given}; {self.verb} takes {expected}")
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values, which `from_json` reads back."""
+        """Plain JSON values; `from_json` loads them."""
         return {
             "format": FORMAT,
             "version": self.version,
@@ -124,18 +124,18 @@ class Job:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Job:
-        """Read a job from JSON values, of this version or of 0.1.0; other keys, such as a picture's score, may be there.
+        """Load a job from JSON values of this version or of 0.1.0; other keys, such as a picture's score, are ignored.
 
-            >>> Job.from_json({"command": "generate", "version": "0.1.0", "prompts": ["a fox"], "settings": {}}).verb
+            >>> Job.from_json({"command": "generate", "prompts": ["a fox"], "settings": {}}).verb
             'generate'
 
-        Raises SettingsError for a newer format, and for what is no job.
+        Raises SettingsError for a newer format, and for values of no job.
         """
         try:
             if values.get("format", 1) == 1:
                 return _of_0_1(values)
             if values["format"] != FORMAT:
-                raise SettingsError(f"format is {values['format']}; this clipgen reads formats 1 to {FORMAT}: update it")
+                raise SettingsError(f"format is {values['format']}; update clipgen: this version loads 1 to {FORMAT}")
             return cls(
                 verb=values["verb"],
                 inputs=Inputs.from_json(values["inputs"]),

@@ -1,8 +1,7 @@
-"""Parts, loaded once: generators, perceptors and what is made of them, shared by all runs of a process.
+"""Parts, loaded once: generators, perceptors and what is derived from them, shared by all runs of a process.
 
     >>> with Parts() as parts:
-    ...     perceptor = parts.perceptor(["builtin"], device)
-    ...     first, second = parts.generator("vqgan", device=device), parts.generator("vqgan", device=device)
+    ...     first, second = (parts.generator("vqgan", device=torch.device("cpu")) for _ in range(2))
     >>> first.network is second.network
     True
 """
@@ -32,8 +31,8 @@ class Parts:
         >>> parts.perceptor(["builtin"], torch.device("cpu")) is parts.perceptor(["builtin"], torch.device("cpu"))
         True
 
-    Safe between threads: whatever computes on a device holds `lock(device)`, so that runs take turns step by step.
-    `close`, or the end of `with`, frees everything; a run that still has its parts keeps them until it ends.
+    Thread-safe: what computes on a device takes `lock(device)`, so that runs alternate step by step. `close`, or the
+    end of `with`, frees everything; a run that has its parts keeps them until it ends.
     """
 
     def __init__(self) -> None:
@@ -48,12 +47,12 @@ class Parts:
         self.close()
 
     def close(self) -> None:
-        """Free all parts; what is asked for afterwards is loaded anew."""
+        """Free all parts; later calls load them again."""
         with self._guard:
             self._pool.clear()
 
     def lock(self, device: torch.device) -> threading.RLock:
-        """The lock of a device: one for each."""
+        """The lock of a device; the same device gives the same lock."""
         with self._guard:
             return self._locks.setdefault(device, threading.RLock())
 
@@ -72,7 +71,7 @@ class Parts:
         device: torch.device,
         dtype: torch.dtype = torch.float32,
     ) -> Generator:
-        """A generator to `start`, on weights that all generators of these arguments share.
+        """A generator to `start`; all generators of the same arguments share their weights.
 
             >>> generator = parts.generator("cppn", device=torch.device("cpu"))
             >>> generator.start([7], (64, 64))
@@ -80,14 +79,14 @@ class Parts:
         name, weights: as for `shelf.generator`, which also lists the errors raised.
         """
         part, path = shelf.generator(name, weights)
-        # a file that was replaced meanwhile is another one
+        # a file that has been replaced is loaded again
         changed = path.stat().st_mtime_ns if path is not None and path.exists() else None
         key = ("generator", part, path, changed, device, dtype)
         loaded = self.shared(key, lambda: GENERATORS.load(part)(device=device, dtype=dtype, weights=path))
         return cast(Generator, loaded).fork()
 
     def shared(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What `make` returns, made once for a key: for whatever else takes long and is the same for all runs.
+        """What `make` returns, called once for a key: for anything else that takes long and is the same for all runs.
 
         >>> parts.shared("answer", lambda: 42)
         42

@@ -1,9 +1,9 @@
-"""Switches of the whole process, which make runs start and go faster: shells set them once, a library never does.
+"""Settings of the whole process that make runs faster: shells set them once, the library never does.
 
     >>> from clipgen.process import configure
     >>> configure()                     # before torch is imported
 
-A program that imports clipgen gets the same pictures without them.
+Pictures are the same without them.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 
 
 def configure() -> None:
-    """Set what a process that is ours alone gains by; to be called before torch is imported, further calls do nothing.
+    """Apply all of them; to be called before torch is imported, and without effect when called again.
 
         >>> configure()
 
-    Threads of torch that wait do not spin, freed memory is kept for the next step, and torch's compiler is not imported
+    Waiting threads of torch do not spin, freed memory is kept for the next step, and torch's compiler is not imported
     until something is compiled.
     """
-    # spinning threads make a run take ten times as long beside another busy process
+    # with spinning threads a run takes ten times as long while another process is busy
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     keep_freed_memory()
     delay_compiler()
 
 
 def keep_freed_memory() -> None:
-    """Keep what a step frees for the next one, as torch does on a GPU anyway; `devices.free_memory` gives it back.
+    """Keep memory that a step frees for the next one, as torch does on a GPU; `devices.free_memory` returns it.
 
-    glibc hands large blocks back at once, and then the system clears every page of them anew at each step: a third of
-    the time of a step of eight pictures. Another C library is left as it is.
+    glibc returns large blocks to the system at once, which clears all their pages again at each step: a third of the
+    time of a step of eight pictures. Other C libraries are not changed.
     """
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
@@ -52,17 +52,17 @@ def keep_freed_memory() -> None:
 
 
 def delay_compiler() -> None:
-    """Import torch's compiler only when it is used: that takes as long as importing torch itself, twice over.
+    """Import torch's compiler only when it is used: its import takes twice as long as that of torch itself.
 
-    Torchvision imports it to ask whether something can be compiled, torch's optimizers to say that they are not to be.
-    A stand-in answers both; asked for anything else it is replaced by the real one.
+    Torchvision imports it to ask whether it is supported, torch's optimizers to mark functions as not compiled. A
+    stand-in does both; for anything else it is replaced by the real one.
     """
     if _COMPILER not in sys.modules and not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
 
 def load_compiler() -> None:
-    """Put torch's own compiler in the place of the stand-in, if that is there."""
+    """Replace the stand-in, if there is one, by torch's own compiler."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     for name in (_COMPILER, f"{_COMPILER}.utils"):
         if isinstance(sys.modules.get(name), _StandIn):
@@ -74,7 +74,7 @@ def load_compiler() -> None:
 
 
 class _StandIn(ModuleType):
-    """Answers for torch's compiler where all that is wanted of it is to stay out."""
+    """Takes the place of torch's compiler until something is compiled."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -84,7 +84,7 @@ class _StandIn(ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the stand-in, and for every other part of the compiler the real one."""
+    """Finds the stand-in for the compiler and its utils, and the real modules for all other parts of it."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -101,17 +101,17 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ == _COMPILER:
-            vars(module).update(graph_break=lambda *_, **__: None, disable=_as_it_is)
+            vars(module).update(graph_break=lambda *_, **__: None, disable=_unchanged)
         else:
             vars(module).update(is_compile_supported=_is_compile_supported)
 
 
-def _as_it_is(function: Callable[..., Any], *_: Any, **__: Any) -> Callable[..., Any]:
-    # outside of compiled code the real one does just this
+def _unchanged(function: Callable[..., Any], *_: Any, **__: Any) -> Callable[..., Any]:
+    # outside of compiled code the real function does the same
     return function
 
 
 def _is_compile_supported(device: str) -> Any:
-    # torchvision keeps this function: the answer is still the real one's
+    # torchvision keeps a reference to this function, so it must give the real answer
     load_compiler()
     return importlib.import_module(f"{_COMPILER}.utils").is_compile_supported(device)

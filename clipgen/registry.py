@@ -1,4 +1,4 @@
-"""Names of parts and where they are made: explicit tables, imported only when a name is asked for.
+"""Names of parts and where they are defined: explicit tables; a part is imported when its name is loaded.
 
     >>> from clipgen.registry import GENERATORS
     >>> GENERATORS.names()
@@ -28,8 +28,8 @@ class Registry:
         >>> Registry("colour", {"red": "my.colours:RED"}).names()
         ['red']
 
-    kind: what is named, in the singular (for messages); table: name → "module:attribute", where the
-    attribute may be dotted; entry_point_group: where other packages register theirs. Our own names win.
+    kind: of the named objects, in the singular (for messages); table: name → "module:attribute", where the attribute
+    may be dotted; entry_point_group: where other packages register theirs. Names in the table take precedence.
     """
 
     def __init__(self, kind: str, table: Mapping[str, str], entry_point_group: str | None = None) -> None:
@@ -71,7 +71,7 @@ class Registry:
         point = self._added[name]
         try:
             return point.load()
-        except Exception as error:  # someone else's package: anything may go wrong while it is imported
+        except Exception as error:  # a package of a third party may raise anything while it is imported
             raise ClipgenError(f"{self.kind} {name!r} ({point.value}) does not import: {error}") from error
 
     def __contains__(self, name: object) -> bool:
@@ -92,7 +92,7 @@ GENERATORS = Registry(
     "clipgen.generators",
 )
 
-#: what each generator has of settings beside those that all have; torch is not imported for them
+#: the settings of each generator in addition to those of all; loading them does not import torch
 GENERATOR_OPTIONS = Registry(
     "generator options",
     {

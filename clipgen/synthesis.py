@@ -1,10 +1,14 @@
-"""The loop: change latents until the perceptor says that the picture fits. A plain iterator of steps.
+"""The optimisation loop: change latents until the picture fits its targets by the perceptor. A plain iterator.
 
-    >>> for step in Synthesis(generator, perceptor, cutouts, loss, target=target, steps=150, lr=0.1):
-    ...     print(step.index, step.score)
+    >>> cutouts = Cutouts(perceptor.input_size, 4, generator=torch.Generator().manual_seed(7))
+    >>> loss = targets.loss()
+    >>> for step in Synthesis(generator, perceptor, cutouts, loss, target=targets.mean(), steps=2, lr=0.1):
+    ...     print(step.index, len(step.score))
+    0 1
+    1 1
 
-Decode once, look at the cutouts in chunks and gather their gradients at the image, then go back through the decoder
-once: exact, at the memory of one chunk (gradient accumulation at the image).
+The image is decoded once, the cutouts are embedded in chunks whose gradients accumulate at the image, and one backward
+pass goes through the decoder: exact, with the memory of one chunk.
 """
 
 from __future__ import annotations
@@ -31,16 +35,16 @@ from clipgen.settings import LR_DECAYS
 
 # where "step" divides the learning rate by ten: pixray's schedule
 STEP_DECAY_AT = 0.75
-SIGHTS = ("embeddings", "image", "latents")
+SEEN = ("embeddings", "image", "latents")
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one turn of the loop made of B pictures: enough for a progress bar, a preview or a plot.
+    """The result of one step for B pictures: enough for a progress bar, a preview or a plot.
 
-    index: 0 for the first; total: steps of the run; loss: what was minimised, before the update, one per picture;
-    score: mean cosine of the plain picture to the words after the update, one per picture; seconds: the turn's time;
-    note: what a user should hear of this turn, as that memory ran out and less is done at once.
+    index: 0 for the first; total: steps of the run; loss: before the update, one per picture; score: mean cosine of the
+    whole picture to its targets after the update, one per picture; seconds: time of the step; note: a line that a user
+    should read, for example that memory ran out and the cutout batch size was halved.
     """
 
     index: int
@@ -53,33 +57,35 @@ class Step:
 
     @property
     def image(self) -> Tensor:
-        """The pictures [B, 3, H, W] in [0, 1] on the CPU; copied there when asked for."""
+        """The pictures [B, 3, H, W] in [0, 1], copied to the CPU."""
         return self._image.to("cpu", torch.float32)
 
 
 class Synthesis:
-    """Iterate over the steps of one run; keeps the best pictures by their clean score.
+    """Iterate over the steps of one run; keeps the best pictures by the score of the whole picture.
 
-        >>> run = Synthesis(generator, perceptor, cutouts, loss, target=target, steps=100, lr=0.1)
+        >>> cutouts = Cutouts(perceptor.input_size, 4, generator=torch.Generator().manual_seed(7))
+        >>> loss = targets.loss()
+        >>> run = Synthesis(generator, perceptor, cutouts, loss, target=targets.mean(), steps=3, lr=0.1)
         >>> first = next(run)
-        >>> for step in run:
-        ...     pass
-        >>> run.best_image.shape, run.best_score
-        (torch.Size([1, 3, 256, 256]), tensor([0.41]))
+        >>> [step.index for step in run]
+        [1, 2]
+        >>> run.best_image.shape, run.best_score.shape
+        (torch.Size([1, 3, 64, 64]), torch.Size([1]))
 
-    generator, perceptor, cutouts, loss: loaded parts on one device, each with its own arithmetic; target: what the
-    score is measured against [B, D]; steps: turns in all; optimizer: a name in OPTIMIZERS; lr: its learning rate at the
-    first step; lr_decay: constant, cosine (to 0) or step (a tenth after 75 %); ema: share of the old in the average of
-    the latents that is shown, 0 for none; chunk: cutouts per backward pass, None for all, halved when memory runs out;
-    alternate: whether of several perceptors one looks at each step, in turn; before: steps that others took of the
-    same film, so that the turns go on; compile: whether decoding and looking are compiled, see `compiler.compiled`.
+    generator, perceptor, cutouts, loss: loaded parts on one device, each with its own arithmetic; target: [B, D] that
+    the score is measured against; steps: number of steps; optimizer: a name in OPTIMIZERS; lr: its learning rate at the
+    first step; lr_decay: constant, cosine (to 0) or step (a tenth after 75 %); ema: decay of the moving average of the
+    latents that is shown, 0 for none; chunk: cutouts per backward pass, None for all, halved when memory runs out;
+    alternate: whether several perceptors take turns, one per step; before: number of earlier steps of the same film,
+    which the turns continue; compile: whether decoding and embedding are compiled, see `compiler.compiled`.
 
     Raises SettingsError for numbers out of range, UnknownNameError for an unknown optimizer or decay. `next` raises
     NonFiniteError when loss, gradient or score are not finite (the best pictures stay as they were) and DeviceError
     when memory runs out.
 
     Source of the loop: Crowson et al. 2022, VQGAN-CLIP (arXiv 2204.08583). Departures: the gradient is gathered at the
-    image, and the best plain picture is kept, not the last.
+    image, and the best picture is kept, not the last.
     """
 
     best_image: Tensor | None
@@ -111,8 +117,8 @@ class Synthesis:
         if lr_decay not in LR_DECAYS:
             raise UnknownNameError.of("lr_decay", lr_decay, LR_DECAYS)
         for _, term in loss.terms():
-            if term.sees not in SIGHTS:
-                kind, known = type(term).__name__, ", ".join(SIGHTS)
+            if term.sees not in SEEN:
+                kind, known = type(term).__name__, ", ".join(SEEN)
                 raise SettingsError(f"{kind} sees {term.sees!r}; in this loop a loss sees one of: {known}")
         self.generator, self.perceptor, self.cutouts, self.loss = generator, perceptor, cutouts, loss
         self.target = target
@@ -120,8 +126,8 @@ class Synthesis:
         self.lr, self.lr_decay, self.ema, self.chunk = lr, lr_decay, ema, chunk
         self.alternate, self.before = alternate, before
         self._decode: Callable[[], Tensor] = compiler.compiled(generator.__call__) if compile else generator
-        # several perceptors may take turns: each is compiled when it first looks
-        self._see = cache(lambda one: compiler.compiled(one.encode_image) if compile else one.encode_image)
+        # several perceptors may take turns: each is compiled when it is first used
+        self._encode = cache(lambda one: compiler.compiled(one.encode_image) if compile else one.encode_image)
         self._note: str | None = None
         self.optimizer: torch.optim.Optimizer = OPTIMIZERS.load(optimizer)(generator.latents, lr=lr)
         self.start = [latent.detach().clone() for latent in generator.latents]
@@ -165,27 +171,27 @@ class Synthesis:
         )
 
     def gradients(self) -> Tensor:
-        """Set the latents' gradients for the next step and return the loss of each picture, [B], before weighing."""
+        """Set the gradients of the latents for the next step and return the loss of each picture, [B]."""
         for latent in self.generator.latents:
             latent.grad = None
         image = self._decoded if self._decoded is not None else self._decode()
         self._decoded = None
         leaf = image.detach().requires_grad_()
-        loss = self._look(leaf) + self._judge("image", View(image=leaf, progress=self.progress))
-        loss = loss + self._judge(
+        loss = self._embedded_loss(leaf) + self._measure("image", View(image=leaf, progress=self.progress))
+        loss = loss + self._measure(
             "latents", View(latents=self.generator.latents, start=self.start, progress=self.progress)
         )
         if leaf.grad is not None:
-            # the same gradient to the bit as image.backward(leaf.grad), which imports sympy: seconds of every start
+            # bit for bit as image.backward(leaf.grad), which imports sympy and so delays every start by seconds
             (image * leaf.grad).sum().backward()
         return loss
 
     @contextmanager
     def holding(self, latents: Sequence[Tensor]) -> Iterator[Generator]:
-        """Put other latents into the generator for a while, without gradients; its own come back bit for bit.
+        """Put other latents into the generator inside the block, without gradients; its own are restored bit for bit.
 
-        >>> with run.holding(run.best_latents) as generator:
-        ...     large = generator.render((1024, 1024))
+        >>> with run.synthesis.holding(run.synthesis.best_latents) as generator:
+        ...     large = generator.render((128, 128))
         """
         own = [latent.detach().clone() for latent in self.generator.latents]
         self._decoded = None  # its graph is of latents that change in place
@@ -199,9 +205,9 @@ class Synthesis:
                     latent.copy_(value)
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that the coming steps depend on: load it into a run of the same parts and it goes on bit-exactly.
+        """Everything that later steps depend on: a run of the same parts that loads it continues bit for bit.
 
-        Tensors, numbers, texts, lists and dicts only, so that `torch.load(…, weights_only=True)` reads it.
+        Tensors, numbers, texts, lists and dicts only, so that `torch.load(…, weights_only=True)` can load it.
         """
         optimizer = _own(self.optimizer.state_dict())
         return {
@@ -218,12 +224,12 @@ class Synthesis:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from where `state_dict` was taken. Raises SettingsError for a state of another run."""
+        """Resume from a `state_dict`. Raises SettingsError for a state of another run."""
         if state["total"] != self.total or len(state["average"]) != len(self.average):
             saved, this = ("with" if average else "without" for average in (state["average"], self.average))
             raise SettingsError(
                 f"the saved run has {state['total']} steps {saved} ema, this one has {self.total} {this}; "
-                "resume with the settings it was begun with"
+                "resume with the settings of the saved run"
             )
         self.generator.load_state(state["generator"])
         self.optimizer.load_state_dict(_own(state["optimizer"]))
@@ -248,7 +254,7 @@ class Synthesis:
         return loss
 
     def _affordable_gradients(self) -> Tensor:
-        """`gradients`, of half as many cutouts at once each time that memory runs out: the same sum."""
+        """`gradients`, with half the cutouts at once each time that memory runs out: the sum is the same."""
         while True:
             drawn = self.cutouts.generator.get_state()
             try:
@@ -263,8 +269,8 @@ class Synthesis:
             self.cutouts.generator.set_state(drawn)
             devices.free_memory()
 
-    def _look(self, leaf: Tensor) -> Tensor:
-        """Losses of all cutouts, chunk by chunk; their gradients gather in leaf.grad."""
+    def _embedded_loss(self, leaf: Tensor) -> Tensor:
+        """Losses on the embeddings of all cutouts, chunk by chunk; their gradients accumulate in leaf.grad."""
         batch, _, height, width = leaf.shape
         plan = self.cutouts.plan(batch, height, width, self.progress)
         count = len(plan)
@@ -272,20 +278,20 @@ class Synthesis:
         perceptor = self.perceptor.in_turn(self.before + self.index) if self.alternate else self.perceptor
         for first in range(0, count, self.chunk or count):
             part = plan[first : first + (self.chunk or count)]
-            seen = self._see(perceptor)(self.cutouts.apply(leaf, part))
+            seen = self._encode(perceptor)(self.cutouts.apply(leaf, part))
             view = View(embeddings=seen.unflatten(0, (len(part), batch)), progress=self.progress)
-            # every loss on embeddings is a mean over cutouts, so the chunks' means weigh by their share
-            total = total + self._judge("embeddings", view, share=len(part) / count)
+            # every loss on embeddings is a mean over cutouts, so the mean of a chunk is weighed by its share
+            total = total + self._measure("embeddings", view, share=len(part) / count)
         return total
 
-    def _judge(self, sees: str, view: View, share: float = 1.0) -> Tensor:
-        """Weighted sum [B] of the losses that see this part, after its backward pass."""
+    def _measure(self, sees: str, view: View, share: float = 1.0) -> Tensor:
+        """Weighted sum [B] of the losses that see a part of the view, after its backward pass."""
         terms = [share * weight * loss(view) for weight, loss in self.loss.terms() if loss.sees == sees]
         if not terms:
             return torch.zeros(len(self.target), device=self.target.device)
         total = torch.stack([term.float().expand(len(self.target)) for term in terms]).sum(0)
         if total.requires_grad:
-            # the sum over the batch: no picture's gradient depends on how many others are made beside it
+            # the sum over the batch: the gradient of a picture does not depend on how many others are in it
             total.sum().backward()
         return total.detach()
 
@@ -298,16 +304,16 @@ class Synthesis:
             )
 
     def _shown(self) -> tuple[Tensor, list[Tensor]]:
-        """The picture of the latents, or of their average, and the latents it was made of."""
+        """The picture of the latents, or of their average, with those latents."""
         latents = [latent.detach() for latent in self.generator.latents]
         if not self.average:
-            # the next step needs this very picture: keep its graph instead of decoding twice
+            # the next step starts from this picture: keep its graph instead of decoding twice
             last = self.index + 1 >= self.total
             with torch.set_grad_enabled(not last):
                 image = self.generator() if last else self._decode()
             self._decoded = None if last else image
             return image.detach(), latents
-        # the average began at zero: the same correction as Adam's
+        # the average starts at zero: the bias correction of Adam
         unbiased = [mean / (1 - self.ema ** (self.index + 1)) for mean in self.average]
         with self.holding(unbiased):
             return self.generator(), unbiased
@@ -319,7 +325,7 @@ class Synthesis:
     @torch.no_grad()
     def _keep_best(self, shown: Tensor, latents: Sequence[Tensor], score: Tensor) -> None:
         better = score > self.best_score
-        if len(score) > self.generator.batch:  # pictures of the same latents stand and fall together
+        if len(score) > self.generator.batch:  # pictures that share latents have one best step
             better = (score.mean() > self.best_score.mean()).expand(len(score))
         if self.best_image is None:
             self.best_image = shown.clone()
@@ -343,7 +349,7 @@ def _copies(tensors: Sequence[Tensor]) -> list[Tensor]:
 
 
 def _own(state: dict[str, Any]) -> dict[str, Any]:
-    # an optimizer gives out its own tensors, and takes those that it is given as its own: a saved state would change
+    # an optimizer shares the tensors of its state dict, both ways: without a copy a saved state would change
     inner = {
         key: {name: value.clone() if isinstance(value, Tensor) else value for name, value in entry.items()}
         for key, entry in state["state"].items()

@@ -13,6 +13,7 @@ from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.losses import InitLoss
 from clipgen.models import weights
+from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
@@ -30,6 +31,11 @@ pytest.importorskip("cv2")
 @pytest.fixture(scope="module")
 def clip() -> Perceptor:
     return load_perceptor("builtin", torch.device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def parts() -> Parts:
+    return Parts()
 
 
 def pictures(draw: list[np.ndarray]) -> torch.Tensor:
@@ -97,8 +103,8 @@ def test_the_vqgan_redraws_scenes() -> None:
 
 
 @torch.no_grad()
-def test_draws_of_the_stylegan_are_named_by_their_class(clip: Perceptor) -> None:
-    generator = load(GenerateSettings.of(generator="stylegan", device="cpu"), count=1)
+def test_draws_of_the_stylegan_are_named_by_their_class(clip: Perceptor, parts: Parts) -> None:
+    generator = load(GenerateSettings.of(generator="stylegan", device="cpu"), parts, count=1)
     names = generator.network.names
     right = 0
     for number in range(0, len(names), 4):
@@ -143,11 +149,11 @@ def test_the_bank_starts_near_the_words() -> None:
     assert first["bank"] > first["noise"] + 0.1
 
 
-def test_the_bank_finds_a_heart_by_its_picture(clip: Perceptor) -> None:
+def test_the_bank_finds_a_heart_by_its_picture(clip: Perceptor, parts: Parts) -> None:
     heart, other = clip.encode_text(["a red heart on a white background", "a snowy mountain"])
     seeds = [0, 1, 2, 3, 4, 5]
-    start = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))
-    again = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64))
+    start = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64), parts=parts)
+    again = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64), parts=parts)
     assert torch.equal(start.pictures, again.pictures)
     assert len({picture.numpy().tobytes() for picture in start.pictures}) > 1
     seen = clip.encode_image(start.pictures)
@@ -164,51 +170,54 @@ def test_the_bank_finds_a_heart_by_its_picture(clip: Perceptor) -> None:
     ],
 )
 def test_shapes_and_grounds_take_the_colours_that_the_words_name(
-    clip: Perceptor, words: str, colours: tuple[str, ...]
+    clip: Perceptor, parts: Parts, words: str, colours: tuple[str, ...]
 ) -> None:
-    start = bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(192, 192))
-    assert start.held.tolist() == start.kept.tolist() == [1]
+    start = bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(192, 192), parts=parts)
+    assert start.init_share.tolist() == start.opacity.tolist() == [1]
     wanted = torch.tensor([COLOURS[name] for name in colours]) / 255
     near = torch.cdist(start.pictures[0].flatten(1).T, wanted) < 0.1
     assert (near.float().mean(0) > 0.1).all()
     assert len(colours) == 1 or near.any(1).float().mean() > 0.75  # all but the edges
 
 
-def test_other_seeds_are_other_starts(clip: Perceptor) -> None:
+def test_other_seeds_are_other_starts(clip: Perceptor, parts: Parts) -> None:
     forest = clip.encode_text(["forest"])
-    start = bank_pictures(clip, forest.expand(6, -1), seeds=[0, 1, 2, 3, 4, 5], size=(64, 64))
+    start = bank_pictures(clip, forest.expand(6, -1), seeds=[0, 1, 2, 3, 4, 5], size=(64, 64), parts=parts)
     assert len({picture.numpy().tobytes() for picture in start.pictures}) == NEAREST
 
 
 def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To a full-size CLIP any two captions are alike: it would hold on to a picture of something else."""
+    """To a full-size CLIP any two captions are alike: it would stay near a picture of something else."""
     settings = GenerateSettings.of(size=(32, 32), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
     assert start(clip, ["a forest"], settings).settings.init.start == "bank"
     monkeypatch.setattr(type(clip), "words", lambda _: [])
     assert start(clip, ["a forest"], settings).settings.init.start == "noise"
 
 
-def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_name(clip: Perceptor) -> None:
+def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_name(
+    clip: Perceptor, parts: Parts
+) -> None:
     words = ["a fox with a teal background", "a red apple", "an owl by Van Gogh"]
     seeds = [0] * len(words)
-    start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64))
-    assert start.kept.tolist() == [1] * len(words) and (start.held > 0).all() and start.held[0] >= start.held[2]
+    start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64), parts=parts)
+    assert start.opacity.tolist() == [1] * len(words)
+    assert (start.init_share > 0).all() and start.init_share[0] >= start.init_share[2]
     corners = start.pictures[0, :, 2:6, 2:6].flatten(1).median(1).values
     assert (corners - torch.tensor(COLOURS["teal"]) / 255).abs().max() < 0.1
     names = ["fox", "red apple", "owl", "wolf", "tomato", "guitar", "forest"]
     assert (clip.encode_image(start.pictures) @ clip.encode_text(names).T).argmax(1).tolist() == [0, 1, 2]
-    again = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64))
-    other = bank_pictures(clip, clip.encode_text(words), seeds=[1] * len(words), size=(64, 64))
+    again = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64), parts=parts)
+    other = bank_pictures(clip, clip.encode_text(words), seeds=[1] * len(words), size=(64, 64), parts=parts)
     assert torch.equal(start.pictures, again.pictures) and not torch.equal(start.pictures, other.pictures)
 
 
 @pytest.mark.parametrize("words", ["an oyster", "a spoon on a white background", "a red star", "a village"])
 def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
-    clip: Perceptor, words: str, monkeypatch: pytest.MonkeyPatch
+    clip: Perceptor, parts: Parts, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To a bare name any other is near: "tiger" is as near to "bicycle" as "a fox in the snow" is to "fox"."""
     monkeypatch.setattr(StyleGAN, "choose", lambda *_: pytest.fail("it was drawn"))
-    bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(64, 64))
+    bank_pictures(clip, clip.encode_text([words]), seeds=[0], size=(64, 64), parts=parts)
 
 
 @pytest.mark.parametrize(
@@ -222,40 +231,40 @@ def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
         ("an open umbrella", ("umbrella",), None, None),
     ],
 )
-def test_words_of_things_are_read(
+def test_words_of_things_give_a_layout(
     clip: Perceptor, words: str, things: tuple[str, ...], colour: str | None, scene: str | None
 ) -> None:
-    found = Composer(Bank.shipped(), clip, StyleGAN.load()).read(clip.encode_text([words])[0])
+    found = Composer(Bank.shipped(), clip, StyleGAN.load()).layout(clip.encode_text([words])[0])
     assert found is not None
     assert (found[0].things, found[0].colour, found[0].scene) == (things, colour, scene)
 
 
 @pytest.mark.parametrize("words", ["a spoon in the forest", "an oyster", "a person swimming in a lake landscape"])
 def test_words_of_things_that_cannot_be_drawn_are_not_taken_for_others(clip: Perceptor, words: str) -> None:
-    assert Composer(Bank.shipped(), clip, StyleGAN.load()).read(clip.encode_text([words])[0]) is None
+    assert Composer(Bank.shipped(), clip, StyleGAN.load()).layout(clip.encode_text([words])[0]) is None
 
 
-def test_two_things_stand_where_the_words_put_them(clip: Perceptor) -> None:
+def test_two_things_stand_where_the_words_put_them(clip: Perceptor, parts: Parts) -> None:
     words = ["lemon left, red apple right with a blue background"]
-    picture = bank_pictures(clip, clip.encode_text(words), seeds=[0], size=(128, 128)).pictures[0]
+    picture = bank_pictures(clip, clip.encode_text(words), seeds=[0], size=(128, 128), parts=parts).pictures[0]
     red, green, blue = picture[:, 48:80, 8:56].median(2).values.median(1).values
     assert red > 0.6 and green > 0.5 and blue < 0.6
     red, green, blue = picture[:, 48:80, 72:120].median(2).values.median(1).values
     assert red > 0.6 and green < 0.5 and blue < 0.5
 
 
-def test_texts_of_starts_are_read_once(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
-    aim = clip.encode_text(["a forest"])
-    first = bank_pictures(clip, aim, seeds=[0], size=(64, 64))
-    monkeypatch.setattr(type(clip), "encode_text", lambda *_: pytest.fail("it was read again"))
-    again = bank_pictures(clip, aim, seeds=[0], size=(64, 64))
-    assert torch.equal(first.pictures, again.pictures) and torch.equal(first.held, again.held)
+def test_texts_of_starts_are_embedded_once(clip: Perceptor, parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = clip.encode_text(["a forest"])
+    first = bank_pictures(clip, target, seeds=[0], size=(64, 64), parts=parts)
+    monkeypatch.setattr(type(clip), "encode_text", lambda *_: pytest.fail("it was embedded again"))
+    again = bank_pictures(clip, target, seeds=[0], size=(64, 64), parts=parts)
+    assert torch.equal(first.pictures, again.pictures) and torch.equal(first.init_share, again.init_share)
 
 
-def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor) -> None:
+def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor, parts: Parts) -> None:
     words, seeds = ["underwater scene Van Gogh", "an oyster on a blue background"], [0, 0]
-    start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64))
-    assert start.held[0] > 0.9 and start.held[1] == 0 and start.kept.tolist() == [1, 0]
+    start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64), parts=parts)
+    assert start.init_share[0] > 0.9 and start.init_share[1] == 0 and start.opacity.tolist() == [1, 0]
     targets = read_targets(words, GenerateSettings(), perceptor=clip, device=torch.device("cpu"), notes=[])
     scene, oyster = sketched(start, clip, targets, seeds=seeds)
     assert torch.equal(scene, start.pictures[0])
@@ -266,9 +275,9 @@ def test_what_the_bank_does_not_show_is_sketched(clip: Perceptor) -> None:
     assert torch.equal(sketched(start, clip, targets, seeds=seeds)[1], oyster)
 
 
-def test_a_start_that_shows_the_words_is_held(clip: Perceptor) -> None:
+def test_the_run_stays_near_a_start_that_shows_the_words(clip: Perceptor, parts: Parts) -> None:
     words = ["underwater scene Van Gogh", "an oyster on a blue background"]
-    held = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64)).held
+    shares = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64), parts=parts).init_share
     run = clipgen.stream(words, size=(64, 64), steps=1, cutn=2, seed=0)
-    weight, term = run.loss.terms()[-1]
-    assert isinstance(term, InitLoss) and weight > 0 and torch.equal(term.shares, held)
+    weight, term = run.synthesis.loss.terms()[-1]
+    assert isinstance(term, InitLoss) and weight > 0 and torch.equal(term.shares, shares)

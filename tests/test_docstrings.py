@@ -48,6 +48,7 @@ PACKAGE = Path(clipgen.__file__).parent
 #: example → why it cannot run here
 HEAVY: dict[str, str] = {
     "clipgen.cli.trial": "starts a process that loads the built-in models and paints three steps",
+    "clipgen.tasks.generate.start.bank_pictures": "takes the built-in CLIP, which test_builtin has",
     "clipgen.generators.stylegan.checkpoint.convert": "needs a network of NVIDIA's",
     "clipgen.generators.stylegan.pickles": "needs a network of NVIDIA's",
     "clipgen.generators.vqgan.diffusers": "needs a VQModel of diffusers",
@@ -73,9 +74,9 @@ COMMON: dict[str, Any] = {
 
 #: what an example may use where its module has no such name
 FIXTURES = {
-    "folder", "generator", "image", "job", "matcher", "parts", "perceptor", "picture", "plan", "run", "settings", "studio",
-    "targets", "timeline",
-}  # fmt: skip  # fmt: skip
+    "folder", "generator", "image", "job", "matcher", "parts", "perceptor", "picture", "plan", "run", "settings",
+    "studio", "targets", "timeline",
+}  # fmt: skip
 
 
 def docstrings(path: Path) -> Iterator[doctest.DocTest]:

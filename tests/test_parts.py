@@ -79,7 +79,8 @@ def test_two_runs_in_two_threads_give_the_bytes_that_each_gives_alone(perceptor:
 
 def test_one_lock_for_each_device() -> None:
     parts = Parts()
-    assert parts.lock(CPU) is parts.lock(torch.device("cpu")) and parts.lock(CPU) is not parts.lock(torch.device("meta"))
+    assert parts.lock(CPU) is parts.lock(torch.device("cpu"))
+    assert parts.lock(CPU) is not parts.lock(torch.device("meta"))
 
 
 def test_settings_name_what_is_pooled() -> None:

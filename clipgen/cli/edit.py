@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from clipgen.cli.generate import Order, paint
+from clipgen.cli.generate import Request, paint
 from clipgen.cli.options import (
     SectionedCommand,
     given_settings,
@@ -31,7 +31,7 @@ EXAMPLES = """\
 Examples:
   clipgen edit photo.jpg "a watercolour painting"
   clipgen edit outputs/a-forest-7.png "a forest in winter | snow:0.5" --strip 7
-  clipgen edit photo.jpg "at sunset" --init-weight 16       keeps more of it (default here: 8)
+  clipgen edit photo.jpg "at sunset" --init-weight 16       keeps more of it (default: 8)
   clipgen edit face.png "a smiling face" --generator stylegan:ffhq.pkl --perceptor vit-b-16
 """
 SETTINGS = settings_of("edit")
@@ -55,8 +55,8 @@ def command(
 ) -> int:  # fmt: skip
     """Change the picture in FILE until it fits TEXT, and keep the rest of it.
 
-    --init-weight (default here: 8) is how strongly places are kept, --l2 (0.01) how strongly latents are. `kept` is the
-    cosine of the pictures before and after.
+    --init-weight (default for this command: 8) keeps the pixels near those of FILE, --l2 (default: 0.01) the latents.
+    `kept` in the results is the cosine of the pictures before and after.
     """
     started = time.monotonic()
     warnings.simplefilter("ignore")
@@ -64,8 +64,8 @@ def command(
     outputs = Outputs.at(output)
     given = given_settings(options, SETTINGS)
     check_presence(GenerateSettings.from_dict(given), weights)
-    # late: it brings torch, which takes seconds to import
+    # late: it imports torch, which takes seconds
     from clipgen.tasks.edit import edit_job
 
-    order = Order(edit_job(file, text, given, weights=weights))
-    return paint(order, outputs, started=started, as_json=as_json, quiet=quiet, extras={"strip": strip})
+    request = Request(edit_job(file, text, given, weights=weights))
+    return paint(request, outputs, started=started, as_json=as_json, quiet=quiet, extras={"strip": strip})

@@ -32,8 +32,8 @@ from clipgen.settings import GenerateSettings
 
 EXAMPLES = """\
 \b
-A prompt is "text:weight:stop | text:weight": parts are added up by weight, a
-negative weight pushes away, a part stops pulling where its loss is below stop.
+A prompt is "text:weight:stop | text:weight": parts are added by weight, a
+negative weight pushes away, and a part has no effect while its loss is below stop.
 
 \b
 Examples:
@@ -52,8 +52,8 @@ EXTRAS = ("video", "grid", "curve")
 
 
 @dataclass(frozen=True)
-class Order:
-    """A job, the state to continue from, if any, and where its files were asked to go when it was begun."""
+class Request:
+    """A job, the state to resume from, if any, and the recorded output of the run that it resumes."""
 
     job: Job
     state: dict[str, Any] | None = None
@@ -76,11 +76,11 @@ class Order:
 @weights_option
 @option(
     "--config", type=click.Path(path_type=Path), section="Machine", metavar="FILE.toml",
-    help="settings from a file, named as here; options given as well win over it",
+    help="settings from a file, named as here; options of the command line take precedence",
 )  # fmt: skip
 @option(
     "--resume", type=click.Path(path_type=Path), section="Machine", metavar="FILE",
-    help="resume a stopped run from its .run file, exactly as if it had not stopped; its files go where they went",
+    help="resume a stopped run exactly, from its .run file; its output goes to the same place",
 )  # fmt: skip
 @setting_options(SETTINGS)
 def command(
@@ -103,24 +103,24 @@ def command(
     started = time.monotonic()
     if not verbose:
         warnings.simplefilter("ignore")
-    read = read_config(config) if config else Config()
+    file = read_config(config) if config else Config()
     given = given_settings(options, SETTINGS)
-    # cheap checks first: what is wrong should not be reported after seconds of loading
+    # cheap checks first: errors should not be reported after seconds of loading
     if resume is not None:
-        order = _resumed(resume, [*prompts, *([str(prompt_file)] if prompt_file else [])], given, weights)
+        request = _resumed(resume, [*prompts, *([str(prompt_file)] if prompt_file else [])], given, weights)
     else:
-        order = Order(_ordered(prompts, prompt_file, read, given, weights))
-    wanted = {name: options[name] or read.extras.get(name, False) or name in order.output.get("extras", ())
+        request = Request(_job(prompts, prompt_file, file, given, weights))
+    extras = {name: options[name] or file.extras.get(name, False) or name in request.output.get("extras", ())
               for name in EXTRAS}  # fmt: skip
-    place = output or (Path(read.extras["output"]) if "output" in read.extras else None)
-    outputs = Outputs.resumed(order.output) if order.output and place is None else Outputs.at(place)
+    place = output or (Path(file.extras["output"]) if "output" in file.extras else None)
+    outputs = Outputs.resumed(request.output) if request.output and place is None else Outputs.at(place)
     return paint(
-        order, outputs, started=started, as_json=as_json, quiet=quiet, verbose=verbose, typed=prompts, extras=wanted
+        request, outputs, started=started, as_json=as_json, quiet=quiet, verbose=verbose, typed=prompts, extras=extras
     )
 
 
 def paint(
-    order: Order,
+    request: Request,
     outputs: Outputs,
     *,
     started: float,
@@ -130,44 +130,47 @@ def paint(
     typed: Sequence[str] = (),
     extras: Mapping[str, Any],
 ) -> int:
-    """Run an order to its files; returns the exit code. extras: which other files `RunFiles` writes."""
-    settings = order.job.settings
+    """Run a request, write its files and return the exit code.
+
+    typed: the prompts of the command line; extras: as for `Extras`.
+    """
+    settings = request.job.settings
     assert isinstance(settings, GenerateSettings)  # as `Job` checks
-    check_presence(settings, order.job.weights)
-    # late: the rest brings the models, which take seconds to import
+    check_presence(settings, request.job.weights)
+    # late: the rest imports torch, which takes seconds
     from clipgen.cli.run import Extras, RunFiles, print_notes, print_result
     from clipgen.studio import Studio
 
     with loading("loading the models", quiet=quiet) as report:
-        run = Studio().run(order.job, state=order.state, started=started, report=report)
+        run = Studio().run(request.job, state=request.state, started=started, report=report)
     print_notes(run, typed, quiet=quiet, verbose=verbose)
     files = RunFiles(run, outputs, extras=Extras(**extras), save_every=settings.canvas.save_every, quiet=quiet)
     return print_result(files.write(), as_json=as_json, quiet=quiet)
 
 
-def _ordered(
+def _job(
     prompts: Sequence[str], prompt_file: Path | None, config: Config, given: dict[str, Any], weights: Path | None
 ) -> Job:
     lines = [*prompts, *(read_prompt_file(prompt_file) if prompt_file else [])] or list(config.prompts)
     if not lines:
-        raise click.UsageError('nothing to paint: give a text, such as clipgen "a red fox", or --prompts FILE')
+        raise click.UsageError('no prompt was given; write one, such as clipgen "a red fox", or use --prompts FILE')
     for line in lines:
         parse_prompts(line)
     settings = GenerateSettings.from_dict(config.settings | given)
     return Job("generate", Inputs(prompts=tuple(lines)), settings, weights)
 
 
-def _resumed(resume: Path, prompts: Sequence[str], given: dict[str, Any], weights: Path | None) -> Order:
+def _resumed(resume: Path, prompts: Sequence[str], given: dict[str, Any], weights: Path | None) -> Request:
     free = {spec.name for _, spec in SETTINGS if spec.name.startswith("save")}
     refused = [*prompts, *("--" + name.replace("_", "-") for name in given if name not in free)]
     if refused:
         raise click.UsageError(f"--resume takes prompts and settings from {resume}; leave out: {', '.join(refused)}")
     from dataclasses import replace
 
-    from clipgen.tasks.generate import load_run  # late: it brings torch
+    from clipgen.tasks.generate import load_run  # late: it imports torch
 
     saved = load_run(run_file(resume))
     settings = saved.job.settings
     assert isinstance(settings, GenerateSettings)  # as `load_run` checks
     job = replace(saved.job, settings=settings.changed(**given), weights=weights or saved.job.weights)
-    return Order(job, saved.state, saved.output)
+    return Request(job, saved.state, saved.output)

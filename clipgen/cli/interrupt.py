@@ -14,7 +14,7 @@ class Interruption:
     """Record the first Ctrl-C instead of interrupting a step; a second one stops immediately.
 
         >>> with Interruption() as interruption:
-        ...     for step in generation:
+        ...     for step in run:
         ...         if interruption.exit_code:
         ...             break
 

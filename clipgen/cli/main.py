@@ -84,7 +84,7 @@ class LazyGroup(click.Group):
                 args, prog_name, complete_var, standalone_mode=False, windows_expand_args=windows_expand_args, **extra
             )
 
-        # A caller that switches standalone mode off wants the exceptions themselves.
+        # without standalone mode the caller handles exceptions
         if not standalone_mode:
             return call()
         words = list(sys.argv[1:] if args is None else args)

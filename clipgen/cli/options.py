@@ -1,4 +1,4 @@
-"""The options of commands, built from the fields of their settings: defaults and help are read there."""
+"""The options of commands, built from the fields of their settings, with the defaults and help of those."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clipgen.errors import SettingsError
 from clipgen.settings import Settings, about_of, help_of, hints, picture_settings, settings_in
 from clipgen.settings.base import kinds_of
 
-#: The headings of all commands, in the order that they are shown in.
+#: the headings of all commands, in the order of the help
 ORDER = ("Film", "Picture", "Start", "Generator", "Prompts", "Pictures", "Search", "Cutouts", "Regularisers", "Output",
          "Machine")  # fmt: skip
 
@@ -24,7 +24,7 @@ Setting = tuple[type[Settings], Field[Any]]
 
 
 class Written(click.ParamType):
-    """A number that is written in a way of its own, such as 45s or 5G."""
+    """A number with a unit, such as 45s or 5G."""
 
     def __init__(self, name: str, read: Callable[[str | float], float]) -> None:
         self.name, self.read = name, read
@@ -42,7 +42,7 @@ def read_duration(text: str | float) -> float:
     >>> read_duration("1m30s")
     90.0
 
-    Raises SettingsError for anything else.
+    Raises SettingsError for other texts.
     """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         return float(text)
@@ -59,7 +59,7 @@ def read_memory(text: str | float) -> float:
     >>> read_memory("800M")
     0.8
 
-    Raises SettingsError for anything else.
+    Raises SettingsError for other texts.
     """
     if isinstance(text, (int, float)) and not isinstance(text, bool):
         return float(text)
@@ -69,7 +69,7 @@ def read_memory(text: str | float) -> float:
     return float(match[1]) / (1000 if match[2] == "m" else 1)
 
 
-#: what a number can be written as, by the name that a setting asks for it
+#: the types of numbers with units, by the names in `About.written`
 WRITTEN = {"time": Written("time", read_duration), "memory": Written("size", read_memory)}
 
 
@@ -116,6 +116,7 @@ def settings_of(verb: str) -> list[Setting]:
 def settings_in_verb(settings: type[Settings], verb: str) -> list[Setting]:
     """The single settings of a record that a command has as options.
 
+    >>> from clipgen.settings import RankVerb
     >>> [spec.name for _, spec in settings_in_verb(RankVerb, "rank")]
     ['perceptors', 'views', 'device', 'dtype', 'keep']
     """
@@ -123,7 +124,7 @@ def settings_in_verb(settings: type[Settings], verb: str) -> list[Setting]:
 
 
 def setting_options(settings: Sequence[Setting]) -> Callable[[Decorated], Decorated]:
-    """Add an option for each setting; what is not given stays out (None or empty)."""
+    """Add an option for each setting; without the option its value is None or empty."""
 
     def add_all(function: Decorated) -> Decorated:
         for group, spec in reversed(settings):
@@ -151,7 +152,7 @@ def _setting_option(group: type[Settings], spec: Field[Any]) -> Callable[[Decora
     about = about_of(spec)
     shape = _shape(spec, hints(group)[spec.name])
     text = help_of(spec)
-    # the built-in names only: asking for those of other packages would slow --help down
+    # only the built-in names: looking up those of other packages would slow down --help
     text += f"; built in: {', '.join(about.listed)}" if about.listed else ""
     text += "; may be repeated" if "multiple" in shape and "repeat" not in text else ""
     return option(*flags_of(spec), spec.name, section=section_of(group, spec), help=text, **shape)
@@ -161,7 +162,7 @@ _METAVARS = {int: "N", float: "X", str: "NAME"}
 
 
 def _shape(spec: Field[Any], hint: Any) -> dict[str, Any]:
-    """How click reads the option of a setting, by the setting's type."""
+    """The arguments of click for the option of a setting, by its type."""
     about = about_of(spec)
     if about.written is not None:
         return {"type": WRITTEN[about.written], "metavar": about.metavar}
@@ -184,19 +185,19 @@ def given_settings(options: Mapping[str, Any], settings: Sequence[Setting]) -> d
     given = {}
     for _, spec in settings:
         if (value := options.get(spec.name)) not in (None, ()):
-            given[spec.name] = _apart(value) if about_of(spec).metavar == "COLOUR" else value
+            given[spec.name] = _split_colours(value) if about_of(spec).metavar == "COLOUR" else value
     return given
 
 
-def _apart(colours: Sequence[str]) -> tuple[str, ...]:
-    """Colours one by one: "#aa0000,#ffffff" is the easy spelling of two options."""
+def _split_colours(colours: Sequence[str]) -> tuple[str, ...]:
+    """Single colours: "#aa0000,#ffffff" is short for two options."""
     return tuple(colour.strip() for entry in colours for colour in entry.split(","))
 
 
 #: options that several commands share
 output_option = option(
     "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="folder, or name of the picture; nothing is ever overwritten [outputs]",
+    help="folder, or name of the picture; files are never overwritten [outputs]",
 )  # fmt: skip
 json_option = option("--json", "as_json", is_flag=True, section="Output", help="print the results as JSON")
 quiet_option = option("-q", "--quiet", is_flag=True, section="Output", help="print the names of the files only")

@@ -34,7 +34,7 @@ def open_progress(*, quiet: bool = False) -> Iterator[Progress]:
     """Open the progress display that fits stderr.
 
     >>> with open_progress(quiet=True) as progress:
-    ...     for step in generation:
+    ...     for step in run:
     ...         progress.show(step)
     """
     if quiet:

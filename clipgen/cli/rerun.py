@@ -1,4 +1,4 @@
-"""`clipgen rerun picture.png`: the same bytes again, from the settings that the picture carries."""
+"""`clipgen rerun picture.png`: the same bytes again, from the metadata of the picture."""
 
 from __future__ import annotations
 
@@ -26,22 +26,23 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name of the picture [outputs]"
 )
 @click.option(
-    "--weights", type=click.Path(exists=True, path_type=Path), metavar="PATH", help="Where the generator's weights are."
-)
+    "--weights", type=click.Path(exists=True, path_type=Path), metavar="PATH",
+    help="File or folder of the generator's weights.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the name of the file only.")
 def command(picture: Path, output: Path | None, weights: Path | None, as_json: bool, quiet: bool) -> None:
     """Make a picture again from the prompt and settings inside it, and compare the two files byte for byte.
 
     Bytes are the same on the same machine and versions; elsewhere the arithmetic may differ in the last digits. A
-    picture of a batch is made again with its whole batch.
+    picture of a batch is repeated with its whole batch.
     """
     warnings.simplefilter("ignore")
     metadata = read_metadata(picture)
     if not {"steps_done", "index"} <= metadata.keys():
-        raise ImageError(f"{picture} is no single picture of a run; rerun one of the pictures themselves")
+        raise ImageError(f"{picture} is not a single picture of a run; rerun one of its pictures instead")
     outputs = Outputs.at(output, ending=picture.suffix)
-    # late: it brings the models, which take seconds to import
+    # late: it imports torch, which takes seconds
     from clipgen.studio import Studio
 
     with loading("loading the models", quiet=quiet):
@@ -52,7 +53,7 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
     with open_progress(quiet=quiet) as progress:
         for step in run:
             progress.show(step)
-    path = outputs.save_pictures([_as_before(run.pictures()[metadata["index"]], metadata)])[0]
+    path = outputs.save_pictures([_with_metadata(run.pictures()[metadata["index"]], metadata)])[0]
     same = path.read_bytes() == picture.read_bytes()
     if as_json:
         click.echo(json.dumps({"path": str(path), "same": same}, ensure_ascii=False))
@@ -62,9 +63,8 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
         click.echo(f"the same bytes as {picture}" if same else f"differs from {picture}: {_why(metadata)}", err=True)
 
 
-def _as_before(made: Picture, metadata: dict[str, Any]) -> Picture:
-    """The picture with the metadata that it had, where all that they say is true of it: other versions wrote them in
-    another form."""
+def _with_metadata(made: Picture, metadata: dict[str, Any]) -> Picture:
+    """The picture with the metadata of the file, if they are true of it: other versions write another format."""
     facts = ("prompt", "seed", "score", "steps_done", "index")
     same_facts = all(made.metadata[name] == metadata.get(name) for name in facts)
     before, now = Job.from_json(metadata), Job.from_json(made.metadata)

@@ -1,4 +1,4 @@
-"""The files of a run: its steps are shown, what was asked for is saved, and nothing is lost when it is stopped."""
+"""The files of a run: progress is shown, files are saved, and a run that is stopped can be resumed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Extras:
 
 @dataclass
 class Result:
-    """The files of a run; `exit_code` is 0, or what the signal that stopped it asks for."""
+    """The files of a run; `exit_code` is 0, or that of the signal that stopped it."""
 
     pictures: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
@@ -54,20 +54,20 @@ class Result:
 
 @dataclass(frozen=True)
 class Point:
-    """What the curve needs of a step. The step itself holds its picture: hundreds of them would fill the memory."""
+    """Loss and score of a step, for the curve; hundreds of steps with their pictures would fill the memory."""
 
     loss: tuple[float, ...]
     score: tuple[float, ...]
 
 
 class RunFiles:
-    """Writes the files of one run while it takes its steps.
+    """Iterates over the steps of a run and writes its files.
 
     >>> result = RunFiles(run, Outputs.at(None), extras=Extras(grid=True)).write()
     >>> result.pictures[0]["path"]
     'outputs/a-red-fox-7.png'
 
-    run: its steps are not begun, or resumed; save_every: steps between two saves, 0 for none.
+    run: new or resumed; save_every: steps between two saves, 0 for none.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class RunFiles:
         self.result = Result()
 
     def write(self) -> Result:
-        """Take every step and save; whatever ends the run early, the best pictures so far are saved first."""
+        """Run all steps and save; if the run ends early, for any reason, the best pictures so far are saved."""
         started = time.monotonic()
         try:
             self._loop()
@@ -95,7 +95,7 @@ class RunFiles:
         if self.stopped_early:
             self._save_state()
         else:
-            self._drop_state()
+            self._delete_state()
         self._save_extras(pictures)
         return self.result
 
@@ -135,18 +135,18 @@ class RunFiles:
 
     def _save_state(self) -> None:
         path = self.outputs.path(Path(self.result.pictures[0]["path"]).stem, RUN_SUFFIX)
-        extras = [name for name, wanted in vars(self.extras).items() if wanted]
+        extras = [name for name, enabled in vars(self.extras).items() if enabled]
         self.run.save_state(path, {**self.outputs.record(), "extras": extras})
         self.result.files["run"] = path
 
-    def _drop_state(self) -> None:
-        """The run is complete: nothing is left to resume."""
+    def _delete_state(self) -> None:
+        """Delete the run file of a complete run."""
         self.result.files.pop("run", None)
         for path in self.outputs.run_files():
             path.unlink(missing_ok=True)
 
     def _save_before_error(self) -> None:
-        # No run file here: after an error, or a second Ctrl-C inside a step, the state may be half of one step.
+        # no run file: after an error, or a second Ctrl-C inside a step, the state may be incomplete
         if self.history and not self.outputs.failed:
             self._save_pictures()
             paths = ", ".join(picture["path"] for picture in self.result.pictures)
@@ -198,7 +198,7 @@ class RunFiles:
 
 
 def print_notes(run: Run, typed: Sequence[str], *, quiet: bool, verbose: bool = False) -> None:
-    """Print what a user should know before the work; typed: the prompts of the command line."""
+    """Print the notes of a run; typed: the prompts of the command line."""
     if quiet:
         return
     for note in run.notes:

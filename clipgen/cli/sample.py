@@ -1,4 +1,4 @@
-"""`clipgen sample`: a sheet of what a generator paints by itself."""
+"""`clipgen sample`: a contact sheet of random pictures of a generator."""
 
 from __future__ import annotations
 
@@ -31,35 +31,35 @@ Examples:
   clipgen sample
   clipgen sample --class forest --class "night sky:0.5" -n 16
   clipgen sample --generator stylegan:ffhq.pkl --psi 0.5 --seed 7
-  clipgen sample --walk 24 -n 4            a way over four draws, in 24 pictures
+  clipgen sample --walk 24 -n 4            24 pictures on the way over 4 draws
 """
 SETTINGS = settings_of("sample")
 
 
-@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Draw a sheet of what a generator paints by itself.")
+@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Draw a sheet of random pictures of a generator.")
 @option(
     "-n", "--count", type=click.IntRange(1, 4096), default=64, show_default=True, section="Picture", metavar="N",
-    help="draws, from seed, seed+1, …",
+    help="number of draws, with seed, seed+1, …",
 )  # fmt: skip
 @option(
     "--walk", type=click.IntRange(min=2), section="Picture", metavar="N",
-    help="in place of the draws N pictures on the way over them",
+    help="N pictures interpolated over the draws, instead of the draws",
 )  # fmt: skip
 @output_option
-@option("--each", is_flag=True, section="Output", help="also every picture as a file of its own")
+@option("--each", is_flag=True, section="Output", help="also save every picture as a file")
 @json_option
 @quiet_option
 @setting_options(SETTINGS)
 def command(
     count: int, walk: int | None, output: Path | None, each: bool, as_json: bool, quiet: bool, **options: Any
 ) -> None:
-    """Draw what a generator paints without words, on one sheet; by default the built-in StyleGAN."""
+    """Draw a contact sheet of random pictures of a generator, by default the built-in StyleGAN."""
     warnings.simplefilter("ignore")
     asked = {"generator": "stylegan", "seed": 0, **given_settings(options, SETTINGS), "count": count}
     job = Job("sample", Inputs(walk=walk), settings := GenerateSettings.from_dict(asked))
     outputs = Outputs.at(output)
     check_presence(settings)
-    # late: the rest brings the models, which take seconds to import
+    # late: the rest imports torch, which takes seconds
     from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
     from clipgen.studio import Studio

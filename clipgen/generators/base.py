@@ -79,6 +79,7 @@ class Generator(nn.Module):
     ) -> Self:
         """Load a generator and start it.
 
+            >>> from clipgen.generators.pixels import Pixels
             >>> Pixels.begin(size=(320, 240), seeds=[7, 8]).batch
             2
 
@@ -102,9 +103,11 @@ class Generator(nn.Module):
         return twin
 
     def configure(self, options: GeneratorOptions) -> None:
-        """Take on what `start` and `choose` draw from, of the generator's options; by default there is no choice.
+        """Set the options that `start` and `choose` draw with; by default there are none.
 
-        >>> generator.configure(StyleGANOptions(psi=0.5, classes=("forest",)))
+        >>> from clipgen.generators.stylegan.options import StyleGANOptions
+        >>> stylegan = parts.generator("stylegan", device=torch.device("cpu"))
+        >>> stylegan.configure(StyleGANOptions(psi=0.5, classes=("forest",)))
         """
 
     @abstractmethod

@@ -33,7 +33,7 @@ class Realism(Loss):
     """How artificial the patches of a picture are, by the discriminator from its generator's training.
 
         >>> from clipgen.generators.vqgan import VQGAN
-        >>> critic = VQGAN.load(size=(64, 64), seeds=[7]).critic()
+        >>> critic = VQGAN.load().critic()
         >>> loss = TotalVariation() + 0.05 * Realism(critic)
 
     critic: pictures [B, 3, H, W] in [-1, 1] → logits, high for realistic patches; it is frozen.

@@ -18,9 +18,10 @@ from clipgen.registry import PERCEPTORS
 class Ensemble(Perceptor):
     """A perceptor whose cosine is the weighted mean of its members' cosines.
 
-        >>> small, large = (load_perceptor(name, torch.device("cpu")) for name in ("builtin", "reader"))
-        >>> both = Ensemble([(1.0, small), (2.0, large)])
-        >>> both.encode_image(image) @ both.encode_text(["a fox"]).T      # (cos_small + 2 cos_large) / 3
+        >>> both = Ensemble([(1.0, perceptor), (2.0, perceptor)])
+        >>> cosine = perceptor.encode_image(image) @ perceptor.encode_text(["a fox"]).T
+        >>> torch.allclose(both.encode_image(image) @ both.encode_text(["a fox"]).T, (cosine + 2 * cosine) / 3)
+        True
 
     members: (weight, perceptor) pairs, weights above 0. Each member's unit embedding is scaled by the square root of
     its share and all are concatenated, so every loss on embeddings works unchanged.

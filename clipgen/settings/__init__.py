@@ -6,7 +6,7 @@
     True
 
 The command line builds its options from these fields; a picture carries them in its metadata. Options of one generator
-are declared beside it.
+are declared in its module.
 """
 
 from __future__ import annotations

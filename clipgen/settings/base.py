@@ -1,4 +1,4 @@
-"""What every set of settings can do: check its values, read and write plain values, explain itself."""
+"""The base of all settings: check values, load and dump plain values, and metadata for shells."""
 
 from __future__ import annotations
 
@@ -31,13 +31,12 @@ class Choices(Protocol):
 
 @dataclass(frozen=True)
 class About:
-    """What there is to know of one setting beside its type and its default: the shell and the checks read it here.
+    """Metadata of one setting besides its type and default, for checks and shells.
 
-    help: one line; flags: its spelling in the shell, by default its name with dashes; metavar: what stands for its value
-    there; section: its heading there, by default that of its group; verbs: the commands that have it, "scene" where a
-    scene of a film may have its own; written: "time"
-    (45s) or "memory" (5G) where the shell reads more than a number; least, above: bounds; choices: all allowed names;
-    listed: names that the help lists; loss: "module:class" of the loss it weighs.
+    help: one line; flags: its spelling in the shell, by default its name with dashes; metavar: placeholder of its value
+    there; section: its heading there, by default that of its group; verbs: the commands that have it, and "scene" if a
+    scene of a film can set it; written: "time" (45s) or "memory" (5G) where the shell accepts a unit; least, above:
+    bounds; choices: all allowed names; listed: names that the help lists; loss: "module:class" of the loss it weighs.
     """
 
     help: str
@@ -66,7 +65,7 @@ class About:
 
 
 def setting(default: Any, help: str, **about: Any) -> Any:
-    """A field with its default and what else there is to know of it: see `About`."""
+    """A field with its default and its metadata: see `About`."""
     return field(default=default, metadata={"about": About(help, **about)})
 
 
@@ -95,7 +94,7 @@ class Settings:
         """Raise SettingsError for values that do not go together; each has its type and its range."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Every setting as plain JSON values (tuples as lists); `from_dict` reads it back."""
+        """Every setting as plain JSON values (tuples as lists); `from_dict` loads them."""
         return {spec.name: plain(getattr(self, spec.name)) for spec in fields(self)}
 
     @classmethod
@@ -115,7 +114,7 @@ class Settings:
 
 
 def about_of(spec: Field[Any]) -> About:
-    """What there is to know of a field that `setting` made."""
+    """The metadata of a field that `setting` made."""
     about: About = spec.metadata["about"]
     return about
 
@@ -135,10 +134,10 @@ def settings_in(settings: type[Settings]) -> Iterator[tuple[type[Settings], Fiel
 
 
 def help_of(spec: Field[Any]) -> str:
-    """The one-line help of a setting, with its default where that says something.
+    """The one-line help of a setting, with its default unless that is None or empty.
 
     >>> help_of(next(spec for _, spec in settings_in(FilmSettings) if spec.name == "fps"))
-    'frames a second of the film [24]'
+    'frames per second of the film [24]'
     """
     text = about_of(spec).help
     if spec.default is MISSING or spec.default in (None, ()):
@@ -169,20 +168,20 @@ def is_list(hint: Any) -> bool:
 
 
 def convert(value: Any, hint: Any) -> Any:
-    """A plain value as a setting has it: JSON and TOML know lists and whole numbers where we say tuple and float."""
+    """A plain value in the type of a setting: JSON and TOML have lists and integers for tuples and floats."""
     if isinstance(value, list) and any(typing.get_origin(kind) is tuple for kind in kinds_of(hint)):
         return tuple(value)
     return float(value) if float in kinds_of(hint) and type(value) is int else value
 
 
 def plain(value: Any) -> Any:
-    """A setting's value as JSON has it."""
+    """The value of a setting as JSON."""
     return list(value) if isinstance(value, tuple) else value
 
 
 def _check_type(name: str, value: Any, hint: Any) -> None:
     if not any(_fits(value, kind) for kind in kinds_of(hint)):
-        raise SettingsError(f"{name} is {value!r}; it must be {_spoken(hint)}", settings=[name])
+        raise SettingsError(f"{name} is {value!r}; it must be {_type_name(hint)}", settings=[name])
 
 
 def _fits(value: Any, kind: Any) -> bool:
@@ -199,7 +198,7 @@ def _fits(value: Any, kind: Any) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
-def _spoken(hint: Any) -> str:
+def _type_name(hint: Any) -> str:
     plain_words = {int: "a whole number", float: "a finite number", str: "text", bool: "true or false",
                    NoneType: "unset"}  # fmt: skip
     words = []

@@ -25,10 +25,10 @@ TEMPLATES = (
 
 @dataclass(frozen=True)
 class View:
-    """One part of a picture; its middle square is what a perceptor embeds.
+    """One part of a picture; a perceptor embeds its central square.
 
-    share: of width and height that the part has; top, left: its place between the picture's edges, 0 to 1;
-    mirrored: left and right exchanged.
+    share: of the width and height of the picture; top, left: its place between the edges, 0 to 1; mirrored: left and
+    right swapped.
     """
 
     share: float = 1.0
@@ -61,7 +61,7 @@ def pick_views(views: str, *, auto: str = PLAIN) -> str:
 
 @dataclass(frozen=True)
 class DescribeSettings(Settings):
-    """What caption, rank, classify and compare share: with which CLIP, in which views, and on what device.
+    """Settings of caption, rank, classify and compare: CLIP model, views and device.
 
         >>> DescribeSettings(views="crops").validate().hubness
         False
@@ -93,7 +93,7 @@ class DescribeSettings(Settings):
 
 @dataclass(frozen=True)
 class CaptionSettings(Settings):
-    """How `caption` finds words.
+    """How `caption` composes captions.
 
     >>> CaptionSettings(mode="slots", top=3).validate().top
     3
@@ -124,7 +124,7 @@ class RankSettings(Settings):
 
 @dataclass(frozen=True)
 class ClassifySettings(Settings):
-    """How many labels `classify` gives, and in which sentences it embeds them.
+    """How many labels `classify` returns, and in which sentences it embeds them.
 
     >>> ClassifySettings(top=1).validate().top
     1
@@ -132,7 +132,7 @@ class ClassifySettings(Settings):
 
     top: int = setting(5, "labels per picture", least=1, verbs=("classify",))
     templates: tuple[str, ...] = setting(
-        TEMPLATES, "sentences about a label, {} where it goes with its article, {bare} without", verbs=()
+        TEMPLATES, "sentences about a label; {} becomes the label with its article, {bare} without", verbs=()
     )
 
 

@@ -15,7 +15,7 @@ TRANSITIONS = ("morph", "cut", "dissolve")
 
 @dataclass(frozen=True)
 class FilmSettings(Settings):
-    """All that decides how scenes become a film, beside the settings of its pictures.
+    """How scenes become a film; the settings of its pictures are not among them.
 
         >>> FilmSettings(fps=0).validate()
         Traceback (most recent call last):
@@ -62,7 +62,7 @@ class FilmSettings(Settings):
             raise SettingsError(f"fps is {self.fps}; it must be 120 or less")
 
     def without_camera(self) -> Self:
-        """The settings of a film that no camera moves over, and that does not go back to its first scene.
+        """The settings without camera movement and loop.
 
         >>> FilmSettings(zoom=2.0, loop=True).without_camera().zoom
         1.0
@@ -88,12 +88,12 @@ class AnimateSettings(Settings):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values; `from_dict` reads them back."""
+        """Plain JSON values; `from_dict` loads them."""
         return {"film": self.film.to_dict(), "picture": self.picture.to_dict()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read what `to_dict` gave. Raises SettingsError for other values."""
+        """Load what `to_dict` returned. Raises SettingsError for other values."""
         if not {"film", "picture"} >= values.keys():
             raise SettingsError(f"settings has {', '.join(values)}; a film has settings of film and picture")
         film, picture = values.get("film", {}), values.get("picture", {})

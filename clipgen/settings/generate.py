@@ -16,13 +16,13 @@ from clipgen.settings.options import GeneratorOptions
 
 @dataclass(frozen=True)
 class GenerateSettings(GroupedSettings):
-    """All that decides what a run makes, beside its prompts and the weights.
+    """Everything that decides what a run makes, except its prompts and weights.
 
         >>> GenerateSettings.of(steps=0)
         Traceback (most recent call last):
         clipgen.errors.SettingsError: steps is 0; it must be 1 or more
 
-    options: those of the generator, declared beside it. Frozen: change with `changed`. `None` stands for "from the
+    options: those of the generator, declared in its module. Frozen: change with `changed`. `None` stands for "from the
     quality preset" (steps, cutn), "the generator's own" (lr, race), "random" (seed), "all at once" (cut_chunk) and "not
     used" elsewhere.
     """
@@ -40,16 +40,16 @@ class GenerateSettings(GroupedSettings):
     options: GeneratorOptions = field(default_factory=GeneratorOptions)
 
     def check(self) -> None:
-        """Raise SettingsError for groups that do not go together, UnknownNameError for an unknown generator."""
+        """Raise SettingsError for groups that contradict each other, UnknownNameError for an unknown generator."""
         options_of(self.generator)
         race = self.options.race or 1
         if self.init.init_image is not None and race > 1:
-            raise SettingsError(f"race is {race}, but all starts from init_image would be alike; leave one out")
+            raise SettingsError(f"race is {race}, but all starts from init_image would be the same; leave one out")
 
     def resolved(self) -> Self:
-        """Fill steps and cutn from the quality preset; what was set by hand stays.
+        """Set steps and cutn from the quality preset, unless they are set.
 
-        `seed` and `lr` stay None here: they are drawn, or asked of the generator, where the run begins.
+        `seed` and `lr` can stay None: they are drawn, or taken from the generator, when the run starts.
         """
         preset = QUALITIES[self.search.quality]
         return self.changed(
@@ -66,7 +66,7 @@ class GenerateSettings(GroupedSettings):
         owners = [kind for kind in GENERATOR_OPTIONS if name in _names(GENERATOR_OPTIONS.load(kind))]
         if not owners:
             super()._refuse(name, value, parts)
-        # what is unset, as in files of other versions and after a change of generator, asks for nothing
+        # unset values, as in files of other versions and after a change of generator, are accepted
         usual = {spec.name: spec.default for owner in owners for spec in fields(GENERATOR_OPTIONS.load(owner))}
         if value not in (None, (), [], usual[name]):
             raise SettingsError(
@@ -84,7 +84,7 @@ def options_of(generator: str) -> type[GeneratorOptions]:
     Raises UnknownNameError for a generator that does not exist.
     """
     if generator not in GENERATORS:
-        from clipgen.models.shelf import part_of  # late: it reads the model cards
+        from clipgen.models.shelf import part_of  # late: it loads the model cards
 
         generator = part_of(generator)
     found: type[GeneratorOptions] = (
@@ -94,7 +94,7 @@ def options_of(generator: str) -> type[GeneratorOptions]:
 
 
 def picture_settings() -> Iterator[tuple[type[Settings], Field[Any]]]:
-    """Every setting of a picture with its group, those of all generators' options included, each name once."""
+    """Every setting of a picture with its group, including the options of all generators, each name once."""
     seen: set[str] = set()
     kinds = [GenerateSettings, *(GENERATOR_OPTIONS.load(name) for name in GENERATOR_OPTIONS.table)]
     for kind in kinds:

@@ -1,4 +1,4 @@
-"""Settings that consist of groups, and can be written flat: size=… stands for canvas.size."""
+"""Settings that consist of groups, with flat names as well: size=… is canvas.size."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class GroupedSettings(Settings):
         return found
 
     def validate(self) -> Self:
-        """Return self when every group is valid and they go together; see `Settings.validate`."""
+        """Return self when every group is valid and they do not contradict each other; see `Settings.validate`."""
         for spec in fields(self):
             if isinstance(group := getattr(self, spec.name), Settings):
                 group.validate()

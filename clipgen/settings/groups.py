@@ -1,4 +1,4 @@
-"""The settings of a picture in groups: how large, how searched for, how seen, where it starts, and on what."""
+"""The settings of a picture in groups: canvas, start, search, cutouts, guides and machine."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from clipgen.errors import SettingsError
 from clipgen.registry import OPTIMIZERS
 from clipgen.settings.base import DTYPES, EVERY, IN_SCENES, PAINTING, Settings, setting
 
-# sides past this ask for more memory than any machine this was made for has
+# larger sides take more memory than any supported machine has
 MAX_SIDE = 8192
 MAX_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class Preset:
-    """What a quality name stands for: optimisation steps and cutouts a step."""
+    """A quality: optimisation steps and cutouts per step."""
 
     steps: int
     cutn: int
@@ -35,7 +35,7 @@ STARTS = ("auto", "bank", "samples", "noise")
 
 @dataclass(frozen=True)
 class Canvas(Settings):
-    """How large the pictures are, how many, and from which seed; seed None: random."""
+    """Size, number and seed of the pictures."""
 
     title: ClassVar[str] = "Picture"
 
@@ -81,14 +81,14 @@ class Init(Settings):
     )
 
     def check(self) -> None:
-        """Raise SettingsError for two first pictures."""
+        """Raise SettingsError for two initial pictures."""
         if self.init_image is not None and self.init_noise is not None:
             raise SettingsError("init_image and init_noise are both set; a run starts from one of them")
 
 
 @dataclass(frozen=True)
 class Search(Settings):
-    """How long and by which steps the latents are optimised, and which CLIP judges them."""
+    """How long and with which optimizer the latents are optimised, and by which CLIP."""
 
     title: ClassVar[str] = "Search"
 
@@ -122,7 +122,7 @@ class Search(Settings):
 
 @dataclass(frozen=True)
 class CutoutSettings(Settings):
-    """What CLIP is shown of the picture at each step."""
+    """The cutouts of the picture that CLIP embeds at each step."""
 
     title: ClassVar[str] = "Cutouts"
 
@@ -135,7 +135,7 @@ class CutoutSettings(Settings):
 
 @dataclass(frozen=True)
 class Guides(Settings):
-    """What the picture is pulled to beside its prompts; each weight of 0 leaves its loss out."""
+    """Targets besides the prompts, and regularisers; a loss of weight 0 is not computed."""
 
     title: ClassVar[str] = "Regularisers"
 
@@ -148,8 +148,9 @@ class Guides(Settings):
         metavar="SEED:WEIGHT",
     )  # fmt: skip
     tv: float = setting(
-        0.0, "weight of total variation: fewer hard edges", least=0, loss="clipgen.losses.regularisers:TotalVariation", verbs=IN_SCENES
-    )
+        0.0, "weight of total variation: fewer hard edges", least=0,
+        loss="clipgen.losses.regularisers:TotalVariation", verbs=IN_SCENES,
+    )  # fmt: skip
     saturation: float = setting(
         0.0, "weight against garish colours", least=0, loss="clipgen.losses.regularisers:Saturation", verbs=IN_SCENES
     )
@@ -157,8 +158,9 @@ class Guides(Settings):
         0.0, "weight for soft gradations", least=0, loss="clipgen.losses.regularisers:Smoothness", verbs=IN_SCENES
     )
     symmetry: float = setting(
-        0.0, "weight for mirror symmetry, left to right", least=0, loss="clipgen.losses.regularisers:Symmetry", verbs=IN_SCENES
-    )
+        0.0, "weight for mirror symmetry, left to right", least=0, loss="clipgen.losses.regularisers:Symmetry",
+        verbs=IN_SCENES,
+    )  # fmt: skip
     l2: float = setting(
         0.0, "weight of keeping the latents near their start, fading", least=0,
         loss="clipgen.losses.regularisers:PullToStart", verbs=IN_SCENES,
@@ -167,14 +169,16 @@ class Guides(Settings):
     palette_weight: float = setting(
         0.0, "weight of keeping to the palette", least=0, loss="clipgen.losses.regularisers:Palette", verbs=IN_SCENES
     )
-    no_text: float = setting(0.0, "weight against writing in the picture", least=0, loss="clipgen.losses.prompt:NoText", verbs=IN_SCENES)
+    no_text: float = setting(
+        0.0, "weight against writing in the picture", least=0, loss="clipgen.losses.prompt:NoText", verbs=IN_SCENES
+    )
     realism: float = setting(
         0.0, "weight of the generator's own discriminator, where it has one", least=0,
         loss="clipgen.losses.regularisers:Realism", verbs=IN_SCENES,
     )  # fmt: skip
 
     def check(self) -> None:
-        """Raise SettingsError for colours that are none, and for a weight of no colours."""
+        """Raise SettingsError for an invalid colour, and for a weight without colours."""
         for colour in self.palette:
             if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
                 raise SettingsError(f"palette has {colour!r}; colours are written #rrggbb, for example #1e90ff")
@@ -184,7 +188,7 @@ class Guides(Settings):
 
 @dataclass(frozen=True)
 class Machine(Settings):
-    """On what a run computes, and within which memory."""
+    """Device, arithmetic and memory of a run."""
 
     title: ClassVar[str] = "Machine"
 

@@ -2,7 +2,7 @@
 
 >>> def paint(prompt: str, **settings: Unpack[PictureKeywords]) -> None: ...
 
-Python has no way to derive these from the settings; a test keeps both equal. `perceptor` takes one name or several.
+Python cannot derive these types from the settings; a test keeps both equal. `perceptor` takes one name or several.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TypedDict
 
 
 class MachineKeywords(TypedDict, total=False):
-    """What all verbs take: which CLIP, and on what it computes."""
+    """The settings of all verbs: CLIP model, device and dtype."""
 
     perceptor: str | Sequence[str]
     device: str
@@ -20,7 +20,7 @@ class MachineKeywords(TypedDict, total=False):
 
 
 class SearchKeywords(TypedDict, total=False):
-    """The settings of a picture but for its parts and their number."""
+    """The settings of a picture except its parts and count."""
 
     size: tuple[int, int]
     seed: int | None
@@ -67,7 +67,7 @@ class PictureKeywords(SearchKeywords, MachineKeywords, total=False):
 
 
 class FilmKeywords(TypedDict, total=False):
-    """The settings of a film beside those of its pictures."""
+    """The settings of a film, without those of its pictures."""
 
     seconds_per_scene: float | None
     fps: int
@@ -91,7 +91,7 @@ class AnimateKeywords(PictureKeywords, FilmKeywords, total=False):
 
 
 class DescribeKeywords(MachineKeywords, total=False):
-    """What the verbs that compare pictures with words share."""
+    """The settings of all verbs that compare pictures with words."""
 
     views: str
     hubness: bool

@@ -1,4 +1,4 @@
-"""What every generator has of settings; each declares its own beside itself and adds a row to GENERATOR_OPTIONS."""
+"""The options of every generator; each declares more in its own module, with a row in GENERATOR_OPTIONS."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from clipgen.settings.base import Settings, setting
 
 @dataclass(frozen=True)
 class GeneratorOptions(Settings):
-    """Options of a generator; a subclass adds those of one.
+    """Options that all generators have; a subclass adds those of one.
 
-    race: None stands for the generator's own number, 1 for most.
+    race: by default the generator's own number.
     """
 
     title: ClassVar[str] = "Generator"
 
     race: int | None = setting(
-        None, "try this many starts of each picture for 8 steps and continue with the best (default: 4 with cppn, else 1)",
+        None,
+        "try this many starts of each picture for 8 steps and continue with the best (default: 4 with cppn, else 1)",
         least=1, verbs=("generate", "edit"),
     )  # fmt: skip
 
     def final_size(self) -> tuple[int, int] | None:
-        """Width and height at which pictures are rendered at the end; None: as they are optimised."""
+        """Width and height at which pictures are rendered at the end; None: the size of the optimisation."""
         return None

@@ -1,4 +1,4 @@
-"""The shipped bank of captioned pictures: starts for painting, and what unrelated pictures are taken from."""
+"""The shipped bank of captioned pictures: starts for painting, and unrelated pictures for calibration."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from clipgen.generators.vqgan.network import VQModel
 from clipgen.models import weights
 
 _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
-_MEANS = 4  # rounds of looking for the colours that a picture has
+_MEANS = 4  # iterations of k-means that find the colours of a picture
 
 
 @dataclass(frozen=True)
 class Bank:
-    """Captions [N] and the codes of their pictures [N, h, w], to be decoded by the built-in VQGAN, in a dtype.
+    """Captions [N] and the codes of their pictures [N, h, w], which the built-in VQGAN decodes.
 
     >>> bank = Bank.shipped()
     >>> bank.pictures([0, 1]).shape
     torch.Size([2, 3, 192, 192])
+
+    network: the VQGAN; dtype: that it decodes in.
     """
 
     captions: tuple[str, ...]
@@ -37,17 +39,17 @@ class Bank:
 
     @property
     def abstract(self) -> Tensor:
-        """Which pictures show grounds and shapes only, [N]: their captions say what the background is."""
+        """Which pictures show grounds and shapes only, [N]: their captions end with the background."""
         return torch.tensor([caption.endswith("background") for caption in self.captions])
 
     def recoloured(self, row: int, names: Sequence[str]) -> Tensor:
-        """The picture of a row in other colours, [3, H, W] in [0, 1]; where fewer are named, the last stay."""
+        """The picture of a row in other colours, [3, H, W] in [0, 1]; if fewer are named, the others stay."""
         old = colours_of(self.captions[row])
         return recoloured(self.pictures([row])[0], old, [*names, *old[len(names) :]])
 
     @property
     def styled(self) -> Tensor:
-        """Which pictures are of a scene in a style, [N]: their captions begin with that of the scene alone."""
+        """Which pictures show a scene in a style, [N]: their captions begin with the caption of the scene."""
         known = {*self.captions}
 
         def begins(caption: str) -> bool:
@@ -58,7 +60,10 @@ class Bank:
 
     @classmethod
     def shipped(cls, dtype: torch.dtype = torch.float32, network: VQModel | None = None) -> Bank:
-        """The bank of the models folder; network: the built-in VQGAN, loaded where it is not given. Raises WeightsError when it or the VQGAN it is written in is missing."""
+        """The bank of the models folder.
+
+        network: the built-in VQGAN, loaded by default. Raises WeightsError if the bank or the VQGAN is missing.
+        """
         card = weights.find("start", role="bank")
         weights.check(card)
         path = card.path(".safetensors")
@@ -96,38 +101,38 @@ def colours_of(caption: str) -> list[str]:
 
 
 def in_all_colours(pattern: str) -> dict[str, tuple[str, ...]]:
-    """All that a pattern says with its colours, and the colours: of a shape also in fewer words.
+    """Every text of a pattern with colours, and those colours; shapes also with shorter texts.
 
     >>> [text for text, names in in_all_colours("{} heart on a {} background").items() if names[0] == "red"][-2:]
     ['red heart on black', 'red heart']
     """
-    said = {pattern.format(*names): names for names in permutations(COLOURS, pattern.count("{}"))}
+    texts = {pattern.format(*names): names for names in permutations(COLOURS, pattern.count("{}"))}
     shape, on, _ = pattern.partition(" on a ")
     if on:
-        said |= {f"{shape.format(first)} on {second}": (first, second) for first, second in permutations(COLOURS, 2)}
-        said |= {shape.format(first): (first,) for first in COLOURS}
-    return said
+        texts |= {f"{shape.format(first)} on {second}": (first, second) for first, second in permutations(COLOURS, 2)}
+        texts |= {shape.format(first): (first,) for first in COLOURS}
+    return texts
 
 
 def recoloured(picture: Tensor, old: Sequence[str], new: Sequence[str]) -> Tensor:
     """A picture of one or two colours in others.
 
-        >>> recoloured(picture, ["red", "white"], ["blue", "orange"]).shape
-        torch.Size([3, 192, 192])
+        >>> recoloured(image[0], ["red", "white"], ["blue", "orange"]).shape
+        torch.Size([3, 64, 64])
 
-    picture: [3, H, W] in [0, 1]; old, new: names in COLOURS, in the same order. Between two colours a pixel keeps its
-    place, so that edges stay soft.
+    picture: [3, H, W] in [0, 1]; old, new: names in COLOURS, in the same order. A pixel between the two old colours is
+    at the same place between the new ones, so that edges stay soft.
     """
     height, width = picture.shape[-2:]
     pixels = picture.flatten(1).T
-    shown, wanted = (torch.tensor([COLOURS[name] for name in names]).to(picture) / 255 for names in (old, new))
-    for _ in range(_MEANS):  # what the names stand for varies
+    shown, replacement = (torch.tensor([COLOURS[name] for name in names]).to(picture) / 255 for names in (old, new))
+    for _ in range(_MEANS):  # the shades of a named colour vary
         nearest = torch.cdist(pixels, shown).argmin(1)
         shown = torch.stack([
             pixels[nearest == i].mean(0) if (nearest == i).any() else colour for i, colour in enumerate(shown)
         ])  # fmt: skip
     if len(shown) == 1:
-        return (picture + (wanted[0] - shown[0])[:, None, None]).clamp(0, 1)
+        return (picture + (replacement[0] - shown[0])[:, None, None]).clamp(0, 1)
     way = shown[1] - shown[0]
     place = ((pixels - shown[0]) @ way / way.square().sum().clamp_min(1e-6)).clamp(0, 1)
-    return torch.lerp(wanted[0], wanted[1], place[:, None]).T.reshape(3, height, width)
+    return torch.lerp(replacement[0], replacement[1], place[:, None]).T.reshape(3, height, width)

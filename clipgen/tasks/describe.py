@@ -1,25 +1,26 @@
-"""The verbs that compare pictures with words, by their job."""
+"""Jobs of the verbs that compare pictures with words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from clipgen.errors import SettingsError
-from clipgen.jobs import Job
+from clipgen.jobs import Inputs, Job
 from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, RankVerb
 from clipgen.similarity import Matcher, Picture
-from clipgen.tasks.caption import caption
+from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
 from clipgen.tasks.compare import compare
-from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Skipped
+from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Skipped, Traits
 from clipgen.tasks.rank import rank
 
 Event = Described | Ranked | Labelled | Compared | Skipped
 
 
 def settings_of(job: Job) -> DescribeSettings:
-    """Which CLIP a job compares with, and on what. Raises SettingsError for a job of another verb.
+    """CLIP model, device and views of a job. Raises SettingsError for a job of another verb.
 
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
@@ -42,12 +43,41 @@ def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = No
     """
     settings, views = job.settings, settings_of(job).views
     files = map(Path, job.inputs.pictures) if pictures is None else pictures
-    texts, text_file = job.inputs.texts, job.inputs.text_file
+    texts = job.inputs.texts
     if isinstance(settings, CaptionVerb):
-        candidates = Path(text_file) if text_file else texts or None
-        return caption(files, matcher, settings.caption, views=views, candidates=candidates)
+        return caption(files, matcher, settings.caption, views=views, candidates=_candidates(job.inputs))
     if isinstance(settings, RankVerb):
         return rank(texts[0] if texts else "", files, matcher, settings.rank, views=views)
     if isinstance(settings, ClassifyVerb):
         return classify(files, texts, matcher, settings.classify, views=views)
     return compare(files, texts, matcher, views=views)
+
+
+def describe_sets(
+    kind: Literal["negative", "common", "contrast"], job: Job, matcher: Matcher, *, others: Iterable[Picture] = ()
+) -> Iterator[Traits | Skipped]:
+    """What the pictures of a caption job are not, share, or show in contrast to others.
+
+        >>> job = Job("caption", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox", "a castle")), CaptionVerb())
+        >>> [len(found.traits) for found in describe_sets("common", job, matcher)]
+        [2]
+
+    The candidates of the job are the phrases to choose from; other arguments, events and errors as of `traits`. Raises
+    SettingsError for a job of another verb.
+    """
+    settings, inputs = job.settings, job.inputs
+    if not isinstance(settings, CaptionVerb):
+        raise SettingsError(f"a job of {job.verb} describes no sets of pictures")
+    return traits(
+        kind,
+        map(Path, inputs.pictures),
+        matcher,
+        others=others,
+        candidates=_candidates(inputs),
+        top=settings.caption.top,
+        views=settings.describe.views,
+    )
+
+
+def _candidates(inputs: Inputs) -> Path | tuple[str, ...] | None:
+    return Path(inputs.text_file) if inputs.text_file else inputs.texts or None

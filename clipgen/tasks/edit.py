@@ -1,6 +1,8 @@
-"""A picture changed by words: how far it went, step by step, and how much of it is kept.
+"""A picture changed by words: its job, pictures on the way to the result, and how much of it is kept.
 
->>> run = Run(prepare(edit_job("photo.jpg", "a watercolour painting"), parts), parts)
+>>> from clipgen.tasks.generate import prepare
+>>> job = edit_job("photo.jpg", "a watercolour painting", {"generator": "pixels"})
+>>> run = Run(prepare(job, parts), parts)
 >>> for step in run:
 ...     pass
 >>> strip(run, 5)[-1].save("edited.png")
@@ -20,20 +22,20 @@ from clipgen.media.images import load_image, paintable_size, to_pil
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate import Run
 
-#: what differs from painting anew: the picture keeps its places, and the latents stay near
+#: defaults that differ from those of painting: the picture keeps its forms, and the latents stay near their start
 KEEPING = {"init_weight": 8.0, "l2": 0.01}
 
 
 def edit_job(
     path: str | Path, words: str, given: Mapping[str, Any] | None = None, *, weights: Path | None = None
 ) -> Job:
-    """The job that changes a picture instead of painting one.
+    """The job that changes a picture until it fits words.
 
         >>> edit_job("photo.jpg", "at sunset", {"seed": 7}).settings.init.init_weight
         8.0
 
-    given: settings by their plain names, over those of editing; weights: of the generator.
-    Raises ImageError for what is no picture, SettingsError for settings that are wrong.
+    given: settings by their plain names, which replace those of KEEPING; weights: of the generator.
+    Raises ImageError for a file that is no picture, SettingsError for wrong settings.
     """
     *_, height, width = load_image(path).shape
     chosen = {"size": paintable_size((width, height)), **KEEPING, **(given or {}), "init_image": str(path)}
@@ -42,10 +44,10 @@ def edit_job(
 
 
 def strip(run: Run, count: int) -> list[Image.Image]:
-    """Pictures on the way from the first latents to the best ones, count in all, of the first prompt and seed.
+    """Pictures of latents interpolated from the first to the best ones, `count` in all, of the first prompt and seed.
 
-    >>> [round(i / 4, 2) for i in range(5)]      # how far each of five went
-    [0.0, 0.25, 0.5, 0.75, 1.0]
+    >>> [picture.size for picture in strip(run, 3)]
+    [(64, 64), (64, 64), (64, 64)]
     """
     loop, shown = run.synthesis, []
     for index in range(count):
@@ -58,7 +60,11 @@ def strip(run: Run, count: int) -> list[Image.Image]:
 
 @torch.no_grad()
 def kept(run: Run) -> float:
-    """How alike the perceptor finds the picture before and after, as a cosine."""
+    """Cosine of the embeddings of the picture before and after.
+
+    >>> -1 <= kept(run) <= 1
+    True
+    """
     loop = run.synthesis
     with run.lock, loop.holding(loop.start) as generator:
         before = run.perceptor.encode_image(generator()[:1])

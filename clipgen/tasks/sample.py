@@ -1,9 +1,10 @@
-"""What a generator paints by itself, without words: draws, mixtures of two, and ways from one to another.
+"""What a generator paints without words: draws, mixtures of two, and interpolations from one to another.
 
 >>> generator = load(GenerateSettings.of(generator="stylegan", seed=7), parts, count=8)
->>> pictures = paint(generator)                                         # eight draws
+>>> paint(generator).shape                                              # eight draws
+torch.Size([8, 3, 64, 64])
 >>> mixed = mix(generator, coarse=0, fine=1, layers=4)                  # the forms of one, the colours of another
->>> walk = between(generator, [0, 1, 2], count=30)                      # from the first over the second to the third
+>>> walk = between(generator, [0, 1, 2], count=5)                       # from the first over the second to the third
 """
 
 from __future__ import annotations
@@ -12,26 +13,29 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from clipgen import devices
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
+from clipgen.jobs import Job
+from clipgen.media.images import to_pil
 from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 
-#: draws that are painted together
+#: draws that are painted in one batch
 AT_ONCE = 8
 
 
 def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path | None = None) -> Generator:
-    """A generator that holds `count` draws, of the seeds from `settings.seed` on.
+    """A generator whose latents are `count` draws, of the seeds seed, seed+1, …
 
         >>> load(GenerateSettings.of(generator="cppn", seed=7), parts, count=4).batch
         4
 
-    settings: generator, its options, size, seed, device and dtype count; a seed of None is 0; parts: the pool that it is
-    loaded from. Raises SettingsError for numbers out of range, UnknownNameError and WeightsError as `shelf.generator`
+    settings: generator, its options, size, seed (None: 0), device and dtype are used; parts: the pool that it is loaded
+    from. Raises SettingsError for numbers out of range, UnknownNameError and WeightsError as `shelf.generator`
     does.
     """
     if count < 1:
@@ -45,18 +49,38 @@ def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path 
     return generator
 
 
+def draw(job: Job, parts: Parts) -> list[Image.Image]:
+    """The pictures of a job of `sample`, in order: its draws, or pictures on the way over them.
+
+        >>> settings = GenerateSettings.of(generator="cppn", size=(32, 32), seed=7, count=2)
+        >>> len(draw(Job("sample", Inputs(walk=5), settings), parts))
+        5
+
+    Raises SettingsError for a job of another verb, and what `load` and `between` raise.
+    """
+    settings = job.settings
+    if not isinstance(settings, GenerateSettings):
+        raise SettingsError(f"a job of {job.verb} draws no samples")
+    count, walk = settings.canvas.count, job.inputs.walk
+    with parts.lock(devices.pick_device(settings.machine.device)):
+        generator = load(settings, parts, count=count, weights=job.weights)
+        drawn = paint(generator) if walk is None else between(generator, range(count), walk)
+    return [to_pil(picture) for picture in drawn]
+
+
 def paint(generator: Generator) -> Tensor:
-    """The pictures [B, 3, H, W] of what a generator holds, on the CPU."""
+    """The pictures [B, 3, H, W] of the latents of a generator, on the CPU."""
     return _painted(generator, generator.latents)
 
 
 def mix(generator: Generator, *, coarse: int, fine: int, layers: int) -> Tensor:
     """A picture [3, H, W] with the first layers of one draw and the others of another.
 
-        >>> mix(generator, coarse=0, fine=1, layers=4).shape
+        >>> stylegan = load(GenerateSettings.of(generator="stylegan", seed=7), parts, count=2)
+        >>> mix(stylegan, coarse=0, fine=1, layers=4).shape
         torch.Size([3, 64, 64])
 
-    coarse, fine: numbers of draws; layers: how many layers, from the coarsest, are the first's.
+    coarse, fine: numbers of draws; layers: how many layers, from the coarsest, are those of `coarse`.
     Raises SettingsError for a generator without a style for each layer, or numbers out of range.
     Source: style mixing of Karras et al., arXiv 1812.04948.
     """
@@ -72,15 +96,16 @@ def mix(generator: Generator, *, coarse: int, fine: int, layers: int) -> Tensor:
 
 
 def between(generator: Generator, draws: Sequence[int], count: int) -> Tensor:
-    """Pictures [count, 3, H, W] on the way over draws, evenly spaced in the latents.
+    """Pictures [count, 3, H, W] of latents interpolated over draws, evenly spaced.
 
-        >>> between(generator, [0, 1], count=3).shape
+        >>> cppn = load(GenerateSettings.of(generator="cppn", size=(64, 64), seed=7), parts, count=2)
+        >>> between(cppn, [0, 1], count=3).shape
         torch.Size([3, 3, 64, 64])
 
     Raises SettingsError for fewer than two draws, or numbers out of range.
     """
     if len(draws) < 2 or count < 2:
-        raise SettingsError(f"{len(draws)} draws and {count} pictures make no way; give two or more of both")
+        raise SettingsError(f"{len(draws)} draws and {count} pictures were given; a walk takes two or more of both")
     _check(generator, draws)
     places = torch.linspace(0, len(draws) - 1, count)
     # the last picture is the last draw, at the end of the last stretch
@@ -111,4 +136,4 @@ def _painted(generator: Generator, latents: Sequence[Tensor]) -> Tensor:
 
 def _check(generator: Generator, draws: Sequence[int]) -> None:
     if wrong := [draw for draw in draws if not 0 <= draw < generator.batch]:
-        raise SettingsError(f"there is no draw {wrong[0]}; the generator holds {generator.batch}, counted from 0")
+        raise SettingsError(f"there is no draw {wrong[0]}; choose from 0 to {generator.batch - 1}")

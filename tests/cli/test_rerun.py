@@ -66,7 +66,8 @@ def test_a_picture_of_0_1_is_made_again(paint: Cli, perceptor: OpenClip, tmp_pat
 
 def test_what_cannot_be_rerun(paint: Cli, painted: Path, tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "plain.png")
-    save_picture(tmp_path / "odd.png", Image.new("RGB", (4, 4)), {"steps_done": 1, "index": 0, "prompts": ["a"], "settings": {"steps": 0}})
+    odd = {"steps_done": 1, "index": 0, "prompts": ["a"], "settings": {"steps": 0}}
+    save_picture(tmp_path / "odd.png", Image.new("RGB", (4, 4)), odd)
     one_line(paint("rerun", "gone.png"), 1, "gone.png")
     one_line(paint("rerun", "plain.png"), 1, "plain.png", "no clipgen settings")
     one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "no single picture")

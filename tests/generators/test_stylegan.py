@@ -240,8 +240,8 @@ def test_a_picture_of_its_own_is_found_again(generator: StyleGAN) -> None:
 
 
 def test_the_best_of_many_draws_is_the_start(perceptor: OpenClip, weights: Path) -> None:
-    settings = GenerateSettings.of(generator=f"stylegan:{weights}", size=(32, 32), seed=7, steps=2, cutn=2, device="cpu",
-                                dtype="fp32")  # fmt: skip
+    small = {"size": (32, 32), "seed": 7, "steps": 2, "cutn": 2, "device": "cpu", "dtype": "fp32"}
+    settings = GenerateSettings.of(generator=f"stylegan:{weights}", **small)
     best = start(perceptor, ["a red square"], settings)
     drawn = start(perceptor, ["a red square"], settings.changed(start="noise"))
     assert best.settings.init.start == "samples" and drawn.settings.init.start == "noise"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from clipgen.tasks.generate.composition import ALONE, PAIR, SIDE, Reading, paste
+from clipgen.tasks.generate.composition import ALONE, PAIR, SIDE, Layout, paste
 
 RED, TEAL = torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 0.5, 0.5])
 
@@ -45,7 +45,7 @@ def test_without_a_canvas_there_is_more_of_its_own_ground() -> None:
     assert torch.allclose(made[:, SIDE // 2, round(0.26 * SIDE)], RED, atol=0.02)
 
 
-def test_a_reading_tells_more_with_each_part() -> None:
-    pair = Reading("fox left, owl right", ("fox", "owl"))
-    assert [pair.parts, pair.on("blue").parts, Reading("fox", ("fox",)).parts] == [2, 3, 1]
+def test_a_layout_counts_its_parts() -> None:
+    pair = Layout("fox left, owl right", ("fox", "owl"))
+    assert [pair.parts, pair.on("blue").parts, Layout("fox", ("fox",)).parts] == [2, 3, 1]
     assert pair.on("blue").text == "fox left, owl right on a blue background"

@@ -17,7 +17,9 @@ from clipgen.tasks.edit import KEEPING, edit_job, kept, strip
 from clipgen.tasks.generate import Run
 from runs import start
 
-SMALL: dict[str, Any] = {"size": (32, 24), "steps": 6, "cutn": 3, "seed": 7, "generator": "pixels", "device": "cpu", "dtype": "fp32"}
+SMALL: dict[str, Any] = {
+    "size": (32, 24), "steps": 6, "cutn": 3, "seed": 7, "generator": "pixels", "device": "cpu", "dtype": "fp32"
+}  # fmt: skip
 
 
 @pytest.fixture

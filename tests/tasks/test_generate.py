@@ -19,7 +19,7 @@ from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step
 from clipgen.tasks.generate import GeneratedImage, Run, load_run
-from clipgen.tasks.generate.targets import Aim, Targets, read_targets
+from clipgen.tasks.generate.targets import Target, Targets, read_targets
 from runs import remake, start
 
 Make = Callable[..., Run]
@@ -200,14 +200,14 @@ def test_long_prompts_are_split_and_averaged(perceptor: OpenClip) -> None:
     notes: list[str] = []
     text = " ".join(["red square, blue circle."] * 6)
     targets = read_targets([text], SMALL, perceptor=perceptor, device=torch.device("cpu"), notes=notes)
-    assert len(notes) == 1 and "reads 12: split into 6 parts" in notes[0]
+    assert len(notes) == 1 and "44 tokens" in notes[0] and "6 parts" in notes[0]
     assert targets.embeddings.shape == (1, 1, 16)
     torch.testing.assert_close(targets.embeddings.norm(dim=-1), torch.ones(1, 1))
 
 
 def test_targets_weigh_and_fill_up() -> None:
     x, y = torch.eye(2)
-    targets = Targets.of([[Aim(x, 1.0), Aim(y, -0.5, 0.3)], [Aim(y, 2.0)]])
+    targets = Targets.of([[Target(x, 1.0), Target(y, -0.5, 0.3)], [Target(y, 2.0)]])
     assert targets.weights.tolist() == [[1.0, -0.5], [2.0, 0.0]]
     assert targets.stops[0, 1] == pytest.approx(0.3)
     torch.testing.assert_close(targets.mean(), torch.tensor([[2 / 3, -1 / 3], [0.0, 1.0]]))
@@ -262,8 +262,9 @@ def test_every_regulariser_can_be_asked_for(make: Make) -> None:
     )  # fmt: skip
     names = [type(term).__name__ for _, term in generation.synthesis.loss.terms()]
     assert names == [
-        "PromptLoss", "TotalVariation", "Saturation", "Smoothness", "Symmetry", "PullToStart", "Palette", "NoText", "InitLoss",
-    ]  # fmt: skip
+        "PromptLoss",
+        *("TotalVariation", "Saturation", "Smoothness", "Symmetry", "PullToStart", "Palette", "NoText", "InitLoss"),
+    ]
     finish(generation)
 
 

@@ -47,7 +47,7 @@ def test_each_picture_has_a_winner_of_its_own(perceptor: OpenClip, monkeypatch: 
     monkeypatch.setattr(racing, "_score", lambda plan, parts: torch.tensor(next(scores)))
     lines: list[str] = []
     raced = run(perceptor, count=2, race=3, report=lines.append)
-    assert raced.plan.drawn == (7 + APART, 8)
+    assert raced.plan.latent_seeds == (7 + APART, 8)
     assert lines == ["trying start 1 of 3", "trying start 2 of 3", "trying start 3 of 3"]
 
 

@@ -113,10 +113,12 @@ class StyleGAN(Generator):
     def draw_from(self, psi: float | None, classes: Sequence[tuple[str, float]]) -> None:
         """Set what `start` and `choose` draw from.
 
-            >>> generator.draw_from(0.5, [("forest", 1.0)])
+            >>> stylegan = StyleGAN.load()
+            >>> stylegan.draw_from(0.5, [("forest", 1.0)])
 
-        psi: truncation, the distance from the mean, 0 to 1, None for PSI; classes: (name or number, weight) of one class
-        or a mixture. Raises SettingsError for a network without classes, UnknownNameError for a class that it lacks.
+        psi: truncation, the distance from the mean, 0 to 1, None for PSI; classes: (name or number, weight) of one
+        class or a mixture.
+        Raises SettingsError for a network without classes, UnknownNameError for a class that it lacks.
         """
         self.psi, self.mixture = PSI if psi is None else psi, torch.zeros(0)
         if not classes:

@@ -1,6 +1,9 @@
-"""What a run may take: a plan and a budget of memory or time give a plan that keeps to it.
+"""Budgets of memory and time: a plan and a budget give a plan that fits.
 
-    >>> plan = fit_time(fit_memory(plan, parts, begin), parts)
+    >>> from dataclasses import replace
+    >>> plan = replace(plan, deadline=time.monotonic() + 600)
+    >>> fit_time(plan, parts).settings.search.steps      # at most those of the job
+    2
 """
 
 from __future__ import annotations
@@ -19,31 +22,31 @@ from clipgen.synthesis import Synthesis
 from clipgen.tasks.generate.plan import Plan
 from clipgen.tasks.generate.run import trial
 
-# a size that would fit the memory is tried so often: the memory of a step does not quite go by its pixels
+# how many sizes are tried: the memory of a step is not quite proportional to its pixels
 SHRINKS = 3
-# steps that are timed after one to warm up, unless they take a larger share of the time left than this
+# steps that are timed after a first one to warm up, and the share of the time left after which timing stops
 TIMED_STEPS = 3
 TRIAL_SHARE = 0.1
-# share of what is left that is promised: the last pictures have to be written too, and no two steps are quite alike
-PROMISED = 0.95
-# so many cutouts at once tell, beside one, what each costs
+# share of a budget that is planned for: pictures have to be written too, and steps differ a little
+PLANNED = 0.95
+# cutout batch size that is measured, besides 1, to find the memory of one cutout
 PROBED = 4
 
 
 def fit_memory(
     plan: Plan,
     parts: Parts,
-    begin: Callable[[Plan], Plan],
+    restart: Callable[[Plan], Plan],
     *,
     report: Callable[[str], None] = lambda line: None,
 ) -> Plan:
-    """The plan with a cutout batch size, and a smaller picture where one cutout is too much, that fit the memory asked.
+    """The plan with a cutout batch size, and a smaller picture if one cutout at once is too much, that fit into `vram`.
 
-    begin: draws the latents of a plan again, at another size; report: gets a line that something is tried.
-    Raises DeviceError where nothing fits, or memory cannot be measured.
+    restart: draws the latents of a plan again, at another size; report: called with a line before the measurement.
+    Raises DeviceError if nothing fits, or memory cannot be measured.
     """
     asked = plan.asked.machine.vram or 0.0
-    report("finding what fits into the memory")
+    report("measuring the memory of a step")
     cutn, limit, least = plan.settings.cutouts.cutn or 1, 1000 * asked, 0.0
     for _ in range(SHRINKS):
         loaded = memory_now(plan.device)
@@ -54,25 +57,26 @@ def fit_memory(
             return plan.changed(note, cut_chunk=None if chunk == cutn else chunk)
         share = shrink(limit, loaded, least)
         width, height = (int(side * share) for side in plan.settings.canvas.size)
-        note = f"a step at {size} does not fit into {asked:g} GB, so the picture gets smaller"
-        plan = begin(plan.changed(note, size=(width, height)))
-    raise too_little(asked, least)
+        note = f"a step at {size} does not fit into {asked:g} GB: the size is reduced"
+        plan = restart(plan.changed(note, size=(width, height)))
+    raise too_large(asked, least)
 
 
 def fit_time(plan: Plan, parts: Parts, *, report: Callable[[str], None] = lambda line: None) -> Plan:
-    """The plan with as many steps, at most those asked for, and cutouts, where neither was asked for, as fit the time.
+    """The plan with as many steps, up to those that are set, as fit into `time_budget`.
 
-    report: gets a line that something is tried.
+    The number of cutouts is chosen as well, if neither it nor the steps are set. report: called with a line before the
+    measurement.
     """
-    report("finding what fits into the time")
+    report("measuring the time of a step")
     asked, cutn = plan.asked, plan.settings.cutouts.cutn or 1
     step = pace(trial(plan, parts, steps=1 + TIMED_STEPS), plan.seconds_left())
     if asked.cutouts.cutn is None and asked.search.steps is None:
         paces, few = {cutn: step}, max(1, cutn // 4)
         paces[few] = pace(trial(plan, parts, steps=1 + TIMED_STEPS, cutn=few), plan.seconds_left())
-        cutn = cutouts_for(PROMISED * plan.seconds_left(), paces)
+        cutn = cutouts_for(PLANNED * plan.seconds_left(), paces)
         step = pace_of(cutn, paces)
-    fit = max(1, int(PROMISED * plan.seconds_left() / step))
+    fit = max(1, int(PLANNED * plan.seconds_left() / step))
     steps = fit if asked.search.steps is None else min(fit, asked.search.steps)
     seconds = asked.search.time_budget or 0.0
     return plan.changed(
@@ -85,7 +89,7 @@ def _of_batch(plan: Plan, parts: Parts, chunk: int) -> Synthesis:
 
 
 def pace(run: Synthesis, seconds: float) -> float:
-    """Seconds that a step takes, found by a few of them; seconds: the time left, of which they take a share at most."""
+    """Mean seconds of the first few steps of a run; seconds: time left, of which TRIAL_SHARE may be used."""
     began, taken = time.monotonic(), []
     for step in run:
         taken.append(step.seconds)
@@ -96,22 +100,24 @@ def pace(run: Synthesis, seconds: float) -> float:
 
 
 def pace_of(cutn: int, paces: dict[int, float]) -> float:
-    """Seconds of a step of so many cutouts, on the straight line through those of few and of many.
+    """Seconds of a step of `cutn` cutouts, on the straight line through two measured numbers of cutouts.
 
-    >>> pace_of(9, {3: 0.1, 12: 0.4})
-    0.3
+        >>> pace_of(9, {3: 0.25, 11: 0.75})
+        0.625
+
+    paces: cutouts → seconds of a step, for two numbers of cutouts.
     """
     (few, low), (many, high) = sorted(paces.items())
     return low + max(0.0, high - low) / (many - few) * (cutn - few)
 
 
 def cutouts_for(seconds: float, paces: dict[int, float]) -> int:
-    """Cutouts a step of the richest quality whose steps fit into the seconds, of the poorest where none do.
+    """Cutouts per step of the highest quality whose steps fit into the seconds, or of the lowest if none do.
 
         >>> cutouts_for(60.0, {3: 0.1, 12: 0.2})    # 300 steps of 32 would take 127 s
         12
 
-    paces: as of `pace_of`.
+    paces: as for `pace_of`.
     """
     poorest, *better = QUALITIES.values()
     fitting = [preset for preset in better if preset.steps * pace_of(preset.cutn, paces) <= seconds]
@@ -119,19 +125,19 @@ def cutouts_for(seconds: float, paces: dict[int, float]) -> int:
 
 
 def peak(run: Synthesis) -> float:
-    """Megabytes that the process or the GPU holds at most in a step of a run.
+    """Peak memory of the process, or of the GPU, in a step of a run, in megabytes.
 
-    Raises DeviceError where the system does not tell.
+    Raises DeviceError where the system cannot measure it.
     """
     memory_now(run.generator.device)
     next(run)
     most = devices.peak_memory_mb(run.generator.device)
-    assert most is not None  # what can be reset can be read
+    assert most is not None  # a system that can reset it can measure it
     return most
 
 
 def memory_now(device: torch.device) -> float:
-    """Megabytes in use now, from where `peak` counts. Raises DeviceError where the system does not report it."""
+    """Reset the peak and return the memory in use, in megabytes. Raises DeviceError where the system cannot."""
     devices.free_memory()
     if not devices.reset_peak_memory(device) or (now := devices.peak_memory_mb(device)) is None:
         raise DeviceError(
@@ -142,37 +148,40 @@ def memory_now(device: torch.device) -> float:
 
 
 def chunk_for(limit: float, begin: Callable[[int], Synthesis], cutn: int) -> tuple[int, float]:
-    """Cutouts at once that fit into so many megabytes, 0 for not even one, and the megabytes of one at a time.
+    """The largest cutout batch size that fits into a limit, 0 if none does, and the megabytes of a batch of one.
 
-    >>> chunk_for(5000, lambda chunk: synthesis(steps=1, chunk=chunk), cutn=32)
-    (17, 2730.5)
+        >>> chunk, megabytes = chunk_for(10**6, lambda chunk: trial(plan, parts, steps=1, chunk=chunk), cutn=2)
+        >>> chunk
+        2
 
-    begin: a run of so many cutouts at once.
+    limit: megabytes; begin: makes a run with a cutout batch size; cutn: cutouts per step. Raises what `peak` raises.
     """
     one = peak(begin(1))
-    if one > PROMISED * limit:
+    if one > PLANNED * limit:
         return 0, one
     if cutn == 1:
         return 1, one
     probed = min(cutn, PROBED)
     each = max((peak(begin(probed)) - one) / (probed - 1), 1e-3)
-    return min(cutn, 1 + int((PROMISED * limit - one) / each)), one
+    return min(cutn, 1 + int((PLANNED * limit - one) / each)), one
 
 
 def shrink(limit: float, loaded: float, least: float) -> float:
-    """The share of its sides at which a picture fits; all in megabytes, loaded: in use before a step; least: of a step with one cutout at once.
+    """The factor for width and height at which a picture fits into a limit.
 
         >>> round(shrink(2000, 1000, 3000), 2)
-        0.67
+        0.64
 
-    Raises DeviceError where the models alone are too much.
+    All in megabytes: limit; loaded: in use before a step; least: peak of a step with one cutout at once.
+    Raises DeviceError if the models alone are too large.
     """
-    room = PROMISED * limit - loaded
+    room = PLANNED * limit - loaded
     if room <= 0:
-        raise too_little(limit / 1000, loaded)
-    return min(PROMISED, PROMISED * (room / (least - loaded)) ** 0.5)
+        raise too_large(limit / 1000, loaded)
+    return min(PLANNED, PLANNED * (room / (least - loaded)) ** 0.5)
 
 
-def too_little(asked: float, least: float) -> DeviceError:
-    """What is told when nothing fits; asked: gigabytes, least: megabytes."""
-    return DeviceError(f"vram is {asked:g} GB, and what is loaded and made takes {least / 1000:.1f} GB; give more")
+def too_large(asked: float, least: float) -> DeviceError:
+    """The error if nothing fits; asked: gigabytes, least: megabytes."""
+    taken = f"{least / 1000:.1f} GB"
+    return DeviceError(f"vram is {asked:g} GB, but the models and one step take {taken}; set a higher vram")

@@ -1,4 +1,4 @@
-"""The generator that a run paints with, set up as its settings ask."""
+"""The generator of a run, started as its settings ask."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
 
-# mean squared difference (15 dB) from which a note says that a generator cannot show the picture it starts from
+# mean squared difference (15 dB) from which a note reports that a generator cannot represent its initial picture
 FAR = 0.03
 
 
@@ -26,13 +26,16 @@ def load_generator(
     """Start a generator as the settings ask, one latent per seed, at the nearest size that it can make.
 
         >>> notes = []
-        >>> generator = load_generator(generator, GenerateSettings.of(size=(100, 100)), [7], perceptor=perceptor,
-        ...                            notes=notes)
-        >>> generator().shape, notes
-        (torch.Size([1, 3, 96, 96]), ['vqgan cannot make 100 x 100 pixels: the size is rounded to 96 x 96'])
+        >>> vqgan = parts.generator("vqgan", device=torch.device("cpu"))
+        >>> settings = GenerateSettings.of(size=(97, 97))
+        >>> load_generator(vqgan, settings, [7], perceptor=perceptor, notes=notes).size
+        (96, 96)
+        >>> notes
+        ['vqgan cannot make 97 x 97 pixels: the size is rounded to 96 x 96']
 
-    perceptor: judges how well a picture that it starts from is shown; notes: gets what a user should know.
-    Raises SettingsError for a size that cannot be made, ImageError for a first picture that cannot be read.
+    perceptor: used by generators that search for the latents of an initial picture; notes: lines that a user should
+    read are appended to it.
+    Raises SettingsError for a size that cannot be made, ImageError for an initial picture that cannot be loaded.
     """
     size = settings.canvas.size
     generator.start(seeds, size, noise=settings.init.init_noise)
@@ -41,11 +44,11 @@ def load_generator(
         notes.append(f"{settings.generator} cannot make {asked} pixels: the size is rounded to {made}")
     if settings.init.init_image is not None:
         generator.look = perceptor.encode_image
-        _begin_with(generator, settings, notes)
+        _encode_init_image(generator, settings, notes)
     return generator
 
 
-def _begin_with(generator: Generator, settings: GenerateSettings, notes: list[str]) -> None:
+def _encode_init_image(generator: Generator, settings: GenerateSettings, notes: list[str]) -> None:
     path = settings.init.init_image or ""
     image = load_image(path, size=generator.size)
     generator.encode(image)
@@ -53,6 +56,6 @@ def _begin_with(generator: Generator, settings: GenerateSettings, notes: list[st
         apart = (generator().cpu() - image).square().mean((1, 2, 3)).max()
     if apart > FAR:
         notes.append(
-            f"{settings.generator} cannot paint {path}: it starts from the nearest "
-            f"that it can ({-10 * float(apart.log10()):.0f} dB)"
+            f"{settings.generator} cannot represent {path}: it starts from the nearest picture "
+            f"that it can paint ({-10 * float(apart.log10()):.0f} dB)"
         )

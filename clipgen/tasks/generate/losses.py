@@ -1,4 +1,4 @@
-"""The loss of a run: its targets and what its settings give a weight."""
+"""The loss of a run: its targets, and the regularisers that its settings weigh."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings, Guides, about_of
 from clipgen.tasks.generate.targets import Targets
 
-# weight of staying near a start that fits the words: with it the start keeps its forms, without it they are eaten away
+# default weight of staying near a start that fits the words: without it the optimisation erodes its forms
 INIT_WEIGHT = 30.0
 
 
@@ -55,29 +55,30 @@ def build_loss(
     perceptor: Perceptor,
     device: torch.device,
     init_share: Tensor | None = None,
-    own: Sequence[Loss] = (),
+    extra: Sequence[Loss] = (),
 ) -> Loss:
-    """Add up what the settings ask for; what has weight 0 is not computed.
+    """Add up the losses that the settings ask for; those of weight 0 are not computed.
 
-        >>> settings = GenerateSettings.of(tv=0.1)
-        >>> build_loss(settings, targets, generator=pixels, perceptor=clip, device=device).terms()
-        [(1.0, PromptLoss()), (0.1, TotalVariation())]
+        >>> settings, cpu = GenerateSettings.of(tv=0.1), torch.device("cpu")
+        >>> loss = build_loss(settings, targets, generator=generator, perceptor=perceptor, device=cpu)
+        >>> [(weight, type(term).__name__) for weight, term in loss.terms()]
+        [(1.0, 'PromptLoss'), (0.1, 'TotalVariation')]
 
-    generator: at its start, which init_weight keeps it near; init_share: [B], shares of INIT_WEIGHT where init_weight is
-    not given; own: losses of a user, added to the others.
+    generator: at its start, which init_weight keeps it near; init_share: [B], shares of INIT_WEIGHT where init_weight
+    is not set; extra: a user's own losses.
 
     Raises SettingsError for a loss that these parts do not have.
     """
     losses = regularisers(settings, generator=generator, perceptor=perceptor, device=device)
     if settings.init.init_weight is None and init_share is not None:
         losses.append(INIT_WEIGHT * InitLoss(_picture_of(generator), init_share).to(device))
-    return sum([*losses, *(loss.to(device) for loss in own)], targets.loss()).to(device)
+    return sum([*losses, *(loss.to(device) for loss in extra)], targets.loss()).to(device)
 
 
 def regularisers(
     settings: GenerateSettings, *, generator: Generator, perceptor: Perceptor, device: torch.device
 ) -> list[Loss]:
-    """The losses that the settings ask for beside the prompts; see `build_loss`."""
+    """The losses that the settings ask for, without those of the targets; see `build_loss`."""
     run = RunSurroundings(settings.guides, generator, perceptor, settings.generator)
     losses: list[Loss] = []
     for spec in fields(Guides):

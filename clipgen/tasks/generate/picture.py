@@ -1,4 +1,4 @@
-"""A finished picture with all that made it."""
+"""A finished picture with the settings that made it."""
 
 from __future__ import annotations
 

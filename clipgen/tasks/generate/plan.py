@@ -1,4 +1,4 @@
-"""The plan of a run: everything it needs, decided. What decides more of it takes a plan and returns another."""
+"""The plan of a run: everything that it needs, decided. Functions that decide more take a plan and return another."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.canvas import load_generator
-from clipgen.tasks.generate.start import begin
+from clipgen.tasks.generate.start import set_start
 from clipgen.tasks.generate.targets import Targets, read_targets
 
 
@@ -32,22 +32,22 @@ from clipgen.tasks.generate.targets import Targets, read_targets
 class Plan:
     """Everything that a run of `len(prompts) * count` pictures in one batch needs.
 
-        >>> plan = draft(Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(seed=7)), parts)
-        >>> plan.settings.search.steps
-        50
+        >>> plan = draft(Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(steps=2, seed=7)), parts)
+        >>> plan.settings.search.steps, plan.seeds
+        (2, [7])
 
-    job: with settings that are complete (seed, steps, lr, size, device, dtype as they are used), models and files;
-    asked: the settings as they were given; targets: of each picture; drawn: the seeds that latents are drawn from, other
-    than those of the pictures where a race was won by another start; start: a state of the generator, where the latents
-    start; init_share: [B], how strongly each picture is kept near its start where init_weight is not given; losses:
-    a user's own, added to those of the settings; deadline: `time.monotonic()` at which the run has to end; notes: lines
-    that a user should read. Tensors in a plan are never changed.
+    job: with complete settings (seed, steps, lr, size, device, dtype), models and files; asked: the settings as given;
+    targets: of each picture; latent_seeds: the seeds that latents are drawn from, which differ from those of the
+    pictures where another start won a race; start: state of the generator where the latents start; init_share: [B],
+    shares of INIT_WEIGHT where init_weight is not set; losses: a user's own, added to those of the settings; deadline:
+    `time.monotonic()` at which the run has to end; notes: lines that a user should read. Tensors in a plan are never
+    changed.
     """
 
     job: Job
     asked: GenerateSettings
     targets: Targets
-    drawn: tuple[int, ...]
+    latent_seeds: tuple[int, ...]
     start: dict[str, Any]
     init_share: Tensor | None = None
     losses: tuple[Loss, ...] = ()
@@ -72,7 +72,7 @@ class Plan:
         return [(canvas.seed or 0) + j for _ in self.job.inputs.prompts for j in range(canvas.count)]
 
     def changed(self, *notes: str, **settings: object) -> Self:
-        """The same plan with other settings, and with notes that say so.
+        """The same plan with other settings, and with notes on the change.
 
         >>> plan.changed("25 steps fit into the time", steps=25).settings.search.steps
         25
@@ -90,10 +90,10 @@ class Plan:
         return parts.perceptor(self.settings.search.perceptors, self.device, devices.DTYPES[machine.dtype])
 
     def generator(self, parts: Parts) -> Generator:
-        """A generator of its own at the start of the run."""
+        """A new generator at the start of the run."""
         made = _empty_generator(self.settings, self.job.weights, parts, self.device)
         canvas = self.settings.canvas
-        made.start(self.drawn, canvas.size)
+        made.start(self.latent_seeds, canvas.size)
         if self.start:
             made.load_state(self.start)
         if self.settings.init.init_image is not None:
@@ -105,14 +105,14 @@ def draft(
     job: Job,
     parts: Parts,
     *,
-    drawn: Sequence[int] = (),
+    latent_seeds: Sequence[int] = (),
     losses: Sequence[Loss] = (),
     started: float | None = None,
 ) -> Plan:
-    """A plan with complete settings, whose latents are not drawn yet: see `begun`.
+    """A plan with complete settings, whose latents are not drawn yet: see `with_start`.
 
-    drawn: seeds to draw latents from, by default those of the pictures; losses: added to those of the settings; started:
-    `time.monotonic()` from which a time budget counts, by default now.
+    latent_seeds: seeds to draw latents from, by default those of the pictures; losses: added to those of the settings;
+    started: `time.monotonic()` from which a time budget counts, by default now.
     Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run.
     """
     asked = job.settings
@@ -124,38 +124,38 @@ def draft(
     settings, device = _complete(asked), devices.pick_device(asked.machine.device)
     perceptor = parts.perceptor(settings.search.perceptors, device, devices.DTYPES[settings.machine.dtype])
     notes: list[str] = []
-    # what may be wrong is read before anything is loaded that takes seconds
+    # targets first: errors in them are reported before the generator is loaded, which takes seconds
     texts = [prompt for prompt in prompts for _ in range(settings.canvas.count)]
     targets = read_targets(texts, settings, perceptor=perceptor, device=device, notes=notes)
     if settings.machine.compile:
-        notes.append("the step is compiled: a minute before the first one, kept on disk for later runs")
+        notes.append("the step is compiled, which takes a minute before the first one; later runs load it from disk")
     seconds = asked.search.time_budget
     plan = Plan(
         job=replace(job, settings=settings, models=_models(settings, perceptor, job.weights)),
         asked=asked,
         targets=targets,
-        drawn=tuple(drawn),
+        latent_seeds=tuple(latent_seeds),
         start={},
         losses=tuple(losses),
         deadline=None if seconds is None else began + seconds,
         notes=tuple(notes),
     )
-    return plan if drawn else replace(plan, drawn=tuple(plan.seeds))
+    return plan if latent_seeds else replace(plan, latent_seeds=tuple(plan.seeds))
 
 
-def begun(plan: Plan, parts: Parts, *, drawn: Sequence[int] | None = None) -> Plan:
-    """A plan whose latents are drawn, or put where the settings let them start.
+def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None = None) -> Plan:
+    """The plan with drawn latents, set to where its settings start them.
 
-        >>> begun(draft(job, parts), parts).settings.canvas.size
-        (256, 256)
+        >>> with_start(draft(job, parts), parts).settings.init.start
+        'noise'
 
-    drawn: other seeds to draw them from. The settings are completed by what the generator decides: size, lr, race.
+    latent_seeds: other seeds to draw them from. Settings that the generator decides are set: size, lr, race, start.
     """
-    plan = plan if drawn is None else replace(plan, drawn=tuple(drawn))
+    plan = plan if latent_seeds is None else replace(plan, latent_seeds=tuple(latent_seeds))
     notes: list[str] = []
     perceptor = plan.perceptor(parts)
     empty = _empty_generator(plan.settings, plan.job.weights, parts, plan.device)
-    generator = load_generator(empty, plan.settings, plan.drawn, perceptor=perceptor, notes=notes)
+    generator = load_generator(empty, plan.settings, plan.latent_seeds, perceptor=perceptor, notes=notes)
     settings = plan.settings
     race = settings.options.race or (1 if settings.init.init_image else generator.race)
     plan = plan.changed(
@@ -164,17 +164,17 @@ def begun(plan: Plan, parts: Parts, *, drawn: Sequence[int] | None = None) -> Pl
         lr=settings.search.lr or generator.lr,
         race=race,
     )
-    where, share = begin(
-        generator, plan.settings, plan.targets, perceptor=perceptor, seeds=plan.drawn, parts=parts
+    start, share = set_start(
+        generator, plan.settings, plan.targets, perceptor=perceptor, seeds=plan.latent_seeds, parts=parts
     )
-    plan = plan.changed(start=where)
-    # hashed once they were opened: a picture that is missing is an error of its own
+    plan = plan.changed(start=start)
+    # hashed after they were loaded, which has a better error for a missing file
     job = replace(plan.job, files=_file_hashes(plan.settings))
     return replace(plan, job=job, start=generator.state(), init_share=share)
 
 
 def _complete(asked: GenerateSettings) -> GenerateSettings:
-    """Settings in which only what the generator decides is open."""
+    """Settings in which only those that the generator decides are open."""
     device = devices.pick_device(asked.machine.device)
     dtype = devices.pick_dtype(asked.machine.dtype, device)
     seed = asked.canvas.seed

@@ -1,4 +1,4 @@
-"""From a job to a plan that can be run: complete, begun, the best of several starts, within its budgets."""
+"""From a job to a plan that can be run: settings complete, latents drawn, race and budgets decided."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from clipgen.errors import ImageError, SettingsError
 from clipgen.jobs import Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
+from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.budget import fit_memory, fit_time
-from clipgen.tasks.generate.plan import Plan, begun, draft
+from clipgen.tasks.generate.plan import Plan, draft, with_start
 from clipgen.tasks.generate.race import race
 
 
@@ -25,48 +27,67 @@ def prepare(
 ) -> Plan:
     """The plan of a job, with everything decided that its settings leave open.
 
-        >>> plan = prepare(Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(seed=7, race=2)), parts)
-        >>> plan.notes[-1]
+        >>> settings = GenerateSettings.of(generator="cppn", seed=7, race=2)
+        >>> prepare(Job("generate", Inputs(prompts=("a fox",)), settings), parts).notes[-1]
         'the best of 2 starts after 8 steps is used (race)'
 
-    resume: the state of a run of this job, for which nothing is tried again; losses: a user's own, added to those of the
-    settings; started: `time.monotonic()` from which a time budget counts, by default now; report: gets a line before
-    what takes long. Raises what `draft`, `begun`, `fit_memory` and `fit_time` raise.
+    resume: the state of a run of this job, for which race and budgets are not tried again; losses: a user's own, added
+    to those of the settings; started: `time.monotonic()` from which a time budget counts, by default now; report:
+    called with a line before each long phase. Raises what `draft`, `with_start`, `fit_memory` and `fit_time` raise.
     """
-    plan = draft(job, parts, drawn=(resume or {}).get("drawn", ()), losses=losses, started=started)
+    plan = draft(job, parts, latent_seeds=(resume or {}).get("drawn", ()), losses=losses, started=started)
     with parts.lock(plan.device):
         if resume is not None:
-            return begun(plan, parts)
+            return with_start(plan, parts)
         tries = plan.settings.options.race or (1 if plan.settings.init.init_image else plan.generator(parts).race)
         if plan.asked.machine.vram is not None:
-            plan = fit_memory(begun(plan, parts), parts, lambda smaller: begun(_reopened(smaller), parts), report=report)
+            plan = with_start(plan, parts)
+            plan = fit_memory(plan, parts, lambda smaller: with_start(_reopened(smaller), parts), report=report)
         if tries > 1:
             plan = race(_reopened(plan), parts, tries, report=report)
         elif not plan.start:
-            plan = begun(plan, parts)
+            plan = with_start(plan, parts)
         return plan if plan.deadline is None else fit_time(plan, parts, report=report)
 
 
 def _reopened(plan: Plan) -> Plan:
-    """The plan with what only its latents decide as open as it was asked for."""
+    """The plan without its latents, and with start and race as they were asked for."""
     return replace(plan.changed(start=plan.asked.init.start, race=plan.asked.options.race), start={}, init_share=None)
 
 
 def again(job: Job, parts: Parts) -> Plan:
     """The plan of the run that made a picture, from the job in the picture.
 
-        >>> plan = again(Job.from_json(read_metadata("fox.png")), parts)
+        >>> job = Job.from_json(run.pictures()[0].metadata)
+        >>> again(job, parts).seeds
+        [7]
 
-    Notes report models and pictures that have changed since. Raises what `prepare` raises.
+    Notes name models and pictures that have changed since. Raises what `prepare` raises.
     """
     plan = prepare(job, parts)
     notes = [
-        f"the {role} {now.name} has other weights now: the picture will differ"
+        f"the weights of the {role} {now.name} have changed: the picture will differ"
         for role, now in plan.job.models.items()
         if role in job.models and job.models[role].sha256 != now.sha256
     ]
     if dict(job.files) != dict(plan.job.files):
-        notes.append("the pictures that it was made from have changed: the picture will differ")
+        notes.append("pictures that it was made from have changed: the picture will differ")
     return plan.changed(*notes)
 
 
+def picture_job(metadata: Mapping[str, object]) -> tuple[Job, int]:
+    """The job that made a picture, and after how many steps, from the picture's metadata.
+
+        >>> job, steps = picture_job(run.pictures()[0].metadata)
+        >>> job.inputs.prompts, steps
+        (('a red fox',), 1)
+
+    Raises ImageError for metadata of anything else.
+    """
+    try:
+        job, steps = Job.from_json(metadata), metadata["steps_done"]
+        if not isinstance(job.settings, GenerateSettings) or not isinstance(steps, int):
+            raise SettingsError(f"a job of {job.verb} paints no single picture")
+    except (SettingsError, KeyError) as error:
+        raise ImageError(f"the picture's settings cannot be used: {error}") from error
+    return job, steps

@@ -1,4 +1,4 @@
-"""One run of words to picture: walk a plan, hand out pictures and states."""
+"""One run of words to picture: an iterator over the steps of a plan, with its pictures and its state."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Run:
     """Iterate over the steps of a plan.
 
         >>> run = Run(plan, parts)
-        >>> for step in run:
-        ...     print(step.index, step.score)
+        >>> [step.index for step in run]
+        [0, 1]
         >>> [picture.metadata["seed"] for picture in run.pictures()]
-        [7, 8]
+        [7]
 
-    plan: as `prepare` makes it; state: a `state()` of the same plan, to continue from; stop_after: end after so many
-    steps, to make the picture of a run that was stopped again.
-    A step holds the lock of its device, so that runs in several threads take turns. `next` raises what `Synthesis`
+    plan: of `prepare`; state: a `state()` of the same plan, to resume; stop_after: number of steps after which the run
+    ends, to repeat one that was stopped.
+    A step takes the lock of its device, so that runs in several threads take turns. `next` raises what `Synthesis`
     raises.
     """
 
@@ -55,7 +55,7 @@ class Run:
                 perceptor=self.perceptor,
                 device=plan.device,
                 init_share=plan.init_share,
-                own=plan.losses,
+                extra=plan.losses,
             )
             self.synthesis = Synthesis(
                 self.generator,
@@ -77,7 +77,7 @@ class Run:
 
     @property
     def job(self) -> Job:
-        """What is made, with complete settings."""
+        """The job, with complete settings."""
         return self.plan.job
 
     @property
@@ -87,7 +87,7 @@ class Run:
 
     @property
     def notes(self) -> list[str]:
-        """Lines that a user should read: unknown words, a rounded size, what fits the time …"""
+        """Lines that a user should read: unknown words, a rounded size, the steps of a time budget …"""
         return list(self.plan.notes)
 
     def __iter__(self) -> Self:
@@ -115,15 +115,15 @@ class Run:
         return [self._picture(i, image) for i, image in enumerate(images)]
 
     def state(self) -> dict[str, Any]:
-        """What `state` of another run takes: tensors, numbers, texts, lists and dicts."""
-        return {**self.synthesis.state_dict(), "drawn": list(self.plan.drawn)}
+        """The state to resume from, as tensors, numbers, texts, lists and dicts."""
+        return {**self.synthesis.state_dict(), "drawn": list(self.plan.latent_seeds)}
 
     def save_state(self, path: str | Path, output: Mapping[str, Any] | None = None) -> None:
-        """Write job and state to a file, whole or not at all; output: JSON values of where its files go, kept with it.
+        """Write job and state to a file, whole or not at all.
 
             >>> run.save_state("outputs/a-fox-7.run")
 
-        Raises OutputError when the place cannot be written.
+        output: JSON values on where the run's files go, saved as well. Raises OutputError if it cannot be written.
         """
         save_run(path, self.job, self.state(), output or {})
 
@@ -140,7 +140,7 @@ class Run:
 
 
 def cutouts(settings: GenerateSettings, input_size: int) -> Cutouts:
-    """The cutouts of a run, drawn from the beginning."""
+    """The cutouts of a run, before its first step."""
     made = Cutouts(
         input_size,
         settings.cutouts.cutn or 1,
@@ -152,9 +152,12 @@ def cutouts(settings: GenerateSettings, input_size: int) -> Cutouts:
 
 
 def trial(plan: Plan, parts: Parts, *, steps: int, chunk: int | None = None, cutn: int | None = None) -> Synthesis:
-    """The loop of a run on trial, of its own generator: what is tried changes nothing.
+    """The loop of a run with other numbers, on a generator of its own: the plan and other runs do not change.
 
-    >>> next(trial(plan, parts, steps=1)).seconds
+        >>> len(list(trial(plan, parts, steps=1)))
+        1
+
+    chunk, cutn: cutout batch size and cutouts per step, by default those of the plan.
     """
     settings = plan.settings
     changes = {"steps": steps, "cut_chunk": chunk or settings.machine.cut_chunk, "cutn": cutn or settings.cutouts.cutn}

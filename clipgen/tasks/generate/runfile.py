@@ -1,4 +1,4 @@
-"""The file of a stopped run: its job, its state, and where its files go; it continues as if it had not stopped."""
+"""The file of a stopped run: its job, its state and where its files go, from which it resumes exactly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clipgen.jobs import Job
 
 @dataclass(frozen=True)
 class SavedRun:
-    """What a run file has: the job, the state that `Run` takes, and JSON values of where its files go."""
+    """The contents of a run file: the job, the state that `Run` takes, and JSON values on where its files go."""
 
     job: Job
     state: dict[str, Any]
@@ -26,7 +26,7 @@ class SavedRun:
 
 def save_run(path: str | Path, job: Job, state: Mapping[str, Any], output: Mapping[str, Any]) -> None:
     """Write a run, whole or not at all; see `Run.save_state`."""
-    # through memory: torch answers a full disk with a RuntimeError that does not say so
+    # through memory: on a full disk torch raises a RuntimeError that does not name the cause
     packed = io.BytesIO()
     torch.save({"job": job.to_json(), "state": dict(state), "output": dict(output)}, packed)
     with write_whole(path) as part:
@@ -36,10 +36,14 @@ def save_run(path: str | Path, job: Job, state: Mapping[str, Any], output: Mappi
 def load_run(path: str | Path) -> SavedRun:
     """Read what `save_run` wrote, or clipgen 0.1.0 did; nothing in the file is executed.
 
+        >>> from clipgen.tasks.generate import Run, prepare
+        >>> run.save_state("outputs/a-fox-7.run")
         >>> saved = load_run("outputs/a-fox-7.run")
-        >>> run = Run(prepare(saved.job, parts, resume=saved.state), parts, state=saved.state)
+        >>> resumed = Run(prepare(saved.job, parts, resume=saved.state), parts, state=saved.state)
+        >>> resumed.synthesis.index
+        1
 
-    Raises SettingsError when it is missing or holds no run.
+    Raises SettingsError for a file that is missing, damaged or no run file.
     """
     try:
         run = torch.load(path, map_location="cpu", weights_only=True)

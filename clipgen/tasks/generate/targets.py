@@ -1,4 +1,4 @@
-"""What a run aims at: prompts, image prompts and noise prompts as weighted embeddings."""
+"""The targets of a run: prompts, image prompts and noise prompts as weighted embeddings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPEN_VOCABULARY = "vit-b-32"
 
 
 @dataclass(frozen=True)
-class Aim:
+class Target:
     """One unit embedding [D] with its weight and its stop."""
 
     embedding: Tensor
@@ -33,28 +33,32 @@ class Aim:
 
 @dataclass(frozen=True)
 class Targets:
-    """What each of B pictures aims at: P unit embeddings [B, P, D] with weights and stops [B, P]."""
+    """The targets of B pictures: P unit embeddings each [B, P, D], with weights and stops [B, P].
+
+    >>> targets.embeddings.shape == (1, 1, perceptor.dim)
+    True
+    """
 
     embeddings: Tensor
     weights: Tensor
     stops: Tensor
 
     @classmethod
-    def of(cls, rows: Sequence[Sequence[Aim]]) -> Targets:
-        """Stack one row of aims per picture; shorter rows are filled up with weight 0."""
+    def of(cls, rows: Sequence[Sequence[Target]]) -> Targets:
+        """Stack one row of targets per picture; shorter rows are padded with weight 0."""
         most = max(len(row) for row in rows)
-        filled = [[*row, *[Aim(row[0].embedding, 0.0)] * (most - len(row))] for row in rows]
-        embeddings = torch.stack([torch.stack([aim.embedding for aim in row]) for row in filled])
-        weights = torch.tensor([[aim.weight for aim in row] for row in filled], device=embeddings.device)
-        stops = torch.tensor([[aim.stop for aim in row] for row in filled], device=embeddings.device)
+        padded = [[*row, *[Target(row[0].embedding, 0.0)] * (most - len(row))] for row in rows]
+        embeddings = torch.stack([torch.stack([target.embedding for target in row]) for row in padded])
+        weights = torch.tensor([[target.weight for target in row] for row in padded], device=embeddings.device)
+        stops = torch.tensor([[target.stop for target in row] for row in padded], device=embeddings.device)
         return cls(embeddings, weights, stops)
 
     def loss(self) -> PromptLoss:
-        """The loss that pulls to them."""
+        """The loss that pulls pictures to their targets."""
         return PromptLoss(self.embeddings, self.weights, self.stops)
 
     def mean(self) -> Tensor:
-        """[B, D] whose product with a picture's embedding is the weighted mean of its cosines to the aims."""
+        """[B, D] whose product with a picture's embedding is the weighted mean of its cosines to the targets."""
         shares = self.weights / self.weights.abs().sum(dim=1, keepdim=True)
         return torch.einsum("bp,bpd->bd", shares, self.embeddings)
 
@@ -62,42 +66,44 @@ class Targets:
 def read_targets(
     texts: Sequence[str], settings: GenerateSettings, *, perceptor: Perceptor, device: torch.device, notes: list[str]
 ) -> Targets:
-    """Embed everything that a run aims at; what its user should hear is added to notes.
+    """Embed all targets of a run.
 
-        >>> read_targets(["a fox:2 | fog:-0.5"], settings, perceptor=perceptor, device=device, notes=notes).weights
+        >>> notes, cpu = [], torch.device("cpu")
+        >>> read_targets(["a fox:2 | fog:-0.5"], settings, perceptor=perceptor, device=cpu, notes=notes).weights
         tensor([[ 2.0000, -0.5000]])
 
-    texts: one prompt line per picture, pictures of one prompt side by side; settings: its image_prompts and
-    noise_prompts count for every picture.
+    texts: one prompt line per picture, pictures of one prompt next to each other; settings: its image_prompts and
+    noise_prompts are targets of every picture; notes: lines that a user should read are appended to it.
 
-    Raises PromptError for a line that is no prompt, ImageError for a picture that cannot be read.
+    Raises PromptError for a line that is no prompt, ImageError for a picture that cannot be loaded.
     """
     parsed = {text: parse_prompts(text) for text in texts}
     if line := _unknown_words(parsed, perceptor):
         notes.append(line)
     own = {text: [_embed(prompt, perceptor, notes) for prompt in prompts] for text, prompts in parsed.items()}
-    shared = [_embed_image(text, settings, perceptor=perceptor, device=device) for text in settings.guides.image_prompts]
-    shared += [_draw_noise(text, dim=perceptor.dim, device=device) for text in settings.guides.noise_prompts]
+    guides = settings.guides
+    shared = [_embed_image(text, settings, perceptor=perceptor, device=device) for text in guides.image_prompts]
+    shared += [_draw_noise(text, dim=perceptor.dim, device=device) for text in guides.noise_prompts]
     return Targets.of([[*own[text], *shared] for text in texts])
 
 
-def _embed(prompt: Prompt, perceptor: Perceptor, notes: list[str]) -> Aim:
+def _embed(prompt: Prompt, perceptor: Perceptor, notes: list[str]) -> Target:
     pieces = split_long(prompt.text, perceptor.count_tokens, perceptor.context_length)
     if len(pieces) > 1:
         tokens = perceptor.count_tokens(prompt.text)
         notes.append(
-            f"the prompt {_shortened(prompt.text)!r} has {tokens} tokens and {perceptor.name} reads "
-            f"{perceptor.context_length}: split into {len(pieces)} parts that count alike"
+            f"the prompt {_shortened(prompt.text)!r} has {tokens} tokens and {perceptor.name} takes "
+            f"{perceptor.context_length}: it is split into {len(pieces)} parts of equal weight"
         )
     embedding = F.normalize(perceptor.encode_text(pieces).mean(dim=0), dim=0)
-    return Aim(embedding, prompt.weight, prompt.stop)
+    return Target(embedding, prompt.weight, prompt.stop)
 
 
 @torch.no_grad()
-def _embed_image(text: str, settings: GenerateSettings, *, perceptor: Perceptor, device: torch.device) -> Aim:
+def _embed_image(text: str, settings: GenerateSettings, *, perceptor: Perceptor, device: torch.device) -> Target:
     path, weight = parse_weighted_path(text)
     image = load_image(path).to(device)
-    # the picture under work is seen through augments, so the one to resemble is seen through the same ones
+    # the picture that is painted is embedded through augmentations, so its target is too
     cutouts = Cutouts(
         perceptor.input_size,
         settings.cutouts.cutn or 1,
@@ -105,15 +111,15 @@ def _embed_image(text: str, settings: GenerateSettings, *, perceptor: Perceptor,
         augments=settings.cutouts.augments,
         generator=devices.generator("cpu", settings.canvas.seed or 0),
     )
-    return Aim(F.normalize(perceptor.encode_image(cutouts(image)).mean(dim=0), dim=0), weight)
+    return Target(F.normalize(perceptor.encode_image(cutouts(image)).mean(dim=0), dim=0), weight)
 
 
-def _draw_noise(text: str, *, dim: int, device: torch.device) -> Aim:
+def _draw_noise(text: str, *, dim: int, device: torch.device) -> Target:
     seed, weight = parse_weighted_path(text)
     if not seed.isdecimal():
         raise PromptError(f"the noise prompt {text!r} is not SEED or SEED:weight; write for example 7:0.2")
     drawn = torch.randn(dim, generator=devices.generator("cpu", int(seed)))
-    return Aim(F.normalize(drawn, dim=0).to(device), weight)
+    return Target(F.normalize(drawn, dim=0).to(device), weight)
 
 
 def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) -> str:
@@ -125,13 +131,13 @@ def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) 
         return ""
     words = ", ".join(f"{word!r} ({_near(near)})" for word, near in found.items())
     return (
-        f"the {perceptor.name} CLIP never saw {words}; `clipgen models words` lists what it knows, "
+        f"unknown to the {perceptor.name} CLIP: {words}; `clipgen models words` lists what it knows, "
         f"perceptors=['{OPEN_VOCABULARY}'] knows far more (once: `clipgen models pull {OPEN_VOCABULARY}`)"
     )
 
 
 def _near(words: Sequence[str]) -> str:
-    return f"nearest in spelling: {', '.join(words)}" if words else "nothing near"
+    return f"nearest in spelling: {', '.join(words)}" if words else "nothing similar"
 
 
 def _shortened(text: str, most: int = 40) -> str:

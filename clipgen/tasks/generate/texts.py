@@ -1,4 +1,4 @@
-"""Texts that many runs ask for, embedded once on a machine."""
+"""Texts that every run compares its words with, embedded once on a machine."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from clipgen.similarity import Store, text_keys
 _BATCH = 256
 
 
-def read_often(perceptor: Perceptor, texts: Sequence[str], beside: Tensor) -> Tensor:
-    """Embeddings [N, D] of texts, where and as the tensor beside is; kept from run to run.
+def embed_cached(perceptor: Perceptor, texts: Sequence[str], like: Tensor) -> Tensor:
+    """Embeddings [N, D] of texts from the disk cache; those that are missing are embedded and added to it.
 
-        >>> read_often(perceptor, ["a fox", "an owl"], target) @ target[0]
+        >>> target = perceptor.encode_text(["a red fox"])
+        >>> (embed_cached(perceptor, ["a fox", "an owl"], target) @ target[0]).shape
+        torch.Size([2])
 
-    They have a part of the cache to themselves: embedded among other texts they would be rounded in other ways, and the
-    same seed is to give the same bytes.
+    like: a tensor of the device and dtype of the result. The texts have a view of their own in the cache: embedded in
+    batches with other texts they would be rounded differently, and the same seed is to give the same bytes.
     """
 
     def embed(missing: Sequence[str]) -> Tensor:
-        parts = [perceptor.encode_text(missing[i : i + _BATCH]) for i in range(0, len(missing), _BATCH)]
-        return torch.cat(parts).cpu()
+        batches = [perceptor.encode_text(missing[i : i + _BATCH]) for i in range(0, len(missing), _BATCH)]
+        return torch.cat(batches).cpu()
 
     vectors = Store().vectors(perceptor.fingerprint, perceptor.dim, "text-starts")
-    return vectors.through(text_keys(texts), lambda missing: embed([texts[i] for i in missing])).to(beside)
+    return vectors.through(text_keys(texts), lambda missing: embed([texts[i] for i in missing])).to(like)

@@ -1,0 +1,25 @@
+"""The executor, and the library's front door: load the parts once, use them for any number of jobs.
+
+>>> import clipgen
+>>> clipgen.generate("underwater scene Van Gogh", seed=7).save("reef.png")
+>>> with clipgen.Studio(generator="cppn") as studio:
+...     pictures = studio.generate(["a castle", "a cathedral"], size=(512, 384))
+"""
+
+from clipgen.studio.pictures import Picture
+from clipgen.studio.studio import Studio
+from clipgen.studio.verbs import animate, caption, classify, compare, edit, generate, rank, sample, stream
+
+__all__ = [
+    "Picture",
+    "Studio",
+    "animate",
+    "caption",
+    "classify",
+    "compare",
+    "edit",
+    "generate",
+    "rank",
+    "sample",
+    "stream",
+]

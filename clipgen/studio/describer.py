@@ -1,0 +1,157 @@
+"""Describer: the verbs of the library that compare pictures with words, as methods on loaded parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Literal, Self, Unpack, overload
+
+from PIL import Image
+
+from clipgen import devices
+from clipgen.errors import ImageError, PromptError
+from clipgen.jobs import Inputs, Job
+from clipgen.parts import Parts
+from clipgen.perceptors.base import Perceptor
+from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, GenerateSettings, RankVerb
+from clipgen.settings.keywords import CaptionKeywords, ClassifyKeywords, DescribeKeywords, RankKeywords
+from clipgen.similarity import Match, Matcher, Skipped, Store
+from clipgen.studio.defaults import Defaults
+from clipgen.studio.pictures import Picture, loadable
+from clipgen.tasks.describe import Event, describe, describe_sets, settings_of
+from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Traits
+from clipgen.tasks.unrelated import matcher_of
+
+
+class Describer:
+    """Captions, ranks, classifies and compares pictures with parts that are loaded once: one half of a `Studio`.
+
+        >>> with Describer(Defaults.of({"perceptor": "vit-b-32"}), Parts()) as describer:
+        ...     found = describer.classify("photo.jpg", ["cat", "dog"])
+
+    defaults: settings for all calls; parts: the pool that CLIP models are loaded from, when they are first needed.
+    """
+
+    def __init__(self, defaults: Defaults, parts: Parts) -> None:
+        self.defaults, self.parts = defaults, parts
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the loaded parts."""
+        self.parts.close()
+
+    @overload
+    def caption(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+        self, pictures: Picture, *, candidates: Sequence[str] | Path | None = ..., **settings: Unpack[CaptionKeywords]
+    ) -> list[Match]: ...
+    @overload
+    def caption(
+        self,
+        pictures: Sequence[Picture],
+        *,
+        candidates: Sequence[str] | Path | None = ...,
+        **settings: Unpack[CaptionKeywords],
+    ) -> list[list[Match]]: ...
+    def caption(
+        self,
+        pictures: Picture | Sequence[Picture],
+        *,
+        candidates: Sequence[str] | Path | None = None,
+        **settings: Unpack[CaptionKeywords],
+    ) -> list[Match] | list[list[Match]]:
+        """Describe a picture, or several, in words, best first.
+
+            >>> [match.text for match in studio.caption("photo.jpg", top=3)]
+            ['...', '...', '...']
+            >>> len(studio.caption(["a.jpg", "b.jpg"], candidates=["a fox", "a castle"]))
+            2
+
+        pictures: paths or PIL images; candidates: captions to rank, or a file of them, instead of composed ones.
+        Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
+        """
+        if candidates is not None and not isinstance(candidates, Path) and not candidates:
+            raise PromptError("there are no candidates to rank; give one or more")
+        if isinstance(candidates, Path):
+            inputs = Inputs(text_file=str(candidates))
+        else:
+            inputs = Inputs(texts=tuple(candidates or ()))
+        job = Job("caption", inputs, CaptionVerb.from_dict(self.defaults.describing(settings)))
+        found = [list(one.matches) for one in self._loaded(job, pictures) if isinstance(one, Described)]
+        return found[0] if isinstance(pictures, str | Path | Image.Image) else found
+
+    def rank(self, phrase: str, pictures: Sequence[str | Path], **settings: Unpack[RankKeywords]) -> list[Ranked]:
+        """Order picture files by how well they fit a phrase, best first.
+
+        >>> sorted(ranked.path.name for ranked in studio.rank("golden hour", ["a.jpg", "b.jpg"]))
+        ['a.jpg', 'b.jpg']
+        """
+        job = Job("rank", Inputs(texts=(phrase,)), RankVerb.from_dict(self.defaults.describing(settings)))
+        return [one for one in self._loaded(job, pictures) if isinstance(one, Ranked)]
+
+    def classify(self, picture: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]) -> list[Match]:
+        """The most probable labels of a picture, best first.
+
+        >>> sorted(match.text for match in studio.classify("photo.jpg", ["cat", "dog"]))
+        ['cat', 'dog']
+        """
+        job = Job("classify", Inputs(texts=tuple(labels)), ClassifyVerb.from_dict(self.defaults.describing(settings)))
+        (found,) = (one for one in self._loaded(job, picture) if isinstance(one, Labelled))
+        return list(found.matches)
+
+    def compare(
+        self, pictures: Sequence[Picture], texts: Sequence[str] = (), **settings: Unpack[DescribeKeywords]
+    ) -> list[tuple[float, ...]]:
+        """The cosines of each picture with each text; without texts, with each picture.
+
+        >>> [len(row) for row in studio.compare(["a.jpg", "b.jpg"], ["a cat", "a dog", "a fox"])]
+        [3, 3]
+        """
+        job = Job("compare", Inputs(texts=tuple(texts)), CompareVerb.from_dict(self.defaults.describing(settings)))
+        return [one.scores for one in self._loaded(job, pictures) if isinstance(one, Compared)]
+
+    def describe(self, job: Job) -> Iterator[Event]:
+        """The events of a job that captions, ranks, classifies or compares picture files.
+
+            >>> job = Job("rank", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox",)), RankVerb())
+            >>> sorted(event.path.name for event in studio.describe(job))
+            ['a.jpg', 'b.jpg']
+
+        Yields Skipped for files that cannot be loaded. Raises what the verb raises.
+        """
+        return describe(job, self.matcher(self.describing(job)))
+
+    def traits(
+        self, kind: Literal["negative", "common", "contrast"], job: Job, *, others: Sequence[Path] = ()
+    ) -> Iterator[Traits | Skipped]:
+        """What the pictures of a caption job are not, share, or show in contrast to others; see `describe_sets`."""
+        return describe_sets(kind, job, self.matcher(self.describing(job)), others=others)
+
+    @staticmethod
+    def describing(job: Job) -> DescribeSettings:
+        """With which CLIP, and on what, a job compares. Raises SettingsError for a job of another verb."""
+        return settings_of(job)
+
+    def matcher(self, settings: DescribeSettings) -> Matcher:
+        """What compares pictures and words as settings ask; loaded when it is first asked for."""
+        perceptor = self.perceptor(settings)
+        key = ("matcher", perceptor.fingerprint, settings.hubness)
+        return self.parts.shared(key, lambda: matcher_of(perceptor, store=Store(), hubness=settings.hubness))
+
+    def perceptor(self, settings: GenerateSettings | DescribeSettings) -> Perceptor:
+        """The perceptor that settings name, on their device; loaded when it is first asked for."""
+        machine = settings.machine if isinstance(settings, GenerateSettings) else settings
+        names = settings.search.perceptors if isinstance(settings, GenerateSettings) else settings.perceptors
+        device = devices.pick_device(machine.device)
+        return self.parts.perceptor(names, device, devices.pick_dtype(machine.dtype, device))
+
+    def _loaded(self, job: Job, pictures: Picture | Sequence[Picture]) -> Iterator[Event]:
+        """The events of a job over pictures; raises ImageError for the first that cannot be loaded."""
+        for event in describe(job, self.matcher(self.describing(job)), loadable(pictures)):
+            if isinstance(event, Skipped):
+                raise ImageError(event.reason)
+            yield event

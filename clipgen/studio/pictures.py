@@ -1,0 +1,25 @@
+"""The pictures that verbs of the library compare with words: files, or PIL images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PIL import Image
+from torch import Tensor
+
+from clipgen.media.images import from_pil
+
+Picture = str | Path | Image.Image
+
+
+def loadable(pictures: Picture | Iterable[Picture]) -> list[Path | Tensor]:
+    """One picture or several as the verbs load them: paths as they are, PIL images as pixels [1, 3, H, W] in [0, 1].
+
+    >>> loadable("photo.jpg")
+    [PosixPath('photo.jpg')]
+    >>> loadable([picture])[0].shape
+    torch.Size([1, 3, 64, 64])
+    """
+    several = [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
+    return [from_pil(one) if isinstance(one, Image.Image) else Path(one) for one in several]

@@ -1,0 +1,184 @@
+"""The verbs of the library, each on a studio of its own: parts are loaded for one call and freed after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Unpack, overload
+
+from PIL import Image
+
+from clipgen.losses import Loss
+from clipgen.settings.keywords import (
+    AnimateKeywords,
+    CaptionKeywords,
+    ClassifyKeywords,
+    DescribeKeywords,
+    PictureKeywords,
+    RankKeywords,
+)
+from clipgen.similarity import Match
+from clipgen.studio.pictures import Picture
+from clipgen.studio.studio import Studio
+from clipgen.tasks.animate import Film
+from clipgen.tasks.events import Ranked
+from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.timelines import Timeline
+
+
+@overload
+def generate(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+    prompts: str,
+    *,
+    losses: Sequence[Loss] = ...,
+    weights: str | Path | None = ...,
+    **settings: Unpack[PictureKeywords],
+) -> GeneratedImage: ...
+@overload
+def generate(
+    prompts: Sequence[str],
+    *,
+    count: int = ...,
+    losses: Sequence[Loss] = ...,
+    weights: str | Path | None = ...,
+    **settings: Unpack[PictureKeywords],
+) -> list[GeneratedImage]: ...
+def generate(
+    prompts: str | Sequence[str],
+    *,
+    count: int | None = None,
+    losses: Sequence[Loss] = (),
+    weights: str | Path | None = None,
+    **settings: Unpack[PictureKeywords],
+) -> GeneratedImage | list[GeneratedImage]:
+    """Paint pictures from words.
+
+        >>> image = clipgen.generate("underwater scene Van Gogh", seed=7)
+        >>> image.save("reef.png")
+
+    prompts: "text", "text:weight | text:weight:stop", or a list of such lines for one batch; count: pictures per
+    prompt; losses: your own, added to those of the settings; weights: file or folder of the generator's weights;
+    settings: of a picture, `perceptor` for one name or several.
+    Returns a PIL image, or a list for a list of prompts or a count; `.info` and saved files carry the job.
+
+    Raises ClipgenError: its subclasses say what was given, what is allowed and what to do.
+    """
+    with Studio(weights=weights) as studio:
+        if count is None and isinstance(prompts, str):
+            return studio.generate(prompts, losses=losses, **settings)
+        return studio.generate(prompts, count=count or 1, losses=losses, **settings)
+
+
+def stream(
+    prompts: str | Sequence[str],
+    *,
+    count: int = 1,
+    losses: Sequence[Loss] = (),
+    weights: str | Path | None = None,
+    **settings: Unpack[PictureKeywords],
+) -> Run:
+    """As `generate`, step by step.
+
+    >>> for step in clipgen.stream("a paper fox | watercolor:0.4", generator="cppn", steps=300):
+    ...     if max(step.score) > 0.35:
+    ...         break
+    """
+    return Studio(weights=weights).stream(prompts, count=count, losses=losses, **settings)
+
+
+def edit(
+    picture: str | Path, words: str, *, weights: str | Path | None = None, **settings: Unpack[PictureKeywords]
+) -> GeneratedImage:
+    """Change a picture file until it fits the words, and keep the rest of it.
+
+        >>> clipgen.edit("photo.jpg", "a watercolour painting", seed=7).save("painted.png")
+
+    As `Studio.edit`; weights: file or folder of the generator's weights.
+    """
+    with Studio(weights=weights) as studio:
+        return studio.edit(picture, words, **settings)
+
+
+def animate(
+    timeline: str | Path | Timeline,
+    *,
+    folder: str | Path | None = None,
+    weights: str | Path | None = None,
+    **settings: Unpack[AnimateKeywords],
+) -> Film:
+    """A film of a file of prompts, a long text or a timeline; it is painted when it is saved or iterated over.
+
+        >>> clipgen.animate("prompts/seasons.txt", seed=7).save("outputs/seasons.mp4")
+
+    As `Studio.animate`; weights: file or folder of the generator's weights.
+    """
+    return Studio(weights=weights).animate(timeline, folder=folder, **settings)
+
+
+@overload
+def caption(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+    pictures: Picture, *, candidates: Sequence[str] | Path | None = ..., **settings: Unpack[CaptionKeywords]
+) -> list[Match]: ...
+@overload
+def caption(
+    pictures: Sequence[Picture], *, candidates: Sequence[str] | Path | None = ..., **settings: Unpack[CaptionKeywords]
+) -> list[list[Match]]: ...
+def caption(
+    pictures: Picture | Sequence[Picture],
+    *,
+    candidates: Sequence[str] | Path | None = None,
+    **settings: Unpack[CaptionKeywords],
+) -> list[Match] | list[list[Match]]:
+    """Describe a picture, or several, in words, best first.
+
+        >>> [match.text for match in clipgen.caption("photo.jpg", top=3)]
+        ['...', '...', '...']
+
+    As `Studio.caption`; `perceptor` names the CLIP model.
+    """
+    with Studio() as studio:
+        if isinstance(pictures, str | Path | Image.Image):
+            return studio.caption(pictures, candidates=candidates, **settings)
+        return studio.caption(pictures, candidates=candidates, **settings)
+
+
+def rank(phrase: str, pictures: Sequence[str | Path], **settings: Unpack[RankKeywords]) -> list[Ranked]:
+    """Order picture files by how well they fit a phrase, best first.
+
+    >>> sorted(ranked.path.name for ranked in clipgen.rank("golden hour", ["a.jpg", "b.jpg"]))
+    ['a.jpg', 'b.jpg']
+    """
+    with Studio() as studio:
+        return studio.rank(phrase, pictures, **settings)
+
+
+def classify(picture: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]) -> list[Match]:
+    """The most probable labels of a picture, best first.
+
+    >>> sorted(match.text for match in clipgen.classify("photo.jpg", ["cat", "dog"]))
+    ['cat', 'dog']
+    """
+    with Studio() as studio:
+        return studio.classify(picture, labels, **settings)
+
+
+def compare(
+    pictures: Sequence[Picture], texts: Sequence[str] = (), **settings: Unpack[DescribeKeywords]
+) -> list[tuple[float, ...]]:
+    """The cosines of each picture with each text; without texts, with each picture.
+
+    >>> [len(row) for row in clipgen.compare(["a.jpg", "b.jpg"], ["a cat", "a dog", "a fox"])]
+    [3, 3]
+    """
+    with Studio() as studio:
+        return studio.compare(pictures, texts, **settings)
+
+
+def sample(count: int = 1, *, walk: int | None = None, **settings: Unpack[PictureKeywords]) -> list[Image.Image]:
+    """What a generator paints without words: draws of count seeds, or pictures on the way over them.
+
+    >>> clipgen.sample(3, generator="cppn", size=(32, 32), seed=7)[0].size
+    (32, 32)
+    """
+    with Studio() as studio:
+        return studio.sample(count, walk=walk, **settings)
