@@ -114,6 +114,7 @@ def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
         path = Path(folder) / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
         try:
             if _reserve(path):
+                _clear_left(path.absolute().parent, stem)
                 return path
         except OSError as error:
             raise unwritable(path, error) from error
@@ -175,7 +176,6 @@ def _reserve(path: Path) -> bool:
     if os.path.lexists(path):
         _release(reservation)
         return False
-    _clear_left(path.absolute())
     return True
 
 
@@ -183,13 +183,13 @@ def _reservation(path: Path) -> Path:
     return path.with_name(f".{path.name}{_RESERVED}")
 
 
-def _clear_left(path: Path) -> None:
-    """Remove what dead processes left for a picture and the files named after it: each that can be locked is theirs."""
-    with os.scandir(path.parent) as entries:
-        names = [entry.name for entry in entries if entry.name.startswith(f".{path.stem}.")]
+def _clear_left(folder: Path, stem: str) -> None:
+    """Remove what dead processes left for a name, "stem-2", "stem-grid" …: each file that can be locked is theirs."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries if entry.name.startswith((f".{stem}.", f".{stem}-"))]
     for name in names:
-        if name.startswith(f".{path.stem}.{_PART}") or name.endswith(_RESERVED):
-            left = path.with_name(name)
+        if f".{_PART}" in name or name.endswith(_RESERVED):
+            left = folder / name
             if _claim(left):
                 _release(left)
 

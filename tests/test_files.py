@@ -85,6 +85,22 @@ def test_leftovers_of_a_killed_process_are_overwritten_by_a_plain_write(tmp_path
     assert os.listdir(tmp_path) == ["x.png"] and (tmp_path / "x.png").read_bytes() == b"whole"
 
 
+@pytest.mark.parametrize("moment", UNFINISHED)
+def test_leftovers_are_removed_when_another_file_has_taken_the_name(tmp_path: Path, moment: str) -> None:
+    kill(owner(tmp_path, moment))
+    (tmp_path / "x.png").write_bytes(b"whole")
+    assert write(free_path(tmp_path, "x", ".png")).name == "x-2.png"
+    assert sorted(os.listdir(tmp_path)) == ["x-2.png", "x.png"]
+
+
+def test_leftovers_of_the_files_that_go_with_a_picture_are_removed(tmp_path: Path) -> None:
+    (tmp_path / ".x-grid.png.reserved").write_bytes(b"")
+    (tmp_path / ".x-grid.clipgen-part.png").write_bytes(b"half")
+    (tmp_path / ".x-notes.txt").write_bytes(b"of a user")
+    write(free_path(tmp_path, "x", ".png"))
+    assert sorted(os.listdir(tmp_path)) == [".x-notes.txt", "x.png"]
+
+
 def test_a_process_killed_after_the_write_leaves_its_file(tmp_path: Path) -> None:
     kill(owner(tmp_path, "written"))
     assert os.listdir(tmp_path) == ["x.png"]
