@@ -85,7 +85,9 @@ def measure(base: GenerateSettings) -> dict[str, list[tuple[float, float]]]:
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw seconds against each, as multiples of its first.")
 def main(generator: str, perceptor: str, device: str, json_path: Path | None, plot: Path | None) -> None:
     """Measure how seconds grow with steps, cutouts, pixels and pictures at once."""
-    base = GenerateSettings.of(generator=generator, perceptors=(perceptor,), device=device, start="noise", race=1, seed=7)
+    base = GenerateSettings.of(
+        generator=generator, perceptors=(perceptor,), device=device, start="noise", race=1, seed=7
+    )
     found = measure(base)
     for axis, points in found.items():
         click.echo(f"{axis:8} slope {slope(points):.2f}  " + "  ".join(f"{x:g}: {y:.3f} s" for x, y in points))

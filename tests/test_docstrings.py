@@ -134,7 +134,8 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(models_folder(), folder / "models", ignore=shutil.ignore_patterns("*.safetensors"))
     shutil.copytree(prompts_folder(), folder / "prompts")
     scenes = (folder / "prompts" / "seasons.txt").read_text(encoding="utf-8").splitlines()
-    (folder / "prompts" / "seasons.txt").write_text("\n".join(scenes[:3]), encoding="utf-8")  # a comment and two scenes are enough
+    # a comment and two scenes are enough
+    (folder / "prompts" / "seasons.txt").write_text("\n".join(scenes[:3]), encoding="utf-8")
     return folder
 
 

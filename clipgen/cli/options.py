@@ -197,7 +197,7 @@ def _split_colours(colours: Sequence[str]) -> tuple[str, ...]:
 #: options that several commands share
 output_option = option(
     "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="folder, or name of the picture; files are never overwritten [outputs]",
+    help="folder, or name of a .png, .jpg or .webp; existing files are never overwritten [outputs]",
 )  # fmt: skip
 json_option = option("--json", "as_json", is_flag=True, section="Output", help="print the results as JSON")
 quiet_option = option("-q", "--quiet", is_flag=True, section="Output", help="print the names of the files only")

@@ -1,4 +1,4 @@
-"""`clipgen train clip|vqgan|stylegan|bank`: make the built-in weights anew."""
+"""`clipgen train clip|vqgan|stylegan|bank`: train the built-in weights."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from clipgen.errors import ClipgenError
 def group() -> None:
     """Train the built-in models from the picture world.
 
-    The recipes render their own pictures and take up a run that was stopped: weights go to --out, checkpoints, the
-    curve and sample sheets to --runs.
+    The recipes render their own pictures and resume a run that was stopped. Weights go to --out; checkpoints, the
+    curve and sample sheets go to --runs.
     """
 
 
@@ -34,7 +34,7 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps."),
             click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Pictures a step."),
             click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and pictures."),
-            click.option("--resume/--no-resume", default=None, help="Go on from the checkpoint in --runs, if any."),
+            click.option("--resume/--no-resume", default=None, help="Resume from the checkpoint in --runs, if any."),
             click.option(
                 "--init",
                 type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -53,7 +53,7 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--without", metavar="FAMILY", help="Art family to leave out: noto, fluent or twemoji.")
 @_recipe_options
 def clip_command(**options: Any) -> None:
-    """Train the built-in CLIP, adversarially, so that its gradients are honest."""
+    """Train the built-in CLIP, adversarially, so that following its gradients gives pictures of things."""
     _run("clipgen.train.clip", options)
 
 
@@ -75,7 +75,7 @@ def vqgan_command(**options: Any) -> None:
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps.")
 @click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Pictures a step.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and pictures.")
-@click.option("--resume/--no-resume", default=None, help="Go on from the checkpoint in --runs, if any.")
+@click.option("--resume/--no-resume", default=None, help="Resume from the checkpoint in --runs, if any.")
 @click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
 def stylegan_command(**options: Any) -> None:
     """Train the built-in StyleGAN2 on scenes, shapes and things: an hour and a half of two cores."""

@@ -134,13 +134,13 @@ def settings_in(settings: type[Settings]) -> Iterator[tuple[type[Settings], Fiel
 
 
 def help_of(spec: Field[Any]) -> str:
-    """The one-line help of a setting, with its default unless that is None or empty.
+    """The one-line help of a setting, with its default unless that is None, off or empty.
 
     >>> help_of(next(spec for _, spec in settings_in(FilmSettings) if spec.name == "fps"))
     'frames per second of the film [24]'
     """
     text = about_of(spec).help
-    if spec.default is MISSING or spec.default in (None, ()):
+    if spec.default is MISSING or spec.default is False or spec.default in (None, ()):
         return text
     shown = " ".join(map(str, spec.default)) if isinstance(spec.default, tuple) else f"{spec.default}"
     return f"{text} [{shown}]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from clipgen.errors import SettingsError, UnknownNameError
@@ -97,10 +97,6 @@ class GroupedSettings(Settings):
         """Raise SettingsError for a name that is no setting."""
         allowed = sorted({spec.name for _, spec in settings_in(cls)})
         raise SettingsError(str(UnknownNameError.of("setting", name, allowed)))
-
-    def with_group(self, **groups: Settings) -> Self:
-        """The same with whole groups replaced."""
-        return replace(self, **groups)
 
 
 def _is_group(kind: Any) -> bool:

@@ -32,8 +32,8 @@ def classify(
         ...     print(one.path.name, sorted(match.text for match in one.matches))
         a.png ['castle', 'fox']
 
-    pictures: files, and pixels [1, 3, H, W] in [0, 1]; labels: as for `Classifier`; settings: its templates and how many
-    labels; views: a name in VIEWS, or auto.
+    pictures: files, and pixels [1, 3, H, W] in [0, 1]; labels: as for `Classifier`; settings: its templates and how
+    many labels; views: a name in VIEWS, or auto.
     Yields Labelled, or Skipped for a file that cannot be loaded. Raises PromptError for fewer than two labels and for a
     template without a place for the label.
     """

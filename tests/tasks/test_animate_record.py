@@ -62,7 +62,8 @@ def test_a_record_of_clipgen_0_1_has_the_seed() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "{}", '{"timeline": 3}', '{"seed": "x", "scenes": []}',
-     json.dumps({**RECORD.to_json(), "settings": {"film": {"fp": 1}}}), json.dumps({**RECORD.to_json(), "output": {"where": "x"}})],
+     json.dumps({**RECORD.to_json(), "settings": {"film": {"fp": 1}}}),
+     json.dumps({**RECORD.to_json(), "output": {"where": "x"}})],
 )  # fmt: skip
 def test_a_damaged_record_is_an_error_that_names_the_file(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)

@@ -142,7 +142,8 @@ def test_a_time_budget_sets_the_steps_and_leaves_no_trace(make: Make, monkeypatc
     assert 1.0 < 0.02 * next(ticks) < 2.2
     assert generation.settings.search.steps is not None
     assert 1 <= len(steps) <= generation.settings.search.steps
-    assert generation.notes == [f"{generation.settings.search.steps} steps of 4 cutouts fit into the time budget of 2 s"]
+    taken = generation.settings.search.steps
+    assert generation.notes == [f"{taken} steps of 4 cutouts fit into the time budget of 2 s"]
     plain = make(steps=generation.settings.search.steps, stop_after=len(steps))
     assert [step.score for step in plain] == [step.score for step in steps]
     assert plain.pictures()[0].metadata == generation.pictures()[0].metadata

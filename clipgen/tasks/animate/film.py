@@ -37,7 +37,9 @@ class Film:
     reused: numbers of scenes that were found painted; notes: for the user.
     """
 
-    def __init__(self, record: FilmRecord, painter: Painter, store: Store, lock: AbstractContextManager[object]) -> None:
+    def __init__(
+        self, record: FilmRecord, painter: Painter, store: Store, lock: AbstractContextManager[object]
+    ) -> None:
         self.record, self.painter, self.store, self.lock = record, painter, store, lock
         self.reused = painter.whole()
 
@@ -160,7 +162,8 @@ class Film:
         """What the film's files carry: its record, title, prompts and seed."""
         record = {name: value for name, value in self.record.to_json().items() if name != "output"}
         title = {} if self.timeline.title is None else {"title": self.timeline.title}
-        return {**title, **record, "prompts": [take.scene.prompt for take in self.takes], "seed": self.picture.canvas.seed}
+        prompts = [take.scene.prompt for take in self.takes]
+        return {**title, **record, "prompts": prompts, "seed": self.picture.canvas.seed}
 
     def page(self) -> PageData:
         """What a page needs to draw the film by itself. Raises SettingsError where no page can draw it."""

@@ -69,13 +69,13 @@ def projector_to(output: Output) -> Projector:
 
 
 class FramesProjector:
-    """Writes the frames of a film, to one file or a folder, with its own sound where that can have it; see `Projector`."""
+    """Writes the frames of a film, to one file or a folder, with its own sound where possible; see `Projector`."""
 
     def __init__(self, output: Output) -> None:
         self.output = output
 
     def check(self, outline: Outline) -> None:
-        """Raise SettingsError for what this kind of film cannot have, OutputError for a place that cannot be written."""
+        """Raise SettingsError for what this kind of film cannot have, OutputError for an output not writable."""
         row = _checked(self.output, outline)
         if row.kind is FilmKind.VIDEO:
             VideoWriter.probe(self.output.path.suffix.lower())

@@ -113,8 +113,8 @@ def set_up_scene(prompt: str, picture: GenerateSettings, parts: Parts, *, weight
         >>> set_up_scene("a red square", picture, parts).own_start is None
         True
 
-    picture: complete, with its seed; parts: the pool to load from; weights: of the generator, None for those of its name.
-    Raises what `prepare` raises.
+    picture: complete, with its seed; parts: the pool to load from; weights: of the generator, None for those of its
+    name. Raises what `prepare` raises.
     """
     plan = prepare(Job("generate", Inputs(prompts=(prompt,)), picture, weights), parts)
     run, settings = Run(plan, parts), plan.settings

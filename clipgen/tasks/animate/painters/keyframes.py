@@ -30,7 +30,8 @@ Blend = Callable[[Take, float], Tensor]
 class SceneLoader:
     """Loads what the scenes of a film are painted with.
 
-    parts: the pool to load from; weights: of the generator, None for those of its name; notes: gets what the user should know.
+    parts: the pool to load from; weights: of the generator, None for those of its name; notes: gets what the user
+    should know.
     """
 
     def __init__(self, outline: Outline, parts: Parts, weights: Path | None) -> None:
