@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("picture", type=click.Path(path_type=Path), metavar="PICTURE")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name of a .png, .jpg or .webp [outputs]"
+    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name of the picture [outputs]"
 )
 @click.option(
     "--weights", type=click.Path(exists=True, path_type=Path), metavar="PATH",
