@@ -89,7 +89,7 @@ def write_whole(path: str | Path) -> Iterator[Path]:
         with open(part, "rb+") as written:
             os.fsync(written.fileno())
         _release(part, move_to=target.absolute())
-        _release(_reservation(target.absolute()))
+        _end_reservation(target.absolute())
     except ClipgenError:
         raise
     except OSError as error:
@@ -181,6 +181,14 @@ def _reserve(path: Path) -> bool:
 
 def _reservation(path: Path) -> Path:
     return path.with_name(f".{path.name}{_RESERVED}")
+
+
+def _end_reservation(path: Path) -> None:
+    """Delete the reservation of a file that is written: ours, or that of a dead process whose run was resumed."""
+    reservation = _reservation(path)
+    if os.path.lexists(reservation):
+        _claim(reservation)
+    _release(reservation)
 
 
 def _clear_left(folder: Path, stem: str) -> None:

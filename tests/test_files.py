@@ -85,6 +85,21 @@ def test_leftovers_of_a_killed_process_are_overwritten_by_a_plain_write(tmp_path
     assert os.listdir(tmp_path) == ["x.png"] and (tmp_path / "x.png").read_bytes() == b"whole"
 
 
+def test_a_file_that_is_written_ends_the_reservation_of_a_killed_process(tmp_path: Path) -> None:
+    kill(owner(tmp_path, "reserved"))
+    write(tmp_path / "x.png")
+    assert os.listdir(tmp_path) == ["x.png"]
+
+
+def test_a_file_that_is_written_leaves_the_reservation_of_a_living_process(tmp_path: Path) -> None:
+    process = owner(tmp_path, "reserved")
+    try:
+        write(tmp_path / "x.png")
+        assert sorted(os.listdir(tmp_path)) == [".x.png.reserved", "x.png"]
+    finally:
+        kill(process)
+
+
 @pytest.mark.parametrize("moment", UNFINISHED)
 def test_leftovers_are_removed_when_another_file_has_taken_the_name(tmp_path: Path, moment: str) -> None:
     kill(owner(tmp_path, moment))
