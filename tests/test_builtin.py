@@ -149,7 +149,7 @@ def test_the_bank_starts_near_the_words() -> None:
     assert first["bank"] > first["noise"] + 0.1
 
 
-def test_the_bank_knows_a_heart_by_its_looks(clip: Perceptor, parts: Parts) -> None:
+def test_the_bank_starts_at_a_heart(clip: Perceptor, parts: Parts) -> None:
     heart, other = clip.encode_text(["a red heart on a white background", "a snowy mountain"])
     seeds = [0, 1, 2, 3, 4, 5]
     start = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64), parts=parts)

@@ -18,7 +18,7 @@ from clipgen.errors import DeviceError, UnknownNameError
 CPU = torch.device("cpu")
 
 
-def test_cpu_can_be_asked_for() -> None:
+def test_cpu_can_be_chosen() -> None:
     assert pick_device("cpu") == CPU
 
 
@@ -108,12 +108,12 @@ def test_other_errors_are_no_memory_errors() -> None:
     assert oom_hint(ValueError("out of memory is only a text here")) is None
 
 
-def test_describe_tells_what_a_run_would_use() -> None:
+def test_describe_names_device_and_dtype_of_a_run() -> None:
     found = describe()
     assert found["device"] in found["devices"] and found["dtype"] in ("fp32", "bf16") and found["threads"] >= 1
 
 
-def test_peak_memory_is_what_was_held_at_most() -> None:
+def test_peak_memory_is_the_maximum() -> None:
     before = peak_memory_mb(torch.device("cpu"))
     if before is None:
         pytest.skip("this system cannot measure it")

@@ -47,7 +47,7 @@ def test_an_interrupted_picture_too(paint: Cli, tmp_path: Path, monkeypatch: pyt
     assert json.loads(result.stdout) == {"path": "again.png", "same": True}
 
 
-def test_a_picture_that_cannot_be_the_same_is_told(paint: Cli, painted: Path, tmp_path: Path) -> None:
+def test_a_picture_that_differs_is_reported(paint: Cli, painted: Path, tmp_path: Path) -> None:
     path = painted / "red-square-7.png"
     metadata = read_metadata(path) | {"version": "0.0.1", "score": 0.99}
     save_picture(tmp_path / "old.png", Image.open(path), metadata)
