@@ -83,7 +83,7 @@ def test_the_reader_names_styles_in_which_the_clip_errs(clip: Perceptor) -> None
     assert right(reader) >= max(0.9, right(clip) + 0.05)
 
 
-def test_the_clip_knows_its_words_and_says_what_it_does_not_know(clip: Perceptor) -> None:
+def test_the_clip_knows_its_vocabulary_and_reports_other_words(clip: Perceptor) -> None:
     assert clip.unknown_words("underwater scene Van Gogh") == []
     assert [word for word, _ in clip.unknown_words("a zeppelinoid underwater")] == ["zeppelinoid"]
 
@@ -149,7 +149,7 @@ def test_the_bank_starts_near_the_words() -> None:
     assert first["bank"] > first["noise"] + 0.1
 
 
-def test_the_bank_starts_at_a_heart(clip: Perceptor, parts: Parts) -> None:
+def test_the_bank_finds_a_heart_by_its_picture(clip: Perceptor, parts: Parts) -> None:
     heart, other = clip.encode_text(["a red heart on a white background", "a snowy mountain"])
     seeds = [0, 1, 2, 3, 4, 5]
     start = bank_pictures(clip, heart.expand(6, -1), seeds=seeds, size=(64, 64), parts=parts)

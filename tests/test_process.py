@@ -1,37 +1,9 @@
 """Switches of the process, each in a fresh interpreter: in this one they may be set already."""
 
-import platform
 import subprocess
 import sys
 
-import pytest
-
 READY = "import sys\nfrom clipgen.process import configure\nconfigure()\n"
-# page faults while large tensors are made and freed, and resident memory, of a process of its own
-KEEPING = """
-import resource, torch
-from pathlib import Path
-from clipgen.devices import free_memory
-from clipgen.process import keep_freed_memory
-
-def faults():
-    began = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(5):
-        torch.zeros(25 * 2**20)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - began
-
-def resident():
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(line.split()[1] for line in lines if line.startswith("VmRSS"))
-
-before = faults()
-keep_freed_memory()
-for _ in range(8):  # older glibcs need some rounds until a freed block fits again: it has to be aligned
-    faults()
-print(before, faults(), resident())
-free_memory()
-print(resident())
-"""
 
 
 def printed(script: str) -> str:
@@ -90,10 +62,3 @@ def test_importing_the_library_sets_no_switch() -> None:
         "print(before[0] == dict(os.environ), taming.nonlinearity.__module__ == taming.__name__)"
     )
     assert printed(script) == "True True"
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can keep freed memory")
-def test_freed_memory_is_kept_for_the_next_step_and_can_be_returned() -> None:
-    before, after, kept, returned = map(int, printed(KEEPING).split())
-    assert before > 50 * after  # pages that the system had to clear
-    assert returned < kept - 90_000  # kB resident
