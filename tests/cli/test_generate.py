@@ -102,7 +102,7 @@ def test_unknown_words_and_forgotten_quotes_are_reported(paint: Cli) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        ([], 2, ["nothing to paint", "--prompts FILE"]),
+        ([], 2, ["--prompts FILE"]),
         (["  "], 1, ["empty"]),
         (["--prompts", "gone.txt"], 1, ["gone.txt"]),
         (["a fox", "--config", "gone.toml"], 1, ["gone.toml", "no such file"]),

@@ -70,7 +70,7 @@ def test_what_cannot_be_rerun(paint: Cli, painted: Path, tmp_path: Path) -> None
     save_picture(tmp_path / "odd.png", Image.new("RGB", (4, 4)), odd)
     one_line(paint("rerun", "gone.png"), 1, "gone.png")
     one_line(paint("rerun", "plain.png"), 1, "plain.png", "no clipgen settings")
-    one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "no single picture")
+    one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "single picture")
     one_line(paint("rerun", "odd.png"), 1, "steps is 0")
     one_line(paint("rerun"), 2, "PICTURE")
 
