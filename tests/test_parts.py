@@ -40,7 +40,7 @@ def test_forks_share_no_latents() -> None:
     assert torch.equal(first(), before) and first.size == (32, 32) and second.size == (48, 32)
 
 
-def test_close_frees_and_what_is_asked_for_next_is_loaded_anew() -> None:
+def test_close_frees_parts_and_later_calls_load_them_again() -> None:
     parts = Parts()
     made = [parts.shared("key", object), parts.shared("key", object)]
     parts.close()

@@ -24,7 +24,7 @@ def test_a_run_never_loads_the_compiler() -> None:
     assert printed(script) == "[]"
 
 
-def test_what_stood_in_for_it_answers_later_as_the_real_one() -> None:
+def test_references_to_the_stand_in_answer_as_the_real_one() -> None:
     script = (
         f"{READY}from torchvision.ops.roi_align import is_compile_supported as light\n"
         "stood_in = 'torch._dynamo.eval_frame' not in sys.modules\n"
@@ -35,7 +35,7 @@ def test_what_stood_in_for_it_answers_later_as_the_real_one() -> None:
     assert printed(script) == "True True True"
 
 
-def test_asked_for_more_it_is_replaced() -> None:
+def test_it_is_replaced_when_another_attribute_is_used() -> None:
     script = (
         f"{READY}import torch, torch._dynamo\n"
         "torch._dynamo.graph_break()\n"

@@ -198,7 +198,7 @@ def test_the_best_picture_is_kept_not_the_last(perceptor: OpenClip) -> None:
     assert bests[0] < bests[1], "the test needs a picture whose last step is not its best"
 
 
-def test_looking_at_the_best_in_between_changes_nothing(perceptor: OpenClip) -> None:
+def test_rendering_the_best_between_steps_changes_nothing(perceptor: OpenClip) -> None:
     expected = latents_after(run(perceptor))
     synthesis = run(perceptor)
     for _ in synthesis:
@@ -347,7 +347,7 @@ def test_several_take_turns(perceptor: OpenClip) -> None:
     assert "".join(looked) == "bab"
 
 
-def test_a_compiled_step_decodes_and_looks_by_compiled_functions(
+def test_a_compiled_step_decodes_and_embeds_by_compiled_functions(
     perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called = []

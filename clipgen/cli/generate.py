@@ -97,7 +97,7 @@ def command(
 ) -> int:
     """Make pictures from words.
 
-    Each TEXT is a prompt of its own; several are painted in one batch. Pictures carry their prompt and all settings:
+    Each TEXT is one prompt; several are painted in one batch. Pictures contain their prompt and all settings:
     see `clipgen show` and `clipgen rerun`. Ctrl-C saves the best picture so far.
     """
     started = time.monotonic()

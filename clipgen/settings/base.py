@@ -189,8 +189,8 @@ def _fits(value: Any, kind: Any) -> bool:
         inner = typing.get_args(kind)
         if not isinstance(value, tuple):
             return False
-        wanted = [inner[0]] * len(value) if inner[-1] is Ellipsis else list(inner)
-        return len(wanted) == len(value) and all(map(_fits, value, wanted))
+        kinds = [inner[0]] * len(value) if inner[-1] is Ellipsis else list(inner)
+        return len(kinds) == len(value) and all(map(_fits, value, kinds))
     if kind is bool:
         return isinstance(value, bool)
     if kind is float:

@@ -54,7 +54,7 @@ class GroupedSettings(Settings):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """Every group as plain JSON values; `from_dict` reads it back."""
+        """Every group as plain JSON values; `from_dict` loads them."""
         values = {spec.name: getattr(self, spec.name) for spec in fields(self)}
         return {name: value.to_dict() if isinstance(value, Settings) else value for name, value in values.items()}
 

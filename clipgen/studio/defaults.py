@@ -34,7 +34,7 @@ class Defaults:
         return GenerateSettings.from_dict({**self.given, **plain(keywords)})
 
     def editing(self, keywords: Mapping[str, object]) -> dict[str, object]:
-        """The settings that an edit is asked for; those that it has of its own apply to the others."""
+        """The settings of an edit that were set; it has its own defaults of the others."""
         return {**self.given, **plain(keywords)}
 
     def filming(self, timeline: Timeline, keywords: Mapping[str, object]) -> AnimateSettings:

@@ -133,17 +133,17 @@ class Describer:
 
     @staticmethod
     def describing(job: Job) -> DescribeSettings:
-        """With which CLIP, and on what, a job compares. Raises SettingsError for a job of another verb."""
+        """CLIP model, device and views of a job. Raises SettingsError for a job of another verb."""
         return settings_of(job)
 
     def matcher(self, settings: DescribeSettings) -> Matcher:
-        """What compares pictures and words as settings ask; loaded when it is first asked for."""
+        """The matcher of pictures and words for some settings; loaded at the first call."""
         perceptor = self.perceptor(settings)
         key = ("matcher", perceptor.fingerprint, settings.hubness)
         return self.parts.shared(key, lambda: matcher_of(perceptor, store=Store(), hubness=settings.hubness))
 
     def perceptor(self, settings: GenerateSettings | DescribeSettings) -> Perceptor:
-        """The perceptor that settings name, on their device; loaded when it is first asked for."""
+        """The perceptor that settings name, on their device; loaded at the first call."""
         machine = settings.machine if isinstance(settings, GenerateSettings) else settings
         names = settings.search.perceptors if isinstance(settings, GenerateSettings) else settings.perceptors
         device = devices.pick_device(machine.device)

@@ -1,4 +1,4 @@
-"""The verbs of the library, each on a studio of its own: parts are loaded for one call and freed after it."""
+"""The verbs of the library as functions: each loads a studio for one call."""
 
 from __future__ import annotations
 

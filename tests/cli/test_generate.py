@@ -88,13 +88,13 @@ def test_a_config_file_gives_settings_and_options_win(paint: Cli, tmp_path: Path
     assert read_metadata(tmp_path / "gallery" / "red-square-2.png")["settings"]["search"]["steps"] == 2
 
 
-def test_quiet_prints_names_only_and_verbose_tells_the_settings(paint: Cli) -> None:
+def test_quiet_prints_names_only_and_verbose_prints_the_settings(paint: Cli) -> None:
     quiet, verbose = paint("red square", *TINY, "-q"), paint("red square", *TINY, "-v")
     assert quiet.stderr == "" and quiet.stdout.count("\n") == 1
     assert "settings: " in verbose.stderr and "generator=pixels" in verbose.stderr
 
 
-def test_unknown_words_and_forgotten_quotes_are_told(paint: Cli) -> None:
+def test_unknown_words_and_forgotten_quotes_are_reported(paint: Cli) -> None:
     assert "zeppelin" in paint("red zeppelin", *TINY).stderr
     assert 'for one picture write "red square fox"' in paint("red", "square", "fox", *TINY).stderr
 
@@ -102,7 +102,7 @@ def test_unknown_words_and_forgotten_quotes_are_told(paint: Cli) -> None:
 @pytest.mark.parametrize(
     ("args", "code", "words"),
     [
-        ([], 2, ["nothing to paint", "--prompts FILE"]),
+        ([], 2, ["--prompts FILE"]),
         (["  "], 1, ["empty"]),
         (["--prompts", "gone.txt"], 1, ["gone.txt"]),
         (["a fox", "--config", "gone.toml"], 1, ["gone.toml", "no such file"]),
@@ -215,7 +215,7 @@ def done(folder: Path) -> int:
     return int(read_metadata(folder / "red-square-7.png")["steps_done"])
 
 
-def test_a_killed_run_goes_on_from_its_last_save(paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_resumes_from_its_last_save(paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[bytes] = []
     with monkeypatch.context() as patched:
         # what lies on the disk when the process dies without a word

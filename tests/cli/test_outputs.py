@@ -53,7 +53,7 @@ def test_the_name_decides_the_format(tmp_path: Path, ending: str) -> None:
     assert second == tmp_path / f"x-2{ending}"
 
 
-def test_a_folder_gets_the_format_that_is_asked_for(tmp_path: Path) -> None:
+def test_a_folder_gets_the_format_that_is_set(tmp_path: Path) -> None:
     assert Outputs.at(tmp_path, ending=".jpg").save_pictures([picture()]) == [tmp_path / "a-red-fox-7.jpg"]
     assert Outputs.at(tmp_path, ending=".doc").save_pictures([picture()]) == [tmp_path / "a-red-fox-7.png"]
 

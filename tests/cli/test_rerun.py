@@ -47,7 +47,7 @@ def test_an_interrupted_picture_too(paint: Cli, tmp_path: Path, monkeypatch: pyt
     assert json.loads(result.stdout) == {"path": "again.png", "same": True}
 
 
-def test_a_picture_that_cannot_be_the_same_is_told(paint: Cli, painted: Path, tmp_path: Path) -> None:
+def test_a_picture_that_differs_is_reported(paint: Cli, painted: Path, tmp_path: Path) -> None:
     path = painted / "red-square-7.png"
     metadata = read_metadata(path) | {"version": "0.0.1", "score": 0.99}
     save_picture(tmp_path / "old.png", Image.open(path), metadata)
@@ -70,7 +70,7 @@ def test_what_cannot_be_rerun(paint: Cli, painted: Path, tmp_path: Path) -> None
     save_picture(tmp_path / "odd.png", Image.new("RGB", (4, 4)), odd)
     one_line(paint("rerun", "gone.png"), 1, "gone.png")
     one_line(paint("rerun", "plain.png"), 1, "plain.png", "no clipgen settings")
-    one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "no single picture")
+    one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "single picture")
     one_line(paint("rerun", "odd.png"), 1, "steps is 0")
     one_line(paint("rerun"), 2, "PICTURE")
 

@@ -43,7 +43,7 @@ def test_calls_change_the_defaults_for_themselves_only(name: str) -> None:
         assert made.generate("a fox").size == (32, 32)
 
 
-def test_the_perceptor_is_loaded_once_and_let_go(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_perceptor_is_loaded_once_and_freed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[Any] = []
     load = parts.load_perceptors
 
@@ -103,7 +103,7 @@ def test_bad_input(name: str) -> None:
         Studio(perceptor=name).generate("a fox", steps=-1)
 
 
-def test_one_clip_paints_and_another_describes_unless_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_clip_paints_and_another_describes_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
 
     def load(names: tuple[str, ...], *_: Any) -> Any:

@@ -126,7 +126,7 @@ def test_time_sets_cutouts_and_steps(make: Make, monkeypatch: pytest.MonkeyPatch
         assert generation.notes == [f"{steps} steps of {cutn} cutouts fit into the time budget of {seconds:g} s"]
 
 
-def test_cutouts_that_were_asked_for_stay(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cutouts_that_are_set_stay(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(budget, "pace", lambda run, seconds: 0.01)
     assert make(steps=None, cutn=5, time_budget=60.0).settings.cutouts.cutn == 5
     assert make(steps=9, cutn=None, time_budget=60.0).settings.cutouts.cutn == 12

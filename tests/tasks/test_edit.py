@@ -83,6 +83,6 @@ def test_more_weight_keeps_more(perceptor: OpenClip, photo: Path) -> None:
     assert -1 <= kept(free) <= 1 and kept(held) == pytest.approx(1, abs=0.05)
 
 
-def test_wrong_settings_are_told(photo: Path) -> None:
+def test_wrong_settings_are_errors(photo: Path) -> None:
     with pytest.raises(SettingsError, match="steps"):
         edit_job(photo, "a red square", {"steps": 0})

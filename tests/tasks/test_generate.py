@@ -86,7 +86,7 @@ def test_the_same_seed_gives_the_same_bytes(make: Make, tmp_path: Path) -> None:
     assert save_all(make(count=2, seed=8), tmp_path / "c") != first
 
 
-def test_a_seed_is_drawn_and_told(make: Make) -> None:
+def test_a_seed_is_drawn_and_recorded(make: Make) -> None:
     first, second = make(seed=None), make(seed=None)
     assert first.settings.canvas.seed not in (None, second.settings.canvas.seed)
 
@@ -110,7 +110,7 @@ def test_a_stopped_run_is_made_again_to_where_it_was_stopped(make: Make, percept
     assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
 
 
-def test_again_tells_what_has_changed(make: Make, perceptor: OpenClip, photo: Path) -> None:
+def test_again_reports_what_has_changed(make: Make, perceptor: OpenClip, photo: Path) -> None:
     generation = make(init_image=str(photo))
     finish(generation)
     metadata = generation.pictures()[0].metadata
@@ -188,7 +188,7 @@ def test_the_last_good_picture_outlives_a_loss_that_is_not_finite(make: Make, mo
     assert picture.metadata["steps_done"] == 3
 
 
-def test_unknown_words_are_told_in_one_line(make: Make) -> None:
+def test_unknown_words_are_reported_in_one_line(make: Make) -> None:
     notes = make(["a red cassle", "a zeppelin and a cassle"]).notes
     assert len(notes) == 1 and "\n" not in notes[0]
     assert "'cassle' (nearest in spelling: castle, circle)" in notes[0] and "'zeppelin'" in notes[0]
@@ -239,7 +239,7 @@ def test_image_and_noise_prompts(make: Make, perceptor: OpenClip, photo: Path) -
         make(image_prompts=("nowhere.png",))
 
 
-def test_init_image_is_the_start_and_is_held_on_to(make: Make, photo: Path) -> None:
+def test_init_image_is_the_start_and_the_run_stays_near_it(make: Make, photo: Path) -> None:
     generation = make(init_image=str(photo), init_weight=2.0)
     wanted = load_image(photo, size=(32, 24))
     torch.testing.assert_close(generation.generator().detach(), wanted, atol=2e-2, rtol=0)
@@ -255,7 +255,7 @@ def test_init_weight_without_a_picture_holds_on_to_the_first(make: Make) -> None
     assert torch.equal(term.start, generation.generator().detach())
 
 
-def test_every_regulariser_can_be_asked_for(make: Make) -> None:
+def test_every_regulariser_can_be_used(make: Make) -> None:
     generation = make(
         tv=0.1, l2=0.1, saturation=0.1, smoothness=0.1, symmetry=0.1, palette=("#ff0000",), palette_weight=0.1,
         no_text=0.1, init_weight=0.1,
@@ -280,7 +280,7 @@ def test_a_time_budget_is_a_hard_stop_after_at_least_one_step(make: Make) -> Non
     assert len(generation.pictures()) == 1
 
 
-def test_steps_asked_for_are_the_most_in_a_time_budget(make: Make) -> None:
+def test_steps_that_are_set_limit_a_time_budget(make: Make) -> None:
     assert len(finish(make(steps=2, time_budget=60.0))) == 2
 
 
@@ -292,7 +292,7 @@ def test_render_size(make: Make) -> None:
     assert [step.score for step in make(render_size=(64, 48))] == [step.score for step in plain]
 
 
-def test_sizes_are_rounded_and_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sizes_are_rounded_and_reported(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("clipgen.generators.pixels.Pixels.reachable", lambda self, size: (size[0] // 16 * 16, 16))
     generation = make()
     assert generation.notes == ["pixels cannot make 32 x 24 pixels: the size is rounded to 32 x 16"]

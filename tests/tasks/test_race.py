@@ -29,7 +29,7 @@ def scores_at(generation: Run, step: int) -> list[float]:
     return generation.synthesis.best_score.tolist()
 
 
-def test_the_best_of_the_tries_goes_on_for_each_picture(perceptor: OpenClip) -> None:
+def test_each_picture_continues_with_the_best_of_its_tries(perceptor: OpenClip) -> None:
     prompts = ("a red square", "a blue circle")
     told: list[str] = []
     raced, first = (run(perceptor, *prompts, count=2, race=tries, report=told.append) for tries in (5, 1))
@@ -61,7 +61,7 @@ def test_a_raced_picture_is_made_again(perceptor: OpenClip, tmp_path: Path) -> N
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
-def test_a_stopped_run_goes_on_without_another_race(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_run_resumes_without_another_race(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
     # a run that holds on to its start: that of the winner, not of its own seed
     whole, half = (run(perceptor, race=5, init_weight=1.0) for _ in range(2))
     assert whole.state()["drawn"] not in (None, [7])
@@ -74,7 +74,7 @@ def test_a_stopped_run_goes_on_without_another_race(perceptor: OpenClip, monkeyp
     assert [step.loss for step in whole][5:] == [step.loss for step in rest]
 
 
-def test_cppns_are_raced_unless_told(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_cppns_are_raced_by_default(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert run(perceptor, steps=1).settings.options.race == 4
     assert run(perceptor, steps=1, race=1).settings.options.race == 1
     assert run(perceptor, steps=1, generator="pixels").settings.options.race == 1

@@ -1,4 +1,4 @@
-"""What a generator paints by itself: draws, mixtures, ways between."""
+"""What a generator paints without words: draws, mixtures, interpolations."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import torch
 from clipgen.errors import SettingsError
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
+from clipgen.jobs import Inputs, Job
 from clipgen.parts import Parts
-from clipgen.settings import GenerateSettings
-from clipgen.tasks.sample import between, load, mix, paint
+from clipgen.settings import GenerateSettings, RankVerb
+from clipgen.tasks.sample import between, draw, load, mix, paint
 
 
 @pytest.fixture
@@ -46,18 +47,18 @@ def test_a_mixture_is_one_at_one_end_and_the_other_at_the_other(generator: Style
 def test_a_way_goes_over_its_draws(generator: StyleGAN) -> None:
     pictures, way = paint(generator), between(generator, [0, 2, 1], count=9)
     assert way.shape == (9, 3, 16, 16)
-    for place, draw in ((0, 0), (4, 2), (8, 1)):
-        assert torch.allclose(way[place], pictures[draw], atol=1e-5)
+    for place, number in ((0, 0), (4, 2), (8, 1)):
+        assert torch.allclose(way[place], pictures[number], atol=1e-5)
     steps = (way[1:] - way[:-1]).abs().mean((1, 2, 3))
     assert steps.min() > 0
 
 
-def test_wrong_requests_are_told(generator: StyleGAN) -> None:
+def test_wrong_requests_are_errors(generator: StyleGAN) -> None:
     with pytest.raises(SettingsError, match="no draw 3"):
         mix(generator, coarse=0, fine=3, layers=1)
     with pytest.raises(SettingsError, match="0 to 6"):
         mix(generator, coarse=0, fine=1, layers=7)
-    with pytest.raises(SettingsError, match="no way"):
+    with pytest.raises(SettingsError, match="1 draws"):
         between(generator, [0], count=3)
     with pytest.raises(SettingsError, match="count is 0"):
         load(GenerateSettings.of(generator="cppn"), Parts(), count=0)
@@ -65,3 +66,12 @@ def test_wrong_requests_are_told(generator: StyleGAN) -> None:
         GenerateSettings.of(generator="cppn", psi=0.5)
     with pytest.raises(SettingsError, match="no style for each layer"):
         mix(load(GenerateSettings.of(generator="cppn", size=(16, 16)), Parts(), count=2), coarse=0, fine=1, layers=1)
+
+
+def test_a_job_gives_its_draws_or_a_walk_over_them() -> None:
+    settings = GenerateSettings.of(generator="cppn", size=(16, 16), seed=7, count=2)
+    first, second = draw(Job("sample", settings=settings), Parts())
+    walk = draw(Job("sample", Inputs(walk=3), settings), Parts())
+    assert first.size == (16, 16) and [first.tobytes(), second.tobytes()] == [walk[0].tobytes(), walk[-1].tobytes()]
+    with pytest.raises(SettingsError, match="rank"):
+        draw(Job("rank", settings=RankVerb()), Parts())

@@ -45,21 +45,21 @@ def fit_memory(
     restart: draws the latents of a plan again, at another size; report: called with a line before the measurement.
     Raises DeviceError if nothing fits, or memory cannot be measured.
     """
-    asked = plan.asked.machine.vram or 0.0
+    requested = plan.requested.machine.vram or 0.0
     report("measuring the memory of a step")
-    cutn, limit, least = plan.settings.cutouts.cutn or 1, 1000 * asked, 0.0
+    cutn, limit, least = plan.settings.cutouts.cutn or 1, 1000 * requested, 0.0
     for _ in range(SHRINKS):
         loaded = memory_now(plan.device)
         chunk, least = chunk_for(limit, partial(_of_batch, plan, parts), cutn)
         size = "{} x {} pixels".format(*plan.settings.canvas.size)
         if chunk:
-            note = f"{chunk} of {cutn} cutouts at once, at {size}, fit into {asked:g} GB"
+            note = f"{chunk} of {cutn} cutouts at once, at {size}, fit into {requested:g} GB"
             return plan.changed(note, cut_chunk=None if chunk == cutn else chunk)
         share = shrink(limit, loaded, least)
         width, height = (int(side * share) for side in plan.settings.canvas.size)
-        note = f"a step at {size} does not fit into {asked:g} GB: the size is reduced"
+        note = f"a step at {size} does not fit into {requested:g} GB: the size is reduced"
         plan = restart(plan.changed(note, size=(width, height)))
-    raise too_large(asked, least)
+    raise too_large(requested, least)
 
 
 def fit_time(plan: Plan, parts: Parts, *, report: Callable[[str], None] = lambda line: None) -> Plan:
@@ -69,16 +69,16 @@ def fit_time(plan: Plan, parts: Parts, *, report: Callable[[str], None] = lambda
     measurement.
     """
     report("measuring the time of a step")
-    asked, cutn = plan.asked, plan.settings.cutouts.cutn or 1
+    requested, cutn = plan.requested, plan.settings.cutouts.cutn or 1
     step = pace(trial(plan, parts, steps=1 + TIMED_STEPS), plan.seconds_left())
-    if asked.cutouts.cutn is None and asked.search.steps is None:
+    if requested.cutouts.cutn is None and requested.search.steps is None:
         paces, few = {cutn: step}, max(1, cutn // 4)
         paces[few] = pace(trial(plan, parts, steps=1 + TIMED_STEPS, cutn=few), plan.seconds_left())
         cutn = cutouts_for(PLANNED * plan.seconds_left(), paces)
         step = pace_of(cutn, paces)
     fit = max(1, int(PLANNED * plan.seconds_left() / step))
-    steps = fit if asked.search.steps is None else min(fit, asked.search.steps)
-    seconds = asked.search.time_budget or 0.0
+    steps = fit if requested.search.steps is None else min(fit, requested.search.steps)
+    seconds = requested.search.time_budget or 0.0
     return plan.changed(
         f"{steps} steps of {cutn} cutouts fit into the time budget of {seconds:g} s", steps=steps, cutn=cutn
     )
@@ -181,7 +181,7 @@ def shrink(limit: float, loaded: float, least: float) -> float:
     return min(PLANNED, PLANNED * (room / (least - loaded)) ** 0.5)
 
 
-def too_large(asked: float, least: float) -> DeviceError:
-    """The error if nothing fits; asked: gigabytes, least: megabytes."""
+def too_large(requested: float, least: float) -> DeviceError:
+    """The error if nothing fits; requested: gigabytes, least: megabytes."""
     taken = f"{least / 1000:.1f} GB"
-    return DeviceError(f"vram is {asked:g} GB, but the models and one step take {taken}; set a higher vram")
+    return DeviceError(f"vram is {requested:g} GB, but the models and one step take {taken}; set a higher vram")

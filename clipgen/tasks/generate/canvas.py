@@ -40,8 +40,8 @@ def load_generator(
     size = settings.canvas.size
     generator.start(seeds, size, noise=settings.init.init_noise)
     if generator.size != size:
-        asked, made = ("{} x {}".format(*sides) for sides in (size, generator.size))
-        notes.append(f"{settings.generator} cannot make {asked} pixels: the size is rounded to {made}")
+        requested, made = ("{} x {}".format(*sides) for sides in (size, generator.size))
+        notes.append(f"{settings.generator} cannot make {requested} pixels: the size is rounded to {made}")
     if settings.init.init_image is not None:
         generator.look = perceptor.encode_image
         _encode_init_image(generator, settings, notes)

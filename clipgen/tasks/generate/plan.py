@@ -36,16 +36,16 @@ class Plan:
         >>> plan.settings.search.steps, plan.seeds
         (2, [7])
 
-    job: with complete settings (seed, steps, lr, size, device, dtype), models and files; asked: the settings as given;
-    targets: of each picture; latent_seeds: the seeds that latents are drawn from, which differ from those of the
-    pictures where another start won a race; start: state of the generator where the latents start; init_share: [B],
-    shares of INIT_WEIGHT where init_weight is not set; losses: a user's own, added to those of the settings; deadline:
-    `time.monotonic()` at which the run has to end; notes: lines that a user should read. Tensors in a plan are never
-    changed.
+    job: with complete settings (seed, steps, lr, size, device, dtype), models and files; requested: the settings that
+    were given; targets: of each picture; latent_seeds: the seeds that latents are drawn from, which differ from those
+    of the pictures where another start won a race; start: state of the generator where the latents start; init_share:
+    [B], shares of INIT_WEIGHT where init_weight is not set; losses: a user's own, added to those of the settings;
+    deadline: `time.monotonic()` at which the run has to end; notes: lines that a user should read. Tensors in a plan
+    are never changed.
     """
 
     job: Job
-    asked: GenerateSettings
+    requested: GenerateSettings
     targets: Targets
     latent_seeds: tuple[int, ...]
     start: dict[str, Any]
@@ -115,13 +115,13 @@ def draft(
     started: `time.monotonic()` from which a time budget counts, by default now.
     Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run.
     """
-    asked = job.settings
-    assert isinstance(asked, GenerateSettings)  # as `Job` checks
+    requested = job.settings
+    assert isinstance(requested, GenerateSettings)  # as `Job` checks
     prompts = job.inputs.prompts
     if not prompts:
         raise PromptError("no prompt was given; give one or more, such as 'underwater scene Van Gogh'")
     began = time.monotonic() if started is None else started
-    settings, device = _complete(asked), devices.pick_device(asked.machine.device)
+    settings, device = _complete(requested), devices.pick_device(requested.machine.device)
     perceptor = parts.perceptor(settings.search.perceptors, device, devices.DTYPES[settings.machine.dtype])
     notes: list[str] = []
     # targets first: errors in them are reported before the generator is loaded, which takes seconds
@@ -129,10 +129,10 @@ def draft(
     targets = read_targets(texts, settings, perceptor=perceptor, device=device, notes=notes)
     if settings.machine.compile:
         notes.append("the step is compiled, which takes a minute before the first one; later runs load it from disk")
-    seconds = asked.search.time_budget
+    seconds = requested.search.time_budget
     plan = Plan(
         job=replace(job, settings=settings, models=_models(settings, perceptor, job.weights)),
-        asked=asked,
+        requested=requested,
         targets=targets,
         latent_seeds=tuple(latent_seeds),
         start={},
@@ -173,12 +173,12 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
     return replace(plan, job=job, start=generator.state(), init_share=share)
 
 
-def _complete(asked: GenerateSettings) -> GenerateSettings:
+def _complete(requested: GenerateSettings) -> GenerateSettings:
     """Settings in which only those that the generator decides are open."""
-    device = devices.pick_device(asked.machine.device)
-    dtype = devices.pick_dtype(asked.machine.dtype, device)
-    seed = asked.canvas.seed
-    return asked.resolved().changed(
+    device = devices.pick_device(requested.machine.device)
+    dtype = devices.pick_dtype(requested.machine.dtype, device)
+    seed = requested.canvas.seed
+    return requested.resolved().changed(
         seed=secrets.randbelow(2**32) if seed is None else seed,
         device=str(device),
         dtype=next(name for name, known in devices.DTYPES.items() if known == dtype),

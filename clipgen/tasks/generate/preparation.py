@@ -40,7 +40,7 @@ def prepare(
         if resume is not None:
             return with_start(plan, parts)
         tries = plan.settings.options.race or (1 if plan.settings.init.init_image else plan.generator(parts).race)
-        if plan.asked.machine.vram is not None:
+        if plan.requested.machine.vram is not None:
             plan = with_start(plan, parts)
             plan = fit_memory(plan, parts, lambda smaller: with_start(_reopened(smaller), parts), report=report)
         if tries > 1:
@@ -51,8 +51,10 @@ def prepare(
 
 
 def _reopened(plan: Plan) -> Plan:
-    """The plan without its latents, and with start and race as they were asked for."""
-    return replace(plan.changed(start=plan.asked.init.start, race=plan.asked.options.race), start={}, init_share=None)
+    """The plan without its latents, and with start and race as they were requested."""
+    requested = plan.requested
+    plan = plan.changed(start=requested.init.start, race=requested.options.race)
+    return replace(plan, start={}, init_share=None)
 
 
 def again(job: Job, parts: Parts) -> Plan:
