@@ -1,0 +1,96 @@
+"""A run's state and one update of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from clipgen.train import checkpoints
+from clipgen.train.text.compose import Composer
+from clipgen.train.text.lessons import Lessons
+from clipgen.train.text.recipe import Recipe
+from clipgen.train.text.student import Student
+
+_TOGETHER = 64  # texts
+
+
+class Trainer:
+    """Owns a run's state; ``step()`` makes one update and returns its figures.
+
+    A step's texts depend on the seed and its number alone, so that a resumed run is the run that it resumes.
+    """
+
+    def __init__(self, recipe: Recipe, student: Student, lessons: Lessons) -> None:
+        self.recipe, self.student, self.lessons, self.done = recipe, student, lessons, 0
+        self.composer = Composer(lessons.concepts)
+        matrices = [p for name, p in student.named_parameters() if p.ndim > 1 and "embedding" not in name]
+        chosen = {id(p) for p in matrices}
+        others = [p for p in student.parameters() if id(p) not in chosen]
+        groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": others, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98))
+
+    def step(self) -> dict[str, float]:
+        """Train on one batch."""
+        recipe, rng = self.recipe, np.random.default_rng((self.recipe.seed, self.done))
+        lr = checkpoints.cosine(self.done, recipe.steps, peak=recipe.lr, warmup=recipe.warmup)
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        self.student.train()
+        distilled, known, gram = self._distil(rng)
+        apart, right = self._tell_apart(rng)
+        loss = distilled + recipe.known * known + recipe.gram * gram + recipe.apart * apart
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
+        self.optimizer.step()
+        self.done += 1
+        figures = {"cosine": 1 - distilled, "known": known, "gram": gram, "apart": apart, "told": right}
+        return {"lr": lr, **{name: float(value.detach()) for name, value in figures.items()}}
+
+    def _distil(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Distance to the targets, and to what the targets say of the known concepts and of each other."""
+        rows = {
+            pool: self.lessons.pools[pool][torch.from_numpy(rng.integers(len(self.lessons.pools[pool]), size=count))]
+            for pool, count in self.recipe.batch.items()
+            if len(self.lessons.pools[pool])
+        }
+        drawn = torch.cat(list(rows.values()))
+        ours, aims = self._embed(self.lessons.tokens[drawn].long()), self.lessons.targets[drawn].float()
+        warmth, places = self.recipe.warmth, self.lessons.places
+        known = F.kl_div(
+            (ours @ places.T / warmth).log_softmax(1), (aims @ places.T / warmth).softmax(1), reduction="batchmean"
+        )
+        gram = ((ours @ ours.T - aims @ aims.T) ** 2).mean()
+        return 1 - (ours * aims).sum(1).mean(), known, gram
+
+    def _tell_apart(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Choose a caption's paraphrase among all paraphrases and all captions that say one thing otherwise."""
+        said: list[list[str]] = [[], [], []]
+        for _ in range(self.recipe.groups):
+            facts = self.composer.draw(rng)
+            changed, _ = self.composer.change(rng, facts)
+            for some, what in zip(said, (facts, facts, changed), strict=True):
+                some.append(self.composer.say(rng, what))
+        vectors = self._embed(self.student.tokenizer([text for some in said for text in some]))
+        anchors, others = vectors[: self.recipe.groups], vectors[self.recipe.groups :]
+        scores, own = anchors @ others.T / self.recipe.warmth, torch.arange(len(anchors))
+        return F.cross_entropy(scores, own), (scores.argmax(1) == own).float().mean()
+
+    def _embed(self, tokens: Tensor) -> Tensor:
+        """Embed texts of about one length together: padding costs as much as text."""
+        order = tokens.argmax(1).argsort()
+        return torch.cat([self.student(tokens[some]) for some in order.split(_TOGETHER)])[order.argsort()]
+
+    def state(self) -> dict[str, Any]:
+        """All that a resumed run needs."""
+        return {"done": self.done, "student": self.student.state_dict(), "optimizer": self.optimizer.state_dict()}
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take up a saved state."""
+        self.done = state["done"]
+        checkpoints.fill(self.student, state["student"], source="the checkpoint to resume from")
+        self.optimizer.load_state_dict(state["optimizer"])
