@@ -23,10 +23,10 @@ from torch import Tensor
 
 from clipgen.errors import UnknownNameError
 from clipgen.train import checkpoints
+from clipgen.train.text.bars import Bars, measure
 from clipgen.train.text.concepts import Concept, known_concepts
 from clipgen.train.text.corpus import texts as all_texts
 from clipgen.train.text.lessons import Held, Lessons, prepare
-from clipgen.train.text.measure import Bars, measure
 from clipgen.train.text.recipe import Recipe
 from clipgen.train.text.store import Embedded
 from clipgen.train.text.student import MERGES_FILE, Student, text_config
@@ -118,9 +118,7 @@ def fit(trainer: Trainer, folder: Path, report: Callable[[str], None]) -> None:
             checkpoints.save(folder / "last.pt", trainer.state())
 
 
-def first_student(
-    recipe: Recipe, every: list[str], runs: Path, report: Callable[[str], None]
-) -> Student:
+def first_student(recipe: Recipe, every: list[str], runs: Path, report: Callable[[str], None]) -> Student:
     """A student with the vocabulary that the texts need and a table that the teacher's view of each piece fills."""
     merges = runs / MERGES_FILE
     pieces = write_needed_merges(merges, weights_of(every), pieces=PIECES)

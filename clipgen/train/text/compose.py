@@ -190,8 +190,8 @@ class Composer:
 def plural(noun: str) -> str:
     """The plural of a phrase's first noun, by rule.
 
-        >>> plural("red berry"), plural("box of chocolates")
-        ('red berries', 'boxes of chocolates')
+    >>> plural("red berry"), plural("box of chocolates")
+    ('red berries', 'boxes of chocolates')
     """
     head, joint, rest = noun, "", ""
     for word in (" of ", " with ", " in ", " on ", " at "):

@@ -58,4 +58,3 @@ class Nearest:
             Near(self.concepts[i].names[0], weight, cosine)
             for i, weight, cosine in zip(best.indices.tolist(), weights, best.values.tolist(), strict=True)
         ]
-

@@ -34,8 +34,10 @@ class Teacher:
     """
 
     def __init__(self) -> None:
-        from tokenizers import Tokenizer  # late: part of the train extra
-
+        try:
+            from tokenizers import Tokenizer  # late: part of the train extra
+        except ModuleNotFoundError as error:
+            raise WeightsError("the teacher needs tokenizers: pip install 'clipgen[train]'") from error
         try:
             with zipfile.ZipFile(archive()) as file:
                 self.weights = load_tensors(file.read("model.safetensors"))

@@ -104,9 +104,7 @@ class Words:
     def apart(self, one: Iterable[str], other: Iterable[str]) -> int:
         """The least number of steps between two sets of meanings through what they are kinds of; 99: no way."""
         ups = [self.above(i) for i in other]
-        ways = (
-            steps + up[kind] for i in one for kind, steps in self.above(i).items() for up in ups if kind in up
-        )
+        ways = (steps + up[kind] for i in one for kind, steps in self.above(i).items() for up in ups if kind in up)
         return min(ways, default=99)
 
     @cached_property

@@ -61,9 +61,7 @@ def measure(embed: Embed, concepts: list[Concept], words: Words, held: Held) -> 
     )
 
 
-def super_concepts(
-    embed: Embed, concepts: list[Concept], words: Words, held: Held
-) -> tuple[float, float, float]:
+def super_concepts(embed: Embed, concepts: list[Concept], words: Words, held: Held) -> tuple[float, float, float]:
     """Shares of the held-out concepts with a right one among the five nearest known; of exact names; by chance."""
     known = [concept for i, concept in enumerate(concepts) if i not in held.concepts]
     asked = [(c, right) for i in sorted(held.concepts) if (right := kin_of(c := concepts[i], known, words))]
@@ -101,7 +99,12 @@ def related_nouns(embed: Embed, concepts: list[Concept], words: Words) -> tuple[
         five.append(any(near))
         shown.append(words.meanings[ids[0]].shown)
     right = np.array(first)
-    return float(right.mean()), float(np.mean(five)), float(right[::UNSEEN].mean()), float(right[np.array(shown)].mean())
+    return (
+        float(right.mean()),
+        float(np.mean(five)),
+        float(right[::UNSEEN].mean()),
+        float(right[np.array(shown)].mean()),
+    )
 
 
 def told_apart(embed: Embed, concepts: list[Concept], *, order: bool) -> tuple[float, float]:
