@@ -1,4 +1,4 @@
-"""What the text tower is taught, on a word net of a dozen meanings: words, concepts, captions, targets, bars, the run."""
+"""What the text tower is taught, on a word net of a dozen meanings: words, concepts, captions, targets, bars, a run."""
 
 from __future__ import annotations
 

@@ -122,7 +122,14 @@ def test_steps_bring_it_to_its_targets(merges: Path) -> None:
     run = trainer(merges, 60)
     figures = [run.step() for _ in range(60)]
     assert figures[-1]["cosine"] > figures[0]["cosine"] + 0.5 and figures[-1]["known"] < figures[0]["known"]
-    assert figures[-1]["apart"] < figures[0]["apart"] and figures[-1]["lr"] < 1e-3
+    assert figures[-1]["gram"] < figures[0]["gram"] and figures[-1]["lr"] < 1e-3
+
+
+def test_texts_keep_their_order_when_they_are_sorted_by_length(merges: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clipgen.train.text.trainer._TOGETHER", 2)
+    run = trainer(merges, 1)
+    tokens = run.student.tokenizer(["a red apple on white", "apple", "a fox", "white " * 30, "owl"])
+    assert torch.allclose(run._embed(tokens), run.student(tokens), atol=1e-5)
 
 
 def test_a_resumed_run_is_the_run(merges: Path) -> None:

@@ -62,7 +62,8 @@ def run(
     data: the folder with words/, emoji/, photos/ and drawings/; out: the folder to write; runs: where the teacher's
     embeddings, checkpoints and figures go; hold_out: a tenth of the concepts that the run never sees ("words"), sees as
     dictionary words only ("pictures"), or none ("nothing"); steps, lr, seed: override the recipe's; init: the folder of
-    a text tower to start from; texts: how many of the texts, the most useful first, all by default; embed_only: stop when all texts are embedded.
+    a text tower to start from; texts: how many texts, the most useful first (default: all); embed_only: stop when all
+    texts are embedded.
     Returns the bars; None after embed_only. Raises UnknownNameError, WeightsError, ImageError.
     """
     if hold_out not in HELD:
@@ -78,7 +79,11 @@ def run(
     held = Held.of(concepts, words, mode=hold_out)
     folder = runs / f"text-without-{hold_out}"
     student = Student.load(init) if init else first_student(recipe, every, runs, report)
-    lessons = prepared(folder / "lessons.pt", len(store.rows), lambda: prepare(store, concepts, words, student, held))
+    lessons = prepared(
+        folder / "lessons.pt",
+        len(store.rows),
+        lambda: prepare(store, concepts, words, tokenised(runs / "tokens.pt", list(store.rows), student), held),
+    )
     report(", ".join(f"{len(rows)} {pool}" for pool, rows in lessons.pools.items()))
     trainer = Trainer(recipe, student, lessons)
     if saved := checkpoints.load(folder / "last.pt") if resume else None:
@@ -102,6 +107,16 @@ def prepared(path: Path, count: int, make: Callable[[], Lessons]) -> Lessons:
     names = [list(concept.names) for concept in lessons.concepts]
     checkpoints.save(path, {**vars(lessons), "concepts": names})
     return lessons
+
+
+def tokenised(path: Path, every: list[str], student: Student) -> Tensor:
+    """Tokens of the texts [N, L], kept in a file for runs that hold out other concepts: a minute of one core."""
+    saved = checkpoints.load(path)
+    if saved is not None and len(saved["tokens"]) == len(every):
+        return saved["tokens"]
+    tokens = torch.cat([student.tokenizer(every[i : i + 4096]).to(torch.int32) for i in range(0, len(every), 4096)])
+    checkpoints.save(path, {"tokens": tokens})
+    return tokens
 
 
 def fit(trainer: Trainer, folder: Path, report: Callable[[str], None]) -> None:

@@ -61,9 +61,13 @@ class Student(nn.Module):
 
         Attention is causal, so what stands behind the end mark, the highest id, changes nothing.
         """
-        tower, ends = self.tower, tokens.argmax(1)
-        length = int(ends.max()) + 1
-        x = tower.token_embedding(tokens[:, :length]) + tower.positional_embedding[:length]
+        ends = tokens.argmax(1)
+        return self.mixed(self.tower.token_embedding(tokens[:, : int(ends.max()) + 1]), ends)
+
+    def mixed(self, pieces: Tensor, ends: Tensor) -> Tensor:
+        """Rows of the table [N, L, W] and where each text ends [N] → unit vectors [N, D]."""
+        tower, length = self.tower, pieces.shape[1]
+        x = pieces + tower.positional_embedding[:length]
         x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
         pooled = tower.ln_final(x[torch.arange(len(x)), ends])
         return F.normalize(pooled @ tower.text_projection, dim=-1)

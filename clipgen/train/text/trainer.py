@@ -40,8 +40,10 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.student.train()
-        distilled, known, gram = self._distil(rng)
-        apart, right = self._tell_apart(rng)
+        rows, said = self._texts(rng)
+        vectors = self._embed(torch.cat([self.lessons.tokens[rows].long(), said]))
+        distilled, known, gram = self._distil(vectors[: len(rows)], self.lessons.targets[rows].float())
+        apart, right = self._tell_apart(vectors[len(rows) :])
         loss = distilled + recipe.known * known + recipe.gram * gram + recipe.apart * apart
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -51,15 +53,34 @@ class Trainer:
         figures = {"cosine": 1 - distilled, "known": known, "gram": gram, "apart": apart, "told": right}
         return {"lr": lr, **{name: float(value.detach()) for name, value in figures.items()}}
 
-    def _distil(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def _texts(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Rows of the lessons; tokens of captions, of their paraphrases, and of captions that say one thing else."""
+        pools = [(rows, self.recipe.batch.get(name, 0)) for name, rows in self.lessons.pools.items() if len(rows)]
+        rows = torch.cat([pool[torch.from_numpy(rng.integers(len(pool), size=count))] for pool, count in pools])
+        said: list[list[str]] = [[], [], []]
+        for _ in range(self.recipe.groups):
+            facts = self.composer.draw(rng)
+            changed, _ = self.composer.change(rng, facts)
+            for some, what in zip(said, (facts, facts, changed), strict=True):
+                some.append(self.composer.say(rng, what))
+        return rows, self.student.tokenizer([text for some in said for text in some])
+
+    def _embed(self, tokens: Tensor) -> Tensor:
+        """Embed texts of about one length together, for padding costs as much as text, after one look at the table,
+        for each look has a gradient as large as the table."""
+        ends = tokens.argmax(1)
+        order = ends.argsort()
+        parts = [(tokens[some, : int(ends[some].max()) + 1], ends[some]) for some in order.split(_TOGETHER)]
+        looked = self.student.tower.token_embedding(torch.cat([part.flatten() for part, _ in parts]))
+        pieces = looked.split([part.numel() for part, _ in parts])
+        mixed = [
+            self.student.mixed(some.unflatten(0, part.shape), last)
+            for some, (part, last) in zip(pieces, parts, strict=True)
+        ]
+        return torch.cat(mixed)[order.argsort()]
+
+    def _distil(self, ours: Tensor, aims: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Distance to the targets, and to what the targets say of the known concepts and of each other."""
-        rows = {
-            pool: self.lessons.pools[pool][torch.from_numpy(rng.integers(len(self.lessons.pools[pool]), size=count))]
-            for pool, count in self.recipe.batch.items()
-            if len(self.lessons.pools[pool])
-        }
-        drawn = torch.cat(list(rows.values()))
-        ours, aims = self._embed(self.lessons.tokens[drawn].long()), self.lessons.targets[drawn].float()
         warmth, places = self.recipe.warmth, self.lessons.places
         known = F.kl_div(
             (ours @ places.T / warmth).log_softmax(1), (aims @ places.T / warmth).softmax(1), reduction="batchmean"
@@ -67,23 +88,11 @@ class Trainer:
         gram = ((ours @ ours.T - aims @ aims.T) ** 2).mean()
         return 1 - (ours * aims).sum(1).mean(), known, gram
 
-    def _tell_apart(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    def _tell_apart(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
         """Choose a caption's paraphrase among all paraphrases and all captions that say one thing otherwise."""
-        said: list[list[str]] = [[], [], []]
-        for _ in range(self.recipe.groups):
-            facts = self.composer.draw(rng)
-            changed, _ = self.composer.change(rng, facts)
-            for some, what in zip(said, (facts, facts, changed), strict=True):
-                some.append(self.composer.say(rng, what))
-        vectors = self._embed(self.student.tokenizer([text for some in said for text in some]))
         anchors, others = vectors[: self.recipe.groups], vectors[self.recipe.groups :]
         scores, own = anchors @ others.T / self.recipe.warmth, torch.arange(len(anchors))
         return F.cross_entropy(scores, own), (scores.argmax(1) == own).float().mean()
-
-    def _embed(self, tokens: Tensor) -> Tensor:
-        """Embed texts of about one length together: padding costs as much as text."""
-        order = tokens.argmax(1).argsort()
-        return torch.cat([self.student(tokens[some]) for some in order.split(_TOGETHER)])[order.argsort()]
 
     def state(self) -> dict[str, Any]:
         """All that a resumed run needs."""
