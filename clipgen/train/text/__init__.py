@@ -16,6 +16,7 @@ from dataclasses import asdict, replace
 from itertools import islice
 from math import log
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -68,8 +69,9 @@ def run(
     """
     if hold_out not in HELD:
         raise UnknownNameError.of("set to hold out", hold_out, HELD)
-    given = {name: value for name, value in (("steps", steps), ("lr", lr), ("seed", seed)) if value is not None}
-    recipe, words = replace(Recipe(), **given), Words.load(data / "words")
+    given: dict[str, Any] = {"steps": steps, "lr": lr, "seed": seed}
+    recipe = replace(Recipe(), **{name: value for name, value in given.items() if value is not None})
+    words = Words.load(data / "words")
     concepts = known_concepts(data, words)
     every, store = list(islice(all_texts(concepts, words), texts)), Embedded(runs / "teacher")
     if missing := [text for text in every if text not in store.rows]:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from clipgen.train.text.compose import Composer
-from clipgen.train.text.concepts import Concept
+from clipgen.train.text.concepts import Concept, names_of
 from clipgen.train.text.lessons import COMMON_NOUNS, UNSEEN, Held
 from clipgen.train.text.nearest import Embed, Nearest
 from clipgen.train.text.targets import NEAR
@@ -89,7 +89,7 @@ def kin_of(concept: Concept, known: Sequence[Concept], words: Words) -> set[int]
 
 def related_nouns(embed: Embed, concepts: list[Concept], words: Words) -> tuple[float, float, float, float]:
     """Shares of the common nouns whose nearest concept, one of five, is within four steps in the word net."""
-    nouns = words.common_nouns[:COMMON_NOUNS]
+    nouns, named = words.common_nouns[:COMMON_NOUNS], names_of(concepts)
     found = Nearest(embed, concepts).indices(embed(nouns)).tolist()
     first, five, shown = [], [], []
     for noun, row in zip(nouns, found, strict=True):
@@ -99,12 +99,8 @@ def related_nouns(embed: Embed, concepts: list[Concept], words: Words) -> tuple[
         five.append(any(near))
         shown.append(words.meanings[ids[0]].shown)
     right = np.array(first)
-    return (
-        float(right.mean()),
-        float(np.mean(five)),
-        float(right[::UNSEEN].mean()),
-        float(right[np.array(shown)].mean()),
-    )
+    unseen = [i for i in range(0, len(nouns), UNSEEN) if nouns[i] not in named] or [0]
+    return float(right.mean()), float(np.mean(five)), float(right[unseen].mean()), float(right[np.array(shown)].mean())
 
 
 def told_apart(embed: Embed, concepts: list[Concept], *, order: bool) -> tuple[float, float]:
