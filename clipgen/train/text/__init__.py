@@ -23,6 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.errors import UnknownNameError
+from clipgen.files import sha256
 from clipgen.train import checkpoints
 from clipgen.train.text.bars import Bars, measure
 from clipgen.train.text.concepts import Concept, known_concepts
@@ -63,28 +64,26 @@ def run(
     data: the folder with words/, emoji/, photos/ and drawings/; out: the folder to write; runs: where the teacher's
     embeddings, checkpoints and figures go; hold_out: a tenth of the concepts that the run never sees ("words"), sees as
     dictionary words only ("pictures"), or none ("nothing"); steps, lr, seed: override the recipe's; init: the folder of
-    a text tower to start from; texts: how many texts, the most useful first (default: all); embed_only: stop when all
+    a text tower to start from; texts: how many to embed, the most useful first (default: all); embed_only: stop when all
     texts are embedded.
     Returns the bars; None after embed_only. Raises UnknownNameError, WeightsError, ImageError.
     """
     if hold_out not in HELD:
         raise UnknownNameError.of("set to hold out", hold_out, HELD)
-    given: dict[str, Any] = {"steps": steps, "lr": lr, "seed": seed}
-    recipe = replace(Recipe(), **{name: value for name, value in given.items() if value is not None})
-    words = Words.load(data / "words")
+    words, recipe = Words.load(data / "words"), _recipe(steps=steps, lr=lr, seed=seed)
     concepts = known_concepts(data, words)
-    every, store = list(islice(all_texts(concepts, words), texts)), Embedded(runs / "teacher")
-    if missing := [text for text in every if text not in store.rows]:
-        store.fill(missing, Teacher().embed, report=report)
+    every = list(islice(all_texts(concepts, words), texts))
+    store = embedded(runs / "teacher", every, report)
     if embed_only:
         return None
-    held = Held.of(concepts, words, mode=hold_out)
-    folder = runs / f"text-without-{hold_out}"
+    held, folder = Held.of(concepts, words, mode=hold_out), runs / f"text-without-{hold_out}"
     student = Student.load(init) if init else first_student(recipe, every, runs, report)
+    merges = (init or runs) / MERGES_FILE
+    key = f"{len(store.rows)} texts in pieces of {sha256(merges)}"
     lessons = prepared(
         folder / "lessons.pt",
-        len(store.rows),
-        lambda: prepare(store, concepts, words, tokenised(runs / "tokens.pt", list(store.rows), student), held),
+        key,
+        lambda: prepare(store, concepts, words, tokenised(runs / "tokens.pt", key, list(store.rows), student), held),
     )
     report(", ".join(f"{len(rows)} {pool}" for pool, rows in lessons.pools.items()))
     trainer = Trainer(recipe, student, lessons)
@@ -92,32 +91,44 @@ def run(
         trainer.load(saved)
         report(f"resumed at step {trainer.done} of {recipe.steps}")
     fit(trainer, folder, report)
-    student.save(out, (init or runs) / MERGES_FILE)
+    student.save(out, merges)
     bars = measure(Student.load(out).embed, concepts, words, Held.of(concepts, words, mode="pictures"))
     (folder / "bars.json").write_text(json.dumps({"recipe": asdict(recipe), **asdict(bars)}, indent=2) + "\n")
     report(json.dumps(asdict(bars)))
     return bars
 
 
-def prepared(path: Path, count: int, make: Callable[[], Lessons]) -> Lessons:
-    """The lessons in a file when they are of ``count`` texts, else made and written there: they take minutes."""
+def _recipe(**given: Any) -> Recipe:
+    return replace(Recipe(), **{name: value for name, value in given.items() if value is not None})
+
+
+def embedded(folder: Path, every: list[str], report: Callable[[str], None]) -> Embedded:
+    """The teacher's embeddings in a folder, those of the texts that are missing added."""
+    store = Embedded(folder)
+    if missing := [text for text in every if text not in store.rows]:
+        store.fill(missing, Teacher().embed, report=report)
+    return store
+
+
+def prepared(path: Path, key: str, make: Callable[[], Lessons]) -> Lessons:
+    """The lessons in a file when they have the key, else made and written there: they take minutes."""
     saved = checkpoints.load(path)
-    if saved is not None and len(saved["tokens"]) == count:
+    if saved is not None and saved["key"] == key:
         concepts = tuple(Concept(tuple(names)) for names in saved["concepts"])
         return Lessons(saved["tokens"], saved["targets"], saved["pools"], concepts, saved["places"])
     lessons = make()
     names = [list(concept.names) for concept in lessons.concepts]
-    checkpoints.save(path, {**vars(lessons), "concepts": names})
+    checkpoints.save(path, {**vars(lessons), "concepts": names, "key": key})
     return lessons
 
 
-def tokenised(path: Path, every: list[str], student: Student) -> Tensor:
+def tokenised(path: Path, key: str, every: list[str], student: Student) -> Tensor:
     """Tokens of the texts [N, L], kept in a file for runs that hold out other concepts: a minute of one core."""
     saved = checkpoints.load(path)
-    if saved is not None and len(saved["tokens"]) == len(every):
+    if saved is not None and saved["key"] == key:
         return saved["tokens"]
     tokens = torch.cat([student.tokenizer(every[i : i + 4096]).to(torch.int32) for i in range(0, len(every), 4096)])
-    checkpoints.save(path, {"tokens": tokens})
+    checkpoints.save(path, {"tokens": tokens, "key": key})
     return tokens
 
 
@@ -143,9 +154,7 @@ def first_student(recipe: Recipe, every: list[str], runs: Path, report: Callable
     student = Student(text_config(pieces, width=recipe.width, layers=recipe.layers), merges)
     decoder = student.tokenizer.decoder
     named = [decoder[i].removesuffix("</w>") or decoder[i] for i in range(pieces)]
-    views = Embedded(runs / "pieces")
-    if missing := [name for name in dict.fromkeys(named) if name not in views.rows]:
-        views.fill(missing, Teacher().embed, report=report)
+    views = embedded(runs / "pieces", named, report)
     with torch.no_grad():
         vectors = views.matrix()[[views.rows[name] for name in named]]
         student.tower.token_embedding.weight.copy_(principal(vectors, recipe.width, spread=_SPREAD))
