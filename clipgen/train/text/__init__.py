@@ -64,8 +64,8 @@ def run(
     data: the folder with words/, emoji/, photos/ and drawings/; out: the folder to write; runs: where the teacher's
     embeddings, checkpoints and figures go; hold_out: a tenth of the concepts that the run never sees ("words"), sees as
     dictionary words only ("pictures"), or none ("nothing"); steps, lr, seed: override the recipe's; init: the folder of
-    a text tower to start from; texts: how many to embed, the most useful first (default: all); embed_only: stop when all
-    texts are embedded.
+    a text tower to start from; texts: how many to embed, the most useful first (default: all); embed_only: stop when
+    all are embedded.
     Returns the bars; None after embed_only. Raises UnknownNameError, WeightsError, ImageError.
     """
     if hold_out not in HELD:

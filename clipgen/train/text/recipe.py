@@ -24,9 +24,9 @@ class Recipe:
     batch: Mapping[str, int] = field(
         default_factory=lambda: {"names": 96, "common": 96, "words": 96, "definitions": 64, "captions": 64}
     )
-    groups: int = 64
+    groups: int = 96
     known: float = 0.5
     gram: float = 1.0
-    apart: float = 0.3
+    apart: float = 1.0
     warmth: float = 0.08
     weight_decay: float = 0.01
