@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from itertools import islice
 from math import log
@@ -72,12 +72,13 @@ def run(
         raise UnknownNameError.of("set to hold out", hold_out, HELD)
     words, recipe = Words.load(data / "words"), _recipe(steps=steps, lr=lr, seed=seed)
     concepts = known_concepts(data, words)
-    every = list(islice(all_texts(concepts, words), texts))
-    store = embedded(runs / "teacher", every, report)
+    store = Embedded(runs / "teacher")
+    if texts is None or len(store.rows) < texts:  # the store is filled in order
+        store = embedded(runs / "teacher", islice(all_texts(concepts, words), texts), report)
     if embed_only:
         return None
     held, folder = Held.of(concepts, words, mode=hold_out), runs / f"text-without-{hold_out}"
-    student = Student.load(init) if init else first_student(recipe, every, runs, report)
+    student = Student.load(init) if init else first_student(recipe, list(store.rows), runs, report)
     merges = (init or runs) / MERGES_FILE
     key = f"{len(store.rows)} texts in pieces of {sha256(merges)}"
     lessons = prepared(
@@ -102,7 +103,7 @@ def _recipe(**given: Any) -> Recipe:
     return replace(Recipe(), **{name: value for name, value in given.items() if value is not None})
 
 
-def embedded(folder: Path, every: list[str], report: Callable[[str], None]) -> Embedded:
+def embedded(folder: Path, every: Iterable[str], report: Callable[[str], None]) -> Embedded:
     """The teacher's embeddings in a folder, those of the texts that are missing added."""
     store = Embedded(folder)
     if missing := [text for text in every if text not in store.rows]:

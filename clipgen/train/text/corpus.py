@@ -34,13 +34,7 @@ def texts(concepts: list[Concept], words: Words) -> Iterator[str]:
 
 
 def _all(concepts: list[Concept], words: Words) -> Iterator[str]:
-    yield from (name for concept in concepts for name in concept.names)
-    yield from (kind for concept in concepts for kind in concept.categories)
-    yield from COLOUR_NAMES
-    yield from (phrase for scene in SCENES.values() for phrase in (*scene.names, *scene.place))
-    yield from (phrase for style in STYLES.values() for phrase in (*style.before, *style.after))
-    rng = np.random.default_rng(_CAPTION_SEED)
-    yield from (with_article(rng, concept.names[0], bare=0) for concept in concepts)
+    yield from phrases(concepts)
     yield from islice(words.common_nouns, 10_000)
     shown = sorted((m for m in words.meanings.values() if m.shown), key=lambda m: -_commonness(m, words))
     yield from (definition(m, words) for m in shown[:10_000])
@@ -52,6 +46,17 @@ def _all(concepts: list[Concept], words: Words) -> Iterator[str]:
     yield from captions(concepts)
     yield from (definition(m, words) for m in words.meanings.values() if m.file.startswith("noun.") and not m.shown)
     yield from others
+
+
+def phrases(concepts: list[Concept]) -> Iterator[str]:
+    """Yield the names of things, kinds, colours, scenes and styles, and the best names with an article."""
+    yield from (name for concept in concepts for name in concept.names)
+    yield from (kind for concept in concepts for kind in concept.categories)
+    yield from COLOUR_NAMES
+    yield from (phrase for scene in SCENES.values() for phrase in (*scene.names, *scene.place))
+    yield from (phrase for style in STYLES.values() for phrase in (*style.before, *style.after))
+    rng = np.random.default_rng(_CAPTION_SEED)
+    yield from (with_article(rng, concept.names[0], bare=0) for concept in concepts)
 
 
 def captions(concepts: list[Concept]) -> Iterator[str]:

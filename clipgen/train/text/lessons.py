@@ -15,13 +15,15 @@ from torch import Tensor
 from clipgen.perceptors import openclip
 from clipgen.perceptors.base import Perceptor
 from clipgen.train.text.concepts import Concept, hold_out, names_of
-from clipgen.train.text.corpus import captions, definition
+from clipgen.train.text.corpus import definition, phrases
 from clipgen.train.text.store import Embedded
 from clipgen.train.text.targets import Kin, blended, centred, drawn, prototypes, rotation
 from clipgen.train.text.wordnet import Words
 
+POOLS = ("names", "common", "shown", "words", "definitions", "captions")
 COMMON_NOUNS, UNSEEN = 5000, 10  # of the second bar; every tenth is kept back
 _COMMON = 10_000  # that are drawn from as often as names
+_SURELY_SHORT = 10  # words of a caption, which have three pieces at most: counting them takes longer than embedding
 _DEFINED = 0.7  # weight of a word's definitions beside the word itself
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])*")
 
@@ -104,7 +106,8 @@ def prepare(
     likeness = prototypes(turned, store.rows, known)
     kin = Kin.of(known, words)
     named = names_of(known)
-    for text in [texts[i] for pool in ("common", "words") for i in pools[pool].tolist() if texts[i] not in named]:
+    dictionary = torch.cat([pools[pool] for pool in ("common", "shown", "words")])
+    for text in [texts[i] for i in dictionary.tolist() if texts[i] not in named]:
         row, ids = store.rows[text], words.nouns(text)
         turned[row] = _defined(turned, row, ids, store, words)
         targets[row] = drawn(turned[row], kin.near(ids), likeness @ turned[row], places)
@@ -126,8 +129,8 @@ def in_space(
         i
         for i, text in enumerate(texts)
         if taught.issuperset(_WORD.findall(text.lower()))
-        and not has_any(text, without)
-        and perceptor.count_tokens(text) <= perceptor.context_length
+        and not (without and has_any(text, without))
+        and (text.count(" ") < _SURELY_SHORT or perceptor.count_tokens(text) <= perceptor.context_length)
     ]
     own = torch.cat([perceptor.encode_text([texts[i] for i in rows[a : a + 256]]) for a in range(0, len(rows), 256)])
     own = F.normalize(own - own.mean(0), dim=-1)
@@ -145,22 +148,21 @@ def _defined(turned: Tensor, row: int, ids: list[str], store: Embedded, words: W
 def pools_of(
     store: Embedded, concepts: list[Concept], words: Words, held: Held, unknown: set[str]
 ) -> dict[str, Tensor]:
-    """Rows of names and phrases, common words, other words, definitions and captions, without what is kept back."""
+    """Rows of names and phrases, common words, nouns that pictures can show, other words, definitions and captions,
+    without what is kept back."""
     common = set(islice(words.common_nouns, _COMMON))
-    told = set(captions(concepts))
-    known = names_of(concepts) - unknown
-    pools: dict[str, list[int]] = {name: [] for name in ("names", "common", "words", "definitions", "captions")}
+    known, said = names_of(concepts) - unknown, set(phrases(concepts))
+    pools: dict[str, list[int]] = {name: [] for name in POOLS}
     for text, row in store.rows.items():
-        if text not in known and held.hides(text):
-            continue
-        if text in told:
-            if not has_any(text, unknown):
-                pools["captions"].append(row)
-        elif ": " in text:
-            pools["definitions"].append(row)
-        elif text in known:
-            pools["names"].append(row)
-        else:
-            pool = "common" if text in common else "words" if text in words.senses else "names"
+        pool = "names" if text in known else "common" if text in common else _pool(text, words, said)
+        hidden = text not in known and held.hides(text)
+        if not (hidden or (pool == "captions" and has_any(text, unknown))):
             pools[pool].append(row)
     return {name: torch.from_numpy(np.array(rows, np.int64)) for name, rows in pools.items()}
+
+
+def _pool(text: str, words: Words, said: set[str]) -> str:
+    if text in words.senses:
+        nouns = words.nouns(text)
+        return "shown" if nouns and words.meanings[nouns[0]].shown else "words"
+    return "definitions" if ": " in text else "names" if text in said else "captions"

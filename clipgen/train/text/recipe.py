@@ -22,7 +22,14 @@ class Recipe:
     width: int = 192
     layers: int = 3
     batch: Mapping[str, int] = field(
-        default_factory=lambda: {"names": 96, "common": 96, "words": 96, "definitions": 64, "captions": 64}
+        default_factory=lambda: {
+            "names": 64,
+            "common": 80,
+            "shown": 128,
+            "words": 48,
+            "definitions": 64,
+            "captions": 64,
+        }
     )
     groups: int = 96
     known: float = 0.5
