@@ -59,8 +59,7 @@ def run(
 ) -> Bars | None:
     """Embed the texts with the teacher, train the text tower and write its folder; resumable at any moment.
 
-        >>> run(data=Path("data"), hold_out="words")
-
+    Example: ``run(data=Path("data"), hold_out="words")``.
     data: the folder with words/, emoji/, photos/ and drawings/; out: the folder to write; runs: where the teacher's
     embeddings, checkpoints and figures go; hold_out: a tenth of the concepts that the run never sees ("words"), sees as
     dictionary words only ("pictures"), or none ("nothing"); steps, lr, seed: override the recipe's; init: the folder of

@@ -57,8 +57,9 @@ class Composer:
     """Draw facts, say them, and change one of them.
 
         >>> composer, rng = Composer([Concept(("apple",)), Concept(("fox", "red fox"))]), np.random.default_rng(3)
-        >>> composer.say(rng, Facts((0,), ("red",), ground=("plain", "white", "white")))
-        'the red apple on a white background'
+        >>> facts = Facts((0,), ("red",), ground=("plain", "white", "black"))
+        >>> composer.say(rng, facts)
+        'a picture of red apple against plain white background'
 
     concepts: the things that captions name.
     """

@@ -23,8 +23,7 @@ _CAPTION_SEED = 31
 def texts(concepts: list[Concept], words: Words) -> Iterator[str]:
     """Yield every text once, the most useful first: names, common words, definitions, captions, rare words.
 
-    >>> next(texts(concepts, words))
-    'circle'
+    Example: ``next(texts(concepts, words))`` → "circle".
     """
     seen: set[str] = set()
     for text in _all(concepts, words):
@@ -69,8 +68,10 @@ def captions(concepts: list[Concept]) -> Iterator[str]:
 def definition(meaning: Meaning, words: Words) -> str:
     """A meaning in one line: its word, what it is a kind of, the first words of its definition.
 
-    >>> definition(words.meanings["02128627-n"], words)
-    'ocelot, wildcat: nocturnal wildcat of Central America and South America having a dark-spotted'
+    >>> cat = Meaning(("wildcat",), "any small or medium-sized cat", (), "noun.animal")
+    >>> ocelot = Meaning(("ocelot", "panther cat"), "nocturnal wildcat of Central America", ("cat",), "noun.animal")
+    >>> definition(ocelot, Words({"cat": cat}, {}, {}, {}))
+    'ocelot, wildcat: nocturnal wildcat of Central America'
     """
     kind = f", {words.meanings[meaning.kinds[0]].lemmas[0].lower()}" if meaning.kinds else ""
     return f"{meaning.lemmas[0].lower()}{kind}: {' '.join(meaning.gloss.split()[:_GLOSS_WORDS])}"

@@ -44,7 +44,7 @@ class Held:
     def of(cls, concepts: list[Concept], words: Words, *, mode: str, seed: int = 0) -> Held:
         """What a mode keeps back, a tenth of the concepts each time.
 
-            >>> Held.of(concepts, words, mode="nothing").concepts
+            >>> Held.of([], Words({}, {}, {}, {}), mode="nothing").concepts
             frozenset()
 
         mode: "words": these concepts' names and a tenth of the common nouns are never seen, not even as dictionary

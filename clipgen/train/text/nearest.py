@@ -33,9 +33,7 @@ class Near:
 class Nearest:
     """The nearest known concepts of any word or short phrase.
 
-        >>> Nearest(student.embed, [Concept(("ship",)), Concept(("boat",)), Concept(("fox",))]).of("vessel")[0].name
-        'ship'
-
+    Example: ``Nearest(student.embed, [Concept(("ship",)), Concept(("fox",))]).of("vessel")[0].name`` → "ship".
     embed: texts → unit vectors [N, D]; concepts: the known ones.
     """
 

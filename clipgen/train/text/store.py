@@ -20,8 +20,9 @@ _SHARD = 4096  # texts
 class Embedded:
     """Texts with their embeddings in a folder of shards: NNNNN.json (texts) and NNNNN.npy (float16 [N, D]).
 
-        >>> store = Embedded(tmp_path)
-        >>> store.fill(["a cat", "a dog"], embed)
+        >>> store = Embedded(Path("embedded"))
+        >>> store.fill(["a cat", "a dog"], lambda texts: torch.ones(len(texts), 384))
+        2 texts embedded
         2
         >>> store.rows["a dog"]
         1

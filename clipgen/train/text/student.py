@@ -41,10 +41,7 @@ def text_config(pieces: int, *, dim: int = 384, width: int = 192, layers: int = 
 class Student(nn.Module):
     """A text tower with its tokenizer.
 
-        >>> student = Student(text_config(600), merges)
-        >>> student.embed(["a red apple on white"]).shape
-        torch.Size([1, 384])
-
+    Example: ``Student.load(Path("models/text")).embed(["a red apple on white"])`` → [1, 384].
     config: as `text_config` makes it; merges: the gzipped file of its word pieces.
     """
 

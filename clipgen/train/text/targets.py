@@ -57,8 +57,12 @@ def prototypes(vectors: Tensor, rows: Mapping[str, int], concepts: Sequence[Conc
 class Kin:
     """The known concepts near each meaning in the word net.
 
-    >>> Kin.of(concepts, words).near(words.nouns("ocelot"))[42]     # the concept "leopard": 2 steps
-    2
+    >>> from clipgen.train.text.wordnet import Meaning
+    >>> cat, fox = (Meaning((word,), "", ("animal",), "noun.animal") for word in ("cat", "fox"))
+    >>> animal = Meaning(("animal",), "", (), "noun.animal")
+    >>> words = Words({"cat": cat, "fox": fox, "animal": animal}, {}, {}, {})
+    >>> Kin.of([Concept(("red fox",), (), ("fox",))], words).near(["cat"])     # the concept 0 is two steps away
+    {0: 2}
     """
 
     words: Words

@@ -27,9 +27,7 @@ _BATCH = 64
 class Teacher:
     """Embed texts with the frozen teacher.
 
-        >>> Teacher().embed(["a kitten", "a fortress"]).shape
-        torch.Size([2, 384])
-
+    Example: ``Teacher().embed(["a kitten", "a fortress"])`` → [2, 384].
     Raises WeightsError when the package is not installed or its archive is damaged.
     """
 
@@ -94,9 +92,7 @@ class Teacher:
 def archive() -> Path:
     """The teacher's archive in the installed package.
 
-        >>> archive().name
-        'model.zip'
-
+    Example: ``archive().name`` → "model.zip".
     Raises WeightsError when the package is not installed.
     """
     spec = importlib.util.find_spec("all_minilm_l6_v2")

@@ -17,7 +17,7 @@ def write_needed_merges(path: Path, words: Mapping[str, float], *, pieces: int =
     """Write the merges that the words use most, in open_clip's own order, gzipped; return the size of the vocabulary.
 
         >>> write_needed_merges(Path("merges.txt.gz"), {"ocelot": 1.0, "fox": 9.0}, pieces=600)
-        521
+        520
 
     words: weights by word. A merge is used wherever a merge of its result is, so that what is kept is closed: a word
     whose merges are all kept has the same pieces as in the whole vocabulary.

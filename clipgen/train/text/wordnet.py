@@ -35,9 +35,10 @@ class Meaning:
 class Words:
     """All meanings by id; the ids of each word, in order of commonness; how common each word is.
 
-        >>> words = Words.load(Path("words"))
-        >>> words.nouns("ocelot")
-        ['02128627-n']
+        >>> cat = Meaning(("cat", "true cat"), "feline mammal", (), "noun.animal")
+        >>> words = Words({"02124272-n": cat}, {"cat": ["02124272-n"]}, {"cat": 30}, {})
+        >>> words.nouns("cats")
+        ['02124272-n']
 
     Words are compared in lower case. The word net is a folder with wordnet.jsonl.gz, lemmas.tsv.gz and forms.tsv.
     """
