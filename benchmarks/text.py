@@ -23,7 +23,7 @@ from clipgen.errors import ClipgenError
 from clipgen.perceptors import openclip
 from clipgen.train.text.bars import measure
 from clipgen.train.text.concepts import known_concepts
-from clipgen.train.text.lessons import Held
+from clipgen.train.text.lessons import HeldOut
 from clipgen.train.text.nearest import Embed, Nearest
 from clipgen.train.text.student import Student
 from clipgen.train.text.teacher import Teacher
@@ -46,7 +46,7 @@ def shortened(perceptor: openclip.OpenClip, texts: Sequence[str]) -> Tensor:
 
 
 @torch.inference_mode()
-def warmth(embed: Embed, perceptor: openclip.OpenClip, world: World, *, rounds: int = 3) -> float:
+def warm_start(embed: Embed, perceptor: openclip.OpenClip, world: World, *, rounds: int = 3) -> float:
     """Picture → caption among 100 fresh ones, by the perceptor's picture tower and any embedder of texts."""
     hits = 0.0
     for number in range(rounds):
@@ -74,11 +74,11 @@ def main(data: Path, tower: tuple[Path, ...], teacher: bool, json_path: Path | N
             embedders["teacher"] = Teacher().embed
     except ClipgenError as error:
         raise click.ClickException(str(error)) from error
-    held, figures = Held.of(concepts, words, mode="pictures"), {}
+    held, figures = HeldOut.of(concepts, words, mode="pictures"), {}
     for name, embed in embedders.items():
         figures[name] = asdict(measure(embed, concepts, words, held))
         if name != "teacher":
-            figures[name]["warmth"] = warmth(embed, perceptor, World(data / "emoji"))
+            figures[name]["warm_start"] = warm_start(embed, perceptor, World(data / "emoji"))
         click.echo(name + "".join(f"\n    {bar:16} {value:7.3f}" for bar, value in figures[name].items()))
     for name in map(str, tower):
         nearest = Nearest(embedders[name], concepts)

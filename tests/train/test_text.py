@@ -17,15 +17,15 @@ from torch import Tensor
 
 import clipgen.train.text as recipe_module
 from clipgen.errors import ImageError, UnknownNameError, WeightsError
-from clipgen.train.text.bars import kin_of, measure, super_concepts, told_apart
+from clipgen.train.text.bars import binding, measure, super_concepts, super_concepts_of
 from clipgen.train.text.compose import Composer, Facts, plural
 from clipgen.train.text.concepts import Concept, hold_out, known_concepts
 from clipgen.train.text.corpus import definition, texts
-from clipgen.train.text.lessons import Held, has_any, pools_of
+from clipgen.train.text.lessons import HeldOut, has_any, pools_of
 from clipgen.train.text.nearest import Nearest
 from clipgen.train.text.store import Embedded
 from clipgen.train.text.student import Student
-from clipgen.train.text.targets import Kin, drawn, rotation
+from clipgen.train.text.targets import Related, pulled, rotation
 from clipgen.train.text.teacher import PACKAGE, Teacher, archive
 from clipgen.train.text.wordnet import Words
 
@@ -130,10 +130,10 @@ def test_all_that_shares_a_name_is_held_out_together(words: Words) -> None:
 
 
 def test_a_tenth_of_words_is_kept_back(concepts: list[Concept], words: Words) -> None:
-    assert Held.of(concepts, words, mode="nothing") == Held()
-    pictures, never = (Held.of(concepts, words, mode=mode) for mode in ("pictures", "words"))
+    assert HeldOut.of(concepts, words, mode="nothing") == HeldOut()
+    pictures, never = (HeldOut.of(concepts, words, mode=mode) for mode in ("pictures", "words"))
     assert pictures.concepts == never.concepts and not pictures.phrases and never.phrases
-    held = Held(frozenset(), frozenset({"cat"}), frozenset({"dog"}))
+    held = HeldOut(frozenset(), frozenset({"cat"}), frozenset({"dog"}))
     assert held.hides("two cats on red") and held.hides("cat, animal: small") and held.hides("dog, animal: barks")
     assert not held.hides("a dog") and not held.hides("kitten, cat: young cat") and not held.hides("catfish")
     assert has_any("boxes of it", {"box"}) and not has_any("box", set())
@@ -153,12 +153,12 @@ def test_captions_say_all_facts_and_change_one() -> None:
     composer = Composer([Concept(("apple",)), Concept(("fox",)), Concept(("box of chocolates",))])
     facts = Facts((0, 1), ("red", "blue"), ground=("plain", "white", "black"))
     for seed in range(40):
-        said = composer.say(np.random.default_rng(seed), facts)
+        said = composer.caption(np.random.default_rng(seed), facts)
         assert all(word in said for word in ("red apple", "blue fox", "white")) and "black" not in said
         other, way = composer.change(np.random.default_rng(seed), facts)
         assert other != facts
         if way == "order":
-            changed = composer.say(np.random.default_rng(seed), other)
+            changed = composer.caption(np.random.default_rng(seed), other)
             assert changed != said and sorted(changed.replace("an ", "a ").split()) == sorted(
                 said.replace("an ", "a ").split()
             )
@@ -176,7 +176,7 @@ def test_every_kind_of_facts_can_be_said_and_changed() -> None:
         facts = composer.draw(rng)
         changed, way = composer.change(rng, facts)
         ways.add(way)
-        assert composer.say(rng, facts) and changed != facts
+        assert composer.caption(rng, facts) and changed != facts
     assert ways == {"order", "relation", "count", "colour", "ground", "scene", "style", "medium", "thing"}
 
 
@@ -208,17 +208,17 @@ def test_the_rotation_turns_one_space_into_the_other() -> None:
     assert torch.allclose(found, turn, atol=1e-4) and torch.allclose(found @ found.T, torch.eye(6), atol=1e-4)
 
 
-def test_a_word_is_drawn_to_like_kin_only(concepts: list[Concept], words: Words) -> None:
+def test_a_word_moves_towards_related_concepts_that_are_like_it(concepts: list[Concept], words: Words) -> None:
     names = [concept.names[0] for concept in concepts]
-    near = Kin.of(concepts, words).near(words.nouns("vessel"))
+    near = Related.of(concepts, words).near(words.nouns("vessel"))
     assert near == {names.index("boat"): 1}
     places = torch.eye(len(concepts))
     word, likeness = F.normalize(torch.ones(len(concepts)), dim=0), torch.zeros(len(concepts))
-    assert drawn(word, {}, likeness, places) is word
-    moved = drawn(word, near, likeness, places)
+    assert pulled(word, {}, likeness, places) is word
+    moved = pulled(word, near, likeness, places)
     assert moved.argmax() == names.index("boat") and moved.norm() == pytest.approx(1)
     likeness[names.index("cat")] = 0.9  # the word net's proposal is far from what the teacher finds most like it
-    assert drawn(word, near, likeness, places) is word
+    assert pulled(word, near, likeness, places) is word
 
 
 def test_pools_leave_out_what_is_kept_back(
@@ -230,7 +230,7 @@ def test_pools_leave_out_what_is_kept_back(
     store.fill(every, lambda some: torch.zeros(len(some), 2), report=lambda line: None)
     cat = next(i for i, concept in enumerate(concepts) if concept.names[0] == "cat")
     unknown = {"cat", "house cat", "tabby"}
-    for held in (Held(frozenset({cat}), frozenset(unknown)), Held(frozenset({cat}))):
+    for held in (HeldOut(frozenset({cat}), frozenset(unknown)), HeldOut(frozenset({cat}))):
         pools = {
             name: {every[i] for i in rows} for name, rows in pools_of(store, concepts, words, held, unknown).items()
         }
@@ -242,19 +242,22 @@ def test_pools_leave_out_what_is_kept_back(
 def test_kin_is_under_the_nearest_hypernym_that_is_known(concepts: list[Concept], words: Words) -> None:
     by_name = {concept.names[0]: concept for concept in concepts}
     known = [by_name[name] for name in ("boat", "dog", "fox red", "hat")]
-    assert kin_of(by_name["cat"], known, words) == {1, 2} and kin_of(by_name["hat"], known, words) == set()
-    held = Held(frozenset({concepts.index(by_name["cat"])}))
+    assert (
+        super_concepts_of(by_name["cat"], known, words) == {1, 2}
+        and super_concepts_of(by_name["hat"], known, words) == set()
+    )
+    held = HeldOut(frozenset({concepts.index(by_name["cat"])}))
     right, exact, chance = super_concepts(bag, concepts, words, held)
     assert right == exact and right in (0.0, 1.0) and 0 < chance < 0.5
 
 
 def test_word_order_is_not_told_apart_by_a_bag_of_words(concepts: list[Concept]) -> None:
-    assert told_apart(bag, concepts, order=True)[0] < 0.1
-    assert told_apart(bag, concepts, order=False)[0] > 0.5
+    assert binding(bag, concepts, order=True)[0] < 0.1
+    assert binding(bag, concepts, order=False)[0] > 0.5
 
 
 def test_bars_are_shares_and_cosines(concepts: list[Concept], words: Words) -> None:
-    bars = vars(measure(bag, concepts, words, Held.of(concepts, words, mode="pictures")))
+    bars = vars(measure(bag, concepts, words, HeldOut.of(concepts, words, mode="pictures")))
     assert all(-2 <= value <= 1 for value in bars.values()) and bars["paraphrase"] > 0.3
 
 

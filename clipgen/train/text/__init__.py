@@ -1,8 +1,8 @@
 """The recipe of the built-in text tower: any English word, in one space with what pictures are trained into.
 
-A frozen sentence embedder teaches a small text tower of open_clip's own make; the word net says what rare words are
-kinds of; composed captions that differ in one attribute are told apart. The result is locked: every picture tower is
-trained into its space.
+A frozen sentence embedder is distilled into a small text tower of open_clip's architecture; the word net supplies the
+hypernyms of rare words; a contrastive loss separates captions that differ in one attribute. Every picture tower is then
+trained into the space of the frozen result.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from clipgen.train import checkpoints
 from clipgen.train.text.bars import Bars, measure
 from clipgen.train.text.concepts import Concept, known_concepts
 from clipgen.train.text.corpus import texts as all_texts
-from clipgen.train.text.lessons import Held, Lessons, prepare
+from clipgen.train.text.lessons import HeldOut, Lessons, prepare
 from clipgen.train.text.recipe import Recipe
 from clipgen.train.text.store import Embedded
 from clipgen.train.text.student import MERGES_FILE, Student, text_config
@@ -37,7 +37,7 @@ from clipgen.train.text.trainer import Trainer
 from clipgen.train.text.vocabulary import PIECES, write_needed_merges
 from clipgen.train.text.wordnet import Words
 
-HELD = ("words", "pictures", "nothing")
+HOLD_OUT = ("words", "pictures", "nothing")
 _SPREAD = 0.1  # standard deviation of the table at the start: float8 is finest from .06 up
 _SAVE_EVERY = 100  # steps
 
@@ -67,8 +67,8 @@ def run(
     all are embedded.
     Returns the bars; None after embed_only. Raises UnknownNameError, WeightsError, ImageError.
     """
-    if hold_out not in HELD:
-        raise UnknownNameError.of("set to hold out", hold_out, HELD)
+    if hold_out not in HOLD_OUT:
+        raise UnknownNameError.of("set to hold out", hold_out, HOLD_OUT)
     words, recipe = Words.load(data / "words"), _recipe(steps=steps, lr=lr, seed=seed)
     concepts = known_concepts(data, words)
     store = Embedded(runs / "teacher")
@@ -76,7 +76,7 @@ def run(
         store = embedded(runs / "teacher", islice(all_texts(concepts, words), texts), report)
     if embed_only:
         return None
-    held, folder = Held.of(concepts, words, mode=hold_out), runs / f"text-without-{hold_out}"
+    held, folder = HeldOut.of(concepts, words, mode=hold_out), runs / f"text-without-{hold_out}"
     student = Student.load(init) if init else first_student(recipe, list(store.rows), runs, report)
     merges = (init or runs) / MERGES_FILE
     key = f"{len(store.rows)} texts in pieces of {sha256(merges)}"
@@ -92,7 +92,7 @@ def run(
         report(f"resumed at step {trainer.done} of {recipe.steps}")
     fit(trainer, folder, report)
     student.save(out, merges)
-    bars = measure(Student.load(out).embed, concepts, words, Held.of(concepts, words, mode="pictures"))
+    bars = measure(Student.load(out).embed, concepts, words, HeldOut.of(concepts, words, mode="pictures"))
     (folder / "bars.json").write_text(json.dumps({"recipe": asdict(recipe), **asdict(bars)}, indent=2) + "\n")
     report(json.dumps(asdict(bars)))
     return bars
@@ -103,7 +103,7 @@ def _recipe(**given: Any) -> Recipe:
 
 
 def embedded(folder: Path, every: Iterable[str], report: Callable[[str], None]) -> Embedded:
-    """The teacher's embeddings in a folder, those of the texts that are missing added."""
+    """The teacher's embeddings in a folder, after embedding the texts that are missing."""
     store = Embedded(folder)
     if missing := [text for text in every if text not in store.rows]:
         store.fill(missing, Teacher().embed, report=report)
@@ -111,7 +111,7 @@ def embedded(folder: Path, every: Iterable[str], report: Callable[[str], None]) 
 
 
 def prepared(path: Path, key: str, make: Callable[[], Lessons]) -> Lessons:
-    """The lessons in a file when they have the key, else made and written there: they take minutes."""
+    """The lessons in a file where its key matches; else prepare and write them, which takes minutes."""
     saved = checkpoints.load(path)
     if saved is not None and saved["key"] == key:
         concepts = tuple(Concept(tuple(names)) for names in saved["concepts"])
@@ -123,7 +123,7 @@ def prepared(path: Path, key: str, make: Callable[[], Lessons]) -> Lessons:
 
 
 def tokenised(path: Path, key: str, every: list[str], student: Student) -> Tensor:
-    """Tokens of the texts [N, L], kept in a file for runs that hold out other concepts: a minute of one core."""
+    """Tokens of the texts [N, L], from a file where its key matches; else tokenise and write: a minute of one core."""
     saved = checkpoints.load(path)
     if saved is not None and saved["key"] == key:
         return saved["tokens"]
@@ -140,14 +140,14 @@ def fit(trainer: Trainer, folder: Path, report: Callable[[str], None]) -> None:
         if trainer.done % 10 == 0:
             pace = (time.monotonic() - began) / (trainer.done - first)
             curve.add(step=trainer.done, pace=pace, **figures)
-            said = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
-            report(f"step {trainer.done}/{trainer.recipe.steps}  {said}  {pace:.2f} s a step")
+            line = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
+            report(f"step {trainer.done}/{trainer.recipe.steps}  {line}  {pace:.2f} s a step")
         if trainer.done % _SAVE_EVERY == 0 or trainer.done == trainer.recipe.steps:
             checkpoints.save(folder / "last.pt", trainer.state())
 
 
 def first_student(recipe: Recipe, every: list[str], runs: Path, report: Callable[[str], None]) -> Student:
-    """A student with the vocabulary that the texts need and a table that the teacher's view of each piece fills."""
+    """A new student with the vocabulary of the texts and a table initialised from the teacher's view of each."""
     merges = runs / MERGES_FILE
     pieces = write_needed_merges(merges, weights_of(every), pieces=PIECES)
     torch.manual_seed(recipe.seed)
@@ -175,4 +175,4 @@ def weights_of(every: list[str]) -> dict[str, float]:
     return {word: 1 + log(count) for word, count in counts.items()}
 
 
-__all__ = ["HELD", "Bars", "Concept", "Recipe", "Student", "run"]
+__all__ = ["HOLD_OUT", "Bars", "Concept", "Recipe", "Student", "run"]

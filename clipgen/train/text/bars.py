@@ -10,7 +10,7 @@ import torch
 
 from clipgen.train.text.compose import Composer
 from clipgen.train.text.concepts import Concept, names_of
-from clipgen.train.text.lessons import COMMON_NOUNS, UNSEEN, Held
+from clipgen.train.text.lessons import COMMON_NOUNS, UNSEEN, HeldOut
 from clipgen.train.text.nearest import Embed, Nearest
 from clipgen.train.text.targets import NEAR
 from clipgen.train.text.wordnet import Words
@@ -45,7 +45,7 @@ class Bars:
     paraphrase: float
 
 
-def measure(embed: Embed, concepts: list[Concept], words: Words, held: Held) -> Bars:
+def measure(embed: Embed, concepts: list[Concept], words: Words, held: HeldOut) -> Bars:
     """Measure all bars of an embedder; two minutes of one core.
 
     Example: ``measure(Student.load(Path("models/text")).embed, concepts, words, held).kind``.
@@ -54,16 +54,16 @@ def measure(embed: Embed, concepts: list[Concept], words: Words, held: Held) -> 
     return Bars(
         *super_concepts(embed, concepts, words, held),
         *related_nouns(embed, concepts, words),
-        *told_apart(embed, concepts, order=True),
-        *told_apart(embed, concepts, order=False),
+        *binding(embed, concepts, order=True),
+        *binding(embed, concepts, order=False),
         paraphrases(embed, concepts),
     )
 
 
-def super_concepts(embed: Embed, concepts: list[Concept], words: Words, held: Held) -> tuple[float, float, float]:
+def super_concepts(embed: Embed, concepts: list[Concept], words: Words, held: HeldOut) -> tuple[float, float, float]:
     """Shares of the held-out concepts with a right one among the five nearest known; of exact names; by chance."""
     known = [concept for i, concept in enumerate(concepts) if i not in held.concepts]
-    asked = [(c, right) for i in sorted(held.concepts) if (right := kin_of(c := concepts[i], known, words))]
+    asked = [(c, right) for i in sorted(held.concepts) if (right := super_concepts_of(c := concepts[i], known, words))]
     nearest = Nearest(embed, known)
     found = nearest.indices(Nearest(embed, [concept for concept, _ in asked]).places)
     hits = np.array([bool(right & set(row)) for (_, right), row in zip(asked, found.tolist(), strict=True)])
@@ -72,7 +72,7 @@ def super_concepts(embed: Embed, concepts: list[Concept], words: Words, held: He
     return float(hits.mean()), float(hits[exact].mean()), float(np.mean(chance))
 
 
-def kin_of(concept: Concept, known: Sequence[Concept], words: Words) -> set[int]:
+def super_concepts_of(concept: Concept, known: Sequence[Concept], words: Words) -> set[int]:
     """Indices of the known concepts under the nearest of its hypernyms that has any, for each meaning it may have."""
     ups = [words.above(meaning) for meaning in concept.meanings]
     right: set[int] = set()
@@ -102,31 +102,31 @@ def related_nouns(embed: Embed, concepts: list[Concept], words: Words) -> tuple[
     return float(right.mean()), float(np.mean(five)), float(right[unseen].mean()), float(right[np.array(shown)].mean())
 
 
-def told_apart(embed: Embed, concepts: list[Concept], *, order: bool) -> tuple[float, float]:
+def binding(embed: Embed, concepts: list[Concept], *, order: bool) -> tuple[float, float]:
     """Share of captions nearer to a paraphrase than to a changed one, and the mean difference of the two cosines.
 
-    order: only changes that keep every word, said in the same way, such as "a red apple on white" and "a white apple on
-    red"; else changes of one attribute of any kind.
+    order: only changes that keep every word, such as "a red apple on white" and "a white apple on red"; else changes of
+    one attribute of any kind that change a word.
     """
-    composer, said = Composer(concepts), [list[str](), list[str](), list[str]()]
+    composer, captions = Composer(concepts), [list[str](), list[str](), list[str]()]
     seed = 0
-    while len(said[0]) < _PAIRS:
+    while len(captions[0]) < _PAIRS:
         rng, seed = np.random.default_rng((_FRESH, seed)), seed + 1
         facts = composer.draw(rng)
         changed, way = composer.change(rng, facts)
         if (way == "order") != order:
             continue
         state = rng.bit_generator.state
-        first, other = composer.say(rng, facts), composer.say(rng, facts)
+        first, other = composer.caption(rng, facts), composer.caption(rng, facts)
         if order:  # the same turns of phrase
             rng.bit_generator.state = state
-        last = composer.say(rng, changed)
+        last = composer.caption(rng, changed)
         if first == other or (order and sorted(first.split()) != sorted(last.split())):
             continue
-        for some, text in zip(said, (first, other, last), strict=True):
+        for some, text in zip(captions, (first, other, last), strict=True):
             some.append(text)
-    anchor, same, apart = (embed(some) for some in said)
-    margin = (anchor * same).sum(1) - (anchor * apart).sum(1)
+    anchor, same, changed_one = (embed(some) for some in captions)
+    margin = (anchor * same).sum(1) - (anchor * changed_one).sum(1)
     return float((margin > 0).float().mean()), float(margin.mean())
 
 
@@ -136,6 +136,6 @@ def paraphrases(embed: Embed, concepts: list[Concept], *, rounds: int = 5) -> fl
     for number in range(rounds):
         rng = np.random.default_rng((_FRESH, 1, number))
         facts = [composer.draw(rng) for _ in range(100)]
-        one, other = (embed([composer.say(rng, f) for f in facts]) for _ in range(2))
+        one, other = (embed([composer.caption(rng, f) for f in facts]) for _ in range(2))
         hits += float(((one @ other.T).argmax(1) == torch.arange(100)).float().mean())
     return hits / rounds

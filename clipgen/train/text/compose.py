@@ -1,4 +1,4 @@
-"""Captions without pictures: facts said in several ways, and facts that differ in one attribute.
+"""Captions without pictures: facts in several wordings, and facts that differ in one attribute.
 
 The picture world's own grammar, with what it lacks: counts, above and below, colours on both things of a pair, media.
 """
@@ -34,14 +34,14 @@ _MEDIA = {
 }
 _SCENES, _STYLES, _GROUNDS = tuple(SCENES.values()), tuple(STYLES.values()), tuple(GROUND_PHRASES)
 _KINDS = ("thing", "coloured", "count", "pair", "coloured pair", "in scene", "scene", "medium")
-_ORDER = ("sides", "colours", "ground for thing")  # changes that keep every word: the hardest to hear
+_ORDER = ("sides", "colours", "ground for thing")  # changes that keep every word: the hardest to tell apart
 _ORDER_SHARE = 0.6
 _SHARES = np.array([0.22, 0.17, 0.08, 0.12, 0.12, 0.15, 0.06, 0.08])
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a caption says; indices into the composer's concepts, the world's scenes and styles; None: not said."""
+    """What a caption states: indices into the composer's concepts, the world's scenes and styles; None: not stated."""
 
     things: tuple[int, ...] = ()
     colours: tuple[str | None, ...] = ()  # one a thing
@@ -54,11 +54,11 @@ class Facts:
 
 
 class Composer:
-    """Draw facts, say them, and change one of them.
+    """Draw facts, word them as captions, and change one of them.
 
         >>> composer, rng = Composer([Concept(("apple",)), Concept(("fox", "red fox"))]), np.random.default_rng(3)
         >>> facts = Facts((0,), ("red",), ground=("plain", "white", "black"))
-        >>> composer.say(rng, facts)
+        >>> composer.caption(rng, facts)
         'a picture of red apple against plain white background'
 
     concepts: the things that captions name.
@@ -142,8 +142,8 @@ class Composer:
         }  # fmt: skip
         return [way for way, possible in ways.items() if possible]
 
-    def say(self, rng: np.random.Generator, facts: Facts) -> str:
-        """Say all of the facts in one of many ways."""
+    def caption(self, rng: np.random.Generator, facts: Facts) -> str:
+        """Word all of the facts in one of many ways."""
         if not facts.things:
             subject = with_article(rng, choose(rng, _SCENES[facts.scene or 0].names))
         elif facts.scene is not None:
@@ -160,8 +160,8 @@ class Composer:
 
     def _grounded(self, rng: np.random.Generator, facts: Facts) -> str:
         if len(facts.things) == 2:
-            said = choose(rng, _RELATIONS[facts.relation])
-            subject = said.format(a=self._thing(rng, facts, 0), b=self._thing(rng, facts, 1))
+            relation = choose(rng, _RELATIONS[facts.relation])
+            subject = relation.format(a=self._thing(rng, facts, 0), b=self._thing(rng, facts, 1))
         else:
             subject = self._thing(rng, facts, 0)
         if facts.ground is None:
@@ -188,8 +188,8 @@ class Composer:
         return int(rng.integers(len(options)))
 
     def _other(self, rng: np.random.Generator, options: Sequence[object], own: int | None) -> int:
-        drawn = int(rng.integers(len(options) - 1))
-        return drawn + (own is not None and drawn >= own)
+        index = int(rng.integers(len(options) - 1))
+        return index + (own is not None and index >= own)
 
 
 def plural(noun: str) -> str:

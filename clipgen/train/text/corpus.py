@@ -62,7 +62,7 @@ def captions(concepts: list[Concept]) -> Iterator[str]:
     """Yield the composed captions that the teacher embeds, the same ones each time."""
     composer, rng = Composer(concepts), np.random.default_rng(_CAPTION_SEED)
     for _ in range(_CAPTIONS):
-        yield composer.say(rng, composer.draw(rng))
+        yield composer.caption(rng, composer.draw(rng))
 
 
 def definition(meaning: Meaning, words: Words) -> str:

@@ -1,4 +1,4 @@
-"""What the student is taught: texts as tokens, their targets, in pools that batches are drawn from."""
+"""The training set: texts as tokens, their targets, and pools from which batches are sampled."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.train.text.concepts import Concept, hold_out, names_of
 from clipgen.train.text.corpus import definition, phrases
 from clipgen.train.text.store import Embedded
-from clipgen.train.text.targets import Kin, blended, centred, drawn, prototypes, rotation
+from clipgen.train.text.targets import Related, blended, centred, prototypes, pulled, rotation
 from clipgen.train.text.wordnet import Words
 
 POOLS = ("names", "common", "shown", "words", "definitions", "captions")
-COMMON_NOUNS, UNSEEN = 5000, 10  # of the second bar; every tenth is kept back
-_COMMON = 10_000  # that are drawn from as often as names
+COMMON_NOUNS, UNSEEN = 5000, 10  # of the second bar; every tenth is held out
+_COMMON = 10_000  # nouns in a pool of their own
 _SURELY_SHORT = 10  # words of a caption, which have three pieces at most: counting them takes longer than embedding
 _DEFINED = 0.7  # weight of a word's definitions beside the word itself
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])*")
 
 
 @dataclass(frozen=True)
-class Held:
-    """What is kept from the student.
+class HeldOut:
+    """What is held out from training.
 
-    concepts: indices of those that it is not to know; phrases: no text is to have one of these, definitions of other
-    words apart; nouns: these are not to be texts, nor to be defined.
+    concepts: indices of unknown concepts; phrases: no text contains one of these, definitions of other
+    words excepted; nouns: not texts of their own, nor defined, but allowed inside other texts.
     """
 
     concepts: frozenset[int] = frozenset()
@@ -41,10 +41,10 @@ class Held:
     nouns: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, concepts: list[Concept], words: Words, *, mode: str, seed: int = 0) -> Held:
-        """What a mode keeps back, a tenth of the concepts each time.
+    def of(cls, concepts: list[Concept], words: Words, *, mode: str, seed: int = 0) -> HeldOut:
+        """What a mode holds out: a tenth of the concepts, the same ones for a seed.
 
-            >>> Held.of([], Words({}, {}, {}, {}), mode="nothing").concepts
+            >>> HeldOut.of([], Words({}, {}, {}, {}), mode="nothing").concepts
             frozenset()
 
         mode: "words": these concepts' names and a tenth of the common nouns are never seen, not even as dictionary
@@ -60,7 +60,7 @@ class Held:
         return cls(some, frozenset(names_of(concepts[i] for i in some) - known), nouns)
 
     def hides(self, text: str) -> bool:
-        """Whether a text is kept back; of a definition, whether its word is."""
+        """Whether a text is held out; for a definition, whether the word that it defines is."""
         head = text.split(",")[0] if ": " in text else text
         return head in self.nouns or (bool(self.phrases) and has_any(head, self.phrases))
 
@@ -92,7 +92,7 @@ def prepare(
     concepts: list[Concept],
     words: Words,
     tokens: Tensor,
-    held: Held,
+    held: HeldOut,
 ) -> Lessons:
     """Make the lessons from the teacher's embeddings and tokens [N, L]; two minutes of one core for 255,000 texts."""
     perceptor = openclip.load_perceptor("builtin", torch.device("cpu"))
@@ -104,16 +104,16 @@ def prepare(
     places = prototypes(targets, store.rows, known)
     pools = pools_of(store, concepts, words, held, unknown)
     likeness = prototypes(turned, store.rows, known)
-    kin = Kin.of(known, words)
+    related = Related.of(known, words)
     named = names_of(known)
     dictionary = torch.cat([pools[pool] for pool in ("common", "shown", "words")])
     for text in [texts[i] for i in dictionary.tolist() if texts[i] not in named]:
         row, ids = store.rows[text], words.nouns(text)
         turned[row] = _defined(turned, row, ids, store, words)
-        targets[row] = drawn(turned[row], kin.near(ids), likeness @ turned[row], places)
+        targets[row] = pulled(turned[row], related.near(ids), likeness @ turned[row], places)
     for meaning, m in words.meanings.items():
         if (line := store.rows.get(definition(m, words))) is not None and meaning.endswith("-n"):
-            targets[line] = drawn(turned[line], kin.near([meaning]), likeness @ turned[line], places)
+            targets[line] = pulled(turned[line], related.near([meaning]), likeness @ turned[line], places)
     return Lessons(tokens, targets.half(), pools, tuple(known), places)
 
 
@@ -122,7 +122,7 @@ def in_space(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Turn the teacher's vectors into the perceptor's space; also its own, centred, of texts that it knows, and rows.
 
-    Texts with words that the perceptor was not taught, or with one of ``without``, are not looked at.
+    Texts with a word outside the perceptor's vocabulary, or with one of ``without``, are left out of the latter two.
     """
     taught = set(perceptor.words())
     rows = [
@@ -146,23 +146,23 @@ def _defined(turned: Tensor, row: int, ids: list[str], store: Embedded, words: W
 
 
 def pools_of(
-    store: Embedded, concepts: list[Concept], words: Words, held: Held, unknown: set[str]
+    store: Embedded, concepts: list[Concept], words: Words, held: HeldOut, unknown: set[str]
 ) -> dict[str, Tensor]:
     """Rows of names and phrases, common words, nouns that pictures can show, other words, definitions and captions,
-    without what is kept back."""
+    without what is held out."""
     common = set(islice(words.common_nouns, _COMMON))
-    known, said = names_of(concepts) - unknown, set(phrases(concepts))
+    known, named = names_of(concepts) - unknown, set(phrases(concepts))
     pools: dict[str, list[int]] = {name: [] for name in POOLS}
     for text, row in store.rows.items():
-        pool = "names" if text in known else "common" if text in common else _pool(text, words, said)
+        pool = "names" if text in known else "common" if text in common else _pool(text, words, named)
         hidden = text not in known and held.hides(text)
         if not (hidden or (pool == "captions" and has_any(text, unknown))):
             pools[pool].append(row)
     return {name: torch.from_numpy(np.array(rows, np.int64)) for name, rows in pools.items()}
 
 
-def _pool(text: str, words: Words, said: set[str]) -> str:
+def _pool(text: str, words: Words, named: set[str]) -> str:
     if text in words.senses:
         nouns = words.nouns(text)
         return "shown" if nouns and words.meanings[nouns[0]].shown else "words"
-    return "definitions" if ": " in text else "names" if text in said else "captions"
+    return "definitions" if ": " in text else "names" if text in named else "captions"

@@ -1,4 +1,4 @@
-"""What an unknown word is drawn as: the known concepts nearest in meaning, with weights.
+"""The known concepts nearest to an unknown word in meaning, with weights.
 
 ConSE, Norouzi et al. 2014 (arXiv 1312.5650): a word that no picture was named by is a mix of its nearest known ones.
 """

@@ -11,8 +11,8 @@ class Recipe:
     """Sizes, steps and weights.
 
     batch: texts of each pool a step; groups: captions with a paraphrase and a changed one, a step; known: weight of
-    choosing among the known concepts as the targets do; gram: of keeping the batch's own neighbourhoods; apart: of
-    telling a changed caption from a paraphrase; warmth: temperature of both choices.
+    choosing among the known concepts as the targets do; gram: of keeping the batch's own neighbourhoods; contrast: of
+    telling a changed caption from a paraphrase; temperature: temperature of both choices.
     """
 
     seed: int = 23
@@ -34,6 +34,6 @@ class Recipe:
     groups: int = 96
     known: float = 0.5
     gram: float = 1.0
-    apart: float = 1.0
-    warmth: float = 0.08
+    contrast: float = 1.0
+    temperature: float = 0.08
     weight_decay: float = 0.01

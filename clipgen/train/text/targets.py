@@ -1,9 +1,9 @@
-"""Where each text is to lie: the teacher turned into the built-in CLIP's space, words drawn to what they are kinds of.
+"""The targets of the distillation: the teacher rotated into the built-in CLIP's space, nouns moved towards their kin.
 
 1. The teacher's embeddings, centred, are turned by the rotation that brings captions nearest to the built-in CLIP's own
    embeddings of them (orthogonal Procrustes; Schönemann 1966): a rotation keeps every neighbourhood.
 2. Texts of words that the built-in CLIP knows lie half way between the two, so that picture towers start warm.
-3. Nouns and definitions are drawn to the known concepts that the word net calls near and the teacher calls like them
+3. Nouns and definitions are moved towards the known concepts that are near in the word net and like them to the teacher
    (ConSE, arXiv 1312.5650, with the word net's proposals).
 """
 
@@ -20,7 +20,7 @@ from clipgen.train.text.concepts import Concept
 from clipgen.train.text.wordnet import Words
 
 NEAR = 4  # steps in the word net within which two meanings count as related
-_FEW = 5  # known concepts that a word is drawn to
+_FEW = 5  # known concepts that a word is moved towards
 _NAMES = 4  # of a concept that are averaged
 _SHARP = 0.08  # temperature of the weights of those few
 _STEP = 0.04  # cosine that one step in the word net, or one rank of a sense, counts for
@@ -54,14 +54,14 @@ def prototypes(vectors: Tensor, rows: Mapping[str, int], concepts: Sequence[Conc
 
 
 @dataclass(frozen=True)
-class Kin:
+class Related:
     """The known concepts near each meaning in the word net.
 
     >>> from clipgen.train.text.wordnet import Meaning
     >>> cat, fox = (Meaning((word,), "", ("animal",), "noun.animal") for word in ("cat", "fox"))
     >>> animal = Meaning(("animal",), "", (), "noun.animal")
     >>> words = Words({"cat": cat, "fox": fox, "animal": animal}, {}, {}, {})
-    >>> Kin.of([Concept(("red fox",), (), ("fox",))], words).near(["cat"])     # the concept 0 is two steps away
+    >>> Related.of([Concept(("red fox",), (), ("fox",))], words).near(["cat"])     # the concept 0 is two steps away
     {0: 2}
     """
 
@@ -69,7 +69,7 @@ class Kin:
     below: Mapping[str, Mapping[int, int]]  # what a meaning is above of: concept → steps
 
     @classmethod
-    def of(cls, concepts: Sequence[Concept], words: Words) -> Kin:
+    def of(cls, concepts: Sequence[Concept], words: Words) -> Related:
         below: dict[str, dict[int, int]] = {}
         for index, concept in enumerate(concepts):
             for meaning in concept.meanings:
@@ -94,7 +94,9 @@ class Kin:
         return found
 
 
-def drawn(vector: Tensor, near: Mapping[int, float], likeness: Tensor, places: Tensor, *, share: float = 0.6) -> Tensor:
+def pulled(
+    vector: Tensor, near: Mapping[int, float], likeness: Tensor, places: Tensor, *, share: float = 0.6
+) -> Tensor:
     """Move a vector [D] towards the mix of those near concepts that are about as like it as the likest of all.
 
     near: steps by concept; likeness: cosine of the text with each concept [K]; places: where the concepts lie [K, D].

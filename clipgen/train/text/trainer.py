@@ -40,30 +40,30 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.student.train()
-        rows, said = self._texts(rng)
-        vectors = self._embed(torch.cat([self.lessons.tokens[rows].long(), said]))
+        rows, captions = self._texts(rng)
+        vectors = self._embed(torch.cat([self.lessons.tokens[rows].long(), captions]))
         distilled, known, gram = self._distil(vectors[: len(rows)], self.lessons.targets[rows].float())
-        apart, right = self._tell_apart(vectors[len(rows) :])
-        loss = distilled + recipe.known * known + recipe.gram * gram + recipe.apart * apart
+        contrast, correct = self._contrast(vectors[len(rows) :])
+        loss = distilled + recipe.known * known + recipe.gram * gram + recipe.contrast * contrast
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.student.parameters(), 1.0)
         self.optimizer.step()
         self.done += 1
-        figures = {"cosine": 1 - distilled, "known": known, "gram": gram, "apart": apart, "told": right}
+        figures = {"cosine": 1 - distilled, "known": known, "gram": gram, "contrast": contrast, "correct": correct}
         return {"lr": lr, **{name: float(value.detach()) for name, value in figures.items()}}
 
     def _texts(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Rows of the lessons; tokens of captions, of their paraphrases, and of captions that say one thing else."""
         pools = [(rows, self.recipe.batch.get(name, 0)) for name, rows in self.lessons.pools.items() if len(rows)]
         rows = torch.cat([pool[torch.from_numpy(rng.integers(len(pool), size=count))] for pool, count in pools])
-        said: list[list[str]] = [[], [], []]
+        captions: list[list[str]] = [[], [], []]
         for _ in range(self.recipe.groups):
             facts = self.composer.draw(rng)
             changed, _ = self.composer.change(rng, facts)
-            for some, what in zip(said, (facts, facts, changed), strict=True):
-                some.append(self.composer.say(rng, what))
-        return rows, self.student.tokenizer([text for some in said for text in some])
+            for some, what in zip(captions, (facts, facts, changed), strict=True):
+                some.append(self.composer.caption(rng, what))
+        return rows, self.student.tokenizer([text for some in captions for text in some])
 
     def _embed(self, tokens: Tensor) -> Tensor:
         """Embed texts of about one length together, for padding costs as much as text, after one look at the table,
@@ -81,17 +81,19 @@ class Trainer:
 
     def _distil(self, ours: Tensor, aims: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Distance to the targets, and to what the targets say of the known concepts and of each other."""
-        warmth, places = self.recipe.warmth, self.lessons.places
+        temperature, places = self.recipe.temperature, self.lessons.places
         known = F.kl_div(
-            (ours @ places.T / warmth).log_softmax(1), (aims @ places.T / warmth).softmax(1), reduction="batchmean"
+            (ours @ places.T / temperature).log_softmax(1),
+            (aims @ places.T / temperature).softmax(1),
+            reduction="batchmean",
         )
         gram = ((ours @ ours.T - aims @ aims.T) ** 2).mean()
         return 1 - (ours * aims).sum(1).mean(), known, gram
 
-    def _tell_apart(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
+    def _contrast(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
         """Choose a caption's paraphrase among all paraphrases and all captions that say one thing otherwise."""
         anchors, others = vectors[: self.recipe.groups], vectors[self.recipe.groups :]
-        scores, own = anchors @ others.T / self.recipe.warmth, torch.arange(len(anchors))
+        scores, own = anchors @ others.T / self.recipe.temperature, torch.arange(len(anchors))
         return F.cross_entropy(scores, own), (scores.argmax(1) == own).float().mean()
 
     def state(self) -> dict[str, Any]:
