@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import WeightsError
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 
 _SHARD = 4096  # texts
 
@@ -52,9 +52,9 @@ class Embedded:
         while some := list(islice(missing, _SHARD)):
             part = embed(some).numpy().astype(np.float16)
             path = self.folder / f"{len(self._parts):05d}.json"
-            with write_beside(path.with_suffix(".npy")) as beside:
+            with write_whole(path.with_suffix(".npy")) as beside:
                 np.save(beside, part)
-            with write_beside(path) as beside:  # last: a shard without its texts is written again
+            with write_whole(path) as beside:  # last: a shard without its texts is written again
                 beside.write_text(json.dumps(some, ensure_ascii=False), encoding="utf-8")
             self._take(some, part)
             report(f"{len(self.rows)} texts embedded")

@@ -20,7 +20,7 @@ from safetensors.torch import save as packed
 from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 from clipgen.models.weights import load_state
 from clipgen.perceptors.openclip import make_tokenizer
 
@@ -83,7 +83,7 @@ class Student(nn.Module):
             (folder / MERGES_FILE).write_bytes(merges.read_bytes())
         state = {name: value.half() for name, value in self.tower.state_dict().items()}
         state[_TABLE] = self.tower.token_embedding.weight.detach().to(torch.float8_e4m3fn)
-        with write_beside(folder / WEIGHTS_FILE) as beside:
+        with write_whole(folder / WEIGHTS_FILE) as beside:
             beside.write_bytes(packed(state))
 
     @classmethod

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from clipgen.files import write_beside
+from clipgen.files import write_whole
 
 PIECES = 30_000  # 2 × 256 byte symbols + merges + start and end marks
 _MARKS = 514
@@ -32,7 +32,7 @@ def write_needed_merges(path: Path, words: Mapping[str, float], *, pieces: int =
     ranks = tokenizer.bpe_ranks
     kept = sorted(sorted(used, key=lambda m: (-used[m], ranks[m]))[: pieces - _MARKS], key=ranks.__getitem__)
     lines = ["#version: 0.2", *(" ".join(merge) for merge in kept)]
-    with write_beside(path) as beside:
+    with write_whole(path) as beside:
         # no newline at the end: the tokenizer would read the empty line behind it as one more merge
         beside.write_bytes(gzip.compress("\n".join(lines).encode("utf-8"), mtime=0))
     return len(kept) + _MARKS
