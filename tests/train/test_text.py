@@ -150,6 +150,9 @@ def test_texts_come_once_and_names_first(
 
 
 def test_captions_say_all_facts_and_change_one() -> None:
+    def bag(caption: str) -> list[str]:
+        return sorted(caption.replace("an ", "a ").replace(",", "").split())
+
     composer = Composer([Concept(("apple",)), Concept(("fox",)), Concept(("box of chocolates",))])
     facts = Facts((0, 1), ("red", "blue"), ground=("plain", "white", "black"))
     for seed in range(40):
@@ -159,9 +162,7 @@ def test_captions_say_all_facts_and_change_one() -> None:
         assert other != facts
         if way == "order":
             changed = composer.caption(np.random.default_rng(seed), other)
-            assert changed != said and sorted(changed.replace("an ", "a ").split()) == sorted(
-                said.replace("an ", "a ").split()
-            )
+            assert changed != said and bag(changed) == bag(said)
     assert [plural(noun) for noun in ("red berry", "box of chocolates", "toy")] == [
         "red berries",
         "boxes of chocolates",
