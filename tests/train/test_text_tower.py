@@ -9,12 +9,13 @@ import open_clip
 import pytest
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 
 from clipgen.errors import WeightsError
-from clipgen.perceptors.openclip import build_model
+from clipgen.perceptors.openclip import build_model, load_perceptor
 from clipgen.train.text import principal
 from clipgen.train.text.concepts import Concept
-from clipgen.train.text.lessons import Lessons
+from clipgen.train.text.lessons import Lessons, joined
 from clipgen.train.text.recipe import Recipe
 from clipgen.train.text.student import CONFIG_FILE, MERGES_FILE, WEIGHTS_FILE, Student, text_config
 from clipgen.train.text.trainer import Trainer
@@ -52,7 +53,7 @@ def lessons(student: Student) -> Lessons:
 def trainer(merges: Path, steps: int) -> Trainer:
     student = tiny(merges)
     batch = {"names": 8, "captions": 8, "words": 8}
-    return Trainer(Recipe(steps=steps, lr=0.02, warmup=1, batch=batch, groups=4), student, lessons(student))
+    return Trainer(Recipe(steps=steps, lr=0.02, warmup=1, batch=batch, groups=4, long=3, contrast=0.1), student, lessons(student))
 
 
 def test_words_whose_merges_are_kept_have_the_pieces_of_the_whole_vocabulary(merges: Path, tmp_path: Path) -> None:
@@ -76,18 +77,20 @@ def test_padding_and_company_change_nothing(merges: Path) -> None:
     assert (student.embed(["white " * 70 + "red"]) - student.embed(["white " * 71])).norm() > 1e-3  # 77 tokens count
 
 
-def test_a_picture_tower_beside_it_makes_a_clip_that_open_clip_loads(merges: Path, tmp_path: Path) -> None:
+def test_a_picture_tower_beside_it_makes_a_clip_that_loads_by_its_folder(merges: Path, tmp_path: Path) -> None:
     student = tiny(merges)
     student.save(tmp_path, merges)
-    config = json.loads((tmp_path / CONFIG_FILE).read_text())
+    config, text = json.loads((tmp_path / CONFIG_FILE).read_text()), load_file(tmp_path / WEIGHTS_FILE)
     config["model_cfg"]["vision_cfg"] = {"image_size": 16, "patch_size": 8, "width": 16, "layers": 1, "head_width": 8}
-    model = build_model(config, tmp_path / MERGES_FILE)
-    read = Student.load(tmp_path)
-    assert not model.load_state_dict(read.tower.state_dict(), strict=False).unexpected_keys
+    (tmp_path / CONFIG_FILE).write_text(json.dumps(config))
+    whole = build_model(config, tmp_path / MERGES_FILE).state_dict()
+    assert text.keys() < whole.keys() and any(tensor.dtype == torch.float8_e4m3fn for tensor in text.values())
+    save_file({**whole, **text}, tmp_path / "clip.safetensors")
+    (tmp_path / WEIGHTS_FILE).rename(tmp_path / "text.tensors")
     texts = ["a red apple on white", "ocelot"]
-    with torch.no_grad():
-        theirs = F.normalize(model.encode_text(read.tokenizer(texts)), dim=-1)
-    assert torch.allclose(theirs, read.embed(texts), atol=1e-5)
+    theirs = load_perceptor(f"local-dir:{tmp_path}", torch.device("cpu")).encode_text(texts)
+    (tmp_path / "text.tensors").rename(tmp_path / WEIGHTS_FILE)
+    assert torch.allclose(theirs, Student.load(tmp_path).embed(texts), atol=1e-5)
 
 
 def test_the_file_is_small_and_says_the_same(merges: Path, tmp_path: Path) -> None:
@@ -130,6 +133,14 @@ def test_texts_keep_their_order_when_they_are_sorted_by_length(merges: Path, mon
     run = trainer(merges, 1)
     tokens = run.student.tokenizer(["a red apple on white", "apple", "a fox", "white " * 30, "owl"])
     assert torch.allclose(run._embed(tokens), run.student(tokens), atol=1e-5)
+
+
+def test_long_texts_are_as_many_captions_as_fit(merges: Path) -> None:
+    student = tiny(merges)
+    tokens = student.tokenizer([*["white " * 20] * 5])
+    whole, aim = joined(tokens.int(), torch.eye(5))
+    assert whole.argmax() == 61 and whole[0] == tokens[0, 0] and (whole[1:61] == tokens[0, 1]).all()
+    assert torch.allclose(aim, F.normalize(torch.tensor([1.0, 1, 1, 0, 0]), dim=0))
 
 
 def test_a_resumed_run_is_the_run(merges: Path) -> None:

@@ -161,6 +161,24 @@ def pools_of(
     return {name: torch.from_numpy(np.array(rows, np.int64)) for name, rows in pools.items()}
 
 
+def joined(tokens: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """One long text of as many of some texts as fit, in order, and the mean of their targets.
+
+        >>> tokens = torch.tensor([[8, 1, 9, 0, 0, 0], [8, 2, 3, 9, 0, 0]])
+        >>> joined(tokens, torch.eye(2))
+        (tensor([8, 1, 2, 3, 9, 0], dtype=torch.int32), tensor([0.7071, 0.7071]))
+
+    tokens: [N, L], each row a start mark, pieces, the end mark (the highest id) and padding; targets: [N, D].
+    """
+    lengths = tokens.argmax(1) - 1
+    count = int((lengths.cumsum(0) + 2 <= tokens.shape[1]).sum())
+    pieces = [row[1 : 1 + length] for row, length in zip(tokens[:count], lengths[:count].tolist(), strict=True)]
+    whole = torch.zeros(tokens.shape[1], dtype=torch.int32)
+    text = torch.cat([tokens[0, :1], *pieces, tokens.max().view(1)])
+    whole[: len(text)] = text
+    return whole, F.normalize(targets[:count].float().mean(0), dim=0)
+
+
 def _pool(text: str, words: Words, named: set[str]) -> str:
     if text in words.senses:
         nouns = words.nouns(text)

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 class Recipe:
     """Sizes, steps and weights.
 
-    batch: texts of each pool a step; groups: captions with a paraphrase and a changed one, a step; known: weight of
-    choosing among the known concepts as the targets do; gram: of keeping the batch's own neighbourhoods; contrast: of
-    telling a changed caption from a paraphrase; temperature: temperature of both choices.
+    batch: texts of each pool in a step; groups: captions in a step, each with a paraphrase and a changed one; long:
+    texts in a step that are several captions, up to the context length; known: weight of the choice among the known
+    concepts; gram: of the similarities within the batch; contrast: of choosing the paraphrase; temperature: of both
+    choices.
     """
 
     seed: int = 23
@@ -32,6 +33,7 @@ class Recipe:
         }
     )
     groups: int = 96
+    long: int = 12
     known: float = 0.5
     gram: float = 1.0
     contrast: float = 1.0

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from clipgen.train import checkpoints
 from clipgen.train.text.compose import Composer
-from clipgen.train.text.lessons import Lessons
+from clipgen.train.text.lessons import Lessons, joined
 from clipgen.train.text.recipe import Recipe
 from clipgen.train.text.student import Student
 
@@ -40,10 +40,12 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         self.student.train()
-        rows, captions = self._texts(rng)
-        vectors = self._embed(torch.cat([self.lessons.tokens[rows].long(), captions]))
-        distilled, known, gram = self._distil(vectors[: len(rows)], self.lessons.targets[rows].float())
-        contrast, correct = self._contrast(vectors[len(rows) :])
+        rows, (long, aims) = self._rows(rng), self._long(rng)
+        tokens = torch.cat([self.lessons.tokens[rows], long]).long()
+        vectors = self._embed(torch.cat([tokens, self._captions(rng)]))
+        aims = torch.cat([self.lessons.targets[rows].float(), aims])
+        distilled, known, gram = self._distil(vectors[: len(tokens)], aims)
+        contrast, correct = self._contrast(vectors[len(tokens) :])
         loss = distilled + recipe.known * known + recipe.gram * gram + recipe.contrast * contrast
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -53,17 +55,28 @@ class Trainer:
         figures = {"cosine": 1 - distilled, "known": known, "gram": gram, "contrast": contrast, "correct": correct}
         return {"lr": lr, **{name: float(value.detach()) for name, value in figures.items()}}
 
-    def _texts(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Rows of the lessons; tokens of captions, of their paraphrases, and of captions that say one thing else."""
+    def _rows(self, rng: np.random.Generator) -> Tensor:
         pools = [(rows, self.recipe.batch.get(name, 0)) for name, rows in self.lessons.pools.items() if len(rows)]
-        rows = torch.cat([pool[torch.from_numpy(rng.integers(len(pool), size=count))] for pool, count in pools])
+        return torch.cat([pool[torch.from_numpy(rng.integers(len(pool), size=count))] for pool, count in pools])
+
+    def _long(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Tokens and targets of texts that are several captions each: without them no late position is trained."""
+        pool = self.lessons.pools["captions"]
+        groups = [
+            pool[torch.from_numpy(rng.integers(len(pool), size=rng.integers(2, 7)))] for _ in range(self.recipe.long)
+        ]
+        made = [joined(self.lessons.tokens[rows], self.lessons.targets[rows]) for rows in groups]
+        return torch.stack([text for text, _ in made]), torch.stack([aim for _, aim in made])
+
+    def _captions(self, rng: np.random.Generator) -> Tensor:
+        """Tokens of captions, of their paraphrases, and of captions with one attribute changed, in this order."""
         captions: list[list[str]] = [[], [], []]
         for _ in range(self.recipe.groups):
             facts = self.composer.draw(rng)
             changed, _ = self.composer.change(rng, facts)
             for some, what in zip(captions, (facts, facts, changed), strict=True):
                 some.append(self.composer.caption(rng, what))
-        return rows, self.student.tokenizer([text for some in captions for text in some])
+        return self.student.tokenizer([text for some in captions for text in some])
 
     def _embed(self, tokens: Tensor) -> Tensor:
         """Embed texts of about one length together, for padding costs as much as text, after one look at the table,
