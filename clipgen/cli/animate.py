@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.filming import WORK, Order, Report, film_options, make, print_made, stored_film
+from clipgen.cli.filming import WORK, Request, Report, film_options, make, print_made, stored_film
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.cli.progress import loading
@@ -56,28 +56,28 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
     warnings.simplefilter("ignore")
     report = Report.of(options)
     asked = output or DEFAULT_FOLDER / f"{file.stem}{DEFAULT_ENDING}"
-    order = Order.of(file, asked, options, stored_film(asked) if resume else None, need_models=not dry_run)
+    request = Request.of(file, asked, options, stored_film(asked) if resume else None, need_models=not dry_run)
     if dry_run:
-        for line in plan_lines(order.outline()):
+        for line in plan_lines(request.outline()):
             click.echo(line)
         return 0
-    if resume and order.stored is None:
+    if resume and request.stored is None:
         report.note(f"{asked.with_suffix(WORK)} does not exist: there is nothing to resume, the film begins anew")
-    order.check()
+    request.check()
     if not resume:
         path = _free(asked, report)
-        order = replace(order, output=replace(order.output, path=path))
+        request = replace(request, output=replace(request.output, path=path))
     with loading("loading the models", quiet=report.quiet):
         from clipgen.studio import Studio  # late: it imports the models, which takes seconds
 
-        film = order.load(Studio())
-    made = make(film, order, report)
+        film = request.load(Studio())
+    made = make(film, request, report)
     if report.as_json:
         files = {name: str(path) for name, path in made.files.items()}
         result = {**files, "frames": made.frames, "seconds": round(made.seconds, 2), "stopped": made.exit_code != 0}
         click.echo(json.dumps({**result, "reused": film.reused}, indent=2, ensure_ascii=False))
     else:
-        print_made(made, film, order, report)
+        print_made(made, film, request, report)
     return made.exit_code
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.filming import Order, Report, film_options, make, print_made, stored_film
+from clipgen.cli.filming import Request, Report, film_options, make, print_made, stored_film
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.progress import loading
 from clipgen.errors import ClipgenError
@@ -74,10 +74,10 @@ def _print(made: int, skipped: int, failed: dict[str, str], report: Report) -> N
 
 
 def _film(file: Path, path: Path, options: dict[str, Any], studio: Studio, report: Report) -> int:
-    order = Order.of(file, path, options, stored_film(path))
-    order.check()
-    film = order.load(studio)
-    made = make(film, order, report)
+    request = Request.of(file, path, options, stored_film(path))
+    request.check()
+    film = request.load(studio)
+    made = make(film, request, report)
     if not report.as_json:
-        print_made(made, film, order, report)
+        print_made(made, film, request, report)
     return made.exit_code

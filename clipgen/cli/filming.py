@@ -51,7 +51,7 @@ _OPTIONS = (
 
 
 def film_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """All options of films and of their pictures, for `Order.of` and `Report.of`."""
+    """All options of films and of their pictures, for `Request.of` and `Report.of`."""
     for add in reversed(_OPTIONS):
         function = add(function)
     return function
@@ -76,7 +76,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Order:
+class Request:
     """A film as a command asks for it: scenes, settings, files; stored: the record of the film that it resumes."""
 
     timeline: Timeline
@@ -95,7 +95,7 @@ class Order:
         stored: FilmRecord | None = None,
         *,
         need_models: bool = True,
-    ) -> Order:
+    ) -> Request:
         """Read a timeline and all settings: of the options, before those of the stored film, before the file's.
 
         Raises WeightsError for models that are not on this machine, unless they are not needed.
@@ -175,7 +175,7 @@ def _output(path: Path, options: dict[str, Any], stored: FilmRecord | None) -> O
 
 @dataclass(frozen=True)
 class Made:
-    """What came of an order: files by kind, frames of the film, seconds of work, and the exit code."""
+    """What came of a request: files by kind, frames of the film, seconds of work, and the exit code."""
 
     files: dict[str, Path]
     frames: int
@@ -183,26 +183,26 @@ class Made:
     exit_code: int
 
 
-def make(film: Film, order: Order, report: Report) -> Made:
+def make(film: Film, request: Request, report: Report) -> Made:
     """Paint and write a film; what is painted becomes a film when it is stopped."""
-    _tell_resumed(film, order, report)
+    _tell_resumed(film, request, report)
     began = time.monotonic()
     try:
-        code = _paint(film, order, quiet=report.quiet)
+        code = _paint(film, request, quiet=report.quiet)
         painted = time.monotonic()
-        frames = _write(film, order, quiet=report.quiet)
+        frames = _write(film, request, quiet=report.quiet)
     except ClipgenError as error:
-        if stored_film(order.output.path) is not None:
-            raise error.in_context(after=f" (the keyframes are safe: {order.resume_command})") from error
+        if stored_film(request.output.path) is not None:
+            raise error.in_context(after=f" (the keyframes are safe: {request.resume_command})") from error
         raise
     from clipgen.tasks.animate import write_extras
 
     spent = {"shoot": painted - began, "record": time.monotonic() - painted}
-    files = {"path": order.output.path, **write_extras(film, order.output, spent)}
+    files = {"path": request.output.path, **write_extras(film, request.output, spent)}
     return Made(files, frames, time.monotonic() - began, code)
 
 
-def print_made(made: Made, film: Film, order: Order, report: Report) -> None:
+def print_made(made: Made, film: Film, request: Request, report: Report) -> None:
     """Print the files of a film, and for people what it is like and how to resume it."""
     for path in made.files.values():
         click.echo(path)
@@ -213,30 +213,30 @@ def print_made(made: Made, film: Film, order: Order, report: Report) -> None:
     if not report.quiet:
         click.echo(f"{length}; {'stopped' if made.exit_code else 'done'} after {seconds_text(made.seconds)}", err=True)
         if made.exit_code:
-            click.echo(f"resume with: {order.resume_command}", err=True)
+            click.echo(f"resume with: {request.resume_command}", err=True)
 
 
-def _tell_resumed(film: Film, order: Order, report: Report) -> None:
-    if order.stored is not None:
-        changes = order.stored.changes(replace(film.record, output=order.output))
+def _tell_resumed(film: Film, request: Request, report: Report) -> None:
+    if request.stored is not None:
+        changes = request.stored.changes(replace(film.record, output=request.output))
         if changes:
-            report.note(f"changed since the film was begun: {'; '.join(changes)}")
+            report.note(f"changed since the film was started: {'; '.join(changes)}")
     if film.reused:
         numbers = ", ".join(str(index + 1) for index in film.reused)
         report.note(f"unchanged and used again: scene {numbers} of {len(film.takes)}")
 
 
-def _paint(film: Film, order: Order, *, quiet: bool) -> int:
+def _paint(film: Film, request: Request, *, quiet: bool) -> int:
     """Take every step; the exit code that a signal asks for, or 0."""
     with Interruption() as interruption, open_progress(quiet=quiet) as progress:
-        for step in film.shoot(order.output):
+        for step in film.shoot(request.output):
             progress.show(step)
             if interruption.exit_code:
                 break
     return interruption.exit_code
 
 
-def _write(film: Film, order: Order, *, quiet: bool) -> int:
+def _write(film: Film, request: Request, *, quiet: bool) -> int:
     """Write the film and return its number of frames."""
-    with loading(f"writing {order.output.path}", quiet=quiet):
-        return sum(1 for _ in film.project(order.output))
+    with loading(f"writing {request.output.path}", quiet=quiet):
+        return sum(1 for _ in film.project(request.output))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from clipgen.cli import filming
-from clipgen.cli.filming import Order
+from clipgen.cli.filming import Request
 from clipgen.errors import ImageError
 from clipgen.media.video import VideoWriter
 from clipgen.tasks.animate import Film
@@ -82,8 +82,8 @@ def test_nothing_to_resume_is_reported(paint: Cli) -> None:
 
 
 def test_the_printed_command_resumes_the_whole_film(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(film: Film, order: Order, *, quiet: bool) -> int:
-        next(film.shoot(order.output))
+    def stopped(film: Film, request: Request, *, quiet: bool) -> int:
+        next(film.shoot(request.output))
         return 130
 
     with monkeypatch.context() as patch:
