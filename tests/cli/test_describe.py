@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipgen import parts, studio
+from clipgen import parts
 from clipgen.perceptors.openclip import OpenClip
+from clipgen.studio.defaults import Defaults
 
 from .conftest import Cli, one_line
 
@@ -227,8 +228,8 @@ def test_an_explanation_is_drawn(look: Cli) -> None:
 
 def test_the_way_back_is_drawn(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = {"generator": "pixels", "size": (32, 32), "steps": 2, "cutn": 2}
-    painting = studio.Studio._painting
-    monkeypatch.setattr(studio.Studio, "_painting", lambda self, given: painting(self, {**given, **quick}))
+    painting = Defaults.painting
+    monkeypatch.setattr(Defaults, "painting", lambda self, given: painting(self, {**given, **quick}))
     args = ("caption", "photos/a.png", "--candidates", "captions.txt", "--top", 2, "--round-trip", "back.png")
     result = look(*args, "--second", "other")
     assert result.exit_code == 0 and Image.open("back.png").width > 64, result.output
