@@ -62,14 +62,15 @@ class RowFile:
 
     def _line(self, row: Mapping[str, object]) -> bytes:
         if self.columns is None:
-            return json.dumps(dict(row), ensure_ascii=False).encode() + b"\n"
+            # bytes of a file name that are not UTF-8 become \udcxx, which JSON reads back
+            return json.dumps(dict(row), ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
         # a row is a line, as in jsonl: a cell never breaks one
         return _csv_line([" ".join(str(row.get(name, "")).splitlines()) for name in self.columns])
 
     def _key_of(self, line: bytes) -> str:
         if self.columns is None:
             return str(json.loads(line)[self.key])
-        (cells,) = csv.reader([line.decode()])
+        (cells,) = csv.reader([line.decode(errors="surrogateescape")])
         if len(cells) != len(self.columns):
             raise ValueError("another number of columns")
         return cells[0]
@@ -100,4 +101,4 @@ class RowFile:
 def _csv_line(cells: Sequence[str]) -> bytes:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue().encode()
+    return line.getvalue().encode(errors="surrogateescape")
