@@ -141,7 +141,14 @@ def paint(
     with loading("loading the models", quiet=quiet) as report:
         run = Studio().run(order.job, state=order.state, started=started, report=report)
     print_notes(run, typed, quiet=quiet, verbose=verbose)
-    files = RunFiles(run, outputs, extras=Extras(**extras), save_every=settings.canvas.save_every, quiet=quiet)
+    files = RunFiles(
+        run,
+        outputs,
+        extras=Extras(**extras),
+        save_every=settings.canvas.save_every,
+        quiet=quiet,
+        history=order.output.get("history", ()),
+    )
     return print_result(files.write(), as_json=as_json, quiet=quiet)
 
 

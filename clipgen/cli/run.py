@@ -67,18 +67,27 @@ class RunFiles:
     >>> result.pictures[0]["path"]
     'outputs/a-red-fox-7.png'
 
-    run: its steps are not begun, or resumed; save_every: steps between two saves, 0 for none.
+    run: its steps are not begun, or resumed; save_every: steps between two saves, 0 for none; history: losses and scores
+    of the steps before, from the run file of a run that is resumed.
     """
 
     def __init__(
-        self, run: Run, outputs: Outputs, *, extras: Extras, save_every: int = 0, quiet: bool = False
+        self,
+        run: Run,
+        outputs: Outputs,
+        *,
+        extras: Extras,
+        save_every: int = 0,
+        quiet: bool = False,
+        history: Sequence[Sequence[Sequence[float]]] = (),
     ) -> None:
         self.run = run
         self.outputs = outputs
         self.extras = extras
         self.save_every = save_every
         self.quiet = quiet
-        self.history: list[Point] = []
+        self.history = [Point(tuple(loss), tuple(score)) for loss, score in history]
+        self._before = len(self.history)
         self.stopped_early = False
         self.result = Result()
 
@@ -136,7 +145,10 @@ class RunFiles:
     def _save_state(self) -> None:
         path = self.outputs.path(Path(self.result.pictures[0]["path"]).stem, RUN_SUFFIX)
         extras = [name for name, wanted in vars(self.extras).items() if wanted]
-        self.run.save_state(path, {**self.outputs.record(), "extras": extras})
+        history = [[list(point.loss), list(point.score)] for point in self.history]
+        # a film cannot be continued: the steps after this go into another one
+        record = self.outputs.record(without=self.result.files.get("video"))
+        self.run.save_state(path, {**record, "extras": extras, "history": history})
         self.result.files["run"] = path
 
     def _drop_state(self) -> None:
@@ -147,7 +159,7 @@ class RunFiles:
 
     def _save_before_error(self) -> None:
         # No run file here: after an error, or a second Ctrl-C inside a step, the state may be half of one step.
-        if self.history and not self.outputs.failed:
+        if len(self.history) > self._before and not self.outputs.failed:
             self._save_pictures()
             paths = ", ".join(picture["path"] for picture in self.result.pictures)
             click.echo(f"saved the best so far: {paths}", err=True)
@@ -159,6 +171,8 @@ class RunFiles:
 
         seed, prompt = self.run.plan.seeds[0], self.run.job.inputs.prompts[0]
         path = self.outputs.path(self.outputs.stem or f"{slugify(prompt)}-{seed}", DEFAULT_ENDING)
+        if (done := self.run.synthesis.index) and not self.quiet:
+            click.echo(f"note: {path} starts at step {done + 1}, where the run is resumed", err=True)
         video = stack.enter_context(VideoWriter(path, fps=VIDEO_FPS))
         self.result.files["video"] = path
         return video
