@@ -103,8 +103,8 @@ def command(
     started = time.monotonic()
     if not verbose:
         warnings.simplefilter("ignore")
-    read = read_config(config) if config else Config()
     given = given_settings(options, SETTINGS)
+    read = read_config(config, given) if config else Config()
     # cheap checks first: what is wrong should not be reported after seconds of loading
     if resume is not None:
         order = _resumed(resume, [*prompts, *([str(prompt_file)] if prompt_file else [])], given, weights)

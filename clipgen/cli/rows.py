@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -45,7 +46,9 @@ class RowFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._file.close()
+        # every row was flushed: a full disk, which fails here once more, was reported for its row
+        with suppress(OSError):
+            self._file.close()
 
     def add(self, row: Mapping[str, object]) -> None:
         """Append one row; it is on disk when this returns."""

@@ -101,11 +101,14 @@ class RunFiles:
             raise
         self.result.seconds = time.monotonic() - started
         pictures = self._save_pictures()
-        if self.stopped_early:
-            self._save_state()
-        else:
-            self._drop_state()
-        self._save_extras(pictures)
+        try:
+            self._save_extras(pictures)
+        finally:
+            # after them: the run file names all files, which the resumed run replaces
+            if self.stopped_early:
+                self._save_state()
+            else:
+                self._drop_state()
         return self.result
 
     def _loop(self) -> None:

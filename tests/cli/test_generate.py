@@ -187,6 +187,14 @@ def test_a_resumed_run_ends_in_the_bytes_of_one_that_never_stopped(
         assert (tmp_path / f"resumed{ending}").read_bytes() == (tmp_path / f"whole{ending}").read_bytes(), ending
 
 
+def test_a_resumed_run_replaces_the_curve_and_the_sheet_of_the_stopped_one(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(paint, monkeypatch, "--curve", "--grid", "-o", "out/x.png")
+    assert paint("--resume", "out/x.run").exit_code == 0
+    assert names(tmp_path / "out") == ["x-curve.png", "x-grid.png", "x.png"]
+
+
 def test_a_resumed_run_keeps_the_video_of_the_steps_before(
     paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
