@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.filming import WORK, Request, Report, film_options, make, print_made, stored_film
+from clipgen.cli.filming import WORK, Report, Request, film_options, make, print_made, stored_film
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.cli.progress import loading

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.filming import Request, Report, film_options, make, print_made, stored_film
+from clipgen.cli.filming import Report, Request, film_options, make, print_made, stored_film
 from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.progress import loading
 from clipgen.errors import ClipgenError

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clipgen.cli.options import WRITTEN, flags_of, settings_of
+from clipgen.cli.options import WRITTEN, flags_of, over_file, settings_of
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings import GenerateSettings, about_of, hints
 from clipgen.settings.base import is_list
@@ -25,14 +26,16 @@ class Config:
     extras: dict[str, Any] = field(default_factory=dict)
 
 
-def read_config(path: Path) -> Config:
+def read_config(path: Path, given: Mapping[str, Any] | None = None) -> Config:
     """Read a TOML file whose keys are long option names or names of settings.
 
         >>> # run.toml: prompts = ["a red fox"]    size = [384, 256]    time-budget = "45s"
         >>> read_config(Path("run.toml")).settings
         {'size': [384, 256], 'time_budget': 45.0}
 
-    Raises SettingsError, which names the file, for a file that cannot be read, an unknown key or a wrong value.
+    given: settings of the command line, which win over those of the file and are checked with them.
+    Raises SettingsError, which names the file, for a file that cannot be read, an unknown key or a wrong value, and
+    UnknownNameError for the unknown name of a generator or preset.
     """
     known = _known_keys()
     prompts: tuple[str, ...] = ()
@@ -49,7 +52,7 @@ def read_config(path: Path) -> Config:
         else:
             allowed = sorted({name.replace("_", "-") for name in known})
             raise SettingsError(f"{path}: {UnknownNameError.of('key', key, allowed)}")
-    _validate(path, settings)
+    over_file(GenerateSettings, path, settings, given or {})
     return Config(prompts, settings, extras)
 
 
@@ -97,9 +100,3 @@ def _setting(path: Path, name: str, value: Any) -> Any:
     # one text where a list is expected: perceptor = "builtin"
     return [value] if is_list(hints(group)[name]) and isinstance(value, str) else value
 
-
-def _validate(path: Path, settings: dict[str, Any]) -> None:
-    try:
-        GenerateSettings.from_dict(settings)
-    except (SettingsError, UnknownNameError) as error:
-        raise SettingsError(f"{path}: {error}") from error

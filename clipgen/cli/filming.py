@@ -16,6 +16,7 @@ from clipgen.cli.options import (
     given_settings,
     json_option,
     option,
+    over_file,
     quiet_option,
     setting_options,
     settings_of,
@@ -141,22 +142,16 @@ def film_settings(
     timeline: Timeline, file: Path, options: dict[str, Any], stored: FilmRecord | None = None
 ) -> tuple[FilmSettings, GenerateSettings]:
     """The settings that a file and options ask for, over those of a stored film."""
-    try:
-        FilmSettings.from_dict(timeline.film)
-        GenerateSettings.from_dict(timeline.picture)
-    except ClipgenError as error:
-        raise error.in_context(before=f"{file}: ") from error
     base_film, base_picture = stored.resumed(timeline) if stored else (timeline.film, timeline.picture)
-    film = FilmSettings.from_dict({**base_film, **given_settings(options, FILM)})
+    film = over_file(FilmSettings, file, base_film, given_settings(options, FILM))
     own = given_settings(options, PICTURE)
     if stored and stored.film.video_in != film.video_in:  # a size that was taken from the other video
         base_picture = {name: value for name, value in base_picture.items() if name != "size"}
-    given = {**base_picture, **own}
-    if film.video_in is not None and "size" not in given:
+    if film.video_in is not None and "size" not in {**base_picture, **own}:
         from clipgen.media.footage import VideoFacts  # late: it imports torch
 
-        given["size"] = VideoFacts.of(film.video_in).painted_size()
-    return film, GenerateSettings.from_dict(given)
+        own["size"] = VideoFacts.of(film.video_in).painted_size()
+    return film, over_file(GenerateSettings, file, base_picture, own)
 
 
 def _output(path: Path, options: dict[str, Any], stored: FilmRecord | None) -> Output:

@@ -103,8 +103,8 @@ def command(
     started = time.monotonic()
     if not verbose:
         warnings.simplefilter("ignore")
-    file = read_config(config) if config else Config()
     given = given_settings(options, SETTINGS)
+    file = read_config(config, given) if config else Config()
     # cheap checks first: errors should not be reported after seconds of loading
     if resume is not None:
         request = _resumed(resume, [*prompts, *([str(prompt_file)] if prompt_file else [])], given, weights)
@@ -144,7 +144,14 @@ def paint(
     with loading("loading the models", quiet=quiet) as report:
         run = Studio().run(request.job, state=request.state, started=started, report=report)
     print_notes(run, typed, quiet=quiet, verbose=verbose)
-    files = RunFiles(run, outputs, extras=Extras(**extras), save_every=settings.canvas.save_every, quiet=quiet)
+    files = RunFiles(
+        run,
+        outputs,
+        extras=Extras(**extras),
+        save_every=settings.canvas.save_every,
+        quiet=quiet,
+        history=request.output.get("history", ()),
+    )
     return print_result(files.write(), as_json=as_json, quiet=quiet)
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field
 from pathlib import Path
 from types import NoneType
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
-from clipgen.errors import SettingsError
+from clipgen.errors import ClipgenError, SettingsError
 from clipgen.settings import Settings, about_of, help_of, hints, picture_settings, settings_in
 from clipgen.settings.base import kinds_of
 
@@ -21,6 +21,7 @@ ORDER = ("Film", "Picture", "Start", "Generator", "Prompts", "Pictures", "Search
          "Machine")  # fmt: skip
 
 Setting = tuple[type[Settings], Field[Any]]
+AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 class Written(click.ParamType):
@@ -187,6 +188,26 @@ def given_settings(options: Mapping[str, Any], settings: Sequence[Setting]) -> d
         if (value := options.get(spec.name)) not in (None, ()):
             given[spec.name] = _split_colours(value) if about_of(spec).metavar == "COLOUR" else value
     return given
+
+
+def over_file(
+    kind: type[AnySettings], path: Path, values: Mapping[str, Any], given: Mapping[str, Any]
+) -> AnySettings:
+    """The settings that a file has, with those of the command line over them.
+
+        >>> over_file(GenerateSettings, Path("run.toml"), {"psi": 0.4}, {"generator": "stylegan"}).options.psi
+        0.4
+
+    Raises what `from_dict` raises, with the name of the file where its settings are wrong by themselves.
+    """
+    try:
+        return kind.from_dict({**values, **given})
+    except ClipgenError:
+        try:
+            kind.from_dict(values)
+        except ClipgenError as error:
+            raise error.in_context(before=f"{path}: ") from error
+        raise
 
 
 def _split_colours(colours: Sequence[str]) -> tuple[str, ...]:

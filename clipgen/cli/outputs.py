@@ -72,9 +72,9 @@ class Outputs:
         outputs._check()
         return outputs
 
-    def record(self) -> dict[str, Any]:
-        """JSON values of where the files go, and of those that are written."""
-        files = {key: str(path.resolve()) for key, path in self._taken.items()}
+    def record(self, *, without: Path | None = None) -> dict[str, Any]:
+        """JSON values of where the files go, and of those that are written; without: one that is not to be replaced."""
+        files = {key: str(path.resolve()) for key, path in self._taken.items() if path != without}
         return {"folder": str(self.folder.resolve()), "stem": self.stem, "ending": self.ending, "files": files}
 
     def run_files(self) -> list[Path]:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -45,7 +46,9 @@ class RowFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._file.close()
+        # every row was flushed: a full disk, which fails here once more, was reported for its row
+        with suppress(OSError):
+            self._file.close()
 
     def add(self, row: Mapping[str, object]) -> None:
         """Append one row; it is on disk when this returns."""
@@ -62,14 +65,15 @@ class RowFile:
 
     def _line(self, row: Mapping[str, object]) -> bytes:
         if self.columns is None:
-            return json.dumps(dict(row), ensure_ascii=False).encode() + b"\n"
+            # bytes of a file name that are not UTF-8 become \udcxx, which JSON reads back
+            return json.dumps(dict(row), ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
         # a row is a line, as in jsonl: a cell never breaks one
         return _csv_line([" ".join(str(row.get(name, "")).splitlines()) for name in self.columns])
 
     def _key_of(self, line: bytes) -> str:
         if self.columns is None:
             return str(json.loads(line)[self.key])
-        (cells,) = csv.reader([line.decode()])
+        (cells,) = csv.reader([line.decode(errors="surrogateescape")])
         if len(cells) != len(self.columns):
             raise ValueError("another number of columns")
         return cells[0]
@@ -100,4 +104,4 @@ class RowFile:
 def _csv_line(cells: Sequence[str]) -> bytes:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue().encode()
+    return line.getvalue().encode(errors="surrogateescape")

@@ -67,18 +67,27 @@ class RunFiles:
     >>> result.pictures[0]["path"]
     'outputs/a-red-fox-7.png'
 
-    run: new or resumed; save_every: steps between two saves, 0 for none.
+    run: new or resumed; save_every: steps between two saves, 0 for none; history: losses and scores of earlier steps,
+    from the run file of a resumed run.
     """
 
     def __init__(
-        self, run: Run, outputs: Outputs, *, extras: Extras, save_every: int = 0, quiet: bool = False
+        self,
+        run: Run,
+        outputs: Outputs,
+        *,
+        extras: Extras,
+        save_every: int = 0,
+        quiet: bool = False,
+        history: Sequence[Sequence[Sequence[float]]] = (),
     ) -> None:
         self.run = run
         self.outputs = outputs
         self.extras = extras
         self.save_every = save_every
         self.quiet = quiet
-        self.history: list[Point] = []
+        self.history = [Point(tuple(loss), tuple(score)) for loss, score in history]
+        self._before = len(self.history)
         self.stopped_early = False
         self.result = Result()
 
@@ -92,11 +101,14 @@ class RunFiles:
             raise
         self.result.seconds = time.monotonic() - started
         pictures = self._save_pictures()
-        if self.stopped_early:
-            self._save_state()
-        else:
-            self._delete_state()
-        self._save_extras(pictures)
+        try:
+            self._save_extras(pictures)
+        finally:
+            # after them: the run file names all files, which the resumed run replaces
+            if self.stopped_early:
+                self._save_state()
+            else:
+                self._delete_state()
         return self.result
 
     def _loop(self) -> None:
@@ -136,7 +148,10 @@ class RunFiles:
     def _save_state(self) -> None:
         path = self.outputs.path(Path(self.result.pictures[0]["path"]).stem, RUN_SUFFIX)
         extras = [name for name, enabled in vars(self.extras).items() if enabled]
-        self.run.save_state(path, {**self.outputs.record(), "extras": extras})
+        history = [[list(point.loss), list(point.score)] for point in self.history]
+        # a film cannot be continued: the steps after this go into another one
+        record = self.outputs.record(without=self.result.files.get("video"))
+        self.run.save_state(path, {**record, "extras": extras, "history": history})
         self.result.files["run"] = path
 
     def _delete_state(self) -> None:
@@ -147,7 +162,7 @@ class RunFiles:
 
     def _save_before_error(self) -> None:
         # no run file: after an error, or a second Ctrl-C inside a step, the state may be incomplete
-        if self.history and not self.outputs.failed:
+        if len(self.history) > self._before and not self.outputs.failed:
             self._save_pictures()
             paths = ", ".join(picture["path"] for picture in self.result.pictures)
             click.echo(f"saved the best so far: {paths}", err=True)
@@ -159,6 +174,8 @@ class RunFiles:
 
         seed, prompt = self.run.plan.seeds[0], self.run.job.inputs.prompts[0]
         path = self.outputs.path(self.outputs.stem or f"{slugify(prompt)}-{seed}", DEFAULT_ENDING)
+        if (done := self.run.synthesis.index) and not self.quiet:
+            click.echo(f"note: {path} starts at step {done + 1}, where the run is resumed", err=True)
         video = stack.enter_context(VideoWriter(path, fps=VIDEO_FPS))
         self.result.files["video"] = path
         return video

@@ -176,6 +176,14 @@ def test_bad_input_is_one_line(paint: Cli, args: tuple[str, ...], words: tuple[s
     one_line(paint(*args), 1, *words)
 
 
+def test_the_command_line_completes_the_settings_of_a_timeline(paint: Cli) -> None:
+    Path("film.toml").write_text('[film]\nfps = 4\n[picture]\npsi = 0.4\n[[scene]]\nprompt = "a fox"\n')
+    given = ("animate", "film.toml", "--dry-run")
+    assert paint(*given, "--keyframes", "2", "--generator", "stylegan").exit_code == 0
+    one_line(paint(*given, "--keyframes", "2"), 1, "film.toml", "psi")
+    one_line(paint(*given, "--generator", "stylegan"), 1, "film.toml", "keyframes")
+
+
 def test_batch_skips_films_that_exist_and_reports_failures(paint: Cli) -> None:
     Path("more.txt").write_text("a green triangle\n")
     Path("empty.txt").write_text("# nothing\n")

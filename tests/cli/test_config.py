@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from clipgen.cli.config import read_config
-from clipgen.errors import SettingsError
+from clipgen.errors import SettingsError, UnknownNameError
 
 
 def write(folder: Path, text: str) -> Path:
@@ -49,7 +49,7 @@ def test_keys_are_the_long_option_names_or_the_settings(tmp_path: Path) -> None:
 )
 def test_wrong_files_name_file_and_key(tmp_path: Path, text: str, words: list[str]) -> None:
     path = write(tmp_path, text)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises((SettingsError, UnknownNameError)) as caught:
         read_config(path)
     assert all(word in str(caught.value) for word in [str(path), *words]), caught.value
 
@@ -62,3 +62,16 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match="bytes.toml"):
         read_config(tmp_path / "bytes.toml")
+
+
+def test_a_setting_of_the_generator_on_the_command_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "psi = 0.4")
+    assert read_config(path, {"generator": "stylegan"}).settings == {"psi": 0.4}
+    with pytest.raises(SettingsError, match="run.toml"):
+        read_config(path)
+
+
+def test_an_error_of_the_command_line_is_not_the_file_s(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_config(write(tmp_path, "seed = 7"), {"steps": 0})
+    assert "steps" in caught.value.settings and "run.toml" not in str(caught.value)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from clipgen import parts
+from clipgen.cli.rows import RowFile
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.studio.defaults import Defaults
 
@@ -83,6 +85,15 @@ def test_a_killed_table_goes_on(look: Cli) -> None:
         rows = list(csv.DictReader(file))
     assert [row["image"] for row in rows] == ["photos/a.png", "photos/in/b.jpg"]
     assert all(row["text"] and 0 < float(row["probability"]) < 1 for row in rows)
+
+
+@pytest.mark.parametrize("columns", [None, ("image", "text")])
+def test_a_file_name_that_is_not_utf8_gets_a_row(tmp_path: Path, columns: tuple[str, ...] | None) -> None:
+    name = os.fsdecode(b"photos/\xff.png")
+    with RowFile(tmp_path / "rows", key="image", columns=columns) as rows:
+        rows.add({"image": name, "text": "a fox"})
+    with RowFile(tmp_path / "rows", key="image", columns=columns) as rows:
+        assert rows.done == {name}
 
 
 def test_a_captioner_that_is_not_there(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,8 +182,28 @@ def test_a_resumed_run_ends_in_the_bytes_of_one_that_never_stopped(
     stopped(paint, monkeypatch, "--ema", "0.5")
     resumed = paint("--resume", given, "-o", "resumed.png", "--curve")
     assert resumed.exit_code == 0, resumed.output
-    paint("red square", *TINY, "--ema", "0.5", "-o", "whole.png")
-    assert (tmp_path / "resumed.png").read_bytes() == (tmp_path / "whole.png").read_bytes()
+    paint("red square", *TINY, "--ema", "0.5", "-o", "whole.png", "--curve")
+    for ending in (".png", "-curve.png"):
+        assert (tmp_path / f"resumed{ending}").read_bytes() == (tmp_path / f"whole{ending}").read_bytes(), ending
+
+
+def test_a_resumed_run_replaces_the_curve_and_the_sheet_of_the_stopped_one(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(paint, monkeypatch, "--curve", "--grid", "-o", "out/x.png")
+    assert paint("--resume", "out/x.run").exit_code == 0
+    assert names(tmp_path / "out") == ["x-curve.png", "x-grid.png", "x.png"]
+
+
+def test_a_resumed_run_keeps_the_video_of_the_steps_before(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(paint, monkeypatch, "--video", "-o", "x.png")
+    before = (tmp_path / "x.mp4").read_bytes()
+    resumed = paint("--resume", "x.run")
+    assert resumed.exit_code == 0 and "x-2.mp4 starts at step 3" in resumed.stderr, resumed.output
+    assert (tmp_path / "x.mp4").read_bytes() == before and (tmp_path / "x-2.mp4").exists()
+    assert not (tmp_path / "x.run").exists()
 
 
 def test_a_second_ctrl_c_inside_a_step_still_saves_the_picture(

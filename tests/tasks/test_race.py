@@ -87,9 +87,9 @@ def test_cppns_are_raced_by_default(perceptor: OpenClip, monkeypatch: pytest.Mon
 
 
 def test_starts_that_are_alike_are_not_raced() -> None:
-    with pytest.raises(SettingsError, match="race is 3.*init_image"):
+    with pytest.raises(SettingsError, match="init_image"):
         CPPN.changed(race=3, init_image="photo.jpg")
-    with pytest.raises(SettingsError, match="race is 0; it must be 1 or more"):
+    with pytest.raises(SettingsError, match="race is 0"):
         CPPN.changed(race=0)
 
 
