@@ -56,6 +56,7 @@ HEAVY: dict[str, str] = {
     "clipgen.models.hub": "needs the network",
     "clipgen.models.shelf": "needs the network",
     "clipgen.models.shelf.pull": "needs the network",
+    "clipgen.tasks.caption.blip.Captioner": "needs a network of transformers",
     "clipgen.train.bank.run": "takes minutes",
     "clipgen.train.clip.run": "takes hours",
     "clipgen.train.stylegan.run": "takes hours",

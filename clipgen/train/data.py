@@ -34,7 +34,7 @@ Tokenizer = Callable[[list[str]], Tensor]
 class WorldBatches(Dataset[Batch]):
     """Batches of world pictures; each depends only on the seed and its index.
 
-        >>> WorldBatches(world, seed=1, batch=4, size=32, count=10)[0].images.shape
+        >>> WorldBatches(World(), seed=1, batch=4, size=32, count=10)[0].images.shape
         torch.Size([4, 3, 32, 32])
 
     batch: samples; size: side of the pictures in pixels; count: number of batches; styled, hard: see `World.sample`.
@@ -72,7 +72,7 @@ class WorldBatches(Dataset[Batch]):
 def stream(batches: Dataset[T], *, first: int = 0, workers: int | None = None) -> Iterator[T]:
     """Yield batches `first`, `first + 1`, … in order, rendered in advance by worker processes.
 
-        >>> batches = WorldBatches(world, seed=1, batch=4, size=32, count=10)
+        >>> batches = WorldBatches(World(), seed=1, batch=4, size=32, count=10)
         >>> len(list(stream(batches, first=8, workers=0)))
         2
 
@@ -88,7 +88,7 @@ class Pool:
     """Recent samples, used again with other augments, since rendering costs more than a training step on them.
 
         >>> pool = Pool(batch=8, fresh=4, keep=2, seed=1)
-        >>> for index, new in enumerate(stream(WorldBatches(world, seed=1, batch=4, size=32, count=3), workers=0)):
+        >>> for index, new in enumerate(stream(WorldBatches(World(), seed=1, batch=4, size=32, count=3), workers=0)):
         ...     batch = pool.mix(index, new)
         >>> len(batch.captions)
         8

@@ -1,9 +1,10 @@
 """Scenes to film: a timeline, a painter that makes its pictures, and a projector that writes them.
 
->>> settings = FilmSettings(keyframes=2, seconds_per_scene=1)
->>> film = make_film(timeline, settings, GenerateSettings.of(generator="pixels", seed=7), perceptor=perceptor)
->>> for step in film.shoot():
-...     print(step.score)
+>>> picture = GenerateSettings.of(generator="pixels", size=(32, 32), steps=2, cutn=2, seed=7)
+>>> settings = AnimateSettings(FilmSettings(keyframes=2, seconds_per_scene=1), picture)
+>>> film = make_film(Job("animate", Inputs(timeline=timeline), settings), parts)
+>>> film.save("outputs/scenes.gif")
+PosixPath('outputs/scenes.gif')
 """
 
 from clipgen.tasks.animate.extras import write_extras

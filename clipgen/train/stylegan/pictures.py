@@ -46,7 +46,7 @@ _SHARES = (1.25, 1.0, 0.75)
 class Pictures(Dataset[tuple[Tensor, Tensor]]):
     """Batches of pictures uint8 [N, 3, side, side] and their classes [N], which depend on the seed and the index alone.
 
-        >>> pictures, classes = Pictures(world, seed=1, batch=4, side=32, count=10)[0]
+        >>> pictures, classes = Pictures(World(), seed=1, batch=4, side=32, count=10)[0]
 
     `classes`: the names of the classes; without an art pack in the world there are no things among them.
     """

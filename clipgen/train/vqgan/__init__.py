@@ -36,7 +36,7 @@ __all__ = ["Crops", "Metrics", "Recipe", "Trainer", "export", "measure", "run"]
 class Crops(Dataset[Tensor]):
     """Batches of windows uint8 [N, 3, 64, 64] of world pictures of several sizes, since brush strokes grow with size.
 
-    >>> Crops(world, seed=1, batch=4, count=10)[0].shape
+    >>> Crops(World(), seed=1, batch=4, count=10)[0].shape
     torch.Size([4, 3, 64, 64])
     """
 
