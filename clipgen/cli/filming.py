@@ -147,7 +147,7 @@ def film_settings(
     own = given_settings(options, PICTURE)
     if stored and stored.film.video_in != film.video_in:  # a size that was taken from the other video
         base_picture = {name: value for name, value in base_picture.items() if name != "size"}
-    if film.video_in is not None and "size" not in base_picture | own:
+    if film.video_in is not None and "size" not in {**base_picture, **own}:
         from clipgen.media.footage import VideoFacts  # late: it imports torch
 
         own["size"] = VideoFacts.of(film.video_in).painted_size()
