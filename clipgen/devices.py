@@ -69,7 +69,9 @@ def _available() -> list[str]:
 
 
 def _no_device(name: str, available: list[str]) -> DeviceError:
-    return DeviceError(f"device {name!r} is not available; choose from: auto, {', '.join(available)}")
+    return DeviceError(
+        f"device {name!r} is not available; choose from: auto, {', '.join(available)}", settings=["device"]
+    )
 
 
 def pick_dtype(name: str, device: torch.device) -> torch.dtype:
@@ -83,7 +85,7 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
     if name == "auto":
         return torch.bfloat16 if _has_native_bf16(device) else torch.float32
     if name not in DTYPES:
-        raise UnknownNameError.of("dtype", name, ["auto", *DTYPES])
+        raise UnknownNameError.of("dtype", name, ["auto", *DTYPES], settings=["dtype"])
     return DTYPES[name]
 
 

@@ -115,7 +115,7 @@ class Synthesis:
                 "0 <= ema < 1 and chunk >= 1"
             )
         if lr_decay not in LR_DECAYS:
-            raise UnknownNameError.of("lr_decay", lr_decay, LR_DECAYS)
+            raise UnknownNameError.of("lr_decay", lr_decay, LR_DECAYS, settings=["lr_decay"])
         for _, term in loss.terms():
             if term.sees not in SEEN:
                 kind, known = type(term).__name__, ", ".join(SEEN)
@@ -229,7 +229,8 @@ class Synthesis:
             saved, this = ("with" if average else "without" for average in (state["average"], self.average))
             raise SettingsError(
                 f"the saved run has {state['total']} steps {saved} ema, this one has {self.total} {this}; "
-                "resume with the settings of the saved run"
+                "resume with the settings of the saved run",
+                settings=["steps", "ema"],
             )
         self.generator.load_state(state["generator"])
         self.optimizer.load_state_dict(_own(state["optimizer"]))

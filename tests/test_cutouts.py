@@ -12,6 +12,7 @@ from torch import Tensor
 
 from clipgen.cutouts import AUGMENTS, AugmentPreset, Cutouts, CutPlan
 from clipgen.errors import SettingsError, UnknownNameError
+from raising import refused
 
 STILL = replace(AUGMENTS["strong"], noise=0.0)
 
@@ -240,10 +241,10 @@ def test_the_work_is_batched() -> None:
 
 
 def test_bad_settings_are_named() -> None:
-    with pytest.raises(UnknownNameError, match="robust"):
+    with refused(UnknownNameError, "augments"):
         make(augments="robst")
     for wrong in ({"size": 0}, {"cutn": -1}, {"cut_pow": 0.0}):
-        with pytest.raises(SettingsError, match=next(iter(wrong))):
+        with refused(SettingsError, *wrong):
             make(**wrong)
     cutouts = make()
     with pytest.raises(SettingsError, match=r"\[1, 3, 32, 33\]"):

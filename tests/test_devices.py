@@ -18,6 +18,7 @@ from clipgen.devices import (
     without_memory,
 )
 from clipgen.errors import DeviceError, UnknownNameError
+from raising import refused
 
 CPU = torch.device("cpu")
 # faults of pages while large tensors come and go, and what is resident; the memory of the whole process is at stake
@@ -63,7 +64,7 @@ def test_auto_takes_the_fastest(monkeypatch: pytest.MonkeyPatch, cuda: bool, mps
 def test_a_missing_device_is_an_error(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    with pytest.raises(DeviceError, match="auto, cpu$"):
+    with refused(DeviceError, "device", match="auto, cpu$"):
         pick_device(name)
 
 
@@ -71,7 +72,7 @@ def test_cuda_index_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert pick_device("cuda:1").index == 1
-    with pytest.raises(DeviceError, match="cuda:0, cuda:1"):
+    with refused(DeviceError, "device", match="cuda:0, cuda:1"):
         pick_device("cuda:2")
 
 
@@ -89,7 +90,7 @@ def test_dtype_by_name() -> None:
     assert pick_dtype("fp32", CPU) == torch.float32
     assert pick_dtype("bf16", CPU) == torch.bfloat16
     assert pick_dtype("fp16", CPU) == torch.float16
-    with pytest.raises(UnknownNameError, match="auto, fp32, bf16, fp16"):
+    with refused(UnknownNameError, "dtype", match="auto, fp32, bf16, fp16"):
         pick_dtype("int8", CPU)
 
 

@@ -82,13 +82,13 @@ def test_prompt_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"", "prompts.txt"), (b"# only\n", "prompts.txt"), (b"a\n:1\n", "line 2"), (b"\xff\xfe", "UTF-8")],
+    ("content", "place"),
+    [(b"", ""), (b"# only\n", ""), (b"a\n:1\n", ", line 2"), (b"\xff\xfe", "")],
 )
-def test_bad_prompt_file(tmp_path: Path, content: bytes, words: str) -> None:
+def test_bad_prompt_file(tmp_path: Path, content: bytes, place: str) -> None:
     file = tmp_path / "prompts.txt"
     file.write_bytes(content)
-    with pytest.raises(PromptError, match=words):
+    with pytest.raises(PromptError, match=f"prompts.txt{place}"):
         read_prompt_file(file)
 
 
@@ -128,7 +128,7 @@ def test_split_long_loses_nothing_and_fits(limit: int) -> None:
 
 
 def test_split_long_gives_up_when_nothing_fits() -> None:
-    with pytest.raises(PromptError, match="'fox'.* 0 tokens"):
+    with pytest.raises(PromptError, match="'fox'.* 0 "):
         split_long("fox", len, 0)
 
 

@@ -22,6 +22,7 @@ from clipgen.settings import (
     settings_in,
 )
 from clipgen.settings.keywords import CaptionKeywords, ClassifyKeywords, FilmKeywords, PictureKeywords, RankKeywords
+from raising import refused
 
 
 def test_defaults_are_valid_and_every_setting_has_one_line_of_help() -> None:
@@ -36,47 +37,48 @@ def test_settings_are_frozen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("name", "value"),
     [
-        ("size", (0, 256), "1 to 8192"),
-        ("size", (256, 10**6), "1 to 8192"),
-        ("size", (1, 2, 3), "two whole numbers"),
-        ("size", (256.0, 256.0), "two whole numbers"),
-        ("steps", 0, "1 or more"),
-        ("steps", True, "a whole number or unset"),
-        ("steps", 2.5, "a whole number or unset"),
-        ("count", -1, "1 or more"),
-        ("cutn", 0, "1 or more"),
-        ("cut_chunk", 0, "1 or more"),
-        ("cut_pow", 0.0, "more than 0"),
-        ("lr", -0.1, "more than 0"),
-        ("time_budget", 0.0, "more than 0"),
-        ("tv", -1.0, "0 or more"),
-        ("tv", float("nan"), "finite"),
-        ("lr", float("inf"), "finite"),
-        ("save_every", -1, "0 or more"),
-        ("seed", -1, "from 0"),
-        ("ema", 1.0, "below 1"),
-        ("perceptors", (), "at least one"),
-        ("perceptors", "builtin", "a list of text"),
-        ("palette", ("red",), "#rrggbb"),
-        ("palette_weight", 1.0, "palette is empty"),
+        ("size", (0, 256)),
+        ("size", (256, 10**6)),
+        ("size", (1, 2, 3)),
+        ("size", (256.0, 256.0)),
+        ("steps", 0),
+        ("steps", True),
+        ("steps", 2.5),
+        ("count", -1),
+        ("cutn", 0),
+        ("cut_chunk", 0),
+        ("cut_pow", 0.0),
+        ("lr", -0.1),
+        ("time_budget", 0.0),
+        ("tv", -1.0),
+        ("tv", float("nan")),
+        ("lr", float("inf")),
+        ("save_every", -1),
+        ("seed", -1),
+        ("ema", 1.0),
+        ("perceptors", ()),
+        ("perceptors", "builtin"),
+        ("palette", ("red",)),
+        ("palette_weight", 1.0),
     ],
 )
-def test_a_value_out_of_range_is_named_with_what_is_allowed(name: str, value: Any, words: str) -> None:
-    with pytest.raises(SettingsError, match=words) as caught:
+def test_a_value_out_of_range_is_named(name: str, value: Any) -> None:
+    with pytest.raises(SettingsError) as caught:
         GenerateSettings.of(**{name: value})
+    assert name in caught.value.settings
     assert str(caught.value).startswith(name) and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["quality", "generator", "optimizer", "lr_decay", "init_noise", "start", "dtype"])
 def test_an_unknown_name_is_an_error_and_never_another_choice(name: str) -> None:
-    with pytest.raises(UnknownNameError, match=f"unknown {name} 'zzz'; choose from: "):
+    with refused(UnknownNameError, name, match="'zzz'"):
         GenerateSettings.of(**{name: "zzz"})
 
 
 def test_two_starts_are_one_too_many() -> None:
-    with pytest.raises(SettingsError, match="one of them"):
+    with refused(SettingsError, "init_image", "init_noise"):
         GenerateSettings.of(init_image="a.png", init_noise="perlin")
 
 
@@ -90,7 +92,7 @@ def test_whole_numbers_are_read_where_a_fraction_may_stand() -> None:
 
 
 def test_unknown_key_lists_the_allowed_ones() -> None:
-    with pytest.raises(SettingsError, match="unknown setting 'step'; did you mean 'steps'.*cutn"):
+    with refused(SettingsError, "step", match="'steps'.*cutn"):
         GenerateSettings.from_dict({"step": 3})
 
 
@@ -110,11 +112,11 @@ def test_a_generator_has_options_of_its_own() -> None:
     assert GenerateSettings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
     # what another generator does not have is left, not carried along
     assert settings.changed(render_size=None, generator="vqgan").options == GenerateSettings().options
-    with pytest.raises(SettingsError, match="render_size"):
+    with refused(SettingsError, "render_size"):
         settings.changed(generator="vqgan")
-    with pytest.raises(SettingsError, match="psi"):
+    with refused(SettingsError, "psi"):
         GenerateSettings.of(psi=0.5)
-    with pytest.raises(SettingsError, match="1 to 8192"):
+    with refused(SettingsError, "render_size", match="8192"):
         GenerateSettings.of(generator="pixels", render_size=(-1, 5))
 
 

@@ -17,6 +17,7 @@ from clipgen.perceptors.ensemble import Ensemble
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.registry import OPTIMIZERS
 from clipgen.synthesis import Step, Synthesis
+from raising import refused
 
 STEPS = 6
 
@@ -128,7 +129,7 @@ def test_losses_that_see_something_else_are_refused(perceptor: OpenClip) -> None
     class Odd(Loss):
         pass
 
-    with pytest.raises(SettingsError, match="Odd sees 'several'"):
+    with pytest.raises(SettingsError, match="Odd .*'several'"):
         run(perceptor, more=Odd())
 
 
@@ -166,7 +167,7 @@ def test_a_state_stays_as_it_was_saved(perceptor: OpenClip) -> None:
 
 def test_a_state_of_another_run_is_refused(perceptor: OpenClip) -> None:
     state = run(perceptor).state_dict()
-    with pytest.raises(SettingsError, match="6 steps without ema, this one has 7 with"):
+    with refused(SettingsError, "steps", "ema"):
         run(perceptor, steps=7, ema=0.5).load_state_dict(state)
     with pytest.raises(SettingsError):
         run(perceptor, seeds=(1,)).load_state_dict(state)
@@ -224,7 +225,7 @@ class Failing(Loss):
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_best(perceptor: OpenClip) -> None:
     synthesis = run(perceptor, more=Failing(at=0.5))
     seen: list[Step] = []
-    with pytest.raises(NonFiniteError, match="at step 4 of 6; lower the learning rate"):
+    with refused(NonFiniteError, "lr", "dtype", match="4 of 6"):
         for step in synthesis:
             seen.append(step)
     assert len(seen) == 3 and synthesis.index == 3
@@ -256,7 +257,7 @@ def test_every_optimizer_moves_the_latents(perceptor: OpenClip, name: str) -> No
 def test_unknown_names_list_the_known(perceptor: OpenClip) -> None:
     with pytest.raises(UnknownNameError, match="adamw"):
         run(perceptor, optimizer="adams")
-    with pytest.raises(UnknownNameError, match="cosine"):
+    with refused(UnknownNameError, "lr_decay"):
         run(perceptor, lr_decay="cosin")
 
 

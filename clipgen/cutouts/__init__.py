@@ -52,7 +52,7 @@ class Cutouts(nn.Module):
         super().__init__()
         for name, value in (("size", size), ("cutn", cutn), ("cut_pow", cut_pow)):
             if not value > 0:
-                raise SettingsError(f"{name} must be above 0, got {value}")
+                raise SettingsError(f"{name} must be above 0, got {value}", settings=[name])
         if generator.device.type != "cpu":
             raise SettingsError(f"cutouts draw from a CPU generator, got one on {generator.device}")
         self.size, self.cutn, self.cut_pow = size, cutn, cut_pow

@@ -90,5 +90,5 @@ def find_preset(augments: str | AugmentPreset) -> AugmentPreset:
     if isinstance(augments, AugmentPreset):
         return augments
     if augments not in AUGMENTS:
-        raise UnknownNameError.of("augments", augments, AUGMENTS)
+        raise UnknownNameError.of("augments", augments, AUGMENTS, settings=["augments"])
     return AUGMENTS[augments]

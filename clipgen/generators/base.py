@@ -135,9 +135,12 @@ class Generator(nn.Module):
         Raises SettingsError for no seeds, a size below one pixel, or both a noise and an image.
         """
         if not seeds:
-            raise SettingsError("seeds is empty; give one per picture")
+            raise SettingsError("seeds is empty; give one per picture", settings=["seeds"])
         if noise is not None and image is not None:
-            raise SettingsError(f"init_noise is {noise!r} and init_image is set; give one of the two")
+            raise SettingsError(
+                f"init_noise is {noise!r} and init_image is set; give one of the two",
+                settings=["init_noise", "init_image"],
+            )
         self.size = self.reachable(size)
         # drawn on the CPU: on a GPU the same seed would give another picture
         elements = [self._draw(torch.Generator().manual_seed(seed)) for seed in seeds]
@@ -198,7 +201,9 @@ class Generator(nn.Module):
     def reachable(self, size: Size) -> Size:
         """The nearest size (width, height) that this generator can make; SettingsError below one pixel."""
         if min(size) < 1:
-            raise SettingsError(f"size is {size[0]}x{size[1]}; width and height must be at least 1 pixel")
+            raise SettingsError(
+                f"size is {size[0]}x{size[1]}; width and height must be at least 1 pixel", settings=["size"]
+            )
         return size
 
     def critic(self) -> nn.Module | None:
@@ -209,7 +214,8 @@ class Generator(nn.Module):
         """The same pictures at another size, [B, 3, H, W] without gradient; SettingsError where it is not supported."""
         raise SettingsError(
             f"render_size is {size[0]}x{size[1]}, but the generator {self.name} renders at its own size only, "
-            f"{self.size[0]}x{self.size[1]}; use the generator cppn or pixels"
+            f"{self.size[0]}x{self.size[1]}; use the generator cppn or pixels",
+            settings=["render_size"],
         )
 
     def state(self) -> dict[str, Any]:

@@ -61,7 +61,9 @@ class CPPN(Generator):
         Raises SettingsError when weights are given: they are drawn from the seeds.
         """
         if weights is not None:
-            raise SettingsError(f"weights is {weights}, but the generator cppn is not trained; leave it out")
+            raise SettingsError(
+                f"weights is {weights}, but the generator cppn is not trained; leave it out", settings=["weights"]
+            )
         return cls(device=device, dtype=dtype)
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:

@@ -26,7 +26,7 @@ def noise_picture(name: str, seeds: Sequence[int], size: tuple[int, int]) -> Ten
     Ken Perlin, "Improving noise", SIGGRAPH 2002.
     """
     if name not in NOISES:
-        raise UnknownNameError.of("init_noise", name, NOISES)
+        raise UnknownNameError.of("init_noise", name, NOISES, settings=["init_noise"])
     draw = NOISES[name]
     return torch.stack([draw(torch.Generator().manual_seed(seed), size) for seed in seeds])
 

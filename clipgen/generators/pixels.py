@@ -58,7 +58,9 @@ class Pixels(Generator):
         transform runs in float32. Raises SettingsError when weights are given: there is no network.
         """
         if weights is not None:
-            raise SettingsError(f"weights is {weights}, but the generator pixels has no network; leave it out")
+            raise SettingsError(
+                f"weights is {weights}, but the generator pixels has no network; leave it out", settings=["weights"]
+            )
         return cls(device=device, dtype=dtype)
 
     def forward(self) -> Tensor:
@@ -77,7 +79,10 @@ class Pixels(Generator):
         size: (width, height); another aspect ratio stretches the picture. Raises SettingsError below one pixel.
         """
         if min(size) < 1:
-            raise SettingsError(f"render_size is {size[0]}x{size[1]}; width and height must be at least 1 pixel")
+            raise SettingsError(
+                f"render_size is {size[0]}x{size[1]}; width and height must be at least 1 pixel",
+                settings=["render_size"],
+            )
         with torch.autocast(self.device.type, enabled=False):
             return self._colour(_resample(self._plane(), size))
 

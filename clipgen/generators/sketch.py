@@ -46,7 +46,9 @@ class Sketch(Generator):
         Raises SettingsError when weights are given: there is no network.
         """
         if weights is not None:
-            raise SettingsError(f"weights is {weights}, but the generator sketch has no network; leave it out")
+            raise SettingsError(
+                f"weights is {weights}, but the generator sketch has no network; leave it out", settings=["weights"]
+            )
         return cls(device=device, dtype=dtype)
 
     def start(self, seeds: Sequence[int], size: Size, *, noise: str | None = None, image: Tensor | None = None) -> None:

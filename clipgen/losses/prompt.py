@@ -55,9 +55,14 @@ class PromptLoss(Loss):
         stops = torch.as_tensor(stops, dtype=target.dtype, device=target.device)
         if target.ndim != 3 or weights.shape[-1:] != target.shape[1:2] or {weights.ndim, stops.ndim} != {2}:
             shapes = ", ".join(str(list(tensor.shape)) for tensor in (target, weights, stops))
-            raise SettingsError(f"target, weights and stops must be [B,P,D], [B,P] and [B,P], got {shapes}")
+            raise SettingsError(
+                f"target, weights and stops must be [B,P,D], [B,P] and [B,P], got {shapes}",
+                settings=["target", "weights", "stops"],
+            )
         if not (weights.abs().sum(dim=-1) > 0).all():
-            raise SettingsError("weights has a row of zeros; every picture needs a prompt with another weight")
+            raise SettingsError(
+                "weights has a row of zeros; every picture needs a prompt with another weight", settings=["weights"]
+            )
         self.register_buffer("target", target)
         self.register_buffer("weights", weights)
         self.register_buffer("stops", stops.expand_as(weights))

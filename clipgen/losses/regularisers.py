@@ -45,7 +45,9 @@ class Realism(Loss):
     def build(cls, run: Surroundings) -> Loss:
         """Judge by the generator's own discriminator; SettingsError where it has none."""
         if (critic := run.critic()) is None:
-            raise SettingsError(f"the generator {run.generator_name} has no discriminator; leave realism at 0")
+            raise SettingsError(
+                f"the generator {run.generator_name} has no discriminator; leave realism at 0", settings={"realism": 0}
+            )
         return cls(critic)
 
     def __init__(self, critic: nn.Module) -> None:
@@ -112,7 +114,9 @@ class Palette(Loss):
         if not isinstance(colours, Tensor):
             colours = torch.tensor([_rgb(colour) for colour in colours])
         if colours.ndim != 2 or colours.shape[0] == 0 or colours.shape[1] != 3:
-            raise SettingsError(f"palette must be one or more colours [K,3], got {list(colours.shape)}")
+            raise SettingsError(
+                f"palette must be one or more colours [K,3], got {list(colours.shape)}", settings=["palette"]
+            )
         self.register_buffer("colours", colours)
 
     def forward(self, view: View) -> Tensor:
@@ -175,5 +179,7 @@ def _rgb(colour: str) -> tuple[float, float, float]:
     try:
         red, green, blue = bytes.fromhex(digits)
     except ValueError:
-        raise SettingsError(f"{colour!r} is not a colour; write #rrggbb or #rgb, such as #f2c14e") from None
+        raise SettingsError(
+            f"{colour!r} is not a colour; write #rrggbb or #rgb, such as #f2c14e", settings=["palette"]
+        ) from None
     return red / 255, green / 255, blue / 255

@@ -45,7 +45,8 @@ def part_of(name: str) -> str:
         return "vqgan"
     card = next((card for card in cards("generator") if card.name == name), None)
     if card is None:
-        raise UnknownNameError.of("generator", name, [*generator_names(), "NAME:FILE", "hf:OWNER/NAME/FILE"])
+        known = [*generator_names(), "NAME:FILE", "hf:OWNER/NAME/FILE"]
+        raise UnknownNameError.of("generator", name, known, settings=["generator"])
     return card.make
 
 

@@ -32,7 +32,10 @@ class Ensemble(Perceptor):
     def __init__(self, members: Sequence[tuple[float, Perceptor]]) -> None:
         super().__init__()
         if not members or any(weight <= 0 for weight, _ in members):
-            raise SettingsError("perceptors has no member, or one with a weight of 0 or less; give weights above 0")
+            raise SettingsError(
+                "perceptors has no member, or one with a weight of 0 or less; give weights above 0",
+                settings=["perceptors"],
+            )
         total = sum(weight for weight, _ in members)
         self.roots = [math.sqrt(weight / total) for weight, _ in members]
         self.members: list[Perceptor] = [member for _, member in members]
@@ -115,7 +118,10 @@ def load_perceptors(names: Sequence[str], device: torch.device, dtype: torch.dty
     """
     named = [parse_weighted_path(name) for name in names]
     if wrong := [name for name, (_, weight) in zip(names, named, strict=True) if weight <= 0]:
-        raise SettingsError(f"perceptors has {wrong[0]}, a weight of 0 or less; give one above 0, or leave it out")
+        raise SettingsError(
+            f"perceptors has {wrong[0]}, a weight of 0 or less; give one above 0, or leave it out",
+            settings=["perceptors"],
+        )
     loaded = [(weight, _load(name, device, dtype)) for name, weight in named]
     return loaded[0][1] if len(loaded) == 1 else Ensemble(loaded)
 

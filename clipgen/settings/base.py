@@ -109,7 +109,7 @@ class Settings:
         allowed = [spec.name for spec in fields(cls)]
         for name in values:
             if name not in allowed:
-                raise SettingsError(str(UnknownNameError.of("setting", name, allowed)))
+                raise SettingsError(str(UnknownNameError.of("setting", name, allowed)), settings=[name])
         return cls(**{name: convert(value, hints(cls)[name]) for name, value in values.items()}).validate()
 
 

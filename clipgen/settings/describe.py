@@ -55,7 +55,7 @@ def pick_views(views: str, *, auto: str = PLAIN) -> str:
     Raises UnknownNameError for other names.
     """
     if views != AUTO and views not in VIEWS:
-        raise UnknownNameError.of("views", views, (AUTO, *VIEWS))
+        raise UnknownNameError.of("views", views, (AUTO, *VIEWS), settings=["views"])
     return auto if views == AUTO else views
 
 

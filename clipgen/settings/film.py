@@ -55,11 +55,17 @@ class FilmSettings(Settings):
     def check(self) -> None:
         """Raise SettingsError for values that do not go together."""
         if self.keyframes > self.fps:
-            raise SettingsError(f"keyframes is {self.keyframes:g} and fps is {self.fps}; keyframes must be fps or less")
+            raise SettingsError(
+                f"keyframes is {self.keyframes:g} and fps is {self.fps}; keyframes must be fps or less",
+                settings=["keyframes", "fps"],
+            )
         if self.video_in is not None and self.as_network:
-            raise SettingsError("video_in and as_network are both set; one network cannot paint over a video")
+            raise SettingsError(
+                "video_in and as_network are both set; one network cannot paint over a video",
+                settings=["video_in", "as_network"],
+            )
         if self.fps > 120:
-            raise SettingsError(f"fps is {self.fps}; it must be 120 or less")
+            raise SettingsError(f"fps is {self.fps}; it must be 120 or less", settings=["fps"])
 
     def without_camera(self) -> Self:
         """The settings without camera movement and loop.

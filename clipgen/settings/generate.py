@@ -44,7 +44,10 @@ class GenerateSettings(GroupedSettings):
         options_of(self.generator)
         race = self.options.race or 1
         if self.init.init_image is not None and race > 1:
-            raise SettingsError(f"race is {race}, but all starts from init_image would be the same; leave one out")
+            raise SettingsError(
+                f"race is {race}, but all starts from init_image would be the same; leave one out",
+                settings=["race", "init_image"],
+            )
 
     def resolved(self) -> Self:
         """Set steps and cutn from the quality preset, unless they are set.
@@ -71,7 +74,8 @@ class GenerateSettings(GroupedSettings):
         if value not in (None, (), [], usual[name]):
             raise SettingsError(
                 f"{name} is {value!r}, which the generator {parts.get('generator', cls.generator)} does not have; "
-                f"leave it out, or set generator to {' or '.join(owners)}"
+                f"leave it out, or set generator to {' or '.join(owners)}",
+                settings=[name],
             )
 
 

@@ -96,7 +96,7 @@ class GroupedSettings(Settings):
     def _refuse(cls, name: str, value: Any, parts: Mapping[str, Any]) -> None:
         """Raise SettingsError for a name that is no setting."""
         allowed = sorted({spec.name for _, spec in settings_in(cls)})
-        raise SettingsError(str(UnknownNameError.of("setting", name, allowed)))
+        raise SettingsError(str(UnknownNameError.of("setting", name, allowed)), settings=[name])
 
 
 def _is_group(kind: Any) -> bool:

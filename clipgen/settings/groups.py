@@ -56,7 +56,9 @@ class Canvas(Settings):
         """Raise SettingsError for sides and seeds out of range."""
         check_size("size", self.size)
         if self.seed is not None and not 0 <= self.seed <= MAX_SEED - self.count:
-            raise SettingsError(f"seed is {self.seed}; it must be a whole number from 0 to {MAX_SEED - self.count}")
+            raise SettingsError(
+                f"seed is {self.seed}; it must be a whole number from 0 to {MAX_SEED - self.count}", settings=["seed"]
+            )
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,10 @@ class Init(Settings):
     def check(self) -> None:
         """Raise SettingsError for two initial pictures."""
         if self.init_image is not None and self.init_noise is not None:
-            raise SettingsError("init_image and init_noise are both set; a run starts from one of them")
+            raise SettingsError(
+                "init_image and init_noise are both set; a run starts from one of them",
+                settings=["init_image", "init_noise"],
+            )
 
 
 @dataclass(frozen=True)
@@ -115,9 +120,11 @@ class Search(Settings):
     def check(self) -> None:
         """Raise SettingsError for an average of 1 or more, and for no CLIP at all."""
         if not 0 <= self.ema < 1:
-            raise SettingsError(f"ema is {self.ema}; it must be 0 or more and below 1, for example 0.9")
+            raise SettingsError(
+                f"ema is {self.ema}; it must be 0 or more and below 1, for example 0.9", settings=["ema"]
+            )
         if not self.perceptors:
-            raise SettingsError("perceptors is empty; name at least one, for example builtin")
+            raise SettingsError("perceptors is empty; name at least one, for example builtin", settings=["perceptors"])
 
 
 @dataclass(frozen=True)
@@ -181,9 +188,14 @@ class Guides(Settings):
         """Raise SettingsError for an invalid colour, and for a weight without colours."""
         for colour in self.palette:
             if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-                raise SettingsError(f"palette has {colour!r}; colours are written #rrggbb, for example #1e90ff")
+                raise SettingsError(
+                    f"palette has {colour!r}; colours are written #rrggbb, for example #1e90ff", settings=["palette"]
+                )
         if self.palette_weight and not self.palette:
-            raise SettingsError(f"palette_weight is {self.palette_weight} but palette is empty; name its colours")
+            raise SettingsError(
+                f"palette_weight is {self.palette_weight} but palette is empty; name its colours",
+                settings=["palette_weight", "palette"],
+            )
 
 
 @dataclass(frozen=True)
@@ -210,4 +222,6 @@ class Machine(Settings):
 def check_size(name: str, size: tuple[int, int] | None) -> None:
     """Raise SettingsError for a width or a height out of range."""
     if size is not None and not all(1 <= side <= MAX_SIDE for side in size):
-        raise SettingsError(f"{name} is {size[0]} x {size[1]}; width and height must be 1 to {MAX_SIDE} pixels")
+        raise SettingsError(
+            f"{name} is {size[0]} x {size[1]}; width and height must be 1 to {MAX_SIDE} pixels", settings=[name]
+        )

@@ -39,7 +39,7 @@ def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path 
     does.
     """
     if count < 1:
-        raise SettingsError(f"count is {count}; it must be 1 or more")
+        raise SettingsError(f"count is {count}; it must be 1 or more", settings=["count"])
     first = settings.canvas.seed or 0
     device = devices.pick_device(settings.machine.device)
     dtype = devices.pick_dtype(settings.machine.dtype, device)
@@ -85,12 +85,14 @@ def mix(generator: Generator, *, coarse: int, fine: int, layers: int) -> Tensor:
     Source: style mixing of Karras et al., arXiv 1812.04948.
     """
     if len(generator.latents) != 2 or generator.start_from != "samples":
-        raise SettingsError(f"{generator.name} has no style for each layer; mix draws of a stylegan")
+        raise SettingsError(
+            f"{generator.name} has no style for each layer; mix draws of a stylegan", settings=["generator"]
+        )
     _check(generator, [coarse, fine])
     shared, own = generator.latents
     styles = (shared + own).detach()
     if not 0 <= layers <= styles.shape[1]:
-        raise SettingsError(f"layers is {layers}; this network has 0 to {styles.shape[1]} of them")
+        raise SettingsError(f"layers is {layers}; this network has 0 to {styles.shape[1]} of them", settings=["layers"])
     both = torch.cat([styles[coarse, :layers], styles[fine, layers:]])[None]
     return _painted(generator, [torch.zeros_like(shared[:1]), both])[0]
 
@@ -105,7 +107,10 @@ def between(generator: Generator, draws: Sequence[int], count: int) -> Tensor:
     Raises SettingsError for fewer than two draws, or numbers out of range.
     """
     if len(draws) < 2 or count < 2:
-        raise SettingsError(f"{len(draws)} draws and {count} pictures were given; a walk takes two or more of both")
+        raise SettingsError(
+            f"{len(draws)} draws and {count} pictures were given; a walk takes two or more of both",
+            settings=["count", "walk"],
+        )
     _check(generator, draws)
     places = torch.linspace(0, len(draws) - 1, count)
     # the last picture is the last draw, at the end of the last stretch

@@ -5,6 +5,7 @@ from clipgen.errors import SettingsError
 from clipgen.generators.base import clamp_with_grad, straight_through
 from clipgen.generators.pixels import Pixels
 from clipgen.registry import GENERATORS
+from raising import refused
 
 from .contract import picture
 
@@ -50,11 +51,11 @@ def test_an_init_image_is_resized_and_shared_by_the_batch():
 
 
 def test_bad_input_is_named():
-    with pytest.raises(SettingsError, match="seeds"):
+    with refused(SettingsError, "seeds"):
         Pixels.begin(size=(16, 16), seeds=[])
-    with pytest.raises(SettingsError, match="0x16"):
+    with refused(SettingsError, "size"):
         Pixels.begin(size=(0, 16), seeds=[1])
-    with pytest.raises(SettingsError, match="init_noise"):
+    with refused(SettingsError, "init_noise", "init_image"):
         Pixels.begin(size=(16, 16), seeds=[1], init_noise="perlin", init_image=picture())
     with pytest.raises(SettingsError, match=r"\(3, 3, 24, 32\)"):
         Pixels.begin(size=(16, 16), seeds=[1, 2], init_image=picture().expand(3, -1, -1, -1))
@@ -62,7 +63,7 @@ def test_bad_input_is_named():
 
 def test_a_state_of_another_run_is_refused():
     state = Pixels.begin(size=(16, 16), seeds=[1]).state()
-    with pytest.raises(SettingsError, match="size"):
+    with pytest.raises(SettingsError):
         Pixels.begin(size=(16, 16), seeds=[1, 2]).load_state(state)
-    with pytest.raises(SettingsError, match="size"):
+    with pytest.raises(SettingsError):
         Pixels.begin(size=(17, 16), seeds=[1]).load_state(state)

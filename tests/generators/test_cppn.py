@@ -8,6 +8,7 @@ from clipgen.errors import SettingsError
 from clipgen.generators import cppn
 from clipgen.generators.cppn import CPPN, LoopCPPN
 from clipgen.tasks.animate.camera import Motion, warp
+from raising import refused
 
 from .contract import (
     assert_elements_are_independent,
@@ -63,7 +64,7 @@ def test_half_precision_around_it_changes_nothing(generator):
 
 
 def test_weights_are_refused():
-    with pytest.raises(SettingsError, match="weights"):
+    with refused(SettingsError, "weights"):
         CPPN.begin(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))
 
 

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from clipgen.errors import SettingsError
 from clipgen.generators.pixels import COLOUR_SQRT, Pixels
+from raising import refused
 
 from .contract import (
     assert_elements_are_independent,
@@ -77,7 +78,7 @@ def test_half_precision_around_it_changes_nothing(generator):
 
 
 def test_weights_are_refused():
-    with pytest.raises(SettingsError, match="weights"):
+    with refused(SettingsError, "weights"):
         Pixels.begin(size=(8, 8), seeds=[1], weights=Path("some.ckpt"))
 
 

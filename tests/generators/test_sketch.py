@@ -4,6 +4,7 @@ import torch.nn.functional as F
 
 from clipgen.errors import SettingsError
 from clipgen.generators.sketch import Sketch
+from raising import refused
 
 from .contract import (
     assert_elements_are_independent,
@@ -50,5 +51,5 @@ def test_encoding_finds_a_smooth_picture(generator):
 
 
 def test_weights_are_refused(tmp_path):
-    with pytest.raises(SettingsError, match="weights"):
+    with refused(SettingsError, "weights"):
         Sketch.begin(size=(8, 8), seeds=[1], weights=tmp_path / "some.ckpt")

@@ -25,6 +25,7 @@ from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import StyleGAN3
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
+from raising import refused
 from runs import start
 
 from .contract import assert_elements_are_independent, assert_seeds_determine_pictures, assert_state_is_restored
@@ -127,7 +128,7 @@ def test_nothing_in_a_pickle_runs(save: Save) -> None:
         with_bomb.state["_hooks"] = {"a": bomb}
         assert torch.equal(picture(load_network(save({"G_ema": with_bomb, "D": bomb}))), picture(network))
         for content in (bomb, {"G_ema": bomb}, [bomb]):
-            with pytest.raises(WeightsError, match="G_ema or G"):
+            with pytest.raises(WeightsError, match="G_ema"):
                 load_network(save(content))
 
 
@@ -252,7 +253,7 @@ def test_the_best_of_many_draws_is_the_start(perceptor: OpenClip, weights: Path)
     steps = list(best)
     again = start(perceptor, ["a red square"], best.settings)
     assert torch.equal(steps[-1].image, list(again)[-1].image)
-    with pytest.raises(SettingsError, match="no samples"):
+    with refused(SettingsError, "start"):
         start(perceptor, ["a"], GenerateSettings.of(generator="pixels", start="samples"))
 
 
@@ -297,15 +298,15 @@ def test_draws_are_of_the_given_classes(classed: Path) -> None:
 @pytest.mark.parametrize(("asked", "why"), [("cow", "cow"), ("3", "0 to 2")])
 def test_an_unknown_class(classed: Path, asked: str, why: str) -> None:
     generator = StyleGAN.begin(size=(32, 32), seeds=[1], weights=classed)
-    with pytest.raises(UnknownNameError, match=why):
+    with refused(UnknownNameError, "classes", match=why):
         generator.draw_from(None, [(asked, 1.0)])
-    with pytest.raises(SettingsError, match="classes"):
+    with refused(SettingsError, "classes"):
         generator.draw_from(None, [("cat", -1.0)])
 
 
 def test_a_network_without_classes(generator: StyleGAN) -> None:
     generator.draw_from(0.3, [])
-    with pytest.raises(SettingsError, match="classes"):
+    with refused(SettingsError, "classes"):
         generator.draw_from(None, [("cat", 1.0)])
 
 

@@ -16,6 +16,7 @@ from clipgen.generators.vqgan.codebook import Lattice, NearestCode
 from clipgen.generators.vqgan.norm import FrozenGroupNorm
 from clipgen.models import weights
 from clipgen.models.weights import load_state
+from raising import refused
 
 from .contract import (
     TINY,
@@ -78,7 +79,7 @@ def test_reachable_rounds_to_multiples_of_the_factor(generator):
     assert generator.reachable((34, 1)) == (36, 4)
     generator.start([1], (30, 21))
     assert generator.size == (32, 20) and generator().shape == (1, 3, 20, 32)
-    with pytest.raises(SettingsError, match="render_size is 64x64"):
+    with refused(SettingsError, "render_size"):
         generator.render((64, 64))
 
 
@@ -150,7 +151,7 @@ def test_attention_that_adds_nothing_is_taken_out():
 def test_norm_groups_reach_every_norm_and_must_divide():
     norms = [module for module in VQModel.from_config(TINY).modules() if isinstance(module, nn.GroupNorm)]
     assert norms and all(norm.num_groups == 8 for norm in norms)
-    with pytest.raises(WeightsError, match="norm_groups is 5"):
+    with pytest.raises(WeightsError, match="norm_groups"):
         VQModel.from_config(_changed(norm_groups=5))
 
 
@@ -219,7 +220,7 @@ def test_the_built_in_model_is_found_by_its_card_and_checked(tiny_vqgan, generat
     monkeypatch.setattr(weights, "models_folder", lambda: tiny_vqgan.parent)
     assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2])(), generator())
     files[1].write_text("changed", encoding="utf-8")
-    with pytest.raises(WeightsError, match="sha256"):
+    with pytest.raises(WeightsError, match=files[1].name):
         VQGAN.begin(size=(32, 24), seeds=[1, 2])
 
 
@@ -264,9 +265,9 @@ def test_other_targets_and_broken_configs_are_refused():
     other["model"]["target"] = "taming.models.vqgan.VQSegmentationModel"
     with pytest.raises(WeightsError, match="VQSegmentationModel"):
         VQModel.from_config(other)
-    with pytest.raises(WeightsError, match="embed_dim, n_embed and ddconfig"):
+    with pytest.raises(WeightsError, match="ddconfig"):
         VQModel.from_config({"model": {"target": "taming.models.vqgan.VQModel", "params": {}}})
-    with pytest.raises(WeightsError, match="embed_dim, n_embed and ddconfig"):
+    with pytest.raises(WeightsError, match="ddconfig"):
         VQModel.from_config({"model": "words"})
 
 

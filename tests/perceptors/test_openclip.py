@@ -127,7 +127,7 @@ def test_transformer_towers_embed_the_same_after_the_layout_change(quick: bool, 
 def test_too_long_a_text_is_an_error_not_a_cut(perceptor: OpenClip) -> None:
     assert perceptor.count_tokens("red " * 10) == perceptor.context_length
     perceptor.encode_text(["red " * 10])
-    with pytest.raises(PromptError, match="13 tokens.* 12"):
+    with pytest.raises(PromptError, match="13 .* 12"):
         perceptor.encode_text(["red " * 11])
 
 
@@ -158,7 +158,7 @@ def test_folder_without_or_with_two_weights(tiny_clip: Path, tmp_path: Path) -> 
         load_perceptor(f"local-dir:{folder}", CPU)
     (folder / "clip.safetensors").unlink()
     (folder / "other.safetensors").unlink()
-    with pytest.raises(WeightsError, match="none"):
+    with pytest.raises(WeightsError, match=str(folder)):
         load_perceptor(f"local-dir:{folder}", CPU)
 
 

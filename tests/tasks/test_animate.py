@@ -16,6 +16,7 @@ from clipgen.tasks.animate.camera import Motion, warp
 from clipgen.tasks.animate.morph import blend, slerp
 from clipgen.tasks.generate.targets import Targets
 from clipgen.timelines import Key, Scene, Timeline, Track
+from raising import refused
 
 PICTURE = GenerateSettings.of(size=(32, 24), steps=3, cutn=2, seed=7, generator="pixels", device="cpu", dtype="fp32")
 FILM = FilmSettings(fps=8, keyframes=4, keyframe_steps=2, seconds_per_scene=1, transition_seconds=0.5)
@@ -173,16 +174,16 @@ def test_a_film_is_written(make: Make, tmp_path: Path) -> None:
     assert film.save(tmp_path / "film.gif") == tmp_path / "film.gif" and (tmp_path / "film.gif").exists()
     assert len(list(film.project(Output(tmp_path / "frames", captions=True)))) == 24
     assert len(list((tmp_path / "frames").glob("*.png"))) == 24
-    with pytest.raises(SettingsError, match=".mp4"):
+    with refused(SettingsError, "output"):
         film.save(tmp_path / "film.avi")
-    with pytest.raises(SettingsError, match="size"):
+    with refused(SettingsError, "size"):
         film.at(0.0, (64, 64))
-    with pytest.raises(SettingsError, match="audio"):
+    with refused(SettingsError, "audio"):
         film.save(tmp_path / "frames-2", audio=__file__)
 
 
 def test_settings_that_films_do_not_have() -> None:
-    with pytest.raises(SettingsError, match="count is 2"):
+    with refused(SettingsError, "count"):
         outline_film(Timeline((Scene("a"),)), FILM, PICTURE.changed(count=2))
     with pytest.raises(SettingsError, match="zoom"):
         outline_film(Timeline((Scene("a", tracks={"zoom": Track.constant(0)}),)), FILM, PICTURE)

@@ -20,6 +20,7 @@ from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step
 from clipgen.tasks.generate import GeneratedImage, Run, load_run
 from clipgen.tasks.generate.targets import Target, Targets, read_targets
+from raising import refused
 from runs import remake, start
 
 Make = Callable[..., Run]
@@ -142,13 +143,13 @@ def test_resume_on_disk_equals_one_run(make: Make, perceptor: OpenClip, tmp_path
 
 
 def test_a_broken_run_file_is_a_clear_error(tmp_path: Path, make: Make) -> None:
-    with pytest.raises(SettingsError, match="there is no run file"):
+    with pytest.raises(SettingsError, match="none.run"):
         load_run(tmp_path / "none.run")
     (tmp_path / "bad.run").write_bytes(b"not a run")
-    with pytest.raises(SettingsError, match="no run file"):
+    with pytest.raises(SettingsError, match="bad.run"):
         load_run(tmp_path / "bad.run")
     torch.save({"prompts": []}, tmp_path / "other.run")
-    with pytest.raises(SettingsError, match="no run file"):
+    with pytest.raises(SettingsError, match="other.run"):
         load_run(tmp_path / "other.run")
     (tmp_path / "file").touch()
     with pytest.raises(OutputError):
@@ -168,7 +169,7 @@ def test_a_state_is_written_whole_or_not_at_all(make: Make, tmp_path: Path, monk
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OutputError, match="No space left"):
+    with refused(OutputError, "output"):
         generation.save_state(tmp_path / "a.run")
     assert (tmp_path / "a.run").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["a.run"]
@@ -182,7 +183,7 @@ def test_the_last_good_picture_outlives_a_loss_that_is_not_finite(make: Make, mo
 
     monkeypatch.setattr(TotalVariation, "forward", breaks)
     generation = make(tv=1.0)
-    with pytest.raises(NonFiniteError, match="step 4 of 5"):
+    with refused(NonFiniteError, "lr", "dtype"):
         finish(generation)
     (picture,) = generation.pictures()
     assert picture.metadata["steps_done"] == 3
@@ -233,7 +234,7 @@ def test_image_and_noise_prompts(make: Make, perceptor: OpenClip, photo: Path) -
     assert targets.embeddings[0, 1] @ seen > 0.8
     torch.testing.assert_close(targets.embeddings.norm(dim=-1), torch.ones(1, 3))
     assert make(image_prompts=(str(photo),)).job.files.keys() == {str(photo)}
-    with pytest.raises(PromptError, match="SEED"):
+    with pytest.raises(PromptError, match="'seven'"):
         make(noise_prompts=("seven",))
     with pytest.raises(ImageError):
         make(image_prompts=("nowhere.png",))
@@ -270,7 +271,7 @@ def test_every_regulariser_can_be_used(make: Make) -> None:
 
 def test_no_text_needs_a_word_for_it(make: Make, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(perceptor, "unknown_words", lambda text: [(text, [])])
-    with pytest.raises(SettingsError, match="no word for writing"):
+    with refused(SettingsError, "no_text", "perceptors"):
         make(no_text=1.0)
 
 

@@ -12,6 +12,7 @@ from clipgen.jobs import Inputs, Job
 from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings, RankVerb
 from clipgen.tasks.sample import between, draw, load, mix, paint
+from raising import refused
 
 
 @pytest.fixture
@@ -54,17 +55,17 @@ def test_a_way_goes_over_its_draws(generator: StyleGAN) -> None:
 
 
 def test_wrong_requests_are_errors(generator: StyleGAN) -> None:
-    with pytest.raises(SettingsError, match="no draw 3"):
+    with pytest.raises(SettingsError, match="draw 3"):
         mix(generator, coarse=0, fine=3, layers=1)
-    with pytest.raises(SettingsError, match="0 to 6"):
+    with refused(SettingsError, "layers"):
         mix(generator, coarse=0, fine=1, layers=7)
-    with pytest.raises(SettingsError, match="1 draws"):
+    with refused(SettingsError, "count", "walk"):
         between(generator, [0], count=3)
-    with pytest.raises(SettingsError, match="count is 0"):
+    with refused(SettingsError, "count"):
         load(GenerateSettings.of(generator="cppn"), Parts(), count=0)
-    with pytest.raises(SettingsError, match="psi"):
+    with refused(SettingsError, "psi"):
         GenerateSettings.of(generator="cppn", psi=0.5)
-    with pytest.raises(SettingsError, match="no style for each layer"):
+    with refused(SettingsError, "generator"):
         mix(load(GenerateSettings.of(generator="cppn", size=(16, 16)), Parts(), count=2), coarse=0, fine=1, layers=1)
 
 

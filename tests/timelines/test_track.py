@@ -28,5 +28,5 @@ def test_bad_keys(keys: tuple[Key, ...]) -> None:
 
 
 def test_an_unknown_curve() -> None:
-    with pytest.raises(UnknownNameError, match="ease"):
+    with pytest.raises(UnknownNameError, match="'easy'"):
         Track((Key(0, 0, "easy"),))

@@ -125,7 +125,7 @@ class StyleGAN(Generator):
             return
         count, names = self.network.mapping.classes, self.network.names
         if not count:
-            raise SettingsError("classes is set, but this StyleGAN has no classes; leave it out")
+            raise SettingsError("classes is set, but this StyleGAN has no classes; leave it out", settings=["classes"])
         self.mixture = torch.zeros(count)
         for name, weight in classes:
             if name.isdecimal() and int(name) < count:
@@ -133,9 +133,9 @@ class StyleGAN(Generator):
             elif name in names:
                 self.mixture[names.index(name)] += weight
             else:
-                raise UnknownNameError.of("class", name, [*names, f"0 to {count - 1}"])
+                raise UnknownNameError.of("class", name, [*names, f"0 to {count - 1}"], settings=["classes"])
         if not self.mixture.sum() > 0:
-            raise SettingsError("classes has weights whose sum is 0 or less; give some above 0")
+            raise SettingsError("classes has weights whose sum is 0 or less; give some above 0", settings=["classes"])
         self.mixture /= self.mixture.sum()
 
     @torch.no_grad()

@@ -30,4 +30,4 @@ class StyleGANOptions(GeneratorOptions):
     def check(self) -> None:
         """Raise SettingsError for a psi out of range."""
         if self.psi is not None and not 0 <= self.psi <= 1:
-            raise SettingsError(f"psi is {self.psi}; it must be 0 to 1, for example 0.7")
+            raise SettingsError(f"psi is {self.psi}; it must be 0 to 1, for example 0.7", settings=["psi"])

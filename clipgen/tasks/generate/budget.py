@@ -184,4 +184,6 @@ def shrink(limit: float, loaded: float, least: float) -> float:
 def too_large(requested: float, least: float) -> DeviceError:
     """The error if nothing fits; requested: gigabytes, least: megabytes."""
     taken = f"{least / 1000:.1f} GB"
-    return DeviceError(f"vram is {requested:g} GB, but the models and one step take {taken}; set a higher vram")
+    return DeviceError(
+        f"vram is {requested:g} GB, but the models and one step take {taken}; set a higher vram", settings=["vram"]
+    )

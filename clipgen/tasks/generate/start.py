@@ -88,10 +88,13 @@ def set_start(
     given = init.init_image is not None or init.init_noise is not None
     if init.start in ("bank", "samples") and given:
         raise SettingsError(
-            f"start is {init.start} and an initial picture is set too; leave out init_image and init_noise"
+            f"start is {init.start} and an initial picture is set too; leave out init_image and init_noise",
+            settings=["start", "init_image", "init_noise"],
         )
     if init.start == "samples" and generator.start_from != "samples":
-        raise SettingsError(f"{settings.generator} has no samples to choose a start among; leave start out")
+        raise SettingsError(
+            f"{settings.generator} has no samples to choose a start among; leave start out", settings=["start"]
+        )
     means = targets.mean()
     if generator.start_from == "samples" and init.start in ("auto", "samples") and not given:
         generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ means[row], TRIES)

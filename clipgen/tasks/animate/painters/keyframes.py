@@ -91,13 +91,17 @@ def check_size(size: tuple[int, int] | None, image: Tensor) -> None:
     if size is not None and size != own:
         raise SettingsError(
             f"size is {size[0]} x {size[1]}; this film has keyframes of {own[0]} x {own[1]} pixels: "
-            "only a film with as_network is drawn at any size"
+            "only a film with as_network is drawn at any size",
+            settings=["size"],
         )
 
 
 def no_page() -> PageData:
     """Raise SettingsError: keyframes are no page."""
-    raise SettingsError("a page can only be made of a film with as_network; set it, and generator cppn")
+    raise SettingsError(
+        "a page can only be made of a film with as_network; set it, and generator cppn",
+        settings={"as_network": True, "generator": "cppn"},
+    )
 
 
 def _start(reel: Reel, take: Take) -> KeptState | None:

@@ -48,7 +48,10 @@ def outline(
     the network, and what `lay_out` raises.
     """
     if picture.generator != "cppn":
-        raise SettingsError(f"generator is {picture.generator}; as_network draws with a network of its own: set cppn")
+        raise SettingsError(
+            f"generator is {picture.generator}; as_network draws with a network of its own: set cppn",
+            settings={"generator": "cppn"},
+        )
     still = settings.without_camera()
     takes = lay_out(timeline, still, picture, fingerprints)
     for take in takes:
@@ -61,7 +64,9 @@ def _check(take: Take) -> None:
     """Raise SettingsError for what one network cannot do."""
     where = take.scene.origin or "a scene"
     if take.index and take.transition != "morph":
-        raise SettingsError(f"transition is {take.transition} in {where}; one network can only morph")
+        raise SettingsError(
+            f"transition is {take.transition} in {where}; one network can only morph", settings=["transition"]
+        )
     if given := [*take.scene.tracks, *take.scene.settings]:
         raise SettingsError(f"{where} sets {', '.join(given)}; one network draws all scenes alike: leave it out")
 
@@ -86,7 +91,10 @@ class NetworkPainter:
 
     def __init__(self, outline: Outline, store: Store, *, parts: Parts, weights: Path | None = None) -> None:
         if weights is not None:
-            raise SettingsError(f"weights is {weights}; as_network draws with a network of its own: leave weights out")
+            raise SettingsError(
+                f"weights is {weights}; as_network draws with a network of its own: leave weights out",
+                settings=["weights"],
+            )
         self.outline, self.store = outline, store
         self.perceptor = perceptor_of(outline.picture, parts)
         self.notes: list[str] = []
