@@ -67,8 +67,8 @@ class RunFiles:
     >>> result.pictures[0]["path"]
     'outputs/a-red-fox-7.png'
 
-    run: its steps are not begun, or resumed; save_every: steps between two saves, 0 for none; history: losses and scores
-    of the steps before, from the run file of a run that is resumed.
+    run: its steps are not begun, or resumed; save_every: steps between two saves, 0 for none; history: losses and
+    scores of the steps before, from the run file of a run that is resumed.
     """
 
     def __init__(
