@@ -122,7 +122,7 @@ def captions(images: Sequence[Tensor], matcher: Matcher, settings: CaptionSettin
     return [list(one.matches) for one in caption(images, matcher, settings) if isinstance(one, Described)]
 
 
-def told(
+def recovered(
     samples: Sequence[Sample], found: Sequence[Sequence[Match]], words: dict[str, Vocabulary], names: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Share of right first captions, by kind of fact; names: of all things."""
@@ -214,7 +214,7 @@ def failures(
 @click.option("--perceptor", default="reader", show_default=True)
 @click.option("--count", default=600, show_default=True, help="Pictures to describe.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
-@click.option("--failures", "sheet", type=click.Path(path_type=Path), help="Draw pictures that were told wrong.")
+@click.option("--failures", "sheet", type=click.Path(path_type=Path), help="Draw pictures whose caption is wrong.")
 @torch.no_grad()
 def main(art: Path, perceptor: str, count: int, json_path: Path | None, sheet: Path | None) -> None:
     """Describe fresh pictures and print how often the words are right."""
@@ -228,8 +228,8 @@ def main(art: Path, perceptor: str, count: int, json_path: Path | None, sheet: P
         seen = embed_images(matcher.perceptor, tensors(samples), views=COMPOSED)
         found = captions(tensors(samples), matcher)
         name = "with hubness correction" if hubness else "without"
-        figures[name] = {**told(samples, found, words, world.things), "beats": beats(samples, found, matcher, seen)}
-        figures[name]["synonym"] = told(samples, found, {**words, "thing": words["synonym"]}, world.things)["thing"]
+        figures[name] = {**recovered(samples, found, words, world.things), "beats": beats(samples, found, matcher, seen)}
+        figures[name]["synonym"] = recovered(samples, found, {**words, "thing": words["synonym"]}, world.things)["thing"]
         if hubness:
             figures["peak"] = peaks(world, matcher, 100)
             figures["abstain"] = abstention(samples, matcher, seen)

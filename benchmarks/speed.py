@@ -104,16 +104,16 @@ def summary(rows: Sequence[Figures]) -> Figures:
     >>> summary([{"it_per_s": 2.0, "dtype": "bf16"}, {"it_per_s": 3.0, "dtype": "bf16"}])
     {'it_per_s': 2.5, 'it_per_s_spread': [2.0, 3.0], 'dtype': 'bf16'}
     """
-    told: Figures = {}
+    figures: Figures = {}
     for name, value in rows[0].items():
         values = [row[name] for row in rows]
         if isinstance(value, Mapping):
-            told[name] = summary(values)
+            figures[name] = summary(values)
         elif isinstance(value, float):
-            told[name], told[f"{name}_spread"] = statistics.median(values), [min(values), max(values)]
+            figures[name], figures[f"{name}_spread"] = statistics.median(values), [min(values), max(values)]
         else:
-            told[name] = value
-    return told
+            figures[name] = value
+    return figures
 
 
 def ratios(pairs: Sequence[Pair], courses: Sequence[Figures] = ()) -> dict[str, float | None]:
@@ -122,11 +122,11 @@ def ratios(pairs: Sequence[Pair], courses: Sequence[Figures] = ()) -> dict[str, 
     def of(name: str) -> float | None:
         return middle([over(*(pair[side].get(name) for side in SIDES)) for pair in pairs])
 
-    told = {"time_to_score": None, "it_per_s": of("it_per_s"), "peak_memory": of("peak_memory_mb")}
+    figures = {"time_to_score": None, "it_per_s": of("it_per_s"), "peak_memory": of("peak_memory_mb")}
     if courses:
-        told["time_to_score"] = middle([over(row["ours"], row["reference"]) for row in courses])
-        told["time_to_score_of_whole_run"] = middle([over(row["ours"], row["reference_whole"]) for row in courses])
-    return told
+        figures["time_to_score"] = middle([over(row["ours"], row["reference"]) for row in courses])
+        figures["time_to_score_of_whole_run"] = middle([over(row["ours"], row["reference_whole"]) for row in courses])
+    return figures
 
 
 def in_child(call: Callable[[Job], Any], job: Job) -> Any:
@@ -208,29 +208,29 @@ def _seconds_to_lines(command: Sequence[str]) -> list[float]:
 def report(job: Job, pairs: Sequence[Pair], courses: Sequence[Course] = (), starts: Sequence[Figures] = ()) -> Figures:
     """All figures of a workload, as they are written to JSON."""
     times = [course.times() for course in courses]
-    told: dict[str, Figures] = {}
+    figures: dict[str, Figures] = {}
     roofline: Figures = {}
     for side in SIDES:
         rows = [{name: value for name, value in pair[side].items() if name != "traces"} for pair in pairs]
         best = [row.pop("roofline", None) for row in rows]
         roofline[side] = None if best[0] is None else summary(best)
-        told[side] = summary(rows)
+        figures[side] = summary(rows)
         if times:
-            told[side]["time_to_score"] = middle([row[side] for row in times])
+            figures[side]["time_to_score"] = middle([row[side] for row in times])
     if times:
-        told["ours"]["share_reached"] = sum(row["ours"] is not None for row in times) / len(times)
+        figures["ours"]["share_reached"] = sum(row["ours"] is not None for row in times) / len(times)
     if starts:
-        told["ours"]["start_up"] = summary(starts)
-    found = [told[side].pop("best", None) for side in SIDES]
+        figures["ours"]["start_up"] = summary(starts)
+    found = [figures[side].pop("best", None) for side in SIDES]
     if found[0] is not None and found[0] != found[1]:
         raise click.ClickException(f"the two sides do not rank alike: {found[0]} and {found[1]}")
     return {
         "workload": job.workload,
-        "device": [told[side].pop("device") for side in SIDES][0],
+        "device": [figures[side].pop("device") for side in SIDES][0],
         "machine": _machine(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "threads": {side: told[side].pop("threads") for side in SIDES},
-        "dtype": {side: told[side].pop("dtype") for side in SIDES},
+        "threads": {side: figures[side].pop("threads") for side in SIDES},
+        "dtype": {side: figures[side].pop("dtype") for side in SIDES},
         "rounds": len(pairs),
         "size": list(job.size),
         "cutn": job.cutn,
@@ -238,7 +238,7 @@ def report(job: Job, pairs: Sequence[Pair], courses: Sequence[Course] = (), star
         "settings": dict(job.settings),
         "reference_steps": job.course,
         "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-        **told,
+        **figures,
         "ratio": ratios(pairs, times),
         "roofline": roofline,
         "courses": times,
@@ -270,13 +270,13 @@ def print_table(found: Figures) -> None:
 
 def _flat(figures: Mapping[str, Any], before: str = "") -> dict[str, float | None]:
     """Numbers by their dotted names, less the spreads."""
-    told: dict[str, float | None] = {}
+    figures: dict[str, float | None] = {}
     for name, value in figures.items():
         if isinstance(value, Mapping):
-            told |= _flat(value, f"{before}{name}.")
+            figures |= _flat(value, f"{before}{name}.")
         elif value is None or isinstance(value, float):
-            told[before + name] = value
-    return told
+            figures[before + name] = value
+    return figures
 
 
 def _said(value: float | None) -> str:

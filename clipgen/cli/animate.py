@@ -62,7 +62,7 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
             click.echo(line)
         return 0
     if resume and request.stored is None:
-        report.note(f"{asked.with_suffix(WORK)} does not exist: there is nothing to resume, the film begins anew")
+        report.note(f"{asked.with_suffix(WORK)} does not exist: nothing to resume, a new film is started")
     request.check()
     if not resume:
         path = _free(asked, report)

@@ -96,7 +96,7 @@ def _setting(path: Path, name: str, value: Any) -> Any:
         try:
             return WRITTEN[written].read(value)
         except SettingsError as error:
-            raise SettingsError(f"{path}: {name}: {error}") from error
+            raise error.in_context(before=f"{path}: {name}: ") from error
     # one text where a list is expected: perceptor = "builtin"
     return [value] if is_list(hints(group)[name]) and isinstance(value, str) else value
 

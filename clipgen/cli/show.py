@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import click
@@ -42,7 +43,7 @@ def describe(path: Path, metadata: dict[str, Any]) -> str:
       steps *  30
     """
     settings, defaults = _flat(metadata.get("settings", {})), _flat(GenerateSettings().to_dict())
-    plain = {name: value for name, value in metadata.items() if not isinstance(value, (dict, list))}
+    plain = {name: value for name, value in metadata.items() if not isinstance(value, (dict, list, NoneType))}
     rows = [(name.replace("_", " "), _text(value)) for name, value in plain.items()]
     rows += [(f"{kind} model", _text(model.get("name"))) for kind, model in metadata.get("models", {}).items()]
     prompts = metadata.get("prompts", metadata.get("inputs", {}).get("prompts", []))  # as 0.1.0 wrote them, or now

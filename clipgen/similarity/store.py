@@ -60,7 +60,8 @@ class Vectors(Table):
 
     def whole(self, rows: NDArray) -> NDArray[np.bool_]:
         """Which rows [N, D] have the length of a unit vector: [N]."""
-        return np.abs(np.linalg.norm(rows.astype(np.float32), axis=1) - 1) < _UNIT
+        with np.errstate(invalid="ignore"):  # a damaged row may have no number in it
+            return np.abs(np.linalg.norm(rows.astype(np.float32), axis=1) - 1) < _UNIT
 
     def get(self, keys: Keys) -> tuple[Tensor, NDArray[np.bool_]]:
         """Unit vectors [N, D] float32 of keys, and for each whether it is stored: [N]."""

@@ -1,6 +1,8 @@
 """caption, rank, classify, compare and cache, on the tiny CLIP."""
 
 import csv
+import errno
+import io
 import json
 import os
 import sys
@@ -12,6 +14,7 @@ from PIL import Image
 
 from clipgen import parts
 from clipgen.cli.rows import RowFile
+from clipgen.errors import OutputError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.studio.defaults import Defaults
 
@@ -94,6 +97,20 @@ def test_a_file_name_that_is_not_utf8_gets_a_row(tmp_path: Path, columns: tuple[
         rows.add({"image": name, "text": "a fox"})
     with RowFile(tmp_path / "rows", key="image", columns=columns) as rows:
         assert rows.done == {name}
+
+
+def test_a_full_disk_names_the_row_file(tmp_path: Path) -> None:
+    class Full(io.BytesIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        close = flush
+
+    rows = RowFile(tmp_path / "rows.jsonl", key="image")
+    with pytest.raises(OutputError, match=r"rows\.jsonl"), rows:
+        rows._file.close()
+        rows._file = Full()
+        rows.add({"image": "a.png"})
 
 
 def test_a_captioner_that_is_not_there(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,11 @@ def test_the_same_bytes_in_every_format(paint: Cli, tmp_path: Path, ending: str)
     assert "red square" in paint("show", f"made{ending}").stdout
 
 
+def test_show_leaves_out_what_is_not_set(paint: Cli, painted: Path) -> None:
+    shown = paint("show", painted / "red-square-7.png").stdout
+    assert "red square" in shown and "None" not in shown
+
+
 def test_show_reports_bad_files_and_shows_the_good_ones(paint: Cli, painted: Path, tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "plain.jpg")
     result = paint("show", "plain.jpg", painted / "red-square-7.png", "gone.png")

@@ -100,19 +100,6 @@ def test_resize_area_grows_within_bounds_and_carries_gradients() -> None:
     assert resize_area(image, (7, 5)) is image
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
 def test_pictures_are_found_in_order_and_once(tmp_path: Path) -> None:
     for name in ("b.png", "a.JPG", "in/c.webp", "notes.txt", ".hidden.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -17,7 +17,6 @@ def plain(colour: tuple[int, int, int], size: tuple[int, int] = (64, 48)) -> Ima
     return Image.new("RGB", size, colour)
 
 
-
 def test_contact_sheet_holds_every_picture_in_its_place() -> None:
     sheet = contact_sheet([plain(RED), plain(GREEN), plain(BLUE)], columns=2)
     assert sheet.size == (2 * 72 + 8, 2 * 56 + 8)
@@ -48,19 +47,6 @@ def test_wrapped_lines_fit() -> None:
     assert all(font.getlength(line) <= 80 for line in lines)
     assert lines[0].startswith("a castle") and lines[-1].endswith("…")
     assert wrapped("", font, 80) == []
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 def test_a_caption_stands_at_the_lower_border() -> None:

@@ -4,6 +4,7 @@ import random
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,6 +37,12 @@ class Asked:
             return vectors_of([texts[i] for i in missing], self.dim)
 
         return vectors.through(text_keys(texts), embed)
+
+
+def test_damaged_rows_are_no_numbers_without_a_warning(tmp_path: Path) -> None:
+    vectors = stored(tmp_path, dim=2)
+    with warnings.catch_warnings(action="error"):
+        assert vectors.whole(np.array([[np.nan, 1], [np.inf, np.inf], [0.6, 0.8]], np.float16)).tolist() == [0, 0, 1]
 
 
 def stored(folder: Path, *, dim: int = 8, view: str = "text", fingerprint: str = "abc") -> Vectors:

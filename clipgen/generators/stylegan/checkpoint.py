@@ -73,11 +73,11 @@ def convert(weights: Path, target: Path) -> Path:
     from safetensors.torch import save  # late: loading does not need it
 
     network = load_network(weights)
-    told: dict[str, Any] = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]
+    extra: dict[str, Any] = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]
     if network.names:
-        told["classes"] = list(network.names)
+        extra["classes"] = list(network.names)
     with write_whole(target.with_suffix(".json")) as part:
-        part.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(extra, indent=2) + "\n", encoding="utf-8")
     with write_whole(target) as part:
         part.write_bytes(save({key: value.contiguous() for key, value in network.state_dict().items()}))
     return target
@@ -114,10 +114,10 @@ def _beside(path: Path) -> Mapping[str, Any]:
     try:
         if path.stat().st_size > MOST_CONFIG:
             raise WeightsError(f"{path} has {path.stat().st_size / 1e6:.0f} MB, too large for a config")
-        told = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise WeightsError(f"{path} cannot be read: {reason(error)}") from error
-    return _plain(told) if isinstance(told, dict) else {}
+    return _plain(content) if isinstance(content, dict) else {}
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,19 +129,19 @@ def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 def _of_rosinality(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """NVIDIA's names and shapes for a checkpoint of github.com/rosinality/stylegan2-pytorch."""
-    told: dict[str, Tensor] = {}
+    renamed: dict[str, Tensor] = {}
     for key, value in state.items():
         for pattern, rename in _ROSINALITY:
             if found := re.match(pattern, key):
-                told[_part(rename(found))] = value
+                renamed[_part(rename(found))] = value
                 break
-    for key, value in told.items():
+    for key, value in renamed.items():
         if key.endswith((".weight", ".const", ".noise_const")) and value.ndim in (4, 5):
-            told[key] = value[0, 0] if key.endswith("noise_const") else value[0]
+            renamed[key] = value[0, 0] if key.endswith("noise_const") else value[0]
         elif key.endswith((".bias", ".noise_strength")):
-            told[key] = value.reshape(()) if key.endswith("noise_strength") else value.flatten()
-    width = len(told["mapping.fc0.weight"]) if "mapping.fc0.weight" in told else 0
-    return {**told, "mapping.w_avg": torch.zeros(width)}  # it has no mean style; the generator measures its own
+            renamed[key] = value.reshape(()) if key.endswith("noise_strength") else value.flatten()
+    width = len(renamed["mapping.fc0.weight"]) if "mapping.fc0.weight" in renamed else 0
+    return {**renamed, "mapping.w_avg": torch.zeros(width)}  # it has no mean style; the generator measures its own
 
 
 def _part(name: str) -> str:

@@ -132,9 +132,9 @@ def read_pickle(path: Path) -> Pickled:
     state: dict[str, Tensor] = {}
     _collect(module, "", state, DEEPEST)
     arguments = module.parts.get("_init_kwargs")
-    told = {str(key): value for key, value in arguments.items()} if isinstance(arguments, Mapping) else {}
-    inner = told.pop("synthesis_kwargs", None)
-    return Pickled(state, {**told, **(inner if isinstance(inner, Mapping) else {})})
+    config = {str(key): value for key, value in arguments.items()} if isinstance(arguments, Mapping) else {}
+    inner = config.pop("synthesis_kwargs", None)
+    return Pickled(state, {**config, **(inner if isinstance(inner, Mapping) else {})})
 
 
 def _collect(module: _Module, prefix: str, state: dict[str, Tensor], deepest: int) -> None:

@@ -182,10 +182,10 @@ class StyleGAN3(nn.Module):
             order = sorted({name for name in names}, key=lambda name: int(name[1:].split("_")[0]))
             side, colours = (int(part) for part in order[-1].split("_")[1:])
             embedded = state["mapping.embed.weight"].shape if "mapping.embed.weight" in state else (0, 0)
-            told = {**(config or {}), "num_layers": len(order) - 1}
+            arguments = {**(config or {}), "num_layers": len(order) - 1}
             return cls(
                 side=side,
-                config=told,
+                config=arguments,
                 width=len(state["mapping.w_avg"]),
                 noise=state["mapping.fc0.weight"].shape[1] - embedded[0],
                 classes=embedded[1],

@@ -53,11 +53,11 @@ def convert(weights: Path, target: Path) -> Path:
 
     config, path = _files(weights)
     state = load_state(path)
-    network, told = _network(config, state, path)
+    network, taming_config = _network(config, state, path)
     critic = {key: value for key, value in state.items() if key.startswith(CRITIC)}
     kept = {key: value.contiguous() for key, value in {**network.state_dict(), **critic}.items()}
     with write_whole(target.with_suffix(".yaml")) as part:
-        part.write_text(yaml.safe_dump(VQModel.plain_config(told), sort_keys=False), encoding="utf-8")
+        part.write_text(yaml.safe_dump(VQModel.plain_config(taming_config), sort_keys=False), encoding="utf-8")
     with write_whole(target) as part:
         part.write_bytes(save(kept))
     return target
@@ -65,14 +65,14 @@ def convert(weights: Path, target: Path) -> Path:
 
 def _network(config: Path, state: Mapping[str, Tensor], path: Path) -> tuple[VQModel, Mapping[str, Any]]:
     """The network of a config with its weights, and the config in taming's format."""
-    told = _read_config(config)
-    if is_diffusers(told):
-        told, state = to_taming(told, state)
+    taming_config = _read_config(config)
+    if is_diffusers(taming_config):
+        taming_config, state = to_taming(taming_config, state)
     # without memory: a hostile config may ask for any size, and the weights replace the parameters anyway
     with devices.without_memory():
-        network = VQModel.from_config(told)
+        network = VQModel.from_config(taming_config)
     _fill(network, state, path)
-    return network, told
+    return network, taming_config
 
 
 def load_critic(weights: Path | None) -> nn.Module | None:

@@ -182,7 +182,7 @@ def read_record(folder: Path) -> FilmRecord | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, ClipgenError) as error:
-        raise SettingsError(f"{path} is not the record of a film ({error}); delete it to begin anew") from error
+        raise SettingsError(f"{path} is not the record of a film ({error}); delete it to start again") from error
 
 
 def write_record(folder: Path, record: FilmRecord) -> None:
