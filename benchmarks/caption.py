@@ -122,7 +122,7 @@ def captions(images: Sequence[Tensor], matcher: Matcher, settings: CaptionSettin
     return [list(one.matches) for one in caption(images, matcher, settings) if isinstance(one, Described)]
 
 
-def recovered(
+def graded(
     samples: Sequence[Sample], found: Sequence[Sequence[Match]], words: dict[str, Vocabulary], names: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Share of right first captions, by kind of fact; names: of all things."""
@@ -228,8 +228,8 @@ def main(art: Path, perceptor: str, count: int, json_path: Path | None, sheet: P
         seen = embed_images(matcher.perceptor, tensors(samples), views=COMPOSED)
         found = captions(tensors(samples), matcher)
         name = "with hubness correction" if hubness else "without"
-        figures[name] = {**recovered(samples, found, words, world.things), "beats": beats(samples, found, matcher, seen)}
-        figures[name]["synonym"] = recovered(samples, found, {**words, "thing": words["synonym"]}, world.things)["thing"]
+        figures[name] = {**graded(samples, found, words, world.things), "beats": beats(samples, found, matcher, seen)}
+        figures[name]["synonym"] = graded(samples, found, {**words, "thing": words["synonym"]}, world.things)["thing"]
         if hubness:
             figures["peak"] = peaks(world, matcher, 100)
             figures["abstain"] = abstention(samples, matcher, seen)
