@@ -53,7 +53,8 @@ def lessons(student: Student) -> Lessons:
 def trainer(merges: Path, steps: int) -> Trainer:
     student = tiny(merges)
     batch = {"names": 8, "captions": 8, "words": 8}
-    return Trainer(Recipe(steps=steps, lr=0.02, warmup=1, batch=batch, groups=4, long=3, contrast=0.1), student, lessons(student))
+    recipe = Recipe(steps=steps, lr=0.02, warmup=1, batch=batch, groups=4, long=3, contrast=0.1)
+    return Trainer(recipe, student, lessons(student))
 
 
 def test_words_whose_merges_are_kept_have_the_pieces_of_the_whole_vocabulary(merges: Path, tmp_path: Path) -> None:
