@@ -88,6 +88,10 @@ class Inputs:
 class Job:
     """All that decides what is made: equal jobs on one machine make equal bytes.
 
+        >>> settings = GenerateSettings.of(size=(64, 64), seed=7)
+        >>> Job("generate", Inputs(prompts=("a fox", "a castle")), settings).verb
+        'generate'
+
     verb: a name in VERBS; inputs: what it works on; settings: of the verb; weights: file or folder of the generator's
     weights, None for those of its name; models: those that were used, by role ("perceptor", "generator"), once they are
     known; files: sha256 of the input pictures; version: of clipgen.

@@ -32,6 +32,9 @@ def exit_code(call: Callable[[], object], command: Callable[[], click.Command | 
     """
     try:
         result = call()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())  # the help of a group of commands
+        return 0
     except click.UsageError as error:
         return _fail(usage_line(error), error.exit_code)
     except click.ClickException as error:

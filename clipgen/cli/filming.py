@@ -218,7 +218,7 @@ def _tell_resumed(film: Film, request: Request, report: Report) -> None:
             report.note(f"changed since the film was started: {'; '.join(changes)}")
     if film.reused:
         numbers = ", ".join(str(index + 1) for index in film.reused)
-        report.note(f"unchanged and used again: scene {numbers} of {len(film.takes)}")
+        report.note(f"unchanged and used again: {len(film.reused)} of {len(film.takes)} scenes ({numbers})")
 
 
 def _paint(film: Film, request: Request, *, quiet: bool) -> int:

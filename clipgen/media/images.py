@@ -75,7 +75,8 @@ def find_images(paths: Sequence[str | Path], *, recursive: bool = False) -> list
             inside = path.rglob("*") if recursive else path.iterdir()
             endings = Image.registered_extensions()
             files = (file for file in inside if file.suffix.lower() in endings and not file.name.startswith("."))
-            found.update(dict.fromkeys(sorted(file for file in files if file.is_file())))
+            # a link to nothing is included, so that it is reported as a file that cannot be loaded
+            found.update(dict.fromkeys(sorted(file for file in files if file.is_file() or file.is_symlink())))
         elif path.exists():
             found[path] = None
         else:

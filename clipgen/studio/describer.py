@@ -96,9 +96,13 @@ class Describer:
     def classify(self, picture: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]) -> list[Match]:
         """The most probable labels of a picture, best first.
 
-        >>> sorted(match.text for match in studio.classify("photo.jpg", ["cat", "dog"]))
-        ['cat', 'dog']
+            >>> sorted(match.text for match in studio.classify("photo.jpg", ["cat", "dog"]))
+            ['cat', 'dog']
+
+        picture: a path or PIL image; labels: two or more. Raises ClipgenError.
         """
+        if not isinstance(picture, str | Path | Image.Image):
+            raise ImageError("classify takes one picture, a path or PIL image; call it for each of several")
         job = Job("classify", Inputs(texts=tuple(labels)), ClassifyVerb.from_dict(self.defaults.describing(settings)))
         (found,) = (one for one in self._loaded(job, picture) if isinstance(one, Labelled))
         return list(found.matches)

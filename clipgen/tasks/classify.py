@@ -70,7 +70,7 @@ class Classifier:
     def __init__(self, labels: Sequence[str], matcher: Matcher, *, templates: Sequence[str] = TEMPLATES) -> None:
         self.labels = list(dict.fromkeys(label.strip() for label in labels if label.strip()))
         if len(self.labels) < 2:
-            raise PromptError(f"there are {len(self.labels)} labels; give two or more to choose from")
+            raise PromptError(f"labels given: {len(self.labels)}; give two or more to choose from")
         for template in templates:
             if "{}" not in template and "{bare}" not in template:
                 raise PromptError(f"the template {template!r} has no {{}} where the label goes")

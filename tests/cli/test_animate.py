@@ -43,7 +43,7 @@ def test_resume_makes_only_what_changed(paint: Cli) -> None:
     Path("scenes.txt").write_text("a red square\na yellow star\n")
     result = paint("animate", "scenes.txt", *SMALL, "-o", "film.gif", "--resume", "--json")
     assert result.exit_code == 0 and json.loads(result.stdout)["reused"] == [0]
-    assert "scene 1 of 2" in result.stderr
+    assert "used again: 1 of 2 scenes (1)" in result.stderr
     with Image.open("film.gif") as film:
         assert film.size == (32, 32)
 
@@ -195,4 +195,4 @@ def test_batch_skips_films_that_exist_and_reports_failures(paint: Cli) -> None:
     Path("films/more.mp4").unlink()
     third = paint("batch", "scenes.txt", "more.txt", "--out", "films", "--json")  # resumed with its own settings
     assert third.exit_code == 0 and json.loads(third.stdout)["made"] == 1
-    assert "used again: scene 1 of 1" in third.stderr and "changed since" not in third.stderr
+    assert "used again: 1 of 1 scenes" in third.stderr and "changed since" not in third.stderr

@@ -81,3 +81,10 @@ def test_the_flags_of_the_command_that_ran_are_named(args: list[str], flags: str
 def test_a_setting_without_a_flag_stays_a_setting() -> None:
     assert with_flags(SettingsError("depth is 0", settings=["depth"]), command_of(main, ["generate"])) == "depth is 0"
     assert with_flags(SettingsError("depth is 0", settings=["depth"]), None) == "depth is 0"
+
+
+@pytest.mark.parametrize("group", ["models", "cache", "train"])
+def test_a_group_without_a_command_prints_its_help(group: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(lambda: main.main([group], standalone_mode=False)) == 0
+    printed = capsys.readouterr()
+    assert "Commands:\n" in printed.out and not printed.err

@@ -131,3 +131,8 @@ def test_reading_ahead_keeps_the_order_and_tells_errors(tmp_path: Path) -> None:
         0, 1, 2, 3, 4, 6, 7, 8,
     ]  # fmt: skip
     assert list(load_ahead([])) == []
+
+
+def test_a_link_to_nothing_is_found_so_that_it_can_be_reported(tmp_path: Path) -> None:
+    (tmp_path / "lost.png").symlink_to(tmp_path / "nowhere.png")
+    assert find_images([tmp_path]) == [tmp_path / "lost.png"]

@@ -18,6 +18,7 @@ from torch import Tensor
 
 import clipgen.train.text as recipe_module
 from clipgen.errors import ImageError, UnknownNameError, WeightsError
+from clipgen.train.text import corpus
 from clipgen.train.text.bars import binding, measure, super_concepts, super_concepts_of
 from clipgen.train.text.compose import Composer, Facts, plural
 from clipgen.train.text.concepts import Concept, hold_out, known_concepts
@@ -143,7 +144,7 @@ def test_a_tenth_of_words_is_kept_back(concepts: list[Concept], words: Words) ->
 def test_texts_come_once_and_names_first(
     concepts: list[Concept], words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clipgen.train.text.corpus._CAPTIONS", 30)
+    monkeypatch.setattr(corpus, "_CAPTIONS", 30)
     every = list(texts(concepts, words))
     assert len(every) == len(set(every)) and every[0] == concepts[0].names[0]
     assert definition(words.meanings["kitten-n"], words) == "kitten, cat: young cat" in every
@@ -224,7 +225,7 @@ def test_a_word_moves_towards_related_concepts_that_are_like_it(concepts: list[C
 def test_pools_leave_out_what_is_kept_back(
     concepts: list[Concept], words: Words, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("clipgen.train.text.corpus._CAPTIONS", 200)
+    monkeypatch.setattr(corpus, "_CAPTIONS", 200)
     store = Embedded(tmp_path)
     every = list(texts(concepts, words))
     store.fill(every, lambda some: torch.zeros(len(some), 2), report=lambda line: None)
@@ -278,7 +279,7 @@ class Letters:
 
 
 def test_a_run_embeds_trains_and_writes(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clipgen.train.text.corpus._CAPTIONS", 40)
+    monkeypatch.setattr(corpus, "_CAPTIONS", 40)
     monkeypatch.setattr("clipgen.train.text.bars._PAIRS", 8)
     monkeypatch.setattr(recipe_module, "Teacher", Letters)
     monkeypatch.setattr(recipe_module, "PIECES", 700)

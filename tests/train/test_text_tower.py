@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from clipgen.errors import WeightsError
 from clipgen.perceptors.openclip import build_model, load_perceptor
 from clipgen.train.text import principal
+from clipgen.train.text import trainer as training
 from clipgen.train.text.concepts import Concept
 from clipgen.train.text.lessons import Lessons, joined
 from clipgen.train.text.recipe import Recipe
@@ -130,7 +131,7 @@ def test_steps_bring_it_to_its_targets(merges: Path) -> None:
 
 
 def test_texts_keep_their_order_when_they_are_sorted_by_length(merges: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clipgen.train.text.trainer._TOGETHER", 2)
+    monkeypatch.setattr(training, "_TOGETHER", 2)
     run = trainer(merges, 1)
     tokens = run.student.tokenizer(["a red apple on white", "apple", "a fox", "white " * 30, "owl"])
     assert torch.allclose(run._embed(tokens), run.student(tokens), atol=1e-5)

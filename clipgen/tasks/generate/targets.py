@@ -132,7 +132,7 @@ def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) 
     words = ", ".join(f"{word!r} ({_near(near)})" for word, near in found.items())
     return (
         f"unknown to the {perceptor.name} CLIP: {words}; `clipgen models words` lists what it knows, "
-        f"perceptors=['{OPEN_VOCABULARY}'] knows far more (once: `clipgen models pull {OPEN_VOCABULARY}`)"
+        f"the perceptor {OPEN_VOCABULARY} knows far more (once: `clipgen models pull {OPEN_VOCABULARY}`)"
     )
 
 
