@@ -7,7 +7,7 @@ from PIL import Image
 
 import clipgen
 from clipgen import parts
-from clipgen.errors import DeviceError, SettingsError, UnknownNameError
+from clipgen.errors import DeviceError, ImageError, SettingsError, UnknownNameError
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
 from clipgen.studio import Studio
@@ -118,3 +118,9 @@ def test_one_clip_paints_and_another_describes_by_default(monkeypatch: pytest.Mo
             with pytest.raises(InterruptedError):
                 call()
     assert asked == [("builtin",), ("reader",), *2 * [("vit-b-32",)], *2 * [("vit-b-16",)]]
+
+
+def test_classify_takes_one_picture() -> None:
+    photo = Image.new("RGB", (8, 8))
+    with pytest.raises(ImageError):
+        Studio().classify([photo, photo], ["a", "b"])  # type: ignore[arg-type]
