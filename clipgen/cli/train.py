@@ -58,9 +58,16 @@ def clip_command(**options: Any) -> None:
 
 
 @group.command("vqgan")
+@click.option("--lr", type=click.FloatRange(min=0, min_open=True), metavar="RATE", help="Peak learning rate.")
+@click.option(
+    "--decoder-only",
+    is_flag=True,
+    default=None,
+    help="Keep the encoder: with --init, what was trained on its codes stays valid.",
+)
 @_recipe_options
 def vqgan_command(**options: Any) -> None:
-    """Train the built-in VQGAN."""
+    """Train the built-in VQGAN, whole or only its decoder."""
     _run("clipgen.train.vqgan", options)
 
 
