@@ -38,7 +38,7 @@ class PriorConfig:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> PriorConfig:
-        """The config of a JSON object; TypeError or ValueError for anything else.
+        """The config of a JSON object; TypeError, AttributeError or ValueError for anything else.
 
         >>> PriorConfig.of({"channels": 6, "embedding": 384, "widths": [64, 128]}).widths
         (64, 128)

@@ -68,7 +68,7 @@ class Prior(nn.Module):
             network = {k.removeprefix("network."): v.float() for k, v in state.items() if k.startswith("network.")}
             prior = cls(PriorNetwork(config), state)
             prior.network.load_state_dict(network)
-        except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, KeyError, RuntimeError) as error:
             line = f"{folder} holds no prior ({reason(error)}); `clipgen train prior` writes one"
             raise WeightsError(line) from error
         return prior.eval().requires_grad_(False)
