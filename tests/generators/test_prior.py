@@ -16,7 +16,7 @@ from clipgen.errors import WeightsError
 from clipgen.generators.prior import Prior, PriorConfig, PriorNetwork
 from clipgen.generators.prior.prior import CONFIG_FILE, PROBES, WEIGHTS_FILE
 from clipgen.generators.vqgan import VQGAN
-from clipgen.generators.vqgan.options import VQGANOptions
+from clipgen.generators.vqgan_options import VQGANOptions
 from clipgen.settings import GenerateSettings
 from raising import refused
 

@@ -17,7 +17,7 @@ from clipgen.generators.prior.prior import PROBES
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.generators.vqgan.network import VQModel
 from clipgen.generators.vqgan.norm import FrozenGroupNorm
-from clipgen.generators.vqgan.options import VQGANOptions
+from clipgen.generators.vqgan_options import VQGANOptions
 from clipgen.settings import GeneratorOptions
 
 # the sides of each grid of latents are those of the one before divided by COARSER, and at least LEAST_SIDE
