@@ -21,11 +21,11 @@ from torch import Tensor
 
 from clipgen.errors import ClipgenError
 from clipgen.perceptors import openclip
+from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.train.text.bars import measure
 from clipgen.train.text.concepts import known_concepts
 from clipgen.train.text.lessons import HeldOut
 from clipgen.train.text.nearest import Embed, Nearest
-from clipgen.train.text.student import Student
 from clipgen.train.text.teacher import Teacher
 from clipgen.train.text.wordnet import Words
 from clipgen.train.world import World
@@ -68,7 +68,7 @@ def main(data: Path, tower: tuple[Path, ...], teacher: bool, json_path: Path | N
     words = Words.load(data / "words")
     concepts, perceptor = known_concepts(data, words), openclip.load_perceptor("builtin", torch.device("cpu"))
     try:
-        embedders: dict[str, Embed] = {str(folder): Student.load(folder).embed for folder in tower}
+        embedders: dict[str, Embed] = {str(folder): TextTower.load(folder).embed for folder in tower}
         embedders["built-in CLIP"] = partial(shortened, perceptor)
         if teacher:
             embedders["teacher"] = Teacher().embed

@@ -98,7 +98,7 @@ GENERATOR_OPTIONS = Registry(
     {
         "cppn": "clipgen.generators.rendering_options:RenderingOptions",
         "pixels": "clipgen.generators.rendering_options:RenderingOptions",
-        "vqgan": "clipgen.settings.options:GeneratorOptions",
+        "vqgan": "clipgen.generators.vqgan_options:VQGANOptions",
         "stylegan": "clipgen.generators.stylegan.options:StyleGANOptions",
     },
     "clipgen.generator_options",

@@ -1,4 +1,4 @@
-"""`clipgen train clip|vqgan|stylegan|bank|text`: train the built-in weights."""
+"""`clipgen train clip|vqgan|prior|stylegan|bank|text`: train the built-in weights."""
 
 from __future__ import annotations
 
@@ -58,9 +58,16 @@ def clip_command(**options: Any) -> None:
 
 
 @group.command("vqgan")
+@click.option("--lr", type=click.FloatRange(min=0, min_open=True), metavar="RATE", help="Peak learning rate.")
+@click.option(
+    "--decoder-only",
+    is_flag=True,
+    default=None,
+    help="Keep the encoder: with --init, what was trained on its codes stays valid.",
+)
 @_recipe_options
 def vqgan_command(**options: Any) -> None:
-    """Train the built-in VQGAN."""
+    """Train the built-in VQGAN, whole or only its decoder."""
     _run("clipgen.train.vqgan", options)
 
 
@@ -89,6 +96,51 @@ def stylegan_command(**options: Any) -> None:
 def bank_command(**options: Any) -> None:
     """Render the bank of start pictures and encode it with the built-in VQGAN."""
     _run("clipgen.train.bank", options)
+
+
+@group.command("prior")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the prior.")
+@click.option("--runs", type=click.Path(path_type=Path), help="Folder for codes, checkpoints, curve and sheets.")
+@click.option(
+    "--art",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the art pack; without it there are no things in the pictures.",
+)
+@click.option(
+    "--pictures",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Train on the pictures below this folder instead of the world; a.txt beside a.jpg is its caption.",
+)
+@click.option("--generator", metavar="NAME", help="The VQGAN (default: vqgan, the built-in one).")
+@click.option("--weights", type=click.Path(exists=True, path_type=Path), help="The VQGAN's weights.")
+@click.option("--perceptor", metavar="NAME", help="The CLIP that embeds words (default: builtin).")
+@click.option("--size", type=click.IntRange(min=16), metavar="N", help="Side of the training pictures in pixels.")
+@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps.")
+@click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Pictures a step.")
+@click.option("--fresh", type=click.IntRange(min=1), metavar="N", help="Pictures that each step renders or reads anew.")
+@click.option(
+    "--by-picture",
+    type=click.FloatRange(min=0, max=1),
+    metavar="SHARE",
+    help="Share of the captioned pictures that are conditioned on their own embedding.",
+)
+@click.option("--lr", type=click.FloatRange(min=0, min_open=True), metavar="RATE", help="Peak learning rate.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and pictures.")
+@click.option("--resume/--no-resume", default=None, help="Resume from the checkpoint in --runs, if any.")
+@click.option(
+    "--init",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a prior to start from instead of random weights.",
+)
+@click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
+def prior_command(**options: Any) -> None:
+    """Train a prior, which draws the first codes of a VQGAN for the words.
+
+    
+    Any VQGAN and any CLIP do, and any folder of pictures, with captions or without:
+        clipgen train prior --pictures photos --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 256
+    """
+    _run("clipgen.train.prior", options)
 
 
 @group.command("text")

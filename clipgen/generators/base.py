@@ -33,16 +33,19 @@ class Generator(nn.Module):
 
     name: in the registry; lr: learning rate of its latents for Adam; start_from: the best start: "bank" (an initial
     picture), "samples" (the best of its own draws, see `choose`) or "noise"; race: number of starts to compare, more
-    than 1 where the first steps do not yet show which start is best; latents: leaf tensors [B, ...], one batch element
-    per seed; size: (width, height) in pixels of `forward()`; look: pictures [N, 3, H, W] → unit embeddings [N, D], used
-    by generators that search for the latents of a picture, so that the result is similar in content as well (None:
-    pixels alone count).
+    than 1 where the first steps do not yet show which start is best; tries: draws per picture of `choose`; kept: how
+    closely a run keeps to the picture that `choose` found, None: not at all; latents: leaf tensors [B, ...], one batch
+    element per seed; size: (width, height) in pixels of `forward()`; look: pictures [N, 3, H, W] → unit embeddings
+    [N, D], used by generators that search for the latents of a picture, so that the result is similar in content as
+    well (None: pixels alone count).
     """
 
     name: ClassVar[str]
     lr: ClassVar[float]
-    start_from: ClassVar[str] = "noise"
+    start_from: str = "noise"
     race: ClassVar[int] = 1
+    tries: ClassVar[int] = 1
+    kept: ClassVar[float | None] = None
     latents: list[Tensor]
     size: Size
 
@@ -172,14 +175,18 @@ class Generator(nn.Module):
             image = resize_area(image, self.size)
         self._replace(self._encode(image.clamp(0, 1).expand(self.batch, -1, -1, -1)))
 
-    def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], tries: int) -> None:
-        """Set the latents of each picture, in place, to the best of several draws, where `start_from` is "samples".
+    def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], words: Tensor) -> None:
+        """Set the latents of each picture, in place, to the best of `tries` draws, where `start_from` is "samples".
 
-        >>> generator.choose([7, 8], lambda images, row: score(images, targets[row]), tries=32)
+        >>> generator.choose([7, 8], lambda images, row: score(images, targets[row]), targets)
 
         seeds: one per picture; fit: (candidates [N, 3, H, W], index of the picture) → scores [N], higher is better;
-        tries: number of draws per picture.
+        words: embeddings [B, D] of what the pictures are to show, for generators that draw for words.
         """
+
+    def draws_for(self, embed: Callable[[Sequence[str]], Tensor]) -> bool:
+        """Whether `choose` understands a perceptor's embeddings: ``generator.draws_for(perceptor.encode_text)``."""
+        return True
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:
         """Set the latents, in place, to the view of a camera after it moved.

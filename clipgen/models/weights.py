@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: file name of the cards that a user added, and suffix of the file that records the sha256 of a fetched one
 ADDED, SUM = "added.toml", ".sha256"
-ROLES = ("perceptor", "generator", "bank")
+ROLES = ("perceptor", "generator", "bank", "text tower")
 # guards against a path that is not a weights file at all; the largest CLIP in open_clip's list has 10 GB
 MAX_BYTES = 16 * 2**30
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -72,55 +71,92 @@ class Perceptor(nn.Module, ABC):
         """All words of its training data, sorted; empty for an open vocabulary."""
         return []
 
-    def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
-        """Words of a text outside its vocabulary, each with up to three known words of similar spelling."""
+    def unknown_words(self, text: str) -> list[str]:
+        """Words of a text outside its vocabulary, in order and once each."""
         return []
+
+    def stand_ins(self, word: str) -> list[str]:
+        """Known words near in meaning to an unknown one, of which the first replaces it; none: it is left out."""
+        return []
+
+    def known(self, text: str) -> str:
+        """The text that is embedded for a text: its unknown words replaced or left out, see `stand_ins`."""
+        return text
 
 
 class Vocabulary:
-    """The words in the training data of a small perceptor.
+    """The words in the training data of a small perceptor, and what stands for any other.
 
-        >>> Vocabulary(["fox", "castle", "swim"]).unknown("Foxes swimming by a cassle")
-        [('cassle', ['castle'])]
+        >>> words = Vocabulary(["fox", "castle", "swim"], lambda word: ["castle"] if word == "fortress" else [])
+        >>> words.unknown("Quiet foxes swimming by a fortress")
+        ['quiet', 'fortress']
+        >>> words.known("Quiet foxes swimming by a fortress")
+        'foxes swimming by a castle'
 
-    Similar words are similar in spelling (difflib's ratio), not in meaning: the embedding of an unknown word is
-    arbitrary.
+    words: of the training data; stand_ins: unknown word → known words near in meaning, the nearest first.
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], stand_ins: Callable[[str], list[str]] = lambda word: []) -> None:
         self.words = sorted({word.lower() for word in words})
+        self._find, self._found, self._checked = stand_ins, dict[str, list[str]](), dict[str, bool]()
 
     @cached_property
     def _stems(self) -> frozenset[str]:
         # an entry such as "ice cream" is two words in a text
-        return frozenset(stem for entry in self.words for word in _split(entry) for stem in _stems(word))
+        return frozenset(stem for entry in self.words for word in _split(entry) for stem in stems(word))
 
-    def unknown(self, text: str) -> list[tuple[str, list[str]]]:
-        """Words of a text outside the vocabulary, in order and once each, with up to three of similar spelling."""
-        missing = [word for word in dict.fromkeys(_split(text)) if not self._knows(word)]
-        return [(word, difflib.get_close_matches(word, self.words, n=3, cutoff=0.5)) for word in missing]
+    def unknown(self, text: str) -> list[str]:
+        """Words of a text outside the vocabulary, in order and once each."""
+        return [word for word in dict.fromkeys(_split(text)) if not self._knows(word)]
+
+    def stand_ins(self, word: str) -> list[str]:
+        """Known words near in meaning to an unknown one."""
+        if word not in self._found:
+            self._found[word] = self._find(word)
+        return self._found[word]
+
+    def known(self, text: str) -> str:
+        """The text with its unknown words replaced or left out; unchanged where nothing would be left of it."""
+        if not self.unknown(text):
+            return text
+        kept = _WORD.sub(self._replaced, text.replace("’", "'"))
+        kept = " ".join(re.sub(r"\s*([,;.!?])(\s*[,;])*", r"\1", kept).split()).strip(" ,;")
+        return kept if any(word not in STOP_WORDS for word in _split(kept)) else text
+
+    def _replaced(self, match: re.Match[str]) -> str:
+        word = match[0].lower().partition("'")[0]
+        return match[0] if self._knows(word) else next(iter(self.stand_ins(word)), "")
 
     def _knows(self, word: str) -> bool:
-        return len(word) == 1 or word in STOP_WORDS or not self._stems.isdisjoint(_stems(word))
+        if word not in self._checked:
+            self._checked[word] = len(word) == 1 or word in STOP_WORDS or not self._stems.isdisjoint(stems(word))
+        return self._checked[word]
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 
 
 def _split(text: str) -> list[str]:
     # numbers are not words; an apostrophe ends a word ("Gogh's" is "gogh")
-    return [word.partition("'")[0] for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.lower().replace("’", "'"))]
+    return [word.partition("'")[0] for word in _WORD.findall(text.lower().replace("’", "'"))]
 
 
-def _stems(word: str) -> set[str]:
-    """A word and those of which it may be a plural, past or -ing form ("foxes" → fox, foxe; "swimming" → swim …)."""
-    stems = {word}
+def stems(word: str) -> set[str]:
+    """A word and those of which it may be a plural, past or -ing form.
+
+    >>> sorted(stems("foxes"))
+    ['fox', 'foxe', 'foxes']
+    """
+    found = {word}
     for suffix in SUFFIXES:
         root = word.removesuffix(suffix)
         if root == word or len(root) < 3:
             continue
-        stems.add(root)
+        found.add(root)
         if suffix == "ies":
-            stems.add(root + "y")
+            found.add(root + "y")
         if suffix in ("ing", "ed"):
-            stems.add(root + "e")
+            found.add(root + "e")
             if root[-1] == root[-2]:
-                stems.add(root[:-1])
-    return stems
+                found.add(root[:-1])
+    return found

@@ -32,6 +32,7 @@ def embed_texts(perceptor: Perceptor, texts: Sequence[str], *, store: Store | No
     """
     if any(not text.strip() for text in texts):
         raise PromptError("a text to compare is empty; describe what may be in a picture")
+    texts = [perceptor.known(text) for text in texts]  # what is cached under a text is what its known words mean
     if store is None:
         return _embed(perceptor, texts)
     vectors = store.vectors(perceptor.fingerprint, perceptor.dim, TEXT)

@@ -133,9 +133,12 @@ def test_too_long_a_text_is_an_error_not_a_cut(perceptor: OpenClip) -> None:
 
 def test_words(perceptor: OpenClip, tmp_path: Path) -> None:
     assert perceptor.words() == sorted(tiny.WORDS)
-    assert perceptor.unknown_words("a red cassle") == [("cassle", ["castle", "circle"])]
+    assert perceptor.unknown_words("a red fortress") == ["fortress"]
+    assert perceptor.stand_ins("fortress") == ["castle"] and perceptor.known("a red fortress") == "a red castle"
+    assert torch.equal(*perceptor.encode_text(["a beautiful red fortress", "a red castle"]))
     opened = load_perceptor(f"local-dir:{tiny.write_clip(tmp_path, words=None)}", CPU)
-    assert opened.words() == [] and opened.unknown_words("a red cassle") == []
+    assert opened.words() == [] and opened.unknown_words("a red fortress") == []
+    assert opened.known("a red fortress") == "a red fortress"
 
 
 def test_a_shipped_one_is_its_card_s_folder(

@@ -18,6 +18,7 @@ from torch import Tensor
 
 import clipgen.train.text as recipe_module
 from clipgen.errors import ImageError, UnknownNameError, WeightsError
+from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.train.text import corpus
 from clipgen.train.text.bars import binding, measure, super_concepts, super_concepts_of
 from clipgen.train.text.compose import Composer, Facts, plural
@@ -26,7 +27,6 @@ from clipgen.train.text.corpus import definition, texts
 from clipgen.train.text.lessons import HeldOut, has_any, pools_of
 from clipgen.train.text.nearest import Nearest
 from clipgen.train.text.store import Embedded
-from clipgen.train.text.student import Student
 from clipgen.train.text.targets import Related, pulled, rotation
 from clipgen.train.text.teacher import PACKAGE, Teacher, archive
 from clipgen.train.text.wordnet import Words
@@ -287,11 +287,12 @@ def test_a_run_embeds_trains_and_writes(data: Path, tmp_path: Path, monkeypatch:
     options = {"data": data, "runs": tmp_path / "runs", "report": lines.append}
     assert recipe_module.run(**options, embed_only=True) is None
     bars = recipe_module.run(**options, out=tmp_path / "one", hold_out="words", steps=2)
-    assert bars is not None and Student.load(tmp_path / "one").embed(["a fox"]).shape == (1, 384)
+    assert bars is not None and TextTower.load(tmp_path / "one").embed(["a fox"]).shape == (1, 384)
     assert {path.name for path in (tmp_path / "one").iterdir()} == {
         "open_clip_config.json",
         "merges.txt.gz",
         "text.safetensors",
+        "imageability.safetensors",
     }
     recipe_module.run(**options, out=tmp_path / "two", hold_out="words", steps=3)
     assert "resumed at step 2 of 3" in lines

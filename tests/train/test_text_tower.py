@@ -13,12 +13,12 @@ from safetensors.torch import load_file, save_file
 
 from clipgen.errors import WeightsError
 from clipgen.perceptors.openclip import build_model, load_perceptor
+from clipgen.perceptors.openclip.tower import CONFIG_FILE, MERGES_FILE, WEIGHTS_FILE, TextTower, text_config
 from clipgen.train.text import principal
 from clipgen.train.text import trainer as training
 from clipgen.train.text.concepts import Concept
 from clipgen.train.text.lessons import Lessons, joined
 from clipgen.train.text.recipe import Recipe
-from clipgen.train.text.student import CONFIG_FILE, MERGES_FILE, WEIGHTS_FILE, Student, text_config
 from clipgen.train.text.trainer import Trainer
 from clipgen.train.text.vocabulary import write_needed_merges
 
@@ -33,16 +33,16 @@ def merges(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def tiny(merges: Path) -> Student:
+def tiny(merges: Path) -> TextTower:
     torch.manual_seed(0)
-    return Student(text_config(_pieces(merges), dim=16, width=32, layers=1), merges)
+    return TextTower(text_config(_pieces(merges), dim=16, width=32, layers=1), merges)
 
 
 def _pieces(merges: Path) -> int:
     return open_clip.SimpleTokenizer(bpe_path=str(merges)).vocab_size
 
 
-def lessons(student: Student) -> Lessons:
+def lessons(student: TextTower) -> Lessons:
     said = [*NAMES, *(f"a {name}" for name in NAMES)]
     targets = F.normalize(torch.randn(len(said), 16, generator=torch.Generator().manual_seed(1)), dim=-1)
     rows = torch.arange(len(said))
@@ -92,28 +92,28 @@ def test_a_picture_tower_beside_it_makes_a_clip_that_loads_by_its_folder(merges:
     texts = ["a red apple on white", "ocelot"]
     theirs = load_perceptor(f"local-dir:{tmp_path}", torch.device("cpu")).encode_text(texts)
     (tmp_path / "text.tensors").rename(tmp_path / WEIGHTS_FILE)
-    assert torch.allclose(theirs, Student.load(tmp_path).embed(texts), atol=1e-5)
+    assert torch.allclose(theirs, TextTower.load(tmp_path).embed(texts), atol=1e-5)
 
 
 def test_the_file_is_small_and_says_the_same(merges: Path, tmp_path: Path) -> None:
     student = tiny(merges)
     student.save(tmp_path, merges)
     texts = ["a red apple on white", "ocelot"]
-    assert (student.embed(texts) * Student.load(tmp_path).embed(texts)).sum(1).min() > 0.99
+    assert (student.embed(texts) * TextTower.load(tmp_path).embed(texts)).sum(1).min() > 0.99
     table = student.tower.token_embedding.weight.numel()
     assert (tmp_path / WEIGHTS_FILE).stat().st_size < 4000 + table + 2 * (
         sum(p.numel() for p in student.parameters()) - table
     )
     (tmp_path / WEIGHTS_FILE).write_bytes(b"none")
     with pytest.raises(WeightsError, match=str(tmp_path)):
-        Student.load(tmp_path)
+        TextTower.load(tmp_path)
     with pytest.raises(WeightsError, match="nowhere"):
-        Student.load(tmp_path / "nowhere")
+        TextTower.load(tmp_path / "nowhere")
 
 
 def test_a_vocabulary_of_another_size_is_refused(merges: Path) -> None:
     with pytest.raises(WeightsError):
-        Student(text_config(_pieces(merges) + 1), merges)
+        TextTower(text_config(_pieces(merges) + 1), merges)
 
 
 def test_the_table_starts_in_the_first_directions() -> None:

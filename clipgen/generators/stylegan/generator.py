@@ -45,6 +45,7 @@ class StyleGAN(Generator):
     name = "stylegan"
     lr = 0.02
     start_from = "samples"
+    tries = 32
 
     def __init__(
         self,
@@ -139,7 +140,7 @@ class StyleGAN(Generator):
         self.mixture /= self.mixture.sum()
 
     @torch.no_grad()
-    def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], tries: int) -> None:
+    def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], words: Tensor | None = None) -> None:
         """Set the latents of each picture to the best of several draws; see `Generator.choose`.
 
         With classes, one draw of each is scored first, and the draws are of the classes that fit best.
@@ -151,7 +152,7 @@ class StyleGAN(Generator):
             if len(kinds) > 1:
                 fits = self._fits(torch.stack([self._drawn(rng, kind) for kind in kinds]), fit, row)
                 kinds = kinds[fits.topk(min(NEAREST, len(kinds))).indices.cpu()]
-            drawn = torch.stack([self._drawn(rng, kinds[i % len(kinds)]) for i in range(tries)])
+            drawn = torch.stack([self._drawn(rng, kinds[i % len(kinds)]) for i in range(self.tries)])
             shared[row, 0] = drawn[self._fits(drawn, fit, row).argmax()]
             own[row] = 0
 

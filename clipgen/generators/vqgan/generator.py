@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -9,10 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from clipgen.errors import WeightsError
 from clipgen.generators.base import Generator, Size, clamp_with_grad
+from clipgen.generators.prior import Prior
+from clipgen.generators.prior.prior import PROBES
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.generators.vqgan.network import VQModel
 from clipgen.generators.vqgan.norm import FrozenGroupNorm
+from clipgen.generators.vqgan_options import VQGANOptions
+from clipgen.settings import GeneratorOptions
 
 # the sides of each grid of latents are those of the one before divided by COARSER, and at least LEAST_SIDE
 COARSER = 4
@@ -35,6 +41,8 @@ class VQGAN(Generator):
     name = "vqgan"
     lr = 0.05
     start_from = "bank"
+    tries = 8
+    kept = 1.0
 
     def __init__(
         self,
@@ -46,6 +54,7 @@ class VQGAN(Generator):
     ) -> None:
         super().__init__(device=device, dtype=dtype)
         self.weights = weights
+        self.prior: Prior | None = None
         self.network = network.eval().requires_grad_(False).to(self.device).to(memory_format=torch.channels_last)
         # autocast casts frozen weights in every call (it caches only those that require gradients): cast them once here
         for module in self.network.modules():
@@ -72,7 +81,10 @@ class VQGAN(Generator):
 
     def forward(self) -> Tensor:
         """The pictures [B, 3, H, W] in [0, 1]."""
-        codes, _ = self.network.quantise(self._sum())
+        return self._decoded(self._sum())
+
+    def _decoded(self, latents: Tensor) -> Tensor:
+        codes, _ = self.network.quantise(latents)
         with self._autocast():
             image = self.network.decode(codes.contiguous(memory_format=torch.channels_last))
         return clamp_with_grad((image.float() + 1) / 2)
@@ -82,6 +94,36 @@ class VQGAN(Generator):
         """Clamp every channel of the summed latents to the range that it has in the codebook."""
         total = self._sum()
         self.latents[0].add_(total.clamp(self.low, self.high) - total)
+
+    def configure(self, options: GeneratorOptions) -> None:
+        """Draw from the prior of the options, if they name one; WeightsError when it is none, or of another VQGAN."""
+        if isinstance(options, VQGANOptions) and options.prior is not None:
+            folder = Path(options.prior)
+            self.prior, self.start_from = Prior.load(folder).to(self.device), "samples"
+            if not self.prior.draws_codes_of(self.network.codebook):
+                raise WeightsError(f"the prior in {folder} draws codes of another VQGAN", settings=["prior"])
+
+    def draws_for(self, embed: Callable[[Sequence[str]], Tensor]) -> bool:
+        """Whether the prior was trained with embeddings as those of `embed`."""
+        return self.prior is None or self.prior.fits(embed(PROBES))
+
+    @torch.no_grad()
+    def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], words: Tensor) -> None:
+        """Set the latents of each picture to the best of several draws of the prior; see `Generator.choose`.
+
+        They are drawn at the scale of the prior's training pictures and scaled to the size of this generator.
+        """
+        assert self.prior is not None
+        height, width = self.latents[0].shape[-2:]
+        scale = self.prior.network.config.side / min(width, height)
+        sides = (round(width * scale), round(height * scale))
+        best = []
+        for row, seed in enumerate(seeds):
+            several = torch.randint(2**31, (self.tries,), generator=torch.Generator().manual_seed(seed)).tolist()
+            codes = self.prior.draw(words[row].expand(self.tries, -1), seeds=several, sides=sides)
+            best.append(codes[fit(self._decoded(codes), row).argmax()])
+        drawn = F.interpolate(torch.stack(best), (height, width), mode="bilinear")
+        self._replace(self._on_grids(drawn.clamp(self.low, self.high)))
 
     def critic(self) -> nn.Module | None:
         """The patch discriminator in the checkpoint, if there is one."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from clipgen.files import reason
 from clipgen.models import clips, hub, weights
 from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
+from clipgen.perceptors.openclip.meanings import Meanings
 from clipgen.perceptors.openclip.model import OpenClip
 
 MERGES_FILE = "merges.txt.gz"
@@ -109,17 +112,28 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
             ) from error
     extras = {name: folder / name for name in (WORDS_FILE, NAMES_FILE, BACKGROUND_FILE) if (folder / name).exists()}
     known = _read_json(extras[WORDS_FILE]) if WORDS_FILE in extras else None
+    names = _read_json(extras[NAMES_FILE]) if NAMES_FILE in extras else []
     return OpenClip(
         name,
         model,
         tokenizer,
         device=device,
         dtype=dtype,
-        vocabulary=None if known is None else Vocabulary(known),
+        vocabulary=None if known is None else Vocabulary(known, _stand_ins([*names, *known])),
         fingerprint=weights.sha256(file),
-        names=_read_json(extras[NAMES_FILE]) if NAMES_FILE in extras else (),
+        names=names,
         background=extras.get(BACKGROUND_FILE),
     )
+
+
+def _stand_ins(vocabulary: list[str]) -> Callable[[str], list[str]]:
+    """Finds known words near in meaning to an unknown one; the text tower is loaded for the first."""
+
+    @cache
+    def meanings() -> Meanings:
+        return Meanings.shipped(vocabulary)
+
+    return lambda word: meanings().nearest(word)
 
 
 def _load_known(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip:

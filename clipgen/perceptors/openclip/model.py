@@ -72,15 +72,16 @@ class OpenClip(Perceptor):
         self.dim = self.encode_text([""]).shape[-1]
 
     def encode_text(self, texts: Sequence[str]) -> Tensor:
+        texts = [self.known(text) for text in texts]
         for text in texts:
-            tokens = self.count_tokens(text)
+            tokens = self._count(text)
             if tokens > self.context_length:
                 raise PromptError(
                     f"the text {text!r} has {tokens} tokens, the limit of {self.name} is {self.context_length}; "
                     "shorten it or split it (clipgen.prompts.split_long)"
                 )
         with torch.no_grad():
-            return F.normalize(self.model.encode_text(self.tokenizer(list(texts)).to(self.device)).float(), dim=-1)
+            return F.normalize(self.model.encode_text(self.tokenizer(texts).to(self.device)).float(), dim=-1)
 
     def encode_image(self, images: Tensor) -> Tensor:
         side = self.input_size
@@ -92,6 +93,9 @@ class OpenClip(Perceptor):
         return F.normalize(features.float(), dim=-1)
 
     def count_tokens(self, text: str) -> int:
+        return self._count(self.known(text))
+
+    def _count(self, text: str) -> int:
         if hasattr(self.tokenizer, "encode"):
             return len(self.tokenizer.encode(text)) + 2
         return len(self.tokenizer.tokenizer(text)["input_ids"])  # those of transformers add start and end themselves
@@ -99,8 +103,14 @@ class OpenClip(Perceptor):
     def words(self) -> list[str]:
         return self.vocabulary.words if self.vocabulary else []
 
-    def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
+    def unknown_words(self, text: str) -> list[str]:
         return self.vocabulary.unknown(text) if self.vocabulary else []
+
+    def stand_ins(self, word: str) -> list[str]:
+        return self.vocabulary.stand_ins(word) if self.vocabulary else []
+
+    def known(self, text: str) -> str:
+        return self.vocabulary.known(text) if self.vocabulary else text
 
 
 def _side(name: str, size: int | Sequence[int]) -> int:

@@ -20,8 +20,8 @@ NAMES, DRAWABLE, SCENES = 6, 3, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
-# draws of which each thing is the best, and their distance from the mean of their class (truncation psi)
-TRIES, PSI = 32, 0.3
+# distance of draws from the mean of their class (truncation psi)
+PSI = 0.3
 # side of an initial picture in pixels, and the places of things in it: centre (x, y) and side, as shares of it
 SIDE = 192
 ALONE, INSIDE, PAIR = ((0.5, 0.5, 1.0),), ((0.5, 0.64, 0.62),), ((0.26, 0.5, 0.5), (0.74, 0.5, 0.5))
@@ -132,7 +132,7 @@ class Composer:
             def fit(draws: Tensor, _: int, canvas: Tensor | None = canvas, place: _Place = place) -> Tensor:
                 return perceptor.encode_image(paste(draws, canvas, place)) @ target
 
-            stylegan.choose([seed], fit, TRIES)
+            stylegan.choose([seed], fit)
             canvas = paste(stylegan().detach(), canvas, place)[0]
         assert canvas is not None  # a layout has a thing
         return canvas

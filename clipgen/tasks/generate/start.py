@@ -21,7 +21,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, colours_of, in_all_colours, pattern_of
-from clipgen.tasks.generate.composition import TRIES, Composer
+from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.targets import Targets
 from clipgen.tasks.generate.texts import embed_cached
 
@@ -97,8 +97,9 @@ def set_start(
         )
     means = targets.mean()
     if generator.start_from == "samples" and init.start in ("auto", "samples") and not given:
-        generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ means[row], TRIES)
-        return "samples", None
+        _check_words(generator, perceptor)
+        generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ means[row], means)
+        return "samples", None if generator.kept is None else torch.full((len(seeds),), generator.kept)
     # the cosines above were measured on a closed vocabulary: with an open one any two captions are similar, and the run
     # would start from, and stay near, a picture of something else
     from_bank = generator.start_from == "bank" and bool(perceptor.words())
@@ -107,6 +108,14 @@ def set_start(
     start = bank_pictures(perceptor, means, seeds=seeds, size=generator.size, dtype=generator.dtype, parts=parts)
     generator.encode(sketched(start, perceptor, targets, seeds=seeds))
     return "bank", start.init_share
+
+
+def _check_words(generator: Generator, perceptor: Perceptor) -> None:
+    if not generator.draws_for(perceptor.encode_text):
+        raise SettingsError(
+            f"prior was trained with another CLIP than {perceptor.name}; train one for it or leave prior out",
+            settings=["prior", "perceptors"],
+        )
 
 
 @torch.no_grad()

@@ -123,21 +123,18 @@ def _draw_noise(text: str, *, dim: int, device: torch.device) -> Target:
 
 
 def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) -> str:
-    found: dict[str, list[str]] = {}
-    for prompts in parsed.values():
-        for prompt in prompts:
-            found.update(perceptor.unknown_words(prompt.text))
-    if not found:
+    texts = [prompt.text for prompts in parsed.values() for prompt in prompts]
+    unknown = dict.fromkeys(word for text in texts for word in perceptor.unknown_words(text))
+    if not unknown:
         return ""
-    words = ", ".join(f"{word!r} ({_near(near)})" for word, near in found.items())
+    replaced = {word: found for word in unknown if (found := perceptor.stand_ins(word))}
+    said = [f"{word!r} is drawn as {found[0]}" for word, found in replaced.items()]
+    if left := [repr(word) for word in unknown if word not in replaced]:
+        said.append(f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} left out")
     return (
-        f"unknown to the {perceptor.name} CLIP: {words}; `clipgen models words` lists what it knows, "
-        f"the perceptor {OPEN_VOCABULARY} knows far more (once: `clipgen models pull {OPEN_VOCABULARY}`)"
+        f"new to the {perceptor.name} CLIP: {'; '.join(said)} (the perceptor {OPEN_VOCABULARY} knows any word, "
+        f"once: `clipgen models pull {OPEN_VOCABULARY}`)"
     )
-
-
-def _near(words: Sequence[str]) -> str:
-    return f"nearest in spelling: {', '.join(words)}" if words else "nothing similar"
 
 
 def _shortened(text: str, most: int = 40) -> str:

@@ -10,43 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from clipgen.generators.stylegan.layers import Dense, leaky
-from clipgen.media.images import resize_area
-from clipgen.perceptors.openclip import OpenClip
 
 _WIDEST = 96
 _LEAST = 3.5  # approximate side of the map that a head scores
-
-
-class Features(nn.Module):
-    """A frozen residual CLIP tower that returns its features at every depth, and its embedding.
-
-        >>> from clipgen.perceptors.openclip import load_perceptor
-        >>> depths, embeddings = Features(load_perceptor("builtin", torch.device("cpu")))(image)
-
-    perceptor: an open_clip model whose picture tower is a timm ResNet.
-    """
-
-    def __init__(self, perceptor: OpenClip) -> None:
-        super().__init__()
-        self.perceptor = perceptor
-        self.trunk = perceptor.model.visual.trunk
-        self.head = perceptor.model.visual.head
-
-    def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
-        """Features and embedding [B, dim] of images [B, 3, side, side] in [0, 1].
-
-        The features are the normalised picture itself, and the outputs of the stem and of all stages but the last.
-        """
-        x = ((images - self.perceptor.mean) / self.perceptor.std).contiguous(memory_format=torch.channels_last)
-        depths = [x]
-        x = resize_area(x, (self.perceptor.input_size, self.perceptor.input_size))
-        x = self.trunk.act1(self.trunk.bn1(self.trunk.conv1(x)))
-        depths.append(x)
-        x = self.trunk.maxpool(x)
-        for stage in (self.trunk.layer1, self.trunk.layer2, self.trunk.layer3):
-            x = stage(x)
-            depths.append(x)
-        return depths, F.normalize(self.head(self.trunk.global_pool(self.trunk.layer4(x))).float(), dim=-1)
 
 
 class _Convolution(nn.Module):
@@ -91,6 +57,7 @@ class Critic(nn.Module):
     """Scores of how real pictures of given classes are, from their features at every depth.
 
         >>> from clipgen.perceptors.openclip import load_perceptor
+        >>> from clipgen.train.features import Features
         >>> depths, _ = Features(load_perceptor("builtin", torch.device("cpu")))(image)
         >>> critic = Critic([depth.shape[1:3] for depth in depths], classes=50)
         >>> scores = critic(depths, torch.tensor([3]))      # [B, positions]

@@ -17,7 +17,8 @@ from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.media.images import resize_area
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.train import checkpoints
-from clipgen.train.stylegan.critic import Critic, Features
+from clipgen.train.features import Features
+from clipgen.train.stylegan.critic import Critic
 from clipgen.train.stylegan.recipe import Recipe
 
 _THUMB = 8  # side of the encoder's input picture

@@ -24,14 +24,15 @@ from torch import Tensor
 
 from clipgen.errors import UnknownNameError
 from clipgen.files import sha256
+from clipgen.perceptors.openclip.tower import MERGES_FILE, TextTower, text_config
 from clipgen.train import checkpoints
+from clipgen.train.text import imageability
 from clipgen.train.text.bars import Bars, measure
 from clipgen.train.text.concepts import Concept, known_concepts
 from clipgen.train.text.corpus import texts as all_texts
 from clipgen.train.text.lessons import HeldOut, Lessons, prepare
 from clipgen.train.text.recipe import Recipe
 from clipgen.train.text.store import Embedded
-from clipgen.train.text.student import MERGES_FILE, Student, text_config
 from clipgen.train.text.teacher import Teacher
 from clipgen.train.text.trainer import Trainer
 from clipgen.train.text.vocabulary import PIECES, write_needed_merges
@@ -77,7 +78,7 @@ def run(
     if embed_only:
         return None
     held, folder = HeldOut.of(concepts, words, mode=hold_out), runs / f"text-without-{hold_out}"
-    student = Student.load(init) if init else first_student(recipe, list(store.rows), runs, report)
+    student = TextTower.load(init) if init else first_student(recipe, list(store.rows), runs, report)
     merges = (init or runs) / MERGES_FILE
     key = f"{len(store.rows)} texts in pieces of {sha256(merges)}"
     lessons = prepared(
@@ -92,7 +93,8 @@ def run(
         report(f"resumed at step {trainer.done} of {recipe.steps}")
     fit(trainer, folder, report)
     student.save(out, merges)
-    bars = measure(Student.load(out).embed, concepts, words, HeldOut.of(concepts, words, mode="pictures"))
+    imageability.write(out, words, seed=recipe.seed)
+    bars = measure(TextTower.load(out).embed, concepts, words, HeldOut.of(concepts, words, mode="pictures"))
     (folder / "bars.json").write_text(json.dumps({"recipe": asdict(recipe), **asdict(bars)}, indent=2) + "\n")
     report(json.dumps(asdict(bars)))
     return bars
@@ -122,7 +124,7 @@ def prepared(path: Path, key: str, make: Callable[[], Lessons]) -> Lessons:
     return lessons
 
 
-def tokenised(path: Path, key: str, every: list[str], student: Student) -> Tensor:
+def tokenised(path: Path, key: str, every: list[str], student: TextTower) -> Tensor:
     """Tokens of the texts [N, L], from a file where its key matches; else tokenise and write: a minute of one core."""
     saved = checkpoints.load(path)
     if saved is not None and saved["key"] == key:
@@ -146,12 +148,12 @@ def fit(trainer: Trainer, folder: Path, report: Callable[[str], None]) -> None:
             checkpoints.save(folder / "last.pt", trainer.state())
 
 
-def first_student(recipe: Recipe, every: list[str], runs: Path, report: Callable[[str], None]) -> Student:
+def first_student(recipe: Recipe, every: list[str], runs: Path, report: Callable[[str], None]) -> TextTower:
     """A new student with the vocabulary of the texts and a table initialised from the teacher's view of each."""
     merges = runs / MERGES_FILE
     pieces = write_needed_merges(merges, weights_of(every), pieces=PIECES)
     torch.manual_seed(recipe.seed)
-    student = Student(text_config(pieces, width=recipe.width, layers=recipe.layers), merges)
+    student = TextTower(text_config(pieces, width=recipe.width, layers=recipe.layers), merges)
     decoder = student.tokenizer.decoder
     named = [decoder[i].removesuffix("</w>") or decoder[i] for i in range(pieces)]
     views = embedded(runs / "pieces", named, report)
@@ -175,4 +177,4 @@ def weights_of(every: list[str]) -> dict[str, float]:
     return {word: 1 + log(count) for word, count in counts.items()}
 
 
-__all__ = ["HOLD_OUT", "Bars", "Concept", "Recipe", "Student", "run"]
+__all__ = ["HOLD_OUT", "Bars", "Concept", "Recipe", "TextTower", "run"]

@@ -48,7 +48,7 @@ class Bars:
 def measure(embed: Embed, concepts: list[Concept], words: Words, held: HeldOut) -> Bars:
     """Measure all bars of an embedder; two minutes of one core.
 
-    Example: ``measure(Student.load(Path("models/text")).embed, concepts, words, held).kind``.
+    Example: ``measure(TextTower.load(Path("models/text")).embed, concepts, words, held).kind``.
     held: the concepts that count as unknown for the first bar.
     """
     return Bars(

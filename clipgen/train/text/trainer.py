@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.train import checkpoints
 from clipgen.train.text.compose import Composer
 from clipgen.train.text.lessons import Lessons, joined
 from clipgen.train.text.recipe import Recipe
-from clipgen.train.text.student import Student
 
 _TOGETHER = 64  # texts
 
@@ -24,7 +24,7 @@ class Trainer:
     A step's texts depend on the seed and its number alone, so that a resumed run is the run that it resumes.
     """
 
-    def __init__(self, recipe: Recipe, student: Student, lessons: Lessons) -> None:
+    def __init__(self, recipe: Recipe, student: TextTower, lessons: Lessons) -> None:
         self.recipe, self.student, self.lessons, self.done = recipe, student, lessons, 0
         self.composer = Composer(lessons.concepts)
         matrices = [p for name, p in student.named_parameters() if p.ndim > 1 and "embedding" not in name]

@@ -40,7 +40,7 @@ class Crops(Dataset[Tensor]):
     torch.Size([4, 3, 64, 64])
     """
 
-    sizes = (64, 96, 128, 256)
+    sizes = (64, 128, 256)
 
     def __init__(self, world: World, *, seed: int, batch: int, count: int) -> None:
         self.world, self.seed, self.batch, self.count = world, seed, batch, count
@@ -54,7 +54,7 @@ class Crops(Dataset[Tensor]):
         while len(crops) < self.batch:
             size = int(rng.choice(self.sizes))
             image = self.world.sample((self.seed, index, len(crops)), size).image
-            for _ in range(1 if size == CROP else 2 if size < 256 else 4):
+            for _ in range({64: 1, 128: 2, 256: 6}[size]):
                 y, x = rng.integers(size - CROP + 1, size=2)
                 crops.append(image[y : y + CROP, x : x + CROP])
         return torch.from_numpy(np.stack(crops[: self.batch])).permute(0, 3, 1, 2)
@@ -101,6 +101,8 @@ def run(
     steps: int | None = None,
     batch: int | None = None,
     seed: int | None = None,
+    lr: float | None = None,
+    decoder_only: bool | None = None,
     init: Path | None = None,
     resume: bool = True,
     device: str = "auto",
@@ -111,10 +113,11 @@ def run(
 
     >>> run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)
 
-    Arguments: as for `clipgen.train.clip.run`. Raises WeightsError for damaged weights or checkpoints, ImageError for a
+    Arguments: as for `clipgen.train.clip.run`; lr: peak learning rate; decoder_only: keep the encoder, so that what was
+    trained on its codes stays valid. Raises WeightsError for damaged weights or checkpoints, ImageError for a
     damaged art pack.
     """
-    changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed}
+    changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed, "lr": lr, "decoder_only": decoder_only}
     recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
     folder, world = runs / "vqgan", World(art)
     trainer = Trainer(recipe, devices.pick_device(device), init)

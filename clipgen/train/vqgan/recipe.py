@@ -17,21 +17,29 @@ class Recipe:
     """The settings that determine the weights.
 
     levels: of the codebook, per channel; ch, ch_mult, z_channels, norm_groups: of the network; spread: weight of
-    `losses.spread`; gan_from: share of the steps after which the discriminator is added, with the weight gan_weight.
+    `losses.spread`; features: weight of the distance in features of the built-in CLIP; rescaled: share of the steps on
+    codes of another scale than the picture (equivariance, arXiv 2502.09509); perturbed: share of the pictures whose
+    codes get noise of up to the deviation noise, so that codes that are drawn decode cleanly; gan_from: share of the
+    steps after which the discriminator is added, with the weight gan_weight; decoder_only: keep encoder and codes.
     """
 
-    levels: tuple[int, ...] = (8, 8, 8, 3, 3)
+    levels: tuple[int, ...] = (8, 8, 8, 5, 5, 5)
     ch: int = 32
-    ch_mult: tuple[int, ...] = (1, 1, 2)
-    z_channels: int = 32
+    ch_mult: tuple[int, ...] = (1, 1, 2, 4)
+    z_channels: int = 64
     norm_groups: int = 1
     seed: int = 3
-    steps: int = 1600
+    steps: int = 6000
     batch: int = 16
-    lr: float = 4e-4
-    spread: float = 0.5
+    lr: float = 5e-4
+    spread: float = 0.1
+    features: float = 0.3
+    rescaled: float = 0.3
+    perturbed: float = 0.2
+    noise: float = 0.3
     gan_from: float = 0.7
     gan_weight: float = 0.04
+    decoder_only: bool = False
 
 
 def model_config(recipe: Recipe) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from clipgen import devices
 from clipgen.generators.vqgan import VQModel
 from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
 from clipgen.models.weights import load_state
+from clipgen.perceptors.openclip import load_perceptor
 from clipgen.train import checkpoints
+from clipgen.train.features import Features
 from clipgen.train.vqgan.losses import distance, spread
 from clipgen.train.vqgan.recipe import Recipe, lattice, model_config
 
@@ -38,6 +40,11 @@ class Trainer:
             checkpoints.fill(self.model, model, source=str(init))
             checkpoints.fill(self.critic, critic, source=str(init))
         _disable_attention(self.model)
+        if recipe.decoder_only:
+            self.model.encoder.requires_grad_(False)
+            self.model.quant_conv.requires_grad_(False)
+        if recipe.features:
+            self.features = Features(load_perceptor("builtin", device)).requires_grad_(False)
         for part in (self.model, self.critic):
             part.to(device).to(memory_format=torch.channels_last)
         trained = [p for p in self.model.parameters() if p.requires_grad]
@@ -51,14 +58,18 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = lr
         x = (images.to(self.device).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+        # seeded by the number of the step, so that a resumed run draws the same
+        rng = torch.Generator().manual_seed(recipe.seed * 10**6 + self.done)
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
-            z = self.model.encode(x)
-            drawn = self.model.decode(self.model.quantise(z)[0])
-            # seeded by the number of the step, so that a resumed run draws the same
-            rng = torch.Generator().manual_seed(recipe.seed * 10**6 + self.done)
-            loss = distance(drawn.float(), x) + 2.0 * (z.float().abs() - 1).clamp(min=0).square().mean()
-            loss = loss + recipe.spread * spread(z.float(), generator=rng)
-            l1 = (drawn.float() - x).abs().mean()
+            z, wanted = self._codes(x, rng)
+            drawn = self.model.decode(self.model.quantise(self._perturbed(z, rng))[0])
+            loss = distance(drawn.float(), wanted)
+            if recipe.features:
+                loss = loss + recipe.features * self.features.distance((drawn.float() + 1) / 2, (wanted + 1) / 2)
+            if not recipe.decoder_only:
+                loss = loss + 2.0 * (z.float().abs() - 1).clamp(min=0).square().mean()
+                loss = loss + recipe.spread * spread(z.float(), generator=rng)
+            l1 = (drawn.float() - wanted).abs().mean()
             adversarial = torch.zeros(())
             if gan := self.done >= recipe.gan_from * recipe.steps:
                 self.critic.requires_grad_(False)
@@ -71,9 +82,27 @@ class Trainer:
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         if gan:
-            self._train_critic(x, drawn.detach())
+            self._train_critic(wanted, drawn.detach())
         self.done += 1
         return {"lr": lr, "loss": loss.item(), "l1": l1.item(), "adversarial": adversarial.item()}
+
+    def _codes(self, x: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Codes and the picture that they should decode to: the picture's own, or such of another scale."""
+        roll = float(torch.rand((), generator=rng)) / self.recipe.rescaled if self.recipe.rescaled else 1.0
+        with torch.set_grad_enabled(not self.recipe.decoder_only):
+            if roll < 0.5:  # the codes of the picture at half its size, scaled up
+                z = self.model.encode(F.avg_pool2d(x, 2))
+                return F.interpolate(z, scale_factor=2.0, mode="bilinear"), x
+            z = self.model.encode(x)
+            if roll < 1.0:  # scaled down
+                return F.avg_pool2d(z, 2), F.avg_pool2d(x, 2)
+            return z, x
+
+    def _perturbed(self, z: Tensor, rng: torch.Generator) -> Tensor:
+        """Codes of which some have noise, each of its own deviation."""
+        chosen = torch.rand(len(z), 1, 1, 1, generator=rng) < self.recipe.perturbed
+        deviation = self.recipe.noise * torch.rand(len(z), 1, 1, 1, generator=rng) * chosen
+        return z + (deviation * torch.randn(z.shape, generator=rng)).to(z)
 
     def _train_critic(self, real: Tensor, drawn: Tensor) -> None:
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):

@@ -1,7 +1,12 @@
-"""The optional art pack: captioned sprites of things in several art sets, from a folder that is not part of clipgen."""
+"""The optional art pack: captioned sprites of things in several art sets, from a folder that is not part of clipgen.
+
+With the same sheets at twice the scale in a folder `hd/`, large pictures of things are sharp.
+"""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +27,10 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Sprite:
-    """One drawing of a thing: premultiplied RGBA at three scales, with its names, categories and colour."""
+    """One drawing of a thing: premultiplied RGBA at three scales, with its names, categories and colour.
+
+    fine: loads the drawing at twice the largest scale, where the pack has it.
+    """
 
     thing: int
     family: str
@@ -30,6 +38,13 @@ class Sprite:
     names: tuple[str, ...]
     categories: tuple[str, ...]
     colour: str | None
+    fine: Callable[[], np.ndarray] | None = None
+
+    def level(self, pixels: float) -> np.ndarray:
+        """The drawing [H, W, 4] at the scale for a side of so many pixels."""
+        if pixels > _CELL and self.fine is not None:
+            return self.fine()
+        return self.levels[0 if pixels > 60 else 1 if pixels > 30 else 2]
 
 
 @dataclass(frozen=True)
@@ -45,21 +60,50 @@ def _plain(name: str) -> str:
     return name.replace(":", "").replace("“", "").replace("”", "").replace("’", "'").strip().lower()
 
 
-def _levels(cell: np.ndarray) -> tuple[np.ndarray, ...]:
+class _FineSheet:
+    """The sheet of a set at twice the scale, in `hd/`: loaded when first used, since it takes 170 MB."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @cached_property
+    def pixels(self) -> np.ndarray:
+        try:
+            return np.asarray(Image.open(self.path).convert("RGBA"))
+        except (OSError, ValueError) as error:
+            raise ImageError(f"art pack: cannot read {self.path}: {error}") from error
+
+    def cell(self, index: int) -> Callable[[], np.ndarray]:
+        """Loads the premultiplied drawing of an index."""
+        return lambda: _premultiplied(_cell(self.pixels, index, 2 * _CELL))
+
+
+def _cell(sheet: np.ndarray, index: int, side: int) -> np.ndarray:
+    y, x = divmod(index, _COLUMNS)
+    cell = sheet[y * side : (y + 1) * side, x * side : (x + 1) * side]
+    if cell.shape != (side, side, 4):
+        raise ValueError(f"its sheet has no cell {index}")
+    return cell
+
+
+def _premultiplied(cell: np.ndarray) -> np.ndarray:
     alpha = cell[..., 3:].astype(np.float32) / 255
-    full = np.concatenate([cell[..., :3] * alpha, cell[..., 3:].astype(np.float32)], 2).round().astype(np.uint8)
+    return np.concatenate([cell[..., :3] * alpha, cell[..., 3:].astype(np.float32)], 2).round().astype(np.uint8)
+
+
+def _levels(cell: np.ndarray) -> tuple[np.ndarray, ...]:
+    full = _premultiplied(cell)
     half = cv2.resize(full, (_CELL // 2, _CELL // 2), interpolation=cv2.INTER_AREA)
     return full, half, cv2.resize(full, (_CELL // 4, _CELL // 4), interpolation=cv2.INTER_AREA)
 
 
-def _sprite(row: dict[str, Any], thing: int, family: str, sheet: np.ndarray) -> Sprite:
-    y, x = divmod(row["index"], _COLUMNS)
-    cell = sheet[y * _CELL : (y + 1) * _CELL, x * _CELL : (x + 1) * _CELL]
-    if cell.shape != (_CELL, _CELL, 4):
-        raise ValueError(f"its sheet has no cell {row['index']}")
+def _sprite(row: dict[str, Any], thing: int, family: str, sheet: np.ndarray, fine: _FineSheet | None) -> Sprite:
+    cell = _cell(sheet, row["index"], _CELL)
     names = (_plain(row["name"]), *(_plain(s) for s in row["synonyms"]))
     main = max(row["colours"].items(), key=lambda kv: kv[1], default=(None, 0))
-    return Sprite(thing, family, _levels(cell), names, tuple(row["categories"]), main[0] if main[1] > 0.6 else None)
+    colour = main[0] if main[1] > 0.6 else None
+    load = fine.cell(row["index"]) if fine else None
+    return Sprite(thing, family, _levels(cell), names, tuple(row["categories"]), colour, load)
 
 
 def load_art(folder: Path, without: str | None = None, *, only: str | None = None) -> Art:
@@ -81,9 +125,11 @@ def load_art(folder: Path, without: str | None = None, *, only: str | None = Non
             try:
                 rows = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
                 sheet = np.asarray(Image.open(folder / f"{name}.webp").convert("RGBA"))
+                hd = folder / "hd" / f"{name}.webp"
+                fine = _FineSheet(hd) if hd.is_file() else None
                 for row in rows:
                     thing = index.setdefault(_plain(row["name"]), len(index))
-                    found.setdefault(_plain(row["name"]), []).append(_sprite(row, thing, family, sheet))
+                    found.setdefault(_plain(row["name"]), []).append(_sprite(row, thing, family, sheet, fine))
             except (OSError, ValueError, KeyError) as error:
                 why = f"a row lacks {error}" if isinstance(error, KeyError) else error
                 raise ImageError(f"art pack: cannot read set {name!r} in {folder}: {why}") from error
@@ -103,8 +149,7 @@ def paste(
     """Composite a sprite in place; centre and side are shares of the picture, gain [3] multiplies its colours."""
     height, width = image.shape[:2]
     pixels = side * min(height, width)
-    level = 0 if pixels > 60 else 1 if pixels > 30 else 2
-    source = sprite.levels[level]
+    source = sprite.level(pixels)
     scale = pixels / source.shape[0]
     cos, sin = np.cos(np.radians(degrees)) * scale, np.sin(np.radians(degrees)) * scale
     mirror = -1.0 if flip else 1.0

@@ -1,4 +1,4 @@
-"""The student: a table of word pieces and a small mixer, in open_clip's own text transformer.
+"""The built-in text tower: a table of word pieces and a small mixer, in open_clip's own text transformer.
 
 A CLIP's text tower as open_clip builds it from a config: `token_embedding` is the table, three narrow causal blocks mix
 it, the end mark's state is projected. Nothing of it is ours, so that a picture tower trained into its space makes one
@@ -22,14 +22,14 @@ from torch import Tensor, nn
 from clipgen.errors import WeightsError
 from clipgen.files import write_whole
 from clipgen.models.weights import load_state
-from clipgen.perceptors.openclip import make_tokenizer
+from clipgen.perceptors.openclip.build import make_tokenizer
 
 CONFIG_FILE, MERGES_FILE, WEIGHTS_FILE = "open_clip_config.json", "merges.txt.gz", "text.safetensors"
 _TABLE = "token_embedding.weight"
 
 
 def text_config(pieces: int, *, dim: int = 384, width: int = 192, layers: int = 3) -> dict[str, Any]:
-    """The config of a student, in the layout of open_clip's: a picture tower adds its vision_cfg.
+    """The config of a text tower, in the layout of open_clip's: a picture tower adds its vision_cfg.
 
     >>> text_config(30_000)["model_cfg"]["text_cfg"]["context_length"]
     77
@@ -38,10 +38,10 @@ def text_config(pieces: int, *, dim: int = 384, width: int = 192, layers: int = 
     return {"model_cfg": {"embed_dim": dim, "text_cfg": text}}
 
 
-class Student(nn.Module):
+class TextTower(nn.Module):
     """A text tower with its tokenizer.
 
-    Example: ``Student.load(Path("models/text")).embed(["a red apple on white"])`` → [1, 384].
+    Example: ``TextTower.load(Path("models/text")).embed(["a red apple on white"])`` → [1, 384].
     config: as `text_config` makes it; merges: the gzipped file of its word pieces.
     """
 
@@ -87,13 +87,13 @@ class Student(nn.Module):
             beside.write_bytes(packed(state))
 
     @classmethod
-    def load(cls, folder: Path) -> Student:
-        """Read a student from its folder; WeightsError when a file is missing or damaged."""
+    def load(cls, folder: Path) -> TextTower:
+        """Read a text tower from its folder; WeightsError when a file is missing or damaged."""
         try:
             config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-            student = cls(config, folder / MERGES_FILE)
+            tower = cls(config, folder / MERGES_FILE)
             state = load_state(folder / WEIGHTS_FILE)
-            student.tower.load_state_dict({name: value.float() for name, value in state.items()})
+            tower.tower.load_state_dict({name: value.float() for name, value in state.items()})
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise WeightsError(f"{folder} holds no text tower ({error}); `clipgen train text` writes one") from error
-        return student
+        return tower

@@ -1,0 +1,111 @@
+"""What a word means in a small vocabulary: the known words nearest in meaning, for a word that a picture can show.
+
+A CLIP with a closed vocabulary embeds a word outside of it arbitrarily. The built-in text tower knows any English word:
+such a word is replaced by the nearest one of the vocabulary, or left out where no picture can show it.
+Source: the nearest known concepts stand for an unseen word as in ConSE, Norouzi et al., arXiv 1312.5650.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from clipgen.errors import WeightsError
+from clipgen.models import weights
+from clipgen.perceptors.base import STOP_WORDS, stems
+from clipgen.perceptors.openclip.tower import TextTower
+
+IMAGEABILITY_FILE = "imageability.safetensors"
+_SHOWN = 0.5  # probability from which a picture is taken to be able to show a word
+_ALIKE = 0.5  # least cosine of a word and the one that stands for it: gibberish is near nothing
+
+
+class Imageability(nn.Module):
+    """The probability that a picture can show a word: a small network on the text tower's embedding.
+
+        >>> network = Imageability(384)
+        >>> network(torch.randn(2, 384)).shape
+        torch.Size([2])
+
+    dim: of the embeddings. Source: named after the rating of Paivio et al. 1968, predicted as in "Predicting word
+    concreteness and imagery" (Charbonnier and Wartena 2019); trained on the word net's kinds of nouns.
+    """
+
+    def __init__(self, dim: int, width: int = 256) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(dim, width), nn.GELU(), nn.Linear(width, 1))
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        """Logits [N] of unit embeddings [N, D]."""
+        scaled = embeddings * embeddings.shape[-1] ** 0.5
+        out: Tensor = self.layers(scaled)[..., 0]
+        return out
+
+
+class Meanings:
+    """Finds the words of a vocabulary that are nearest in meaning to any English word.
+
+        >>> meanings = Meanings.shipped(["boat", "castle", "quiet"])
+        >>> meanings.nearest("vessel"), meanings.nearest("beautiful")
+        (['boat'], [])
+
+    tower: embeds words; imageability: tells which words a picture can show; vocabulary: what may stand for a word, of
+    which those that a picture can show are used.
+    """
+
+    def __init__(self, tower: TextTower, imageability: Imageability, vocabulary: Sequence[str]) -> None:
+        self.tower, self.imageability, self.vocabulary = tower, imageability, _things(vocabulary)
+
+    @classmethod
+    def shipped(cls, vocabulary: Sequence[str]) -> Meanings:
+        """Of a vocabulary, with the built-in text tower; WeightsError when its files are missing or damaged."""
+        return cls(*_shipped(), vocabulary)
+
+    def nearest(self, word: str, count: int = 3) -> list[str]:
+        """Up to `count` known words that can stand for a word, the nearest first; none where no picture shows it."""
+        # a plural is rarer than its singular; an -ing form is no thing, though its verb's stem may be one
+        embedded = self.tower.embed(sorted(stems(word)) if word.endswith("s") else [word])
+        embedded = embedded[self._shown(embedded)]
+        words, known = self._known
+        if not len(embedded) or not words:
+            return []
+        cosines, rows = (known @ embedded.T).max(1).values.topk(min(count, len(words)))
+        return [words[row] for cosine, row in zip(cosines.tolist(), rows.tolist(), strict=True) if cosine >= _ALIKE]
+
+    @torch.inference_mode()
+    def _shown(self, embedded: Tensor) -> Tensor:
+        return self.imageability(embedded).sigmoid() >= _SHOWN
+
+    @cached_property
+    def _known(self) -> tuple[list[str], Tensor]:
+        """The words of the vocabulary that a picture can show, and their embeddings [N, D]."""
+        embedded = self.tower.embed(self.vocabulary)
+        rows = self._shown(embedded).nonzero()[:, 0]
+        return [self.vocabulary[row] for row in rows.tolist()], embedded[rows]
+
+
+def _things(vocabulary: Sequence[str]) -> list[str]:
+    """What may stand for a word, sorted by length, since texts of one length are embedded fastest."""
+    return sorted({word for word in vocabulary if len(word) > 2 and word not in STOP_WORDS}, key=lambda w: (len(w), w))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[TextTower, Imageability]:
+    card = weights.find("text", role="text tower")
+    weights.check(card)
+    return TextTower.load(card.folder), load_imageability(card.folder / IMAGEABILITY_FILE)
+
+
+def load_imageability(path: Path) -> Imageability:
+    """Load the network of a file; WeightsError when it is missing or damaged."""
+    state = {name: value.float() for name, value in weights.load_state(path).items()}
+    try:
+        network = Imageability(state["layers.0.weight"].shape[1], len(state["layers.0.weight"]))
+        network.load_state_dict(state)
+    except (KeyError, IndexError, RuntimeError) as error:
+        raise WeightsError(f"{path} does not tell which words a picture can show ({error})") from error
+    return network.eval().requires_grad_(False)

@@ -1,0 +1,92 @@
+"""Which words a picture can show: what is taught, and that it is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.errors import WeightsError
+from clipgen.models.weights import save_state
+from clipgen.perceptors.openclip.meanings import IMAGEABILITY_FILE, Imageability, Meanings, load_imageability
+from clipgen.perceptors.openclip.tower import TextTower
+from clipgen.train.text.imageability import examples, train
+from clipgen.train.text.wordnet import Meaning, Words
+from raising import refused
+
+FILES = {
+    "fox": "noun.animal",
+    "city": "noun.location",
+    "idea": "noun.cognition",
+    "run": "verb.motion",
+    "calm": "adj.all",
+}
+
+
+def words(files: dict[str, str]) -> Words:
+    ending = {word: f"{word}-{file[0]}" for word, file in files.items()}
+    meanings = {ending[word]: Meaning((word,), "", (), file) for word, file in files.items()}
+    return Words(meanings, {word: [ending[word]] for word in files}, dict.fromkeys(files, 9), {})
+
+
+class Tower:
+    """Embeds a word by whether its letters hold an x, with some noise of its own."""
+
+    def embed(self, texts: Sequence[str]) -> Tensor:
+        rows = [torch.randn(16, generator=torch.Generator().manual_seed(sum(map(ord, text)))) for text in texts]
+        signs = torch.tensor([9.0 if "x" in text else -9.0 for text in texts])
+        return F.normalize(torch.stack(rows) + torch.cat([signs[:, None], torch.zeros(len(texts), 15)], 1), dim=-1)
+
+
+TOWER = cast(TextTower, Tower())
+
+
+def test_animals_and_places_are_shown_ideas_acts_forms_and_gibberish_are_not() -> None:
+    given = examples(words(FILES), seed=1)
+    assert {word: given[word][0] for word in FILES} == {"fox": 1, "city": 1, "idea": 0, "run": 0, "calm": 0}
+    assert given["foxing"][0] == given["ideaed"][0] == given["calmed"][0] == 0
+    gibberish = [word for word in given if not any(word.startswith(name[:3]) for name in FILES)]
+    assert len(gibberish) > 2000 and not any(given[word][0] for word in gibberish)
+    assert examples(words(FILES), seed=1) == given != examples(words(FILES), seed=2)
+
+
+def test_it_learns_what_the_embeddings_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clipgen.train.text.imageability._GIBBERISH", 0)
+    monkeypatch.setattr("clipgen.train.text.imageability._FORMS", 0)
+    letters = "abcdefghijklmnopqrst"
+    files = {f"{a}{b}{c}": "noun.animal" if c == "x" else "adj.all" for a in letters for b in letters for c in "xyz"}
+    network, accuracy = train(TOWER, words(files), seed=1, held_out=0.2)
+    assert accuracy > 0.95
+    shown = network(TOWER.embed(["fox", "calm"])) > 0
+    assert shown.tolist() == [True, False]
+
+
+def known_letters(vocabulary: Sequence[str]) -> Meanings:
+    network = Imageability(16, 2)
+    for parameter in network.parameters():
+        parameter.data.zero_()
+    network.layers[0].weight.data[0, 0] = 1.0
+    network.layers[2].weight.data[0, 0] = 1.0
+    network.layers[2].bias.data -= 1.0
+    return Meanings(TOWER, network, vocabulary)
+
+
+def test_what_stands_for_a_word_is_shown_and_near() -> None:
+    found = known_letters(["box", "calm", "xy", "wax", "box"])
+    assert set(found.nearest("fox")) == {"box", "wax"} and len(found.nearest("fox", count=1)) == 1
+    assert found.nearest("calmer") == []  # no picture shows it
+    assert found.nearest("oxs") != []  # a plural by its singular
+    assert known_letters(["calm"]).nearest("fox") == [] and known_letters([]).nearest("fox") == []
+
+
+def test_a_damaged_file_is_an_error(tmp_path: Path) -> None:
+    save_state(tmp_path / IMAGEABILITY_FILE, Imageability(16, 2).state_dict())
+    assert load_imageability(tmp_path / IMAGEABILITY_FILE)(torch.zeros(3, 16)).shape == (3,)
+    save_state(tmp_path / "other.safetensors", {"weight": torch.zeros(2)})
+    with refused(WeightsError):
+        load_imageability(tmp_path / "other.safetensors")
