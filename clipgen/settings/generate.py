@@ -37,7 +37,7 @@ class GenerateSettings(GroupedSettings):
     cutouts: CutoutSettings = field(default_factory=CutoutSettings)
     guides: Guides = field(default_factory=Guides)
     machine: Machine = field(default_factory=Machine)
-    options: GeneratorOptions = field(default_factory=GeneratorOptions)
+    options: GeneratorOptions = field(default_factory=lambda: options_of("vqgan")())
 
     def check(self) -> None:
         """Raise SettingsError for groups that contradict each other, UnknownNameError for an unknown generator."""

@@ -57,6 +57,7 @@ class SearchKeywords(TypedDict, total=False):
     race: int | None
     render_size: tuple[int, int] | None
     psi: float | None
+    prior: str | None
     classes: Sequence[str]
 
 

@@ -70,9 +70,9 @@ class Meanings:
         # a plural is rarer than its singular; an -ing form is no thing, though its verb's stem may be one
         embedded = self.tower.embed(sorted(stems(word)) if word.endswith("s") else [word])
         embedded = embedded[self._shown(embedded)]
-        words, known = self._known
-        if not len(embedded) or not words:
+        if not len(embedded) or not self.vocabulary:
             return []
+        words, known = self._known
         cosines, rows = (known @ embedded.T).max(1).values.topk(min(count, len(words)))
         return [words[row] for cosine, row in zip(cosines.tolist(), rows.tolist(), strict=True) if cosine >= _ALIKE]
 
