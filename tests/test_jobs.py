@@ -35,7 +35,7 @@ def test_verbs_and_settings_go_together() -> None:
         Job("pant")
     with pytest.raises(SettingsError, match="CaptionVerb"):
         Job("caption", settings=GenerateSettings())
-    job = Job("caption", Inputs(pictures=("a.jpg",)), CaptionVerb.of(top=3))
+    job = Job("caption", Inputs(pictures=("a.jpg",)), CaptionVerb.from_dict({"top": 3}))
     assert job.to_json()["settings"]["caption"]["top"] == 3 and Job.from_json(job.to_json()) == job
 
 

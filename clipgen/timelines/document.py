@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TypeGuard
 
 from clipgen.errors import ClipgenError, SettingsError
-from clipgen.timelines.timeline import OWN, TRACKS, Scene, Timeline
-from clipgen.timelines.track import Key, Track
+from clipgen.timelines.timeline import OWN, PLAIN_KEYS, Scene, Timeline
+from clipgen.timelines.track import TRACKS, Key, Track
 
 KEYFRAME = "{at = SECONDS, value = NUMBER, curve = NAME}"
 _TOP = ("title", "film", "picture", "scene")
-_SCENE = ("prompt", "seconds", "transition", "transition_seconds", "caption", "weights", "pan", *TRACKS, *OWN)
+_SCENE = (*PLAIN_KEYS, "weights", "pan", *TRACKS, *OWN)
 
 
 def read_document(text: str, *, source: str) -> Timeline:

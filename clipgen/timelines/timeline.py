@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from clipgen.errors import PromptError, SettingsError, UnknownNameError
 from clipgen.prompts import parse_prompts
 from clipgen.settings import TRANSITIONS, about_of, picture_settings
 from clipgen.timelines.track import Track
 
-#: what may change during a scene; lr is a factor, the camera's numbers are per second
-TRACKS = ("zoom", "pan_x", "pan_y", "angle", "lr", "cut_pow")
 #: settings of a picture that a scene may have of its own
 OWN = tuple(spec.name for _, spec in picture_settings() if "scene" in about_of(spec).verbs)
+# marks the fields of a scene that are keys of its table, with plain values
+_KEY = {"key": True}
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,14 @@ class Scene:
     Raises PromptError, SettingsError or UnknownNameError for values that no scene can have.
     """
 
-    prompt: str
-    seconds: float | None = None
-    transition: str | None = None
-    transition_seconds: float | None = None
+    prompt: str = field(metadata=_KEY)
+    seconds: float | None = field(default=None, metadata=_KEY)
+    transition: str | None = field(default=None, metadata=_KEY)
+    transition_seconds: float | None = field(default=None, metadata=_KEY)
     tracks: Mapping[str, Track] = field(default_factory=dict)
     weights: tuple[Track, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
-    caption: str | None = None
+    caption: str | None = field(default=None, metadata=_KEY)
     origin: str = ""
 
     def __post_init__(self) -> None:
@@ -70,12 +70,15 @@ class Scene:
         >>> Scene("a fox", 2.0, tracks={"zoom": Track.constant(1.1)}).to_table()
         {'prompt': 'a fox', 'seconds': 2.0, 'zoom': 1.1}
         """
-        named = ("prompt", "seconds", "transition", "transition_seconds", "caption")
-        table = {name: value for name in named if (value := getattr(self, name)) is not None}
+        table = {name: value for name in PLAIN_KEYS if (value := getattr(self, name)) is not None}
         table |= {name: track.to_plain() for name, track in self.tracks.items()}
         if self.weights:
             table["weights"] = [track.to_plain() for track in self.weights]
         return table | dict(self.settings)
+
+
+#: the keys of a scene's table with texts and numbers, which are fields of Scene
+PLAIN_KEYS = tuple(spec.name for spec in fields(Scene) if "key" in spec.metadata)
 
 
 @dataclass(frozen=True)

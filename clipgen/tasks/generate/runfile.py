@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import torch
 
 from clipgen.errors import SettingsError
 from clipgen.files import write_whole
 from clipgen.jobs import Job
+from clipgen.synthesis import SynthesisState
+from clipgen.values import Values, table
+
+
+class RunState(SynthesisState, total=False):
+    """The state of a run; drawn: the seeds that its latents were drawn from, which 0.1.0 did not save."""
+
+    drawn: list[int]
 
 
 @dataclass(frozen=True)
@@ -20,11 +27,11 @@ class SavedRun:
     """The contents of a run file: the job, the state that `Run` takes, and JSON values on where its files go."""
 
     job: Job
-    state: dict[str, Any]
-    output: Mapping[str, Any] = field(default_factory=dict)
+    state: RunState
+    output: Values = field(default_factory=dict)
 
 
-def save_run(path: str | Path, job: Job, state: Mapping[str, Any], output: Mapping[str, Any]) -> None:
+def save_run(path: str | Path, job: Job, state: RunState, output: Values) -> None:
     """Write a run, whole or not at all; see `Run.save_state`."""
     # through memory: on a full disk torch raises a RuntimeError that does not name the cause
     packed = io.BytesIO()
@@ -52,7 +59,14 @@ def load_run(path: str | Path) -> SavedRun:
     except Exception as error:  # torch raises a dozen kinds for a file that is not its own
         raise SettingsError(f"{path} is no run file of clipgen, or is damaged") from error
     if isinstance(run, dict) and {"prompts", "settings", "state"} <= run.keys():
-        return SavedRun(Job.from_json(run), run["state"])  # of 0.1.0
+        return SavedRun(Job.from_json(run), _state(run))  # of 0.1.0
     if not isinstance(run, dict) or not {"job", "state"} <= run.keys():
         raise SettingsError(f"{path} is no run file of clipgen")
-    return SavedRun(Job.from_json(run["job"]), run["state"], run.get("output", {}))
+    return SavedRun(Job.from_json(table(run, "job")), _state(run), table(run, "output", {}))
+
+
+def _state(run: Values) -> RunState:
+    state = table(run, "state")
+    if missing := SynthesisState.__required_keys__ - state.keys():
+        raise SettingsError(f"the state of the run is damaged: it has no {', '.join(sorted(missing))}")
+    return cast(RunState, state)
