@@ -39,6 +39,14 @@ def texts(values: Values, key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def number(values: Values, key: str) -> int:
+    """The whole number of a key. Raises SettingsError when it is missing or something else."""
+    value = optional_number(values, key)
+    if value is None:
+        raise _unlike(key, value, "a whole number")
+    return value
+
+
 def optional_number(values: Values, key: str) -> int | None:
     """The whole number of a key, None when it is missing or null. Raises SettingsError for anything else."""
     value = values.get(key)

@@ -60,4 +60,4 @@ def read_timeline(path: str | Path) -> Timeline:
         return replace(read(text, source=str(path)), source=str(path))
     except PromptError as error:
         message = str(error)
-        raise error if message.startswith(str(path)) else PromptError(f"{path}: {message}") from error
+        raise (error if message.startswith(str(path)) else error.in_context(before=f"{path}: ")) from error

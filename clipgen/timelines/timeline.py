@@ -43,11 +43,17 @@ class Scene:
     def __post_init__(self) -> None:
         parts = parse_prompts(self.prompt)
         if self.seconds is not None and not 0 < self.seconds < 86400:
-            raise SettingsError(f"a scene has {self.seconds:g} seconds; it must have more than 0, and less than a day")
+            raise SettingsError(
+                f"a scene has {self.seconds:g} seconds; it must have more than 0, and less than a day",
+                settings=["seconds"],
+            )
         if self.transition_seconds is not None and self.transition_seconds < 0:
-            raise SettingsError(f"transition_seconds is {self.transition_seconds:g}; it must be 0 or more")
+            raise SettingsError(
+                f"transition_seconds is {self.transition_seconds:g}; it must be 0 or more",
+                settings=["transition_seconds"],
+            )
         if self.transition is not None and self.transition not in TRANSITIONS:
-            raise UnknownNameError.of("transition", self.transition, TRANSITIONS)
+            raise UnknownNameError.of("transition", self.transition, TRANSITIONS, settings=["transition"])
         if self.weights and len(self.weights) != len(parts):
             raise PromptError(
                 f"{len(self.weights)} weights for the {len(parts)} parts of {self.prompt!r}; give one a part"

@@ -49,6 +49,8 @@ __all__ = [
 #: file name of the cards that a user added, and suffix of the file that records the sha256 of a fetched one
 ADDED, SUM = "added.toml", ".sha256"
 ROLES = ("perceptor", "generator", "bank")
+#: the settings that name a model of a role
+SETTINGS = {"perceptor": ["perceptors"], "generator": ["generator"], "bank": []}
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def find(name: str, role: str) -> Card:
     """
     known = {card.name: card for card in cards(role)}
     if name not in known:
-        raise UnknownNameError.of(role, name, known)
+        raise UnknownNameError.of(role, name, known, settings=SETTINGS[role])
     return known[name]
 
 

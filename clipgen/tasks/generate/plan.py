@@ -16,7 +16,7 @@ from clipgen import devices
 from clipgen.errors import PromptError
 from clipgen.files import sha256
 from clipgen.generators.base import Generator, GeneratorState
-from clipgen.jobs import Job, Model
+from clipgen.jobs import Job, Model, job_of
 from clipgen.losses import Loss
 from clipgen.models import shelf
 from clipgen.parts import Parts
@@ -116,7 +116,7 @@ def draft(
     started: `time.monotonic()` from which a time budget counts, by default now.
     Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run.
     """
-    requested = job.settings
+    requested = job_of(job, "generate", "edit").settings
     assert isinstance(requested, GenerateSettings)  # as `Job` checks
     prompts = job.inputs.prompts
     if not prompts:

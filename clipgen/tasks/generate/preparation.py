@@ -90,6 +90,8 @@ def picture_job(metadata: Mapping[str, object]) -> tuple[Job, int]:
         job, steps = Job.from_json(metadata), metadata["steps_done"]
         if not isinstance(job.settings, GenerateSettings) or not isinstance(steps, int):
             raise SettingsError(f"a job of {job.verb} paints no single picture")
-    except (SettingsError, KeyError) as error:
-        raise ImageError(f"the picture's settings cannot be used: {error}") from error
+    except SettingsError as error:
+        raise ImageError(f"the picture's settings cannot be used: {error}", settings=error.settings) from error
+    except KeyError as error:
+        raise ImageError(f"the picture's settings cannot be used: they have no {error.args[0]}") from error
     return job, steps

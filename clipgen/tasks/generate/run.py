@@ -16,7 +16,7 @@ from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate.losses import build_loss
-from clipgen.tasks.generate.picture import Picture
+from clipgen.tasks.generate.picture import Picture, PictureJson
 from clipgen.tasks.generate.plan import Plan
 from clipgen.tasks.generate.runfile import RunState, save_run
 from clipgen.values import Values
@@ -129,14 +129,15 @@ class Run:
 
     def _picture(self, index: int, image: torch.Tensor) -> Picture:
         score = round(float(self.synthesis.best_score[index]), 6)
-        facts = {
-            "prompt": self.job.inputs.prompts[index // self.settings.canvas.count],
-            "seed": self.plan.seeds[index],
-            "score": score,
-            "steps_done": self.synthesis.index,
-            "index": index,
-        }
-        return Picture(to_pil(image), score, {**self.job.to_json(), **facts})
+        metadata = PictureJson(
+            **self.job.to_json(),
+            prompt=self.job.inputs.prompts[index // self.settings.canvas.count],
+            seed=self.plan.seeds[index],
+            score=score,
+            steps_done=self.synthesis.index,
+            index=index,
+        )
+        return Picture(to_pil(image), score, metadata)
 
 
 def cutouts(settings: GenerateSettings, input_size: int) -> Cutouts:

@@ -69,7 +69,9 @@ def _check(take: Take) -> None:
             f"transition is {take.transition} in {where}; one network can only morph", settings=["transition"]
         )
     if given := [*take.scene.tracks, *take.scene.settings]:
-        raise SettingsError(f"{where} sets {', '.join(given)}; one network draws all scenes alike: leave it out")
+        raise SettingsError(
+            f"{where} sets {', '.join(given)}; one network draws all scenes alike: leave it out", settings=given
+        )
 
 
 class NetworkState(TypedDict):

@@ -42,7 +42,9 @@ def outline(
     """
     for scene in timeline.scenes:
         if given := [name for name in (*scene.tracks, *scene.settings) if name in _FROM_VIDEO]:
-            raise SettingsError(f"{scene.origin or 'a scene'} sets {given[0]}, which the video sets: leave it out")
+            raise SettingsError(
+                f"{scene.origin or 'a scene'} sets {given[0]}, which the video sets: leave it out", settings=given
+            )
     video = Path(settings.video_in or "")
     still = settings.without_camera()
     timeline = _spread(timeline, still, VideoFacts.of(video).seconds)
