@@ -1,8 +1,8 @@
 """Job: one record of what is to be made. Pictures, films, run files and scripts all carry it.
 
-    >>> job = Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(seed=7))
-    >>> Job.from_json(job.to_json()) == job
-    True
+>>> job = Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(seed=7))
+>>> Job.from_json(job.to_json()) == job
+True
 """
 
 from __future__ import annotations
@@ -143,6 +143,28 @@ class Job:
         if not isinstance(self.settings, VERBS[self.verb]):
             expected, given = VERBS[self.verb].__name__, type(self.settings).__name__
             raise SettingsError(f"settings is a {given}; {self.verb} takes {expected}", settings=["settings"])
+
+    def placed(self, folder: str | Path) -> Job:
+        """The same job with the names of files, except those of a timeline, taken from a folder unless absolute.
+
+        >>> job = Job("generate", settings=GenerateSettings.of(init_image="a.png"), weights=Path("my.ckpt"))
+        >>> job.placed("/pictures").settings.init.init_image, job.placed("/pictures").weights
+        ('/pictures/a.png', PosixPath('/pictures/my.ckpt'))
+        """
+        place = Path(folder)
+        text_file = self.inputs.text_file
+        inputs = replace(
+            self.inputs,
+            pictures=tuple(str(place / name) for name in self.inputs.pictures),
+            text_file=None if text_file is None else str(place / text_file),
+        )
+        return replace(
+            self,
+            inputs=inputs,
+            settings=self.settings.placed(place),
+            weights=None if self.weights is None else place / self.weights,
+            files={str(place / name): sha for name, sha in self.files.items()},
+        )
 
     def to_json(self) -> JobJson:
         """Plain JSON values; `from_json` loads them."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import typing
 from collections.abc import Hashable, Iterator
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import ClassVar, Literal, Protocol, Self, TypeVar, cast
 
@@ -39,7 +40,8 @@ class About:
     help: one line; flags: its spelling in the shell, by default its name with dashes; metavar: placeholder of its value
     there; section: its heading there, by default that of its group; verbs: the commands that have it, and "scene" if a
     scene of a film can set it; written: "time" (45s) or "memory" (5G) where the shell accepts a unit; least, above:
-    bounds; choices: all allowed names; listed: names that the help lists; loss: "module:class" of the loss it weighs.
+    bounds; choices: all allowed names; listed: names that the help lists; loss: "module:class" of the loss it weighs;
+    file: whether a value starts with the name of a file, or, after the first colon, ends with one ("after colon").
     """
 
     help: str
@@ -53,6 +55,7 @@ class About:
     choices: Choices | None = None
     listed: tuple[str, ...] = ()
     loss: str | None = None
+    file: bool | Literal["after colon"] = False
 
     def check(self, name: str, value: object) -> None:
         """Raise SettingsError for a value out of bounds, UnknownNameError for one that is no choice; None passes."""
@@ -104,6 +107,23 @@ class Settings:
     def check(self) -> None:
         """Raise SettingsError for values that do not go together; each has its type and its range."""
 
+    def placed(self, folder: Path) -> Self:
+        """The same settings with the names of files taken from a folder, unless they are absolute.
+
+        >>> FilmSettings(video_in="walk.mp4").placed(Path("/films")).video_in
+        '/films/walk.mp4'
+        """
+        changes: dict[str, object] = {}
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if isinstance(value, Settings):
+                changes[spec.name] = value.placed(folder)
+            elif isinstance(value, str):
+                changes[spec.name] = _placed(value, folder, about_of(spec).file)
+            elif isinstance(value, tuple) and about_of(spec).file:
+                changes[spec.name] = tuple(_placed(str(one), folder, about_of(spec).file) for one in value)
+        return replace(self, **changes)
+
     def to_dict(self) -> dict[str, Json]:
         """Every setting as plain JSON values (tuples as lists); `from_dict` loads them."""
         return {spec.name: plain(getattr(self, spec.name)) for spec in fields(self)}
@@ -122,6 +142,16 @@ class Settings:
             if name not in allowed:
                 raise SettingsError(str(UnknownNameError.of("setting", name, allowed)), settings=[name])
         return cls(**{name: convert(value, hints(cls)[name]) for name, value in values.items()}).validate()
+
+
+def _placed(value: str, folder: Path, file: bool | Literal["after colon"]) -> str:
+    if file is True:
+        return str(folder / value)  # a weight after the name stays where it is
+    name, _, rest = value.partition(":")
+    without_weight = rest.rpartition(":")[0]
+    if file and any((folder / one).exists() for one in (rest, without_weight) if one):
+        return f"{name}:{folder / rest}"
+    return value
 
 
 def about_of(spec: Field[object]) -> About:

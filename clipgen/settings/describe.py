@@ -71,7 +71,12 @@ class DescribeSettings(Settings):
 
     perceptors: tuple[str, ...] = setting(
         ("reader",),
-        About("CLIP model; repeat to combine several, NAME:2 counts twice", flags=("--perceptor",), verbs=COMPARING),
+        About(
+            "CLIP model; repeat to combine several, NAME:2 counts twice",
+            flags=("--perceptor",),
+            verbs=COMPARING,
+            file="after colon",
+        ),
     )
     views: str = setting(
         AUTO,

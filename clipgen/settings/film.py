@@ -55,7 +55,7 @@ class FilmSettings(Settings):
     keyframe_steps: int = setting(3, About("optimisation steps per keyframe", least=1))
     hold: float = setting(0.0, About("weight of staying near the frame before", least=0))
     video_in: str | None = setting(
-        None, About("video to paint over; the film takes its length and its sound", metavar="FILE")
+        None, About("video to paint over; the film takes its length and its sound", metavar="FILE", file=True)
     )
     video_weight: float = setting(10.0, About("weight of staying near that video", least=0))
 

@@ -32,7 +32,11 @@ class GenerateSettings(GroupedSettings):
     generator: str = setting(
         "vqgan",
         About(
-            "generator; NAME:FILE loads custom weights", section="Picture", verbs=EVERY, listed=tuple(GENERATORS.table)
+            "generator; NAME:FILE loads custom weights",
+            section="Picture",
+            verbs=EVERY,
+            listed=tuple(GENERATORS.table),
+            file="after colon",
         ),
     )
     canvas: Canvas = field(default_factory=Canvas)

@@ -74,7 +74,7 @@ class Init(Settings):
     title: ClassVar[str] = "Start"
 
     init_image: str | None = setting(
-        None, About("picture to start from", metavar="FILE", verbs=("generate", "animate", "scene"))
+        None, About("picture to start from", metavar="FILE", file=True, verbs=("generate", "animate", "scene"))
     )
     init_noise: str | None = setting(
         None, About("noise to start from: " + ", ".join(NOISES), choices=NOISES, verbs=("generate", "animate"))
@@ -127,6 +127,7 @@ class Search(Settings):
             "CLIP model; repeat to combine several, NAME:2 counts twice",
             flags=("--perceptor",),
             verbs=(*PAINTING, "doctor"),
+            file="after colon",
         ),
     )
     alternate: bool = setting(False, About("several CLIP models take turns, one per step: as fast as one"))
@@ -175,6 +176,7 @@ class Guides(Settings):
             section="Prompts",
             flags=("--image-prompt",),
             metavar="FILE:WEIGHT",
+            file=True,
         ),
     )
     noise_prompts: tuple[str, ...] = setting(

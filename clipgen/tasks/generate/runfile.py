@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -13,7 +14,7 @@ from clipgen.errors import SettingsError
 from clipgen.files import write_whole
 from clipgen.jobs import Job
 from clipgen.synthesis import SynthesisState
-from clipgen.values import Values, table
+from clipgen.values import Values, optional_text, table
 
 
 class RunState(SynthesisState, total=False):
@@ -32,10 +33,15 @@ class SavedRun:
 
 
 def save_run(path: str | Path, job: Job, state: RunState, output: Values) -> None:
-    """Write a run, whole or not at all; see `Run.save_state`."""
+    """Write a run, whole or not at all; see `Run.save_state`.
+
+    The job stays as it was typed, so that pictures of the resumed run have the bytes of one that was never stopped; the
+    folder that its names of files are relative to is saved beside it.
+    """
     # through memory: on a full disk torch raises a RuntimeError that does not name the cause
     packed = io.BytesIO()
-    torch.save({"job": job.to_json(), "state": dict(state), "output": dict(output)}, packed)
+    contents = {"job": job.to_json(), "state": dict(state), "output": dict(output), "folder": _here()}
+    torch.save(contents, packed)
     with write_whole(path) as part:
         part.write_bytes(packed.getbuffer())
 
@@ -50,6 +56,7 @@ def load_run(path: str | Path) -> SavedRun:
         >>> resumed.synthesis.index
         1
 
+    In another folder than that of the run, names of files in the job are made absolute.
     Raises SettingsError for a file that is missing, damaged or no run file.
     """
     try:
@@ -62,7 +69,16 @@ def load_run(path: str | Path) -> SavedRun:
         return SavedRun(Job.from_json(run), _state(run))  # of 0.1.0
     if not isinstance(run, dict) or not {"job", "state"} <= run.keys():
         raise SettingsError(f"{path} is no run file of clipgen")
-    return SavedRun(Job.from_json(table(run, "job")), _state(run), table(run, "output", {}))
+    job, folder = Job.from_json(table(run, "job")), optional_text(run, "folder")  # older files have no folder
+    job = job if folder is None or folder == _here() else job.placed(folder)
+    return SavedRun(job, _state(run), table(run, "output", {}))
+
+
+def _here() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:  # the folder is deleted: nothing is relative to it any more
+        return None
 
 
 def _state(run: Values) -> RunState:
