@@ -1,5 +1,6 @@
 """The optimisation loop: change latents until the picture fits its targets by the perceptor. A plain iterator.
 
+    >>> from clipgen.cutouts import Cutouts
     >>> cutouts = Cutouts(perceptor.input_size, 4, generator=torch.Generator().manual_seed(7))
     >>> loss = targets.loss()
     >>> for step in Synthesis(generator, perceptor, cutouts, loss, target=targets.mean(), steps=2, lr=0.1):
