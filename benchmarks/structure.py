@@ -16,10 +16,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from listings import setting_listings
+from modules import Module
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Figures = dict[str, float]
@@ -49,29 +50,6 @@ COMMANDS: dict[str, tuple[tuple[str, ...], int]] = {
 }
 
 
-@dataclass(frozen=True)
-class Module:
-    """A parsed file of the package: its dotted name, its syntax tree and its number of lines."""
-
-    name: str
-    path: Path
-    tree: ast.Module
-    lines: int
-
-    @classmethod
-    def all_of(cls, checkout: Path) -> list[Module]:
-        """Every module of clipgen in a checkout."""
-        return [cls.read(path, checkout) for path in sorted((checkout / "clipgen").rglob("*.py"))]
-
-    @classmethod
-    def read(cls, path: Path, checkout: Path) -> Module:
-        """Parse one file."""
-        text = path.read_text(encoding="utf-8")
-        parts = path.relative_to(checkout).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        return cls(name, path, ast.parse(text), len(text.splitlines()))
-
-
 def figures(checkout: Path) -> Figures:
     """All figures of a checkout that need no run."""
     modules = Module.all_of(checkout)
@@ -80,7 +58,7 @@ def figures(checkout: Path) -> Figures:
     with_any = [(module, node) for module, node in signatures if has_any(node)]
     late = [node for module in modules for node in late_imports(module.tree)]
     circles = import_circles(modules)
-    listings = setting_listings(modules)
+    listings = [listing for listing in setting_listings(modules) if listing.excuse is None]
     return {
         **spread("lines of a function", [lines_of(node) for node in functions]),
         **spread("lines of a file", [module.lines for module in modules]),
@@ -96,7 +74,7 @@ def figures(checkout: Path) -> Figures:
         "import circles": len(circles),
         "files in import circles": sum(map(len, circles)),
         "lists of settings' names": len(listings),
-        "settings' names in these": sum(len(texts) for _, texts in listings),
+        "settings' names in these": sum(len(listing.names) for listing in listings),
     }
 
 
@@ -214,56 +192,6 @@ def _reached(start: str, graph: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def setting_names(modules: Sequence[Module]) -> set[str]:
-    """The fields of all classes of settings: those in the settings package, and generators' own `Options`."""
-    classes = [
-        (module, node) for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)
-    ]
-    return {
-        field.target.id
-        for module, node in classes
-        if in_settings(module) and _is_dataclass(node) or node.name == "Options"
-        for field in node.body
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-    }
-
-
-def in_settings(module: Module) -> bool:
-    """Whether a module belongs to the settings package."""
-    return module.name == "clipgen.settings" or module.name.startswith("clipgen.settings.")
-
-
-def _is_dataclass(node: ast.ClassDef) -> bool:
-    return any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list)
-
-
-def setting_listings(modules: Sequence[Module]) -> list[tuple[str, list[str]]]:
-    """Where collections repeat two or more settings' names as text, outside of settings/: "module:line", the names.
-
-    Texts, keys and first arguments of calls count: ("tv", "l2"), {"size": …, "steps": …}, (Flag("size"), Flag("seed")).
-    """
-    names = setting_names(modules)
-    displays = [
-        (f"{module.name}:{node.lineno}", node)
-        for module in modules
-        if not in_settings(module)
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict)
-    ]
-    found = [(place, [text for item in _items(node) if (text := _text(item)) in names]) for place, node in displays]
-    return [(place, texts) for place, texts in found if len(texts) > 1]
-
-
-def _items(display: ast.expr) -> list[ast.expr]:
-    return [key for key in display.keys if key] if isinstance(display, ast.Dict) else getattr(display, "elts", [])
-
-
-def _text(item: ast.expr) -> str:
-    if isinstance(item, ast.Call) and item.args:
-        item = item.args[0]
-    return item.value if isinstance(item, ast.Constant) and isinstance(item.value, str) else ""
-
-
 def seconds_of(checkout: Path, arguments: Sequence[str], rounds: int) -> float:
     """The fastest of several runs of Python with a checkout's package, each in an empty folder."""
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
@@ -313,8 +241,9 @@ def main(checkouts: tuple[Path, ...], timed: bool, details: bool, out: Path | No
         click.echo(f"\n{checkout}")
         for group in import_circles(modules):
             click.echo("import circle: " + ", ".join(group))
-        for place, texts in setting_listings(modules):
-            click.echo(f"{place}: {', '.join(texts)}")
+        for listing in setting_listings(modules):
+            excuse = "" if listing.excuse is None else f"  (not counted: {listing.excuse})"
+            click.echo(f"{listing.place}: {', '.join(listing.names)}{excuse}")
     if out is not None:
         out.write_text(json.dumps(columns, indent=2) + "\n", encoding="utf-8")
 

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from clipgen.errors import ClipgenError as ClipgenError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from clipgen.studio import animate as animate
     from clipgen.studio import caption as caption
     from clipgen.studio import classify as classify
+    from clipgen.studio import close as close
     from clipgen.studio import compare as compare
     from clipgen.studio import edit as edit
     from clipgen.studio import generate as generate
@@ -47,6 +48,7 @@ _HOMES = {
     "animate": "clipgen.studio",
     "caption": "clipgen.studio",
     "classify": "clipgen.studio",
+    "close": "clipgen.studio",
     "compare": "clipgen.studio",
     "edit": "clipgen.studio",
     "generate": "clipgen.studio",
@@ -88,6 +90,7 @@ __all__ = [
     "animate",
     "caption",
     "classify",
+    "close",
     "compare",
     "edit",
     "generate",
@@ -97,12 +100,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'clipgen' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+# a type checker has the imports above: with this function it would accept any name
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'clipgen' has no attribute {name!r}")
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -178,21 +178,32 @@ def free_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def describe() -> dict[str, Any]:
+class DeviceFacts(TypedDict):
+    """What a run computes with by default; devices: all that are available."""
+
+    device: str
+    devices: list[str]
+    dtype: str
+    threads: int
+    torch: str
+    cpu_capability: str
+
+
+def describe() -> DeviceFacts:
     """Device and arithmetic of a run by default, as `clipgen doctor` prints them.
 
     >>> sorted(describe())
     ['cpu_capability', 'device', 'devices', 'dtype', 'threads', 'torch']
     """
     device = pick_device()
-    return {
-        "device": str(device),
-        "devices": _available(),
-        "dtype": next(name for name, dtype in DTYPES.items() if dtype == pick_dtype("auto", device)),
-        "threads": torch.get_num_threads(),
-        "torch": torch.__version__,
-        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-    }
+    return DeviceFacts(
+        device=str(device),
+        devices=_available(),
+        dtype=next(name for name, dtype in DTYPES.items() if dtype == pick_dtype("auto", device)),
+        threads=torch.get_num_threads(),
+        torch=torch.__version__,
+        cpu_capability=torch.backends.cpu.get_cpu_capability(),
+    )
 
 
 def reset_peak_memory(device: torch.device) -> bool:

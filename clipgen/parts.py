@@ -82,8 +82,7 @@ class Parts:
         # a file that has been replaced is loaded again
         changed = path.stat().st_mtime_ns if path is not None and path.exists() else None
         key = ("generator", part, path, changed, device, dtype)
-        loaded = self.shared(key, lambda: GENERATORS.load(part)(device=device, dtype=dtype, weights=path))
-        return cast(Generator, loaded).fork()
+        return self.shared(key, lambda: _loaded(part, device, dtype, path)).fork()
 
     def shared(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` returns, called once for a key: for anything else that takes long and is the same for all runs.
@@ -95,3 +94,10 @@ class Parts:
             if key not in self._pool:
                 self._pool[key] = make()
             return cast(Made, self._pool[key])
+
+
+def _loaded(part: str, device: torch.device, dtype: torch.dtype, weights: Path | None) -> Generator:
+    loaded = GENERATORS.load(part)(device=device, dtype=dtype, weights=weights)
+    if not isinstance(loaded, Generator):
+        raise GENERATORS.wrong(part, f"gives a {type(loaded).__name__}, not a generators.base.Generator")
+    return loaded

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +36,14 @@ os.environ.update({"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
 def pytest_unconfigure() -> None:
     """Delete the temporary cache folders."""
     shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def no_shared_models() -> Iterator[None]:
+    """The functions of the library keep their models in the process: each test loads its own."""
+    yield
+    if "clipgen.studio.verbs" in sys.modules:
+        sys.modules["clipgen.studio.verbs"].close()
 
 
 @pytest.fixture(scope="session")

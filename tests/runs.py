@@ -15,7 +15,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings
 from clipgen.studio import Studio
 from clipgen.tasks.animate import Film, make_film
-from clipgen.tasks.generate import Run, prepare
+from clipgen.tasks.generate import Run, RunState, prepare
 from clipgen.timelines import Timeline
 
 
@@ -37,7 +37,7 @@ def start(
     prompts: Sequence[str],
     settings: GenerateSettings,
     *,
-    resume: Mapping[str, Any] | None = None,
+    resume: RunState | None = None,
     stop_after: int | None = None,
     started: float | None = None,
     report: Callable[[str], None] = lambda line: None,

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from clipgen import files
 from clipgen.errors import ImageError, OutputError, WeightsError
-from clipgen.files import exclusive, free_path, reason, sha256, write_whole
+from clipgen.files import claims, exclusive, free_path, reason, sha256, write_whole
 
 # a process that stops at one moment of its life, prints the moment, and waits to be killed
 OWNER = """
@@ -226,7 +225,7 @@ def test_an_unwritable_place_is_an_output_error(tmp_path: Path) -> None:
 
 
 def test_a_lock_is_on_the_file_that_others_find(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    flock, moved = files.fcntl.flock, []
+    flock, moved = claims.fcntl.flock, []
 
     def owner_ends_first(descriptor: int, operation: int) -> None:
         if not moved:
@@ -234,7 +233,7 @@ def test_a_lock_is_on_the_file_that_others_find(tmp_path: Path, monkeypatch: pyt
             (tmp_path / ".reef.png.reserved").unlink()
         flock(descriptor, operation)
 
-    monkeypatch.setattr(files.fcntl, "flock", owner_ends_first)
+    monkeypatch.setattr(claims.fcntl, "flock", owner_ends_first)
     assert free_path(tmp_path, "reef", ".png").name == "reef.png" and moved
     assert os.listdir(tmp_path) == [".reef.png.reserved"]
 
@@ -257,7 +256,7 @@ def test_another_process_may_begin_as_soon_as_a_file_is_in_place(
 def test_where_locks_belong_to_processes_threads_still_exclude_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files.fcntl, "flock", lambda *_: None)  # NFS: a process is granted its own lock again
+    monkeypatch.setattr(claims.fcntl, "flock", lambda *_: None)  # NFS: a process is granted its own lock again
     assert [free_path(tmp_path, "reef", ".png").name for _ in range(2)] == ["reef.png", "reef-2.png"]
     with write_whole(tmp_path / "a.txt") as first, write_whole(tmp_path / "a.txt") as second:
         assert first != second
@@ -268,7 +267,7 @@ def test_without_locks_names_are_still_unique(tmp_path: Path, monkeypatch: pytes
     def refuse(*_: object) -> None:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(files.fcntl, "flock", refuse)
+    monkeypatch.setattr(claims.fcntl, "flock", refuse)
     (tmp_path / ".reef-2.png.reserved").write_bytes(b"")  # of another process, perhaps dead: this cannot be known
     names = [free_path(tmp_path, "reef", ".png").name for _ in range(2)]
     assert names == ["reef.png", "reef-3.png"]

@@ -30,12 +30,32 @@ def test_jobs_differ_by_what_they_make() -> None:
     assert job != Job("generate", Inputs(prompts=("an owl",))) and job != Job("edit", Inputs(prompts=("a fox",)))
 
 
+def test_files_of_a_job_are_taken_from_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "ffhq.pkl").touch()
+    settings = GenerateSettings.of(
+        generator="stylegan:ffhq.pkl",
+        init_image="a.png",
+        image_prompts=("b:c.png:0.5", "/c.png"),
+        perceptors=("rn50:2",),
+    )
+    inputs = Inputs(pictures=("d.png",), text_file="e.txt")
+    placed = Job("generate", inputs, settings, Path("w.ckpt"), files={"a.png": "0"}).placed(tmp_path)
+    assert isinstance(placed.settings, GenerateSettings)
+    assert placed.settings.generator == f"stylegan:{tmp_path / 'ffhq.pkl'}"
+    assert placed.settings.init.init_image == str(tmp_path / "a.png")
+    assert placed.settings.guides.image_prompts == (f"{tmp_path}/b:c.png:0.5", "/c.png")
+    assert placed.settings.search.perceptors == ("rn50:2",)
+    assert placed.inputs == Inputs(pictures=(str(tmp_path / "d.png"),), text_file=str(tmp_path / "e.txt"))
+    assert (placed.weights, dict(placed.files)) == (tmp_path / "w.ckpt", {str(tmp_path / "a.png"): "0"})
+    assert placed.placed("/elsewhere") == placed
+
+
 def test_verbs_and_settings_go_together() -> None:
     with pytest.raises(UnknownNameError):
         Job("pant")
     with pytest.raises(SettingsError, match="CaptionVerb"):
         Job("caption", settings=GenerateSettings())
-    job = Job("caption", Inputs(pictures=("a.jpg",)), CaptionVerb.of(top=3))
+    job = Job("caption", Inputs(pictures=("a.jpg",)), CaptionVerb.from_dict({"top": 3}))
     assert job.to_json()["settings"]["caption"]["top"] == 3 and Job.from_json(job.to_json()) == job
 
 

@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from clipgen import registry
 from clipgen.errors import ClipgenError, UnknownNameError
 from clipgen.registry import GENERATORS, OPTIMIZERS, Registry
+from raising import refused
 
 
 def test_load_imports_a_dotted_attribute() -> None:
@@ -14,7 +16,7 @@ def test_load_imports_a_dotted_attribute() -> None:
 
 
 def test_unknown_name_is_an_error_that_lists_the_names() -> None:
-    with pytest.raises(UnknownNameError, match="optimizer 'adm'.*'adam'.*sgd"):
+    with refused(UnknownNameError, "optimizer", match="optimizer 'adm'.*'adam'.*sgd"):
         OPTIMIZERS.load("adm")
 
 
@@ -41,3 +43,22 @@ def test_other_packages_add_names(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_our_own_names_win(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "entry_points", lambda group: [EntryPoint("own", "math:sqrt", "parts")])
     assert Registry("part", {"own": "math:cos"}, "parts").load("own") is math.cos
+
+
+@pytest.mark.parametrize(("value", "classes"), [("fractions:Fraction", False), ("math:pi", False), ("math:sqrt", True)])
+def test_a_row_of_another_package_must_be_of_the_right_kind(
+    value: str, classes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "entry_points", lambda group: [EntryPoint("theirs", value, group)])
+    parts = Registry[Callable[..., object]]("part", {}, "parts", setting="generator", classes=classes)
+    with refused(ClipgenError, "generator", match=value):
+        parts.load("theirs")
+
+
+def test_a_generator_of_another_package_must_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    from clipgen.studio import Studio
+
+    monkeypatch.setitem(GENERATORS.table, "theirs", "builtins:dict")
+    with Studio(generator="theirs") as studio, refused(ClipgenError, "generator", match="theirs"):
+        studio.sample(1)

@@ -26,6 +26,7 @@ assert_type(clipgen.caption("photo.jpg", top=3), list[Match])
 assert_type(clipgen.caption(["a.jpg", "b.jpg"], candidates=["a fox"]), list[list[Match]])
 assert_type(clipgen.rank("golden hour", ["a.jpg"], keep=0.2), list[Ranked])
 assert_type(clipgen.classify("a.jpg", ["cat", "dog"], top=1), list[Match])
+assert_type(clipgen.classify(["a.jpg", "b.jpg"], ["cat", "dog"]), list[list[Match]])
 assert_type(clipgen.compare(["a.jpg"], ["cat"], views="crops"), list[tuple[float, ...]])
 clipgen.animate("seasons.txt", fps=12, seed=7, as_network=True).save("seasons.mp4")
 clipgen.sample(4, generator="stylegan", classes=["forest"], psi=0.5)[0].save("sheet.png")
@@ -40,6 +41,9 @@ clipgen.caption("photo.jpg", topp=3)  # wrong: an unknown name
 clipgen.rank("golden hour", "a.jpg", keep="best")  # wrong: text for a number
 clipgen.animate("seasons.txt", fps="many")  # wrong: text for a number
 clipgen.Studio(stepz=3)  # wrong: an unknown name
+clipgen.genrate("a fox")  # wrong: an unknown verb
+clipgen.GenerateSettings.of(stepz=3)  # wrong: an unknown name
+clipgen.GenerateSettings().changed(size=512)  # wrong: one number for two
 '''
 
 

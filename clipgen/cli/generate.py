@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,6 +29,9 @@ from clipgen.cli.progress import loading
 from clipgen.jobs import Inputs, Job
 from clipgen.prompts import parse_prompts, read_prompt_file
 from clipgen.settings import GenerateSettings
+
+if TYPE_CHECKING:
+    from clipgen.tasks.generate import RunState
 
 EXAMPLES = """\
 \b
@@ -56,7 +59,7 @@ class Request:
     """A job, the state to resume from, if any, and the recorded output of the run that it resumes."""
 
     job: Job
-    state: dict[str, Any] | None = None
+    state: RunState | None = None
     output: Mapping[str, Any] = field(default_factory=dict)
 
 

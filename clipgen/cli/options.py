@@ -159,7 +159,7 @@ def _setting_option(group: type[Settings], spec: Field[Any]) -> Callable[[Decora
     return option(*flags_of(spec), spec.name, section=section_of(group, spec), help=text, **shape)
 
 
-_METAVARS = {int: "N", float: "X", str: "NAME"}
+_METAVARS: dict[object, str] = {int: "N", float: "X", str: "NAME"}
 
 
 def _shape(spec: Field[Any], hint: Any) -> dict[str, Any]:

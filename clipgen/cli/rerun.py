@@ -6,7 +6,7 @@ import json
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -15,9 +15,11 @@ from clipgen.cli.progress import loading, open_progress
 from clipgen.errors import ImageError
 from clipgen.jobs import Job
 from clipgen.media.pictures import read_metadata
+from clipgen.values import number
 
 if TYPE_CHECKING:
     from clipgen.tasks.generate import Picture
+    from clipgen.tasks.generate.picture import PictureJson
 
 
 @click.command()
@@ -53,7 +55,7 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
     with open_progress(quiet=quiet) as progress:
         for step in run:
             progress.show(step)
-    path = outputs.save_pictures([_with_metadata(run.pictures()[metadata["index"]], metadata)])[0]
+    path = outputs.save_pictures([_with_metadata(run.pictures()[number(metadata, "index")], metadata)])[0]
     same = path.read_bytes() == picture.read_bytes()
     if as_json:
         click.echo(json.dumps({"path": str(path), "same": same}, ensure_ascii=False))
@@ -66,10 +68,10 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
 def _with_metadata(made: Picture, metadata: dict[str, Any]) -> Picture:
     """The picture with the metadata of the file, if they are true of it: other versions write another format."""
     facts = ("prompt", "seed", "score", "steps_done", "index")
-    same_facts = all(made.metadata[name] == metadata.get(name) for name in facts)
+    same_facts = all(dict(made.metadata)[name] == metadata.get(name) for name in facts)
     before, now = Job.from_json(metadata), Job.from_json(made.metadata)
     same = same_facts and (before.models, before.files) == (now.models, now.files)
-    return replace(made, metadata=metadata) if same else made
+    return replace(made, metadata=cast("PictureJson", metadata)) if same else made
 
 
 def _why(metadata: dict[str, Any]) -> str:

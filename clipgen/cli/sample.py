@@ -55,8 +55,8 @@ def command(
 ) -> None:
     """Draw a contact sheet of random pictures of a generator, by default the built-in StyleGAN."""
     warnings.simplefilter("ignore")
-    given = {"generator": "stylegan", "seed": 0, **given_settings(options, SETTINGS), "count": count}
-    job = Job("sample", Inputs(walk=walk), settings := GenerateSettings.from_dict(given))
+    usual = GenerateSettings.of(generator="stylegan", seed=0, count=count)
+    job = Job("sample", Inputs(walk=walk), settings := usual.updated(given_settings(options, SETTINGS)))
     outputs = Outputs.at(output)
     check_presence(settings)
     # late: the rest imports torch, which takes seconds

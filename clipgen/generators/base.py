@@ -6,7 +6,7 @@ import copy
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypedDict
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,13 @@ from clipgen.media.images import resize_area
 from clipgen.settings import GeneratorOptions
 
 Size = tuple[int, int]
+
+
+class GeneratorState(TypedDict):
+    """The state of a generator, which a subclass may extend: its size (width, height), and its latents on the CPU."""
+
+    size: list[int]
+    latents: list[Tensor]
 
 
 class Generator(nn.Module):
@@ -225,11 +232,11 @@ class Generator(nn.Module):
             settings=["render_size"],
         )
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> GeneratorState:
         """The state for `load_state`, as plain values and CPU tensors."""
         return {"size": list(self.size), "latents": [latent.detach().cpu().clone() for latent in self.latents]}
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: GeneratorState) -> None:
         """Restore a state from `state`, in place, so that an optimizer of the latents stays valid.
 
         Raises SettingsError for a state of another size, batch or architecture.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.errors import SettingsError
-from clipgen.generators.base import Generator, Size
+from clipgen.generators.base import Generator, GeneratorState, Size
 from clipgen.media.images import resize_area
 
 WIDTH = 24
@@ -26,6 +26,12 @@ FIT_STEPS = 400
 FIT_LR = 0.01
 FIT_SIDE = 128  # longest side in pixels at which `encode` fits a picture: the network has no finer detail
 STRIP = 2**18  # pixels rendered at once, which bounds the memory of a large render
+
+
+class CPPNState(GeneratorState):
+    """The state of a CPPN; view: see there."""
+
+    view: Tensor
 
 
 class CPPN(Generator):
@@ -76,14 +82,14 @@ class CPPN(Generator):
         self.view = torch.eye(2, 3, device=self.device)
         super().start(seeds, size, noise=noise, image=image)
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> CPPNState:
         """The state for `load_state`, as plain values and CPU tensors."""
         return {**super().state(), "view": self.view.cpu().clone()}
 
-    def load_state(self, state: dict[str, Any]) -> None:
+    def load_state(self, state: GeneratorState) -> None:
         """Restore a state from `state`; see `Generator.load_state`."""
         super().load_state(state)
-        self.view = state["view"].to(self.device)
+        self.view = cast(CPPNState, state)["view"].to(self.device)
 
     def forward(self) -> Tensor:
         """The pictures [B, 3, H, W] in (0, 1)."""

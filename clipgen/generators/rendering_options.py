@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clipgen.settings.base import setting
+from clipgen.settings.base import About, setting
 from clipgen.settings.groups import check_size
 from clipgen.settings.options import GeneratorOptions
 
@@ -18,7 +18,7 @@ class RenderingOptions(GeneratorOptions):
     """
 
     render_size: tuple[int, int] | None = setting(
-        None, "width and height to render at in the end (cppn, pixels)", metavar="W H", verbs=("generate",)
+        None, About("width and height to render at in the end (cppn, pixels)", metavar="W H", verbs=("generate",))
     )
 
     def check(self) -> None:

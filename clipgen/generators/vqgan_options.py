@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clipgen.settings.base import setting
+from clipgen.settings.base import About, setting
 from clipgen.settings.options import GeneratorOptions
 
 
@@ -17,6 +17,9 @@ class VQGANOptions(GeneratorOptions):
     """
 
     prior: str | None = setting(
-        None, "folder of a prior that draws the start for the words; `clipgen train prior` makes one (vqgan)",
-        metavar="FOLDER",
-    )  # fmt: skip
+        None,
+        About(
+            "folder of a prior that draws the start for the words; `clipgen train prior` makes one (vqgan)",
+            metavar="FOLDER",
+        ),
+    )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from clipgen.files import write_whole
+from clipgen.values import Values
 
 _HOLE = "/*NETWORK*/"
 
 
-def write_page(path: str | Path, network: Mapping[str, Any]) -> None:
+def write_page(path: str | Path, network: Values) -> None:
     """Write a self-contained WebGL page, whole or not at all.
 
         >>> write_page(folder / "seasons.html", {"title": "seasons", "layers": []})

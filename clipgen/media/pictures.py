@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
@@ -24,6 +23,7 @@ from clipgen import __version__
 from clipgen.errors import ImageError, OutputError, SettingsError
 from clipgen.files import write_whole
 from clipgen.media.images import open_picture
+from clipgen.values import Json, Values
 
 METADATA_KEY = "clipgen"
 SOFTWARE = f"clipgen {__version__}"
@@ -43,18 +43,18 @@ class PictureFormat:
     """
 
     name: str
-    carry: Callable[[Mapping[str, Any]], dict[str, object]]
+    carry: Callable[[Values], dict[str, object]]
     options: Mapping[str, object] = field(default_factory=dict)
 
 
-def _text_chunk(metadata: Mapping[str, Any]) -> dict[str, object]:
+def _text_chunk(metadata: Values) -> dict[str, object]:
     info = PngInfo()
     info.add_itxt(METADATA_KEY, json.dumps(dict(metadata), ensure_ascii=False), zip=True)
     info.add_text("Software", SOFTWARE)
     return {"pnginfo": info}
 
 
-def _exif(metadata: Mapping[str, Any], most: int | None = None) -> dict[str, object]:
+def _exif(metadata: Values, most: int | None = None) -> dict[str, object]:
     # characters above 127 as \uXXXX: programs disagree about the encoding of EXIF comments
     text = json.dumps(dict(metadata)).encode("ascii")
     exif = _exif_bytes(_PLAIN + text)
@@ -102,7 +102,7 @@ def picture_format(path: str | Path) -> PictureFormat:
     return FORMATS[ending]
 
 
-def save_picture(path: str | Path, picture: Image.Image, metadata: Mapping[str, Any]) -> None:
+def save_picture(path: str | Path, picture: Image.Image, metadata: Values) -> None:
     """Write a picture that carries its metadata, whole or not at all; the same picture gives the same bytes.
 
         >>> save_picture(folder / "reef.png", picture, {"prompt": "a reef", "seed": 7})
@@ -117,7 +117,7 @@ def save_picture(path: str | Path, picture: Image.Image, metadata: Mapping[str, 
         picture.save(part, format=row.name, **{**row.options, **carried})
 
 
-def read_metadata(path: str | Path) -> dict[str, Any]:
+def read_metadata(path: str | Path) -> dict[str, Json]:
     """Read the metadata that `save_picture` wrote.
 
         >>> save_picture(folder / "reef.webp", picture, {"seed": 7})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -50,7 +49,7 @@ def contact_sheet(
     return sheet
 
 
-def wrapped(text: str, font: Any, width: int) -> list[str]:
+def wrapped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> list[str]:
     """Break a text into lines of at most `width` pixels; a longer word gets a line of its own and is cut.
 
     >>> wrapped("a castle at sunset", ImageFont.load_default(size=12), 60)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 import numpy as np
 from PIL import Image, ImageSequence
@@ -23,6 +22,7 @@ from clipgen.files import reason, write_whole
 from clipgen.media.encoder import Encoder
 from clipgen.media.films import FORMATS, Encoding, FilmKind, check_film
 from clipgen.media.sound import Sound
+from clipgen.values import Values
 
 
 class FilmWriter(Protocol):
@@ -40,7 +40,7 @@ class FilmWriter(Protocol):
 
 
 def open_film(
-    path: str | Path, fps: float, *, audio: Path | None = None, metadata: Mapping[str, Any] | None = None
+    path: str | Path, fps: float, *, audio: Path | None = None, metadata: Values | None = None
 ) -> FilmWriter:
     """The writer for a film of any kind that consists of frames; `audio` and `metadata` as for `VideoWriter`.
 
@@ -71,7 +71,7 @@ class VideoWriter:
     """
 
     def __init__(
-        self, path: str | Path, fps: float = 24, *, audio: Path | None = None, metadata: Mapping[str, Any] | None = None
+        self, path: str | Path, fps: float = 24, *, audio: Path | None = None, metadata: Values | None = None
     ) -> None:
         self.path, self.fps, self.audio, self.metadata = Path(path), fps, audio, dict(metadata or {})
         encoding = check_film(path, fps=fps, audio=audio).encoding

@@ -50,7 +50,8 @@ def missing(name: str) -> WeightsError:
     by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{name.partition('/')[0]}/FILE"
     return WeightsError(
         f"the perceptor {name!r} is not downloaded; run `clipgen models pull {name}`, or download it elsewhere "
-        f"and give {by_hand}"
+        f"and give {by_hand}",
+        settings=["perceptors"],
     )
 
 
@@ -60,7 +61,8 @@ def unknown(name: str) -> UnknownNameError:
     tags = _table().list_pretrained_tags_by_model(architecture)
     short = [card.name for card in weights.cards("perceptor")]
     near = [f"{architecture}/{tag}" for tag in tags] or ["ViT-B-32/openai", "ViT-B-16/openai", "RN50/openai"]
-    return UnknownNameError.of("perceptor", name, [*short, "local-dir:FOLDER", "hf-hub:ORG/REPO", *near])
+    known = [*short, "local-dir:FOLDER", "hf-hub:ORG/REPO", *near]
+    return UnknownNameError.of("perceptor", name, known, settings=["perceptors"])
 
 
 def repository(name: str) -> str | None:

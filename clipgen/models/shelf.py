@@ -60,7 +60,9 @@ def check_perceptor(name: str) -> None:
     clip = weights.clip_of(name)
     if clip.startswith(FOLDER):
         if not Path(clip.removeprefix(FOLDER)).is_dir():
-            raise WeightsError(f"there is no folder {clip.removeprefix(FOLDER)}; check the name")
+            raise WeightsError(
+                f"there is no folder {clip.removeprefix(FOLDER)}; check the name", settings=["perceptors"]
+            )
     elif weights.shipped_clip(clip) is None:
         clips.check_here(clip)
 
@@ -106,7 +108,10 @@ def fingerprint(name: str, path: Path | None) -> str | None:
 
 
 def _both_given(name: str, path: Path) -> SettingsError:
-    return SettingsError(f"weights is {path}, but the generator {name} has its own weights; give one of the two")
+    return SettingsError(
+        f"weights is {path}, but the generator {name} has its own weights; give one of the two",
+        settings=["weights", "generator"],
+    )
 
 
 def named(name: str) -> Card:

@@ -132,5 +132,8 @@ def load_perceptors(names: Sequence[str], device: torch.device, dtype: torch.dty
 
 def _load(name: str, device: torch.device, dtype: torch.dtype) -> Perceptor:
     """A perceptor by the row of its own name, as other packages add them, or else by open_clip."""
-    found: Perceptor = PERCEPTORS.load(name if name in PERCEPTORS else "open_clip")(name, device, dtype)
-    return found
+    part = name if name in PERCEPTORS else "open_clip"
+    loaded = PERCEPTORS.load(part)(name, device, dtype)
+    if not isinstance(loaded, Perceptor):
+        raise PERCEPTORS.wrong(part, f"gives a {type(loaded).__name__}, not a perceptors.base.Perceptor")
+    return loaded

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import typing
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Hashable, Iterator
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
+from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, ClassVar, Literal, Protocol, Self, cast
+from typing import ClassVar, Literal, Protocol, Self, TypeVar, cast
 
 from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.values import Json, Values
+
+T = TypeVar("T")
 
 DTYPES = ("auto", "fp32", "bf16", "fp16")
 
@@ -36,7 +40,8 @@ class About:
     help: one line; flags: its spelling in the shell, by default its name with dashes; metavar: placeholder of its value
     there; section: its heading there, by default that of its group; verbs: the commands that have it, and "scene" if a
     scene of a film can set it; written: "time" (45s) or "memory" (5G) where the shell accepts a unit; least, above:
-    bounds; choices: all allowed names; listed: names that the help lists; loss: "module:class" of the loss it weighs.
+    bounds; choices: all allowed names; listed: names that the help lists; loss: "module:class" of the loss it weighs;
+    file: whether a value starts with the name of a file, or, after the first colon, ends with one ("after colon").
     """
 
     help: str
@@ -50,23 +55,32 @@ class About:
     choices: Choices | None = None
     listed: tuple[str, ...] = ()
     loss: str | None = None
+    file: bool | Literal["after colon"] = False
 
-    def check(self, name: str, value: Any) -> None:
+    def check(self, name: str, value: object) -> None:
         """Raise SettingsError for a value out of bounds, UnknownNameError for one that is no choice; None passes."""
         if value is None:
             return
-        if self.least is not None and value < self.least:
-            raise SettingsError(f"{name} is {value}; it must be {self.least:g} or more", settings=[name])
-        if self.above is not None and value <= self.above:
-            raise SettingsError(f"{name} is {value}; it must be more than {self.above:g}", settings=[name])
+        if isinstance(value, int | float):
+            if self.least is not None and value < self.least:
+                raise SettingsError(f"{name} is {value}; it must be {self.least:g} or more", settings=[name])
+            if self.above is not None and value <= self.above:
+                raise SettingsError(f"{name} is {value}; it must be more than {self.above:g}", settings=[name])
         # `in` first: listing the names of a registry asks every installed package for more
         if self.choices is not None and value not in self.choices:
-            raise UnknownNameError.of(name, value, self.choices, settings=[name])
+            raise UnknownNameError.of(name, str(value), self.choices, settings=[name])
 
 
-def setting(default: Any, help: str, **about: Any) -> Any:
-    """A field with its default and its metadata: see `About`."""
-    return field(default=default, metadata={"about": About(help, **about)})
+def setting(default: T, about: About) -> T:
+    """A field of settings with its default and its metadata, for the class body of a dataclass.
+
+    >>> @dataclass(frozen=True)
+    ... class Grain(Settings):
+    ...     grain: float = setting(0.0, About("strength of the film grain", least=0))
+    >>> Grain.from_dict({"grain": 1}).grain
+    1.0
+    """
+    return field(default=default, metadata={"about": about})
 
 
 @dataclass(frozen=True)
@@ -93,12 +107,29 @@ class Settings:
     def check(self) -> None:
         """Raise SettingsError for values that do not go together; each has its type and its range."""
 
-    def to_dict(self) -> dict[str, Any]:
+    def placed(self, folder: Path) -> Self:
+        """The same settings with the names of files taken from a folder, unless they are absolute.
+
+        >>> FilmSettings(video_in="walk.mp4").placed(Path("/films")).video_in
+        '/films/walk.mp4'
+        """
+        changes: dict[str, object] = {}
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if isinstance(value, Settings):
+                changes[spec.name] = value.placed(folder)
+            elif isinstance(value, str):
+                changes[spec.name] = _placed(value, folder, about_of(spec).file)
+            elif isinstance(value, tuple) and about_of(spec).file:
+                changes[spec.name] = tuple(_placed(str(one), folder, about_of(spec).file) for one in value)
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Json]:
         """Every setting as plain JSON values (tuples as lists); `from_dict` loads them."""
         return {spec.name: plain(getattr(self, spec.name)) for spec in fields(self)}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+    def from_dict(cls, values: Values) -> Self:
         """Build settings from plain values, such as those of a TOML file.
 
             >>> FilmSettings.from_dict({"pan": [0.1, 0]}).pan
@@ -113,13 +144,23 @@ class Settings:
         return cls(**{name: convert(value, hints(cls)[name]) for name, value in values.items()}).validate()
 
 
-def about_of(spec: Field[Any]) -> About:
+def _placed(value: str, folder: Path, file: bool | Literal["after colon"]) -> str:
+    if file is True:
+        return str(folder / value)  # a weight after the name stays where it is
+    name, _, rest = value.partition(":")
+    without_weight = rest.rpartition(":")[0]
+    if file and any((folder / one).exists() for one in (rest, without_weight) if one):
+        return f"{name}:{folder / rest}"
+    return value
+
+
+def about_of(spec: Field[object]) -> About:
     """The metadata of a field that `setting` made."""
     about: About = spec.metadata["about"]
     return about
 
 
-def settings_in(settings: type[Settings]) -> Iterator[tuple[type[Settings], Field[Any]]]:
+def settings_in(settings: type[Settings]) -> Iterator[tuple[type[Settings], Field[object]]]:
     """Every single setting with the group that declares it, in order.
 
     >>> [spec.name for _, spec in settings_in(FilmSettings)][:2]
@@ -133,7 +174,7 @@ def settings_in(settings: type[Settings]) -> Iterator[tuple[type[Settings], Fiel
             yield settings, spec
 
 
-def help_of(spec: Field[Any]) -> str:
+def help_of(spec: Field[object]) -> str:
     """The one-line help of a setting, with its default unless that is None, off or empty.
 
     >>> help_of(next(spec for _, spec in settings_in(FilmSettings) if spec.name == "fps"))
@@ -146,45 +187,46 @@ def help_of(spec: Field[Any]) -> str:
     return f"{text} [{shown}]"
 
 
-def hints(settings: type[Settings]) -> dict[str, Any]:
+def hints(settings: type[Settings]) -> dict[str, object]:
     """The types of the fields of a class of settings."""
     # a class is hashable, whatever mypy makes of its objects
     return _hints(cast(Hashable, settings))
 
 
 @cache
-def _hints(settings: Any) -> dict[str, Any]:
+def _hints(settings: type[Settings]) -> dict[str, object]:
     return typing.get_type_hints(settings)
 
 
-def kinds_of(hint: Any) -> tuple[Any, ...]:
+def kinds_of(hint: object) -> tuple[object, ...]:
     """The members of a union hint, or the hint alone."""
     return typing.get_args(hint) if isinstance(hint, UnionType) else (hint,)
 
 
-def is_list(hint: Any) -> bool:
+def is_list(hint: object) -> bool:
     """Whether a setting of this type takes any number of values."""
     return any(typing.get_origin(kind) is tuple and typing.get_args(kind)[-1] is Ellipsis for kind in kinds_of(hint))
 
 
-def convert(value: Any, hint: Any) -> Any:
+def convert(value: object, hint: object) -> object:
     """A plain value in the type of a setting: JSON and TOML have lists and integers for tuples and floats."""
     if isinstance(value, list) and any(typing.get_origin(kind) is tuple for kind in kinds_of(hint)):
         return tuple(value)
     return float(value) if float in kinds_of(hint) and type(value) is int else value
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Json:
     """The value of a setting as JSON."""
-    return list(value) if isinstance(value, tuple) else value
+    # settings are numbers, texts and tuples of these: their types are checked
+    return cast(Json, list(value) if isinstance(value, tuple) else value)
 
 
-def _check_type(name: str, value: Any, hint: Any) -> None:
+def _check_type(name: str, value: object, hint: object) -> None:
     if not any(_fits(value, kind) for kind in kinds_of(hint)):
         raise SettingsError(f"{name} is {value!r}; it must be {_type_name(hint)}", settings=[name])
 
 
-def _fits(value: Any, kind: Any) -> bool:
+def _fits(value: object, kind: object) -> bool:
     if typing.get_origin(kind) is tuple:
         inner = typing.get_args(kind)
         if not isinstance(value, tuple):
@@ -195,12 +237,17 @@ def _fits(value: Any, kind: Any) -> bool:
         return isinstance(value, bool)
     if kind is float:
         return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return isinstance(value, kind) and not isinstance(value, bool)
+    return isinstance(kind, type) and isinstance(value, kind) and not isinstance(value, bool)
 
 
-def _type_name(hint: Any) -> str:
-    plain_words = {int: "a whole number", float: "a finite number", str: "text", bool: "true or false",
-                   NoneType: "unset"}  # fmt: skip
+def _type_name(hint: object) -> str:
+    plain_words: dict[object, str] = {
+        int: "a whole number",
+        float: "a finite number",
+        str: "text",
+        bool: "true or false",
+        NoneType: "unset",
+    }
     words = []
     for kind in kinds_of(hint):
         inner = typing.get_args(kind)

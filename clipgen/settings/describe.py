@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.settings.base import DTYPES, Settings, setting
+from clipgen.settings.base import DTYPES, About, Settings, setting
 from clipgen.settings.grouped import GroupedSettings
 
 MODES = ("beam", "slots", "invert", "blip")
@@ -70,19 +70,29 @@ class DescribeSettings(Settings):
     """
 
     perceptors: tuple[str, ...] = setting(
-        ("reader",), "CLIP model; repeat to combine several, NAME:2 counts twice", flags=("--perceptor",),
-        verbs=COMPARING,
-    )  # fmt: skip
-    views: str = setting(
-        AUTO, "views of a picture whose embeddings are averaged: " + ", ".join(VIEWS) + f"; {AUTO}: flips where "
-        f"captions are composed, else {PLAIN}", choices=(AUTO, *VIEWS), verbs=COMPARING,
-    )  # fmt: skip
-    hubness: bool = setting(
-        False, "discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",)
+        ("reader",),
+        About(
+            "CLIP model; repeat to combine several, NAME:2 counts twice",
+            flags=("--perceptor",),
+            verbs=COMPARING,
+            file="after colon",
+        ),
     )
-    device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=COMPARING)
+    views: str = setting(
+        AUTO,
+        About(
+            "views of a picture whose embeddings are averaged: " + ", ".join(VIEWS) + f"; {AUTO}: flips where "
+            f"captions are composed, else {PLAIN}",
+            choices=(AUTO, *VIEWS),
+            verbs=COMPARING,
+        ),
+    )
+    hubness: bool = setting(
+        False, About("discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",))
+    )
+    device: str = setting("auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=COMPARING))
     dtype: str = setting(
-        "auto", "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=COMPARING
+        "auto", About("arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=COMPARING)
     )
 
     def check(self) -> None:
@@ -99,13 +109,13 @@ class CaptionSettings(Settings):
     3
     """
 
-    mode: str = setting("beam", "how words are found: " + ", ".join(MODES), choices=MODES, verbs=("caption",))
+    mode: str = setting("beam", About("how words are found: " + ", ".join(MODES), choices=MODES, verbs=("caption",)))
     captioner: str = setting(
-        "Salesforce/blip-image-captioning-base", "network that proposes captions in mode blip: a folder or hub name",
-        verbs=("caption",),
-    )  # fmt: skip
-    top: int = setting(5, "captions per picture", least=1, verbs=("caption",))
-    abstain: bool = setting(False, "give no caption when none fits better than chance", verbs=("caption",))
+        "Salesforce/blip-image-captioning-base",
+        About("network that proposes captions in mode blip: a folder or hub name", verbs=("caption",)),
+    )
+    top: int = setting(5, About("captions per picture", least=1, verbs=("caption",)))
+    abstain: bool = setting(False, About("give no caption when none fits better than chance", verbs=("caption",)))
 
 
 @dataclass(frozen=True)
@@ -117,9 +127,14 @@ class RankSettings(Settings):
     """
 
     keep: float | None = setting(
-        None, "only the best: a share up to 1, or a number of pictures (default: all)", above=0, section="Output",
-        verbs=("rank",),
-    )  # fmt: skip
+        None,
+        About(
+            "only the best: a share up to 1, or a number of pictures (default: all)",
+            above=0,
+            section="Output",
+            verbs=("rank",),
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -130,9 +145,9 @@ class ClassifySettings(Settings):
     1
     """
 
-    top: int = setting(5, "labels per picture", least=1, verbs=("classify",))
+    top: int = setting(5, About("labels per picture", least=1, verbs=("classify",)))
     templates: tuple[str, ...] = setting(
-        TEMPLATES, "sentences about a label; {} becomes the label with its article, {bare} without", verbs=()
+        TEMPLATES, About("sentences about a label; {} becomes the label with its article, {bare} without", verbs=())
     )
 
 

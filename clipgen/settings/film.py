@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from clipgen.errors import SettingsError
-from clipgen.settings.base import Settings, setting
+from clipgen.settings.base import About, Settings, setting
 from clipgen.settings.generate import GenerateSettings
+from clipgen.values import Json, Values, table
 
 TRANSITIONS = ("morph", "cut", "dissolve")
 
@@ -27,30 +27,37 @@ class FilmSettings(Settings):
     title: ClassVar[str] = "Film"
 
     seconds_per_scene: float | None = setting(
-        None, "length of a scene in seconds (default: the time that its words take to read)", above=0
+        None, About("length of a scene in seconds (default: the time that its words take to read)", above=0)
     )
-    fps: int = setting(24, "frames per second of the film", least=1)
-    style: str | None = setting(None, "prompt that is added to every scene, as TEXT or TEXT:weight", metavar="TEXT")
+    fps: int = setting(24, About("frames per second of the film", least=1))
+    style: str | None = setting(
+        None, About("prompt that is added to every scene, as TEXT or TEXT:weight", metavar="TEXT")
+    )
     transition: str = setting(
-        "morph", "how a scene follows the one before: " + ", ".join(TRANSITIONS), choices=TRANSITIONS
+        "morph", About("how a scene follows the one before: " + ", ".join(TRANSITIONS), choices=TRANSITIONS)
     )
-    transition_seconds: float = setting(1.0, "seconds that a transition takes", least=0)
-    zoom: float = setting(1.03, "camera zoom per second; 1 stands still", above=0)
+    transition_seconds: float = setting(1.0, About("seconds that a transition takes", least=0))
+    zoom: float = setting(1.03, About("camera zoom per second; 1 stands still", above=0))
     pan: tuple[float, float] = setting(
-        (0.0, 0.0), "camera movement right and down per second, in shares of the picture", metavar="X Y"
+        (0.0, 0.0), About("camera movement right and down per second, in shares of the picture", metavar="X Y")
     )
-    angle: float = setting(0.0, "camera rotation per second in degrees")
-    loop: bool = setting(False, "end where the film began")
+    angle: float = setting(0.0, About("camera rotation per second in degrees"))
+    loop: bool = setting(False, About("end where the film began"))
     as_network: bool = setting(
-        False, "one network with time as an input draws the whole film: it loops, at any size (with the generator cppn)"
+        False,
+        About(
+            "one network with time as an input draws the whole film: it loops, at any size (with the generator cppn)"
+        ),
     )
-    keyframes: float = setting(6.0, "optimised pictures per second; frames between them follow the motion", above=0)
-    keyframe_steps: int = setting(3, "optimisation steps per keyframe", least=1)
-    hold: float = setting(0.0, "weight of staying near the frame before", least=0)
+    keyframes: float = setting(
+        6.0, About("optimised pictures per second; frames between them follow the motion", above=0)
+    )
+    keyframe_steps: int = setting(3, About("optimisation steps per keyframe", least=1))
+    hold: float = setting(0.0, About("weight of staying near the frame before", least=0))
     video_in: str | None = setting(
-        None, "video to paint over; the film takes its length and its sound", metavar="FILE"
+        None, About("video to paint over; the film takes its length and its sound", metavar="FILE", file=True)
     )
-    video_weight: float = setting(10.0, "weight of staying near that video", least=0)
+    video_weight: float = setting(10.0, About("weight of staying near that video", least=0))
 
     def check(self) -> None:
         """Raise SettingsError for values that do not go together."""
@@ -93,14 +100,14 @@ class AnimateSettings(Settings):
         self.picture.validate()
         return self
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Json]:
         """Plain JSON values; `from_dict` loads them."""
         return {"film": self.film.to_dict(), "picture": self.picture.to_dict()}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+    def from_dict(cls, values: Values) -> Self:
         """Load what `to_dict` returned. Raises SettingsError for other values."""
         if not {"film", "picture"} >= values.keys():
             raise SettingsError(f"settings has {', '.join(values)}; a film has settings of film and picture")
-        film, picture = values.get("film", {}), values.get("picture", {})
+        film, picture = table(values, "film", {}), table(values, "picture", {})
         return cls(FilmSettings.from_dict(film), GenerateSettings.from_dict(picture))

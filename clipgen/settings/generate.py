@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import Field, dataclass, field, fields
-from typing import Any, Self
+from typing import Self, Unpack
 
 from clipgen.errors import SettingsError
 from clipgen.registry import GENERATOR_OPTIONS, GENERATORS
-from clipgen.settings.base import EVERY, Settings, setting, settings_in
+from clipgen.settings.base import EVERY, About, Settings, setting, settings_in
 from clipgen.settings.grouped import GroupedSettings
 from clipgen.settings.groups import QUALITIES, Canvas, CutoutSettings, Guides, Init, Machine, Search
+from clipgen.settings.keywords import PictureValues
 from clipgen.settings.options import GeneratorOptions
+from clipgen.values import Values
 
 
 @dataclass(frozen=True)
@@ -28,9 +30,15 @@ class GenerateSettings(GroupedSettings):
     """
 
     generator: str = setting(
-        "vqgan", "generator; NAME:FILE loads custom weights", section="Picture", verbs=EVERY,
-        listed=tuple(GENERATORS.table),
-    )  # fmt: skip
+        "vqgan",
+        About(
+            "generator; NAME:FILE loads custom weights",
+            section="Picture",
+            verbs=EVERY,
+            listed=tuple(GENERATORS.table),
+            file="after colon",
+        ),
+    )
     canvas: Canvas = field(default_factory=Canvas)
     init: Init = field(default_factory=Init)
     search: Search = field(default_factory=Search)
@@ -38,6 +46,21 @@ class GenerateSettings(GroupedSettings):
     guides: Guides = field(default_factory=Guides)
     machine: Machine = field(default_factory=Machine)
     options: GeneratorOptions = field(default_factory=lambda: options_of("vqgan")())
+
+    @classmethod
+    def of(cls, **values: Unpack[PictureValues]) -> Self:
+        """Settings with some values, by their plain names; checked.
+
+            >>> GenerateSettings.of(size=(512, 384)).canvas.size
+            (512, 384)
+
+        Raises SettingsError for an unknown name, or a value of the wrong type or out of range.
+        """
+        return cls.from_dict(values)
+
+    def changed(self, **values: Unpack[PictureValues]) -> Self:
+        """The same with other values, by their plain names; checked. Raises what `of` raises."""
+        return self.updated(values)
 
     def check(self) -> None:
         """Raise SettingsError for groups that contradict each other, UnknownNameError for an unknown generator."""
@@ -61,16 +84,19 @@ class GenerateSettings(GroupedSettings):
         )
 
     @classmethod
-    def _kinds(cls, given: Mapping[str, Any]) -> dict[str, Any]:
-        return {**super()._kinds(given), "options": options_of(given.get("generator", cls.generator))}
+    def _kinds(cls, given: Values) -> dict[str, object]:
+        generator = given.get("generator", cls.generator)
+        if not isinstance(generator, str):
+            raise SettingsError(f"generator is {generator!r}; it must be text", settings=["generator"])
+        return {**super()._kinds(given), "options": options_of(generator)}
 
     @classmethod
-    def _refuse(cls, name: str, value: Any, parts: Mapping[str, Any]) -> None:
-        owners = [kind for kind in GENERATOR_OPTIONS if name in _names(GENERATOR_OPTIONS.load(kind))]
+    def _refuse(cls, name: str, value: object, parts: Values) -> None:
+        owners = [kind for kind in GENERATOR_OPTIONS if name in _names(_options(kind))]
         if not owners:
             super()._refuse(name, value, parts)
         # unset values, as in files of other versions and after a change of generator, are accepted
-        usual = {spec.name: spec.default for owner in owners for spec in fields(GENERATOR_OPTIONS.load(owner))}
+        usual = {spec.name: spec.default for owner in owners for spec in fields(_options(owner))}
         if value not in (None, (), [], usual[name]):
             raise SettingsError(
                 f"{name} is {value!r}, which the generator {parts.get('generator', cls.generator)} does not have; "
@@ -91,16 +117,20 @@ def options_of(generator: str) -> type[GeneratorOptions]:
         from clipgen.models.shelf import part_of  # late: it loads the model cards
 
         generator = part_of(generator)
-    found: type[GeneratorOptions] = (
-        GENERATOR_OPTIONS.load(generator) if generator in GENERATOR_OPTIONS else GeneratorOptions
-    )
-    return found
+    return _options(generator) if generator in GENERATOR_OPTIONS else GeneratorOptions
 
 
-def picture_settings() -> Iterator[tuple[type[Settings], Field[Any]]]:
+def _options(name: str) -> type[GeneratorOptions]:
+    kind = GENERATOR_OPTIONS.load(name)
+    if not issubclass(kind, GeneratorOptions):
+        raise GENERATOR_OPTIONS.wrong(name, "does not derive from clipgen.settings.GeneratorOptions")
+    return kind
+
+
+def picture_settings() -> Iterator[tuple[type[Settings], Field[object]]]:
     """Every setting of a picture with its group, including the options of all generators, each name once."""
     seen: set[str] = set()
-    kinds = [GenerateSettings, *(GENERATOR_OPTIONS.load(name) for name in GENERATOR_OPTIONS.table)]
+    kinds: list[type[Settings]] = [GenerateSettings, *(_options(name) for name in GENERATOR_OPTIONS.table)]
     for kind in kinds:
         for group, spec in settings_in(kind):
             if spec.name not in seen:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from clipgen.errors import SettingsError
 from clipgen.registry import OPTIMIZERS
-from clipgen.settings.base import DTYPES, EVERY, IN_SCENES, PAINTING, Settings, setting
+from clipgen.settings.base import DTYPES, EVERY, IN_SCENES, PAINTING, About, Settings, setting
 
 # larger sides take more memory than any supported machine has
 MAX_SIDE = 8192
@@ -40,16 +40,22 @@ class Canvas(Settings):
     title: ClassVar[str] = "Picture"
 
     size: tuple[int, int] = setting(
-        (256, 256), "width and height of the picture in pixels", metavar="W H", verbs=EVERY
+        (256, 256), About("width and height of the picture in pixels", metavar="W H", verbs=EVERY)
     )
     count: int = setting(
-        1, "pictures per prompt, with seed, seed+1, …", least=1, flags=("-n", "--count"), verbs=("generate", "doctor")
+        1,
+        About(
+            "pictures per prompt, with seed, seed+1, …", least=1, flags=("-n", "--count"), verbs=("generate", "doctor")
+        ),
     )
     seed: int | None = setting(
-        None, "seed of all random numbers (default: random, printed)", verbs=(*IN_SCENES, "sample")
+        None, About("seed of all random numbers (default: random, printed)", verbs=(*IN_SCENES, "sample"))
     )
     save_every: int = setting(
-        0, "save a picture every N steps; 0: only at the end", least=0, section="Output", verbs=("generate", "edit")
+        0,
+        About(
+            "save a picture every N steps; 0: only at the end", least=0, section="Output", verbs=("generate", "edit")
+        ),
     )
 
     def check(self) -> None:
@@ -68,18 +74,21 @@ class Init(Settings):
     title: ClassVar[str] = "Start"
 
     init_image: str | None = setting(
-        None, "picture to start from", metavar="FILE", verbs=("generate", "animate", "scene")
+        None, About("picture to start from", metavar="FILE", file=True, verbs=("generate", "animate", "scene"))
     )
     init_noise: str | None = setting(
-        None, "noise to start from: " + ", ".join(NOISES), choices=NOISES, verbs=("generate", "animate")
+        None, About("noise to start from: " + ", ".join(NOISES), choices=NOISES, verbs=("generate", "animate"))
     )
     init_weight: float | None = setting(
         None,
-        "weight of staying near the start, fading (default: 30 where the start fits the words, 60 for a draw, else 0)",
-        least=0,
+        About(
+            "weight of staying near the start, fading "
+            "(default: 30 where the start fits the words, 60 for a draw, else 0)",
+            least=0,
+        ),
     )
     start: str = setting(
-        "auto", "where latents start: " + ", ".join(STARTS), choices=STARTS, verbs=("generate", "animate")
+        "auto", About("where latents start: " + ", ".join(STARTS), choices=STARTS, verbs=("generate", "animate"))
     )
 
     def check(self) -> None:
@@ -98,24 +107,38 @@ class Search(Settings):
     title: ClassVar[str] = "Search"
 
     quality: str = setting(
-        "normal", "steps and cutouts by name: " + ", ".join(QUALITIES), choices=QUALITIES, verbs=(*PAINTING, "doctor")
+        "normal",
+        About("steps and cutouts by name: " + ", ".join(QUALITIES), choices=QUALITIES, verbs=(*PAINTING, "doctor")),
     )
-    steps: int | None = setting(None, "optimisation steps (default: from the quality)", least=1)
+    steps: int | None = setting(None, About("optimisation steps (default: from the quality)", least=1))
     time_budget: float | None = setting(
-        None, "time for the whole run; sets steps and, unless given, cutouts", above=0, metavar="TIME", written="time",
-        verbs=("generate", "edit"),
-    )  # fmt: skip
-    perceptors: tuple[str, ...] = setting(
-        ("builtin",), "CLIP model; repeat to combine several, NAME:2 counts twice", flags=("--perceptor",),
-        verbs=(*PAINTING, "doctor"),
-    )  # fmt: skip
-    alternate: bool = setting(False, "several CLIP models take turns, one per step: as fast as one")
-    lr: float | None = setting(None, "learning rate (default: the generator's own)", above=0)
-    lr_decay: str = setting("cosine", "schedule of the learning rate: " + ", ".join(LR_DECAYS), choices=LR_DECAYS)
-    optimizer: str = setting(
-        "adam", "optimizer, by its name in torch", choices=OPTIMIZERS, listed=tuple(OPTIMIZERS.table)
+        None,
+        About(
+            "time for the whole run; sets steps and, unless given, cutouts",
+            above=0,
+            metavar="TIME",
+            written="time",
+            verbs=("generate", "edit"),
+        ),
     )
-    ema: float = setting(0.0, "moving average of the latents, 0 (off) up to below 1")
+    perceptors: tuple[str, ...] = setting(
+        ("builtin",),
+        About(
+            "CLIP model; repeat to combine several, NAME:2 counts twice",
+            flags=("--perceptor",),
+            verbs=(*PAINTING, "doctor"),
+            file="after colon",
+        ),
+    )
+    alternate: bool = setting(False, About("several CLIP models take turns, one per step: as fast as one"))
+    lr: float | None = setting(None, About("learning rate (default: the generator's own)", above=0))
+    lr_decay: str = setting(
+        "cosine", About("schedule of the learning rate: " + ", ".join(LR_DECAYS), choices=LR_DECAYS)
+    )
+    optimizer: str = setting(
+        "adam", About("optimizer, by its name in torch", choices=OPTIMIZERS, listed=tuple(OPTIMIZERS.table))
+    )
+    ema: float = setting(0.0, About("moving average of the latents, 0 (off) up to below 1"))
 
     def check(self) -> None:
         """Raise SettingsError for an average of 1 or more, and for no CLIP at all."""
@@ -134,10 +157,10 @@ class CutoutSettings(Settings):
     title: ClassVar[str] = "Cutouts"
 
     cutn: int | None = setting(
-        None, "cutouts per step (default: from the quality)", least=1, verbs=(*IN_SCENES, "doctor")
+        None, About("cutouts per step (default: from the quality)", least=1, verbs=(*IN_SCENES, "doctor"))
     )
-    cut_pow: float = setting(1.0, "above 1 favours small cutouts, below 1 large ones", above=0)
-    augments: str = setting("whole", "preset of cutout augmentations", verbs=IN_SCENES)
+    cut_pow: float = setting(1.0, About("above 1 favours small cutouts, below 1 large ones", above=0))
+    augments: str = setting("whole", About("preset of cutout augmentations", verbs=IN_SCENES))
 
 
 @dataclass(frozen=True)
@@ -147,42 +170,74 @@ class Guides(Settings):
     title: ClassVar[str] = "Regularisers"
 
     image_prompts: tuple[str, ...] = setting(
-        (), "picture to resemble, as FILE or FILE:weight", section="Prompts", flags=("--image-prompt",),
-        metavar="FILE:WEIGHT",
-    )  # fmt: skip
+        (),
+        About(
+            "picture to resemble, as FILE or FILE:weight",
+            section="Prompts",
+            flags=("--image-prompt",),
+            metavar="FILE:WEIGHT",
+            file=True,
+        ),
+    )
     noise_prompts: tuple[str, ...] = setting(
-        (), "random target, as SEED or SEED:weight", section="Prompts", flags=("--noise-prompt",),
-        metavar="SEED:WEIGHT",
-    )  # fmt: skip
+        (),
+        About(
+            "random target, as SEED or SEED:weight", section="Prompts", flags=("--noise-prompt",), metavar="SEED:WEIGHT"
+        ),
+    )
     tv: float = setting(
-        0.0, "weight of total variation: fewer hard edges", least=0,
-        loss="clipgen.losses.regularisers:TotalVariation", verbs=IN_SCENES,
-    )  # fmt: skip
+        0.0,
+        About(
+            "weight of total variation: fewer hard edges",
+            least=0,
+            loss="clipgen.losses.regularisers:TotalVariation",
+            verbs=IN_SCENES,
+        ),
+    )
     saturation: float = setting(
-        0.0, "weight against garish colours", least=0, loss="clipgen.losses.regularisers:Saturation", verbs=IN_SCENES
+        0.0,
+        About("weight against garish colours", least=0, loss="clipgen.losses.regularisers:Saturation", verbs=IN_SCENES),
     )
     smoothness: float = setting(
-        0.0, "weight for soft gradations", least=0, loss="clipgen.losses.regularisers:Smoothness", verbs=IN_SCENES
+        0.0,
+        About("weight for soft gradations", least=0, loss="clipgen.losses.regularisers:Smoothness", verbs=IN_SCENES),
     )
     symmetry: float = setting(
-        0.0, "weight for mirror symmetry, left to right", least=0, loss="clipgen.losses.regularisers:Symmetry",
-        verbs=IN_SCENES,
-    )  # fmt: skip
+        0.0,
+        About(
+            "weight for mirror symmetry, left to right",
+            least=0,
+            loss="clipgen.losses.regularisers:Symmetry",
+            verbs=IN_SCENES,
+        ),
+    )
     l2: float = setting(
-        0.0, "weight of keeping the latents near their start, fading", least=0,
-        loss="clipgen.losses.regularisers:PullToStart", verbs=IN_SCENES,
-    )  # fmt: skip
-    palette: tuple[str, ...] = setting((), "colour to keep to, as #rrggbb", metavar="COLOUR", verbs=IN_SCENES)
+        0.0,
+        About(
+            "weight of keeping the latents near their start, fading",
+            least=0,
+            loss="clipgen.losses.regularisers:PullToStart",
+            verbs=IN_SCENES,
+        ),
+    )
+    palette: tuple[str, ...] = setting((), About("colour to keep to, as #rrggbb", metavar="COLOUR", verbs=IN_SCENES))
     palette_weight: float = setting(
-        0.0, "weight of keeping to the palette", least=0, loss="clipgen.losses.regularisers:Palette", verbs=IN_SCENES
+        0.0,
+        About("weight of keeping to the palette", least=0, loss="clipgen.losses.regularisers:Palette", verbs=IN_SCENES),
     )
     no_text: float = setting(
-        0.0, "weight against writing in the picture", least=0, loss="clipgen.losses.prompt:NoText", verbs=IN_SCENES
+        0.0,
+        About("weight against writing in the picture", least=0, loss="clipgen.losses.prompt:NoText", verbs=IN_SCENES),
     )
     realism: float = setting(
-        0.0, "weight of the generator's own discriminator, where it has one", least=0,
-        loss="clipgen.losses.regularisers:Realism", verbs=IN_SCENES,
-    )  # fmt: skip
+        0.0,
+        About(
+            "weight of the generator's own discriminator, where it has one",
+            least=0,
+            loss="clipgen.losses.regularisers:Realism",
+            verbs=IN_SCENES,
+        ),
+    )
 
     def check(self) -> None:
         """Raise SettingsError for an invalid colour, and for a weight without colours."""
@@ -204,18 +259,29 @@ class Machine(Settings):
 
     title: ClassVar[str] = "Machine"
 
-    device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps", verbs=EVERY)
-    dtype: str = setting("auto", "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, verbs=EVERY)
+    device: str = setting("auto", About("auto, cpu, cuda, cuda:N or mps", verbs=EVERY))
+    dtype: str = setting("auto", About("arithmetic: " + ", ".join(DTYPES), choices=DTYPES, verbs=EVERY))
     vram: float | None = setting(
-        None, "memory for the run; sets the cutout batch size, and a smaller picture where that is not enough", above=0,
-        metavar="SIZE", written="memory", verbs=("generate", "edit"),
-    )  # fmt: skip
+        None,
+        About(
+            "memory for the run; sets the cutout batch size, and a smaller picture where that is not enough",
+            above=0,
+            metavar="SIZE",
+            written="memory",
+            verbs=("generate", "edit"),
+        ),
+    )
     cut_chunk: int | None = setting(
-        None, "cutout batch size: lower it to save memory, with the same picture (default: all at once)", least=1,
-        verbs=(*PAINTING, "doctor"),
-    )  # fmt: skip
+        None,
+        About(
+            "cutout batch size: lower it to save memory, with the same picture (default: all at once)",
+            least=1,
+            verbs=(*PAINTING, "doctor"),
+        ),
+    )
     compile: bool = setting(
-        False, "compile the step: takes a minute or two the first time, no gain on a CPU", verbs=("generate", "edit")
+        False,
+        About("compile the step: takes a minute or two the first time, no gain on a CPU", verbs=("generate", "edit")),
     )
 
 

@@ -11,12 +11,17 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 
-class MachineKeywords(TypedDict, total=False):
+class DeviceKeywords(TypedDict, total=False):
+    """Device and dtype of all verbs."""
+
+    device: str
+    dtype: str
+
+
+class MachineKeywords(DeviceKeywords, total=False):
     """The settings of all verbs: CLIP model, device and dtype."""
 
     perceptor: str | Sequence[str]
-    device: str
-    dtype: str
 
 
 class SearchKeywords(TypedDict, total=False):
@@ -65,6 +70,14 @@ class PictureKeywords(SearchKeywords, MachineKeywords, total=False):
     """All settings of one picture."""
 
     generator: str
+
+
+class PictureValues(SearchKeywords, DeviceKeywords, total=False):
+    """All settings of pictures by their own names, as `GenerateSettings.of` takes them."""
+
+    generator: str
+    perceptors: Sequence[str]
+    count: int
 
 
 class FilmKeywords(TypedDict, total=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from clipgen.settings.base import Settings, setting
+from clipgen.settings.base import About, Settings, setting
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,13 @@ class GeneratorOptions(Settings):
 
     race: int | None = setting(
         None,
-        "try this many starts of each picture for 8 steps and continue with the best (default: 4 with cppn, else 1)",
-        least=1, verbs=("generate", "edit"),
-    )  # fmt: skip
+        About(
+            "try this many starts of each picture for 8 steps and continue with the best "
+            "(default: 4 with cppn, else 1)",
+            least=1,
+            verbs=("generate", "edit"),
+        ),
+    )
 
     def final_size(self) -> tuple[int, int] | None:
         """Width and height at which pictures are rendered at the end; None: the size of the optimisation."""

@@ -75,7 +75,7 @@ def embed_images(perceptor: Perceptor, images: Sequence[Tensor], *, views: str =
     Raises UnknownNameError for other views.
     """
     if views not in VIEWS:
-        raise UnknownNameError.of("views", views, VIEWS)
+        raise UnknownNameError.of("views", views, VIEWS, settings=["views"])
     if not images:
         return torch.empty(0, perceptor.dim)
     device = next(perceptor.parameters()).device

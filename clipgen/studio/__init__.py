@@ -8,7 +8,7 @@
 
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
-from clipgen.studio.verbs import animate, caption, classify, compare, edit, generate, rank, sample, stream
+from clipgen.studio.verbs import animate, caption, classify, close, compare, edit, generate, rank, sample, stream
 
 __all__ = [
     "Picture",
@@ -16,6 +16,7 @@ __all__ = [
     "animate",
     "caption",
     "classify",
+    "close",
     "compare",
     "edit",
     "generate",

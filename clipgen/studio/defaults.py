@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import cast
 
 from clipgen.media.footage import VideoFacts
 from clipgen.settings import AnimateSettings, DescribeSettings, FilmSettings, GenerateSettings, settings_in
+from clipgen.settings.keywords import PictureValues
 from clipgen.timelines import Timeline
 
 
@@ -48,14 +49,16 @@ class Defaults:
 
     def describing(self, keywords: Mapping[str, object]) -> dict[str, object]:
         """The settings of a verb that compares pictures with words: CLIP model, device and dtype are shared."""
-        shared = {name: self.given[name] for name in ("perceptors", "device", "dtype") if name in self.given}
-        return {**shared, **plain(keywords)}
+        shared = {spec.name for spec in fields(DescribeSettings)}
+        return {**{name: self.given[name] for name in self.given if name in shared}, **plain(keywords)}
 
     def round_trip(self, settings: DescribeSettings) -> GenerateSettings:
         """The settings of pictures painted from captions, with the CLIP model that described, unless by default."""
         # the default of describing was not trained to guide: the one that paints takes its place
-        own = {} if settings.perceptors == DescribeSettings().perceptors else {"perceptors": settings.perceptors}
-        return self.painting({"seed": 0, "device": settings.device, "dtype": settings.dtype, **own})
+        given = PictureValues(seed=0, device=settings.device, dtype=settings.dtype)
+        if settings.perceptors != DescribeSettings().perceptors:
+            given["perceptors"] = settings.perceptors
+        return self.painting(given)
 
 
 def plain(keywords: Mapping[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, Self, Unpack, overload
+from typing import Literal, Self, TypeVar, Unpack, overload
 
 from PIL import Image
 
@@ -21,6 +21,8 @@ from clipgen.studio.pictures import Picture, loadable
 from clipgen.tasks.describe import Event, describe, describe_sets, settings_of
 from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Traits
 from clipgen.tasks.unrelated import matcher_of
+
+T = TypeVar("T")
 
 
 class Describer:
@@ -93,19 +95,30 @@ class Describer:
         job = Job("rank", Inputs(texts=(phrase,)), RankVerb.from_dict(self.defaults.describing(settings)))
         return [one for one in self._loaded(job, pictures) if isinstance(one, Ranked)]
 
-    def classify(self, picture: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]) -> list[Match]:
-        """The most probable labels of a picture, best first.
+    @overload
+    def classify(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+        self, pictures: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]
+    ) -> list[Match]: ...
+    @overload
+    def classify(
+        self, pictures: Sequence[Picture], labels: Sequence[str], **settings: Unpack[ClassifyKeywords]
+    ) -> list[list[Match]]: ...
+    def classify(
+        self, pictures: Picture | Sequence[Picture], labels: Sequence[str], **settings: Unpack[ClassifyKeywords]
+    ) -> list[Match] | list[list[Match]]:
+        """The most probable labels of a picture, or of several, best first.
 
             >>> sorted(match.text for match in studio.classify("photo.jpg", ["cat", "dog"]))
             ['cat', 'dog']
+            >>> len(studio.classify(["a.jpg", "b.jpg"], ["cat", "dog"]))
+            2
 
-        picture: a path or PIL image; labels: two or more. Raises ClipgenError.
+        pictures: paths or PIL images; labels: two or more.
+        Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
         """
-        if not isinstance(picture, str | Path | Image.Image):
-            raise ImageError("classify takes one picture, a path or PIL image; call it for each of several")
         job = Job("classify", Inputs(texts=tuple(labels)), ClassifyVerb.from_dict(self.defaults.describing(settings)))
-        (found,) = (one for one in self._loaded(job, picture) if isinstance(one, Labelled))
-        return list(found.matches)
+        found = [list(one.matches) for one in self._loaded(job, pictures) if isinstance(one, Labelled)]
+        return found[0] if isinstance(pictures, str | Path | Image.Image) else found
 
     def compare(
         self, pictures: Sequence[Picture], texts: Sequence[str] = (), **settings: Unpack[DescribeKeywords]
@@ -127,13 +140,15 @@ class Describer:
 
         Yields Skipped for files that cannot be loaded. Raises what the verb raises.
         """
-        return describe(job, self.matcher(self.describing(job)))
+        settings = self.describing(job)
+        return self._in_turn(settings, describe(job, self.matcher(settings)))
 
     def traits(
         self, kind: Literal["negative", "common", "contrast"], job: Job, *, others: Sequence[Path] = ()
     ) -> Iterator[Traits | Skipped]:
         """What the pictures of a caption job are not, share, or show in contrast to others; see `describe_sets`."""
-        return describe_sets(kind, job, self.matcher(self.describing(job)), others=others)
+        settings = self.describing(job)
+        return self._in_turn(settings, describe_sets(kind, job, self.matcher(settings), others=others))
 
     @staticmethod
     def describing(job: Job) -> DescribeSettings:
@@ -155,7 +170,18 @@ class Describer:
 
     def _loaded(self, job: Job, pictures: Picture | Sequence[Picture]) -> Iterator[Event]:
         """The events of a job over pictures; raises ImageError for the first that cannot be loaded."""
-        for event in describe(job, self.matcher(self.describing(job)), loadable(pictures)):
+        settings = self.describing(job)
+        for event in self._in_turn(settings, describe(job, self.matcher(settings), loadable(pictures))):
             if isinstance(event, Skipped):
                 raise ImageError(event.reason)
+            yield event
+
+    def _in_turn(self, settings: DescribeSettings, events: Iterator[T]) -> Iterator[T]:
+        """The same events; each is made under the lock of its device, because threads share the parts."""
+        lock = self.parts.lock(devices.pick_device(settings.device))
+        while True:
+            with lock:
+                event = next(events, None)
+            if event is None:
+                return
             yield event

@@ -22,7 +22,7 @@ from clipgen.tasks import sample
 from clipgen.tasks.animate import Film, make_film
 from clipgen.tasks.caption.round_trip import RoundTrip, round_trip
 from clipgen.tasks.edit import edit_job
-from clipgen.tasks.generate import GeneratedImage, Run, again, picture_job, prepare
+from clipgen.tasks.generate import GeneratedImage, Run, RunState, again, picture_job, prepare
 from clipgen.timelines import Timeline, read_timeline
 
 
@@ -52,8 +52,9 @@ class Studio(Describer):
         parts: Parts | None = None,
         **defaults: Unpack[SearchKeywords],
     ) -> None:
-        given = {**defaults, "generator": generator, "device": device, "dtype": dtype}
-        given = given if perceptor is None else {**given, "perceptor": perceptor}
+        given = PictureKeywords(**defaults, generator=generator, device=device, dtype=dtype)
+        if perceptor is not None:
+            given["perceptor"] = perceptor
         super().__init__(Defaults.of(given), Parts() if parts is None else parts)
         self.settings = self.defaults.painting({})
         devices.pick_device(self.settings.machine.device)
@@ -63,7 +64,7 @@ class Studio(Describer):
         self,
         job: Job,
         *,
-        state: Mapping[str, object] | None = None,
+        state: RunState | None = None,
         losses: Sequence[Loss] = (),
         started: float | None = None,
         report: Callable[[str], None] = lambda line: None,
@@ -198,7 +199,8 @@ class Studio(Describer):
         walk: number of pictures on the way, None for the draws; settings: generator, its options, size, seed.
         Raises SettingsError for numbers out of range.
         """
-        painting = self.defaults.painting({"seed": 0, **settings, "count": count})
+        settings.setdefault("seed", 0)
+        painting = self.defaults.painting({**settings, "count": count})
         return self.draw(Job("sample", Inputs(walk=walk), painting, self.weights))
 
     def draw(self, job: Job) -> list[Image.Image]:

@@ -1,4 +1,9 @@
-"""The verbs of the library as functions: each loads a studio for one call."""
+"""The verbs of the library as functions, on one studio a process whose parts are loaded once; `close` frees them.
+
+>>> first = clipgen.classify("a.jpg", ["cat", "dog"])     # loads the CLIP model
+>>> second = clipgen.classify("b.jpg", ["cat", "dog"])    # uses it again
+>>> clipgen.close()
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from typing import Unpack, overload
 from PIL import Image
 
 from clipgen.losses import Loss
+from clipgen.parts import Parts
 from clipgen.settings.keywords import (
     AnimateKeywords,
     CaptionKeywords,
@@ -24,6 +30,22 @@ from clipgen.tasks.animate import Film
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
 from clipgen.timelines import Timeline
+
+# what the functions of this module share; it is empty until one of them is called
+_PARTS = Parts()
+
+
+def close() -> None:
+    """Free the models that the functions of this module have loaded; the next call loads them again.
+
+    >>> image = clipgen.generate("a castle", seed=7)
+    >>> clipgen.close()
+    """
+    _PARTS.close()
+
+
+def _studio(weights: str | Path | None = None) -> Studio:
+    return Studio(weights=weights, parts=_PARTS)
 
 
 @overload
@@ -63,10 +85,10 @@ def generate(
 
     Raises ClipgenError: its subclasses say what was given, what is allowed and what to do.
     """
-    with Studio(weights=weights) as studio:
-        if count is None and isinstance(prompts, str):
-            return studio.generate(prompts, losses=losses, **settings)
-        return studio.generate(prompts, count=count or 1, losses=losses, **settings)
+    studio = _studio(weights)
+    if count is None and isinstance(prompts, str):
+        return studio.generate(prompts, losses=losses, **settings)
+    return studio.generate(prompts, count=count or 1, losses=losses, **settings)
 
 
 def stream(
@@ -83,7 +105,7 @@ def stream(
     ...     if max(step.score) > 0.35:
     ...         break
     """
-    return Studio(weights=weights).stream(prompts, count=count, losses=losses, **settings)
+    return _studio(weights).stream(prompts, count=count, losses=losses, **settings)
 
 
 def edit(
@@ -95,8 +117,7 @@ def edit(
 
     As `Studio.edit`; weights: file or folder of the generator's weights.
     """
-    with Studio(weights=weights) as studio:
-        return studio.edit(picture, words, **settings)
+    return _studio(weights).edit(picture, words, **settings)
 
 
 def animate(
@@ -112,7 +133,7 @@ def animate(
 
     As `Studio.animate`; weights: file or folder of the generator's weights.
     """
-    return Studio(weights=weights).animate(timeline, folder=folder, **settings)
+    return _studio(weights).animate(timeline, folder=folder, **settings)
 
 
 @overload
@@ -136,10 +157,9 @@ def caption(
 
     As `Studio.caption`; `perceptor` names the CLIP model.
     """
-    with Studio() as studio:
-        if isinstance(pictures, str | Path | Image.Image):
-            return studio.caption(pictures, candidates=candidates, **settings)
-        return studio.caption(pictures, candidates=candidates, **settings)
+    if isinstance(pictures, str | Path | Image.Image):
+        return _studio().caption(pictures, candidates=candidates, **settings)
+    return _studio().caption(pictures, candidates=candidates, **settings)
 
 
 def rank(phrase: str, pictures: Sequence[str | Path], **settings: Unpack[RankKeywords]) -> list[Ranked]:
@@ -148,18 +168,30 @@ def rank(phrase: str, pictures: Sequence[str | Path], **settings: Unpack[RankKey
     >>> sorted(ranked.path.name for ranked in clipgen.rank("golden hour", ["a.jpg", "b.jpg"]))
     ['a.jpg', 'b.jpg']
     """
-    with Studio() as studio:
-        return studio.rank(phrase, pictures, **settings)
+    return _studio().rank(phrase, pictures, **settings)
 
 
-def classify(picture: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]) -> list[Match]:
-    """The most probable labels of a picture, best first.
+@overload
+def classify(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+    pictures: Picture, labels: Sequence[str], **settings: Unpack[ClassifyKeywords]
+) -> list[Match]: ...
+@overload
+def classify(
+    pictures: Sequence[Picture], labels: Sequence[str], **settings: Unpack[ClassifyKeywords]
+) -> list[list[Match]]: ...
+def classify(
+    pictures: Picture | Sequence[Picture], labels: Sequence[str], **settings: Unpack[ClassifyKeywords]
+) -> list[Match] | list[list[Match]]:
+    """The most probable labels of a picture, or of several, best first.
 
-    >>> sorted(match.text for match in clipgen.classify("photo.jpg", ["cat", "dog"]))
-    ['cat', 'dog']
+        >>> sorted(match.text for match in clipgen.classify("photo.jpg", ["cat", "dog"]))
+        ['cat', 'dog']
+
+    As `Studio.classify`.
     """
-    with Studio() as studio:
-        return studio.classify(picture, labels, **settings)
+    if isinstance(pictures, str | Path | Image.Image):
+        return _studio().classify(pictures, labels, **settings)
+    return _studio().classify(pictures, labels, **settings)
 
 
 def compare(
@@ -170,8 +202,7 @@ def compare(
     >>> [len(row) for row in clipgen.compare(["a.jpg", "b.jpg"], ["a cat", "a dog", "a fox"])]
     [3, 3]
     """
-    with Studio() as studio:
-        return studio.compare(pictures, texts, **settings)
+    return _studio().compare(pictures, texts, **settings)
 
 
 def sample(count: int = 1, *, walk: int | None = None, **settings: Unpack[PictureKeywords]) -> list[Image.Image]:
@@ -180,5 +211,4 @@ def sample(count: int = 1, *, walk: int | None = None, **settings: Unpack[Pictur
     >>> clipgen.sample(3, generator="cppn", size=(32, 32), seed=7)[0].size
     (32, 32)
     """
-    with Studio() as studio:
-        return studio.sample(count, walk=walk, **settings)
+    return _studio().sample(count, walk=walk, **settings)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from clipgen.errors import SettingsError
-from clipgen.jobs import Inputs, Job
+from clipgen.jobs import Inputs, Job, job_of
 from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, RankVerb
 from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
@@ -25,9 +24,9 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    if not isinstance(job.settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb):
-        raise SettingsError(f"a job of {job.verb} compares no pictures with words")
-    return job.settings.describe
+    settings = job_of(job, "caption", "rank", "classify", "compare").settings
+    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb)  # as `Job` checks
+    return settings.describe
 
 
 def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = None) -> Iterator[Event]:
@@ -65,9 +64,8 @@ def describe_sets(
     The candidates of the job are the phrases to choose from; other arguments, events and errors as of `traits`. Raises
     SettingsError for a job of another verb.
     """
-    settings, inputs = job.settings, job.inputs
-    if not isinstance(settings, CaptionVerb):
-        raise SettingsError(f"a job of {job.verb} describes no sets of pictures")
+    settings, inputs = job_of(job, "caption").settings, job.inputs
+    assert isinstance(settings, CaptionVerb)  # as `Job` checks
     return traits(
         kind,
         map(Path, inputs.pictures),

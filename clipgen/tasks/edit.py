@@ -10,9 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
 from PIL import Image
@@ -20,14 +18,16 @@ from PIL import Image
 from clipgen.jobs import Inputs, Job
 from clipgen.media.images import load_image, paintable_size, to_pil
 from clipgen.settings import GenerateSettings
+from clipgen.settings.keywords import PictureValues
 from clipgen.tasks.generate import Run
+from clipgen.values import Values
 
 #: defaults that differ from those of painting: the picture keeps its forms, and the latents stay near their start
-KEEPING = {"init_weight": 8.0, "l2": 0.01}
+KEEPING = PictureValues(init_weight=8.0, l2=0.01)
 
 
 def edit_job(
-    path: str | Path, words: str, given: Mapping[str, Any] | None = None, *, weights: Path | None = None
+    path: str | Path, words: str, given: Values | None = None, *, weights: Path | None = None
 ) -> Job:
     """The job that changes a picture until it fits words.
 
@@ -38,8 +38,8 @@ def edit_job(
     Raises ImageError for a file that is no picture, SettingsError for wrong settings.
     """
     *_, height, width = load_image(path).shape
-    chosen = {"size": paintable_size((width, height)), **KEEPING, **(given or {}), "init_image": str(path)}
-    settings = GenerateSettings.from_dict(chosen)
+    usual = PictureValues(size=paintable_size((width, height)), **KEEPING)
+    settings = GenerateSettings.from_dict({**usual, **(given or {}), **PictureValues(init_image=str(path))})
     return Job("edit", Inputs(prompts=(words,), pictures=(str(path),)), settings, weights)
 
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from clipgen import devices
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
-from clipgen.jobs import Job
+from clipgen.jobs import Job, job_of
 from clipgen.media.images import to_pil
 from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
@@ -58,9 +58,8 @@ def draw(job: Job, parts: Parts) -> list[Image.Image]:
 
     Raises SettingsError for a job of another verb, and what `load` and `between` raise.
     """
-    settings = job.settings
-    if not isinstance(settings, GenerateSettings):
-        raise SettingsError(f"a job of {job.verb} draws no samples")
+    settings = job_of(job, "sample").settings
+    assert isinstance(settings, GenerateSettings)  # as `Job` checks
     count, walk = settings.canvas.count, job.inputs.walk
     with parts.lock(devices.pick_device(settings.machine.device)):
         generator = load(settings, parts, count=count, weights=job.weights)
@@ -141,4 +140,6 @@ def _painted(generator: Generator, latents: Sequence[Tensor]) -> Tensor:
 
 def _check(generator: Generator, draws: Sequence[int]) -> None:
     if wrong := [draw for draw in draws if not 0 <= draw < generator.batch]:
-        raise SettingsError(f"there is no draw {wrong[0]}; choose from 0 to {generator.batch - 1}")
+        raise SettingsError(
+            f"there is no draw {wrong[0]}; choose from 0 to {generator.batch - 1}", settings=["draws"]
+        )

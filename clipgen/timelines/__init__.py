@@ -13,17 +13,20 @@ from pathlib import Path
 from clipgen.errors import PromptError
 from clipgen.timelines.document import read_document, read_table
 from clipgen.timelines.text import read_subtitles, read_text, write_subtitles
-from clipgen.timelines.timeline import OWN, TRACKS, Scene, Timeline
-from clipgen.timelines.track import CURVES, Key, Track, ease
+from clipgen.timelines.timeline import OWN, Scene, Timeline
+from clipgen.timelines.track import CAMERA, CURVES, TRACKS, CameraTracks, Key, Track, Tracks, ease
 
 __all__ = [
+    "CAMERA",
     "CURVES",
     "OWN",
     "TRACKS",
+    "CameraTracks",
     "Key",
     "Scene",
     "Timeline",
     "Track",
+    "Tracks",
     "ease",
     "read_table",
     "read_timeline",
@@ -57,4 +60,4 @@ def read_timeline(path: str | Path) -> Timeline:
         return replace(read(text, source=str(path)), source=str(path))
     except PromptError as error:
         message = str(error)
-        raise error if message.startswith(str(path)) else PromptError(f"{path}: {message}") from error
+        raise (error if message.startswith(str(path)) else error.in_context(before=f"{path}: ")) from error

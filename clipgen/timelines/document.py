@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TypeGuard
 
 from clipgen.errors import ClipgenError, SettingsError
-from clipgen.timelines.timeline import OWN, TRACKS, Scene, Timeline
-from clipgen.timelines.track import Key, Track
+from clipgen.timelines.timeline import OWN, PLAIN_KEYS, Scene, Timeline
+from clipgen.timelines.track import TRACKS, Key, Track
 
 KEYFRAME = "{at = SECONDS, value = NUMBER, curve = NAME}"
 _TOP = ("title", "film", "picture", "scene")
-_SCENE = ("prompt", "seconds", "transition", "transition_seconds", "caption", "weights", "pan", *TRACKS, *OWN)
+_SCENE = (*PLAIN_KEYS, "weights", "pan", *TRACKS, *OWN)
 
 
 def read_document(text: str, *, source: str) -> Timeline:
@@ -67,7 +67,7 @@ class _Where:
         return self.source if self.number is None else f"{self.source}, scene {self.number + 1}"
 
     def error(self, key: str, message: str) -> SettingsError:
-        return SettingsError(f"{self.place(key)}: {message}")
+        return SettingsError(f"{self.place(key)}: {message}", settings=[key])
 
     @contextmanager
     def named(self, key: str) -> Iterator[None]:
@@ -77,7 +77,7 @@ class _Where:
         except ClipgenError as error:
             if str(error).startswith(self.source):
                 raise
-            raise self.error(key, str(error)) from error
+            raise error.in_context(before=f"{self.place(key)}: ") from error
 
 
 def _timeline(table: Mapping[str, object], where: _Where) -> Timeline:

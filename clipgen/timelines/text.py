@@ -48,7 +48,7 @@ def _placed(origin: str) -> Iterator[None]:
     try:
         yield
     except PromptError as error:
-        raise PromptError(f"{origin}: {error}") from error
+        raise error.in_context(before=f"{origin}: ") from error
 
 
 def sentences(line: str) -> list[str]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from clipgen.errors import PromptError, SettingsError, UnknownNameError
 from clipgen.prompts import parse_prompts
 from clipgen.settings import TRANSITIONS, about_of, picture_settings
 from clipgen.timelines.track import Track
 
-#: what may change during a scene; lr is a factor, the camera's numbers are per second
-TRACKS = ("zoom", "pan_x", "pan_y", "angle", "lr", "cut_pow")
 #: settings of a picture that a scene may have of its own
 OWN = tuple(spec.name for _, spec in picture_settings() if "scene" in about_of(spec).verbs)
+# marks the fields of a scene that are keys of its table, with plain values
+_KEY = {"key": True}
 
 
 @dataclass(frozen=True)
@@ -30,24 +30,30 @@ class Scene:
     Raises PromptError, SettingsError or UnknownNameError for values that no scene can have.
     """
 
-    prompt: str
-    seconds: float | None = None
-    transition: str | None = None
-    transition_seconds: float | None = None
+    prompt: str = field(metadata=_KEY)
+    seconds: float | None = field(default=None, metadata=_KEY)
+    transition: str | None = field(default=None, metadata=_KEY)
+    transition_seconds: float | None = field(default=None, metadata=_KEY)
     tracks: Mapping[str, Track] = field(default_factory=dict)
     weights: tuple[Track, ...] = ()
     settings: Mapping[str, object] = field(default_factory=dict)
-    caption: str | None = None
+    caption: str | None = field(default=None, metadata=_KEY)
     origin: str = ""
 
     def __post_init__(self) -> None:
         parts = parse_prompts(self.prompt)
         if self.seconds is not None and not 0 < self.seconds < 86400:
-            raise SettingsError(f"a scene has {self.seconds:g} seconds; it must have more than 0, and less than a day")
+            raise SettingsError(
+                f"a scene has {self.seconds:g} seconds; it must have more than 0, and less than a day",
+                settings=["seconds"],
+            )
         if self.transition_seconds is not None and self.transition_seconds < 0:
-            raise SettingsError(f"transition_seconds is {self.transition_seconds:g}; it must be 0 or more")
+            raise SettingsError(
+                f"transition_seconds is {self.transition_seconds:g}; it must be 0 or more",
+                settings=["transition_seconds"],
+            )
         if self.transition is not None and self.transition not in TRANSITIONS:
-            raise UnknownNameError.of("transition", self.transition, TRANSITIONS)
+            raise UnknownNameError.of("transition", self.transition, TRANSITIONS, settings=["transition"])
         if self.weights and len(self.weights) != len(parts):
             raise PromptError(
                 f"{len(self.weights)} weights for the {len(parts)} parts of {self.prompt!r}; give one a part"
@@ -70,12 +76,15 @@ class Scene:
         >>> Scene("a fox", 2.0, tracks={"zoom": Track.constant(1.1)}).to_table()
         {'prompt': 'a fox', 'seconds': 2.0, 'zoom': 1.1}
         """
-        named = ("prompt", "seconds", "transition", "transition_seconds", "caption")
-        table = {name: value for name in named if (value := getattr(self, name)) is not None}
+        table = {name: value for name in PLAIN_KEYS if (value := getattr(self, name)) is not None}
         table |= {name: track.to_plain() for name, track in self.tracks.items()}
         if self.weights:
             table["weights"] = [track.to_plain() for track in self.weights]
         return table | dict(self.settings)
+
+
+#: the keys of a scene's table with texts and numbers, which are fields of Scene
+PLAIN_KEYS = tuple(spec.name for spec in fields(Scene) if "key" in spec.metadata)
 
 
 @dataclass(frozen=True)

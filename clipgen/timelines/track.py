@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from itertools import pairwise
 
 from clipgen.errors import SettingsError, UnknownNameError
@@ -87,6 +87,51 @@ class Track:
         """Slope of the curve at a key: that of the line through its neighbours."""
         before, after = self.keys[max(0, index - 1)], self.keys[min(len(self.keys) - 1, index + 1)]
         return (after.value - before.value) / (after.at - before.at)
+
+
+_POSITIVE = {"above": 0.0}
+
+
+@dataclass(frozen=True)
+class CameraTracks:
+    """How the camera moves: zoom, movement and rotation per second.
+
+    Raises SettingsError for a zoom of 0 or less.
+    """
+
+    zoom: Track = field(metadata=_POSITIVE)
+    pan_x: Track
+    pan_y: Track
+    angle: Track
+
+    def __post_init__(self) -> None:
+        for spec in fields(self):
+            track, above = getattr(self, spec.name), spec.metadata.get("above")
+            if track is not None and above is not None and any(key.value <= above for key in track.keys):
+                raise SettingsError(
+                    f"{spec.name} has a value of {above:g} or less; it must be more than {above:g}",
+                    settings=[spec.name],
+                )
+
+
+@dataclass(frozen=True)
+class Tracks(CameraTracks):
+    """Everything that may change during a scene.
+
+        >>> still = Track.constant(0.0)
+        >>> Tracks(Track.constant(1.1), still, still, still, lr=Track.constant(1.0)).zoom.at(3.0)
+        1.1
+
+    lr: a factor; cut_pow: None for that of the settings. Raises SettingsError for a zoom, lr or cut_pow of 0 or less.
+    """
+
+    lr: Track = field(metadata=_POSITIVE)
+    cut_pow: Track | None = field(default=None, metadata=_POSITIVE)
+
+
+#: the names of the tracks, in a timeline and in `Scene.tracks`
+CAMERA = tuple(spec.name for spec in fields(CameraTracks))
+TRACKS = tuple(spec.name for spec in fields(Tracks))
 
 
 def ease(t: float) -> float:

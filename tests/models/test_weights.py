@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.files import sha256
 from clipgen.models import weights
-from clipgen.models.weights import Card, CardFile, cards, check, find, load_state, models_folder, save_state
+from clipgen.models.weights import Card, CardFile, cards, check, find, load_state, models_folder, save_state, tensors
 
 STATE = {"a.weight": torch.arange(6.0).view(2, 3), "b": torch.zeros(2, dtype=torch.float16)}
 
@@ -86,7 +86,7 @@ def test_an_edited_registry_is_read_again(folder: Path) -> None:
 
 
 def test_missing_models_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "__file__", str(tmp_path / "clipgen" / "models" / "weights.py"))
+    monkeypatch.setattr(weights, "__file__", str(tmp_path / "clipgen" / "models" / "weights" / "__init__.py"))
     with pytest.raises(WeightsError, match="registry.toml"):
         models_folder()
     for place in (tmp_path / "models", tmp_path / "clipgen" / "models"):
@@ -170,6 +170,6 @@ def test_load_state_refuses_what_it_cannot_read(tmp_path: Path, monkeypatch: pyt
         assert "\n" not in str(caught.value)
     save_file(STATE, tmp_path / "whole.safetensors")
     assert load_state(tmp_path / "whole.safetensors").keys() == STATE.keys()
-    monkeypatch.setattr(weights, "MAX_BYTES", 4)
+    monkeypatch.setattr(tensors, "MAX_BYTES", 4)
     with pytest.raises(WeightsError, match="whole.safetensors"):
         load_state(tmp_path / "whole.safetensors")

@@ -7,9 +7,11 @@ from PIL import Image
 
 import clipgen
 from clipgen import parts
-from clipgen.errors import DeviceError, ImageError, SettingsError, UnknownNameError
+from clipgen.errors import DeviceError, SettingsError, UnknownNameError
+from clipgen.jobs import Job
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
+from clipgen.settings import CaptionVerb
 from clipgen.studio import Studio
 from clipgen.tasks.edit import KEEPING
 from clipgen.tasks.generate import GeneratedImage, Run
@@ -120,7 +122,14 @@ def test_one_clip_paints_and_another_describes_by_default(monkeypatch: pytest.Mo
     assert asked == [("builtin",), ("reader",), *2 * [("vit-b-32",)], *2 * [("vit-b-16",)]]
 
 
-def test_classify_takes_one_picture() -> None:
-    photo = Image.new("RGB", (8, 8))
-    with pytest.raises(ImageError):
-        Studio().classify([photo, photo], ["a", "b"])  # type: ignore[arg-type]
+@pytest.mark.parametrize("job", [None, "a fox", Job("caption", settings=CaptionVerb()), Job("sample")])
+def test_what_is_no_job_to_paint_is_refused(job: Any) -> None:
+    with Studio() as made, refused(SettingsError, "job"):
+        made.run(job)
+
+
+@pytest.mark.parametrize("job", [None, Job("generate")])
+@pytest.mark.parametrize("verb", ["film", "draw", "describe", "describing"])
+def test_jobs_of_other_verbs_are_refused(verb: str, job: Any) -> None:
+    with Studio() as made, refused(SettingsError, "job"):
+        getattr(made, verb)(job)

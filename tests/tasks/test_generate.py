@@ -142,6 +142,36 @@ def test_resume_on_disk_equals_one_run(make: Make, perceptor: OpenClip, tmp_path
         assert (tmp_path / "whole.png").read_bytes() == (tmp_path / "parts.png").read_bytes()
 
 
+def test_a_run_is_resumed_from_another_folder(
+    make: Make, perceptor: OpenClip, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(photo.parent)
+    first = make(init_image=photo.name, image_prompts=(f"{photo.name}:0.5",))
+    next(first)
+    first.save_state("a.run")
+    rest = [step.score for step in first]
+    saved = load_run("a.run")
+    assert saved.job == first.job  # here it stays as it was typed
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    saved = load_run(tmp_path / "a.run")
+    assert isinstance(saved.job.settings, GenerateSettings)
+    assert saved.job.settings.guides.image_prompts == (f"{photo}:0.5",) and list(saved.job.files) == [str(photo)]
+    second = start(perceptor, saved.job.inputs.prompts, saved.job.settings, resume=saved.state)
+    assert [step.score for step in second] == rest
+
+
+def test_a_state_without_some_of_its_values_is_damaged(make: Make, tmp_path: Path) -> None:
+    generation = make()
+    next(generation)
+    generation.save_state(tmp_path / "a.run")
+    contents = torch.load(tmp_path / "a.run", weights_only=True)
+    del contents["state"]["best_latents"]
+    torch.save(contents, tmp_path / "a.run")
+    with pytest.raises(SettingsError, match="best_latents"):
+        load_run(tmp_path / "a.run")
+
+
 def test_a_broken_run_file_is_a_clear_error(tmp_path: Path, make: Make) -> None:
     with pytest.raises(SettingsError, match="none.run"):
         load_run(tmp_path / "none.run")

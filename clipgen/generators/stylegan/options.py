@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clipgen.errors import SettingsError
-from clipgen.settings.base import EVERY, setting
+from clipgen.settings.base import EVERY, About, setting
 from clipgen.settings.options import GeneratorOptions
 
 _DRAWING = tuple(verb for verb in EVERY if verb != "doctor")
@@ -20,12 +20,17 @@ class StyleGANOptions(GeneratorOptions):
     """
 
     psi: float | None = setting(
-        None, "truncation psi: how far draws are from their mean, 0 to 1 (stylegan; default: 0.7)", verbs=_DRAWING
+        None,
+        About("truncation psi: how far draws are from their mean, 0 to 1 (stylegan; default: 0.7)", verbs=_DRAWING),
     )
     classes: tuple[str, ...] = setting(
-        (), "class to draw, by name or number; repeat to mix several, NAME:2 counts twice (stylegan)",
-        flags=("--class",), verbs=_DRAWING,
-    )  # fmt: skip
+        (),
+        About(
+            "class to draw, by name or number; repeat to mix several, NAME:2 counts twice (stylegan)",
+            flags=("--class",),
+            verbs=_DRAWING,
+        ),
+    )
 
     def check(self) -> None:
         """Raise SettingsError for a psi out of range."""

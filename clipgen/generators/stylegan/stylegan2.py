@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping as Table
-from typing import Any, Self
+from typing import Self
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.layers import Dense, Mapping, binomial, filtered, styled
+from clipgen.values import Values
 
 GAIN = math.sqrt(2)  # preserves the variance over a leaky rectifier
 CLAMP = 256.0  # limit of a layer's output; it matters for networks that were trained in half precision
@@ -113,7 +114,7 @@ class StyleGAN2(nn.Module):
         self.styles = 2 * len(self.synthesis.sides)
 
     @classmethod
-    def of_state(cls, state: Table[str, Tensor], config: Table[str, Any] | None = None) -> Self:
+    def of_state(cls, state: Table[str, Tensor], config: Values | None = None) -> Self:
         """Build the network of a state dict, with random weights; its shapes determine all dimensions.
 
         Raises WeightsError for the state of another network.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping as Table
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import torch
@@ -13,10 +13,11 @@ from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.layers import Dense, Mapping, filtered, styled
+from clipgen.values import Values
 
 TAPS = 6  # of a filter, per sample at the lower rate
 #: defaults of the published networks; their files contain only other values
-DEFAULTS: dict[str, Any] = {
+DEFAULTS: dict[str, float] = {
     "channel_base": 32768, "channel_max": 512, "num_layers": 14, "num_critical": 2, "first_cutoff": 2,
     "first_stopband": 2**2.1, "last_stopband_rel": 2**0.3, "margin_size": 10, "output_scale": 0.25,
     "conv_kernel": 3, "filter_size": TAPS, "lrelu_upsampling": 2, "use_radial_filters": False, "conv_clamp": 256,
@@ -62,7 +63,7 @@ class _Layer(nn.Module):
     up_filter: Tensor | None
     down_filter: Tensor | None
 
-    def __init__(self, width: int, inner: _Signal, outer: _Signal, config: Table[str, Any], *, last: bool) -> None:
+    def __init__(self, width: int, inner: _Signal, outer: _Signal, config: Table[str, float], *, last: bool) -> None:
         super().__init__()
         self.last, self.clamp = last, config["conv_clamp"]
         kernel = 1 if last else int(config["conv_kernel"])
@@ -100,6 +101,13 @@ class _Layer(nn.Module):
         return filtered(x, self.down_filter, down=self.down)
 
 
+def _number(key: str, value: object) -> float:
+    """A value of a file's config; null, of a conv_clamp, is 0: no clamp."""
+    if not isinstance(value, int | float | None):
+        raise TypeError(f"{key} is {value!r}; it must be a number")
+    return value or 0
+
+
 class _Signal:
     """The output of a layer: sampling rate, side with margins, channels, and whether it is critically sampled."""
 
@@ -108,7 +116,7 @@ class _Signal:
 
 
 class _Synthesis(nn.Module):
-    def __init__(self, side: int, width: int, colours: int, config: Table[str, Any]) -> None:
+    def __init__(self, side: int, width: int, colours: int, config: Table[str, float]) -> None:
         super().__init__()
         self.scale = float(config["output_scale"])
         count, critical = int(config["num_layers"]), int(config["num_critical"])
@@ -155,7 +163,7 @@ class StyleGAN3(nn.Module):
         self,
         *,
         side: int,
-        config: Table[str, Any] | None = None,
+        config: Values | None = None,
         width: int = 512,
         noise: int = 512,
         classes: int = 0,
@@ -163,7 +171,7 @@ class StyleGAN3(nn.Module):
         colours: int = 3,
     ) -> None:
         super().__init__()
-        known = {**DEFAULTS, **{key: value for key, value in (config or {}).items() if key in DEFAULTS}}
+        known = {**DEFAULTS, **{key: _number(key, value) for key, value in (config or {}).items() if key in DEFAULTS}}
         self.config = {"side": side, "config": known, "width": width, "noise": noise, "classes": classes,
                        "layers": layers, "colours": colours}  # fmt: skip
         self.side, self.width = side, width
@@ -172,7 +180,7 @@ class StyleGAN3(nn.Module):
         self.styles = len(self.synthesis.names) + 1
 
     @classmethod
-    def of_state(cls, state: Table[str, Tensor], config: Table[str, Any] | None = None) -> Self:
+    def of_state(cls, state: Table[str, Tensor], config: Values | None = None) -> Self:
         """Build the network of a state dict; config: the values that the shapes do not show, see DEFAULTS.
 
         Raises WeightsError for the state of another network.

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import WeightsError
+from clipgen.values import Values
 
 CLASS = "VQModel"
 _WIDTH = 256  # any value works: it only determines at which levels taming's networks have attention
@@ -36,14 +37,14 @@ _RENAMED = (
 )
 
 
-def is_diffusers(config: Mapping[str, Any]) -> bool:
+def is_diffusers(config: Values) -> bool:
     """Whether a config is of diffusers' VQModel."""
     return config.get("_class_name") == CLASS
 
 
 def to_taming(
-    config: Mapping[str, Any], state: Mapping[str, Tensor]
-) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    config: Values, state: Mapping[str, Tensor]
+) -> tuple[Values, dict[str, Tensor]]:
     """The taming config and state dict of the same network.
 
     config: the contents of diffusers' config.json; state: its tensors by name.

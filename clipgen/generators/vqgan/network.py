@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Mapping
+from collections.abc import Sequence
 from types import FunctionType
-from typing import Any, Self
+from typing import Any, NotRequired, Self, TypedDict, cast
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from clipgen.errors import WeightsError
 from clipgen.generators.base import straight_through
 from clipgen.generators.vqgan.codebook import NearestCode
+from clipgen.values import Values, table
 
 
 def _with_silu(forward: FunctionType) -> FunctionType:
@@ -64,6 +65,28 @@ _READ = ("embed_dim", "n_embed", "norm_groups", "ddconfig")
 _WHOLE = "first_stage_config"  # the key of the VQGAN's config in that of a transformer
 
 
+class EncoderConfig(TypedDict):
+    """The arguments of taming's Encoder and Decoder."""
+
+    double_z: bool
+    z_channels: int
+    resolution: int
+    in_channels: int
+    out_ch: int
+    ch: int
+    ch_mult: Sequence[int]
+    num_res_blocks: int
+    attn_resolutions: Sequence[int]
+    dropout: float
+
+
+class _Params(TypedDict):
+    embed_dim: int
+    n_embed: int
+    ddconfig: EncoderConfig
+    norm_groups: NotRequired[int | None]
+
+
 class VQModel(nn.Module):
     """Encoder, codebook and decoder with the parameter names of a taming-transformers checkpoint.
 
@@ -83,7 +106,7 @@ class VQModel(nn.Module):
         embed_dim: int,
         n_embed: int,
         *,
-        ddconfig: Mapping[str, Any],
+        ddconfig: EncoderConfig,
         norm_groups: int | None = None,
         gumbel: bool = False,
     ) -> None:
@@ -108,7 +131,7 @@ class VQModel(nn.Module):
         self._nearest: tuple[tuple[int, int], NearestCode] | None = None
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
+    def from_config(cls, config: Values) -> Self:
         """Build the network, with random weights, from a parsed yaml of taming.
 
             >>> VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text())).factor
@@ -119,20 +142,19 @@ class VQModel(nn.Module):
         Raises WeightsError for another target or an invalid config.
         """
         try:
-            model = config["model"]
-            target, params = model["target"], model["params"]
-            if _WHOLE in params:
-                target, params = params[_WHOLE]["target"], params[_WHOLE]["params"]
+            model = _first_stage(config)
+            target, params = model["target"], table(model, "params")
             if target not in TARGETS or params.get("remap") is not None:
                 remapped = " with a remapped codebook" if target in TARGETS else ""
                 known = " and ".join(TARGETS)
                 raise WeightsError(f"the config is of a {target}{remapped}; only plain {known} are supported")
-            _check_bounds(params)
+            sizes = cast(_Params, params)  # a value of another type fails where it is used, and is named below
+            _check_bounds(sizes)
             return cls(
-                int(params["embed_dim"]),
-                int(params["n_embed"]),
-                ddconfig=params["ddconfig"],
-                norm_groups=params.get("norm_groups"),
+                int(sizes["embed_dim"]),
+                int(sizes["n_embed"]),
+                ddconfig=sizes["ddconfig"],
+                norm_groups=sizes.get("norm_groups"),
                 gumbel=target == TARGETS[1],
             )
         except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError) as error:
@@ -147,17 +169,17 @@ class VQModel(nn.Module):
         return (self.quantize.embed if self.gumbel else self.quantize.embedding).weight
 
     @staticmethod
-    def plain_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    def plain_config(config: Values) -> dict[str, object]:
         """The part of a taming config that `from_config` uses; for a transformer that of its first stage.
 
         >>> config = yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text())
         >>> VQModel.plain_config(config)["model"]["params"]["n_embed"]
         4608
         """
-        model = config["model"]
-        model = model["params"].get(_WHOLE, model)
-        params = {key: model["params"][key] for key in _READ if model["params"].get(key) is not None}
-        return {"model": {"target": model["target"], "params": params}}
+        model = _first_stage(config)
+        params = table(model, "params")
+        kept = {key: params[key] for key in _READ if params.get(key) is not None}
+        return {"model": {"target": model["target"], "params": kept}}
 
     def encode(self, image: Tensor) -> Tensor:
         """Latents [B, e, H / f, W / f] of pictures [B, 3, H, W] in [-1, 1]; of a Gumbel VQGAN they are codes."""
@@ -209,7 +231,13 @@ class VQModel(nn.Module):
         return self._nearest[1]
 
 
-def _check_bounds(params: Mapping[str, Any]) -> None:
+def _first_stage(config: Values) -> Values:
+    """The model of a taming config; of a transformer its first stage."""
+    model = table(config, "model")
+    return table(table(model, "params"), _WHOLE, model)
+
+
+def _check_bounds(params: _Params) -> None:
     """Refuse a config that would take too long to build; the largest published one has ch 128 and 5 levels."""
     dd = params["ddconfig"]
     given = {

@@ -7,13 +7,14 @@ import json
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from clipgen.errors import WeightsError
 from clipgen.files import reason, write_whole
+from clipgen.values import Values, table
 
 if TYPE_CHECKING:
     from open_clip import CLIP, SimpleTokenizer
@@ -24,7 +25,7 @@ MERGES = 3582
 MOST_MERGES = 16_000_000  # bytes, unpacked; open_clip's own are 3 MB
 
 
-def build(config: Mapping[str, Any], merges: Path | None = None) -> tuple[CLIP, SimpleTokenizer]:
+def build(config: Values, merges: Path | None = None) -> tuple[CLIP, SimpleTokenizer]:
     """A randomly initialised open_clip model and its tokenizer, ready to be trained.
 
         >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
@@ -35,7 +36,7 @@ def build(config: Mapping[str, Any], merges: Path | None = None) -> tuple[CLIP, 
     return build_model(config, merges), make_tokenizer(config, merges)
 
 
-def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device: str = "cpu") -> CLIP:
+def build_model(config: Values, merges: Path | None = None, *, device: str = "cpu") -> CLIP:
     """An open_clip model from its config, randomly initialised from torch's global random state.
 
         >>> model = build_model(json.loads(Path("models/clip/open_clip_config.json").read_text()))
@@ -57,13 +58,13 @@ def build_model(config: Mapping[str, Any], merges: Path | None = None, *, device
                 f"no open_clip config: {reason(error)}; compare it with models/clip/{CONFIG_FILE}"
             ) from error
     if merges is not None:
-        found, expected = make_tokenizer(config, merges).vocab_size, config["model_cfg"]["text_cfg"]["vocab_size"]
+        found, expected = make_tokenizer(config, merges).vocab_size, _text_config(config)["vocab_size"]
         if found != expected:
             raise WeightsError(f"{merges} has {found} tokens, the config {expected}; `clipgen train clip` writes both")
     return model
 
 
-def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> SimpleTokenizer:
+def make_tokenizer(config: Values, merges: Path | None = None) -> SimpleTokenizer:
     """The byte-pair tokenizer of a config: texts → token ids [N, context_length], int64.
 
         >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
@@ -76,7 +77,7 @@ def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> Sim
     """
     from open_clip import SimpleTokenizer  # late: it takes seconds to import
 
-    length = config["model_cfg"]["text_cfg"].get("context_length", 77)
+    length = _text_config(config).get("context_length", 77)
     if merges is None:
         return SimpleTokenizer(context_length=length)
     try:
@@ -86,6 +87,10 @@ def make_tokenizer(config: Mapping[str, Any], merges: Path | None = None) -> Sim
         return SimpleTokenizer(bpe_path=str(merges.resolve()), context_length=length)
     except Exception as error:  # a damaged file fails in gzip, zlib, as text or as merges
         raise WeightsError(f"{merges} cannot be read as merges ({error}); `clipgen train clip` writes them") from error
+
+
+def _text_config(config: Values) -> Values:
+    return table(table(config, "model_cfg"), "text_cfg")
 
 
 def write_merges(path: Path, *, merges: int = MERGES) -> None:

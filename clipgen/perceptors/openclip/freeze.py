@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+if TYPE_CHECKING:
+    from open_clip import CLIP
+    from open_clip.transformer import ResidualAttentionBlock
+
 _QUICK = 1.702  # of QuickGELU: x · sigmoid(1.702 x)
 
 
-def freeze(model: nn.Module, dtype: torch.dtype = torch.float32) -> Any:
+def freeze(model: CLIP, dtype: torch.dtype = torch.float32) -> CLIP:
     """Switch to eval mode without parameter gradients, and apply fast memory layouts and fusions; same embeddings.
 
         >>> from clipgen.perceptors.openclip import build_model
@@ -105,7 +109,7 @@ class Attention(nn.Module):
         self.bias = nn.Parameter(attention.in_proj_bias * scale.to(attention.in_proj_bias), False)
         self.out = attention.out_proj
 
-    def forward(self, query: Tensor, key: Tensor, value: Tensor, **options: Any) -> tuple[Tensor, None]:
+    def forward(self, query: Tensor, key: Tensor, value: Tensor, **options: object) -> tuple[Tensor, None]:
         """Queries [L, B, dim] and keys [M, B, dim], which must also be the values, to [L, B, dim]."""
         if options.get("attn_mask") is not None or key is not value:
             raise ValueError("this attention takes no mask, and keys that are the values")
@@ -139,7 +143,7 @@ class FirstToken(nn.Module):
     block: open_clip's, sequence first.
     """
 
-    def __init__(self, block: Any) -> None:
+    def __init__(self, block: ResidualAttentionBlock) -> None:
         super().__init__()
         self.block = block
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from clipgen.timelines import Track
+from clipgen.timelines import CameraTracks
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,10 @@ class Motion:
         return torch.tensor(rows, dtype=image.dtype, device=image.device)
 
     @classmethod
-    def of(cls, tracks: Mapping[str, Track], seconds: float, span: float) -> Motion:
+    def of(cls, tracks: CameraTracks, seconds: float, span: float) -> Motion:
         """The motion that tracks, in numbers per second, make from a time on, over a span of seconds."""
-        rate = {name: track.at(seconds) for name, track in tracks.items()}
-        steady = cls(rate["zoom"], rate["pan_x"], rate["pan_y"], rate["angle"])
-        return steady.times(span)
+        rates = (track.at(seconds) for track in (tracks.zoom, tracks.pan_x, tracks.pan_y, tracks.angle))
+        return cls(*rates).times(span)
 
 
 def warp(image: Tensor, motion: Motion) -> Tensor:

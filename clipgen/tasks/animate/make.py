@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from clipgen import devices
-from clipgen.jobs import Job, Model
+from clipgen.jobs import Job, Model, job_of
 from clipgen.models import shelf
 from clipgen.parts import Parts
 from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings
@@ -45,7 +45,7 @@ def make_film(job: Job, parts: Parts, *, folder: Path | None = None) -> Film:
     Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be a
     film.
     """
-    record, store = FilmRecord(job), Store.temporary() if folder is None else Store(folder)
+    record, store = FilmRecord(job_of(job, "animate")), Store.temporary() if folder is None else Store(folder)
     found = read_record(store.folder)
     picture = _with_seed(record.picture, found)
     models = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from clipgen.errors import ClipgenError, SettingsError
-from clipgen.files import write_whole
+from clipgen.files import reason, write_whole
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings
 from clipgen.settings.base import plain
@@ -17,6 +17,7 @@ from clipgen.tasks.animate.takes import Fingerprints
 from clipgen.timelines import Scene, Timeline
 
 FILE = "film.json"
+_NO_RECORD, _ANEW = "is not the record of a film", "delete it to start again"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Output:
         """Read what `to_json` gave. Raises SettingsError for other values."""
         known = {spec.name for spec in fields(cls)}
         if not values.keys() <= known or not isinstance(values.get("path"), str):
-            raise SettingsError(f"output is {dict(values)}; its names are {', '.join(sorted(known))}, path is text")
+            raise SettingsError(
+                f"output is {dict(values)}; its names are {', '.join(sorted(known))}, path is text", settings=["output"]
+            )
         audio = values.get("audio")
         flags = {name: bool(values.get(name)) for name in known - {"path", "audio"}}
         return cls(Path(str(values["path"])), audio=None if audio is None else Path(str(audio)), **flags)
@@ -71,7 +74,7 @@ class FilmRecord:
 
     def __post_init__(self) -> None:
         if not isinstance(self.job.settings, AnimateSettings) or self.job.inputs.timeline is None:
-            raise SettingsError(f"a job of {self.job.verb} makes no film")
+            raise SettingsError(f"a job of {self.job.verb} makes no film", settings=["job"])
 
     @property
     def settings(self) -> AnimateSettings:
@@ -111,7 +114,7 @@ class FilmRecord:
             return cls._of_0_1(values)
         output = values.get("output")
         if not isinstance(output, Mapping | None):
-            raise SettingsError(f"output is {output!r}; it must be an object")
+            raise SettingsError(f"output is {output!r}; it must be an object", settings=["output"])
         return cls(Job.from_json(values), None if output is None else Output.from_json(output))
 
     @classmethod
@@ -171,7 +174,7 @@ def read_record(folder: Path) -> FilmRecord | None:
         >>> read_record(Path("outputs")) is None
         True
 
-    Raises SettingsError for a film.json that is damaged or not a film's.
+    Raises SettingsError or PromptError for a film.json that is damaged or not a film's.
     """
     path = folder / FILE
     try:
@@ -181,8 +184,10 @@ def read_record(folder: Path) -> FilmRecord | None:
         return FilmRecord.from_json(values)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, ClipgenError) as error:
-        raise SettingsError(f"{path} is not the record of a film ({error}); delete it to start again") from error
+    except ClipgenError as error:
+        raise error.in_context(before=f"{path} {_NO_RECORD} (", after=f"); {_ANEW}") from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} {_NO_RECORD} ({reason(error)}); {_ANEW}") from error
 
 
 def write_record(folder: Path, record: FilmRecord) -> None:

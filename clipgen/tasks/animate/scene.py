@@ -12,7 +12,7 @@ from clipgen.cutouts import Cutouts
 from clipgen.generators.base import Generator
 from clipgen.losses import InitLoss, Loss
 from clipgen.settings import FilmSettings
-from clipgen.synthesis import Step, Synthesis
+from clipgen.synthesis import OptimizerState, Step, Synthesis
 from clipgen.tasks.animate.morph import blend, move_latents, weighted
 from clipgen.tasks.animate.setup import SceneSetup
 from clipgen.tasks.animate.store import KeptState, SceneState
@@ -61,7 +61,7 @@ class SceneRun:
     """
 
     image: Tensor
-    optimizer: dict[str, object]
+    optimizer: OptimizerState
 
     def __init__(
         self,
@@ -135,12 +135,12 @@ class SceneRun:
             aims,
             self._holds(near),
             steps=self.film.keyframe_steps,
-            lr=LR_SHARE * self.take.tracks["lr"].at(number / self.film.keyframes) * self.parts.lr,
+            lr=LR_SHARE * self.take.tracks.lr.at(number / self.film.keyframes) * self.parts.lr,
             before=number * self.film.keyframe_steps,
             chunk=self.chunk,
             cutouts=self._cutouts(number),
         )
-        run.optimizer.load_state_dict(self.optimizer)
+        run.optimizer.load_state_dict(dict(self.optimizer))
         return run
 
     def _holds(self, near: Tensor | None) -> list[Loss]:
@@ -150,18 +150,18 @@ class SceneRun:
         return holds + ([film.video_weight * InitLoss(near)] if near is not None and film.video_weight else [])
 
     def _cutouts(self, number: int) -> Cutouts | None:
-        track = self.take.tracks.get("cut_pow")
+        track = self.take.tracks.cut_pow
         return None if track is None else self.parts.cutouts_of(track.at(number / self.film.keyframes))
 
     def _finish(self, run: Synthesis, image: Tensor) -> SceneState:
         """Keep what the next keyframe starts from."""
         self.chunk, self.image, self.optimizer = run.chunk, image, run.state_dict()["optimizer"]
-        return {
-            "generator": self.generator.state(),
-            "optimizer": self.optimizer,
-            "cutouts": self.parts.cutouts.generator.get_state(),
-            "image": self.image.detach().cpu().clone(),
-        }
+        return SceneState(
+            generator=self.generator.state(),
+            optimizer=self.optimizer,
+            cutouts=self.parts.cutouts.generator.get_state(),
+            image=self.image.detach().cpu().clone(),
+        )
 
     def _load(self, state: KeptState) -> None:
         self.generator.load_state(state["generator"])

@@ -12,8 +12,10 @@ import torch
 from PIL import Image
 
 from clipgen.files import write_whole
+from clipgen.generators.base import GeneratorState
 from clipgen.media.images import load_image
 from clipgen.media.pictures import save_picture
+from clipgen.synthesis import OptimizerState
 from clipgen.tasks.animate.takes import Take
 
 STATE = "state.pt"
@@ -25,8 +27,8 @@ class SceneState(TypedDict):
     generator, optimizer: their states; cutouts: state of the random numbers; image: the last keyframe [1, 3, H, W].
     """
 
-    generator: dict[str, object]
-    optimizer: dict[str, object]
+    generator: GeneratorState
+    optimizer: OptimizerState
     cutouts: torch.Tensor
     image: torch.Tensor
 

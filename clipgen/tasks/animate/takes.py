@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from clipgen.errors import SettingsError
 from clipgen.prompts import parse_prompts
 from clipgen.settings import FilmSettings, GenerateSettings, about_of, picture_settings
-from clipgen.timelines import Scene, Timeline, Track
+from clipgen.timelines import Scene, Timeline, Track, Tracks
 
 #: sha256 by what it belongs to (perceptor, generator, video); empty for a layout whose pictures are not kept
 Fingerprints = Mapping[str, str | None]
@@ -28,7 +28,7 @@ class Take:
     index: int
     scene: Scene
     picture: GenerateSettings
-    tracks: Mapping[str, Track]
+    tracks: Tracks
     first: int
     count: int
     transition: str
@@ -127,25 +127,24 @@ def _placed(scene: Scene, film: FilmSettings, picture: GenerateSettings, before:
 
 def _own(picture: GenerateSettings, scene: Scene) -> GenerateSettings:
     try:
-        return picture.changed(**scene.settings).resolved()
+        return picture.updated(scene.settings).resolved()
     except SettingsError as error:
         raise (error.in_context(before=f"{scene.origin}: ") if scene.origin else error) from error
 
 
-def _tracks(scene: Scene, film: FilmSettings) -> dict[str, Track]:
-    steady = {"zoom": film.zoom, "pan_x": film.pan[0], "pan_y": film.pan[1], "angle": film.angle, "lr": 1.0}
-    tracks = {name: Track.constant(value) for name, value in steady.items()} | dict(scene.tracks)
-    for name in ("zoom", "lr", "cut_pow"):
-        if name in tracks and any(key.value <= 0 for key in tracks[name].keys):
-            raise SettingsError(f"{scene.origin or 'a scene'}: {name} has a value of 0 or less; it must be more than 0")
-    return tracks
+def _tracks(scene: Scene, film: FilmSettings) -> Tracks:
+    steady = Tracks(*map(Track.constant, (film.zoom, *film.pan, film.angle, 1.0)))
+    try:
+        return replace(steady, **scene.tracks)
+    except SettingsError as error:
+        raise error.in_context(before=f"{scene.origin or 'a scene'}: ") from error
 
 
 def _key(take: Take, film: FilmSettings, fingerprints: Fingerprints, before: Sequence[Take]) -> str:
     causes = {
         "scene": {**asdict(take.scene), "caption": None, "origin": None, "seconds": None},
         "picture": take.picture.changed(device="auto").to_dict(),
-        "tracks": {name: asdict(track) for name, track in take.tracks.items()},
+        "tracks": {name: track for name, track in asdict(take.tracks).items() if track is not None},
         "film": [film.keyframes, film.keyframe_steps, film.hold],
         "count": [take.count, take.turning, take.fresh],
         "models": dict(fingerprints),

@@ -72,7 +72,9 @@ class _Tower:
         self.embedding = _token_embedding(self.model)
         known = [(word, ids) for word in dict.fromkeys(words) if len(ids := _ids(perceptor, word)) == 1]
         if not known:
-            raise SettingsError(f"none of the {len(words)} words is one token of {perceptor.name}; give others")
+            raise SettingsError(
+                f"none of the {len(words)} words is one token of {perceptor.name}; give others", settings=["words"]
+            )
         self.words = [word for word, _ in known]
         self.ids = torch.tensor([ids[0] for _, ids in known], device=self.embedding.weight.device)
         self.table = self.embedding.weight.detach()[self.ids]
@@ -109,7 +111,10 @@ def _replaced(embedding: nn.Embedding, rows: Tensor) -> Iterator[None]:
 
 def _single(perceptor: Perceptor) -> OpenClip:
     if not isinstance(perceptor, OpenClip):
-        raise SettingsError(f"{perceptor.name} are several perceptors; mode invert works with one at a time")
+        raise SettingsError(
+            f"{perceptor.name} are several perceptors; mode invert works with one at a time",
+            settings=["mode", "perceptors"],
+        )
     return perceptor
 
 
@@ -117,7 +122,9 @@ def _token_embedding(model: nn.Module) -> nn.Embedding:
     text = getattr(model, "text", model)
     table = getattr(text, "token_embedding", None)
     if not isinstance(table, nn.Embedding):
-        raise SettingsError("the text tower of this perceptor has no table of tokens to search; use mode beam")
+        raise SettingsError(
+            "the text tower of this perceptor has no table of tokens to search; use mode beam", settings=["mode"]
+        )
     return table
 
 

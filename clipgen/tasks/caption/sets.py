@@ -76,7 +76,7 @@ def common(pictures: Tensor, phrases: Sequence[str], matcher: Matcher, *, top: i
     Raises SettingsError for no picture.
     """
     if not len(pictures):
-        raise SettingsError("there is no picture; give one or more")
+        raise SettingsError("there is no picture; give one or more", settings=["pictures"])
     rows = matcher.embed_texts(phrases)
     unrelated = matcher.background.pictures @ rows.T
     z = (pictures @ rows.T - unrelated.mean(0)) / unrelated.std(0).clamp(min=1e-6)

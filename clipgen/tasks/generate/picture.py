@@ -5,11 +5,28 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Self, TypeAlias
 
 from PIL import Image
 
+from clipgen.jobs import JobJson
 from clipgen.media.pictures import FORMATS, save_picture
+
+# what Pillow can save to
+PathOrFile: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes]
+
+
+class PictureJson(JobJson):
+    """The metadata of a picture: its job, and which of the job's pictures it is.
+
+    score: mean cosine to the words; steps_done: after how many steps; index: in the job's batch.
+    """
+
+    prompt: str
+    seed: int
+    score: float
+    steps_done: int
+    index: int
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,7 @@ class Picture:
 
     image: Image.Image
     score: float
-    metadata: dict[str, Any]
+    metadata: PictureJson
 
     def save(self, path: str | Path) -> None:
         """Write a file that carries the metadata; raises what `save_picture` raises.
@@ -50,10 +67,10 @@ class GeneratedImage(Image.Image):
         made.info = {**picture.image.info, "clipgen": picture.metadata}
         return made
 
-    def save(self, fp: Any, format: str | None = None, **params: Any) -> None:
+    def save(self, fp: PathOrFile, format: str | None = None, **params: object) -> None:
         """As Pillow's; a plain `save("name.png")` writes the same bytes as the command line."""
-        row = FORMATS.get(Path(fp).suffix.lower()) if isinstance(fp, str | os.PathLike) else None
+        row = FORMATS.get(Path(fp).suffix.lower()) if isinstance(fp, str | Path) else None
         if row is not None and format in (None, row.name) and not params:
-            save_picture(Path(fp), self, self.info["clipgen"])
+            save_picture(Path(str(fp)), self, self.info["clipgen"])
         else:
             super().save(fp, format, **params)

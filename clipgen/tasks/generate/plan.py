@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self, Unpack
 
 import torch
 from torch import Tensor
@@ -15,14 +15,15 @@ from torch import Tensor
 from clipgen import devices
 from clipgen.errors import PromptError
 from clipgen.files import sha256
-from clipgen.generators.base import Generator
-from clipgen.jobs import Job, Model
+from clipgen.generators.base import Generator, GeneratorState
+from clipgen.jobs import Job, Model, job_of
 from clipgen.losses import Loss
 from clipgen.models import shelf
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import GenerateSettings
+from clipgen.settings.keywords import PictureValues
 from clipgen.tasks.generate.canvas import load_generator
 from clipgen.tasks.generate.start import set_start
 from clipgen.tasks.generate.targets import Targets, read_targets
@@ -48,7 +49,7 @@ class Plan:
     requested: GenerateSettings
     targets: Targets
     latent_seeds: tuple[int, ...]
-    start: dict[str, Any]
+    start: GeneratorState | None
     init_share: Tensor | None = None
     losses: tuple[Loss, ...] = ()
     deadline: float | None = None
@@ -71,7 +72,7 @@ class Plan:
         canvas = self.settings.canvas
         return [(canvas.seed or 0) + j for _ in self.job.inputs.prompts for j in range(canvas.count)]
 
-    def changed(self, *notes: str, **settings: object) -> Self:
+    def changed(self, *notes: str, **settings: Unpack[PictureValues]) -> Self:
         """The same plan with other settings, and with notes on the change.
 
         >>> plan.changed("25 steps fit into the time", steps=25).settings.search.steps
@@ -94,7 +95,7 @@ class Plan:
         made = _empty_generator(self.settings, self.job.weights, parts, self.device)
         canvas = self.settings.canvas
         made.start(self.latent_seeds, canvas.size)
-        if self.start:
+        if self.start is not None:
             made.load_state(self.start)
         if self.settings.init.init_image is not None:
             made.look = self.perceptor(parts).encode_image
@@ -115,7 +116,7 @@ def draft(
     started: `time.monotonic()` from which a time budget counts, by default now.
     Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run.
     """
-    requested = job.settings
+    requested = job_of(job, "generate", "edit").settings
     assert isinstance(requested, GenerateSettings)  # as `Job` checks
     prompts = job.inputs.prompts
     if not prompts:
@@ -135,7 +136,7 @@ def draft(
         requested=requested,
         targets=targets,
         latent_seeds=tuple(latent_seeds),
-        start={},
+        start=None,
         losses=tuple(losses),
         deadline=None if seconds is None else began + seconds,
         notes=tuple(notes),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from clipgen.errors import ImageError, SettingsError
 from clipgen.jobs import Job
@@ -14,13 +13,14 @@ from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.budget import fit_memory, fit_time
 from clipgen.tasks.generate.plan import Plan, draft, with_start
 from clipgen.tasks.generate.race import race
+from clipgen.tasks.generate.runfile import RunState
 
 
 def prepare(
     job: Job,
     parts: Parts,
     *,
-    resume: Mapping[str, Any] | None = None,
+    resume: RunState | None = None,
     losses: Sequence[Loss] = (),
     started: float | None = None,
     report: Callable[[str], None] = lambda line: None,
@@ -35,7 +35,7 @@ def prepare(
     to those of the settings; started: `time.monotonic()` from which a time budget counts, by default now; report:
     called with a line before each long phase. Raises what `draft`, `with_start`, `fit_memory` and `fit_time` raise.
     """
-    plan = draft(job, parts, latent_seeds=(resume or {}).get("drawn", ()), losses=losses, started=started)
+    plan = draft(job, parts, latent_seeds=resume.get("drawn", ()) if resume else (), losses=losses, started=started)
     with parts.lock(plan.device):
         if resume is not None:
             return with_start(plan, parts)
@@ -45,7 +45,7 @@ def prepare(
             plan = fit_memory(plan, parts, lambda smaller: with_start(_reopened(smaller), parts), report=report)
         if tries > 1:
             plan = race(_reopened(plan), parts, tries, report=report)
-        elif not plan.start:
+        elif plan.start is None:
             plan = with_start(plan, parts)
         return plan if plan.deadline is None else fit_time(plan, parts, report=report)
 
@@ -54,7 +54,7 @@ def _reopened(plan: Plan) -> Plan:
     """The plan without its latents, and with start and race as they were requested."""
     requested = plan.requested
     plan = plan.changed(start=requested.init.start, race=requested.options.race)
-    return replace(plan, start={}, init_share=None)
+    return replace(plan, start=None, init_share=None)
 
 
 def again(job: Job, parts: Parts) -> Plan:
@@ -90,6 +90,8 @@ def picture_job(metadata: Mapping[str, object]) -> tuple[Job, int]:
         job, steps = Job.from_json(metadata), metadata["steps_done"]
         if not isinstance(job.settings, GenerateSettings) or not isinstance(steps, int):
             raise SettingsError(f"a job of {job.verb} paints no single picture")
-    except (SettingsError, KeyError) as error:
-        raise ImageError(f"the picture's settings cannot be used: {error}") from error
+    except SettingsError as error:
+        raise ImageError(f"the picture's settings cannot be used: {error}", settings=error.settings) from error
+    except KeyError as error:
+        raise ImageError(f"the picture's settings cannot be used: they have no {error.args[0]}") from error
     return job, steps

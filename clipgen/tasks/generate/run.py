@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import torch
 
@@ -17,9 +16,10 @@ from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate.losses import build_loss
-from clipgen.tasks.generate.picture import Picture
+from clipgen.tasks.generate.picture import Picture, PictureJson
 from clipgen.tasks.generate.plan import Plan
-from clipgen.tasks.generate.runfile import save_run
+from clipgen.tasks.generate.runfile import RunState, save_run
+from clipgen.values import Values
 
 
 class Run:
@@ -38,7 +38,7 @@ class Run:
     """
 
     def __init__(
-        self, plan: Plan, parts: Parts, *, state: Mapping[str, Any] | None = None, stop_after: int | None = None
+        self, plan: Plan, parts: Parts, *, state: RunState | None = None, stop_after: int | None = None
     ) -> None:
         self.plan, self.stop_after = plan, stop_after
         self.lock = parts.lock(plan.device)
@@ -73,7 +73,7 @@ class Run:
                 compile=settings.machine.compile,
             )
             if state is not None:
-                self.synthesis.load_state_dict(dict(state))
+                self.synthesis.load_state_dict(state)
 
     @property
     def job(self) -> Job:
@@ -114,11 +114,11 @@ class Run:
                 images = generator.render(size)
         return [self._picture(i, image) for i, image in enumerate(images)]
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> RunState:
         """The state to resume from, as tensors, numbers, texts, lists and dicts."""
         return {**self.synthesis.state_dict(), "drawn": list(self.plan.latent_seeds)}
 
-    def save_state(self, path: str | Path, output: Mapping[str, Any] | None = None) -> None:
+    def save_state(self, path: str | Path, output: Values | None = None) -> None:
         """Write job and state to a file, whole or not at all.
 
             >>> run.save_state("outputs/a-fox-7.run")
@@ -129,14 +129,15 @@ class Run:
 
     def _picture(self, index: int, image: torch.Tensor) -> Picture:
         score = round(float(self.synthesis.best_score[index]), 6)
-        facts = {
-            "prompt": self.job.inputs.prompts[index // self.settings.canvas.count],
-            "seed": self.plan.seeds[index],
-            "score": score,
-            "steps_done": self.synthesis.index,
-            "index": index,
-        }
-        return Picture(to_pil(image), score, {**self.job.to_json(), **facts})
+        metadata = PictureJson(
+            **self.job.to_json(),
+            prompt=self.job.inputs.prompts[index // self.settings.canvas.count],
+            seed=self.plan.seeds[index],
+            score=score,
+            steps_done=self.synthesis.index,
+            index=index,
+        )
+        return Picture(to_pil(image), score, metadata)
 
 
 def cutouts(settings: GenerateSettings, input_size: int) -> Cutouts:
@@ -160,7 +161,9 @@ def trial(plan: Plan, parts: Parts, *, steps: int, chunk: int | None = None, cut
     chunk, cutn: cutout batch size and cutouts per step, by default those of the plan.
     """
     settings = plan.settings
-    changes = {"steps": steps, "cut_chunk": chunk or settings.machine.cut_chunk, "cutn": cutn or settings.cutouts.cutn}
-    return Run(replace(plan.changed(**changes), deadline=None), parts).synthesis
+    changed = plan.changed(
+        steps=steps, cut_chunk=chunk or settings.machine.cut_chunk, cutn=cutn or settings.cutouts.cutn
+    )
+    return Run(replace(changed, deadline=None), parts).synthesis
 
 

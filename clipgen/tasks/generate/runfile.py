@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import torch
 
 from clipgen.errors import SettingsError
 from clipgen.files import write_whole
 from clipgen.jobs import Job
+from clipgen.synthesis import SynthesisState
+from clipgen.values import Values, optional_text, table
+
+
+class RunState(SynthesisState, total=False):
+    """The state of a run; drawn: the seeds that its latents were drawn from, which 0.1.0 did not save."""
+
+    drawn: list[int]
 
 
 @dataclass(frozen=True)
@@ -20,15 +28,20 @@ class SavedRun:
     """The contents of a run file: the job, the state that `Run` takes, and JSON values on where its files go."""
 
     job: Job
-    state: dict[str, Any]
-    output: Mapping[str, Any] = field(default_factory=dict)
+    state: RunState
+    output: Values = field(default_factory=dict)
 
 
-def save_run(path: str | Path, job: Job, state: Mapping[str, Any], output: Mapping[str, Any]) -> None:
-    """Write a run, whole or not at all; see `Run.save_state`."""
+def save_run(path: str | Path, job: Job, state: RunState, output: Values) -> None:
+    """Write a run, whole or not at all; see `Run.save_state`.
+
+    The job stays as it was typed, so that pictures of the resumed run have the bytes of one that was never stopped; the
+    folder that its names of files are relative to is saved beside it.
+    """
     # through memory: on a full disk torch raises a RuntimeError that does not name the cause
     packed = io.BytesIO()
-    torch.save({"job": job.to_json(), "state": dict(state), "output": dict(output)}, packed)
+    contents = {"job": job.to_json(), "state": dict(state), "output": dict(output), "folder": _here()}
+    torch.save(contents, packed)
     with write_whole(path) as part:
         part.write_bytes(packed.getbuffer())
 
@@ -43,6 +56,7 @@ def load_run(path: str | Path) -> SavedRun:
         >>> resumed.synthesis.index
         1
 
+    In another folder than that of the run, names of files in the job are made absolute.
     Raises SettingsError for a file that is missing, damaged or no run file.
     """
     try:
@@ -52,7 +66,23 @@ def load_run(path: str | Path) -> SavedRun:
     except Exception as error:  # torch raises a dozen kinds for a file that is not its own
         raise SettingsError(f"{path} is no run file of clipgen, or is damaged") from error
     if isinstance(run, dict) and {"prompts", "settings", "state"} <= run.keys():
-        return SavedRun(Job.from_json(run), run["state"])  # of 0.1.0
+        return SavedRun(Job.from_json(run), _state(run))  # of 0.1.0
     if not isinstance(run, dict) or not {"job", "state"} <= run.keys():
         raise SettingsError(f"{path} is no run file of clipgen")
-    return SavedRun(Job.from_json(run["job"]), run["state"], run.get("output", {}))
+    job, folder = Job.from_json(table(run, "job")), optional_text(run, "folder")  # older files have no folder
+    job = job if folder is None or folder == _here() else job.placed(folder)
+    return SavedRun(job, _state(run), table(run, "output", {}))
+
+
+def _here() -> str | None:
+    try:
+        return os.getcwd()
+    except OSError:  # the folder is deleted: nothing is relative to it any more
+        return None
+
+
+def _state(run: Values) -> RunState:
+    state = table(run, "state")
+    if missing := SynthesisState.__required_keys__ - state.keys():
+        raise SettingsError(f"the state of the run is damaged: it has no {', '.join(sorted(missing))}")
+    return cast(RunState, state)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from torch import Tensor
@@ -20,7 +20,7 @@ from clipgen.tasks.animate.scene import SceneRun
 from clipgen.tasks.animate.store import Store
 from clipgen.tasks.animate.takes import Fingerprints, Take, lay_out
 from clipgen.tasks.animate.travel import blended
-from clipgen.timelines import Timeline, Track
+from clipgen.timelines import CameraTracks, Timeline
 
 
 def outline(
@@ -97,10 +97,10 @@ class CameraPainter:
 class CameraMove:
     """Moves a scene's picture as its tracks say.
 
-    tracks: by name, in numbers per second; rate: keyframes per second.
+    tracks: in numbers per second; rate: keyframes per second.
     """
 
-    def __init__(self, tracks: Mapping[str, Track], rate: float) -> None:
+    def __init__(self, tracks: CameraTracks, rate: float) -> None:
         self.tracks, self.rate = tracks, rate
 
     def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, None]:

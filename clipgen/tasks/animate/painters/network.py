@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import SettingsError
+from clipgen.generators.cppn import CPPNState
 from clipgen.media.images import to_pil
 from clipgen.parts import Parts
 from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.synthesis import Step, Synthesis
+from clipgen.synthesis import OptimizerState, Step, Synthesis
 from clipgen.tasks.animate.morph import blend, together
 from clipgen.tasks.animate.outline import Outline
 from clipgen.tasks.animate.painter import PageData
@@ -68,7 +69,9 @@ def _check(take: Take) -> None:
             f"transition is {take.transition} in {where}; one network can only morph", settings=["transition"]
         )
     if given := [*take.scene.tracks, *take.scene.settings]:
-        raise SettingsError(f"{where} sets {', '.join(given)}; one network draws all scenes alike: leave it out")
+        raise SettingsError(
+            f"{where} sets {', '.join(given)}; one network draws all scenes alike: leave it out", settings=given
+        )
 
 
 class NetworkState(TypedDict):
@@ -76,8 +79,8 @@ class NetworkState(TypedDict):
 
     key: str
     done: int
-    network: dict[str, object]
-    optimizer: dict[str, object]
+    network: CPPNState
+    optimizer: OptimizerState
     random: Tensor
 
 
@@ -100,7 +103,7 @@ class NetworkPainter:
         self.notes: list[str] = []
         self.network = load_network(outline.picture, SIDE)
         self._random = network_random(outline.picture)
-        self._optimizer: dict[str, object] | None = None
+        self._optimizer: OptimizerState | None = None
         self._done = 0
         self._load()
 
@@ -183,7 +186,7 @@ class NetworkPainter:
         decay = 0.5 * (1 + math.cos(math.pi * self._done / self.rounds))
         run = setup.synthesis(aims, steps=ROUND, lr=decay * setup.lr, before=self._done * ROUND, chunk=chunk)
         if self._optimizer is not None:
-            run.optimizer.load_state_dict(self._optimizer)
+            run.optimizer.load_state_dict(dict(self._optimizer))
         return run
 
     @cached_property

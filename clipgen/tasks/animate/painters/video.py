@@ -27,9 +27,9 @@ from clipgen.tasks.animate.reel import Reel
 from clipgen.tasks.animate.scene import SceneRun
 from clipgen.tasks.animate.store import Store
 from clipgen.tasks.animate.takes import Fingerprints, Take, lay_out
-from clipgen.timelines import Timeline
+from clipgen.timelines import CAMERA, Timeline
 
-_FROM_VIDEO = ("zoom", "pan_x", "pan_y", "angle", "init_image")  # what a scene cannot have of its own
+_FROM_VIDEO = (*CAMERA, "init_image")  # what a scene cannot have of its own
 
 
 def outline(
@@ -42,7 +42,9 @@ def outline(
     """
     for scene in timeline.scenes:
         if given := [name for name in (*scene.tracks, *scene.settings) if name in _FROM_VIDEO]:
-            raise SettingsError(f"{scene.origin or 'a scene'} sets {given[0]}, which the video sets: leave it out")
+            raise SettingsError(
+                f"{scene.origin or 'a scene'} sets {given[0]}, which the video sets: leave it out", settings=given
+            )
     video = Path(settings.video_in or "")
     still = settings.without_camera()
     timeline = _spread(timeline, still, VideoFacts.of(video).seconds)

@@ -1,15 +1,4 @@
-"""The optimisation loop: change latents until the picture fits its targets by the perceptor. A plain iterator.
-
-    >>> cutouts = Cutouts(perceptor.input_size, 4, generator=torch.Generator().manual_seed(7))
-    >>> loss = targets.loss()
-    >>> for step in Synthesis(generator, perceptor, cutouts, loss, target=targets.mean(), steps=2, lr=0.1):
-    ...     print(step.index, len(step.score))
-    0 1
-    1 1
-
-The image is decoded once, the cutouts are embedded in chunks whose gradients accumulate at the image, and one backward
-pass goes through the decoder: exact, with the memory of one chunk.
-"""
+"""The optimisation loop; see `clipgen.synthesis`."""
 
 from __future__ import annotations
 
@@ -17,48 +6,25 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Self
+from typing import Self
 
 import torch
 from torch import Tensor
 
 from clipgen import compiler, devices
 from clipgen.cutouts import Cutouts
-from clipgen.errors import NonFiniteError, SettingsError, UnknownNameError
+from clipgen.errors import NonFiniteError, SettingsError
 from clipgen.generators.base import Generator
 from clipgen.losses import Loss, View
 from clipgen.perceptors.base import Perceptor
 from clipgen.registry import OPTIMIZERS
-from clipgen.settings import LR_DECAYS
+from clipgen.settings import Machine, Search
+from clipgen.synthesis.schedule import decay
+from clipgen.synthesis.state import SynthesisState, copies, own
+from clipgen.synthesis.step import Step
 
-# where "step" divides the learning rate by ten: pixray's schedule
-STEP_DECAY_AT = 0.75
 SEEN = ("embeddings", "image", "latents")
-
-
-@dataclass(frozen=True)
-class Step:
-    """The result of one step for B pictures: enough for a progress bar, a preview or a plot.
-
-    index: 0 for the first; total: steps of the run; loss: before the update, one per picture; score: mean cosine of the
-    whole picture to its targets after the update, one per picture; seconds: time of the step; note: a line that a user
-    should read, for example that memory ran out and the cutout batch size was halved.
-    """
-
-    index: int
-    total: int
-    loss: tuple[float, ...]
-    score: tuple[float, ...]
-    seconds: float
-    _image: Tensor = field(repr=False, compare=False)
-    note: str | None = None
-
-    @property
-    def image(self) -> Tensor:
-        """The pictures [B, 3, H, W] in [0, 1], copied to the CPU."""
-        return self._image.to("cpu", torch.float32)
 
 
 class Synthesis:
@@ -109,17 +75,14 @@ class Synthesis:
         before: int = 0,
         compile: bool = False,
     ) -> None:
-        if steps < 1 or lr <= 0 or not 0 <= ema < 1 or (chunk is not None and chunk < 1):
-            raise SettingsError(
-                f"steps {steps}, lr {lr}, ema {ema} and chunk {chunk} were given; they must be steps >= 1, lr > 0, "
-                "0 <= ema < 1 and chunk >= 1"
-            )
-        if lr_decay not in LR_DECAYS:
-            raise UnknownNameError.of("lr_decay", lr_decay, LR_DECAYS, settings=["lr_decay"])
+        Search(steps=steps, lr=lr, optimizer=optimizer, lr_decay=lr_decay, ema=ema).validate()
+        Machine(cut_chunk=chunk).validate()
         for _, term in loss.terms():
             if term.sees not in SEEN:
                 kind, known = type(term).__name__, ", ".join(SEEN)
-                raise SettingsError(f"{kind} sees {term.sees!r}; in this loop a loss sees one of: {known}")
+                raise SettingsError(
+                    f"{kind} sees {term.sees!r}; in this loop a loss sees one of: {known}", settings=["losses"]
+                )
         self.generator, self.perceptor, self.cutouts, self.loss = generator, perceptor, cutouts, loss
         self.target = target
         self.total, self.index = steps, 0
@@ -204,26 +167,22 @@ class Synthesis:
                 for latent, value in zip(self.generator.latents, own, strict=True):
                     latent.copy_(value)
 
-    def state_dict(self) -> dict[str, Any]:
-        """Everything that later steps depend on: a run of the same parts that loads it continues bit for bit.
+    def state_dict(self) -> SynthesisState:
+        """Everything that later steps depend on: a run of the same parts that loads it continues bit for bit."""
+        return SynthesisState(
+            index=self.index,
+            total=self.total,
+            generator=self.generator.state(),
+            optimizer=own(self.optimizer.state_dict()),
+            cutouts=self.cutouts.generator.get_state(),
+            start=copies(self.start),
+            average=copies(self.average),
+            best_image=None if self.best_image is None else self.best_image.cpu().clone(),
+            best_latents=copies(self.best_latents),
+            best_score=self.best_score.clone(),
+        )
 
-        Tensors, numbers, texts, lists and dicts only, so that `torch.load(…, weights_only=True)` can load it.
-        """
-        optimizer = _own(self.optimizer.state_dict())
-        return {
-            "index": self.index,
-            "total": self.total,
-            "generator": self.generator.state(),
-            "optimizer": optimizer,
-            "cutouts": self.cutouts.generator.get_state(),
-            "start": _copies(self.start),
-            "average": _copies(self.average),
-            "best_image": None if self.best_image is None else self.best_image.cpu().clone(),
-            "best_latents": _copies(self.best_latents),
-            "best_score": self.best_score.clone(),
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: SynthesisState) -> None:
         """Resume from a `state_dict`. Raises SettingsError for a state of another run."""
         if state["total"] != self.total or len(state["average"]) != len(self.average):
             saved, this = ("with" if average else "without" for average in (state["average"], self.average))
@@ -233,7 +192,7 @@ class Synthesis:
                 settings=["steps", "ema"],
             )
         self.generator.load_state(state["generator"])
-        self.optimizer.load_state_dict(_own(state["optimizer"]))
+        self.optimizer.load_state_dict(dict(own(state["optimizer"])))
         self.cutouts.generator.set_state(state["cutouts"].cpu())
         self.index = state["index"]
         self.start = [saved.to(self.target.device, copy=True) for saved in state["start"]]
@@ -247,7 +206,7 @@ class Synthesis:
         loss = self._affordable_gradients()
         self._check_finite([loss, *(latent.grad for latent in self.generator.latents if latent.grad is not None)])
         for group in self.optimizer.param_groups:
-            group["lr"] = self.lr * _decay(self.lr_decay, self.progress)
+            group["lr"] = self.lr * decay(self.lr_decay, self.progress)
         self.optimizer.step()
         self.generator.project_()
         for mean, latent in zip(self.average, self.generator.latents, strict=False):
@@ -335,24 +294,3 @@ class Synthesis:
         self.best_image[rows] = shown[rows]
         for best, latent in zip(self.best_latents, latents, strict=True):
             best[rows[: len(best)]] = latent[rows[: len(best)]]
-
-
-def _decay(name: str, progress: float) -> float:
-    if name == "cosine":
-        return 0.5 * (1 + math.cos(math.pi * progress))
-    if name == "step":
-        return 0.1 if progress >= STEP_DECAY_AT else 1.0
-    return 1.0
-
-
-def _copies(tensors: Sequence[Tensor]) -> list[Tensor]:
-    return [tensor.detach().cpu().clone() for tensor in tensors]
-
-
-def _own(state: dict[str, Any]) -> dict[str, Any]:
-    # an optimizer shares the tensors of its state dict, both ways: without a copy a saved state would change
-    inner = {
-        key: {name: value.clone() if isinstance(value, Tensor) else value for name, value in entry.items()}
-        for key, entry in state["state"].items()
-    }
-    return {**state, "state": inner}

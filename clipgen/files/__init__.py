@@ -12,25 +12,19 @@ ends, and what a dead process left is cleared when its name is asked for again.
 
 from __future__ import annotations
 
-import atexit
 import errno
 import hashlib
 import os
-import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from clipgen.errors import ClipgenError, OutputError, WeightsError
+from clipgen.files.claims import claim, release
 
 _PART = "clipgen-part"
 _RESERVED = ".reserved"
-
-# What this process has locked: absolute path → open descriptor. Process-wide, because locks are.
-_claims: dict[Path, int] = {}
-_guard = threading.Lock()
 
 
 def reason(error: BaseException) -> str:
@@ -88,7 +82,7 @@ def write_whole(path: str | Path) -> Iterator[Path]:
         yield part
         with open(part, "rb+") as written:
             os.fsync(written.fileno())
-        _release(part, move_to=target.absolute())
+        release(part, move_to=target.absolute())
         _end_reservation(target.absolute())
     except ClipgenError:
         raise
@@ -96,7 +90,7 @@ def write_whole(path: str | Path) -> Iterator[Path]:
         raise unwritable(target, error) from error
     finally:
         if part is not None:
-            _release(part)
+            release(part)
 
 
 def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
@@ -135,14 +129,14 @@ def exclusive(path: str | Path) -> Iterator[bool]:
     lock = target.absolute().with_name(f".{target.name}.lock")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        ours = _claim(lock)
+        ours = claim(lock)
     except OSError as error:
         raise unwritable(target, error) from error
     try:
         yield ours
     finally:
         if ours:
-            _release(lock)
+            release(lock)
 
 
 def unwritable(path: str | Path, error: OSError) -> OutputError:
@@ -162,7 +156,7 @@ def _claim_part(target: Path) -> Path:
     while True:
         mark = _PART if number == 1 else f"{_PART}-{number}"
         part = target.with_name(f".{target.stem}.{mark}{target.suffix}")
-        if _claim(part):
+        if claim(part):
             return part
         number += 1
 
@@ -170,11 +164,11 @@ def _claim_part(target: Path) -> Path:
 def _reserve(path: Path) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     reservation = _reservation(path.absolute())
-    if not _claim(reservation):
+    if not claim(reservation):
         return False
     # only now is this reliable: a run that had reserved the name before has its file in place
     if os.path.lexists(path):
-        _release(reservation)
+        release(reservation)
         return False
     return True
 
@@ -187,8 +181,8 @@ def _end_reservation(path: Path) -> None:
     """Delete the reservation of a file that is written: ours, or that of a dead process whose run was resumed."""
     reservation = _reservation(path)
     if os.path.lexists(reservation):
-        _claim(reservation)
-    _release(reservation)
+        claim(reservation)
+    release(reservation)
 
 
 def _clear_left(folder: Path, stem: str) -> None:
@@ -198,109 +192,5 @@ def _clear_left(folder: Path, stem: str) -> None:
     for name in names:
         if f".{_PART}" in name or name.endswith(_RESERVED):
             left = folder / name
-            if _claim(left):
-                _release(left)
-
-
-def _claim(path: Path) -> bool:
-    """Make a file and lock it for this process; False while it is locked by a living one, or by another thread."""
-    with _guard:
-        if path in _claims:
-            return False
-        descriptor = _locked(path)
-        if descriptor is None:
-            return False
-        _claims[path] = descriptor
-        return True
-
-
-def _release(path: Path, *, move_to: Path | None = None) -> None:
-    """Delete a file that this process has locked, or move it into place; nothing for any other file."""
-    with _guard:
-        descriptor = _claims.pop(path, None)
-        if descriptor is None:
-            return
-        if sys.platform == "win32":  # there an open file can be neither moved nor deleted
-            os.close(descriptor)
-        moved = False
-        try:
-            if move_to is not None:
-                os.replace(path, move_to)
-                moved = True
-        finally:
-            if not moved:  # once it is moved, a file of this name is another process's
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)
-            if sys.platform != "win32":  # the lock lasts until nobody can find the file under this name
-                os.close(descriptor)
-
-
-if sys.platform == "win32":
-
-    def _locked(path: Path) -> int | None:
-        # an open file cannot be deleted there, so one that can be has no living owner
-        try:
-            path.unlink(missing_ok=True)
-        except PermissionError:
-            return None
-        try:
-            return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR)
-        except FileExistsError:
-            return None
-
-else:
-    import fcntl
-
-    def _locked(path: Path) -> int | None:
-        while True:
-            opened = _opened(path)
-            if opened is None:
-                return None
-            descriptor, new = opened
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # between opening and locking its owner may have moved or deleted it
-                if os.path.samestat(os.fstat(descriptor), os.stat(path)):
-                    os.ftruncate(descriptor, 0)
-                    return descriptor
-            except BlockingIOError:
-                os.close(descriptor)
-                return None
-            except FileNotFoundError:
-                pass
-            except OSError:
-                # a file system without locks: the file itself is the lock, and outlives a process that is killed
-                if new:
-                    return descriptor
-                os.close(descriptor)
-                return None
-            os.close(descriptor)
-
-    def _opened(path: Path) -> tuple[int, bool] | None:
-        """Descriptor and whether the file is new; None for a file of another user."""
-        while True:
-            try:
-                return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666), True
-            except FileExistsError:
-                pass
-            try:
-                return os.open(path, os.O_RDWR), False
-            except FileNotFoundError:
-                continue
-            except PermissionError:
-                return None
-
-    def _forget() -> None:
-        # a forked child must neither delete its parent's files nor keep their locks when the parent dies
-        for descriptor in _claims.values():
-            os.close(descriptor)
-        _claims.clear()
-        _guard.release()
-
-    os.register_at_fork(before=_guard.acquire, after_in_parent=_guard.release, after_in_child=_forget)
-
-
-@atexit.register
-def _release_all() -> None:
-    for path in list(_claims):
-        _release(path)
+            if claim(left):
+                release(left)

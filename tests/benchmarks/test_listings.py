@@ -1,0 +1,31 @@
+"""The names of settings stand once: where code repeats them as text, a renamed setting would be missed."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import listings
+from modules import Module
+
+MODULES = Module.all_of(Path(__file__).parents[2])
+
+
+def test_no_list_repeats_the_names_of_settings() -> None:
+    found = listings.setting_listings(MODULES)
+    assert [one for one in found if one.excuse is None] == []
+    # an excuse for code that has gone would hide the next list
+    places = {(one.place.split(":")[0], one.names) for one in found if one.excuse != listings.HINT}
+    assert places == set(listings.EXCUSES)
+
+
+def test_hints_of_errors_name_settings_options_or_arguments() -> None:
+    nodes = [node for module in MODULES for node in ast.walk(module.tree)]
+    # options of the shell that are no settings are arguments of its commands, or fields of its dataclasses
+    fields = {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AnnAssign)}
+    known = listings.setting_names(MODULES) | fields | {node.arg for node in nodes if isinstance(node, ast.arg)}
+    named = {
+        text for module in MODULES for hint in listings.hints_of(module) for item in listings.items(hint)
+        if (text := listings.text_of(item))
+    }  # fmt: skip
+    assert "size" in named and named - known == set()

@@ -1,0 +1,82 @@
+"""The functions of the library: one pool of models for all calls of a process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+
+import clipgen
+from clipgen import parts
+from clipgen.perceptors.base import Perceptor
+
+SMALL: dict[str, Any] = dict(device="cpu", dtype="fp32", size=(32, 32), steps=2, cutn=3, start="noise")
+RED, BLUE = (Image.new("RGB", (16, 16), colour) for colour in ("red", "blue"))
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The perceptors that were loaded, in order."""
+    found: list[str] = []
+    load = parts.load_perceptors
+
+    def counted(names: Sequence[str], device: torch.device, dtype: torch.dtype) -> Perceptor:
+        found.extend(names)
+        return load(names, device, dtype)
+
+    monkeypatch.setattr(parts, "load_perceptors", counted)
+    return found
+
+
+@pytest.fixture
+def name(tiny_clip: Path) -> str:
+    return f"local-dir:{tiny_clip}"
+
+
+def test_calls_share_their_models_until_they_are_closed(name: str, loads: list[str]) -> None:
+    for generator in ("pixels", "cppn"):
+        clipgen.generate("a red square", perceptor=name, generator=generator, **SMALL)
+    clipgen.compare([RED], ["a fox"], perceptor=name, device="cpu", dtype="fp32")
+    assert loads == [name]
+    clipgen.close()
+    clipgen.generate("a red square", perceptor=name, generator="pixels", **SMALL)
+    assert loads == [name, name]
+
+
+def test_threads_share_them_and_paint_what_each_paints_alone(name: str, loads: list[str]) -> None:
+    def paint(prompt: str, found: dict[str, bytes]) -> None:
+        image = clipgen.generate(prompt, perceptor=name, generator="cppn", seed=7, **SMALL)
+        found[prompt] = image.tobytes() + repr(clipgen.compare([image], [prompt], perceptor=name)).encode()
+
+    prompts = ("a red square", "a blue circle")
+    alone: dict[str, bytes] = {}
+    for prompt in prompts:
+        paint(prompt, alone)
+    clipgen.close()
+    loads.clear()
+    together: dict[str, bytes] = {}
+    threads = [threading.Thread(target=paint, args=(prompt, together)) for prompt in prompts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone and alone[prompts[0]] != alone[prompts[1]]
+    assert loads == [name]
+
+
+def test_one_picture_gives_one_list_and_several_give_several(calibrated: Perceptor, name: str) -> None:
+    labels = ["a red square", "a blue circle"]
+    one = clipgen.classify(RED, labels, perceptor=name)
+    assert {match.text for match in one} == set(labels)
+    several = clipgen.classify([RED, BLUE], labels, perceptor=name)
+    # in a batch pictures are rounded differently
+    assert len(several) == 2 and several[0][0].score == pytest.approx(one[0].score, abs=1e-5)
+    assert several[0][0].score != pytest.approx(several[1][0].score, abs=1e-5)
+    assert [[match.text for match in found] for found in clipgen.classify([BLUE], labels, perceptor=name)] == [
+        [match.text for match in several[1]]
+    ]
