@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen import devices
@@ -29,7 +30,9 @@ from clipgen.tasks.generate.texts import embed_cached
 SHORTLIST = 12
 # a seed chooses among the best pictures, so that other seeds give other pictures: their number, and by how much the
 # score of the second may be lower
-NEAREST, NEARLY = 2, 0.08
+NEAREST, NEARLY = 3, 0.08
+# ... and each sees it mirrored or not, through a window of at least this share of its sides
+WINDOW = 0.7
 # cosine of caption and words from which a picture's forms are of use, and from which they show the words; shapes need
 # more: "red star on a beige background" is nearly as near to a red mushroom on beige as to itself
 USEFUL, SHOWN, ABSTRACT = 0.5, 0.8, 0.7
@@ -172,9 +175,25 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor) -> 
         best = scores.topk(NEAREST)
         near = best.indices[best.values >= best.values[0] - NEARLY]
         place = near[torch.randint(len(near), (), generator=rng)]
-        return pictures[place], share[place], opacity[place]
+        return varied(pictures[place], rng), share[place], opacity[place]
 
     return choose
+
+
+def varied(picture: Tensor, rng: torch.Generator) -> Tensor:
+    """A picture [3, H, W] through a random window, mirrored half of the time: the bank has few of each scene.
+
+    >>> varied(torch.rand(3, 64, 64), torch.Generator().manual_seed(7)).shape
+    torch.Size([3, 64, 64])
+    """
+    height, width = picture.shape[-2:]
+    share, left, top, flip = torch.rand(4, generator=rng).tolist()
+    share = WINDOW + (1 - WINDOW) * share
+    high, wide = round(height * share), round(width * share)
+    top, left = round(top * (height - high)), round(left * (width - wide))
+    window = picture[:, top : top + high, left : left + wide]
+    seen = F.interpolate(window[None], (height, width), mode="bicubic", antialias=True)[0].clamp(0, 1)
+    return seen.flip(-1) if flip < 0.5 else seen
 
 
 def _composed(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, parts: Parts) -> _Choose | None:
