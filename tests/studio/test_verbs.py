@@ -80,3 +80,20 @@ def test_one_picture_gives_one_list_and_several_give_several(calibrated: Percept
     assert [[match.text for match in found] for found in clipgen.classify([BLUE], labels, perceptor=name)] == [
         [match.text for match in several[1]]
     ]
+
+
+def test_verbs_that_describe_take_turns_on_a_device(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[torch.device] = []
+
+    class Lock:
+        def __init__(self, device: torch.device) -> None:
+            self.device = device
+
+        def __enter__(self) -> None:
+            entered.append(self.device)
+
+        def __exit__(self, *error: object) -> None: ...
+
+    monkeypatch.setattr(parts.Parts, "lock", lambda self, device: Lock(device))
+    clipgen.compare([RED, BLUE], perceptor=name, device="cpu")
+    assert entered and set(entered) == {torch.device("cpu")}
