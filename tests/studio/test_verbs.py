@@ -34,7 +34,8 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def name(tiny_clip: Path) -> str:
+def name(tiny_clip: Path, calibrated: Perceptor) -> str:
+    """The tiny CLIP, whose background is in the cache already."""
     return f"local-dir:{tiny_clip}"
 
 
@@ -69,7 +70,7 @@ def test_threads_share_them_and_paint_what_each_paints_alone(name: str, loads: l
     assert loads == [name]
 
 
-def test_one_picture_gives_one_list_and_several_give_several(calibrated: Perceptor, name: str) -> None:
+def test_one_picture_gives_one_list_and_several_give_several(name: str) -> None:
     labels = ["a red square", "a blue circle"]
     one = clipgen.classify(RED, labels, perceptor=name)
     assert {match.text for match in one} == set(labels)
