@@ -49,6 +49,8 @@ __all__ = [
 #: file name of the cards that a user added, and suffix of the file that records the sha256 of a fetched one
 ADDED, SUM = "added.toml", ".sha256"
 ROLES = ("perceptor", "generator", "bank")
+#: the settings that name a model of a role
+SETTINGS = {"perceptor": ["perceptors"], "generator": ["generator"], "bank": []}
 
 
 @dataclass(frozen=True)
@@ -166,10 +168,6 @@ def cards(role: str | None = None) -> tuple[Card, ...]:
     return tuple(card for card in rows if role in (None, card.role))
 
 
-#: the setting that names a model of a role, where there is one
-_SETTINGS = {"perceptor": ["perceptors"], "generator": ["generator"]}
-
-
 def find(name: str, role: str) -> Card:
     """The card of a model by name and role.
 
@@ -180,7 +178,7 @@ def find(name: str, role: str) -> Card:
     """
     known = {card.name: card for card in cards(role)}
     if name not in known:
-        raise UnknownNameError.of(role, name, known, settings=_SETTINGS.get(role, ()))
+        raise UnknownNameError.of(role, name, known, settings=SETTINGS[role])
     return known[name]
 
 
