@@ -1,7 +1,7 @@
 """Where the code repeats the names of settings as text, so that a renamed setting would be missed.
 
 Not counted, but listed with the reason by `structure.py --details`: hints of errors (`settings=[…]`; a test compares
-them with the settings), and the places in EXCUSES, whose words are names of something else.
+them with the settings), and the places in EXCUSES and ROOMS, whose words are names of something else.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ HINT = "hint of an error; a test compares these with the settings"
 #: module, names in the order of the source → why these are no settings
 EXCUSES: dict[tuple[str, tuple[str, ...]], str] = {
     ("clipgen.cli.run", ("seed", "steps", "size")): "keys of the JSON that is printed",
-    ("clipgen.train.clip.trainer", ("optimizer", "generator")): "keys of a saved training",
-    ("clipgen.train.stylegan", ("steps", "seed")): "fields of a training recipe",
-    ("clipgen.train.vqgan", ("steps", "seed")): "fields of a training recipe",
-    ("clipgen.train.text.compose", ("count", "style")): "ways to change a sentence",
 }
+#: room → why its lists are no lists of settings
+ROOMS = {"clipgen.train": "fields of recipes, and keys of saved trainings: train/ has no settings"}
 
 
 @dataclass(frozen=True)
@@ -85,9 +83,14 @@ def setting_listings(modules: Sequence[Module]) -> list[Listing]:
         for display in _displays(module):
             listed = tuple(text for item in items(display) if (text := text_of(item)) in names)
             if len(listed) > 1:
-                excuse = HINT if id(display) in hints else EXCUSES.get((module.name, listed))
+                excuse = HINT if id(display) in hints else _excuse(module.name, listed)
                 found.append(Listing(f"{module.name}:{display.lineno}", listed, excuse))
     return found
+
+
+def _excuse(name: str, listed: tuple[str, ...]) -> str | None:
+    room = next((room for room in ROOMS if name.startswith(f"{room}.")), None)
+    return EXCUSES.get((name, listed)) if room is None else ROOMS[room]
 
 
 def hints_of(module: Module) -> Iterator[ast.expr]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # of ours where the work is to be equal: the reference's ranges of augments, its course, and its start
 EQUAL: dict[str, Any] = {"augments": "classic", "start": "noise", "race": 1, "lr_decay": "constant"}
 
+
 @dataclass(frozen=True)
 class Job:
     """What a child is to measure.

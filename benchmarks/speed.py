@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import configured  # before torch is imported
 from figures import SIDES, Course, Figures, Line, Pair, middle, print_table, ratios, summary
 from full_size import VIT, prepare
 from sides import Job, measure_alone
@@ -48,6 +49,7 @@ print("picture", flush=True)
 
 def in_child(call: Callable[[Job], Any], job: Job) -> Any:
     """Call in a fresh process: its memory is its own, and nothing is warm."""
+    os.environ[configured.SIDE] = job.side
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(call, job).result()
 

@@ -1,9 +1,9 @@
 """Parts, loaded once: generators, perceptors and what is derived from them, shared by all runs of a process.
 
-    >>> with Parts() as parts:
-    ...     first, second = (parts.generator("vqgan", device=torch.device("cpu")) for _ in range(2))
-    >>> first.network is second.network
-    True
+>>> with Parts() as parts:
+...     first, second = (parts.generator("vqgan", device=torch.device("cpu")) for _ in range(2))
+>>> first.network is second.network
+True
 """
 
 from __future__ import annotations
@@ -56,9 +56,7 @@ class Parts:
         with self._guard:
             return self._locks.setdefault(device, threading.RLock())
 
-    def perceptor(
-        self, names: Sequence[str], device: torch.device, dtype: torch.dtype = torch.float32
-    ) -> Perceptor:
+    def perceptor(self, names: Sequence[str], device: torch.device, dtype: torch.dtype = torch.float32) -> Perceptor:
         """One perceptor, or several as an ensemble; see `load_perceptors` for names and errors."""
         key = ("perceptor", tuple(names), device, dtype)
         return self.shared(key, lambda: load_perceptors(names, device, dtype))

@@ -26,9 +26,7 @@ class OneClip(Parts):
         super().__init__()
         self.own = perceptor
 
-    def perceptor(
-        self, names: Sequence[str], device: torch.device, dtype: torch.dtype = torch.float32
-    ) -> Perceptor:
+    def perceptor(self, names: Sequence[str], device: torch.device, dtype: torch.dtype = torch.float32) -> Perceptor:
         return self.own
 
 

@@ -8,8 +8,22 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "clipgen"
 
-BASICS = ["errors", "values", "registry", "process", "colours", "files", "models", "media", "settings", "prompts",
-          "timelines", "jobs", "compiler", "devices"]
+BASICS = [
+    "errors",
+    "values",
+    "registry",
+    "process",
+    "colours",
+    "files",
+    "models",
+    "media",
+    "settings",
+    "prompts",
+    "timelines",
+    "jobs",
+    "compiler",
+    "devices",
+]
 PARTS = ["cutouts", "losses", "generators", "perceptors"]
 ENGINES = ["synthesis", "similarity"]
 GROWN_APART = ["train", "batch"]

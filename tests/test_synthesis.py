@@ -261,9 +261,7 @@ def test_unknown_names_list_the_known(perceptor: OpenClip) -> None:
         run(perceptor, lr_decay="cosin")
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("steps", 0), ("lr", 0.0), ("lr", -1.0), ("ema", 1.0), ("cut_chunk", 0)]
-)
+@pytest.mark.parametrize(("name", "value"), [("steps", 0), ("lr", 0.0), ("lr", -1.0), ("ema", 1.0), ("cut_chunk", 0)])
 def test_numbers_out_of_range(perceptor: OpenClip, name: str, value: float) -> None:
     with refused(SettingsError, name):
         run(perceptor, **{name.removeprefix("cut_"): value})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mypy import api
 
-SCRIPT = '''
+SCRIPT = """
 from pathlib import Path
 from typing import assert_type
 
@@ -44,7 +44,7 @@ clipgen.Studio(stepz=3)  # wrong: an unknown name
 clipgen.genrate("a fox")  # wrong: an unknown verb
 clipgen.GenerateSettings.of(stepz=3)  # wrong: an unknown name
 clipgen.GenerateSettings().changed(size=512)  # wrong: one number for two
-'''
+"""
 
 
 def test_public_calls_are_typed(tmp_path: Path) -> None:

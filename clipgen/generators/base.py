@@ -174,9 +174,7 @@ class Generator(nn.Module):
         image: [1 or B, 3, H, W] in [0, 1], resized to `self.size`. Raises SettingsError for another shape.
         """
         if image.ndim != 4 or image.shape[1] != 3 or image.shape[0] not in (1, self.batch):
-            raise SettingsError(
-                f"image has the shape {tuple(image.shape)}; it must be [1 or {self.batch}, 3, H, W]"
-            )
+            raise SettingsError(f"image has the shape {tuple(image.shape)}; it must be [1 or {self.batch}, 3, H, W]")
         image = image.detach().to(self.device, torch.float32)
         if (image.shape[3], image.shape[2]) != self.size:
             image = resize_area(image, self.size)

@@ -39,9 +39,7 @@ class FilmWriter(Protocol):
     def add(self, frame: Image.Image) -> None: ...
 
 
-def open_film(
-    path: str | Path, fps: float, *, audio: Path | None = None, metadata: Values | None = None
-) -> FilmWriter:
+def open_film(path: str | Path, fps: float, *, audio: Path | None = None, metadata: Values | None = None) -> FilmWriter:
     """The writer for a film of any kind that consists of frames; `audio` and `metadata` as for `VideoWriter`.
 
         >>> with open_film(folder / "run.gif", fps=10) as film:

@@ -140,6 +140,4 @@ def _painted(generator: Generator, latents: Sequence[Tensor]) -> Tensor:
 
 def _check(generator: Generator, draws: Sequence[int]) -> None:
     if wrong := [draw for draw in draws if not 0 <= draw < generator.batch]:
-        raise SettingsError(
-            f"there is no draw {wrong[0]}; choose from 0 to {generator.batch - 1}", settings=["draws"]
-        )
+        raise SettingsError(f"there is no draw {wrong[0]}; choose from 0 to {generator.batch - 1}", settings=["draws"])

@@ -34,7 +34,8 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def name(tiny_clip: Path) -> str:
+def name(tiny_clip: Path, calibrated: Perceptor) -> str:
+    """The tiny CLIP, whose background is in the cache already."""
     return f"local-dir:{tiny_clip}"
 
 
@@ -69,7 +70,7 @@ def test_threads_share_them_and_paint_what_each_paints_alone(name: str, loads: l
     assert loads == [name]
 
 
-def test_one_picture_gives_one_list_and_several_give_several(calibrated: Perceptor, name: str) -> None:
+def test_one_picture_gives_one_list_and_several_give_several(name: str) -> None:
     labels = ["a red square", "a blue circle"]
     one = clipgen.classify(RED, labels, perceptor=name)
     assert {match.text for match in one} == set(labels)
@@ -80,3 +81,20 @@ def test_one_picture_gives_one_list_and_several_give_several(calibrated: Percept
     assert [[match.text for match in found] for found in clipgen.classify([BLUE], labels, perceptor=name)] == [
         [match.text for match in several[1]]
     ]
+
+
+def test_verbs_that_describe_take_turns_on_a_device(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[torch.device] = []
+
+    class Lock:
+        def __init__(self, device: torch.device) -> None:
+            self.device = device
+
+        def __enter__(self) -> None:
+            entered.append(self.device)
+
+        def __exit__(self, *error: object) -> None: ...
+
+    monkeypatch.setattr(parts.Parts, "lock", lambda self, device: Lock(device))
+    clipgen.compare([RED, BLUE], perceptor=name, device="cpu")
+    assert entered and set(entered) == {torch.device("cpu")}

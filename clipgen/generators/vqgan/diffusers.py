@@ -42,9 +42,7 @@ def is_diffusers(config: Values) -> bool:
     return config.get("_class_name") == CLASS
 
 
-def to_taming(
-    config: Values, state: Mapping[str, Tensor]
-) -> tuple[Values, dict[str, Tensor]]:
+def to_taming(config: Values, state: Mapping[str, Tensor]) -> tuple[Values, dict[str, Tensor]]:
     """The taming config and state dict of the same network.
 
     config: the contents of diffusers' config.json; state: its tensors by name.

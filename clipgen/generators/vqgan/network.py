@@ -208,8 +208,8 @@ class VQModel(nn.Module):
     def drop_idle_attention(self) -> None:
         """Remove attention blocks without an effect, those with output weights of zero: the same pictures, faster.
 
-            >>> network = VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text()))
-            >>> network.drop_idle_attention()
+        >>> network = VQModel.from_config(yaml.safe_load(Path("models/vqgan/vqgan.yaml").read_text()))
+        >>> network.drop_idle_attention()
         """
         for parent in list(self.modules()):
             for name, child in list(parent.named_children()):

@@ -188,9 +188,7 @@ def _complete(requested: GenerateSettings) -> GenerateSettings:
     )
 
 
-def _empty_generator(
-    settings: GenerateSettings, weights: Path | None, parts: Parts, device: torch.device
-) -> Generator:
+def _empty_generator(settings: GenerateSettings, weights: Path | None, parts: Parts, device: torch.device) -> Generator:
     dtype = devices.DTYPES[settings.machine.dtype]
     generator = parts.generator(settings.generator, weights, device=device, dtype=dtype)
     generator.configure(settings.options)

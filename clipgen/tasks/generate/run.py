@@ -165,5 +165,3 @@ def trial(plan: Plan, parts: Parts, *, steps: int, chunk: int | None = None, cut
         steps=steps, cut_chunk=chunk or settings.machine.cut_chunk, cutn=cutn or settings.cutouts.cutn
     )
     return Run(replace(changed, deadline=None), parts).synthesis
-
-
