@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.filming import WORK, Report, Request, film_options, make, print_made, stored_film
-from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.outputs import DEFAULT_FOLDER
+from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading
 from clipgen.media.films import DEFAULT_ENDING
 
@@ -75,7 +75,7 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
     if report.as_json:
         files = {name: str(path) for name, path in made.files.items()}
         result = {**files, "frames": made.frames, "seconds": round(made.seconds, 2), "stopped": made.exit_code != 0}
-        click.echo(json.dumps({**result, "reused": film.reused}, indent=2, ensure_ascii=False))
+        click.echo(as_text({**result, "reused": film.reused}))
     else:
         print_made(made, film, request, report)
     return made.exit_code

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipgen.cli.command import option
+from clipgen.cli.defaults import default_settings, over_defaults
 from clipgen.cli.interrupt import Interruption
 from clipgen.cli.options import (
     given_settings,
     json_option,
-    option,
     over_file,
     quiet_option,
     setting_options,
@@ -142,7 +143,14 @@ def film_settings(
     timeline: Timeline, file: Path, options: dict[str, Any], stored: FilmRecord | None = None
 ) -> tuple[FilmSettings, GenerateSettings]:
     """The settings that a file and options ask for, over those of a stored film."""
-    base_film, base_picture = stored.resumed(timeline) if stored else (timeline.film, timeline.picture)
+    if stored:
+        base_film, base_picture = stored.resumed(timeline)
+    else:
+        user = default_settings()
+        film_names = {spec.name for _, spec in FILM}
+        base_film = {**{name: user[name] for name in user.keys() & film_names}, **timeline.film}
+        own = {**timeline.picture, **given_settings(options, PICTURE)}
+        base_picture = {name: value for name, value in over_defaults(own).items() if name not in film_names}
     film = over_file(FilmSettings, file, base_film, given_settings(options, FILM))
     own = given_settings(options, PICTURE)
     if stored and stored.film.video_in != film.video_in:  # a size that was taken from the other video

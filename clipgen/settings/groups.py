@@ -75,7 +75,8 @@ class Init(Settings):
     )
     init_weight: float | None = setting(
         None,
-        "weight of staying near the start, fading (default: 30 where the start fits the words, 60 for a draw, else 0)",
+        "weight of staying near the start, fading (default: up to 30 where the start fits the words, up to 60 for a "
+        "draw, else 0)",
         least=0,
     )
     start: str = setting(

@@ -10,8 +10,8 @@ from clipgen import parts
 from clipgen.errors import DeviceError, ImageError, SettingsError, UnknownNameError
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
+from clipgen.settings import USUAL
 from clipgen.studio import Studio
-from clipgen.tasks.edit import KEEPING
 from clipgen.tasks.generate import GeneratedImage, Run
 from raising import refused
 
@@ -69,7 +69,7 @@ def test_a_picture_is_edited(name: str, tmp_path: Path) -> None:
     image = clipgen.edit(tmp_path / "a.png", "a red square", perceptor=name, seed=1, **SMALL)
     assert image.size == (32, 32) and image.info["clipgen"]["verb"] == "edit"
     init = image.info["clipgen"]["settings"]["init"]
-    assert (init["init_image"], init["init_weight"]) == (str(tmp_path / "a.png"), KEEPING["init_weight"])
+    assert (init["init_image"], init["init_weight"]) == (str(tmp_path / "a.png"), USUAL["edit"]["init_weight"])
 
 
 def test_stream_is_a_plain_iterator(name: str) -> None:
