@@ -21,11 +21,11 @@ from torch import Tensor
 
 from clipgen.errors import ClipgenError
 from clipgen.perceptors import openclip
+from clipgen.perceptors.openclip.student import Student
 from clipgen.train.text.bars import measure
 from clipgen.train.text.concepts import known_concepts
 from clipgen.train.text.lessons import HeldOut
 from clipgen.train.text.nearest import Embed, Nearest
-from clipgen.train.text.student import Student
 from clipgen.train.text.teacher import Teacher
 from clipgen.train.text.wordnet import Words
 from clipgen.train.world import World

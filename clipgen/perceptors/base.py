@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -72,8 +71,8 @@ class Perceptor(nn.Module, ABC):
         """All words of its training data, sorted; empty for an open vocabulary."""
         return []
 
-    def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
-        """Words of a text outside its vocabulary, each with up to three known words of similar spelling."""
+    def unknown_words(self, text: str) -> list[str]:
+        """Words of a text outside its vocabulary, in order and once each."""
         return []
 
 
@@ -81,10 +80,9 @@ class Vocabulary:
     """The words in the training data of a small perceptor.
 
         >>> Vocabulary(["fox", "castle", "swim"]).unknown("Foxes swimming by a cassle")
-        [('cassle', ['castle'])]
+        ['cassle']
 
-    Similar words are similar in spelling (difflib's ratio), not in meaning: the embedding of an unknown word is
-    arbitrary.
+    The embedding of an unknown word is arbitrary.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -95,10 +93,9 @@ class Vocabulary:
         # an entry such as "ice cream" is two words in a text
         return frozenset(stem for entry in self.words for word in _split(entry) for stem in _stems(word))
 
-    def unknown(self, text: str) -> list[tuple[str, list[str]]]:
-        """Words of a text outside the vocabulary, in order and once each, with up to three of similar spelling."""
-        missing = [word for word in dict.fromkeys(_split(text)) if not self._knows(word)]
-        return [(word, difflib.get_close_matches(word, self.words, n=3, cutoff=0.5)) for word in missing]
+    def unknown(self, text: str) -> list[str]:
+        """Words of a text outside the vocabulary, in order and once each."""
+        return [word for word in dict.fromkeys(_split(text)) if not self._knows(word)]
 
     def _knows(self, word: str) -> bool:
         return len(word) == 1 or word in STOP_WORDS or not self._stems.isdisjoint(_stems(word))

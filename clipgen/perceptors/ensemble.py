@@ -74,10 +74,10 @@ class Ensemble(Perceptor):
         lists = [member.words() for member in self.members]
         return sorted(set().union(*lists)) if all(lists) else []
 
-    def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
-        """Words outside every member's vocabulary, with the similar words of the first."""
-        first, *others = [dict(member.unknown_words(text)) for member in self.members]
-        return [(word, near) for word, near in first.items() if all(word in other for other in others)]
+    def unknown_words(self, text: str) -> list[str]:
+        """Words outside every member's vocabulary."""
+        first, *others = [member.unknown_words(text) for member in self.members]
+        return [word for word in first if all(word in other for other in others)]
 
     def _join(self, embeddings: Sequence[Tensor]) -> Tensor:
         return torch.cat([root * part for root, part in zip(self.roots, embeddings, strict=True)], dim=-1)

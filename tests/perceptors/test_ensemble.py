@@ -30,7 +30,7 @@ def test_cosine_is_the_weighted_mean(perceptor: OpenClip, second: OpenClip) -> N
 
 def test_only_words_that_none_knows_are_unknown(perceptor: OpenClip, second: OpenClip) -> None:
     both = Ensemble([(1.0, perceptor), (1.0, second)])
-    assert [word for word, _ in both.unknown_words("a red zeppelin, a castle, a gryphon")] == ["gryphon"]
+    assert both.unknown_words("a red zeppelin, a castle, a gryphon") == ["gryphon"]
     assert "zeppelin" in both.words() and "castle" in both.words()
 
 

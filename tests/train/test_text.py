@@ -18,6 +18,7 @@ from torch import Tensor
 
 import clipgen.train.text as recipe_module
 from clipgen.errors import ImageError, UnknownNameError, WeightsError
+from clipgen.perceptors.openclip.student import Student
 from clipgen.train.text import corpus
 from clipgen.train.text.bars import binding, measure, super_concepts, super_concepts_of
 from clipgen.train.text.compose import Composer, Facts, plural
@@ -26,7 +27,6 @@ from clipgen.train.text.corpus import definition, texts
 from clipgen.train.text.lessons import HeldOut, has_any, pools_of
 from clipgen.train.text.nearest import Nearest
 from clipgen.train.text.store import Embedded
-from clipgen.train.text.student import Student
 from clipgen.train.text.targets import Related, pulled, rotation
 from clipgen.train.text.teacher import PACKAGE, Teacher, archive
 from clipgen.train.text.wordnet import Words

@@ -13,12 +13,12 @@ from safetensors.torch import load_file, save_file
 
 from clipgen.errors import WeightsError
 from clipgen.perceptors.openclip import build_model, load_perceptor
+from clipgen.perceptors.openclip.student import CONFIG_FILE, MERGES_FILE, WEIGHTS_FILE, Student, text_config
 from clipgen.train.text import principal
 from clipgen.train.text import trainer as training
 from clipgen.train.text.concepts import Concept
 from clipgen.train.text.lessons import Lessons, joined
 from clipgen.train.text.recipe import Recipe
-from clipgen.train.text.student import CONFIG_FILE, MERGES_FILE, WEIGHTS_FILE, Student, text_config
 from clipgen.train.text.trainer import Trainer
 from clipgen.train.text.vocabulary import write_needed_merges
 

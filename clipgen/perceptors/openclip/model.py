@@ -99,7 +99,7 @@ class OpenClip(Perceptor):
     def words(self) -> list[str]:
         return self.vocabulary.words if self.vocabulary else []
 
-    def unknown_words(self, text: str) -> list[tuple[str, list[str]]]:
+    def unknown_words(self, text: str) -> list[str]:
         return self.vocabulary.unknown(text) if self.vocabulary else []
 
 

@@ -18,6 +18,7 @@ from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, split_long
 from clipgen.settings import GenerateSettings
+from clipgen.tasks.meaning import nearest
 
 OPEN_VOCABULARY = "vit-b-32"
 
@@ -123,21 +124,16 @@ def _draw_noise(text: str, *, dim: int, device: torch.device) -> Target:
 
 
 def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) -> str:
-    found: dict[str, list[str]] = {}
-    for prompts in parsed.values():
-        for prompt in prompts:
-            found.update(perceptor.unknown_words(prompt.text))
-    if not found:
+    texts = [prompt.text for prompts in parsed.values() for prompt in prompts]
+    unknown = list(dict.fromkeys(word for text in texts for word in perceptor.unknown_words(text)))
+    if not unknown:
         return ""
-    words = ", ".join(f"{word!r} ({_near(near)})" for word, near in found.items())
+    near = nearest(unknown, perceptor.words())
+    words = ", ".join(f"{word} (nearest: {', '.join(near[word])})" for word in unknown)
     return (
-        f"unknown to the {perceptor.name} CLIP: {words}; `clipgen models words` lists what it knows, "
-        f"the perceptor {OPEN_VOCABULARY} knows far more (once: `clipgen models pull {OPEN_VOCABULARY}`)"
+        f"words that the {perceptor.name} CLIP does not know: {words}; {OPEN_VOCABULARY} knows any word "
+        f"(once: `clipgen models pull {OPEN_VOCABULARY}`, then perceptor={OPEN_VOCABULARY!r})"
     )
-
-
-def _near(words: Sequence[str]) -> str:
-    return f"nearest in spelling: {', '.join(words)}" if words else "nothing similar"
 
 
 def _shortened(text: str, most: int = 40) -> str:

@@ -24,6 +24,7 @@ from torch import Tensor
 
 from clipgen.errors import UnknownNameError
 from clipgen.files import sha256
+from clipgen.perceptors.openclip.student import MERGES_FILE, Student, text_config
 from clipgen.train import checkpoints
 from clipgen.train.text.bars import Bars, measure
 from clipgen.train.text.concepts import Concept, known_concepts
@@ -31,7 +32,6 @@ from clipgen.train.text.corpus import texts as all_texts
 from clipgen.train.text.lessons import HeldOut, Lessons, prepare
 from clipgen.train.text.recipe import Recipe
 from clipgen.train.text.store import Embedded
-from clipgen.train.text.student import MERGES_FILE, Student, text_config
 from clipgen.train.text.teacher import Teacher
 from clipgen.train.text.trainer import Trainer
 from clipgen.train.text.vocabulary import PIECES, write_needed_merges

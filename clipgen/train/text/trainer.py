@@ -9,11 +9,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from clipgen.perceptors.openclip.student import Student
 from clipgen.train import checkpoints
 from clipgen.train.text.compose import Composer
 from clipgen.train.text.lessons import Lessons, joined
 from clipgen.train.text.recipe import Recipe
-from clipgen.train.text.student import Student
 
 _TOGETHER = 64  # texts
 

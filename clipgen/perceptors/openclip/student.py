@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from clipgen.errors import WeightsError
 from clipgen.files import write_whole
 from clipgen.models.weights import load_state
-from clipgen.perceptors.openclip import make_tokenizer
+from clipgen.perceptors.openclip.build import make_tokenizer
 
 CONFIG_FILE, MERGES_FILE, WEIGHTS_FILE = "open_clip_config.json", "merges.txt.gz", "text.safetensors"
 _TABLE = "token_embedding.weight"
