@@ -213,10 +213,17 @@ def row_text(described: Described, *, quiet: bool) -> str:
     if quiet:
         return f"{shown(described.path)}\t{described.matches[0].text if described.matches else NOTHING}"
     lines = [
-        f"  {match.score:.3f}  z {match.z:4.1f}  {100 * match.probability:5.1f} %  {match.text}"
+        f"  {_kind(match)}{match.score:.3f}  z {match.z:4.1f}  {100 * match.probability:5.1f} %  {match.text}"
         for match in described.matches
     ]
     return "\n".join([shown(described.path), *(lines or [f"  {NOTHING}"])])
+
+
+def _kind(match: Match) -> str:
+    """What kind of phrase it is, in mode slots."""
+    from clipgen.tasks.events import Slot  # late: torch takes seconds to import
+
+    return f"{match.kind:10}  " if isinstance(match, Slot) else ""
 
 
 def _write_files(path: Path, matches: Sequence[Match], studio: Studio, job: Job, outputs: Outputs) -> None:

@@ -24,7 +24,7 @@ from clipgen.cli.options import (
     weights_option,
 )
 from clipgen.cli.presence import check_presence
-from clipgen.cli.progress import loading, open_progress, seconds_text
+from clipgen.cli.progress import counting, open_progress, seconds_text
 from clipgen.errors import ClipgenError
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings, settings_in
@@ -193,7 +193,12 @@ def make(film: Film, request: Request, report: Report) -> Made:
     try:
         code = _paint(film, request, quiet=report.quiet)
         painted = time.monotonic()
+        if code and not film.painted and not film.outline.page:
+            return Made({}, 0, painted - began, code)
         frames = _write(film, request, quiet=report.quiet)
+    except KeyboardInterrupt:
+        click.echo(f"stopped while the film was written; resume with: {request.resume_command}", err=True)
+        raise
     except ClipgenError as error:
         if stored_film(request.output.path) is not None:
             raise error.in_context(after=f" (the keyframes are safe: {request.resume_command})") from error
@@ -212,7 +217,7 @@ def print_made(made: Made, film: Film, request: Request, report: Report) -> None
     for note in film.notes:
         report.note(note)
     frames = f"{made.frames / film.settings.fps:.1f} s, {made.frames} frames"
-    length = frames if made.frames else f"{film.seconds:.1f} s, one network"
+    length = frames if made.frames else f"{film.seconds:.1f} s, one network" if made.files else "nothing to show yet"
     if not report.quiet:
         click.echo(f"{length}; {'stopped' if made.exit_code else 'done'} after {seconds_text(made.seconds)}", err=True)
         if made.exit_code:
@@ -241,5 +246,9 @@ def _paint(film: Film, request: Request, *, quiet: bool) -> int:
 
 def _write(film: Film, request: Request, *, quiet: bool) -> int:
     """Write the film and return its number of frames."""
-    with loading(f"writing {request.output.path}", quiet=quiet):
-        return sum(1 for _ in film.project(request.output))
+    done = 0
+    with counting(f"writing {request.output.path}: frame", film.painted, quiet=quiet) as count:
+        for frame in film.project(request.output):
+            done = frame.index + 1
+            count(done)
+    return done

@@ -149,11 +149,12 @@ def paint(
     assert isinstance(settings, GenerateSettings)  # as `Job` checks
     check_presence(settings, request.job.weights)
     # late: the rest imports torch, which takes seconds
-    from clipgen.cli.run import Extras, RunFiles, print_notes, print_result
+    from clipgen.cli.run import Extras, RunFiles, add_ratings, print_notes, print_result
     from clipgen.studio import Studio
 
+    studio = Studio()
     with loading("loading the models", quiet=quiet) as report:
-        run = Studio().run(request.job, state=request.state, started=started, report=report)
+        run = studio.run(request.job, state=request.state, started=started, report=report)
     print_notes(run, quiet=quiet, verbose=verbose)
     files = RunFiles(
         run,
@@ -164,7 +165,11 @@ def paint(
         history=request.output.get("history", ()),
         resumed=request.resumed,
     )
-    return print_result(files.write(), as_json=as_json, quiet=quiet)
+    result = files.write()
+    if not result.exit_code and (as_json or not quiet):
+        with loading("rating the pictures", quiet=quiet):
+            add_ratings(result, studio.rate(run, files.pictures))
+    return print_result(result, as_json=as_json, quiet=quiet)
 
 
 def _job(

@@ -67,7 +67,7 @@ def pull_command(names: tuple[str, ...]) -> None:
 
     An interrupted download is resumed; files that are already complete are skipped.
     """
-    from clipgen.models import hub
+    from clipgen.models import clips, hub
     from clipgen.models.shelf import pull
     from clipgen.models.weights import cards
 
@@ -80,6 +80,7 @@ def pull_command(names: tuple[str, ...]) -> None:
         if name.startswith(hub.PREFIX):
             click.echo(hub.fetch(name))
         elif "/" in clip:
+            clips.check_pull(clip)
             from clipgen.perceptors.openclip import pull_known  # late: it imports torch
 
             click.echo(pull_known(clip))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clipgen.media.video import VideoWriter
     from clipgen.synthesis import Step
     from clipgen.tasks.generate import Picture, Run
+    from clipgen.tasks.rating import Rating
 
 VIDEO_FPS = 30
 
@@ -91,6 +92,7 @@ class RunFiles:
         self.resumed = resumed
         self._before = len(self.history)
         self.stopped_early = False
+        self.pictures: list[Picture] = []
         self.result = Result()
 
     def write(self) -> Result:
@@ -132,7 +134,7 @@ class RunFiles:
                     break
 
     def _save_pictures(self) -> list[Picture]:
-        pictures = self.run.pictures()
+        self.pictures = pictures = self.run.pictures()
         paths = self.outputs.save_pictures(pictures)
         self.result.pictures = [
             {
@@ -241,6 +243,23 @@ def print_notes(run: Run, *, quiet: bool, verbose: bool = False) -> None:
         click.echo("settings: " + ", ".join(f"{name}={value}" for name, value in used.items()), err=True)
 
 
+def add_ratings(result: Result, ratings: Sequence[Rating]) -> None:
+    """Add how well its pictures show their prompts to a result."""
+    for picture, rating in zip(result.pictures, ratings, strict=True):
+        z = None if rating.z is None else round(rating.z, 2)
+        picture.update(fit=rating.word, z=z, **({"reason": rating.reason} if rating.reason else {}))
+
+
+def fit_text(picture: Mapping[str, Any]) -> str:
+    """The rating of a picture for people.
+
+    >>> fit_text({"fit": "strong", "z": 5.12})
+    'fit strong (z 5.1)'
+    """
+    why = picture["reason"] if picture["z"] is None else f"z {picture['z']:.1f}"
+    return f"fit {picture['fit']} ({why})"
+
+
 def print_result(result: Result, *, as_json: bool, quiet: bool) -> int:
     """Print the files of a run, and return its exit code."""
     if as_json:
@@ -251,7 +270,9 @@ def print_result(result: Result, *, as_json: bool, quiet: bool) -> int:
     if not quiet:
         for picture in result.pictures:
             kept = f"  kept {picture['kept']:.2f}" if "kept" in picture else ""
-            click.echo(f"score {picture['score']:.3f}{kept}  seed {picture['seed']}  {picture['prompt']}", err=True)
+            fit = f"  {fit_text(picture)}" if "fit" in picture else ""
+            score, seed = f"{picture['score']:.3f}", picture["seed"]
+            click.echo(f"score {score}{fit}{kept}  seed {seed}  {picture['prompt']}", err=True)
         click.echo(f"{'stopped' if result.exit_code else 'done'} after {result.seconds:.1f} s", err=True)
         if "run" in result.files:
             click.echo(f"resume with: clipgen --resume {shlex.quote(str(result.files['run']))}", err=True)

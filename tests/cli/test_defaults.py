@@ -8,6 +8,7 @@ import click
 import pytest
 from PIL import Image
 
+from clipgen.cli import animate
 from clipgen.cli.command import SectionOption
 from clipgen.cli.defaults import defaults_file
 from clipgen.cli.describe import verb_settings
@@ -127,7 +128,8 @@ def test_defaults_of_other_commands_do_no_harm(paint: Cli, own: Path) -> None:
     assert read_metadata("outputs/fox-7.png")["settings"]["search"]["steps"] == 4
 
 
-def test_defaults_of_a_film(cli: Cli, own: Path) -> None:
+def test_defaults_of_a_film(cli: Cli, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(animate, "trial", lambda *_: {"seconds": 1.0, "load_seconds": 1.0})
     own.write_text("fps = 12\nsize = [64, 64]\n[animate]\nkeyframes = 2\n")
     Path("a.txt").write_text("a fox\n")
     assert "at 12 a second" in cli("animate", "a.txt", "--dry-run").output

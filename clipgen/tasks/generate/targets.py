@@ -131,8 +131,8 @@ def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) 
     near = nearest(unknown, perceptor.words())
     words = ", ".join(f"{word} (nearest: {', '.join(near[word])})" for word in unknown)
     return (
-        f"words that the {perceptor.name} CLIP does not know: {words}; {OPEN_VOCABULARY} knows any word "
-        f"(once: `clipgen models pull {OPEN_VOCABULARY}`, then perceptor={OPEN_VOCABULARY!r})"
+        f"words that the {perceptor.name} CLIP does not know: {words}; the perceptor {OPEN_VOCABULARY} knows any word "
+        f"(`clipgen models pull {OPEN_VOCABULARY}`)"
     )
 
 
