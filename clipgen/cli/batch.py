@@ -56,7 +56,7 @@ def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:
             made += 1
         except ClipgenError as error:
             failed[str(file)] = str(error)
-            click.echo(f"{file}: {error}", err=True)
+            click.echo(str(error) if str(file) in str(error) else f"{file}: {error}", err=True)
     _print(made, len(files) - len(missing), failed, report)
     return 1 if failed else 0
 

@@ -1,6 +1,10 @@
 """How well a picture shows its prompt, by a CLIP that did not guide it.
 
 The CLIP that guides a run raises its own cosine for any words, with or without a picture that people recognise.
+Measured in November 2026 on 50 pictures of the built-in models, 25 and 50 steps, whose prompts were drawn at random
+(things, scenes, styles, words that mean nothing) and hidden from the observer, who named 18 of them: the guide's cosine
+was higher for a named picture than for another one in 30 % of all pairs, its z in 48 %, z by the CLIP that describes in
+81 %.
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ from clipgen.similarity import Background, background_of
 from clipgen.tasks.generate import Picture
 from clipgen.tasks.unrelated import unrelated
 
+# z by the judge, chosen on 26 of those pictures and then counted on the other 24. Named in all: 9 of 14 strong ones (of
+# 3 more scene or style was named), 7 of 14 fair ones, 2 of 22 weak ones. To tune again, name pictures without knowing
+# their prompts and compare with the z that `clipgen generate --json` prints.
 FAIR, STRONG = 4.0, 4.8
 
 

@@ -193,6 +193,7 @@ def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.Mon
         (("animate", "scenes.txt", "--fps", "0"), ("fps is 0",)),
         (("animate", "scenes.txt", "--zoom", "0"), ("zoom is 0",)),
         (("animate", "scenes.txt", "--audio", "none.wav"), ("none.wav",)),
+        (("animate", "scenes.txt", "--audio", "scenes.txt"), ("scenes.txt", "sound", "--audio")),
         (("animate", "scenes.txt", "--transition", "fade"), ("'fade'", "dissolve")),
         (("animate", "bad.toml"), ("bad.toml", "fps is 'a'")),
         (("animate", "scenes.txt", "-o", "film.html"), ("film.html", "as_network")),
@@ -204,6 +205,7 @@ def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.Mon
 def test_bad_input_is_one_line(paint: Cli, args: tuple[str, ...], words: tuple[str, ...]) -> None:
     Path("bad.toml").write_text('[film]\nfps = "a"\n[[scene]]\nprompt = "a fox"\n')
     one_line(paint(*args), 1, *words)
+    assert not list(Path().rglob("*.film"))  # before any work
 
 
 def test_the_command_line_completes_the_settings_of_a_timeline(paint: Cli) -> None:

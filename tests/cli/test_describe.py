@@ -18,6 +18,7 @@ from clipgen.cli.rows import RowFile
 from clipgen.errors import OutputError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.studio.defaults import Defaults
+from raising import refused
 
 from .conftest import Cli, one_line
 
@@ -41,6 +42,14 @@ def test_a_picture_gets_captions(look: Cli) -> None:
     assert name == "photos/a.png" and len(lines) == 2 and " z " in lines[0] and " % " in lines[0]
     quiet = look("caption", "photos/a.png", "--candidates", "captions.txt", "-q").stdout
     assert quiet.split("\t")[1].strip() in lines[0]
+
+
+def test_slots_are_named(look: Cli) -> None:
+    kinds = ["subject", "scene", "style", "background", "light"]
+    lines = look("caption", "photos/a.png", "--mode", "slots", "--top", 1).stdout.splitlines()[1:]
+    assert lines and [line.split()[0] for line in lines] == [kind for kind in kinds if f"  {kind} " in str(lines)]
+    rows = json.loads(look("caption", "photos/a.png", "--mode", "slots", "--top", 1, "--json").stdout)["captions"]
+    assert [row["kind"] for row in rows] == [line.split()[0] for line in lines]
 
 
 def test_rows_for_machines(look: Cli) -> None:
@@ -98,6 +107,15 @@ def test_a_file_name_that_is_not_utf8_gets_a_row(tmp_path: Path, columns: tuple[
         rows.add({"image": name, "text": "a fox"})
     with RowFile(tmp_path / "rows", key="image", columns=columns) as rows:
         assert rows.done == {name}
+
+
+def test_two_processes_do_not_write_one_row_file(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    with RowFile(path, key="image"), refused(OutputError, match="another process"), RowFile(path, key="image"):
+        pass
+    with RowFile(path, key="image") as rows:
+        rows.add({"image": "a.png"})
+    assert path.read_text() == '{"image": "a.png"}\n'
 
 
 def test_a_full_disk_names_the_row_file(tmp_path: Path) -> None:
