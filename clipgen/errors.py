@@ -24,6 +24,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+_MOST, _FEW = 60, 12  # names that a message lists, and those that it lists of more
+
 
 class ClipgenError(Exception):
     """Base class: `except clipgen.ClipgenError` catches all errors that clipgen raises on purpose.
@@ -85,8 +87,15 @@ class UnknownNameError(ClipgenError, ValueError):
         by_lower = {name.lower(): name for name in known}
         close = difflib.get_close_matches(str(given).lower(), by_lower, n=1)
         guess = f" did you mean {by_lower[close[0]]!r}?" if close else ""
-        listed = ", ".join(known) or "(none)"
-        return cls(f"unknown {kind} {given!r};{guess} choose from: {listed}", settings=settings)
+        return cls(f"unknown {kind} {given!r};{guess} choose from: {_listed(given, known)}", settings=settings)
+
+
+def _listed(given: str, known: list[str]) -> str:
+    """All names, or the most similar ones of many."""
+    if len(known) <= _MOST:
+        return ", ".join(known) or "(none)"
+    similar = sorted(known, key=lambda name: -difflib.SequenceMatcher(None, str(given).lower(), name.lower()).ratio())
+    return f"{', '.join(similar[:_FEW])} … ({len(known)} in all)"
 
 
 class WeightsError(ClipgenError, OSError):

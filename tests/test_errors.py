@@ -63,3 +63,9 @@ def test_the_library_names_no_flags_in_its_errors() -> None:
         texts = [node for statement in raised for node in ast.walk(statement) if isinstance(node, ast.Constant)]
         found += [(path.name, text.value) for text in texts if isinstance(text.value, str) and flag.search(text.value)]
     assert found == []
+
+
+def test_of_many_names_the_most_similar_are_listed() -> None:
+    names = [f"class {number}" for number in range(500)] + ["night sky"]
+    message = str(UnknownNameError.of("class", "nigth sky", names))
+    assert "did you mean 'night sky'?" in message and "501 in all" in message and len(message) < 400

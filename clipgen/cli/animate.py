@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.files import InputFile
 from clipgen.cli.filming import WORK, Report, Request, film_options, make, print_made, stored_film
-from clipgen.cli.options import SectionedCommand, option
 from clipgen.cli.outputs import DEFAULT_FOLDER
-from clipgen.cli.progress import loading
+from clipgen.cli.presence import check_presence
+from clipgen.cli.printing import as_text
+from clipgen.cli.progress import loading, seconds_text
+from clipgen.cli.trial import trial
+from clipgen.errors import ClipgenError
 from clipgen.media.films import DEFAULT_ENDING
 
 if TYPE_CHECKING:
@@ -37,12 +41,16 @@ Examples:
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Make a film from a file of prompts.")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", type=InputFile(), metavar="FILE")
 @option(
     "-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
-    help="film ending in .mp4, .gif, .webp or .apng, a page (.html, with --as-network), or a folder [outputs/FILE.mp4]",
+    help="film ending in .mp4, .gif, .webp or .apng, a page (.html, with --as-network), or a folder "
+    "[outputs/FILE.mp4]",
 )  # fmt: skip
-@option("--dry-run", is_flag=True, section="Output", help="print the timeline, its length and its cost, then stop")
+@option(
+    "--dry-run", is_flag=True, section="Output",
+    help="print the timeline, its length, and how long painting takes, then stop",
+)  # fmt: skip
 @option(
     "--resume", is_flag=True, section="Output",
     help="resume a film that was stopped, or whose FILE was edited, with its own settings; options given change them",
@@ -58,8 +66,11 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
     asked = output or DEFAULT_FOLDER / f"{file.stem}{DEFAULT_ENDING}"
     request = Request.of(file, asked, options, stored_film(asked) if resume else None, need_models=not dry_run)
     if dry_run:
-        for line in plan_lines(request.outline()):
+        outline = request.outline()
+        for line in plan_lines(outline):
             click.echo(line)
+        with loading("timing a step", quiet=report.quiet):
+            click.echo(time_line(outline, request.weights))
         return 0
     if resume and request.stored is None:
         report.note(f"{asked.with_suffix(WORK)} does not exist: nothing to resume, a new film is started")
@@ -75,7 +86,7 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
     if report.as_json:
         files = {name: str(path) for name, path in made.files.items()}
         result = {**files, "frames": made.frames, "seconds": round(made.seconds, 2), "stopped": made.exit_code != 0}
-        click.echo(json.dumps({**result, "reused": film.reused}, indent=2, ensure_ascii=False))
+        click.echo(as_text({**result, "reused": film.reused}))
     else:
         print_made(made, film, request, report)
     return made.exit_code
@@ -94,6 +105,18 @@ def plan_lines(outline: Outline) -> list[str]:
         f"{settings.fps} a second; {painted}, {outline.steps} optimisation steps"
     )
     return lines
+
+
+def time_line(outline: Outline, weights: Path | None) -> str:
+    """How long painting a film takes on this machine, by timing a step of its first picture; or why that is unknown."""
+    try:
+        check_presence(outline.picture, weights)
+        found = trial(outline.picture, weights)
+    except ClipgenError as error:
+        return f"how long it takes is unknown: {error}"
+    seconds = found["load_seconds"] + outline.steps * found["seconds"]
+    step = f"{found['seconds']:.2f} s a step"
+    return f"about {seconds_text(seconds)} on this machine, at {step}; writing the frames comes on top"
 
 
 def _free(asked: Path, report: Report) -> Path:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.filming import Report, Request, film_options, make, print_made, stored_film
-from clipgen.cli.options import SectionedCommand, option
+from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading
 from clipgen.errors import ClipgenError
 from clipgen.media.films import DEFAULT_ENDING
@@ -56,7 +56,7 @@ def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:
             made += 1
         except ClipgenError as error:
             failed[str(file)] = str(error)
-            click.echo(f"{file}: {error}", err=True)
+            click.echo(str(error) if str(file) in str(error) else f"{file}: {error}", err=True)
     _print(made, len(files) - len(missing), failed, report)
     return 1 if failed else 0
 
@@ -68,7 +68,7 @@ def _path(out: Path, file: Path) -> Path:
 def _print(made: int, skipped: int, failed: dict[str, str], report: Report) -> None:
     if report.as_json:
         counts = {"made": made, "skipped": skipped, "failed": failed}
-        click.echo(json.dumps(counts, indent=2, ensure_ascii=False))
+        click.echo(as_text(counts))
     elif not report.quiet:
         click.echo(f"{made} made, {skipped} skipped, {len(failed)} failed", err=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.options import SectionedCommand, option
+from clipgen.cli.files import InputFile, PictureFile, shown, spool_of
+from clipgen.cli.printing import as_line
 from clipgen.cli.rows import RowFile
 from clipgen.jobs import Inputs, Job
 
@@ -32,6 +33,7 @@ by which a caption fits better than unrelated captions and pictures do.
 Examples:
   clipgen caption photo.jpg
   clipgen caption photo.jpg --candidates captions.txt --top 3
+  curl -s https://example.org/photo.jpg | clipgen caption -
   clipgen caption holiday/ -r --jsonl captions.jsonl
   clipgen caption photo.jpg --mode slots
   clipgen caption photo.jpg --explain why.png
@@ -93,11 +95,12 @@ class Outputs:
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Describe pictures in words.")
-@click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE…")
+@click.argument("pictures", nargs=-1, required=True, type=InputFile(), metavar="PICTURE…")
 @recursive_option
 @option(
-    "--candidates", type=click.Path(path_type=Path), section="Pictures", metavar="FILE",
-    help="rank these captions: one a line, or a csv or jsonl with a column text, caption or prompt",
+    "--candidates", type=InputFile(), section="Pictures", metavar="FILE",
+    help="rank these captions: one a line, or a csv or jsonl with a column text, caption or prompt; - for standard "
+    "input",
 )  # fmt: skip
 @option(
     "--jsonl", type=click.Path(path_type=Path), section="Output", metavar="FILE",
@@ -108,11 +111,11 @@ class Outputs:
     help="as --jsonl, a line for each picture with its best caption only",
 )  # fmt: skip
 @option(
-    "--explain", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
+    "--explain", type=PictureFile(), section="Output", metavar="FILE.png",
     help="draw which words of the best caption matter, and where they fit; for one picture",
 )  # fmt: skip
 @option(
-    "--round-trip", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
+    "--round-trip", type=PictureFile(), section="Output", metavar="FILE.png",
     help="generate a picture from each caption and draw them next to the one described; for one picture",
 )  # fmt: skip
 @option("--second", section="Search", metavar="NAME", help="another CLIP model, to score the round trip independently")
@@ -134,6 +137,8 @@ def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None
         raise click.UsageError("--mode composes captions and --candidates ranks given ones; leave one out")
     outputs.check()
     settings = verb_settings("caption", options)
+    if (outputs.sidecar or outputs.embed) and spool_of(click.get_current_context()) in pictures:
+        raise click.UsageError("--sidecar and --embed need a file, and the picture is on standard input")
     found = Pictures(pictures, recursive=recursive)
     outputs.check_count(len(found.paths))
     if candidates is not None:
@@ -173,7 +178,7 @@ def _caption(found: Pictures, job: Job, outputs: Outputs) -> None:
             if described.matches and described.path is not None:
                 _write_files(described.path, described.matches, studio, job, outputs)
             text = row_text(described, quiet=outputs.quiet)
-            click.echo(json.dumps(row, ensure_ascii=False) if outputs.as_json else text)
+            click.echo(as_line(row) if outputs.as_json else text)
 
 
 def _traits(found: Pictures, job: Job, outputs: Outputs, *, recursive: bool) -> Iterator[str]:
@@ -185,9 +190,9 @@ def _traits(found: Pictures, job: Job, outputs: Outputs, *, recursive: bool) -> 
 
 
 def _traits_text(one: Traits, outputs: Outputs) -> str:
-    name = outputs.traits if one.path is None else str(one.path)
+    name = outputs.traits if one.path is None else shown(one.path)
     if outputs.as_json:
-        return json.dumps({"of": name, "traits": [vars(trait) for trait in one.traits]}, ensure_ascii=False)
+        return as_line({"of": name, "traits": [vars(trait) for trait in one.traits]})
     return "\n".join([str(name), *(f"  {trait.score:6.2f}  {trait.text}" for trait in one.traits)])
 
 
@@ -195,7 +200,7 @@ def to_row(described: Described, *, model: str) -> dict[str, object]:
     """A picture's row of a jsonl file."""
     captions = [match.to_dict() for match in described.matches]
     seconds = round(described.seconds, 3)
-    return {"image": str(described.path), "captions": captions, "model": model, "seconds": seconds}
+    return {"image": shown(described.path), "captions": captions, "model": model, "seconds": seconds}
 
 
 def _flat(row: dict[str, object], described: Described) -> dict[str, object]:
@@ -206,12 +211,19 @@ def _flat(row: dict[str, object], described: Described) -> dict[str, object]:
 def row_text(described: Described, *, quiet: bool) -> str:
     """A picture's captions for people."""
     if quiet:
-        return f"{described.path}\t{described.matches[0].text if described.matches else NOTHING}"
+        return f"{shown(described.path)}\t{described.matches[0].text if described.matches else NOTHING}"
     lines = [
-        f"  {match.score:.3f}  z {match.z:4.1f}  {100 * match.probability:5.1f} %  {match.text}"
+        f"  {_kind(match)}{match.score:.3f}  z {match.z:4.1f}  {100 * match.probability:5.1f} %  {match.text}"
         for match in described.matches
     ]
-    return "\n".join([str(described.path), *(lines or [f"  {NOTHING}"])])
+    return "\n".join([shown(described.path), *(lines or [f"  {NOTHING}"])])
+
+
+def _kind(match: Match) -> str:
+    """What kind of phrase it is, in mode slots."""
+    from clipgen.tasks.events import Slot  # late: torch takes seconds to import
+
+    return f"{match.kind:10}  " if isinstance(match, Slot) else ""
 
 
 def _write_files(path: Path, matches: Sequence[Match], studio: Studio, job: Job, outputs: Outputs) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.options import SectionedCommand, option
+from clipgen.cli.files import STDIN, InputFile, looks_like_file, shown, spooled
+from clipgen.cli.printing import as_line
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
@@ -17,34 +19,47 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 \b
-Labels are words after the picture, or a file of them. Several sentences about
-each label ("a picture of a cat", …, or --templates) are embedded and averaged.
+Files and folders are pictures, other words are labels. After -- everything is
+a label, for those that are named like a file here. Several sentences about each
+label ("a picture of a cat", …, or --templates) are embedded and averaged.
 
 \b
 Examples:
   clipgen classify photo.jpg cat dog rabbit
+  clipgen classify photos/*.jpg cat dog
+  clipgen classify photos/ -r -- cat dog
   clipgen classify photos/ -r --labels labels.txt --top 1
   clipgen classify animals/ --by-folder      accuracy, when folders name the labels
 """
 
+_AFTER = "clipgen.after"  # the words after --, in the context of the command
 
-@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Sort pictures by labels of your own.")
-@click.argument("picture", type=click.Path(path_type=Path), metavar="PICTURE")
-@click.argument("words", nargs=-1, metavar="LABEL…")
+
+class Parted(SectionedCommand):
+    """Remembers what follows `--`, which click alone would mix with what precedes it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            place = args.index("--")
+            ctx.meta[_AFTER], args = tuple(args[place + 1 :]), args[:place]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=Parted, epilog=EXAMPLES, short_help="Sort pictures by labels of your own.")
+@click.argument("words", nargs=-1, required=True, metavar="PICTURE… [--] LABEL…")
 @recursive_option
 @option(
-    "--labels", type=click.Path(path_type=Path), section="Pictures", metavar="FILE",
-    help="more labels, one a line",
+    "--labels", type=InputFile(), section="Pictures", metavar="FILE",
+    help="more labels, one a line; - for standard input",
 )  # fmt: skip
 @option("--by-folder", is_flag=True, section="Pictures", help="labels are the names of the folders in PICTURE")
 @option(
-    "--templates", type=click.Path(path_type=Path), section="Search", metavar="FILE",
+    "--templates", type=InputFile(), section="Search", metavar="FILE",
     help="sentences about a label, one a line, {} where the label goes",
 )  # fmt: skip
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
 @verb_options("classify")
 def command(
-    picture: Path,
     words: tuple[str, ...],
     recursive: bool,
     labels: Path | None,
@@ -53,15 +68,18 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Print which LABEL fits PICTURE, a file or a folder, best."""
+    """Print which LABEL fits each PICTURE, a file or a folder, best."""
     from clipgen.prompts import read_prompt_file
 
-    given = [*words, *(read_prompt_file(labels) if labels else []), *(_folders(picture) if by_folder else [])]
+    ctx = click.get_current_context()
+    pictures, typed = _sorted(words, ctx.meta.get(_AFTER))
+    given = [*typed, *(read_prompt_file(labels) if labels else []), *(_folders(pictures) if by_folder else [])]
     if not given:
-        raise click.UsageError("no labels: write them after the picture, or give --labels FILE or --by-folder")
+        raise click.UsageError("no labels: write them after the pictures, or give --labels FILE or --by-folder")
     sentences = {"templates": tuple(read_prompt_file(templates))} if templates else {}
     settings = verb_settings("classify", options, **sentences)
-    found = Pictures([picture], recursive=recursive or by_folder)
+    names = [spooled(ctx) if name == STDIN else Path(name) for name in pictures]
+    found = Pictures(names, recursive=recursive or by_folder)
     job = Job("classify", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(given)), settings)
     events = open_studio(job).describe(job)
     from clipgen.tasks.events import Labelled  # late: torch takes seconds to import
@@ -77,14 +95,26 @@ def command(
     return found.exit_code()
 
 
-def _folders(home: Path) -> list[str]:
-    return sorted(path.name for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
+def _sorted(words: Sequence[str], after: Sequence[str] | None) -> tuple[list[str], list[str]]:
+    """Pictures and labels among the words of a command line; after: those that follow `--`."""
+    if after is not None:
+        return list(words), list(after)
+    pictures = [word for word in words if looks_like_file(word)] or [words[0]]
+    for word in pictures[1:]:
+        if Path(word).is_dir() and Path(word).name == word:
+            click.echo(f"note: the folder {word} is classified; a label of this name goes after --", err=True)
+    return pictures, [word for word in words if word not in pictures]
+
+
+def _folders(homes: Sequence[str]) -> list[str]:
+    inner = (path for home in map(Path, homes) if home.is_dir() for path in home.iterdir() if path.is_dir())
+    return sorted({path.name for path in inner})
 
 
 def _json(one: Labelled) -> str:
     labels = [{"text": match.text, "probability": match.probability, "score": match.score} for match in one.matches]
-    return json.dumps({"image": str(one.path), "labels": labels}, ensure_ascii=False)
+    return as_line({"image": shown(one.path), "labels": labels})
 
 
 def _line(one: Labelled) -> str:
-    return f"{one.path}\t" + "  ".join(f"{match.text} {100 * match.probability:.1f} %" for match in one.matches)
+    return f"{shown(one.path)}\t" + "  ".join(f"{match.text} {100 * match.probability:.1f} %" for match in one.matches)

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.options import SectionedCommand, option
+from clipgen.cli.files import InputFile, PictureFile, shown
 from clipgen.jobs import Inputs, Job
 
 EXAMPLES = """\
@@ -23,11 +24,13 @@ Examples:
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Compare pictures and texts with each other.")
-@click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE…")
+@click.argument("pictures", nargs=-1, required=True, type=InputFile(), metavar="PICTURE…")
 @recursive_option
 @option("--text", "typed", multiple=True, section="Pictures", metavar="TEXT", help="a text to compare with; repeatable")
-@option("--texts", type=click.Path(path_type=Path), section="Pictures", metavar="FILE", help="texts, one a line")
-@option("--plot", type=click.Path(path_type=Path), section="Output", metavar="FILE.png", help="also write a heat map")
+@option(
+    "--texts", type=InputFile(), section="Pictures", metavar="FILE", help="texts, one a line; - for standard input"
+)
+@option("--plot", type=PictureFile(), section="Output", metavar="FILE.png", help="also write a heat map")
 @verb_options("compare")
 def command(
     pictures: tuple[Path, ...],
@@ -47,7 +50,7 @@ def command(
     from clipgen.tasks.events import Compared  # late: torch takes seconds to import
 
     compared = [one for one in found.good(open_studio(job).describe(job)) if isinstance(one, Compared)]
-    names, scores = [str(one.path) for one in compared], [one.scores for one in compared]
+    names, scores = [shown(one.path) for one in compared], [one.scores for one in compared]
     if compared:
         _print(names, words or names, scores)
     if compared and plot is not None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from clipgen.cli.options import WRITTEN, flags_of, over_file, settings_of
+from clipgen.cli.options import WRITTEN, Setting, flags_of, over_file, settings_of
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings import GenerateSettings, about_of, hints
 from clipgen.settings.base import is_list
@@ -27,7 +27,7 @@ class Config:
 
 
 def read_config(path: Path, given: Mapping[str, Any] | None = None) -> Config:
-    """Read a TOML file whose keys are long option names or names of settings.
+    """Read a TOML file whose keys are long option names or names of settings, in the tables of their groups or not.
 
         >>> # run.toml: prompts = ["a red fox"]    size = [384, 256]    time-budget = "45s"
         >>> read_config(Path("run.toml")).settings
@@ -38,17 +38,22 @@ def read_config(path: Path, given: Mapping[str, Any] | None = None) -> Config:
     UnknownNameError for the unknown name of a generator or preset.
     """
     known = _known_keys()
+    groups = {spec.name for spec in fields(GenerateSettings)}
+    rows_of = {row[1].name: row for row in settings_of("generate")}
     prompts: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
     extras: dict[str, Any] = {}
-    for key, value in _parse(path).items():
+    table = parse_toml(path, "--config ")
+    rows = [row for key, value in table.items()
+            for row in (value.items() if key in groups and isinstance(value, dict) else [(key, value)])]  # fmt: skip
+    for key, value in rows:
         name = known.get(key.replace("-", "_"))
         if name == "prompts":
             prompts = _texts(path, key, value)
         elif name in EXTRAS:
             extras[name] = _extra(path, key, value, EXTRAS[name])
         elif name is not None:
-            settings[name] = _setting(path, name, value)
+            settings[name] = setting_value(path, rows_of[name], value)
         else:
             allowed = sorted({name.replace("_", "-") for name in known})
             raise SettingsError(f"{path}: {UnknownNameError.of('key', key, allowed)}")
@@ -56,15 +61,16 @@ def read_config(path: Path, given: Mapping[str, Any] | None = None) -> Config:
     return Config(prompts, settings, extras)
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def parse_toml(path: Path, option: str = "") -> dict[str, Any]:
+    """The table in a TOML file; option: that named it, for errors. Raises SettingsError."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError(f"--config {path}: there is no such file") from None
+        raise SettingsError(f"{option}{path}: there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"--config {path}: cannot be read ({error})") from error
+        raise SettingsError(f"{option}{path}: cannot be read ({error})") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"--config {path}: is not TOML: {error}") from error
+        raise SettingsError(f"{option}{path}: is not TOML: {error}") from error
 
 
 def _known_keys() -> dict[str, str]:
@@ -90,13 +96,12 @@ def _extra(path: Path, key: str, value: Any, kind: type) -> Any:
     return value
 
 
-def _setting(path: Path, name: str, value: Any) -> Any:
-    group, spec = next(row for row in settings_of("generate") if row[1].name == name)
+def setting_value(path: Path, setting: Setting, value: Any) -> Any:
+    """The value of a setting in a TOML file: a time or size may be written as text, and a list of one as its value."""
+    group, spec = setting
     if (written := about_of(spec).written) is not None:
         try:
             return WRITTEN[written].read(value)
         except SettingsError as error:
-            raise error.in_context(before=f"{path}: {name}: ") from error
-    # one text where a list is expected: perceptor = "builtin"
-    return [value] if is_list(hints(group)[name]) and isinstance(value, str) else value
-
+            raise error.in_context(before=f"{path}: {spec.name}: ") from error
+    return [value] if is_list(hints(group)[spec.name]) and isinstance(value, str) else value

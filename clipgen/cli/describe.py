@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from clipgen.cli.options import given_settings, option, setting_options, settings_in_verb
+from clipgen.cli.command import option
+from clipgen.cli.defaults import default_settings
+from clipgen.cli.options import given_settings, setting_options, settings_in_verb
 from clipgen.cli.presence import check_presence
 from clipgen.errors import ImageError
 from clipgen.jobs import VERBS, Job
@@ -33,7 +35,7 @@ def recursive_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def verb_settings(verb: str, options: dict[str, Any], **more: Any) -> Settings:
     """The settings that were given, checked, with their models on this machine; more: settings without an option."""
-    given = given_settings(options, settings_in_verb(VERBS[verb], verb))
+    given = {**default_settings(), **given_settings(options, settings_in_verb(VERBS[verb], verb))}
     settings = VERBS[verb].from_dict({**given, **more})
     described = getattr(settings, "describe", None)
     assert isinstance(described, DescribeSettings)  # all these verbs have them

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -13,8 +12,11 @@ from typing import Any
 import click
 
 import clipgen
-from clipgen.cli.options import SectionedCommand, given_settings, option, setting_options, settings_of
+from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.defaults import over_defaults
+from clipgen.cli.options import given_settings, setting_options, settings_of
 from clipgen.cli.outputs import DEFAULT_FOLDER
+from clipgen.cli.printing import as_text
 from clipgen.errors import ClipgenError
 from clipgen.settings import GenerateSettings
 
@@ -43,7 +45,7 @@ def command(as_json: bool, no_trial: bool, **options: Any) -> int:
 
     The trial step uses the given settings, and its time and peak memory are printed.
     """
-    settings = GenerateSettings.from_dict(given_settings(options, SETTINGS)).resolved()
+    settings = GenerateSettings.from_dict(over_defaults(given_settings(options, SETTINGS))).resolved()
     report: dict[str, Any] = {
         "clipgen": clipgen.__version__,
         "python": platform.python_version(),
@@ -59,7 +61,7 @@ def command(as_json: bool, no_trial: bool, **options: Any) -> int:
     problems = [text for part in _parts(report) if (text := part.get("problem"))]
     report["problems"] = problems
     if as_json:
-        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+        click.echo(as_text(report))
     else:
         _print(report)
     return 1 if problems else 0

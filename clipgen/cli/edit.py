@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 import warnings
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.defaults import over_defaults
+from clipgen.cli.files import InputFile
 from clipgen.cli.generate import Request, paint
 from clipgen.cli.options import (
-    SectionedCommand,
     given_settings,
     json_option,
-    option,
     output_option,
     quiet_option,
     setting_options,
@@ -23,23 +25,25 @@ from clipgen.cli.options import (
 )
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.presence import check_presence
+from clipgen.cli.wording import negative_option, note_syntax, without
 from clipgen.prompts import parse_prompts
-from clipgen.settings import GenerateSettings
+from clipgen.settings import USUAL, GenerateSettings
 
 EXAMPLES = """\
 \b
 Examples:
   clipgen edit photo.jpg "a watercolour painting"
   clipgen edit outputs/a-forest-7.png "a forest in winter | snow:0.5" --strip 7
-  clipgen edit photo.jpg "at sunset" --init-weight 16       keeps more of it (default: 8)
+  clipgen edit photo.jpg "at sunset" --init-weight 16       keeps more of it
   clipgen edit face.png "a smiling face" --generator stylegan:ffhq.pkl --perceptor vit-b-16
 """
 SETTINGS = settings_of("edit")
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Change a picture by words.")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.argument("text", metavar="TEXT")
+@click.argument("file", type=InputFile(), metavar="FILE")
+@click.argument("words", nargs=-1, required=True, metavar="TEXT")
+@negative_option
 @output_option
 @option(
     "--strip", type=click.IntRange(min=0, max=32), default=5, show_default=True, section="Output", metavar="N",
@@ -48,21 +52,33 @@ SETTINGS = settings_of("edit")
 @json_option
 @quiet_option
 @weights_option
-@setting_options(SETTINGS)
+@setting_options(SETTINGS, {**USUAL["edit"], "size": "that of FILE"})
 def command(
-    file: Path, text: str, output: Path | None, strip: int, as_json: bool, quiet: bool, weights: Path | None,
+    file: Path,
+    words: tuple[str, ...],
+    negative: tuple[str, ...],
+    output: Path | None,
+    strip: int,
+    as_json: bool,
+    quiet: bool,
+    weights: Path | None,
     **options: Any,
-) -> int:  # fmt: skip
+) -> int:
     """Change the picture in FILE until it fits TEXT, and keep the rest of it.
 
-    --init-weight (default for this command: 8) keeps the pixels near those of FILE, --l2 (default: 0.01) the latents.
-    `kept` in the results is the cosine of the pictures before and after.
+    --init-weight keeps the pixels near those of FILE, --l2 the latents. `kept` in the results is the cosine of the
+    pictures before and after.
     """
     started = time.monotonic()
     warnings.simplefilter("ignore")
+    text = " ".join(words)
+    if not file.exists() and Path(text).is_file():
+        raise click.UsageError(f'the picture comes first: clipgen edit {shlex.quote(text)} "{file}"')
     parse_prompts(text)
+    text = without(text, negative)
+    note_syntax([text], quiet=quiet)
     outputs = Outputs.at(output)
-    given = given_settings(options, SETTINGS)
+    given = over_defaults(given_settings(options, SETTINGS))
     check_presence(GenerateSettings.from_dict(given), weights)
     # late: it imports torch, which takes seconds
     from clipgen.tasks.edit import edit_job

@@ -5,6 +5,7 @@
 | a `ClipgenError`, or the system's own refusal (full disk, no permission, no memory) | 1 |
 | the command line was wrong (`click.UsageError`) | 2 |
 | Ctrl-C | 130 |
+| whatever reads the output has stopped reading, such as `head` | 141 |
 
 Anything else is a fault in clipgen itself and keeps its traceback. The library's errors name settings; the flags of the
 command that ran are added here.
@@ -12,6 +13,9 @@ command that ran are added here.
 
 from __future__ import annotations
 
+import difflib
+import os
+import sys
 from collections.abc import Callable, Sequence
 
 import click
@@ -19,7 +23,7 @@ import click
 from clipgen.errors import ClipgenError, DeviceError
 from clipgen.files import reason
 
-INTERRUPTED = 130
+INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 def exit_code(call: Callable[[], object], command: Callable[[], click.Command | None] = lambda: None) -> int:
@@ -37,6 +41,9 @@ def exit_code(call: Callable[[], object], command: Callable[[], click.Command | 
         return 0
     except click.UsageError as error:
         return _fail(usage_line(error), error.exit_code)
+    except BrokenPipeError:
+        _silence()
+        return BROKEN_PIPE
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except click.Abort:
@@ -93,11 +100,16 @@ def _flag(flag: str, value: object) -> str:
 def usage_line(error: click.UsageError) -> str:
     """The message of a usage error in one line, with where to find more.
 
-    >>> usage_line(click.UsageError("no such option: --stps."))
-    'no such option: --stps (see `clipgen --help`)'
+    >>> usage_line(click.NoSuchOption("--stps", possibilities=["--steps"]))
+    'no option --stps; did you mean --steps? (see `clipgen --help`)'
     """
     command = error.ctx.command_path if error.ctx else "clipgen"
-    return f"{error.format_message().rstrip('.')} (see `{command} --help`)"
+    message = error.format_message().rstrip(".")
+    if isinstance(error, click.NoSuchOption):
+        close = difflib.get_close_matches(error.option_name, error.possibilities or (), n=1)
+        near = f"; did you mean {close[0]}?" if close else ""
+        message = f"no option {error.option_name}{near}"
+    return f"{message} (see `{command} --help`)"
 
 
 def system_line(error: OSError) -> str:
@@ -118,6 +130,11 @@ def memory_error(error: RuntimeError) -> DeviceError:
     if hint is None:
         raise error
     return hint
+
+
+def _silence() -> None:
+    """Let standard output go nowhere: its reader, such as `head`, has gone, which Python would report at its exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, code: int) -> int:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipgen.cli.command import option
+from clipgen.cli.defaults import default_settings, over_defaults
 from clipgen.cli.interrupt import Interruption
 from clipgen.cli.options import (
     given_settings,
     json_option,
-    option,
     over_file,
     quiet_option,
     setting_options,
@@ -23,7 +24,7 @@ from clipgen.cli.options import (
     weights_option,
 )
 from clipgen.cli.presence import check_presence
-from clipgen.cli.progress import loading, open_progress, seconds_text
+from clipgen.cli.progress import counting, open_progress, seconds_text
 from clipgen.errors import ClipgenError
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings, settings_in
@@ -142,7 +143,14 @@ def film_settings(
     timeline: Timeline, file: Path, options: dict[str, Any], stored: FilmRecord | None = None
 ) -> tuple[FilmSettings, GenerateSettings]:
     """The settings that a file and options ask for, over those of a stored film."""
-    base_film, base_picture = stored.resumed(timeline) if stored else (timeline.film, timeline.picture)
+    if stored:
+        base_film, base_picture = stored.resumed(timeline)
+    else:
+        user = default_settings()
+        film_names = {spec.name for _, spec in FILM}
+        base_film = {**{name: user[name] for name in user.keys() & film_names}, **timeline.film}
+        own = {**timeline.picture, **given_settings(options, PICTURE)}
+        base_picture = {name: value for name, value in over_defaults(own).items() if name not in film_names}
     film = over_file(FilmSettings, file, base_film, given_settings(options, FILM))
     own = given_settings(options, PICTURE)
     if stored and stored.film.video_in != film.video_in:  # a size that was taken from the other video
@@ -185,7 +193,12 @@ def make(film: Film, request: Request, report: Report) -> Made:
     try:
         code = _paint(film, request, quiet=report.quiet)
         painted = time.monotonic()
+        if code and not film.painted and not film.outline.page:
+            return Made({}, 0, painted - began, code)
         frames = _write(film, request, quiet=report.quiet)
+    except KeyboardInterrupt:
+        click.echo(f"stopped while the film was written; resume with: {request.resume_command}", err=True)
+        raise
     except ClipgenError as error:
         if stored_film(request.output.path) is not None:
             raise error.in_context(after=f" (the keyframes are safe: {request.resume_command})") from error
@@ -204,7 +217,7 @@ def print_made(made: Made, film: Film, request: Request, report: Report) -> None
     for note in film.notes:
         report.note(note)
     frames = f"{made.frames / film.settings.fps:.1f} s, {made.frames} frames"
-    length = frames if made.frames else f"{film.seconds:.1f} s, one network"
+    length = frames if made.frames else f"{film.seconds:.1f} s, one network" if made.files else "nothing to show yet"
     if not report.quiet:
         click.echo(f"{length}; {'stopped' if made.exit_code else 'done'} after {seconds_text(made.seconds)}", err=True)
         if made.exit_code:
@@ -233,5 +246,9 @@ def _paint(film: Film, request: Request, *, quiet: bool) -> int:
 
 def _write(film: Film, request: Request, *, quiet: bool) -> int:
     """Write the film and return its number of frames."""
-    with loading(f"writing {request.output.path}", quiet=quiet):
-        return sum(1 for _ in film.project(request.output))
+    done = 0
+    with counting(f"writing {request.output.path}: frame", film.painted, quiet=quiet) as count:
+        for frame in film.project(request.output):
+            done = frame.index + 1
+            count(done)
+    return done

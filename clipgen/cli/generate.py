@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.config import Config, read_config
+from clipgen.cli.defaults import over_defaults
+from clipgen.cli.files import STDIN, InputFile, spooled
 from clipgen.cli.options import (
-    SectionedCommand,
     given_settings,
     json_option,
-    option,
     output_option,
     quiet_option,
     setting_options,
@@ -26,6 +28,7 @@ from clipgen.cli.options import (
 from clipgen.cli.outputs import Outputs, run_file
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
+from clipgen.cli.wording import negative_option, note_syntax, one_prompt, without
 from clipgen.jobs import Inputs, Job
 from clipgen.prompts import parse_prompts, read_prompt_file
 from clipgen.settings import GenerateSettings
@@ -44,6 +47,7 @@ Examples:
   clipgen "a castle | watercolour:0.5 | text:-0.3" --seed 7
   clipgen "a red fox" "a blue fox" --count 3 --grid
   clipgen --prompts prompts/sampler.txt -o gallery/
+  clipgen "a beach" --negative people              as "a beach | people:-0.3"
   clipgen "a volcano at night" --size 384 256 --quality high --video
   clipgen "a sunset" --time-budget 45s --init-image photo.jpg --init-weight 0.5
   clipgen "a galaxy" --generator cppn --render-size 1024 1024
@@ -56,19 +60,21 @@ EXTRAS = ("video", "grid", "curve")
 
 @dataclass(frozen=True)
 class Request:
-    """A job, the state to resume from, if any, and the recorded output of the run that it resumes."""
+    """A job; where it resumes a run: the state to resume from, that run's recorded output, and its run file."""
 
     job: Job
     state: RunState | None = None
     output: Mapping[str, Any] = field(default_factory=dict)
+    resumed: Path | None = None
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Make a picture from words.")
 @click.argument("prompts", nargs=-1, metavar="TEXT…")
 @option(
-    "--prompts", "prompt_file", type=click.Path(path_type=Path), section="Prompts", metavar="FILE",
-    help="file of prompts, one per line; lines that start with # are comments",
+    "--prompts", "prompt_file", type=InputFile(), section="Prompts", metavar="FILE",
+    help="file of prompts, one per line, - for standard input; lines that start with # are comments",
 )  # fmt: skip
+@negative_option
 @output_option
 @option("--video", is_flag=True, section="Output", help="also a video of the picture as it is optimised")
 @option("--grid", is_flag=True, section="Output", help="also a contact sheet of all pictures")
@@ -89,6 +95,7 @@ class Request:
 def command(
     prompts: tuple[str, ...],
     prompt_file: Path | None,
+    negative: tuple[str, ...],
     output: Path | None,
     as_json: bool,
     quiet: bool,
@@ -100,25 +107,33 @@ def command(
 ) -> int:
     """Make pictures from words.
 
-    Each TEXT is one prompt; several are painted in one batch. Pictures contain their prompt and all settings:
-    see `clipgen show` and `clipgen rerun`. Ctrl-C saves the best picture so far.
+    Each quoted TEXT is one prompt; several are painted in one batch. Words without quotes are one prompt together; - is
+    standard input, a prompt a line. Pictures contain their prompt and all settings: see `clipgen show` and
+    `clipgen rerun`. Ctrl-C saves the best picture so far.
     """
     started = time.monotonic()
     if not verbose:
         warnings.simplefilter("ignore")
+    if prompts == (STDIN,):
+        prompts, prompt_file = (), spooled(click.get_current_context())
+    prompts = one_prompt(prompts, quiet=quiet)
     given = given_settings(options, SETTINGS)
     file = read_config(config, given) if config else Config()
     # cheap checks first: errors should not be reported after seconds of loading
     if resume is not None:
-        request = _resumed(resume, [*prompts, *([str(prompt_file)] if prompt_file else [])], given, weights)
+        typed = [*prompts, *([str(prompt_file)] if prompt_file else []), *(["--negative"] if negative else [])]
+        request = _resumed(run_file(resume), typed, given, weights)
     else:
-        request = Request(_job(prompts, prompt_file, file, given, weights))
+        request = Request(_job(prompts, prompt_file, file, given, weights, negative))
+        note_syntax(request.job.inputs.prompts, quiet=quiet)
     extras = {name: options[name] or file.extras.get(name, False) or name in request.output.get("extras", ())
               for name in EXTRAS}  # fmt: skip
-    place = output or (Path(file.extras["output"]) if "output" in file.extras else None)
-    outputs = Outputs.resumed(request.output) if request.output and place is None else Outputs.at(place)
+    ctx = click.get_current_context()
+    is_typed = ctx.get_parameter_source("output") is ParameterSource.COMMANDLINE
+    place = Path(file.extras["output"]) if "output" in file.extras and not is_typed else output
+    outputs = Outputs.resumed(request.output) if request.output and not is_typed else Outputs.at(place)
     return paint(
-        request, outputs, started=started, as_json=as_json, quiet=quiet, verbose=verbose, typed=prompts, extras=extras
+        request, outputs, started=started, as_json=as_json, quiet=quiet, verbose=verbose, extras=extras
     )
 
 
@@ -130,23 +145,20 @@ def paint(
     as_json: bool,
     quiet: bool,
     verbose: bool = False,
-    typed: Sequence[str] = (),
     extras: Mapping[str, Any],
 ) -> int:
-    """Run a request, write its files and return the exit code.
-
-    typed: the prompts of the command line; extras: as for `Extras`.
-    """
+    """Run a request, write its files and return the exit code; extras: as for `Extras`."""
     settings = request.job.settings
     assert isinstance(settings, GenerateSettings)  # as `Job` checks
     check_presence(settings, request.job.weights)
     # late: the rest imports torch, which takes seconds
-    from clipgen.cli.run import Extras, RunFiles, print_notes, print_result
+    from clipgen.cli.run import Extras, RunFiles, add_ratings, print_notes, print_result
     from clipgen.studio import Studio
 
+    studio = Studio()
     with loading("loading the models", quiet=quiet) as report:
-        run = Studio().run(request.job, state=request.state, started=started, report=report)
-    print_notes(run, typed, quiet=quiet, verbose=verbose)
+        run = studio.run(request.job, state=request.state, started=started, report=report)
+    print_notes(run, quiet=quiet, verbose=verbose)
     files = RunFiles(
         run,
         outputs,
@@ -154,19 +166,30 @@ def paint(
         save_every=settings.canvas.save_every,
         quiet=quiet,
         history=request.output.get("history", ()),
+        resumed=request.resumed,
     )
-    return print_result(files.write(), as_json=as_json, quiet=quiet)
+    result = files.write()
+    if not result.exit_code and (as_json or not quiet):
+        with loading("rating the pictures", quiet=quiet):
+            add_ratings(result, studio.rate(run, files.pictures))
+    return print_result(result, as_json=as_json, quiet=quiet)
 
 
 def _job(
-    prompts: Sequence[str], prompt_file: Path | None, config: Config, given: dict[str, Any], weights: Path | None
+    prompts: Sequence[str],
+    prompt_file: Path | None,
+    config: Config,
+    given: dict[str, Any],
+    weights: Path | None,
+    negative: Sequence[str],
 ) -> Job:
     lines = [*prompts, *(read_prompt_file(prompt_file) if prompt_file else [])] or list(config.prompts)
     if not lines:
         raise click.UsageError('no prompt was given; write one, such as clipgen "a red fox", or use --prompts FILE')
     for line in lines:
         parse_prompts(line)
-    settings = GenerateSettings.from_dict(config.settings | given)
+    lines = [without(line, negative) for line in lines]
+    settings = GenerateSettings.from_dict(over_defaults(config.settings | given))
     return Job("generate", Inputs(prompts=tuple(lines)), settings, weights)
 
 
@@ -179,8 +202,8 @@ def _resumed(resume: Path, prompts: Sequence[str], given: dict[str, Any], weight
 
     from clipgen.tasks.generate import load_run  # late: it imports torch
 
-    saved = load_run(run_file(resume))
+    saved = load_run(resume)
     settings = saved.job.settings
     assert isinstance(settings, GenerateSettings)  # as `load_run` checks
     job = replace(saved.job, settings=settings.changed(**given), weights=weights or saved.job.weights)
-    return Request(job, saved.state, saved.output)
+    return Request(job, saved.state, saved.output, resume)

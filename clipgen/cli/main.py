@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from clipgen.cli.errors import command_of, exit_code
+from clipgen.cli.printing import print_any_name
+from clipgen.cli.spelling import DEFAULT_COMMAND, with_default_command
 from clipgen.process import configure
 
 #: name → (module and attribute of the command, its line in `clipgen --help`)
@@ -30,9 +32,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("clipgen.cli.doctor:command", "Check device, encoders, weights and disk."),
     "cache": ("clipgen.cli.cache:group", "Show or clear the disk cache."),
     "train": ("clipgen.cli.train:group", "Train the built-in models."),
+    "config": ("clipgen.cli.defaults:command", "Show the file of your own defaults, and what it sets."),
+    "completion": ("clipgen.cli.completion:command", "Print the completion script of bash, zsh or fish."),
+    "help": ("clipgen.cli.help:command", "Print the help of a command."),
+    "version": ("clipgen.cli.help:version_command", "Print the version."),
 }
-
-DEFAULT_COMMAND = "generate"
 
 EXAMPLES = """\
 \b
@@ -62,7 +66,14 @@ class LazyGroup(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, with_default_command(args))
+        return super().parse_args(ctx, with_default_command(args, COMMANDS))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, and the options of the default one."""
+        command = self.get_command(ctx, DEFAULT_COMMAND)
+        assert command is not None
+        options = command.shell_complete(ctx, incomplete) if incomplete.startswith("-") else []
+        return [*super().shell_complete(ctx, incomplete), *options]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -78,6 +89,7 @@ class LazyGroup(click.Group):
         **extra: Any,
     ) -> Any:
         configure()
+        print_any_name()
 
         def call() -> Any:
             return super(LazyGroup, self).main(
@@ -88,35 +100,14 @@ class LazyGroup(click.Group):
         if not standalone_mode:
             return call()
         words = list(sys.argv[1:] if args is None else args)
-        return sys.exit(exit_code(call, lambda: command_of(self, with_default_command(words))))
-
-
-def with_default_command(args: list[str]) -> list[str]:
-    """Insert `generate` unless the first word is a command or asks for help.
-
-    >>> with_default_command(["a red fox", "--seed", "7"])
-    ['generate', 'a red fox', '--seed', '7']
-    """
-    if not args:
-        return ["--help"]
-    first, *rest = args
-    if first in COMMANDS or first in ("-h", "--help", "--version"):
-        return args
-    near = difflib.get_close_matches(first, COMMANDS, n=1, cutoff=0.75)
-    # One word alone may be a prompt ("rain" is similar to "train"); a mistyped command has further words after it.
-    if near and rest and not rest[0].startswith("-"):
-        raise click.UsageError(
-            f"no command {first!r}: did you mean `clipgen {near[0]} {rest[0]}`? "
-            f"If this is a prompt, write `clipgen generate {first} {rest[0]} …`"
-        )
-    return [DEFAULT_COMMAND, *args]
+        return sys.exit(exit_code(call, lambda: command_of(self, with_default_command(words, COMMANDS))))
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, given: bool) -> None:
     if given and not ctx.resilient_parsing:
-        import clipgen
+        from clipgen.cli.help import version_command
 
-        click.echo(f"clipgen {clipgen.__version__}")
+        ctx.invoke(version_command)
         ctx.exit()
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
-import json
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from clipgen.cli.completion import complete_from, model_names
+from clipgen.cli.printing import as_line, as_text
+
 if TYPE_CHECKING:
     from clipgen.models.weights import Card
+
+ROLES = ("perceptor", "generator", "bank")
+MORE = """
+All CLIPs of open_clip, as NAME/TAG (ViT-B-16/datacomp_xl_s13b_b90k), and of the hub, as hf-hub:ORG/REPO, can be pulled
+and used as well; hf:OWNER/NAME/FILE is a VQGAN on the hub, local-dir:FOLDER a CLIP of your own."""
 
 
 @click.group()
@@ -20,28 +28,38 @@ def group() -> None:
 
 
 @group.command("list")
+@click.option("--role", type=click.Choice(ROLES), help="Only generators, which paint, or perceptors: CLIP models.")
+@click.option("--installed", is_flag=True, help="Only those that are on this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_command(as_json: bool) -> None:
-    """List the models with size, licence, and whether they are downloaded."""
+def list_command(role: str | None, installed: bool, as_json: bool) -> None:
+    """List the models with role, size in MB, state, licence and notes; `clipgen models pull NAME` downloads one."""
     from clipgen.models.weights import cards
 
-    rows = cards()
+    rows = [card for card in cards(role) if card.present or not installed]
     if as_json:
-        click.echo(json.dumps([_row(card) for card in rows], indent=2))
+        click.echo(as_text([_row(card) for card in rows]))
         return
-    for card in rows:
-        state = "shipped" if card.shipped else "downloaded" if card.present else f"clipgen models pull {card.name}"
-        click.echo(f"{card.name}  ({card.role}, {card.size_mb:g} MB, {_licence(card)}): {state}")
-        click.echo(f"    {card.architecture}\n    {card.notes}")
-    click.echo(
-        "\nAll CLIPs of open_clip can be used as well: `clipgen models pull NAME/TAG`, then --perceptor NAME/TAG, for "
-        "example ViT-B-16/datacomp_xl_s13b_b90k; hf-hub:ORG/REPO and local-dir:FOLDER as well; hf:OWNER/NAME/FILE "
-        "is a VQGAN on the hub."
-    )
+    for line in table_lines(rows, width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None):
+        click.echo(line)
+    if sys.stdout.isatty() and not installed:
+        click.echo(MORE, err=True)
+
+
+def table_lines(rows: Sequence[Card], *, width: int | None) -> list[str]:
+    """The models as lines of a table; width: of the terminal, where the notes are cut; None: whole."""
+    heads = ("NAME", "ROLE", "MB", "STATE", "LICENCE", "NOTES")
+    cells = [(card.name, card.role, f"{card.size_mb:,.0f}", _state(card), _terms(card), card.notes) for card in rows]
+    wide = [max(len(row[column]) for row in [heads, *cells]) for column in range(len(heads) - 1)]
+    lines = []
+    for name, role, size, state, licence, notes in [heads, *cells]:
+        start = f"{name:{wide[0]}}  {role:{wide[1]}}  {size:>{wide[2]}}  {state:{wide[3]}}  {licence:{wide[4]}}"
+        line = f"{start}  {notes}"
+        lines.append(line if width is None or len(line) <= width else f"{line[: width - 1]}…")
+    return lines
 
 
 @group.command("pull")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=complete_from(model_names))
 def pull_command(names: tuple[str, ...]) -> None:
     """Download models: a NAME of `clipgen models list`, NAME/TAG of a CLIP of open_clip, or hf-hub:ORG/REPO.
 
@@ -49,7 +67,7 @@ def pull_command(names: tuple[str, ...]) -> None:
 
     An interrupted download is resumed; files that are already complete are skipped.
     """
-    from clipgen.models import hub
+    from clipgen.models import clips, hub
     from clipgen.models.shelf import pull
     from clipgen.models.weights import cards
 
@@ -62,6 +80,7 @@ def pull_command(names: tuple[str, ...]) -> None:
         if name.startswith(hub.PREFIX):
             click.echo(hub.fetch(name))
         elif "/" in clip:
+            clips.check_pull(clip)
             from clipgen.perceptors.openclip import pull_known  # late: it imports torch
 
             click.echo(pull_known(clip))
@@ -74,7 +93,7 @@ def pull_command(names: tuple[str, ...]) -> None:
 
 
 @group.command("info")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_from(model_names))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info_command(name: str, as_json: bool) -> None:
     """Print the card of a model: licence, notes, files, addresses and sha256 sums."""
@@ -82,7 +101,7 @@ def info_command(name: str, as_json: bool) -> None:
 
     row = _row(named(name))
     if as_json:
-        click.echo(json.dumps(row, indent=2))
+        click.echo(as_text(row))
         return
     for key, value in row.items():
         if key != "files" and value != "":
@@ -94,7 +113,7 @@ def info_command(name: str, as_json: bool) -> None:
 
 
 @group.command("verify")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_from(model_names))
 def verify_command(names: tuple[str, ...]) -> int:
     """Verify the files of models, by default of all that are on this machine.
 
@@ -182,6 +201,15 @@ class DownloadProgress:
             click.echo(err=True)
 
 
+def _state(card: Card) -> str:
+    return "shipped" if card.shipped else "installed" if card.present else "–"
+
+
+def _terms(card: Card) -> str:
+    """The licence in a word; `clipgen models info` has all of it."""
+    return card.licence if card.commercial else "non-commercial"
+
+
 def _licence(card: Card) -> str:
     return card.licence if card.commercial else f"{card.licence}, NOT FOR COMMERCIAL USE"
 
@@ -197,31 +225,32 @@ def _row(card: Card) -> dict[str, Any]:
 @click.option("--perceptor", default="builtin", show_default=True, metavar="NAME", help="CLIP model.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def words_command(word: str | None, perceptor: str, as_json: bool) -> None:
-    """Print the vocabulary of a perceptor; with WORD, the entries that contain it or have a similar spelling.
+    """Print the vocabulary of a perceptor; with WORD, the entries that contain it, or what it is drawn as.
 
-    Other words in a prompt have no defined effect on the picture.
+    An unknown word is drawn as the known word nearest in meaning, and left out where no picture can show it.
     """
     from clipgen.devices import pick_device
     from clipgen.perceptors.openclip import load_perceptor
 
-    known = load_perceptor(perceptor, pick_device("cpu")).words()
-    if word is not None:
+    clip = load_perceptor(perceptor, pick_device("cpu"))
+    known = clip.words()
+    if not known:
+        click.echo(f"{perceptor} knows any word: its vocabulary is open", err=True)
+    elif word is not None:
         known = near_words(word, known)
-    if as_json:
-        click.echo(json.dumps(known, ensure_ascii=False))
-    elif known:
-        click.echo("\n".join(known))
-    else:
-        click.echo(f"{perceptor} has an open vocabulary" if word is None else f"no word is similar to {word!r}")
+        if not known:
+            known = clip.stand_ins(word.lower())
+            drawn = "drawn as the first of" if known else "left out, as a word that no picture shows"
+            click.echo(f"{word} is new to {perceptor}; {drawn}", err=True)
+    if known or as_json:
+        click.echo(as_line(known) if as_json else "\n".join(known))
 
 
 def near_words(word: str, known: list[str]) -> list[str]:
-    """Known words that contain a word, then those with a similar spelling.
+    """A known word, and others that contain it; none for an unknown word that no other contains.
 
-    >>> near_words("cat", ["cathedral", "car", "moon"])
-    ['cathedral', 'car']
+    >>> near_words("cat", ["cathedral", "cat", "moon"])
+    ['cat', 'cathedral']
     """
     word = word.lower()
-    containing = [entry for entry in known if word in entry]
-    close = difflib.get_close_matches(word, known, n=8, cutoff=0.6)
-    return list(dict.fromkeys([*containing, *close]))
+    return sorted((entry for entry in known if word in entry), key=lambda entry: entry != word)

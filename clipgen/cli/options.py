@@ -12,13 +12,11 @@ from typing import Any, TypeVar
 
 import click
 
+from clipgen.cli.command import Decorated, option
+from clipgen.cli.completion import value_completion
 from clipgen.errors import ClipgenError, SettingsError
 from clipgen.settings import Settings, about_of, help_of, hints, picture_settings, settings_in
 from clipgen.settings.base import kinds_of
-
-#: the headings of all commands, in the order of the help
-ORDER = ("Film", "Picture", "Start", "Generator", "Prompts", "Pictures", "Search", "Cutouts", "Regularisers", "Output",
-         "Machine")  # fmt: skip
 
 Setting = tuple[type[Settings], Field[Any]]
 AnySettings = TypeVar("AnySettings", bound=Settings)
@@ -74,37 +72,6 @@ def read_memory(text: str | float) -> float:
 WRITTEN = {"time": Written("time", read_duration), "memory": Written("size", read_memory)}
 
 
-class SectionOption(click.Option):
-    """An option that knows its heading in the help."""
-
-    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
-        self.section = section
-        super().__init__(*args, **kwargs)
-
-
-class SectionedCommand(click.Command):
-    """A command whose help groups the options under headings; options without one come last."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows: dict[str, list[tuple[str, str]]] = {section: [] for section in ORDER}
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is not None and isinstance(param, click.Option):
-                rows.setdefault(getattr(param, "section", "Help"), []).append(record)
-        for section, records in rows.items():
-            if records:
-                with formatter.section(section):
-                    formatter.write_dl(records, col_max=27)
-
-
-Decorated = Callable[..., Any]
-
-
-def option(*flags: str, section: str, **kwargs: Any) -> Callable[[Decorated], Decorated]:
-    """`click.option` under a heading of the help."""
-    return click.option(*flags, cls=SectionOption, section=section, **kwargs)
-
-
 def settings_of(verb: str) -> list[Setting]:
     """The settings of a picture that a command has, each with its group.
 
@@ -124,12 +91,17 @@ def settings_in_verb(settings: type[Settings], verb: str) -> list[Setting]:
     return [(group, spec) for group, spec in settings_in(settings) if verb in about_of(spec).verbs]
 
 
-def setting_options(settings: Sequence[Setting]) -> Callable[[Decorated], Decorated]:
-    """Add an option for each setting; without the option its value is None or empty."""
+def setting_options(
+    settings: Sequence[Setting], usual: Mapping[str, Any] | None = None
+) -> Callable[[Decorated], Decorated]:
+    """Add an option for each setting; without the option its value is None or empty.
+
+    usual: the defaults of the command that differ from those of the settings, for its help.
+    """
 
     def add_all(function: Decorated) -> Decorated:
         for group, spec in reversed(settings):
-            function = _setting_option(group, spec)(function)
+            function = _setting_option(group, spec, usual)(function)
         return function
 
     return add_all
@@ -149,16 +121,24 @@ def flags_of(spec: Field[Any]) -> tuple[str, ...]:
     return about_of(spec).flags or ("--" + spec.name.replace("_", "-"),)
 
 
-def _setting_option(group: type[Settings], spec: Field[Any]) -> Callable[[Decorated], Decorated]:
+def _setting_option(
+    group: type[Settings], spec: Field[Any], usual: Mapping[str, Any] | None
+) -> Callable[[Decorated], Decorated]:
     about = about_of(spec)
     shape = _shape(spec, hints(group)[spec.name])
-    text = help_of(spec)
+    text = help_of(spec, usual)
+    if spec.name in _PAIRS:
+        text += "; also one number for a square, or WxH"
     # only the built-in names: looking up those of other packages would slow down --help
     text += f"; built in: {', '.join(about.listed)}" if about.listed else ""
     text += "; may be repeated" if "multiple" in shape and "repeat" not in text else ""
-    return option(*flags_of(spec), spec.name, section=section_of(group, spec), help=text, **shape)
+    if (complete := value_completion(spec.name, about.choices)) is not None:
+        shape["shell_complete"] = complete
+    section = section_of(group, spec)
+    return option(*flags_of(spec), spec.name, section=section, setting=(group, spec), help=text, **shape)
 
 
+_PAIRS = ("size", "render_size")  # see `with_sizes`
 _METAVARS: dict[object, str] = {int: "N", float: "X", str: "NAME"}
 
 

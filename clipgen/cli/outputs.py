@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 DEFAULT_FOLDER = Path("outputs")
 RUN_SUFFIX = ".run"
-# endings that name a picture, in formats that are not written: no folder is meant
-OTHER_FORMATS = (".gif", ".bmp", ".tif", ".tiff", ".avif", ".jp2", ".heic")
+# endings that name a file of another format: no folder is meant
+OTHER_FORMATS = (".gif", ".apng", ".bmp", ".tif", ".tiff", ".avif", ".jp2", ".heic", ".svg", ".pdf", ".psd", ".mp4",
+                 ".m4v", ".mov", ".webm", ".avi", ".mkv", ".html", ".json", ".txt", ".run")  # fmt: skip
 
 
 class Outputs:
@@ -49,7 +50,7 @@ class Outputs:
         from clipgen.media.pictures import FORMATS  # late: it brings Pillow, which --help does not need
 
         named = output.suffix if output else ""
-        if named.lower() in OTHER_FORMATS:
+        if named.lower() in OTHER_FORMATS and output and not output.is_dir():
             raise SettingsError(
                 f"{output}: pictures are written as {', '.join(FORMATS)}; name one of these", settings=["output"]
             )
@@ -67,8 +68,8 @@ class Outputs:
         >>> Outputs.resumed(Outputs(folder, "reef").record()).stem
         'reef'
         """
-        outputs = cls(Path(record["folder"]), record["stem"], record["ending"])
-        outputs._taken = {key: Path(path) for key, path in record["files"].items()}
+        outputs = cls(_near(record["folder"]), record["stem"], record["ending"])
+        outputs._taken = {key: _near(path) for key, path in record["files"].items()}
         outputs._check()
         return outputs
 
@@ -140,6 +141,12 @@ class Outputs:
         except OSError:
             return OutputError(f"{error}; the temporary folder {refuge.folder} failed as well", settings=["output"])
         return OutputError(f"{error}; saved instead: {', '.join(map(str, paths))}", settings=["output"])
+
+
+def _near(path: str) -> Path:
+    """A path as people write it: below the current folder, if it is there."""
+    here = Path.cwd()
+    return Path(path).relative_to(here) if Path(path).is_relative_to(here) else Path(path)
 
 
 def run_file(path: Path) -> Path:

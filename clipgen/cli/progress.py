@@ -21,6 +21,7 @@ PREVIEW_COLUMNS = 32
 PREVIEW_PICTURES = 4
 PREVIEW_SECONDS = 0.7
 LINES_PER_RUN = 10
+FIRST_LINE, NEXT_LINE = 2.0, 5.0  # seconds after which a long count prints a line where there is no terminal
 
 
 class Progress(Protocol):
@@ -69,6 +70,27 @@ def loading(line: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]
         yield status.update
 
 
+@contextmanager
+def counting(line: str, total: int, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """Show how many of a number of things are done, on a terminal always, elsewhere when it takes long.
+
+    >>> with counting("writing seasons.mp4: frame", 2) as count:
+    ...     for number in (1, 2):
+    ...         count(number)
+    """
+    due = time.monotonic() + FIRST_LINE
+    with loading(f"{line} 0/{total}", quiet=quiet) as update:
+
+        def count(done: int) -> None:
+            nonlocal due
+            update(f"{line} {done}/{total}")
+            if not quiet and not sys.stderr.isatty() and time.monotonic() >= due:
+                click.echo(f"{line} {done}/{total}", err=True)
+                due = time.monotonic() + NEXT_LINE
+
+        yield count
+
+
 class Silent:
     """Shows nothing."""
 
@@ -88,9 +110,10 @@ class Lines:
             click.echo(f"note: {step.note}", err=True)
         done, total = step.index + 1, step.total
         if done * LINES_PER_RUN // total > (done - 1) * LINES_PER_RUN // total:
-            left = seconds_text(self.pace.left(total - done))
-            score, rate = score_text(step.score), self.pace.rate()
-            click.echo(f"step {done}/{total}  score {score}  {rate:.1f} it/s  {left} left", err=True)
+            line = f"step {done}/{total}  score {score_text(step.score)}"
+            if (rate := self.pace.rate()) and done < total:
+                line += f"  {rate_text(rate)}  {seconds_text(self.pace.left(total - done))} left"
+            click.echo(line, err=True)
 
 
 class Bar:
@@ -127,7 +150,7 @@ class Bar:
             completed=done,
             total=step.total,
             score=score_text(step.score),
-            rate=f"{self.pace.rate():.1f} it/s",
+            rate=rate_text(self.pace.rate()),
             left=left,
         )
         if self.previews and time.monotonic() - self.drawn > PREVIEW_SECONDS:
@@ -163,6 +186,17 @@ class Pace:
     def left(self, steps: int) -> float | None:
         rate = self.rate()
         return steps / rate if rate else None
+
+
+def rate_text(rate: float) -> str:
+    """Steps per second, or seconds per step where that is more; a dash for none.
+
+    >>> rate_text(2.5), rate_text(0.25)
+    ('2.5 it/s', '4.0 s/it')
+    """
+    if not rate:
+        return "– it/s"
+    return f"{rate:.1f} it/s" if rate >= 1 else f"{1 / rate:.1f} s/it"
 
 
 def score_text(scores: tuple[float, ...]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from clipgen.cli.outputs import Outputs
+from clipgen.cli.printing import as_line
 from clipgen.cli.progress import loading, open_progress
 from clipgen.errors import ImageError
 from clipgen.jobs import Job
@@ -58,7 +58,7 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
     path = outputs.save_pictures([_with_metadata(run.pictures()[number(metadata, "index")], metadata)])[0]
     same = path.read_bytes() == picture.read_bytes()
     if as_json:
-        click.echo(json.dumps({"path": str(path), "same": same}, ensure_ascii=False))
+        click.echo(as_line({"path": str(path), "same": same}))
         return
     click.echo(path)
     if not quiet:

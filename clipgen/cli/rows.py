@@ -7,13 +7,13 @@ import io
 import json
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from clipgen.errors import ClipgenError, OutputError
-from clipgen.files import unwritable
+from clipgen.files import exclusive, unwritable
 
 
 class RowFile:
@@ -35,20 +35,23 @@ class RowFile:
         self.done: set[str] = set()
 
     def __enter__(self) -> Self:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = open(self.path, "ab+")  # noqa: SIM115 - closed by __exit__
-            self._resume()
-        except OSError as error:
-            if isinstance(error, ClipgenError):
-                raise
-            raise unwritable(self.path, error) from error
+        with ExitStack() as opened:
+            if not opened.enter_context(exclusive(self.path)):
+                raise OutputError(f"another process is writing {self.path}; wait for it, or name another file")
+            try:
+                self._file = opened.enter_context(open(self.path, "ab+"))
+                self._resume()
+            except OSError as error:
+                if isinstance(error, ClipgenError):
+                    raise
+                raise unwritable(self.path, error) from error
+            self._opened = opened.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         # every row was flushed: a full disk, which fails here once more, was reported for its row
         with suppress(OSError):
-            self._file.close()
+            self._opened.close()
 
     def add(self, row: Mapping[str, object]) -> None:
         """Append one row; it is on disk when this returns."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import click
 
 from clipgen.cli.interrupt import Interruption
 from clipgen.cli.outputs import RUN_SUFFIX, Outputs
+from clipgen.cli.printing import as_text
 from clipgen.cli.progress import open_progress
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clipgen.media.video import VideoWriter
     from clipgen.synthesis import Step
     from clipgen.tasks.generate import Picture, Run
+    from clipgen.tasks.rating import Rating
 
 VIDEO_FPS = 30
 
@@ -68,7 +69,7 @@ class RunFiles:
     'outputs/a-red-fox-7.png'
 
     run: new or resumed; save_every: steps between two saves, 0 for none; history: losses and scores of earlier steps,
-    from the run file of a resumed run.
+    from the run file of a resumed run; resumed: that file, which is deleted once another one or the whole run is saved.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class RunFiles:
         save_every: int = 0,
         quiet: bool = False,
         history: Sequence[Sequence[Sequence[float]]] = (),
+        resumed: Path | None = None,
     ) -> None:
         self.run = run
         self.outputs = outputs
@@ -87,8 +89,10 @@ class RunFiles:
         self.save_every = save_every
         self.quiet = quiet
         self.history = [Point(tuple(loss), tuple(score)) for loss, score in history]
+        self.resumed = resumed
         self._before = len(self.history)
         self.stopped_early = False
+        self.pictures: list[Picture] = []
         self.result = Result()
 
     def write(self) -> Result:
@@ -130,7 +134,7 @@ class RunFiles:
                     break
 
     def _save_pictures(self) -> list[Picture]:
-        pictures = self.run.pictures()
+        self.pictures = pictures = self.run.pictures()
         paths = self.outputs.save_pictures(pictures)
         self.result.pictures = [
             {
@@ -153,12 +157,19 @@ class RunFiles:
         record = self.outputs.record(without=self.result.files.get("video"))
         self.run.save_state(path, {**record, "extras": extras, "history": history})
         self.result.files["run"] = path
+        self._forget(path)
 
     def _delete_state(self) -> None:
         """Delete the run file of a complete run."""
         self.result.files.pop("run", None)
         for path in self.outputs.run_files():
             path.unlink(missing_ok=True)
+        self._forget(None)
+
+    def _forget(self, newer: Path | None) -> None:
+        """Delete the run file that was resumed: the run, or a newer run file, has all that it has."""
+        if self.resumed is not None and (newer is None or newer.resolve() != self.resumed.resolve()):
+            self.resumed.unlink(missing_ok=True)
 
     def _save_before_error(self) -> None:
         # no run file: after an error, or a second Ctrl-C inside a step, the state may be incomplete
@@ -195,7 +206,7 @@ class RunFiles:
         stem = Path(self.result.pictures[0]["path"]).stem
         if self.extras.grid:
             labels = [f"{picture.metadata['prompt']} · {picture.metadata['seed']}" for picture in pictures]
-            path = self.outputs.path(f"{stem}-grid", self.outputs.ending)
+            path = self.outputs.path(self._sheet_name(stem), self.outputs.ending)
             shown = [picture["path"] for picture in self.result.pictures]
             sheet = contact_sheet([picture.image for picture in pictures], labels)
             save_picture(path, sheet, {"command": "generate --grid", "pictures": shown})
@@ -213,32 +224,55 @@ class RunFiles:
             plot_curve(self.history, path)
             self.result.files["curve"] = path
 
+    def _sheet_name(self, stem: str) -> str:
+        """The name of the contact sheet: that of the picture or, without a name, the number of prompts."""
+        prompts = len(self.run.job.inputs.prompts)
+        if prompts == 1 or self.outputs.stem is not None:
+            return f"{self.outputs.stem or stem}-grid"
+        return f"{prompts}-prompts-{self.run.plan.seeds[0]}-grid"
 
-def print_notes(run: Run, typed: Sequence[str], *, quiet: bool, verbose: bool = False) -> None:
-    """Print the notes of a run; typed: the prompts of the command line."""
+
+def print_notes(run: Run, *, quiet: bool, verbose: bool = False) -> None:
+    """Print the notes of a run, and its settings where `verbose` asks for them."""
     if quiet:
         return
     for note in run.notes:
         click.echo(f"note: {note}", err=True)
-    if len(typed) > 2 and not any(" " in text for text in typed):
-        count, joined = len(typed), " ".join(typed)
-        click.echo(f'note: {count} words are {count} prompts; for one picture write "{joined}"', err=True)
     if verbose:
         used = {name: value for name, value in run.settings.flat().items() if value not in (None, (), 0.0)}
         click.echo("settings: " + ", ".join(f"{name}={value}" for name, value in used.items()), err=True)
 
 
+def add_ratings(result: Result, ratings: Sequence[Rating]) -> None:
+    """Add how well its pictures show their prompts to a result."""
+    for picture, rating in zip(result.pictures, ratings, strict=True):
+        z = None if rating.z is None else round(rating.z, 2)
+        picture.update(fit=rating.word, z=z, **({"reason": rating.reason} if rating.reason else {}))
+
+
+def fit_text(picture: Mapping[str, Any]) -> str:
+    """The rating of a picture for people.
+
+    >>> fit_text({"fit": "strong", "z": 5.12})
+    'fit strong (z 5.1)'
+    """
+    why = picture["reason"] if picture["z"] is None else f"z {picture['z']:.1f}"
+    return f"fit {picture['fit']} ({why})"
+
+
 def print_result(result: Result, *, as_json: bool, quiet: bool) -> int:
     """Print the files of a run, and return its exit code."""
     if as_json:
-        click.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False))
+        click.echo(as_text(result.to_dict()))
         return result.exit_code
     for path in [*(picture["path"] for picture in result.pictures), *result.files.values()]:
         click.echo(path)
     if not quiet:
         for picture in result.pictures:
             kept = f"  kept {picture['kept']:.2f}" if "kept" in picture else ""
-            click.echo(f"score {picture['score']:.3f}{kept}  seed {picture['seed']}  {picture['prompt']}", err=True)
+            fit = f"  {fit_text(picture)}" if "fit" in picture else ""
+            score, seed = f"{picture['score']:.3f}", picture["seed"]
+            click.echo(f"score {score}{fit}{kept}  seed {seed}  {picture['prompt']}", err=True)
         click.echo(f"{'stopped' if result.exit_code else 'done'} after {result.seconds:.1f} s", err=True)
         if "run" in result.files:
             click.echo(f"resume with: clipgen --resume {shlex.quote(str(result.files['run']))}", err=True)

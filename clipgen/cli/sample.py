@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from pathlib import Path
 from typing import Any
 
 import click
 
-from clipgen.cli.options import (
-    SectionedCommand,
-    given_settings,
-    json_option,
-    option,
-    output_option,
-    quiet_option,
-    setting_options,
-    settings_of,
-)
+from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.defaults import over_defaults
+from clipgen.cli.options import given_settings, json_option, output_option, quiet_option, setting_options, settings_of
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.presence import check_presence
+from clipgen.cli.printing import as_line
 from clipgen.cli.progress import loading
 from clipgen.jobs import Inputs, Job
-from clipgen.settings import GenerateSettings
+from clipgen.settings import USUAL, GenerateSettings
 
 EXAMPLES = """\
 \b
@@ -49,14 +42,14 @@ SETTINGS = settings_of("sample")
 @option("--each", is_flag=True, section="Output", help="also save every picture as a file")
 @json_option
 @quiet_option
-@setting_options(SETTINGS)
+@setting_options(SETTINGS, USUAL["sample"])
 def command(
     count: int, walk: int | None, output: Path | None, each: bool, as_json: bool, quiet: bool, **options: Any
 ) -> None:
-    """Draw a contact sheet of random pictures of a generator, by default the built-in StyleGAN."""
+    """Draw a contact sheet of random pictures of a generator, without words."""
     warnings.simplefilter("ignore")
-    usual = GenerateSettings.of(generator="stylegan", seed=0, count=count)
-    job = Job("sample", Inputs(walk=walk), settings := usual.updated(given_settings(options, SETTINGS)))
+    given = over_defaults({**USUAL["sample"], **given_settings(options, SETTINGS), "count": count})
+    job = Job("sample", Inputs(walk=walk), settings := GenerateSettings.from_dict(given))
     outputs = Outputs.at(output)
     check_presence(settings)
     # late: the rest imports torch, which takes seconds
@@ -73,4 +66,4 @@ def command(
     for number, picture in enumerate(shown if each else []):
         files.append(outputs.path(f"{files[0].stem}-{number:03d}", outputs.ending))
         save_picture(files[-1], picture, {**about, "number": number})
-    click.echo(json.dumps({"files": [str(path) for path in files]}) if as_json else "\n".join(map(str, files)))
+    click.echo(as_line({"files": [str(path) for path in files]}) if as_json else "\n".join(map(str, files)))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from types import NoneType
 from typing import Any
 
 import click
 
+from clipgen.cli.printing import as_line
 from clipgen.errors import ImageError
 from clipgen.media.pictures import read_metadata
 from clipgen.settings import GenerateSettings
+
+_INNER = ("format", "index")  # keys that only clipgen itself needs
+_WIDTH = 13
 
 
 @click.command()
@@ -20,7 +23,8 @@ from clipgen.settings import GenerateSettings
 def command(pictures: tuple[Path, ...], as_json: bool) -> int:
     """Print the prompt, seed, score and settings inside pictures that clipgen made.
 
-    Settings that differ from the defaults have a star. Pictures without settings are reported, and the exit code is 1.
+    Settings that differ from the defaults come first; --json has those that are off, too. Pictures without settings are
+    reported, and the exit code is 1.
     """
     failed = 0
     for path in pictures:
@@ -30,31 +34,45 @@ def command(pictures: tuple[Path, ...], as_json: bool) -> int:
             failed = 1
             click.echo(f"clipgen: {error}", err=True)
             continue
-        click.echo(json.dumps(metadata, ensure_ascii=False) if as_json else describe(path, metadata))
+        click.echo(as_line(metadata) if as_json else describe(path, metadata))
     return failed
 
 
 def describe(path: Path, metadata: dict[str, Any]) -> str:
-    """Metadata as lines for people.
+    """Metadata as lines for people: the facts, the settings that differ from the defaults, and the others that are on.
 
-    >>> print(describe(Path("reef.png"), {"prompt": "a reef", "settings": {"steps": 30}}))
+    >>> print(describe(Path("reef.png"), {"prompt": "a reef", "settings": {"steps": 30, "optimizer": "adam"}}))
     reef.png
-      prompt   a reef
-      steps *  30
+      prompt     a reef
+      settings
+        steps      30
+      defaults
+        optimizer  adam
     """
+    facts = _facts(metadata)
     settings, defaults = _flat(metadata.get("settings", {})), _flat(GenerateSettings().to_dict())
+    on = {name: value for name, value in settings.items() if value not in (None, [], 0) and name not in facts}
+    own = {name: value for name, value in on.items() if value != defaults.get(name)}
+    blocks = {"settings": own, "defaults": {name: value for name, value in on.items() if name not in own}}
+    lines = [str(path), *_rows(facts, "  ")]
+    for title, rows in blocks.items():
+        lines += [f"  {title}", *_rows(rows, "    ")] if rows else []
+    return "\n".join(lines)
+
+
+def _facts(metadata: dict[str, Any]) -> dict[str, Any]:
+    """What a picture is, by the names of settings where it is one of them."""
     plain = {name: value for name, value in metadata.items() if not isinstance(value, (dict, list, NoneType))}
-    rows = [(name.replace("_", " "), _text(value)) for name, value in plain.items()]
-    rows += [(f"{kind} model", _text(model.get("name"))) for kind, model in metadata.get("models", {}).items()]
+    facts = {name: value for name, value in plain.items() if name not in _INNER}
+    facts |= {kind: model.get("name") for kind, model in metadata.get("models", {}).items()}
     prompts = metadata.get("prompts", metadata.get("inputs", {}).get("prompts", []))  # as 0.1.0 wrote them, or now
-    if len(prompts) > 1:
-        rows.append(("batch", "; ".join(prompts)))
-    rows += [("picture", _text(name)) for name in metadata.get("pictures", [])]
-    for name, value in settings.items():
-        if value not in (None, []):
-            rows.append((f"{name.replace('_', ' ')}{' *' if value != defaults.get(name) else ''}", _text(value)))
-    width = max(len(name) for name, _ in rows)
-    return "\n".join([str(path), *(f"  {name:{width}}  {value}" for name, value in rows)])
+    facts |= {"batch": "; ".join(prompts)} if len(prompts) > 1 else {}
+    return facts | {f"picture {number}": name for number, name in enumerate(metadata.get("pictures", []), 1)}
+
+
+def _rows(values: dict[str, Any], indent: str) -> list[str]:
+    width = _WIDTH - len(indent)
+    return [f"{indent}{name.replace('_', ' '):{width}}  {_text(value)}" for name, value in values.items()]
 
 
 def _flat(settings: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from clipgen.errors import SettingsError
 from clipgen.media.pictures import save_picture
 from clipgen.media.sheets import INK, PAPER, wrapped
 
+CELL, WIDEST = 56, 240  # sides of a square of a heat map, in pixels: it is as wide as the longest word above it
 FAINT = (214, 214, 214)
 LOSS_COLOUR, SCORE_COLOUR = (200, 80, 40), (30, 110, 180)
 
@@ -87,21 +88,23 @@ def heat_map(values: Sequence[Sequence[float]], rows: Sequence[str], columns: Se
         raise SettingsError(
             f"{len(rows)} x {len(columns)} labels do not fit the table; give one for each row and column"
         )
-    cell, font = 56, ImageFont.load_default(size=12)
+    cell, font = CELL, ImageFont.load_default(size=12)
+    words = [word for label in columns for word in label.split()]
+    wide = min(max([CELL, *(round(font.getlength(word)) + 8 for word in words)]), WIDEST)
     left_margin = 12 + max(round(font.getlength(label)) for label in rows)
-    heads = [wrapped(label, font, cell - 4) for label in columns]
+    heads = [wrapped(label, font, wide - 4) for label in columns]
     above = 8 + 15 * max(len(lines) for lines in heads)
-    image = Image.new("RGB", (left_margin + cell * len(columns), above + cell * len(rows)), "white")
+    image = Image.new("RGB", (left_margin + wide * len(columns), above + cell * len(rows)), "white")
     draw = ImageDraw.Draw(image)
     low, high = (end(value for row in values for value in row) for end in (min, max))
     for x, lines in enumerate(heads):
-        draw.multiline_text((left_margin + cell * x + 2, 4), "\n".join(lines), fill="black", font=font)
+        draw.multiline_text((left_margin + wide * x + 2, 4), "\n".join(lines), fill="black", font=font)
     for y, row in enumerate(values):
         draw.text((6, above + cell * y + 20), rows[y], fill="black", font=font)
         for x, value in enumerate(row):
             share = (value - low) / max(high - low, 1e-9)
-            left, top = left_margin + cell * x, above + cell * y
-            draw.rectangle((left, top, left + cell - 2, top + cell - 2), fill=_heat(share))
+            left, top = left_margin + wide * x, above + cell * y
+            draw.rectangle((left, top, left + wide - 2, top + cell - 2), fill=_heat(share))
             draw.text((left + 12, top + 20), f"{value:.2f}", fill="white" if share < 0.6 else "black", font=font)
     return image
 

@@ -37,6 +37,14 @@ def check_here(name: str) -> None:
         raise missing(name)
 
 
+def check_pull(name: str) -> None:
+    """Raise UnknownNameError for a name that open_clip does not have, WeightsError where it cannot be pulled now."""
+    if repository(name) is None and not files(name):
+        raise unknown(name)
+    if not files(name):
+        hub.reach()
+
+
 def files(name: str) -> list[Path]:
     """The weights files of "NAME/TAG", "NAME/FILE" or "hf-hub:ORG/REPO" that are on this machine."""
     found = repository(name)

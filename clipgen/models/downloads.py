@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 from clipgen.errors import ClipgenError, WeightsError
 from clipgen.files import exclusive, reason, unwritable
 from clipgen.files import sha256 as sha256_of
+from clipgen.models.network import check_online
 
 STALL = 20.0  # seconds without a byte until the next attempt
 TRIES = 3  # attempts to resume an interrupted download from one mirror
@@ -58,6 +59,7 @@ def fetch(
                 raise WeightsError(f"another process is fetching {target}; wait for it, or stop it")
             if target.is_file() and sha256 is not None and sha256_of(target) == sha256:
                 return sha256
+            check_online(urls)
             for url in urls:
                 try:
                     _complete(url, part, report, stall)

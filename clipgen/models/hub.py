@@ -18,6 +18,7 @@ from pathlib import Path
 
 from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.files import reason, sha256
+from clipgen.models.network import check_online
 
 PREFIX = "hf:"
 #: downloaded together with a file, from the same folder: its config, in taming's and in diffusers' format
@@ -83,10 +84,11 @@ def fetch(name: str) -> Path:
 
     Raises WeightsError when it cannot be downloaded or does not have the hub's sha256.
     """
-    from huggingface_hub import HfApi, hf_hub_download  # late: it takes a while to import
-
     repository, file = split(name)
     folder = file.rpartition("/")[0]
+    reach()
+    from huggingface_hub import HfApi, hf_hub_download  # late: it takes a while to import
+
     try:
         path = Path(hf_hub_download(repository, file))
         for other in HfApi().list_repo_files(repository):
@@ -96,6 +98,13 @@ def fetch(name: str) -> Path:
         raise WeightsError(f"cannot download {name}: {reason(error)}; this needs the network once") from error
     check(path)
     return path
+
+
+def reach() -> None:
+    """Raise WeightsError when the hub cannot be reached; its own library tries for a minute."""
+    from huggingface_hub import constants
+
+    check_online([constants.ENDPOINT])
 
 
 def published_sha256(path: Path) -> str | None:

@@ -42,6 +42,7 @@ from clipgen.settings.groups import (
     Search,
 )
 from clipgen.settings.options import GeneratorOptions
+from clipgen.settings.usual import USUAL
 
 __all__ = [
     "About",
@@ -75,6 +76,7 @@ __all__ = [
     "Search",
     "Settings",
     "TRANSITIONS",
+    "USUAL",
     "about_of",
     "help_of",
     "hints",

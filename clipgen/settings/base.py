@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import typing
 from collections.abc import Hashable, Iterator
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
@@ -174,17 +175,21 @@ def settings_in(settings: type[Settings]) -> Iterator[tuple[type[Settings], Fiel
             yield settings, spec
 
 
-def help_of(spec: Field[object]) -> str:
+def help_of(spec: Field[object], usual: Values | None = None) -> str:
     """The one-line help of a setting, with its default unless that is None, off or empty.
+
+    usual: the defaults of a verb that differ from those of the settings.
 
     >>> help_of(next(spec for _, spec in settings_in(FilmSettings) if spec.name == "fps"))
     'frames per second of the film [24]'
     """
-    text = about_of(spec).help
-    if spec.default is MISSING or spec.default is False or spec.default in (None, ()):
+    text, default = about_of(spec).help, spec.default
+    if usual is not None and spec.name in usual:
+        text, default = re.sub(r" \(default: [^()]*\)", "", text), usual[spec.name]
+    if default is MISSING or default is False or default in (None, ()):
         return text
-    shown = " ".join(map(str, spec.default)) if isinstance(spec.default, tuple) else f"{spec.default}"
-    return f"{text} [{shown}]"
+    values = default if isinstance(default, tuple) else (default,)
+    return f"{text} [{' '.join(f'{value:g}' if isinstance(value, float) else str(value) for value in values)}]"
 
 
 def hints(settings: type[Settings]) -> dict[str, object]:

@@ -22,7 +22,8 @@ from clipgen.tasks import sample
 from clipgen.tasks.animate import Film, make_film
 from clipgen.tasks.caption.round_trip import RoundTrip, round_trip
 from clipgen.tasks.edit import edit_job
-from clipgen.tasks.generate import GeneratedImage, Run, RunState, again, picture_job, prepare
+from clipgen.tasks.generate import GeneratedImage, Picture, Run, RunState, again, picture_job, prepare
+from clipgen.tasks.rating import Rating, rate
 from clipgen.timelines import Timeline, read_timeline
 
 
@@ -81,6 +82,18 @@ class Studio(Describer):
         """
         plan = prepare(job, self.parts, resume=state, losses=losses, started=started, report=report)
         return Run(plan, self.parts, state=state)
+
+    def rate(self, run: Run, pictures: Sequence[Picture]) -> list[Rating]:
+        """How well pictures of a run show their prompts, by the CLIP that describes, which did not guide the run.
+
+        >>> run = studio.stream("a paper fox")
+        >>> for step in run:
+        ...     pass
+        >>> [rating.word in ("weak", "fair", "strong", "not rated") for rating in studio.rate(run, run.pictures())]
+        [True]
+        """
+        judge = self.perceptor(DescribeSettings(device=run.settings.machine.device))
+        return rate(pictures, judge, run.perceptor)
 
     @overload
     def generate(  # type: ignore[overload-overlap]  # a str is a sequence of them, too

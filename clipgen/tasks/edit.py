@@ -17,13 +17,10 @@ from PIL import Image
 
 from clipgen.jobs import Inputs, Job
 from clipgen.media.images import load_image, paintable_size, to_pil
-from clipgen.settings import GenerateSettings
+from clipgen.settings import USUAL, GenerateSettings
 from clipgen.settings.keywords import PictureValues
 from clipgen.tasks.generate import Run
 from clipgen.values import Values
-
-#: defaults that differ from those of painting: the picture keeps its forms, and the latents stay near their start
-KEEPING = PictureValues(init_weight=8.0, l2=0.01)
 
 
 def edit_job(
@@ -34,11 +31,11 @@ def edit_job(
         >>> edit_job("photo.jpg", "at sunset", {"seed": 7}).settings.init.init_weight
         8.0
 
-    given: settings by their plain names, which replace those of KEEPING; weights: of the generator.
+    given: settings by their plain names, which replace those of USUAL["edit"]; weights: of the generator.
     Raises ImageError for a file that is no picture, SettingsError for wrong settings.
     """
     *_, height, width = load_image(path).shape
-    usual = PictureValues(size=paintable_size((width, height)), **KEEPING)
+    usual = {**PictureValues(size=paintable_size((width, height))), **USUAL["edit"]}
     settings = GenerateSettings.from_dict({**usual, **(given or {}), **PictureValues(init_image=str(path))})
     return Job("edit", Inputs(prompts=(words,), pictures=(str(path),)), settings, weights)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from clipgen.similarity import Match, Skipped
 
-__all__ = ["Compared", "Described", "Labelled", "Ranked", "Skipped", "Trait", "Traits"]
+__all__ = ["Compared", "Described", "Labelled", "Ranked", "Skipped", "Slot", "Trait", "Traits"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,13 @@ class Described:
     path: Path | None
     matches: tuple[Match, ...]
     seconds: float
+
+
+@dataclass(frozen=True)
+class Slot(Match):
+    """A phrase that fits, with the kind of phrase that it is; kind: subject, scene, style, background or light."""
+
+    kind: str
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cli]:
     """Call `clipgen` with arguments, in an empty folder."""
     monkeypatch.chdir(tmp_path)
 
-    def call(*args: Any) -> Result:
-        return CliRunner().invoke(main, [str(arg) for arg in args], prog_name="clipgen", catch_exceptions=False)
+    def call(*args: Any, input: str | bytes | None = None) -> Result:
+        words = [str(arg) for arg in args]
+        return CliRunner().invoke(main, words, input=input, prog_name="clipgen", catch_exceptions=False)
 
     yield call
 

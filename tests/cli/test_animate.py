@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from clipgen.cli import filming
+from clipgen.cli import animate, filming
 from clipgen.cli.filming import Request
 from clipgen.errors import ImageError
 from clipgen.media.video import VideoWriter
@@ -20,8 +20,10 @@ SMALL = ("--generator", "pixels", "--size", "32", "32", "--steps", "2", "--cutn"
 
 
 @pytest.fixture(autouse=True)
-def scenes(cli: Cli) -> None:
+def scenes(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("scenes.txt").write_text("a red square\na blue circle\n")
+    # a trial is a process of its own that loads the shipped models
+    monkeypatch.setattr(animate, "trial", lambda *_: {"seconds": 30.0, "load_seconds": 2.0, "memory_mb": 900})
 
 
 def test_a_file_becomes_a_film(paint: Cli) -> None:
@@ -125,6 +127,34 @@ def test_a_plan_costs_nothing(paint: Cli) -> None:
     result = paint("animate", "scenes.txt", *SMALL, "--dry-run")
     assert result.exit_code == 0 and not Path("outputs").exists()
     assert "2 scenes, 2.00 s, 8 frames at 4 a second; 4 keyframes, 5 optimisation steps" in result.stdout
+    assert "about 2:32 on this machine, at 30.00 s a step" in result.stdout
+    missing = paint("animate", "scenes.txt", *SMALL, "--dry-run", "--generator", "vqgan-imagenet-16384")
+    assert missing.exit_code == 0 and "clipgen models pull vqgan-imagenet-16384" in missing.stdout
+
+
+def test_a_text_on_standard_input(paint: Cli) -> None:
+    result = paint("animate", "-", *SMALL, "-o", "film.gif", input="a red square\na blue circle\n")
+    assert result.exit_code == 0 and "2.0 s, 8 frames" in result.stderr, result.output
+    one_line(paint("animate", "-", *SMALL, input="\n"), 1, "standard input")
+
+
+def test_a_film_that_is_stopped_before_its_first_picture(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(filming, "_paint", lambda *_, **__: 130)
+        result = paint("animate", "scenes.txt", *SMALL, "-o", "film.gif")
+    assert result.exit_code == 130 and result.stdout == "" and "resume with:" in result.stderr, result.output
+    assert not Path("film.gif").exists()
+
+
+def test_a_film_that_is_stopped_while_it_is_written(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(VideoWriter, "add", stop)
+        result = paint("animate", "scenes.txt", *SMALL)
+    assert result.exit_code == 130 and "animate scenes.txt -o outputs/scenes.mp4 --resume" in result.stderr
+    assert not list(Path("outputs").glob("*.mp4"))
 
 
 def test_a_plan_is_of_the_film_that_is_made(paint: Cli) -> None:
@@ -163,6 +193,7 @@ def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.Mon
         (("animate", "scenes.txt", "--fps", "0"), ("fps is 0",)),
         (("animate", "scenes.txt", "--zoom", "0"), ("zoom is 0",)),
         (("animate", "scenes.txt", "--audio", "none.wav"), ("none.wav",)),
+        (("animate", "scenes.txt", "--audio", "scenes.txt"), ("scenes.txt", "sound", "--audio")),
         (("animate", "scenes.txt", "--transition", "fade"), ("'fade'", "dissolve")),
         (("animate", "bad.toml"), ("bad.toml", "fps is 'a'")),
         (("animate", "scenes.txt", "-o", "film.html"), ("film.html", "as_network")),
@@ -174,6 +205,7 @@ def test_an_encoder_that_fails_loses_nothing(paint: Cli, monkeypatch: pytest.Mon
 def test_bad_input_is_one_line(paint: Cli, args: tuple[str, ...], words: tuple[str, ...]) -> None:
     Path("bad.toml").write_text('[film]\nfps = "a"\n[[scene]]\nprompt = "a fox"\n')
     one_line(paint(*args), 1, *words)
+    assert not list(Path().rglob("*.film"))  # before any work
 
 
 def test_the_command_line_completes_the_settings_of_a_timeline(paint: Cli) -> None:

@@ -43,7 +43,7 @@ def test_keys_are_the_long_option_names_or_the_settings(tmp_path: Path) -> None:
         ("time-budget = 'soon'", ["time_budget", "'soon' is not a time"]),
         ("prompts = 7", ["prompts is 7", "list of texts"]),
         ("video = 'yes'", ["video is 'yes'", "true or false"]),
-        ("[search]\nsteps = 7", ["unknown key 'search'"]),
+        ("[serch]\nsteps = 7", ["unknown key 'serch'"]),
         ("steps = ", ["is not TOML"]),
     ],
 )

@@ -13,10 +13,12 @@ import pytest
 from PIL import Image
 
 from clipgen import parts
+from clipgen.cli import errors
 from clipgen.cli.rows import RowFile
 from clipgen.errors import OutputError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.studio.defaults import Defaults
+from raising import refused
 
 from .conftest import Cli, one_line
 
@@ -40,6 +42,14 @@ def test_a_picture_gets_captions(look: Cli) -> None:
     assert name == "photos/a.png" and len(lines) == 2 and " z " in lines[0] and " % " in lines[0]
     quiet = look("caption", "photos/a.png", "--candidates", "captions.txt", "-q").stdout
     assert quiet.split("\t")[1].strip() in lines[0]
+
+
+def test_slots_are_named(look: Cli) -> None:
+    kinds = ["subject", "scene", "style", "background", "light"]
+    lines = look("caption", "photos/a.png", "--mode", "slots", "--top", 1).stdout.splitlines()[1:]
+    assert lines and [line.split()[0] for line in lines] == [kind for kind in kinds if f"  {kind} " in str(lines)]
+    rows = json.loads(look("caption", "photos/a.png", "--mode", "slots", "--top", 1, "--json").stdout)["captions"]
+    assert [row["kind"] for row in rows] == [line.split()[0] for line in lines]
 
 
 def test_rows_for_machines(look: Cli) -> None:
@@ -97,6 +107,15 @@ def test_a_file_name_that_is_not_utf8_gets_a_row(tmp_path: Path, columns: tuple[
         rows.add({"image": name, "text": "a fox"})
     with RowFile(tmp_path / "rows", key="image", columns=columns) as rows:
         assert rows.done == {name}
+
+
+def test_two_processes_do_not_write_one_row_file(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    with RowFile(path, key="image"), refused(OutputError, match="another process"), RowFile(path, key="image"):
+        pass
+    with RowFile(path, key="image") as rows:
+        rows.add({"image": "a.png"})
+    assert path.read_text() == '{"image": "a.png"}\n'
 
 
 def test_a_full_disk_names_the_row_file(tmp_path: Path) -> None:
@@ -199,6 +218,13 @@ def test_one_command_embeds_for_all(look: Cli, calibrated: OpenClip, monkeypatch
         (("rank", "fox", "photos", "--keep", "0"), 1, ("keep is 0",)),
         (("classify", "photos"), 2, ("no labels",)),
         (("classify", "photos", "fox"), 1, ("labels given: 1",)),
+        (("rank", "photos", "a fox"), 2, ('rank "a fox" photos',)),
+        (("rank", "a fox"), 2, ("no pictures",)),
+        (("rank", "fox", "photos", "--sheet", "best.gif"), 2, ("best.gif", ".png")),
+        (("compare", "photos", "--plot", "m.gif"), 2, ("m.gif", ".png")),
+        (("caption", "photos/a.png", "--explain", "captions.txt/x.png"), 1, ("captions.txt",)),
+        (("caption", "https://example.org/a.jpg"), 2, ("download",)),
+        (("caption", "-", "--sidecar"), 2, ("--sidecar",)),
     ],
 )
 def test_bad_input_is_one_line(look: Cli, args: tuple[str, ...], code: int, words: tuple[str, ...]) -> None:
@@ -229,6 +255,62 @@ def test_classify(look: Cli) -> None:
         Path("photos/a.png").rename(f"sorted/{name}/a.png") if name == "fox" else None
     told = look("classify", "sorted", "--by-folder")
     assert told.exit_code == 0 and "of 1 (" in told.stderr and "sorted/fox/a.png\t" in told.stdout
+
+
+def test_rank_prints_names_only(look: Cli) -> None:
+    result = look("rank", "red", "square", "photos", "-r", "-q")
+    assert sorted(result.stdout.splitlines()) == ["photos/a.png", "photos/in/b.jpg"]
+
+
+def test_classify_takes_files_for_pictures(look: Cli) -> None:
+    result = look("classify", "photos/a.png", "photos/in/b.jpg", "fox", "castle")
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert [row[0] for row in rows] == ["photos/a.png", "photos/in/b.jpg"]
+    assert all("fox" in row[1] and "castle" in row[1] and "png" not in row[1] for row in rows)
+    missing = look("classify", "photos/a.png", "gone.png", "fox", "castle")
+    assert missing.exit_code == 1 and "gone.png" in missing.stderr
+
+
+def test_labels_that_are_named_like_a_folder_go_after_a_dash(look: Cli) -> None:
+    Path("fox").mkdir()
+    noted = look("classify", "photos/a.png", "fox", "castle", "red")
+    assert "the folder fox" in noted.stderr
+    result = look("classify", "photos/a.png", "--top", "2", "--", "fox", "castle")
+    assert result.exit_code == 0 and "fox" in result.stdout and "castle" in result.stdout
+
+
+def test_a_picture_on_standard_input(look: Cli) -> None:
+    data = Path("photos/a.png").read_bytes()
+    named = look("caption", "photos/a.png", "--candidates", "captions.txt", "-q").stdout
+    piped = look("caption", "-", "--candidates", "captions.txt", "-q", input=data).stdout
+    assert piped == named.replace("photos/a.png", "-")
+    assert look("caption", "-", "--candidates", "captions.txt", "--json", input=data).stdout.startswith('{"image": "-"')
+    one_line(look("caption", "-", "--candidates", "captions.txt", input=b"no picture"), 1, "standard input")
+    one_line(look("caption", "-", "--candidates", "-", input=data), 2, "given twice")
+
+
+def test_lines_of_standard_input(look: Cli) -> None:
+    named = look("caption", "photos/a.png", "--candidates", "captions.txt")
+    piped = look("caption", "photos/a.png", "--candidates", "-", input="fox\ncastle\nred square\nblue circle\n")
+    assert piped.stdout == named.stdout
+    assert look("classify", "photos/a.png", "--labels", "-", input="fox\ncastle\n").exit_code == 0
+
+
+def test_names_that_are_not_utf8_are_printed_as_they_are(look: Cli) -> None:
+    name = os.fsdecode(b"photos/\xff.png")
+    Path("photos/a.png").rename(name)
+    result = look("rank", "fox", "photos", "-q")
+    assert result.exit_code == 0 and result.stdout_bytes == b"photos/\xff.png\n"
+    assert json.loads(look("rank", "fox", "photos", "--json").stdout)[0]["name"] == name
+
+
+def test_a_reader_that_stops_ends_the_command_quietly(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    silent: list[bool] = []
+    monkeypatch.setattr(errors, "_silence", lambda: silent.append(True))
+    assert errors.exit_code(closed) == 141 and silent == [True]
 
 
 def test_compare(look: Cli) -> None:

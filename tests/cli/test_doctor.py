@@ -89,9 +89,25 @@ def test_a_trial_step_reports_time_and_memory(cli: Cli, tiny_clip: Path) -> None
 
 
 def test_models_list(cli: Cli, shelf: Path) -> None:
-    text = cli("models", "list").output
-    assert "tiny  (generator, 0.1 MB, MIT): shipped" in text and "--perceptor" in text
+    head, row = cli("models", "list").output.splitlines()
+    assert head.split() == ["NAME", "ROLE", "MB", "STATE", "LICENCE", "NOTES"]
+    assert row.split()[:5] == ["tiny", "generator", "0", "shipped", "MIT"]
     assert json.loads(cli("models", "list", "--json").output)[0]["name"] == "tiny"
+
+
+def test_models_list_of_a_role_and_of_those_here(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path))
+
+    def names(*args: str) -> list[str]:
+        return [row["name"] for row in json.loads(cli("models", "list", "--json", *args).output)]
+
+    assert {"builtin", "vit-b-32"} <= {*names("--role", "perceptor")} and "vqgan" not in names("--role", "perceptor")
+    assert "vqgan" in names("--installed") and "vit-b-32" not in names("--installed")
+
+
+def test_a_table_is_cut_at_the_width_of_the_terminal() -> None:
+    lines = models.table_lines(weights.cards(), width=60)
+    assert max(map(len, lines)) == 60 and any(line.endswith("…") for line in lines)
 
 
 def test_models_info_and_verify(cli: Cli, shelf: Path) -> None:
@@ -107,8 +123,7 @@ def test_models_info_and_verify(cli: Cli, shelf: Path) -> None:
 
 def test_a_missing_model_names_the_command(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path))
-    listed = cli("models", "list").output
-    assert "clipgen models pull vqgan-imagenet-16384" in listed and "NOT FOR COMMERCIAL USE" in listed
+    assert "commercial    False" in cli("models", "info", "stylegan2-ffhq").output
     result = cli("a fox", "--generator", "vqgan-imagenet-16384", "--perceptor", "builtin", "-q")
     one_line(result, 1, "clipgen models pull vqgan-imagenet-16384", "980 MB", str(tmp_path))
 
@@ -118,7 +133,7 @@ def test_a_model_of_ones_own(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path
     for name in ("m.ckpt", "m.yaml"):
         Path(name).write_bytes(b"x")
     assert "--generator mine" in cli("models", "add", "mine", "m.ckpt", "m.yaml").output
-    assert "mine  (generator" in cli("models", "list").output
+    assert "mine" in cli("models", "list", "--installed").output
     one_line(cli("models", "add", "mine", "m.ckpt"), 1, "'mine'")
 
 
@@ -137,14 +152,17 @@ def test_models_words(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(openclip, "load_perceptor", lambda *_: perceptor)
     assert cli("models", "words").output.split() == perceptor.words()
     assert json.loads(cli("models", "words", "--json").output) == perceptor.words()
-    assert cli("models", "words", "cassle").output == "castle\n"
-    assert "'zzz'" in cli("models", "words", "zzz").output
+    assert cli("models", "words", "cast").output == "castle\n"
+    new = cli("models", "words", "Fortress")
+    assert new.stdout == "castle\n" and "Fortress" in new.stderr
+    left_out = cli("models", "words", "lovely")
+    assert left_out.stdout == "" and "left out" in left_out.stderr
 
 
 def test_words_of_an_open_vocabulary(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(openclip, "load_perceptor", lambda *_: perceptor)
     monkeypatch.setattr(type(perceptor), "words", lambda _: [])
-    assert "open vocabulary" in cli("models", "words").output
+    assert "open" in cli("models", "words").stderr and cli("models", "words").stdout.strip() == ""
 
 
 def test_words_without_weights(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,5 +173,5 @@ def test_words_without_weights(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Non
     one_line(cli("models", "words"), 1, "clipgen train clip")
 
 
-def test_near_words_are_those_that_contain_it_first() -> None:
-    assert models.near_words("Cat", ["cathedral", "car", "moon"]) == ["cathedral", "car"]
+def test_near_words_are_those_that_contain_it() -> None:
+    assert models.near_words("Cat", ["cathedral", "cat", "car"]) == ["cat", "cathedral"]

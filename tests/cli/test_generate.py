@@ -10,6 +10,7 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
+from clipgen.cli.wording import notes_on
 from clipgen.errors import ImageError, NonFiniteError
 from clipgen.media.pictures import read_metadata
 from clipgen.synthesis import Step, Synthesis
@@ -96,7 +97,8 @@ def test_quiet_prints_names_only_and_verbose_prints_the_settings(paint: Cli) -> 
 
 def test_unknown_words_and_forgotten_quotes_are_reported(paint: Cli) -> None:
     assert "zeppelin" in paint("red zeppelin", *TINY).stderr
-    assert 'for one picture write "red square fox"' in paint("red", "square", "fox", *TINY).stderr
+    result = paint("red", "square", "fox", *TINY)
+    assert result.stdout == "outputs/red-square-fox-7.png\n" and '"red square fox"' in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -108,7 +110,15 @@ def test_unknown_words_and_forgotten_quotes_are_reported(paint: Cli) -> None:
         (["a fox", "--config", "gone.toml"], 1, ["gone.toml", "no such file"]),
         (["a fox", "--steps", "0"], 1, ["steps is 0"]),
         (["a fox", "--size", "0", "64"], 1, ["size is 0 x 64"]),
-        (["a fox", "--size", "64"], 2, ["--size"]),
+        (["a fox", "--size", "big"], 2, ["--size"]),
+        (["a fox", "--size", "64", "--width", "32"], 2, ["--size", "--width"]),
+        (["a fox", "--model", "vit-b-32"], 2, ["--perceptor vit-b-32"]),
+        (["a fox", "--model", "vqgan"], 2, ["--generator vqgan"]),
+        (["a fox", "--model", "other"], 2, ["--generator other", "--perceptor other"]),
+        (["a fox", "--iterations", "9"], 2, ["--steps"]),
+        (["a fox", "--init-image", "https://example.org/a.png"], 2, ["https://example.org/a.png", "download"]),
+        (["https://example.org/a.png"], 2, ["download"]),
+        (["a fox", "-o", "fox.mp4"], 1, ["fox.mp4", ".png", "--output"]),
         (["a fox", "--lr", "-1"], 1, ["lr is -1"]),
         (["a fox", "-n", "-2"], 1, ["count is -2"]),
         (["a fox", "--seed", "x"], 2, ["--seed", "'x'"]),
@@ -193,6 +203,70 @@ def test_a_resumed_run_replaces_the_curve_and_the_sheet_of_the_stopped_one(
     stopped(paint, monkeypatch, "--curve", "--grid", "-o", "out/x.png")
     assert paint("--resume", "out/x.run").exit_code == 0
     assert names(tmp_path / "out") == ["x-curve.png", "x-grid.png", "x.png"]
+
+
+def test_a_run_that_is_resumed_elsewhere_leaves_no_run_file(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(paint, monkeypatch)
+    with monkeypatch.context() as patched:
+        at_step(patched, 2, interrupt)
+        assert paint("--resume", "outputs/red-square-7.run", "-o", "second.png").exit_code == 130
+    assert names(tmp_path / "outputs") == ["red-square-7.png"]  # the half-done picture is the user's
+    assert (tmp_path / "second.run").exists()
+    assert paint("--resume", "second.run", "-o", "third.png").exit_code == 0
+    assert not list(tmp_path.rglob("*.run"))
+
+
+def test_a_resumed_run_prints_paths_as_the_first_one(
+    paint: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(paint, monkeypatch)
+    assert paint("--resume", "outputs/red-square-7.run").stdout == "outputs/red-square-7.png\n"
+
+
+def test_a_prompt_a_line_of_standard_input(paint: Cli, tmp_path: Path) -> None:
+    assert paint("-", *TINY, "-q", input="red square\nblue circle\n").stdout.count("\n") == 2
+    assert paint("--prompts", "-", *TINY, "-q", input="red fox\n").stdout == "outputs/red-fox-7.png\n"
+    one_line(paint("-", *TINY, input="\n"), 1, "standard input")
+
+
+def test_parts_to_avoid(paint: Cli, tmp_path: Path) -> None:
+    avoided = ("--negative", "blue circle", "--negative", "fox:0.5")
+    assert paint("red square", *avoided, *TINY, "-o", "x.png").exit_code == 0
+    assert read_metadata(tmp_path / "x.png")["prompt"] == "red square | blue circle:-0.3 | fox:-0.5"
+
+
+@pytest.mark.parametrize(
+    "size", [("--size", "40x24"), ("--size=40x24",), ("--width", "40", "--height", "24"), ("--size", "40", "24")]
+)
+def test_sizes_as_people_write_them(paint: Cli, tmp_path: Path, size: tuple[str, ...]) -> None:
+    small = [word for word in TINY if word not in ("--size", "32")]
+    assert paint("red square", *small, *size, "-o", "x.png").exit_code == 0
+    assert Image.open(tmp_path / "x.png").size == (40, 24)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ours"),
+    [
+        ("(castle:1.3)", "castle:1.3 |"),
+        ("[fog]", "fog:0.5"),
+        ("<lora:style:1> fox", "--generator"),
+        ("fox --ar 16:9", "--size"),
+        ("fox --v 5", "outside of the quotes"),
+        ("fox::2", "castle:2 |"),
+        ("fox:abc | castle", "plain text"),
+        ("fox | castle:", "plain text"),
+    ],
+)
+def test_the_notation_of_other_tools_is_reported(prompt: str, ours: str) -> None:
+    (note,) = notes_on(prompt)
+    assert ours in note
+
+
+@pytest.mark.parametrize("prompt", ["a fox:0.5 | fog:-0.2", "ratio 16:9 poster", "Paris: a view", "C:\\pictures\\a"])
+def test_plain_prompts_are_not_reported(prompt: str) -> None:
+    assert notes_on(prompt) == []
 
 
 def test_a_resumed_run_keeps_the_video_of_the_steps_before(
@@ -280,4 +354,7 @@ def test_a_picture_is_edited(paint: Cli, tmp_path: Path) -> None:
     with Image.open(told["strip"]) as strip:
         assert strip.width > 2.5 * strip.height
     one_line(paint("edit", "none.png", "a red square"), 1, "none.png")
+    one_line(paint("edit", "a red square", "photo.png"), 2, 'clipgen edit photo.png "a red square"')
+    words = paint("edit", "photo.png", "a", "red", "square", *TINY, "--strip", "0", "-o", "x.png")
+    assert words.exit_code == 0 and read_metadata(tmp_path / "x.png")["prompt"] == "a red square"
     assert "TEXT" in paint("edit", "--help").output

@@ -1,12 +1,14 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
 import clipgen
-from clipgen.cli.main import COMMANDS, main, with_default_command
+from clipgen.cli.main import COMMANDS, main
+from clipgen.cli.spelling import with_default_command
 
 from .conftest import Cli, one_line
 
@@ -65,18 +67,53 @@ def test_version(cli: Cli) -> None:
         (["generate", "show"], ["generate", "show"]),
         (["show", "fox.png"], ["show", "fox.png"]),
         (["-h"], ["-h"]),
+        (["a", "red", "apple"], ["generate", "a", "red", "apple"]),
+        (["rain", "in", "paris"], ["generate", "rain", "in", "paris"]),
     ],
 )
 def test_a_first_word_that_is_not_a_command_is_a_prompt(args: list[str], meant: list[str]) -> None:
-    assert with_default_command(args) == meant
+    assert with_default_command(args, COMMANDS) == meant
 
 
 def test_a_mistyped_command_is_not_a_prompt(cli: Cli) -> None:
     one_line(cli("rerunn", "fox.png"), 2, "rerunn", "clipgen rerun fox.png", "clipgen generate rerunn")
 
 
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("captoin", "clipgen caption"),
+        ("captions", "clipgen caption"),
+        ("edits", "clipgen edit"),
+        ("list", "clipgen models list"),
+        ("video", "clipgen animate"),
+        ("pull", "clipgen models pull"),
+    ],
+)
+def test_one_word_that_is_nearly_a_command_is_not_painted(cli: Cli, word: str, meant: str) -> None:
+    one_line(cli(word), 2, f"'{word}'", meant, f"clipgen generate {word}")
+    one_line(cli(word, "--seed", "7"), 2, meant)
+
+
+def test_a_file_is_no_prompt(cli: Cli, tmp_path: Path) -> None:
+    for name in ("photo.jpg", "poem.txt"):
+        (tmp_path / name).touch()
+    one_line(cli("photo.jpg"), 2, "clipgen caption photo.jpg", "clipgen edit photo.jpg")
+    one_line(cli("poem.txt"), 2, "clipgen --prompts poem.txt", "clipgen animate poem.txt")
+
+
+def test_help_and_version_are_words_as_well(cli: Cli) -> None:
+    assert cli("help").output == cli("--help").output
+    assert cli("help", "rank").output == cli("rank", "--help").output
+    assert cli("help", "models", "pull").output == cli("models", "pull", "--help").output
+    assert cli("version").output == cli("--version").output
+    one_line(cli("help", "rnak"), 2, "'rank'")
+    one_line(cli("help", "rank", "more"), 2, "'more'")
+
+
 def test_an_unknown_option_is_a_usage_error(cli: Cli) -> None:
-    one_line(cli("a fox", "--sede", "7"), 2, "--sede", "--seed", "clipgen generate --help")
+    one_line(result := cli("a fox", "--sede", "7"), 2, "--sede", "--seed", "clipgen generate --help")
+    assert result.stderr.count("(") == 1
 
 
 def test_python_m_clipgen_is_the_same_command() -> None:

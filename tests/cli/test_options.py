@@ -4,8 +4,9 @@ from typing import Any
 import click
 import pytest
 
+from clipgen.cli.command import ORDER
 from clipgen.cli.generate import command
-from clipgen.cli.options import ORDER, flags_of, given_settings, read_duration, read_memory, section_of, settings_of
+from clipgen.cli.options import flags_of, given_settings, read_duration, read_memory, section_of, settings_of
 from clipgen.errors import SettingsError
 from clipgen.settings import GenerateSettings, help_of, picture_settings
 

@@ -28,6 +28,33 @@ def test_quiet_shows_nothing_and_a_pipe_gets_lines(capsys: pytest.CaptureFixture
     assert "step 20/20  score 0.250" in written.err.splitlines()[-1] and "it/s" in written.err
 
 
+def test_no_rate_before_there_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = Lines()
+    lines.show(step(0, total=10))
+    assert capsys.readouterr().err == "step 1/10  score 0.250\n"
+
+
+@pytest.mark.parametrize(("rate", "text"), [(0, "– it/s"), (2.5, "2.5 it/s"), (1, "1.0 it/s"), (0.25, "4.0 s/it")])
+def test_rates(rate: float, text: str) -> None:
+    assert progress.rate_text(rate) == text
+
+
+def test_long_counts_print_lines_without_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with progress.counting("writing a.mp4: frame", 3) as count:
+        count(1)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(progress, "FIRST_LINE", 0.0)
+    with progress.counting("writing a.mp4: frame", 3) as count:
+        count(1)
+        count(2)  # within NEXT_LINE
+    assert capsys.readouterr().err == "writing a.mp4: frame 1/3\n"
+    with progress.counting("writing a.mp4: frame", 3, quiet=True) as count:
+        count(1)
+    assert capsys.readouterr().err == ""
+
+
 def test_short_runs_get_a_line_a_step(capsys: pytest.CaptureFixture[str]) -> None:
     lines = Lines()
     for index in range(3):

@@ -75,7 +75,7 @@ def test_what_cannot_be_rerun(paint: Cli, painted: Path, tmp_path: Path) -> None
     save_picture(tmp_path / "odd.png", Image.new("RGB", (4, 4)), odd)
     one_line(paint("rerun", "gone.png"), 1, "gone.png")
     one_line(paint("rerun", "plain.png"), 1, "plain.png", "no clipgen settings")
-    one_line(paint("rerun", painted / "red-square-7-grid.png"), 1, "single picture")
+    one_line(paint("rerun", painted / "2-prompts-7-grid.png"), 1, "single picture")
     one_line(paint("rerun", "odd.png"), 1, "steps is 0")
     one_line(paint("rerun"), 2, "PICTURE")
 
@@ -84,7 +84,9 @@ def test_show_prints_what_a_picture_carries(paint: Cli, painted: Path) -> None:
     result = paint("show", painted / "blue-circle-8.png")
     lines = [line.split() for line in result.output.splitlines()]
     assert ["prompt", "blue", "circle"] in lines and ["seed", "8"] in lines
-    assert ["generator", "*", "pixels"] in lines and ["optimizer", "adam"] in lines
+    places = [lines.index(line) for line in (["generator", "pixels"], ["settings"], ["steps", "4"], ["defaults"])]
+    assert places == sorted(places) < [lines.index(["optimizer", "adam"])]
+    assert sum(line[0] == "seed" for line in lines) == 1 and not {"None", "False"} & {*result.output.split()}
     assert "red square; blue circle" in result.output
 
 
@@ -95,5 +97,5 @@ def test_show_prints_json_one_a_line(paint: Cli, painted: Path) -> None:
 
 
 def test_show_of_a_contact_sheet_and_of_nothing(paint: Cli, painted: Path) -> None:
-    assert "red-square-7.png" in paint("show", painted / "red-square-7-grid.png").output
+    assert "red-square-7.png" in paint("show", painted / "2-prompts-7-grid.png").output
     one_line(paint("show", "gone.png"), 1, "gone.png")

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageFont
 
 from clipgen.errors import SettingsError
+from clipgen.media import plots
 from clipgen.media.captions import with_caption
 from clipgen.media.plots import plot_curve
 from clipgen.media.sheets import contact_sheet, wrapped
@@ -68,3 +69,10 @@ def test_curve_draws_both_lines(tmp_path: Path) -> None:
     plot_curve(history[:1], tmp_path / "one.png")
     with pytest.raises(SettingsError):
         plot_curve([], tmp_path / "none.png")
+
+
+def test_a_heat_map_is_as_wide_as_the_longest_word_above_it() -> None:
+    short = plots.heat_map([[0.1, 0.2]], ["a.png"], ["cat", "dog"])
+    long = plots.heat_map([[0.1, 0.2]], ["a.png"], ["cat", "an extraordinarily long word"])
+    wider = (long.width - short.width) / 2
+    assert wider > 20 and long.height > short.height

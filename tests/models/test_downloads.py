@@ -150,7 +150,9 @@ def test_the_error_of_a_failed_download_is_one_line(server: Server, target: Path
     assert "\n" not in str(caught.value) and not target.exists()
 
 
-def test_an_address_without_an_answer_is_tried_once(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_without_an_answer_is_tried_once(
+    server: Server, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
     connect = downloads.urlopen
 
@@ -159,9 +161,11 @@ def test_an_address_without_an_answer_is_tried_once(target: Path, monkeypatch: p
         return connect(request, timeout=timeout)
 
     monkeypatch.setattr(downloads, "urlopen", counted)
+    fetch(["http://127.0.0.1:9/a.ckpt", server.url("whole")], target, sha256=SUM)
+    assert asked == ["http://127.0.0.1:9/a.ckpt", server.url("whole")]
     with pytest.raises(WeightsError, match="127.0.0.1:9"):
-        fetch(["http://127.0.0.1:9/a.ckpt"], target)
-    assert asked == ["http://127.0.0.1:9/a.ckpt"]
+        fetch(["http://127.0.0.1:9/b.ckpt"], target.with_name("b.ckpt"))
+    assert len(asked) == 2  # no server at all: none is asked for a file
 
 
 def test_two_do_not_fetch_the_same_file(server: Server, target: Path) -> None:

@@ -11,9 +11,8 @@ from clipgen.errors import DeviceError, SettingsError, UnknownNameError
 from clipgen.jobs import Job
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import CaptionVerb
+from clipgen.settings import USUAL, CaptionVerb
 from clipgen.studio import Studio
-from clipgen.tasks.edit import KEEPING
 from clipgen.tasks.generate import GeneratedImage, Run
 from raising import refused
 
@@ -71,7 +70,7 @@ def test_a_picture_is_edited(name: str, tmp_path: Path) -> None:
     image = clipgen.edit(tmp_path / "a.png", "a red square", perceptor=name, seed=1, **SMALL)
     assert image.size == (32, 32) and image.info["clipgen"]["verb"] == "edit"
     init = image.info["clipgen"]["settings"]["init"]
-    assert (init["init_image"], init["init_weight"]) == (str(tmp_path / "a.png"), KEEPING["init_weight"])
+    assert (init["init_image"], init["init_weight"]) == (str(tmp_path / "a.png"), USUAL["edit"]["init_weight"])
 
 
 def test_stream_is_a_plain_iterator(name: str) -> None:

@@ -12,8 +12,8 @@ from PIL import Image
 from clipgen.errors import ImageError, SettingsError
 from clipgen.media.images import paintable_size
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.settings import GenerateSettings
-from clipgen.tasks.edit import KEEPING, edit_job, kept, strip
+from clipgen.settings import USUAL, GenerateSettings
+from clipgen.tasks.edit import edit_job, kept, strip
 from clipgen.tasks.generate import Run
 from raising import refused
 from runs import start
@@ -51,8 +51,8 @@ def settings_of(photo: Path, **given: Any) -> GenerateSettings:
 def test_the_form_is_the_pictures_own(photo: Path) -> None:
     settings = settings_of(photo)
     assert settings.canvas.size == paintable_size((32, 24)) == (288, 224)
-    assert (settings.init.init_image, settings.init.init_weight) == (str(photo), KEEPING["init_weight"])
-    assert settings.guides.l2 == KEEPING["l2"]
+    assert (settings.init.init_image, settings.init.init_weight) == (str(photo), USUAL["edit"]["init_weight"])
+    assert settings.guides.l2 == USUAL["edit"]["l2"]
     assert settings_of(photo, size=(32, 24), init_weight=9.0).init.init_weight == 9.0
 
 

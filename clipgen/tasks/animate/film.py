@@ -104,10 +104,15 @@ class Film:
                 return
             yield step
 
+    @property
+    def painted(self) -> int:
+        """Number of frames that can be shown."""
+        return self.painter.frames
+
     def frames(self) -> Iterator[Frame]:
         """All frames that can be shown, in order; none is kept in memory."""
         rate, fps = self.settings.keyframes, self.settings.fps
-        for index in range(self.painter.frames):
+        for index in range(self.painted):
             seconds = index / fps
             take = self.outline.take_at(int(seconds * rate))
             yield Frame(index, seconds, take.index, take.scene.words, self.at(seconds))

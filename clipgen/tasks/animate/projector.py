@@ -12,6 +12,7 @@ from PIL import Image
 from clipgen.media.captions import with_caption
 from clipgen.media.films import FilmFormat, FilmKind, check_film, film_format
 from clipgen.media.page import write_page
+from clipgen.media.sound import Sound
 from clipgen.media.video import VideoWriter, open_film
 from clipgen.tasks.animate.outline import Outline
 from clipgen.tasks.animate.painter import PageData
@@ -77,6 +78,8 @@ class FramesProjector:
     def check(self, outline: Outline) -> None:
         """Raise SettingsError for what this kind of film cannot have, OutputError for an output not writable."""
         row = _checked(self.output, outline)
+        if self.output.audio is not None:
+            Sound(self.output.audio).close()
         if row.kind is FilmKind.VIDEO:
             VideoWriter.probe(self.output.path.suffix.lower())
         else:

@@ -18,13 +18,16 @@ from clipgen.tasks.caption.candidates import read_candidates
 from clipgen.tasks.caption.compose import WINDOWS, Composer, best_of_each
 from clipgen.tasks.caption.invert import invert
 from clipgen.tasks.caption.phrases import Phrases
-from clipgen.tasks.events import Described
+from clipgen.tasks.events import Described, Slot
 
 # Composed captions name no left or right, so a mirrored picture has the same ones. Measured by
 # `python benchmarks/caption.py --art FOLDER`: things right .817 (of 519), scenes .912; without the mirror .813, .894.
 COMPOSED = "flips"
 _FEW = 4  # pictures described together where each takes a second or so: the first results come at once
 _MANY = 64  # the same where all candidates are read once for each group
+
+#: what the phrases of a table are
+KINDS = {"things": "subject", "scenes": "scene", "styles": "style", "grounds": "background", "light": "light"}
 
 Describe = Callable[[list[Embedded]], list[list[Match]]]
 
@@ -104,7 +107,10 @@ def _slots(matcher: Matcher, settings: CaptionSettings) -> Describe:
 
     def describe(group: list[Embedded]) -> list[list[Match]]:
         tables = best_of_each(torch.stack([one.vector for one in group]), matcher, phrases, top=settings.top)
-        return [[match for matches in table.values() for match in matches] for table in tables]
+        return [
+            [Slot(**vars(match), kind=KINDS[name]) for name, matches in table.items() for match in matches]
+            for table in tables
+        ]
 
     return describe
 

@@ -42,7 +42,7 @@ class RunSurroundings:
         """Embed texts."""
         return self.perceptor.encode_text(texts)
 
-    def unknown_words(self, text: str) -> Sequence[object]:
+    def unknown_words(self, text: str) -> Sequence[str]:
         """Words of a text that the perceptor was not trained on."""
         return self.perceptor.unknown_words(text)
 
