@@ -60,6 +60,9 @@ def test_a_record_is_read_in_another_folder(tmp_path: Path, monkeypatch: pytest.
     assert found.output is not None and RECORD.output is not None
     assert (found.output.path, found.output.audio) == (folder / "film.mp4", folder / "song.ogg")
     assert found.output.captions == RECORD.output.captions
+    monkeypatch.chdir(folder)
+    assert found.changes(RECORD) == []  # the same files, written in two ways
+    assert found.changes(replace(RECORD, output=replace(RECORD.output, path=Path("other.mp4")))) != []
 
 
 def test_a_record_of_clipgen_0_1_has_the_seed() -> None:

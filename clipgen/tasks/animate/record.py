@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -215,8 +216,15 @@ def _merged(stored: Mapping[str, object], was: Mapping[str, object], now: Mappin
 
 
 def _differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
-    names = [name for name in before if name in after and before[name] != after[name]]
+    names = [name for name in before if name in after and not _same(before[name], after[name])]
     return [f"{name} {_shown(before[name])} → {_shown(after[name])}" for name in names]
+
+
+def _same(before: object, after: object) -> bool:
+    if isinstance(before, str | Path) and isinstance(after, str | Path):
+        # one file may be written in two ways, seen from two folders
+        return os.path.abspath(before) == os.path.abspath(after)
+    return before == after
 
 
 def _shown(value: object) -> str:
