@@ -127,7 +127,7 @@ def _setting_option(
     about = about_of(spec)
     shape = _shape(spec, hints(group)[spec.name])
     text = help_of(spec, usual)
-    if spec.name in _PAIRS:
+    if about.metavar == _SIZE:
         text += "; also one number for a square, or WxH"
     # only the built-in names: looking up those of other packages would slow down --help
     text += f"; built in: {', '.join(about.listed)}" if about.listed else ""
@@ -138,7 +138,7 @@ def _setting_option(
     return option(*flags_of(spec), spec.name, section=section, setting=(group, spec), help=text, **shape)
 
 
-_PAIRS = ("size", "render_size")  # see `with_sizes`
+_SIZE = "W H"  # the placeholder of a width and a height, see `with_sizes`
 _METAVARS: dict[object, str] = {int: "N", float: "X", str: "NAME"}
 
 

@@ -115,6 +115,18 @@ def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
         number += 1
 
 
+def current_folder() -> str | None:
+    """The folder that relative names are taken from; None where it has been deleted.
+
+    >>> current_folder() == os.getcwd()
+    True
+    """
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return None
+
+
 @contextmanager
 def exclusive(path: str | Path) -> Iterator[bool]:
     """Yield True while this thread alone works on a file, False at once when another thread or process does.

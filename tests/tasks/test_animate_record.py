@@ -49,6 +49,22 @@ def test_everything_survives_json(tmp_path: Path) -> None:
     assert replace(found, job=plain) == RECORD
 
 
+def test_a_record_is_read_in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path.cwd()
+    write_record(tmp_path, RECORD)
+    monkeypatch.chdir(tmp_path)
+    found = read_record(tmp_path)
+    assert found is not None and (found.film.video_in, found.job.weights) == (
+        str(folder / "walk.mp4"), folder / "my.ckpt",
+    )  # fmt: skip
+    assert found.output is not None and RECORD.output is not None
+    assert (found.output.path, found.output.audio) == (folder / "film.mp4", folder / "song.ogg")
+    assert found.output.captions == RECORD.output.captions
+    monkeypatch.chdir(folder)
+    assert found.changes(RECORD) == []  # the same files, written in two ways
+    assert found.changes(replace(RECORD, output=replace(RECORD.output, path=Path("other.mp4")))) != []
+
+
 def test_a_record_of_clipgen_0_1_has_the_seed() -> None:
     found = read_record(Path(__file__).parents[1] / "fixtures" / "made_by_0.1")
     assert found is not None and not found.complete and found.picture.canvas.seed == 3

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Self
 
 from clipgen.errors import ClipgenError, SettingsError
-from clipgen.files import reason, write_whole
+from clipgen.files import current_folder, reason, write_whole
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings
 from clipgen.settings.base import plain
 from clipgen.tasks.animate.takes import Fingerprints
 from clipgen.timelines import Scene, Timeline
+from clipgen.values import optional_text
 
 FILE = "film.json"
 _NO_RECORD, _ANEW = "is not the record of a film", "delete it to start again"
@@ -37,6 +39,11 @@ class Output:
     subtitles: bool = False
     sheet: bool = False
     timing: bool = False
+
+    def placed(self, folder: str | Path) -> Output:
+        """The same with its files taken from a folder, unless they are absolute."""
+        audio = None if self.audio is None else Path(folder) / self.audio
+        return replace(self, path=Path(folder) / self.path, audio=audio)
 
     def to_json(self) -> dict[str, object]:
         """Plain JSON values; `from_json` reads them."""
@@ -102,6 +109,11 @@ class FilmRecord:
     def fingerprints(self) -> Fingerprints:
         """The sha256 of perceptor and generator."""
         return {role: model.sha256 for role, model in self.job.models.items()}
+
+    def placed(self, folder: str | Path) -> FilmRecord:
+        """The same with its files, except those of single scenes, taken from a folder, unless they are absolute."""
+        output = None if self.output is None else self.output.placed(folder)
+        return replace(self, job=self.job.placed(folder), output=output)
 
     def to_json(self) -> dict[str, object]:
         """Plain JSON values; `from_json` reads them."""
@@ -174,6 +186,7 @@ def read_record(folder: Path) -> FilmRecord | None:
         >>> read_record(Path("outputs")) is None
         True
 
+    In another folder than that where the film was made, names of files are made absolute.
     Raises SettingsError or PromptError for a film.json that is damaged or not a film's.
     """
     path = folder / FILE
@@ -181,7 +194,8 @@ def read_record(folder: Path) -> FilmRecord | None:
         values = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(values, dict):
             raise SettingsError("it is not a JSON object")
-        return FilmRecord.from_json(values)
+        made_in, record = optional_text(values, "folder"), FilmRecord.from_json(values)  # older files have no folder
+        return record if made_in is None or made_in == current_folder() else record.placed(made_in)
     except FileNotFoundError:
         return None
     except ClipgenError as error:
@@ -193,7 +207,8 @@ def read_record(folder: Path) -> FilmRecord | None:
 def write_record(folder: Path, record: FilmRecord) -> None:
     """Write a record into the folder of its film, whole or not at all."""
     with write_whole(folder / FILE) as part:
-        part.write_text(json.dumps(record.to_json(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        values = {**record.to_json(), "folder": current_folder()}
+        part.write_text(json.dumps(values, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _merged(stored: Mapping[str, object], was: Mapping[str, object], now: Mapping[str, object]) -> dict[str, object]:
@@ -201,8 +216,15 @@ def _merged(stored: Mapping[str, object], was: Mapping[str, object], now: Mappin
 
 
 def _differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[str]:
-    names = [name for name in before if name in after and before[name] != after[name]]
+    names = [name for name in before if name in after and not _same(before[name], after[name])]
     return [f"{name} {_shown(before[name])} → {_shown(after[name])}" for name in names]
+
+
+def _same(before: object, after: object) -> bool:
+    if isinstance(before, str | Path) and isinstance(after, str | Path):
+        # one file may be written in two ways, seen from two folders
+        return os.path.abspath(before) == os.path.abspath(after)
+    return before == after
 
 
 def _shown(value: object) -> str:

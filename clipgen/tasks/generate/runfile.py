@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -11,7 +10,7 @@ from typing import cast
 import torch
 
 from clipgen.errors import SettingsError
-from clipgen.files import write_whole
+from clipgen.files import current_folder, write_whole
 from clipgen.jobs import Job
 from clipgen.synthesis import SynthesisState
 from clipgen.values import Values, optional_text, table
@@ -40,7 +39,7 @@ def save_run(path: str | Path, job: Job, state: RunState, output: Values) -> Non
     """
     # through memory: on a full disk torch raises a RuntimeError that does not name the cause
     packed = io.BytesIO()
-    contents = {"job": job.to_json(), "state": dict(state), "output": dict(output), "folder": _here()}
+    contents = {"job": job.to_json(), "state": dict(state), "output": dict(output), "folder": current_folder()}
     torch.save(contents, packed)
     with write_whole(path) as part:
         part.write_bytes(packed.getbuffer())
@@ -70,15 +69,8 @@ def load_run(path: str | Path) -> SavedRun:
     if not isinstance(run, dict) or not {"job", "state"} <= run.keys():
         raise SettingsError(f"{path} is no run file of clipgen")
     job, folder = Job.from_json(table(run, "job")), optional_text(run, "folder")  # older files have no folder
-    job = job if folder is None or folder == _here() else job.placed(folder)
+    job = job if folder is None or folder == current_folder() else job.placed(folder)
     return SavedRun(job, _state(run), table(run, "output", {}))
-
-
-def _here() -> str | None:
-    try:
-        return os.getcwd()
-    except OSError:  # the folder is deleted: nothing is relative to it any more
-        return None
 
 
 def _state(run: Values) -> RunState:
