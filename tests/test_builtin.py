@@ -206,6 +206,18 @@ def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pyte
     assert start(clip, ["a forest"], settings).settings.init.start == "noise"
 
 
+def test_random_codes_get_the_steps_that_they_need(clip: Perceptor) -> None:
+    at_random = GenerateSettings.of(size=(32, 32), seed=7, device="cpu", dtype="fp32", start="noise")
+    plan = start(clip, ["a forest"], at_random).plan
+    search, cutn = plan.settings.search, plan.settings.cutouts.cutn
+    assert (search.steps, cutn, search.lr) == (300, 32, 0.1) and "300 steps of 32 cutouts" in plan.notes[-1]
+    chosen = start(clip, ["a forest"], at_random.changed(steps=2, cutn=1, lr=0.02)).plan
+    assert (chosen.settings.search.steps, chosen.settings.cutouts.cutn, chosen.settings.search.lr) == (2, 1, 0.02)
+    assert not chosen.notes
+    known = start(clip, ["a forest"], at_random.changed(start="auto", size=(64, 64))).plan
+    assert (known.settings.search.steps, known.settings.cutouts.cutn) == (50, 12) and not known.notes
+
+
 def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_name(
     clip: Perceptor, parts: Parts
 ) -> None:

@@ -45,7 +45,7 @@ def command(as_json: bool, no_trial: bool, **options: Any) -> int:
 
     The trial step uses the given settings, and its time and peak memory are printed.
     """
-    settings = GenerateSettings.from_dict(over_defaults(given_settings(options, SETTINGS))).resolved()
+    settings = GenerateSettings.from_dict(over_defaults(given_settings(options, SETTINGS)))
     report: dict[str, Any] = {
         "clipgen": clipgen.__version__,
         "python": platform.python_version(),
@@ -127,11 +127,21 @@ def _trial(settings: GenerateSettings) -> dict[str, Any]:
 
     canvas, perceptors = settings.canvas, " + ".join(settings.search.perceptors)
     made = " x ".join(map(str, canvas.size)) + (f", {canvas.count} pictures" if canvas.count > 1 else "")
-    row = {"of": f"{settings.generator} with {perceptors}, {made}, {settings.cutouts.cutn} cutouts"}
+    of = f"{settings.generator} with {perceptors}, {made}"
     try:
-        return row | trial(settings)
+        found = trial(settings)
     except ClipgenError as error:
-        return row | {"problem": f"{row['of']}: {error}"}
+        return {"of": of, "problem": f"{of}: {error}"}
+    return {"of": f"{of}, {found['cutn']} cutouts", "quality": settings.search.quality, **found}
+
+
+def _duration(seconds: float) -> str:
+    """A rough time in words.
+
+    >>> _duration(48), _duration(1500)
+    ('48 s', '25 min')
+    """
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 def _parts(report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -158,6 +168,8 @@ def _print(report: dict[str, Any]) -> None:
     if "seconds" in (trial := report.get("trial", {})):
         memory = "" if trial["memory_mb"] is None else f", {trial['memory_mb'] / 1000:.1f} GB of memory"
         click.echo(f"speed     {trial['of']}: {trial['seconds']:.2f} s per step{memory}")
+        whole = trial["load_seconds"] + trial["steps"] * trial["seconds"]
+        click.echo(f"          {trial['steps']} steps (quality {trial['quality']}) take about {_duration(whole)}")
     for problem in report["problems"]:
         click.echo(f"problem   {problem}", err=True)
     if not report["problems"]:

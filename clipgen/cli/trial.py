@@ -1,7 +1,7 @@
 """Time and memory of one step of a run, measured in a process of its own.
 
 >>> trial(GenerateSettings(size=(512, 384)))
-{'seconds': ..., 'load_seconds': ..., 'memory_mb': ...}
+{'seconds': ..., 'load_seconds': ..., 'memory_mb': ..., 'steps': 50, 'cutn': 12}
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ PROMPT = "a red square"
 
 
 def trial(settings: GenerateSettings, weights: Path | None = None) -> dict[str, Any]:
-    """Run a few steps; return the seconds of the last one, the seconds of loading, and the peak memory in MB.
+    """Run a few steps; return the seconds of the last one, those of loading, the peak memory in MB, and what a run has.
 
-    memory_mb: of the GPU if one is used, else of the process with everything that it loads; None where the system does
+    steps, cutn: of a run of these settings where they do not set them; memory_mb: of the GPU if one is used, else of the process with everything that it loads; None where the system does
     not report it. Raises what `Studio.run` raises, DeviceError when the process runs out of memory.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -49,11 +49,12 @@ def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any
     configure()
     from clipgen.devices import peak_memory_mb
     from clipgen.studio import Studio
+    from clipgen.tasks.generate.plan import preset_for
 
     began = time.perf_counter()
-    settings = settings.changed(steps=STEPS, seed=0, start="noise", time_budget=None)
+    short = settings.changed(steps=STEPS, seed=0, time_budget=None)
     try:
-        run = Studio().run(Job("generate", Inputs(prompts=(PROMPT,)), settings, weights))
+        run = Studio().run(Job("generate", Inputs(prompts=(PROMPT,)), short, weights))
         loaded = time.perf_counter() - began
         for step in run:
             last = step
@@ -61,4 +62,9 @@ def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any
         return str(error)
     most = peak_memory_mb(run.plan.device)
     memory = None if most is None else round(most)
-    return {"seconds": round(last.seconds, 3), "load_seconds": round(loaded, 2), "memory_mb": memory}
+    steps = settings.search.steps or preset_for(run.plan.settings, run.generator).steps
+    cutn = run.plan.settings.cutouts.cutn
+    return {
+        "seconds": round(last.seconds, 3), "load_seconds": round(loaded, 2), "memory_mb": memory, "steps": steps,
+        "cutn": cutn,
+    }  # fmt: skip

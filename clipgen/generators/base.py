@@ -41,7 +41,8 @@ class Generator(nn.Module):
     name: in the registry; lr: learning rate of its latents for Adam; start_from: the best start: "bank" (an initial
     picture), "samples" (the best of its own draws, see `choose`) or "noise"; race: number of starts to compare, more
     than 1 where the first steps do not yet show which start is best; tries: draws per picture of `choose`; kept: how
-    closely a run keeps to the picture that `choose` found, None: not at all; latents: leaf tensors [B, ...], one batch
+    closely a run keeps to the picture that `choose` found, None: not at all; lr_from_random: learning rate
+    of latents that start at random, where `lr` is that of better starts; latents: leaf tensors [B, ...], one batch
     element per seed; size: (width, height) in pixels of `forward()`; look: pictures [N, 3, H, W] → unit embeddings
     [N, D], used by generators that search for the latents of a picture, so that the result is similar in content as
     well (None: pixels alone count).
@@ -53,6 +54,7 @@ class Generator(nn.Module):
     race: ClassVar[int] = 1
     tries: ClassVar[int] = 1
     kept: ClassVar[float | None] = None
+    lr_from_random: ClassVar[float | None] = None
     latents: list[Tensor]
     size: Size
 

@@ -84,6 +84,8 @@ def test_a_trial_step_reports_time_and_memory(cli: Cli, tiny_clip: Path) -> None
     asked = ("--generator", "pixels", "--perceptor", perceptor, "--size", "32", "32", "--cutn", "3", "--device", "cpu")
     trial = json.loads(cli("doctor", "--json", *asked).output)["trial"]
     assert 0 < trial["seconds"] < 30 and 100 < trial["memory_mb"] < 8000 and "32 x 32, 3 cutouts" in trial["of"]
+    assert trial["steps"] == 50 and trial["cutn"] == 3
+    assert "50 steps (quality normal) take about" in cli("doctor", *asked).output
     wrong = cli("doctor", "--generator", "pixels", "--perceptor", "ViT-B-32/nothing")
     assert wrong.exit_code == 1 and "ViT-B-32/nothing" in wrong.stderr
 

@@ -43,6 +43,7 @@ class VQGAN(Generator):
     start_from = "bank"
     tries = 8
     kept = 1.0
+    lr_from_random = 0.1
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ from clipgen.models import shelf
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
-from clipgen.settings import GenerateSettings
+from clipgen.settings import QUALITIES, GenerateSettings, Preset
 from clipgen.settings.keywords import PictureValues
 from clipgen.tasks.generate.canvas import load_generator
 from clipgen.tasks.generate.start import set_start
@@ -169,9 +169,36 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
         generator, plan.settings, plan.targets, perceptor=perceptor, seeds=plan.latent_seeds, parts=parts
     )
     plan = plan.changed(start=start)
+    plan = _from_random(plan, generator)
     # hashed after they were loaded, which has a better error for a missing file
     job = replace(plan.job, files=_file_hashes(plan.settings))
     return replace(plan, job=job, start=generator.state(), init_share=share)
+
+
+def preset_for(settings: GenerateSettings, generator: Generator) -> Preset:
+    """The steps and cutouts of the quality, for a generator that starts where the settings say.
+
+    >>> preset_for(GenerateSettings.of(start="noise"), parts.generator("vqgan", device=torch.device("cpu"))).steps
+    300
+    """
+    usual, init = QUALITIES[settings.search.quality], settings.init
+    at_random = init.start == "noise" and init.init_image is None and init.init_noise is None
+    return usual.from_random or usual if at_random and generator.lr_from_random else usual
+
+
+def _from_random(plan: Plan, generator: Generator) -> Plan:
+    """The plan with the steps, cutouts and learning rate that random latents need, where they are not set."""
+    preset = preset_for(plan.settings, generator)
+    if preset is QUALITIES[plan.settings.search.quality]:
+        return plan
+    search, cutn = plan.requested.search, plan.requested.cutouts.cutn or preset.cutn
+    changed = plan.changed(
+        steps=search.steps or preset.steps, cutn=cutn, lr=search.lr or generator.lr_from_random or generator.lr
+    )
+    if changed.settings.search.steps == plan.settings.search.steps:
+        return changed
+    steps = f"{changed.settings.search.steps} steps of {cutn} cutouts"
+    return changed.changed(f"it starts from random codes, which takes {steps} (quality {search.quality})")
 
 
 def _complete(requested: GenerateSettings) -> GenerateSettings:
