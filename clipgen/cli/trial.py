@@ -24,8 +24,9 @@ PROMPT = "a red square"
 def trial(settings: GenerateSettings, weights: Path | None = None) -> dict[str, Any]:
     """Run a few steps; return the seconds of the last one, those of loading, the peak memory in MB, and what a run has.
 
-    steps, cutn: of a run of these settings where they do not set them; memory_mb: of the GPU if one is used, else of the process with everything that it loads; None where the system does
-    not report it. Raises what `Studio.run` raises, DeviceError when the process runs out of memory.
+    steps, cutn: of a run of these settings; memory_mb: of the GPU if one is used, else of the process with everything
+    that it loads; None where the system does not report it.
+    Raises what `Studio.run` raises, DeviceError when the process runs out of memory.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         try:
