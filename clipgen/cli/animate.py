@@ -114,8 +114,8 @@ def time_line(outline: Outline, weights: Path | None) -> str:
         found = trial(outline.picture, weights)
     except ClipgenError as error:
         return f"how long it takes is unknown: {error}"
-    seconds = found["load_seconds"] + outline.steps * found["seconds"]
-    step = f"{found['seconds']:.2f} s a step"
+    seconds = found.load_seconds + outline.steps * found.seconds
+    step = f"{found.seconds:.2f} s a step"
     return f"about {seconds_text(seconds)} on this machine, at {step}; writing the frames comes on top"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from clipgen.cli.defaults import over_defaults
 from clipgen.cli.options import given_settings, setting_options, settings_of
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.cli.printing import as_text
+from clipgen.cli.progress import seconds_text
 from clipgen.errors import ClipgenError
 from clipgen.settings import GenerateSettings
 
@@ -132,16 +134,8 @@ def _trial(settings: GenerateSettings) -> dict[str, Any]:
         found = trial(settings)
     except ClipgenError as error:
         return {"of": of, "problem": f"{of}: {error}"}
-    return {"of": f"{of}, {found['cutn']} cutouts", "quality": settings.search.quality, **found}
-
-
-def _duration(seconds: float) -> str:
-    """A rough time in words.
-
-    >>> _duration(48), _duration(1500)
-    ('48 s', '25 min')
-    """
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+    row = {"of": f"{of}, {found.cutn} cutouts", "quality": settings.search.quality, "whole": found.whole}
+    return row | asdict(found)
 
 
 def _parts(report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -168,8 +162,8 @@ def _print(report: dict[str, Any]) -> None:
     if "seconds" in (trial := report.get("trial", {})):
         memory = "" if trial["memory_mb"] is None else f", {trial['memory_mb'] / 1000:.1f} GB of memory"
         click.echo(f"speed     {trial['of']}: {trial['seconds']:.2f} s per step{memory}")
-        whole = trial["load_seconds"] + trial["steps"] * trial["seconds"]
-        click.echo(f"          {trial['steps']} steps (quality {trial['quality']}) take about {_duration(whole)}")
+        whole = seconds_text(trial["whole"])
+        click.echo(f"          {trial['steps']} steps (quality {trial['quality']}) take about {whole}")
     for problem in report["problems"]:
         click.echo(f"problem   {problem}", err=True)
     if not report["problems"]:

@@ -1,7 +1,7 @@
 """Time and memory of one step of a run, measured in a process of its own.
 
 >>> trial(GenerateSettings(size=(512, 384)))
-{'seconds': ..., 'load_seconds': ..., 'memory_mb': ..., 'steps': 50, 'cutn': 12}
+Trial(seconds=..., load_seconds=..., memory_mb=..., steps=50, cutn=12)
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from clipgen.errors import ClipgenError, DeviceError
 from clipgen.jobs import Inputs, Job
@@ -21,11 +21,30 @@ STEPS = 3  # the first ones warm up, the last one is timed
 PROMPT = "a red square"
 
 
-def trial(settings: GenerateSettings, weights: Path | None = None) -> dict[str, Any]:
-    """Run a few steps; return the seconds of the last one, those of loading, the peak memory in MB, and what a run has.
+@dataclass(frozen=True)
+class Trial:
+    """What a few steps showed.
 
-    steps, cutn: of a run of these settings; memory_mb: of the GPU if one is used, else of the process with everything
-    that it loads; None where the system does not report it.
+    seconds: of the last step; load_seconds: until the first; memory_mb: peak memory of the GPU if one is used, else of
+    the process with everything that it loads, None where the system does not report it; steps, cutn: of a whole run of
+    the settings.
+    """
+
+    seconds: float
+    load_seconds: float
+    memory_mb: int | None
+    steps: int
+    cutn: int
+
+    @property
+    def whole(self) -> float:
+        """Seconds of a whole run."""
+        return self.load_seconds + self.steps * self.seconds
+
+
+def trial(settings: GenerateSettings, weights: Path | None = None) -> Trial:
+    """Run a few steps in a process of its own.
+
     Raises what `Studio.run` raises, DeviceError when the process runs out of memory.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -40,7 +59,7 @@ def trial(settings: GenerateSettings, weights: Path | None = None) -> dict[str, 
     return found
 
 
-def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any] | str:
+def _measured(settings: GenerateSettings, weights: Path | None) -> Trial | str:
     """The result of `trial`, or an error's message: our exceptions cannot be pickled."""
     import warnings
 
@@ -63,9 +82,10 @@ def _measured(settings: GenerateSettings, weights: Path | None) -> dict[str, Any
         return str(error)
     most = peak_memory_mb(run.plan.device)
     memory = None if most is None else round(most)
-    steps = settings.search.steps or preset_for(run.plan.settings, run.generator).steps
-    cutn = run.plan.settings.cutouts.cutn
-    return {
-        "seconds": round(last.seconds, 3), "load_seconds": round(loaded, 2), "memory_mb": memory, "steps": steps,
-        "cutn": cutn,
-    }  # fmt: skip
+    return Trial(
+        seconds=round(last.seconds, 3),
+        load_seconds=round(loaded, 2),
+        memory_mb=memory,
+        steps=settings.search.steps or preset_for(run.plan.settings, run.generator).steps,
+        cutn=run.plan.settings.cutouts.cutn or 1,
+    )

@@ -32,4 +32,4 @@ def test_one_step(name: str, tmp_path: Path) -> None:
     assert not torch.equal(generation.generator.latents[0], before)
     found = trial(settings)
     print(f"{name}: {found}")
-    assert found["memory_mb"] < 6000
+    assert found.memory_mb < 6000
