@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from clipgen.studio import generate as generate
     from clipgen.studio import rank as rank
     from clipgen.studio import sample as sample
+    from clipgen.studio import search as search
     from clipgen.studio import stream as stream
 
 __version__ = "0.1.0"
@@ -52,6 +53,7 @@ _HOMES = {
     "generate": "clipgen.studio",
     "rank": "clipgen.studio",
     "sample": "clipgen.studio",
+    "search": "clipgen.studio",
     "stream": "clipgen.studio",
     "Studio": "clipgen.studio",
     "Inputs": "clipgen.jobs",
@@ -93,6 +95,7 @@ __all__ = [
     "generate",
     "rank",
     "sample",
+    "search",
     "stream",
 ]
 

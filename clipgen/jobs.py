@@ -20,7 +20,9 @@ from clipgen.settings import (
     ClassifyVerb,
     CompareVerb,
     GenerateSettings,
+    IndexVerb,
     RankVerb,
+    SearchVerb,
     Settings,
 )
 from clipgen.timelines import Timeline, read_table
@@ -36,6 +38,8 @@ VERBS: dict[str, type[Settings]] = {
     "rank": RankVerb,
     "classify": ClassifyVerb,
     "compare": CompareVerb,
+    "index": IndexVerb,
+    "search": SearchVerb,
 }
 
 
@@ -53,7 +57,7 @@ class Inputs:
 
     prompts: one line each, as for `parse_prompts`; pictures: files; texts: candidates, labels, or a phrase; text_file:
     a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures on the way over the
-    draws of `sample`.
+    draws of `sample`; folders: of a library, to index or search.
     """
 
     prompts: tuple[str, ...] = ()
@@ -62,10 +66,11 @@ class Inputs:
     text_file: str | None = None
     timeline: Timeline | None = None
     walk: int | None = None
+    folders: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values of the inputs that are set; `from_json` loads them."""
-        lists = {"prompts": self.prompts, "pictures": self.pictures, "texts": self.texts}
+        lists = {"prompts": self.prompts, "pictures": self.pictures, "texts": self.texts, "folders": self.folders}
         found: dict[str, Any] = {name: list(values) for name, values in lists.items() if values}
         found |= {name: value for name in ("text_file", "walk") if (value := getattr(self, name)) is not None}
         if self.timeline is not None:
@@ -75,13 +80,15 @@ class Inputs:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Inputs:
         """Load what `to_json` returned. Raises SettingsError or PromptError for other values."""
-        prompts, pictures, texts = (tuple(values.get(name, ())) for name in ("prompts", "pictures", "texts"))
+        prompts, pictures, texts, folders = (
+            tuple(values.get(name, ())) for name in ("prompts", "pictures", "texts", "folders")
+        )
         timeline = None
         if "timeline" in values:
             table = dict(values["timeline"])
             source = table.pop("source")
             timeline = replace(read_table(table, source=source or "timeline"), source=source)
-        return cls(prompts, pictures, texts, values.get("text_file"), timeline, values.get("walk"))
+        return cls(prompts, pictures, texts, values.get("text_file"), timeline, values.get("walk"), folders)
 
 
 @dataclass(frozen=True)

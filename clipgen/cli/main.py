@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rank": ("clipgen.cli.rank:command", "Order pictures by how well they fit a phrase."),
     "classify": ("clipgen.cli.classify:command", "Classify pictures by your own labels."),
     "compare": ("clipgen.cli.compare:command", "Compare pictures and texts with each other."),
+    "index": ("clipgen.cli.index:command", "Index folders of pictures, for search."),
+    "search": ("clipgen.cli.search:command", "Find pictures by words and pictures."),
     "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its metadata."),
     "show": ("clipgen.cli.show:command", "Print the prompt and settings in a picture's metadata."),
     "models": ("clipgen.cli.models:group", "List, download and check models, and print their vocabulary."),

@@ -41,6 +41,7 @@ from clipgen.settings.groups import (
     Preset,
     Search,
 )
+from clipgen.settings.library import IndexSettings, IndexVerb, QuerySettings, SearchVerb
 from clipgen.settings.options import GeneratorOptions
 
 __all__ = [
@@ -61,6 +62,8 @@ __all__ = [
     "GeneratorOptions",
     "GroupedSettings",
     "Guides",
+    "IndexSettings",
+    "IndexVerb",
     "Init",
     "LR_DECAYS",
     "MAX_SEED",
@@ -69,10 +72,12 @@ __all__ = [
     "NOISES",
     "Preset",
     "QUALITIES",
+    "QuerySettings",
     "RankSettings",
     "RankVerb",
     "STARTS",
     "Search",
+    "SearchVerb",
     "Settings",
     "TRANSITIONS",
     "about_of",

@@ -11,6 +11,8 @@ from clipgen.settings.grouped import GroupedSettings
 MODES = ("beam", "slots", "invert", "blip")
 #: the commands that compare pictures with words
 COMPARING = ("caption", "rank", "classify", "compare")
+#: the commands that stand on a library of pictures
+LIBRARY = ("index", "search", "duplicates")
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
 TEMPLATES = (
     "{}",
@@ -71,7 +73,7 @@ class DescribeSettings(Settings):
 
     perceptors: tuple[str, ...] = setting(
         ("reader",), "CLIP model; repeat to combine several, NAME:2 counts twice", flags=("--perceptor",),
-        verbs=COMPARING,
+        verbs=(*COMPARING, *LIBRARY),
     )  # fmt: skip
     views: str = setting(
         AUTO, "views of a picture whose embeddings are averaged: " + ", ".join(VIEWS) + f"; {AUTO}: flips where "
@@ -80,10 +82,11 @@ class DescribeSettings(Settings):
     hubness: bool = setting(
         False, "discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",)
     )
-    device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=COMPARING)
+    device: str = setting("auto", "auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=(*COMPARING, *LIBRARY))
     dtype: str = setting(
-        "auto", "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=COMPARING
-    )
+        "auto", "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine",
+        verbs=(*COMPARING, *LIBRARY),
+    )  # fmt: skip
 
     def check(self) -> None:
         """Raise SettingsError for no CLIP at all."""

@@ -8,7 +8,7 @@
 
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
-from clipgen.studio.verbs import animate, caption, classify, compare, edit, generate, rank, sample, stream
+from clipgen.studio.verbs import animate, caption, classify, compare, edit, generate, rank, sample, search, stream
 
 __all__ = [
     "Picture",
@@ -21,5 +21,6 @@ __all__ = [
     "generate",
     "rank",
     "sample",
+    "search",
     "stream",
 ]

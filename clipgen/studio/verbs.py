@@ -15,14 +15,17 @@ from clipgen.settings.keywords import (
     ClassifyKeywords,
     DescribeKeywords,
     PictureKeywords,
+    QueryKeywords,
     RankKeywords,
 )
 from clipgen.similarity import Match
+from clipgen.studio.librarian import Folders
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
 from clipgen.tasks.animate import Film
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
 
 
@@ -182,3 +185,22 @@ def sample(count: int = 1, *, walk: int | None = None, **settings: Unpack[Pictur
     """
     with Studio() as studio:
         return studio.sample(count, walk=walk, **settings)
+
+
+def search(
+    texts: str | Sequence[str] = (),
+    folders: Folders = (),
+    *,
+    pictures: str | Path | Sequence[str | Path] = (),
+    **settings: Unpack[QueryKeywords],
+) -> list[Found]:
+    """Find the pictures in some folders that fit words and pictures, best first.
+
+        >>> found = clipgen.search("a red fox", "holiday", top=20, unlikely=True)
+        >>> found[0].path.name
+        'beach.jpg'
+
+    As `Studio.search`.
+    """
+    with Studio() as studio:
+        return studio.search(texts, folders, pictures=pictures, **settings)

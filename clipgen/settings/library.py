@@ -1,0 +1,61 @@
+"""The settings of the verbs that stand on a library of pictures: index, search, duplicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from clipgen.settings.base import Settings, setting
+from clipgen.settings.describe import LIBRARY, DescribeSettings
+from clipgen.settings.grouped import GroupedSettings
+
+
+@dataclass(frozen=True)
+class IndexSettings(Settings):
+    """Where the index of a library is, and whether it is brought up to date.
+
+    >>> IndexSettings(index="photos.sqlite").validate().refresh
+    True
+    """
+
+    index: str | None = setting(
+        None, "file of the index (default: in the user's data folder)", metavar="FILE", section="Machine",
+        verbs=LIBRARY,
+    )  # fmt: skip
+    refresh: bool = setting(
+        True, "look for new and changed files first", flags=("--refresh/--no-refresh",), section="Machine",
+        verbs=("search", "duplicates"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class QuerySettings(Settings):
+    """How many pictures `search` finds.
+
+    >>> QuerySettings(top=3).validate().fold
+    True
+    """
+
+    top: int = setting(10, "pictures to show", least=1, section="Output", verbs=("search",))
+    unlikely: bool = setting(
+        False, "also show pictures that fit no better than chance", section="Output", verbs=("search",)
+    )
+    fold: bool = setting(
+        True, "show one of several near copies", flags=("--fold/--no-fold",), section="Output", verbs=("search",)
+    )
+
+
+@dataclass(frozen=True)
+class IndexVerb(GroupedSettings):
+    """All settings of `index`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    library: IndexSettings = field(default_factory=IndexSettings)
+
+
+@dataclass(frozen=True)
+class SearchVerb(GroupedSettings):
+    """All settings of `search`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    library: IndexSettings = field(default_factory=IndexSettings)
+    query: QuerySettings = field(default_factory=QuerySettings)
