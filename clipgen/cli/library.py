@@ -83,11 +83,12 @@ def name_skipped(skipped: Iterable[Skipped]) -> None:
         click.echo(f"skipped: {' '.join(one.reason.split())}", err=True)
 
 
-def short(path: Path) -> Path:
-    """A path as it is printed: relative to the working folder where it is in there.
+def short(path: Path) -> str:
+    """A path as it is printed: relative to the working folder where it is in there, on one line.
 
     >>> short(Path("holiday/beach.jpg").absolute())
-    PosixPath('holiday/beach.jpg')
+    'holiday/beach.jpg'
     """
     here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    name = str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return "".join(c if c.isprintable() or not c.isascii() else repr(c)[1:-1] for c in name)

@@ -111,11 +111,12 @@ def _print(searched: Searched, found: Sequence[Found], *, as_json: bool) -> None
         click.echo(_line(one))
     if searched.unknown:
         click.echo(f"unknown words: {', '.join(searched.unknown)}", err=True)
-    count = f"{searched.pictures:,} pictures"
+    count, named = f"{searched.files:,} files", sum(one.named for one in found)
     if searched.likely:
         click.echo(f"{searched.likely:,} found among {count}, the rest unlikely", err=True)
     else:
-        click.echo(f"nothing fits among {count} (--unlikely shows the nearest)", err=True)
+        others = f"; {named} by name" if named else ""
+        click.echo(f"nothing fits among {count}{others} (--unlikely shows the nearest)", err=True)
 
 
 def _line(one: Found) -> str:

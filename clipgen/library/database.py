@@ -42,7 +42,8 @@ class Content:
     """What is known of the bytes of a picture file, wherever it is.
 
     hash: sha256 of the file; width, height: in pixels, upright; orientation, taken, words: see `Facts`; phashes: its
-    perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, "" for a good picture.
+    perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, without a
+    path, "" for a good picture.
     """
 
     hash: bytes

@@ -17,10 +17,10 @@ _SIDE, _KEPT = 32, 8  # of the picture that is transformed, and of its low frequ
 def perceptual_hashes(picture: Image.Image) -> Hashes:
     """The pHash of a picture in its eight symmetries: [8], the first that of the picture as it is.
 
-        >>> hashes = perceptual_hashes(picture)
+        >>> picture = Image.effect_mandelbrot((64, 48), (-2, -1, 1, 1.4), 100)
         >>> turned = perceptual_hashes(picture.transpose(Image.Transpose.ROTATE_90))
-        >>> sorted(hashes.tolist()) == sorted(turned.tolist())
-        True
+        >>> int(np.bitwise_count(perceptual_hashes(picture) ^ turned[0]).min())
+        0
 
     A bit is whether a low frequency of the cosine transform lies above their median. A mirrored picture has the same
     frequencies with other signs, a transposed one has them transposed: one transform gives all eight.

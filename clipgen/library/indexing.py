@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clipgen.files import unwritable
 from clipgen.library.library import Library
-from clipgen.library.reading import SIDE, Reading, read_picture
+from clipgen.library.reading import SIDE, Reading, named, read_picture
 from clipgen.library.scan import scan
 from clipgen.media.images import from_pil
 from clipgen.perceptors.base import Perceptor
@@ -54,7 +54,7 @@ def index(places: Sequence[Path], library: Library, perceptor: Perceptor) -> Ite
     fresh |= dict.fromkeys(path for path, hash in unchanged.items() if hash not in done)
     for path, hash in unchanged.items():
         if error := done.get(hash):
-            yield Skipped(path, error)
+            yield Skipped(path, named(error, path))
     yield Progress(0, len(fresh), 0)
     yield from run.all(list(fresh))
 

@@ -16,6 +16,7 @@ from clipgen.library.database import Content, File
 from clipgen.library.hashes import perceptual_hashes
 from clipgen.media.images import load_reduced
 
+_NAME = "\0"  # in the error of a content: its files have many names
 SIDE = 256  # of the short side of what is embedded, unless the perceptor's input is larger; enough for all else
 
 
@@ -52,17 +53,26 @@ def read_picture(path: Path, known: Callable[[bytes], tuple[bool, str]], *, side
     file = File(path, status.st_size, status.st_mtime_ns, hash)
     whole, error = known(hash)
     if whole:
-        return Reading(path, file, error=error)
+        return Reading(path, file, error=named(error, path))
     try:
         pixels, facts = load_reduced(path, side)
     except ImageError as bad:
-        return Reading(path, file, Content(hash, error=str(bad)), error=str(bad))
+        return Reading(path, file, Content(hash, error=str(bad).replace(str(path), _NAME)), error=str(bad))
     if (status.st_size, status.st_mtime_ns) != _stamp(path):
         return Reading(path, error=f"{path} changed while it was read; it is read again next time")
     content = Content(
         hash, *facts.size, facts.orientation, facts.taken, facts.words, perceptual_hashes(pixels).tobytes()
     )
     return Reading(path, file, content, pixels)
+
+
+def named(error: str, path: Path) -> str:
+    """The error of a content for one of its files.
+
+    >>> named("cannot read the picture \\0: truncated", Path("a.jpg"))
+    'cannot read the picture a.jpg: truncated'
+    """
+    return error.replace(_NAME, str(path))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -39,11 +39,12 @@ class Nearest:
 class Searcher:
     """Finds the nearest vectors of one perceptor, by cosine.
 
+        >>> from clipgen.similarity import Store, text_keys
         >>> store = Store(folder / "vectors", limit=None)
         >>> vectors = store.vectors("5e1f", dim=8, view="picture")
         >>> _ = vectors.put(text_keys(["a", "b"]), torch.eye(8)[:2])
-        >>> Searcher(vectors, folder / "signs", np.zeros(8)).nearest(np.eye(8)[1], 1).scores
-        array([1.], dtype=float32)
+        >>> Searcher(vectors, folder / "signs", np.zeros(8)).nearest(np.eye(8)[1], 1).scores.tolist()
+        [1.0]
 
     vectors: the table; folder: where sign bits are cached, made when missing; mean: [D], what is subtracted before the
     signs are taken, since vectors of one kind share most of their signs.
@@ -64,7 +65,7 @@ class Searcher:
         total = sum(len(one.keys) for one in segments)
         parts = self._candidates(segments, total, query, count)
         keys = [segment.keys[rows] for segment, rows in zip(segments, parts, strict=True)]
-        scores = [segment.rows[rows].astype(np.float32) @ query for segment, rows in zip(segments, parts, strict=True)]
+        scores = [_cosines(segment.rows[rows], query) for segment, rows in zip(segments, parts, strict=True)]
         return _best(keys, scores, count)
 
     def among(self, keys: Keys, query: NDArray, count: int) -> Nearest:
@@ -75,7 +76,7 @@ class Searcher:
             block = keys[first : first + _BLOCK]
             rows, there = self.vectors.read(block)
             found.append(block[there])
-            scores.append(rows[there].astype(np.float32) @ query)
+            scores.append(_cosines(rows[there], query))
         return _best(found, scores, count)
 
     def _candidates(
@@ -107,6 +108,12 @@ class Searcher:
                 np.save(file, signs)  # a full disk costs time, and nothing else
         self._signs[path] = signs
         return signs
+
+
+def _cosines(rows: NDArray[np.float16], query: Floats) -> Floats:
+    """The cosines of vectors [N, D] with a unit vector; in half precision they are not quite unit any more."""
+    exact = rows.astype(np.float32)
+    return (exact @ query) / np.sqrt(np.einsum("nd,nd->n", exact, exact)).clip(min=1e-6)
 
 
 def _load(path: Path, words: int) -> Signs:

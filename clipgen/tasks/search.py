@@ -35,10 +35,10 @@ _MORE, _LEAST = 10, 1000  # candidates for a result, and at least: near copies a
 class Searched:
     """What was searched, before the first Found.
 
-    pictures: number of them; likely: how many fit better than chance; unknown: words that the perceptor has never seen.
+    files: number of them; likely: how many fit better than chance; unknown: words that the perceptor has never seen.
     """
 
-    pictures: int
+    files: int
     likely: int
     unknown: tuple[str, ...]
 
