@@ -81,6 +81,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._counts: dict[tuple[Path, int], int] = {}
+        self._counted_at = (0, 0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(
@@ -195,9 +197,17 @@ class Database:
         return found
 
     def count(self, places: Sequence[Path], *, limit: int = -1) -> int:
-        """The number of files in some folders; limit: where counting stops."""
-        query = f"select count(*) from (select 1 from file where {_INSIDE} limit ?)"
-        return sum(self.rows(query, (*_inside(place), limit))[0][0] for place in places)
+        """The number of files in some folders; limit: where counting stops. Counted again only after a change."""
+        with self._lock:
+            state = (self.rows("pragma data_version")[0][0], self._connection.total_changes)
+            if state != self._counted_at:
+                self._counts.clear()
+                self._counted_at = state
+            query = f"select count(*) from (select 1 from file where {_INSIDE} limit ?)"
+            for place in places:
+                if (place, limit) not in self._counts:
+                    self._counts[place, limit] = self.rows(query, (*_inside(place), limit))[0][0]
+            return sum(self._counts[place, limit] for place in places)
 
     def phashes(self, hashes: Sequence[bytes]) -> Hashes:
         """The perceptual hashes of good contents in the eight symmetries: [N, 8]."""

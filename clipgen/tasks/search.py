@@ -221,17 +221,13 @@ class _Search:
         """Near copies together, in the order of the first of each."""
         hashes = self.library.database.phashes(ranked)
         rows, found = self.vectors.get(picture_keys(ranked))
-        groups: list[list[int]] = []
-        for i in range(len(ranked)):
-            for group in groups:
-                first = group[0]
-                near = np.bitwise_count(hashes[i] ^ hashes[first][0]).min() <= _COPY_BITS
-                if near and found[i] and found[first] and float(rows[i] @ rows[first]) >= _COPY_COSINE:
-                    group.append(i)
-                    break
-            else:
-                groups.append([i])
-        return [[ranked[i] for i in group] for group in groups]
+        bits = np.bitwise_count(hashes[:, None, :] ^ hashes[None, :, :1]).min(-1)
+        near = (bits <= _COPY_BITS) & ((rows @ rows.T).numpy() >= _COPY_COSINE) & found & found[:, None]
+        groups: dict[int, list[bytes]] = {}
+        for i, hash in enumerate(ranked):
+            first = next((j for j in groups if near[i, j]), i)
+            groups.setdefault(first, []).append(hash)
+        return list(groups.values())
 
 
 def _line(count: int) -> float:
