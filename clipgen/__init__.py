@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from clipgen.studio import caption as caption
     from clipgen.studio import classify as classify
     from clipgen.studio import compare as compare
+    from clipgen.studio import duplicates as duplicates
     from clipgen.studio import edit as edit
     from clipgen.studio import generate as generate
     from clipgen.studio import rank as rank
@@ -49,6 +50,7 @@ _HOMES = {
     "caption": "clipgen.studio",
     "classify": "clipgen.studio",
     "compare": "clipgen.studio",
+    "duplicates": "clipgen.studio",
     "edit": "clipgen.studio",
     "generate": "clipgen.studio",
     "rank": "clipgen.studio",
@@ -91,6 +93,7 @@ __all__ = [
     "caption",
     "classify",
     "compare",
+    "duplicates",
     "edit",
     "generate",
     "rank",

@@ -19,6 +19,7 @@ from clipgen.settings import (
     CaptionVerb,
     ClassifyVerb,
     CompareVerb,
+    DuplicatesVerb,
     GenerateSettings,
     IndexVerb,
     RankVerb,
@@ -40,6 +41,7 @@ VERBS: dict[str, type[Settings]] = {
     "compare": CompareVerb,
     "index": IndexVerb,
     "search": SearchVerb,
+    "duplicates": DuplicatesVerb,
 }
 
 

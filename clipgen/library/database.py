@@ -163,12 +163,17 @@ class Database:
                     (number, spaced(one.path.stem), one.hash),
                 )
 
-    def remove(self, paths: Iterable[Path]) -> None:
+    def remove(self, paths: Iterable[str | Path]) -> None:
         """Remove files; what is known of their contents stays."""
         with self.writing() as connection:
             for path in map(os.fsencode, paths):
                 connection.execute("delete from word where rowid = (select id from file where path = ?)", (path,))
                 connection.execute("delete from file where path = ?", (path,))
+
+    def stamps(self, place: Path) -> dict[str, tuple[int, int, bytes]]:
+        """Size, time and sha256 of the files in a folder and its folders, or of one file, by path."""
+        rows = self.rows(f"select path, size, mtime, hash from file where {_INSIDE}", _inside(place))
+        return {os.fsdecode(path): (size, mtime, hash) for path, size, mtime, hash in rows}
 
     def files(self, place: Path) -> list[File]:
         """The files in a folder and its folders, or one file, by path."""
@@ -245,6 +250,25 @@ class Database:
         )
         found = ((Path(os.fsdecode(path)), hash) for path, hash in rows)
         return list(dict.fromkeys(hash for path, hash in found if any(map(path.is_relative_to, places))))
+
+    def pixels(self, hash: bytes) -> bytes | None:
+        """The sha256 of the upright pixels of a content; None where it is not known."""
+        found: bytes | None = self.rows("select pixels from content where hash = ?", (hash,))[0][0]
+        return found
+
+    def set_pixels(self, hash: bytes, pixels: bytes) -> None:
+        """Add what `pixels` returns from now on."""
+        with self.writing() as connection:
+            connection.execute("update content set pixels = ? where hash = ?", (pixels, hash))
+
+    def different(self) -> set[frozenset[bytes]]:
+        """Pairs of contents of which a person said that they are not the same picture."""
+        return {frozenset(pair) for pair in self.rows("select a, b from verdict where verdict = 'different'")}
+
+    def add_different(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+        """Add pairs to `different`."""
+        with self.writing() as connection:
+            connection.executemany("insert or ignore into verdict values (?, ?, 'different')", pairs)
 
     def clear(self) -> None:
         """Forget everything, verdicts about duplicates included."""

@@ -49,14 +49,14 @@ def index(places: Sequence[Path], library: Library, perceptor: Perceptor) -> Ite
     library.database.remove(path for one in scans for path in one.gone)
     fresh = dict.fromkeys(path for one in scans for path in one.fresh)
     run = _Run(library, perceptor)
-    unchanged = {file.path: file.hash for one in scans for file in one.unchanged}
+    unchanged = {path: hash for one in scans for path, hash in one.unchanged.items()}
     done = run.finished(list(dict.fromkeys(unchanged.values())))
     fresh |= dict.fromkeys(path for path, hash in unchanged.items() if hash not in done)
     for path, hash in unchanged.items():
         if error := done.get(hash):
-            yield Skipped(path, named(error, path))
+            yield Skipped(Path(path), named(error, Path(path)))
     yield Progress(0, len(fresh), 0)
-    yield from run.all(list(fresh))
+    yield from run.all([Path(path) for path in fresh])
 
 
 def absolute(place: Path) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from clipgen.errors import ImageError
-from clipgen.library.database import Database, File
+from clipgen.library.database import Database
 
 #: endings that need the package pi-heif
 HEIF = frozenset((".heic", ".heif", ".hif"))
@@ -20,19 +20,23 @@ HEIF = frozenset((".heic", ".heif", ".hif"))
 
 @dataclass(frozen=True)
 class Scan:
-    """The files of a folder: to read, as they were, gone, and those of a folder that is not there at the moment."""
+    """The files of a folder, by path.
 
-    fresh: list[Path]
-    unchanged: list[File]
-    gone: list[Path]
-    absent: list[Path]
+    fresh: to read; unchanged: with their sha256; gone: deleted; absent: in a folder that is not there at the moment.
+    Paths are texts: a hundred thousand of them are compared.
+    """
+
+    fresh: list[str]
+    unchanged: dict[str, bytes]
+    gone: list[str]
+    absent: list[str]
 
 
 def scan(place: Path, database: Database) -> Scan:
     """Compare a folder and its folders, or one file, with what the library knows of it.
 
         >>> found = scan(folder, Database(folder / "library.sqlite"))
-        >>> [path.name for path in found.fresh], found.gone
+        >>> [Path(path).name for path in found.fresh], found.gone
         (['a.png', 'b.png'], [])
 
     place: absolute. Hidden files and folders are left out. A file counts as unchanged while its size and time are as
@@ -40,32 +44,31 @@ def scan(place: Path, database: Database) -> Scan:
     empty mount point, is not a deletion.
     Raises ImageError for a place that does not exist, unless the library knows files in it.
     """
-    known = {file.path: file for file in database.files(place)}
+    known = database.stamps(place)
     if not place.exists():
         if not known:
             raise ImageError(f"there is no folder {place}; check the name")
-        return Scan([], [], [], list(known))
-    fresh: list[Path] = []
-    unchanged: list[File] = []
-    alive: set[Path] = set()
-    for path, size, mtime in _walk(place, alive):
-        file = known.pop(path, None)
-        if file is not None and (file.size, file.mtime) == (size, mtime):
-            unchanged.append(file)
+        return Scan([], {}, [], list(known))
+    fresh: list[str] = []
+    unchanged: dict[str, bytes] = {}
+    alive: set[str] = set()
+    for path, size, mtime in _walk(str(place), alive):
+        stamp = known.pop(path, None)
+        if stamp is not None and stamp[:2] == (size, mtime):
+            unchanged[path] = stamp[2]
         else:
             fresh.append(path)
-    gone = [path for path in known if path.parent in alive]
-    return Scan(fresh, unchanged, gone, [path for path in known if path.parent not in alive])
+    gone = [path for path in known if os.path.dirname(path) in alive]
+    return Scan(fresh, unchanged, gone, [path for path in known if os.path.dirname(path) not in alive])
 
 
-def _walk(place: Path, alive: set[Path]) -> Iterator[tuple[Path, int, int]]:
+def _walk(place: str, alive: set[str]) -> Iterator[tuple[str, int, int]]:
     """Path, size and time of each picture file; `alive` collects the folders that are not empty."""
-    if not place.is_dir():
-        status = os.stat(place)
+    status = os.stat(place)
+    if not stat.S_ISDIR(status.st_mode):
         yield place, status.st_size, status.st_mtime_ns
         return
     endings = picture_endings()
-    status = os.stat(place)
     waiting, seen = [place], {(status.st_dev, status.st_ino)}
     while waiting:
         folder = waiting.pop()
@@ -83,13 +86,13 @@ def _walk(place: Path, alive: set[Path]) -> Iterator[tuple[Path, int, int]]:
             if stat.S_ISDIR(status.st_mode):
                 if (status.st_dev, status.st_ino) not in seen:  # a link to a folder above it has no end
                     seen.add((status.st_dev, status.st_ino))
-                    inside.append(folder / entry.name)
+                    inside.append(entry.path)
             elif stat.S_ISREG(status.st_mode) and os.path.splitext(entry.name)[1].lower() in endings:
-                yield folder / entry.name, status.st_size, status.st_mtime_ns
+                yield entry.path, status.st_size, status.st_mtime_ns
         waiting += reversed(inside)
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _entries(folder: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)

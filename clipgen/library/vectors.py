@@ -30,10 +30,11 @@ _THREADS = 2
 
 @dataclass(frozen=True)
 class Nearest:
-    """Contents, best first: their keys [N, 4] and cosines [N]."""
+    """Contents, best first: their keys [N, 4], cosines [N] and vectors [N, D]."""
 
     keys: Keys
     scores: Floats
+    vectors: Floats
 
 
 class Searcher:
@@ -62,22 +63,25 @@ class Searcher:
         """
         query = query.astype(np.float32)
         segments = [one for one in self.vectors.segments() if len(one.keys)]
-        total = sum(len(one.keys) for one in segments)
-        parts = self._candidates(segments, total, query, count)
-        keys = [segment.keys[rows] for segment, rows in zip(segments, parts, strict=True)]
-        scores = [_cosines(segment.rows[rows], query) for segment, rows in zip(segments, parts, strict=True)]
-        return _best(keys, scores, count)
+        candidates = self._candidates(segments, sum(len(one.keys) for one in segments), query, count)
+        rows = [_read(segment, some) for segment, some in zip(segments, candidates, strict=True)]
+        if not rows:
+            return _best([], [], query, count)
+        best = _lowest([-_cosines(some, query) for some in rows], count)
+        keys = [segment.keys[some[at]] for segment, some, at in zip(segments, candidates, best, strict=True)]
+        return _best(keys, [some[at] for some, at in zip(rows, best, strict=True)], query, count)
 
     def among(self, keys: Keys, query: NDArray, count: int) -> Nearest:
         """The nearest of the vectors with these keys, exactly; those without a vector are left out."""
         query = query.astype(np.float32)
-        found, scores = [], []
+        found, rows = [keys[:0]], [np.empty((0, self.vectors.width), np.float16)]
         for first in range(0, len(keys), _BLOCK):
             block = keys[first : first + _BLOCK]
-            rows, there = self.vectors.read(block)
-            found.append(block[there])
-            scores.append(_cosines(rows[there], query))
-        return _best(found, scores, count)
+            stored, there = self.vectors.read(block)
+            (best,) = _lowest([-_cosines(stored[there], query)], count)
+            found.append(block[there][best])
+            rows.append(stored[there][best])
+        return _best(found, rows, query, count)
 
     def _candidates(
         self, segments: Sequence[Segment], total: int, query: Floats, count: int
@@ -101,8 +105,9 @@ class Searcher:
             signs = _load(path, -(-self.vectors.width // 64))
         rows = len(segment.keys)
         if signs.shape[1] != rows:
-            starts = range(min(signs.shape[1], rows), rows, _BLOCK)
-            fresh = [_packed(segment.rows[i : i + _BLOCK].astype(np.float32) - self.mean) for i in starts]
+            starts = range(min(signs.shape[1], rows), rows, _SMALL)
+            blocks = (np.array(segment.rows[i : min(i + _SMALL, rows)]) for i in starts)
+            fresh = [_packed(block.astype(np.float32) - self.mean) for block in blocks]
             signs = np.concatenate([signs[:, :rows], *fresh], axis=1)
             with suppress(OutputError), write_whole(path) as part, open(part, "wb") as file:
                 np.save(file, signs)  # a full disk costs time, and nothing else
@@ -162,9 +167,22 @@ def _lowest(values: Sequence[NDArray], count: int) -> list[NDArray[np.int64]]:
     return [places[a:b] - start for a, b, start in zip(cuts, cuts[1:], starts, strict=False)]
 
 
-def _best(keys: Sequence[Keys], scores: Sequence[Floats], count: int) -> Nearest:
-    """The best of several lists, each content once."""
-    joined = np.concatenate([*keys, np.empty((0, 4), np.uint64)])
-    cosines = np.concatenate([*scores, np.empty(0, np.float32)])
+def _best(keys: Sequence[Keys], rows: Sequence[NDArray[np.float16]], query: Floats, count: int) -> Nearest:
+    """The best of several lists, in order."""
+    if not keys:
+        return Nearest(np.empty((0, 4), np.uint64), np.empty(0, np.float32), np.empty((0, len(query)), np.float32))
+    joined, vectors = np.concatenate(keys), np.concatenate(rows)
+    cosines = _cosines(vectors, query)
     order = np.argsort(-cosines, kind="stable")[:count]
-    return Nearest(joined[order], cosines[order])
+    return Nearest(joined[order], cosines[order], vectors[order].astype(np.float32))
+
+
+def _read(segment: Segment, rows: NDArray[np.int64]) -> NDArray[np.float16]:
+    """Some rows of a segment, read from its file: pages of a memory map would stay in memory, sixteen for each row."""
+    size = segment.width * segment.dtype.itemsize
+    with open(segment.stem.with_suffix(".rows"), "rb", buffering=0) as file:
+        found = bytearray(len(rows) * size)
+        for i, row in enumerate(rows.tolist()):
+            file.seek(row * size)
+            file.readinto(memoryview(found)[i * size : (i + 1) * size])
+    return np.frombuffer(found, segment.dtype).reshape(-1, segment.width)

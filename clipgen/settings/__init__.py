@@ -41,7 +41,15 @@ from clipgen.settings.groups import (
     Preset,
     Search,
 )
-from clipgen.settings.library import IndexSettings, IndexVerb, QuerySettings, SearchVerb
+from clipgen.settings.library import (
+    DuplicatesSettings,
+    DuplicatesVerb,
+    IndexSettings,
+    IndexVerb,
+    LibraryVerb,
+    QuerySettings,
+    SearchVerb,
+)
 from clipgen.settings.options import GeneratorOptions
 
 __all__ = [
@@ -57,6 +65,8 @@ __all__ = [
     "DTYPES",
     "DescribeSettings",
     "DescribeVerb",
+    "DuplicatesSettings",
+    "DuplicatesVerb",
     "FilmSettings",
     "GenerateSettings",
     "GeneratorOptions",
@@ -66,6 +76,7 @@ __all__ = [
     "IndexVerb",
     "Init",
     "LR_DECAYS",
+    "LibraryVerb",
     "MAX_SEED",
     "MAX_SIDE",
     "Machine",

@@ -126,6 +126,12 @@ class IndexKeywords(MachineKeywords, total=False):
     refresh: bool
 
 
+class DuplicatesKeywords(IndexKeywords, total=False):
+    """All settings of `duplicates`."""
+
+    keep: str
+
+
 class QueryKeywords(IndexKeywords, total=False):
     """All settings of `search`."""
 

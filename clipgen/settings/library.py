@@ -8,6 +8,8 @@ from clipgen.settings.base import Settings, setting
 from clipgen.settings.describe import LIBRARY, DescribeSettings
 from clipgen.settings.grouped import GroupedSettings
 
+KEEPS = ("largest", "oldest", "newest", "first")
+
 
 @dataclass(frozen=True)
 class IndexSettings(Settings):
@@ -45,6 +47,20 @@ class QuerySettings(Settings):
 
 
 @dataclass(frozen=True)
+class DuplicatesSettings(Settings):
+    """Which file of a group `duplicates` keeps.
+
+    >>> DuplicatesSettings(keep="oldest").validate().keep
+    'oldest'
+    """
+
+    keep: str = setting(
+        "largest", "file of a group to keep: " + ", ".join(KEEPS), choices=KEEPS, section="Output",
+        verbs=("duplicates",),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class IndexVerb(GroupedSettings):
     """All settings of `index`."""
 
@@ -59,3 +75,16 @@ class SearchVerb(GroupedSettings):
     describe: DescribeSettings = field(default_factory=DescribeSettings)
     library: IndexSettings = field(default_factory=IndexSettings)
     query: QuerySettings = field(default_factory=QuerySettings)
+
+
+@dataclass(frozen=True)
+class DuplicatesVerb(GroupedSettings):
+    """All settings of `duplicates`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    library: IndexSettings = field(default_factory=IndexSettings)
+    duplicates: DuplicatesSettings = field(default_factory=DuplicatesSettings)
+
+
+#: the settings of a verb that stands on a library of pictures
+LibraryVerb = IndexVerb | SearchVerb | DuplicatesVerb

@@ -8,7 +8,19 @@
 
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
-from clipgen.studio.verbs import animate, caption, classify, compare, edit, generate, rank, sample, search, stream
+from clipgen.studio.verbs import (
+    animate,
+    caption,
+    classify,
+    compare,
+    duplicates,
+    edit,
+    generate,
+    rank,
+    sample,
+    search,
+    stream,
+)
 
 __all__ = [
     "Picture",
@@ -17,6 +29,7 @@ __all__ = [
     "caption",
     "classify",
     "compare",
+    "duplicates",
     "edit",
     "generate",
     "rank",

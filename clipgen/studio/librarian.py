@@ -8,10 +8,11 @@ from typing import Unpack
 
 from clipgen.jobs import Inputs, Job
 from clipgen.library import Library
-from clipgen.settings import IndexVerb, SearchVerb
-from clipgen.settings.keywords import IndexKeywords, QueryKeywords
+from clipgen.settings import DuplicatesVerb, IndexVerb, SearchVerb
+from clipgen.settings.keywords import DuplicatesKeywords, IndexKeywords, QueryKeywords
 from clipgen.studio.describer import Describer
 from clipgen.tasks.browse import Event, browse, index_of
+from clipgen.tasks.duplicates import Group
 from clipgen.tasks.search import Found
 
 Folders = str | Path | Sequence[str | Path]
@@ -52,8 +53,17 @@ class Librarian(Describer):
         job = Job("search", inputs, SearchVerb.from_dict(self.defaults.describing(settings)))
         return [event for event in self.browse(job) if isinstance(event, Found)]
 
+    def duplicates(self, folders: Folders = (), **settings: Unpack[DuplicatesKeywords]) -> list[Group]:
+        """Groups of files in some folders that are one picture, or shots of one scene; nothing is changed.
+
+        >>> studio.duplicates("holiday")
+        []
+        """
+        job = Job("duplicates", _inputs(folders), DuplicatesVerb.from_dict(self.defaults.describing(settings)))
+        return [event for event in self.browse(job) if isinstance(event, Group)]
+
     def browse(self, job: Job) -> Iterator[Event]:
-        """The events of a job that indexes or searches folders.
+        """The events of a job that indexes or searches folders, or finds duplicates in them.
 
         >>> job = Job("index", Inputs(folders=("holiday",)), IndexVerb())
         >>> [event.done for event in studio.browse(job)]

@@ -14,6 +14,7 @@ from clipgen.settings.keywords import (
     CaptionKeywords,
     ClassifyKeywords,
     DescribeKeywords,
+    DuplicatesKeywords,
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
@@ -23,6 +24,7 @@ from clipgen.studio.librarian import Folders
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
 from clipgen.tasks.animate import Film
+from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
 from clipgen.tasks.search import Found
@@ -204,3 +206,13 @@ def search(
     """
     with Studio() as studio:
         return studio.search(texts, folders, pictures=pictures, **settings)
+
+
+def duplicates(folders: Folders = (), **settings: Unpack[DuplicatesKeywords]) -> list[Group]:
+    """Groups of files in some folders that are one picture, or shots of one scene; nothing is changed.
+
+    >>> clipgen.duplicates("holiday")
+    []
+    """
+    with Studio() as studio:
+        return studio.duplicates(folders, **settings)

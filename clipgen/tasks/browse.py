@@ -8,11 +8,12 @@ from pathlib import Path
 from clipgen.errors import SettingsError
 from clipgen.jobs import Job
 from clipgen.library import Library, Progress, index
-from clipgen.settings import IndexVerb, SearchVerb
+from clipgen.settings import DuplicatesVerb, IndexVerb, SearchVerb
 from clipgen.similarity import Matcher, Skipped
+from clipgen.tasks.duplicates import Compared, Group, duplicates
 from clipgen.tasks.search import Found, Searched, search
 
-Event = Progress | Skipped | Searched | Found
+Event = Progress | Skipped | Searched | Found | Compared | Group
 
 
 def index_of(job: Job) -> Path | None:
@@ -23,14 +24,14 @@ def index_of(job: Job) -> Path | None:
 
     Raises SettingsError for a job of another verb.
     """
-    if not isinstance(job.settings, IndexVerb | SearchVerb):
+    if not isinstance(job.settings, IndexVerb | SearchVerb | DuplicatesVerb):
         raise SettingsError(f"a job of {job.verb} has no library of pictures")
     name = job.settings.library.index
     return None if name is None else Path(name)
 
 
 def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
-    """Index or search the folders of a job.
+    """Index or search the folders of a job, or find duplicates in them.
 
         >>> job = Job("search", Inputs(prompts=("a fox",), folders=(str(folder),)), SearchVerb.of(unlikely=True))
         >>> with Library(folder / "library.sqlite") as library:
@@ -48,4 +49,7 @@ def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
     if isinstance(settings, SearchVerb):
         refresh = settings.library.refresh
         return search(inputs.prompts, inputs.pictures, folders, library, matcher, settings.query, refresh=refresh)
+    if isinstance(settings, DuplicatesVerb):
+        refresh = settings.library.refresh
+        return duplicates(folders, library, matcher, settings.duplicates, refresh=refresh)
     raise SettingsError(f"a job of {job.verb} has no library of pictures")

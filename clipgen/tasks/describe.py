@@ -8,7 +8,7 @@ from typing import Literal
 
 from clipgen.errors import SettingsError
 from clipgen.jobs import Inputs, Job
-from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, IndexVerb, RankVerb, SearchVerb
+from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, LibraryVerb, RankVerb
 from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
@@ -25,7 +25,7 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    if not isinstance(job.settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | IndexVerb | SearchVerb):
+    if not isinstance(job.settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb):
         raise SettingsError(f"a job of {job.verb} compares no pictures with words")
     return job.settings.describe
 

@@ -13,6 +13,7 @@ from statistics import NormalDist
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from clipgen.errors import ImageError, PromptError
@@ -161,7 +162,7 @@ class _Search:
     ) -> None:
         self.query, self.places, self.settings, self.library = query, places, settings, library
         background, perceptor = matcher.background, matcher.perceptor
-        self.vectors = library.vectors(perceptor.fingerprint, perceptor.dim)
+        self.rows: dict[bytes, NDArray[np.float32]] = {}
         self.searcher = library.searcher(perceptor.fingerprint, background.mean_picture.numpy())
         unrelated = background.pictures @ query.vector
         self.mean, self.spread = float(unrelated.mean()), float(unrelated.std().clamp(min=1e-6))
@@ -204,25 +205,29 @@ class _Search:
                 return found
             asked *= 4
 
-    @staticmethod
-    def _scores(nearest: Nearest) -> dict[bytes, float]:
-        return dict(zip(content_hashes(nearest.keys), nearest.scores.tolist(), strict=True))
+    def _scores(self, nearest: Nearest) -> dict[bytes, float]:
+        """Cosines by content; their vectors are remembered, to see which are near copies."""
+        hashes = content_hashes(nearest.keys)
+        self.rows |= zip(hashes, nearest.vectors, strict=True)
+        return dict(zip(hashes, nearest.scores.tolist(), strict=True))
 
     def _present(self, ranked: Sequence[bytes]) -> Iterator[tuple[bytes, list[Path]]]:
         """Contents with their files that are there now, and with those of the near copies that come after them."""
         first = ranked[: _MORE * self.settings.top]
         files = self.library.database.paths(first, self.places)
         files = {hash: kept for hash, some in files.items() if (kept := [path for path in some if path.exists()])}
-        there = [hash for hash in first if hash in files]
+        there = [hash for hash in first if hash in files and hash in self.rows]
+        if not there:
+            return
         for group in self._groups(there) if self.settings.fold else [[hash] for hash in there]:
             yield group[0], [path for hash in group for path in files[hash]]
 
     def _groups(self, ranked: Sequence[bytes]) -> list[list[bytes]]:
         """Near copies together, in the order of the first of each."""
         hashes = self.library.database.phashes(ranked)
-        rows, found = self.vectors.get(picture_keys(ranked))
+        rows = np.stack([self.rows[hash] for hash in ranked])
         bits = np.bitwise_count(hashes[:, None, :] ^ hashes[None, :, :1]).min(-1)
-        near = (bits <= _COPY_BITS) & ((rows @ rows.T).numpy() >= _COPY_COSINE) & found & found[:, None]
+        near = (bits <= _COPY_BITS) & (rows @ rows.T >= _COPY_COSINE)
         groups: dict[int, list[bytes]] = {}
         for i, hash in enumerate(ranked):
             first = next((j for j in groups if near[i, j]), i)
