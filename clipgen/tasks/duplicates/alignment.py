@@ -11,6 +11,7 @@ what moved.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -30,9 +31,10 @@ _SIDE, _BLOCKS = 128, 8  # pixels and blocks along a side in which aligned pictu
 _TEXTURE = 4.0  # grey levels, standard deviation of a block: below that only noise is compared
 # Chosen with benchmarks/duplicates.py --seed 0: of copies 0.4 to 1 of the blocks agree, also below a watermark, of
 # bursts mostly none, of unrelated pictures at most 0.2.
-_AGREEMENT, _SHARE, _SURE = 0.97, 0.4, 0.9
-# Of copies the map along the axes misses the affine one by less than 2.5 pixels at a corner, of bursts by 7 (median)
-_MOVED, _LOOSER, _KNOWN = 2.5, 1.35, 40  # pixels; residual over that of the affine map; matches to know these
+_AGREEMENT, _SHARE, _SURE = 0.97, 0.42, 0.9
+# Of copies that are written over, the map along the axes misses the affine one by 0.1 pixels at a corner and one
+# standard error (medians), of shots that agree as well by 1.7 and 6.6; these show 3 pixels beyond each other's edge.
+_MOVED, _ERRORS, _BEYOND = 2.5, 5.0, 3.0
 _FEATURES, _RATIO, _PIXELS = 500, 0.8, 3.0  # Lowe's ratio test, and RANSAC's tolerance
 _MATCHES = 12  # that fit one alignment, at least
 _TURN = 3.0  # degrees by which an alignment may miss a quarter turn: what is left is measured by the blocks
@@ -96,7 +98,8 @@ def compare(first: Look, second: Look) -> Comparison:
         if places is None:
             continue
         overlap = _overlap_agreement(first.grey, other.grey, places)
-        if max(share, overlap) >= _SHARE and _still(affine, places, source, target, other.grey.shape):
+        shapes = first.grey.shape, other.grey.shape
+        if max(share, overlap) >= _SHARE and _still(affine, places, source, target, shapes):
             return Comparison("same", max(share, overlap))
     if not matched:  # too few features to know better
         return Comparison("same" if share >= _SHARE else "other", share)
@@ -166,15 +169,23 @@ def _homogeneous(places: Floats) -> Floats:
     return np.concatenate([places, np.ones((len(places), 1), np.float32)], axis=1)
 
 
-def _still(affine: Floats, places: Floats, source: Floats, target: Floats, shape: tuple[int, ...]) -> bool:
-    """Whether the map along the axes fits as well as the affine one: the camera did not move between the two."""
-    if len(source) < _KNOWN:
-        return True
-    height, width = shape
-    corners = _homogeneous(np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float32))
-    moved = np.linalg.norm(corners @ (places - affine).T, axis=1).max()
-    along, free = (np.median(np.linalg.norm(_homogeneous(source) @ map.T - target, axis=1)) for map in (places, affine))
-    return bool(moved <= _MOVED and along <= max(_LOOSER * free, 0.2))
+def _still(affine: Floats, places: Floats, source: Floats, target: Floats, shapes: Sequence[tuple[int, int]]) -> bool:
+    """Whether the camera did not move between two pictures.
+
+    It did where the affine map misses the one along the axes at a corner by pixels, and by more than its own error; and
+    where each picture shows something beyond the edge of the other, which no crop and no border does.
+    """
+    (height, width), (inner_height, inner_width) = shapes
+    edges = [[0, 0], [inner_width, 0], [0, inner_height], [inner_width, inner_height]]
+    corners = _homogeneous(np.array(edges, np.float32))
+    moved = np.linalg.norm(corners @ (places - affine).T, axis=1)
+    known = _homogeneous(source).astype(np.float64)
+    variance = ((target - known @ affine.T) ** 2).sum() / max(1, 2 * (len(source) - 3))
+    errors = np.sqrt(variance * np.einsum("ci,ij,cj->c", corners, np.linalg.pinv(known.T @ known), corners))
+    low, high = (corners @ places.T).min(0), (corners @ places.T).max(0)
+    beyond = max(*-low, high[0] - width, high[1] - height), max(*low, width - high[0], height - high[1])
+    steady = moved.max() <= _MOVED and (moved <= _ERRORS * errors.clip(min=0.03)).all()
+    return bool(steady and min(beyond) <= _BEYOND)
 
 
 def _along_axes(found: Floats, source: Floats, target: Floats) -> Floats | None:

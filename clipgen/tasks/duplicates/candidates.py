@@ -1,4 +1,4 @@
-"""Pairs of pictures that are worth a look: near by perceptual hash, or each among the other's nearest by embedding."""
+"""Pairs of pictures that are worth a look: near by perceptual hash, or one among the other's nearest by embedding."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from clipgen.library.hashes import Hashes, near_pairs
 Pairs = NDArray[np.int64]
 
 _BITS = 12  # of 64 in which copies differ at most, but for crops, borders and large overlays: those are neighbours
-_NEIGHBOURS = 8  # of each picture, at most: a group of more is joined by chains, and then checked as a whole
-_COSINE = 0.4  # after whitening: of copies 0.4 to 1, while the nearest of unrelated photographs has 0.44 (median)
+_BY_HASH, _BY_VECTOR = 8, 4  # of each picture, at most: larger groups are joined by chains, and checked as a whole
+_COSINE = 0.35  # after whitening: nine in ten crops and borders have more, half of the nearest unrelated photographs
 _BLOCK = 256  # pictures whose neighbours are searched together
 _SAMPLE = 20_000  # vectors that the whitening is computed from
 
@@ -53,8 +53,8 @@ def whitened(vectors: Tensor, others: Tensor) -> Tensor:
 
 
 def _neighbours(vectors: Tensor) -> Pairs:
-    """Pairs of which each is among the other's nearest."""
-    count = min(_NEIGHBOURS + 1, len(vectors))
+    """Pairs of which one is among the other's nearest."""
+    count = min(_BY_VECTOR + 1, len(vectors))
     nearest = torch.full((len(vectors), count), -1)
     for first in range(0, len(vectors), _BLOCK):
         cosines, places = (vectors[first : first + _BLOCK] @ vectors.T).topk(count, dim=1)
@@ -62,9 +62,7 @@ def _neighbours(vectors: Tensor) -> Pairs:
     near = nearest.numpy()
     own = np.repeat(np.arange(len(near)), count)
     pairs = np.stack([own, near.ravel()], axis=1)
-    pairs = pairs[(pairs[:, 1] >= 0) & (pairs[:, 0] != pairs[:, 1])]
-    both, times = np.unique(np.sort(pairs, axis=1), axis=0, return_counts=True)
-    return both[times == 2]
+    return np.sort(pairs[(pairs[:, 1] >= 0) & (pairs[:, 0] != pairs[:, 1])], axis=1)
 
 
 def _capped(pairs: Pairs, hashes: Hashes) -> Pairs:
@@ -75,4 +73,4 @@ def _capped(pairs: Pairs, hashes: Hashes) -> Pairs:
     order = np.lexsort((pairs[:, 1], bits, pairs[:, 0]))
     ordered = pairs[order]
     starts = np.searchsorted(ordered[:, 0], ordered[:, 0])
-    return ordered[np.arange(len(ordered)) - starts < _NEIGHBOURS]
+    return ordered[np.arange(len(ordered)) - starts < _BY_HASH]
