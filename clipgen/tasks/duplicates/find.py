@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import combinations, islice
 from pathlib import Path
 
@@ -79,6 +80,8 @@ def duplicates(
     ClipgenError where OpenCV is not installed.
     """
     chosen = (settings or DuplicatesSettings()).validate()
+    if find_spec("cv2") is None:
+        raise ClipgenError("duplicates needs OpenCV: pip install 'clipgen[library]'")
     places = [absolute(folder) for folder in folders] or [EVERYWHERE]
     if refresh and folders:
         yield from index(places, library, matcher.perceptor)
@@ -91,10 +94,8 @@ class _Run:
     def __init__(
         self, places: Sequence[Path], library: Library, matcher: Matcher, settings: DuplicatesSettings
     ) -> None:
-        try:
-            from clipgen.tasks.duplicates import alignment  # late: OpenCV is an extra
-        except ImportError as error:
-            raise ClipgenError("duplicates needs OpenCV: pip install 'clipgen[library]'") from error
+        from clipgen.tasks.duplicates import alignment  # late: OpenCV is an extra
+
         self.alignment, self.settings, self.library = alignment, settings, library
         self.matcher = matcher
         files = (file for place in places for file in library.database.files(place))
