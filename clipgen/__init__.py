@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from clipgen.studio import classify as classify
     from clipgen.studio import close as close
     from clipgen.studio import compare as compare
+    from clipgen.studio import duplicates as duplicates
     from clipgen.studio import edit as edit
     from clipgen.studio import generate as generate
     from clipgen.studio import rank as rank
     from clipgen.studio import sample as sample
+    from clipgen.studio import search as search
     from clipgen.studio import stream as stream
 
 __version__ = "0.1.0"
@@ -50,10 +52,12 @@ _HOMES = {
     "classify": "clipgen.studio",
     "close": "clipgen.studio",
     "compare": "clipgen.studio",
+    "duplicates": "clipgen.studio",
     "edit": "clipgen.studio",
     "generate": "clipgen.studio",
     "rank": "clipgen.studio",
     "sample": "clipgen.studio",
+    "search": "clipgen.studio",
     "stream": "clipgen.studio",
     "Studio": "clipgen.studio",
     "Inputs": "clipgen.jobs",
@@ -92,10 +96,12 @@ __all__ = [
     "classify",
     "close",
     "compare",
+    "duplicates",
     "edit",
     "generate",
     "rank",
     "sample",
+    "search",
     "stream",
 ]
 

@@ -19,8 +19,11 @@ from clipgen.settings import (
     CaptionVerb,
     ClassifyVerb,
     CompareVerb,
+    DuplicatesVerb,
     GenerateSettings,
+    IndexVerb,
     RankVerb,
+    SearchVerb,
     Settings,
 )
 from clipgen.timelines import Timeline, read_table
@@ -37,6 +40,9 @@ VERBS: dict[str, type[Settings]] = {
     "rank": RankVerb,
     "classify": ClassifyVerb,
     "compare": CompareVerb,
+    "index": IndexVerb,
+    "search": SearchVerb,
+    "duplicates": DuplicatesVerb,
 }
 
 
@@ -83,7 +89,7 @@ class Inputs:
 
     prompts: one line each, as for `parse_prompts`; pictures: files; texts: candidates, labels, or a phrase; text_file:
     a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures on the way over the
-    draws of `sample`.
+    draws of `sample`; folders: of a library, to index or search.
     """
 
     prompts: tuple[str, ...] = ()
@@ -92,10 +98,11 @@ class Inputs:
     text_file: str | None = None
     timeline: Timeline | None = None
     walk: int | None = None
+    folders: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Plain JSON values of the inputs that are set; `from_json` loads them."""
-        lists = {"prompts": self.prompts, "pictures": self.pictures, "texts": self.texts}
+        lists = {"prompts": self.prompts, "pictures": self.pictures, "texts": self.texts, "folders": self.folders}
         found: dict[str, object] = {name: list(values) for name, values in lists.items() if values}
         found |= {name: value for name in ("text_file", "walk") if (value := getattr(self, name)) is not None}
         if self.timeline is not None:
@@ -112,6 +119,7 @@ class Inputs:
             text_file=optional_text(values, "text_file"),
             timeline=_timeline(table(values, "timeline")) if "timeline" in values else None,
             walk=optional_number(values, "walk"),
+            folders=texts(values, "folders"),
         )
 
 

@@ -35,6 +35,7 @@ LEVELS = {
     **dict.fromkeys(PARTS, 20),
     "parts": 25,
     **dict.fromkeys(ENGINES, 30),
+    "library": 35,
     "tasks": 40,
     **dict.fromkeys(GROWN_APART, 40),
     "studio": 50,

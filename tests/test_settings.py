@@ -15,13 +15,21 @@ from clipgen.settings import (
     FilmSettings,
     GenerateSettings,
     RankVerb,
+    SearchVerb,
     about_of,
     help_of,
     hints,
     picture_settings,
     settings_in,
 )
-from clipgen.settings.keywords import CaptionKeywords, ClassifyKeywords, FilmKeywords, PictureKeywords, RankKeywords
+from clipgen.settings.keywords import (
+    CaptionKeywords,
+    ClassifyKeywords,
+    FilmKeywords,
+    PictureKeywords,
+    QueryKeywords,
+    RankKeywords,
+)
 from raising import refused
 
 
@@ -143,6 +151,7 @@ def keyword(hint: Any) -> Any:
         (list(settings_in(CaptionVerb)), CaptionKeywords, {"perceptors": "perceptor"}),
         (list(settings_in(RankVerb)), RankKeywords, {"perceptors": "perceptor"}),
         (list(settings_in(ClassifyVerb)), ClassifyKeywords, {"perceptors": "perceptor"}),
+        (list(settings_in(SearchVerb)), QueryKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),
     ],
 )
 def test_keywords_are_the_settings(settings: Any, keywords: Any, apart: dict[str, str | None]) -> None:

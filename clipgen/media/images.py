@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 
 from clipgen.errors import ClipgenError, ImageError
 from clipgen.files import reason
+from clipgen.media.facts import Facts
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,13 +40,41 @@ def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels
     Returns float32 [1, 3, H, W] in [0, 1]. Raises ImageError when missing, unreadable, truncated or too large.
     """
     with open_picture(path) as picture:
-        if picture.width * picture.height > max_pixels:
-            raise ImageError(
-                f"{path} is {picture.width} x {picture.height}; "
-                f"at most {max_pixels / 1e6:g} million pixels are loaded: shrink it first"
-            )
+        _check_pixels(picture, path, max_pixels)
         rgb = _upright_rgb(picture, path)
     return from_pil(rgb if size is None else ImageOps.fit(rgb, size, Image.Resampling.LANCZOS))
+
+
+def load_reduced(path: str | Path, side: int, max_pixels: int = 64_000_000) -> tuple[Image.Image, Facts]:
+    """Load a picture as `load_image` does, reduced until its short side is about `side`, with facts of the file.
+
+        >>> reduced, facts = load_reduced(folder / "a.png", 16)
+        >>> reduced.size, facts.size
+        ((24, 16), (48, 32))
+
+    Large JPEGs are decoded at a fraction of their size, which is several times as fast; a picture that is small already
+    keeps its size. Raises ImageError as `load_image` does.
+    """
+    with open_picture(path) as picture:
+        _check_pixels(picture, path, max_pixels)
+        facts = Facts.of(picture)
+        scale = max(side / min(picture.size), 1 / 64)
+        if scale < 1:
+            picture.draft(None, (math.ceil(picture.width * scale), math.ceil(picture.height * scale)))
+        rgb = _upright_rgb(picture, path)
+    scale = max(side / min(rgb.size), 1 / 64)
+    if scale >= 1:
+        return rgb, facts
+    width, height = (max(1, round(edge * scale)) for edge in rgb.size)
+    return rgb.resize((width, height), Image.Resampling.BOX), facts
+
+
+def _check_pixels(picture: Image.Image, path: str | Path, max_pixels: int) -> None:
+    if picture.width * picture.height > max_pixels:
+        raise ImageError(
+            f"{path} is {picture.width} x {picture.height}; "
+            f"at most {max_pixels / 1e6:g} million pixels are loaded: shrink it first"
+        )
 
 
 def paintable_size(size: tuple[int, int]) -> tuple[int, int]:

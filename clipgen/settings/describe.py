@@ -11,6 +11,8 @@ from clipgen.settings.grouped import GroupedSettings
 MODES = ("beam", "slots", "invert", "blip")
 #: the commands that compare pictures with words
 COMPARING = ("caption", "rank", "classify", "compare")
+#: the commands that stand on a library of pictures
+LIBRARY = ("index", "search", "duplicates")
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
 TEMPLATES = (
     "{}",
@@ -74,7 +76,7 @@ class DescribeSettings(Settings):
         About(
             "CLIP model; repeat to combine several, NAME:2 counts twice",
             flags=("--perceptor",),
-            verbs=COMPARING,
+            verbs=(*COMPARING, *LIBRARY),
             file="after colon",
         ),
     )
@@ -90,9 +92,14 @@ class DescribeSettings(Settings):
     hubness: bool = setting(
         False, About("discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",))
     )
-    device: str = setting("auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=COMPARING))
+    device: str = setting(
+        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=(*COMPARING, *LIBRARY))
+    )
     dtype: str = setting(
-        "auto", About("arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=COMPARING)
+        "auto",
+        About(
+            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=(*COMPARING, *LIBRARY)
+        ),
     )
 
     def check(self) -> None:

@@ -131,3 +131,24 @@ class ClassifyKeywords(DescribeKeywords, total=False):
 
     top: int
     templates: Sequence[str]
+
+
+class IndexKeywords(MachineKeywords, total=False):
+    """The settings of all verbs that stand on a library of pictures."""
+
+    index: str | None
+    refresh: bool
+
+
+class DuplicatesKeywords(IndexKeywords, total=False):
+    """All settings of `duplicates`."""
+
+    keep: str
+
+
+class QueryKeywords(IndexKeywords, total=False):
+    """All settings of `search`."""
+
+    top: int
+    unlikely: bool
+    fold: bool

@@ -135,6 +135,14 @@ class Table:
                 found[missing[hit]] = True
             return rows, found
 
+    def has(self, keys: Keys) -> NDArray[np.bool_]:
+        """For each key whether the table has a row, whole or not: [N]; no row is read."""
+        with self._lock:
+            found = np.zeros(len(keys), bool)
+            for segment in self.segments():
+                found |= segment.find(keys)[1]
+            return found
+
     def whole(self, rows: NDArray) -> NDArray[np.bool_]:
         """Which rows [N, width] are as they were written, as far as can be known: [N]."""
         return np.count_nonzero(rows, axis=1) > 0

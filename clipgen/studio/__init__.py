@@ -8,7 +8,20 @@
 
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
-from clipgen.studio.verbs import animate, caption, classify, close, compare, edit, generate, rank, sample, stream
+from clipgen.studio.verbs import (
+    animate,
+    caption,
+    classify,
+    close,
+    compare,
+    duplicates,
+    edit,
+    generate,
+    rank,
+    sample,
+    search,
+    stream,
+)
 
 __all__ = [
     "Picture",
@@ -18,9 +31,11 @@ __all__ = [
     "classify",
     "close",
     "compare",
+    "duplicates",
     "edit",
     "generate",
     "rank",
     "sample",
+    "search",
     "stream",
 ]

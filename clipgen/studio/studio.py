@@ -17,7 +17,7 @@ from clipgen.parts import Parts
 from clipgen.settings import DescribeSettings
 from clipgen.settings.keywords import AnimateKeywords, PictureKeywords, SearchKeywords
 from clipgen.studio.defaults import Defaults
-from clipgen.studio.describer import Describer
+from clipgen.studio.librarian import Librarian
 from clipgen.tasks import sample
 from clipgen.tasks.animate import Film, make_film
 from clipgen.tasks.caption.round_trip import RoundTrip, round_trip
@@ -27,7 +27,7 @@ from clipgen.tasks.rating import Rating, rate
 from clipgen.timelines import Timeline, read_timeline
 
 
-class Studio(Describer):
+class Studio(Librarian):
     """Parts, loaded once, bound to the verbs.
 
         >>> with Studio(perceptor="builtin", steps=80) as studio:

@@ -20,15 +20,20 @@ from clipgen.settings.keywords import (
     CaptionKeywords,
     ClassifyKeywords,
     DescribeKeywords,
+    DuplicatesKeywords,
     PictureKeywords,
+    QueryKeywords,
     RankKeywords,
 )
 from clipgen.similarity import Match
+from clipgen.studio.librarian import Folders
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
 from clipgen.tasks.animate import Film
+from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
 
 # what the functions of this module share; it is empty until one of them is called
@@ -212,3 +217,30 @@ def sample(count: int = 1, *, walk: int | None = None, **settings: Unpack[Pictur
     (32, 32)
     """
     return _studio().sample(count, walk=walk, **settings)
+
+
+def search(
+    texts: str | Sequence[str] = (),
+    folders: Folders = (),
+    *,
+    pictures: str | Path | Sequence[str | Path] = (),
+    **settings: Unpack[QueryKeywords],
+) -> list[Found]:
+    """Find the pictures in some folders that fit words and pictures, best first.
+
+        >>> found = clipgen.search("a red fox", "holiday", top=20, unlikely=True)
+        >>> found[0].path.name
+        'beach.jpg'
+
+    As `Studio.search`.
+    """
+    return _studio().search(texts, folders, pictures=pictures, **settings)
+
+
+def duplicates(folders: Folders = (), **settings: Unpack[DuplicatesKeywords]) -> list[Group]:
+    """Groups of files in some folders that are one picture, or shots of one scene; nothing is changed.
+
+    >>> clipgen.duplicates("holiday")
+    []
+    """
+    return _studio().duplicates(folders, **settings)

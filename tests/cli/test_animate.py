@@ -9,6 +9,7 @@ from PIL import Image
 
 from clipgen.cli import animate, filming
 from clipgen.cli.filming import Request
+from clipgen.cli.trial import Trial
 from clipgen.errors import ImageError
 from clipgen.media.video import VideoWriter
 from clipgen.tasks.animate import Film
@@ -23,7 +24,7 @@ SMALL = ("--generator", "pixels", "--size", "32", "32", "--steps", "2", "--cutn"
 def scenes(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("scenes.txt").write_text("a red square\na blue circle\n")
     # a trial is a process of its own that loads the shipped models
-    monkeypatch.setattr(animate, "trial", lambda *_: {"seconds": 30.0, "load_seconds": 2.0, "memory_mb": 900})
+    monkeypatch.setattr(animate, "trial", lambda *_: Trial(30.0, 2.0, 900, 50, 12))
 
 
 def test_a_file_becomes_a_film(paint: Cli) -> None:

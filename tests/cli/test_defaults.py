@@ -13,12 +13,13 @@ from clipgen.cli.command import SectionOption
 from clipgen.cli.defaults import defaults_file
 from clipgen.cli.describe import verb_settings
 from clipgen.cli.main import COMMANDS, main
+from clipgen.cli.trial import Trial
 from clipgen.generators.cppn import CPPN
 from clipgen.generators.pixels import Pixels
 from clipgen.jobs import Job
 from clipgen.media.pictures import read_metadata
 from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.settings.describe import COMPARING
+from clipgen.settings.describe import COMPARING, LIBRARY
 from clipgen.studio import Studio
 from clipgen.tasks.edit import edit_job
 from clipgen.tasks.generate.losses import INIT_WEIGHT
@@ -46,7 +47,7 @@ def used(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]
     every = {"generate": picture, "doctor": picture, "animate": {**picture, **film}, "batch": {**picture, **film}}
     every["edit"] = edit_job("photo.png", "a fox").settings.flat()
     every["sample"] = drawn[0].settings.flat()
-    return every | {verb: verb_settings(verb, {}).flat() for verb in COMPARING}
+    return every | {verb: verb_settings(verb, {}).flat() for verb in (*COMPARING, *LIBRARY)}
 
 
 def test_help_names_the_defaults_that_are_used(used: dict[str, dict[str, Any]]) -> None:
@@ -129,7 +130,7 @@ def test_defaults_of_other_commands_do_no_harm(paint: Cli, own: Path) -> None:
 
 
 def test_defaults_of_a_film(cli: Cli, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(animate, "trial", lambda *_: {"seconds": 1.0, "load_seconds": 1.0})
+    monkeypatch.setattr(animate, "trial", lambda *_: Trial(1.0, 1.0, None, 50, 12))
     own.write_text("fps = 12\nsize = [64, 64]\n[animate]\nkeyframes = 2\n")
     Path("a.txt").write_text("a fox\n")
     assert "at 12 a second" in cli("animate", "a.txt", "--dry-run").output

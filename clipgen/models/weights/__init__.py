@@ -142,8 +142,13 @@ def _shipped(name: str, marker: str) -> Path:
 
 def shelf_folder() -> Path:
     """The folder of downloaded and added models: $CLIPGEN_HOME/models, else in the platform's data folder."""
+    return data_folder() / "models"
+
+
+def data_folder() -> Path:
+    """The folder of what cannot be recomputed: $CLIPGEN_HOME, else the platform's data folder."""
     home = os.environ.get("CLIPGEN_HOME")
-    return Path(home or platformdirs.user_data_path("clipgen", appauthor=False)) / "models"
+    return Path(home or platformdirs.user_data_path("clipgen", appauthor=False))
 
 
 def cache_folder() -> Path:

@@ -1,0 +1,33 @@
+"""A library of pictures: folders as rows in SQLite, beside vectors of their contents.
+
+>>> with Library(folder / "library.sqlite") as library:
+...     for event in index([folder], library, perceptor):
+...         pass
+...     status = library.status(folder)
+>>> status.files, status.broken
+(2, 0)
+
+What search and duplicates stand on. A file is read once, whatever its name and place become.
+"""
+
+from __future__ import annotations
+
+from clipgen.library.database import Content, Database, File
+from clipgen.library.indexing import Progress, absolute, index
+from clipgen.library.library import EVERYWHERE, Library, Status, content_hashes
+from clipgen.library.vectors import Nearest, Searcher
+
+__all__ = [
+    "Content",
+    "Database",
+    "EVERYWHERE",
+    "File",
+    "Library",
+    "Nearest",
+    "Progress",
+    "Searcher",
+    "Status",
+    "absolute",
+    "content_hashes",
+    "index",
+]

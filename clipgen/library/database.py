@@ -1,0 +1,297 @@
+"""The rows of a library in SQLite: files by path, and contents by the sha256 of the files' bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from clipgen.errors import OutputError
+from clipgen.files import reason, unwritable
+from clipgen.library.hashes import Hashes
+from clipgen.perceptors.base import STOP_WORDS
+
+VERSION = 1
+_PATIENCE = 30.0  # seconds that a writer waits for another one, which writes for milliseconds
+
+# paths are bytes: not every name is UTF-8, and a folder's files are a range of them
+_SCHEMA = f"""
+create table content (
+    hash blob primary key, width int, height int, orientation int, taken text, words text, phashes blob, pixels blob,
+    error text
+) without rowid;
+create table file (
+    id integer primary key, path blob unique not null, size int not null, mtime int not null, hash blob not null
+);
+create index file_hash on file (hash);
+create virtual table word using fts5 (name, words, tokenize = "porter unicode61 remove_diacritics 2");
+create table verdict (a blob, b blob, verdict text not null, primary key (a, b)) without rowid;
+pragma user_version = {VERSION};
+"""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is known of the bytes of a picture file, wherever it is.
+
+    hash: sha256 of the file; width, height: in pixels, upright; orientation, taken, words: see `Facts`; phashes: its
+    perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, without a
+    path, "" for a good picture.
+    """
+
+    hash: bytes
+    width: int = 0
+    height: int = 0
+    orientation: int = 1
+    taken: str = ""
+    words: str = ""
+    phashes: bytes = b""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file as it was when it was last read: path, size in bytes, time in nanoseconds, and sha256."""
+
+    path: Path
+    size: int
+    mtime: int
+    hash: bytes
+
+
+class Database:
+    """The rows of a library in one SQLite file, shared by threads and processes.
+
+        >>> database = Database(folder / "library.sqlite")
+        >>> database.add([File(folder / "red_fox.png", 10, 0, b"1")], [Content(b"1", 48, 32)])
+        >>> [file.path.name for file in database.files(folder)], database.named("the foxes", [folder])
+        (['red_fox.png'], [b'1'])
+
+    path: of the file, made when missing. Raises OutputError for a file that cannot be used: damaged, of another
+    program, or of a newer clipgen.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._counts: dict[tuple[Path, int], int] = {}
+        self._counted_at = (0, 0)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(
+                path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
+            )
+        except (OSError, sqlite3.Error) as error:
+            raise unwritable(path, OSError(str(error))) from error
+        with self._errors():
+            self._connection.execute("pragma journal_mode = wal")
+            # with a write-ahead log a power cut loses the last batches, and nothing else
+            self._connection.execute("pragma synchronous = normal")
+            self._prepare()
+
+    def _prepare(self) -> None:
+        with self.writing():
+            (version,) = self._connection.execute("pragma user_version").fetchone()
+            if version == 0 and not self._connection.execute("select 1 from sqlite_master").fetchone():
+                for statement in _SCHEMA.strip().split(";\n"):
+                    self._connection.execute(statement)
+            elif version != VERSION:
+                raise OutputError(
+                    f"{self.path} is no index of this version of clipgen; name another file, or delete it",
+                    settings=["index"],
+                )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """SQLite's errors as one OutputError."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise OutputError(
+                f"the index {self.path} cannot be used: {reason(error)}; name another file, or delete it",
+                settings=["index"],
+            ) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """All changes in the block, or none of them."""
+        with self._lock, self._errors():
+            self._connection.execute("begin immediate")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple]:
+        """The rows of a query."""
+        with self._lock, self._errors():
+            return self._connection.execute(query, values).fetchall()
+
+    def add(self, files: Sequence[File], contents: Iterable[Content] = ()) -> None:
+        """Add files, or replace what was known of them, and contents that are new."""
+        with self.writing() as connection:
+            connection.executemany(
+                "insert or ignore into content (hash, width, height, orientation, taken, words, phashes, error)"
+                " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(one.hash, one.width, one.height, one.orientation, one.taken, one.words, one.phashes, one.error)
+                 for one in contents],
+            )  # fmt: skip
+            for one in files:
+                path = os.fsencode(one.path)
+                (number,) = connection.execute(
+                    "insert into file (path, size, mtime, hash) values (?1, ?2, ?3, ?4)"
+                    " on conflict (path) do update set size = ?2, mtime = ?3, hash = ?4 returning id",
+                    (path, one.size, one.mtime, one.hash),
+                ).fetchone()
+                connection.execute("delete from word where rowid = ?", (number,))
+                connection.execute(
+                    "insert into word (rowid, name, words) values (?, ?, (select words from content where hash = ?))",
+                    (number, spaced(one.path.stem), one.hash),
+                )
+
+    def remove(self, paths: Iterable[str | Path]) -> None:
+        """Remove files; what is known of their contents stays."""
+        with self.writing() as connection:
+            for path in map(os.fsencode, paths):
+                connection.execute("delete from word where rowid = (select id from file where path = ?)", (path,))
+                connection.execute("delete from file where path = ?", (path,))
+
+    def stamps(self, place: Path) -> dict[str, tuple[int, int, bytes]]:
+        """Size, time and sha256 of the files in a folder and its folders, or of one file, by path."""
+        rows = self.rows(f"select path, size, mtime, hash from file where {_INSIDE}", _inside(place))
+        return {os.fsdecode(path): (size, mtime, hash) for path, size, mtime, hash in rows}
+
+    def files(self, place: Path) -> list[File]:
+        """The files in a folder and its folders, or one file, by path."""
+        rows = self.rows(f"select path, size, mtime, hash from file where {_INSIDE} order by path", _inside(place))
+        return [File(Path(os.fsdecode(path)), size, mtime, hash) for path, size, mtime, hash in rows]
+
+    def paths(self, hashes: Iterable[bytes], places: Sequence[Path]) -> dict[bytes, list[Path]]:
+        """The files with these contents in some folders, by path."""
+        found: dict[bytes, list[Path]] = {}
+        for hash in hashes:
+            rows = self.rows("select path from file where hash = ? order by path", (hash,))
+            paths = [Path(os.fsdecode(path)) for (path,) in rows]
+            if inside := [path for path in paths if any(path.is_relative_to(place) for place in places)]:
+                found[hash] = inside
+        return found
+
+    def contents(self, hashes: Iterable[bytes]) -> dict[bytes, Content]:
+        """What is known of some contents."""
+        found = {}
+        for hash in hashes:
+            for row in self.rows(
+                "select hash, width, height, orientation, taken, words, phashes, error from content where hash = ?",
+                (hash,),
+            ):
+                found[hash] = Content(*row)
+        return found
+
+    def count(self, places: Sequence[Path], *, limit: int = -1) -> int:
+        """The number of files in some folders; limit: where counting stops. Counted again only after a change."""
+        with self._lock:
+            state = (self.rows("pragma data_version")[0][0], self._connection.total_changes)
+            if state != self._counted_at:
+                self._counts.clear()
+                self._counted_at = state
+            query = f"select count(*) from (select 1 from file where {_INSIDE} limit ?)"
+            for place in places:
+                if (place, limit) not in self._counts:
+                    self._counts[place, limit] = self.rows(query, (*_inside(place), limit))[0][0]
+            return sum(self._counts[place, limit] for place in places)
+
+    def phashes(self, hashes: Sequence[bytes]) -> Hashes:
+        """The perceptual hashes of good contents in the eight symmetries: [N, 8]."""
+        query = "select phashes from content where hash = ?"
+        with self._lock, self._errors():
+            rows = [self._connection.execute(query, (hash,)).fetchone()[0] for hash in hashes]
+        return np.frombuffer(b"".join(rows), np.uint64).reshape(-1, 8)
+
+    def hashes(self, places: Sequence[Path], *, good: bool = True) -> list[bytes]:
+        """The contents in some folders, once each, in the order of their paths; good: without those with an error."""
+        table = "file join content using (hash)" if good else "file"
+        where = f"{_INSIDE} and error = ''" if good else _INSIDE
+        rows = (row for place in places for row in
+                self.rows(f"select hash from {table} where {where} order by path", _inside(place)))  # fmt: skip
+        return list(dict.fromkeys(hash for (hash,) in rows))
+
+    def errors(self, hashes: Iterable[bytes]) -> dict[bytes, str]:
+        """Why contents cannot be used, "" for good ones; contents that were never read are left out."""
+        query = "select error from content where hash = ?"
+        with self._lock, self._errors():
+            rows = ((hash, self._connection.execute(query, (hash,)).fetchone()) for hash in hashes)
+            return {hash: row[0] for hash, row in rows if row}
+
+    def named(self, text: str, places: Sequence[Path], limit: int = 1000) -> list[bytes]:
+        """Contents with all words of a text in their file name or keywords, best first; articles and the like aside.
+
+        Words match whatever their case, accents and endings (fox, foxes).
+        """
+        words = [word for word in dict.fromkeys(spaced(text).lower().split()) if word not in STOP_WORDS]
+        if not words:
+            return []
+        rows = self.rows(
+            "select path, hash from word join file on file.id = word.rowid where word match ? order by rank limit ?",
+            (" ".join(f'"{word}"' for word in words), limit),
+        )
+        found = ((Path(os.fsdecode(path)), hash) for path, hash in rows)
+        return list(dict.fromkeys(hash for path, hash in found if any(map(path.is_relative_to, places))))
+
+    def pixels(self, hash: bytes) -> bytes | None:
+        """The sha256 of the upright pixels of a content; None where it is not known."""
+        found: bytes | None = self.rows("select pixels from content where hash = ?", (hash,))[0][0]
+        return found
+
+    def set_pixels(self, hash: bytes, pixels: bytes) -> None:
+        """Add what `pixels` returns from now on."""
+        with self.writing() as connection:
+            connection.execute("update content set pixels = ? where hash = ?", (pixels, hash))
+
+    def different(self) -> set[frozenset[bytes]]:
+        """Pairs of contents of which a person said that they are not the same picture."""
+        return {frozenset(pair) for pair in self.rows("select a, b from verdict where verdict = 'different'")}
+
+    def add_different(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+        """Add pairs to `different`."""
+        with self.writing() as connection:
+            connection.executemany("insert or ignore into verdict values (?, ?, 'different')", pairs)
+
+    def clear(self) -> None:
+        """Forget everything, verdicts about duplicates included."""
+        with self.writing() as connection:
+            for table in ("file", "content", "word", "verdict"):
+                connection.execute(f"delete from {table}")
+
+
+_INSIDE = "(path = ? or path >= ? and path < ?)"
+
+
+def _inside(place: Path) -> tuple[bytes, bytes, bytes]:
+    """The values of `_INSIDE`: the path itself, and the range of paths below it."""
+    name = os.fsencode(place)
+    folder = name.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+    return name, folder, folder[:-1] + bytes([folder[-1] + 1])
+
+
+def spaced(name: str) -> str:
+    """The words of a file name.
+
+    >>> spaced("IMG_2041-redFoxInSnow")
+    'IMG 2041 red Fox In Snow'
+    """
+    text = name.encode("utf-8", "replace").decode()  # bytes that are not UTF-8 have no place in an index of words
+    return " ".join(re.findall(r"\d+|[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)))

@@ -1,0 +1,68 @@
+"""Perceptual hashes: 64 bits that stay nearly the same when a picture is resized, recompressed or turned."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+#: 64-bit hashes.
+Hashes = NDArray[np.uint64]
+
+_SIDE, _KEPT = 32, 8  # of the picture that is transformed, and of its low frequencies
+
+
+def perceptual_hashes(picture: Image.Image) -> Hashes:
+    """The pHash of a picture in its eight symmetries: [8], the first that of the picture as it is.
+
+        >>> picture = Image.effect_mandelbrot((64, 48), (-2, -1, 1, 1.4), 100)
+        >>> turned = perceptual_hashes(picture.transpose(Image.Transpose.ROTATE_90))
+        >>> bool(np.bitwise_count(perceptual_hashes(picture) ^ turned[0]).min() <= 3)
+        True
+
+    A bit is whether a low frequency of the cosine transform lies above their median. A mirrored picture has the same
+    frequencies with other signs, a transposed one has them transposed: one transform gives all eight.
+
+    Source: Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions (pHash); size and median as
+    in ImageHash (github.com/JohannesBuchner/imagehash).
+    """
+    grey = np.asarray(picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS), np.float32)
+    cosines = _cosines()
+    low = cosines @ grey @ cosines.T
+    signs = 1 - 2 * (np.arange(_KEPT, dtype=np.float32) % 2)
+    mirrored = (low, low * signs, low * signs[:, None], low * signs * signs[:, None])
+    return np.concatenate([_bits(one) for four in mirrored for one in (four, four.T)])
+
+
+def _bits(low: NDArray[np.floating]) -> Hashes:
+    # the picture's mean is no sign of its content
+    above = low > np.median(low.ravel()[1:])
+    above[0, 0] = False
+    return np.packbits(above.ravel()).view(np.uint64)
+
+
+@cache
+def _cosines() -> NDArray[np.float32]:
+    """The first rows of the cosine transform (DCT-II) of 32 samples: [8, 32]."""
+    places = (np.arange(_SIDE) + 0.5) * np.pi / _SIDE
+    return np.cos(np.arange(_KEPT)[:, None] * places).astype(np.float32)
+
+
+def near_pairs(first: Hashes, others: Hashes, radius: int) -> NDArray[np.int64]:
+    """Pairs (i, j), i < j, of pictures whose hashes differ in at most `radius` bits in some symmetry: [P, 2].
+
+        >>> hashes = np.array([0, 7, 1 << 60], np.uint64)
+        >>> near_pairs(hashes, hashes[:, None], radius=1).tolist()
+        [[0, 2]]
+
+    first: [N], the pictures as they are; others: [N, S], in all symmetries.
+    """
+    found = []
+    for i in range(len(first) - 1):
+        distance = np.bitwise_count(others[i + 1 :] ^ first[i])
+        near = np.flatnonzero((distance <= radius).any(1))
+        if len(near):
+            found.append(np.stack([np.full(len(near), i), near + i + 1], axis=1))
+    return np.concatenate(found) if found else np.empty((0, 2), np.int64)

@@ -1,0 +1,121 @@
+"""Folders of pictures into a library: read ahead in threads, embedded in batches, stored batch by batch."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from clipgen.files import unwritable
+from clipgen.library.library import Library
+from clipgen.library.reading import SIDE, Reading, named, read_picture
+from clipgen.library.scan import scan
+from clipgen.media.images import from_pil
+from clipgen.perceptors.base import Perceptor
+from clipgen.similarity import Skipped, embed_images
+from clipgen.similarity.store import picture_keys
+
+_BATCH = 32  # pictures in one pass of the perceptor, and lost at most when the process is killed
+_AHEAD = 2 * _BATCH  # files that are read while a batch is embedded
+_THREADS = 2  # that read; decoding runs without Python's lock
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an index is: files done of all that are new or changed, and pictures embedded so far."""
+
+    done: int
+    total: int
+    embedded: int
+
+
+def index(places: Sequence[Path], library: Library, perceptor: Perceptor) -> Iterator[Progress | Skipped]:
+    """Bring a library up to date with some folders; what is known already is neither read nor embedded again.
+
+        >>> with Library(folder / "library.sqlite") as library:
+        ...     events = list(index([folder], library, perceptor))
+        >>> events[-1]
+        Progress(done=2, total=2, embedded=2)
+
+    places: folders, with the folders in them, and files.
+    Yields Progress after each batch, the first before any work, and Skipped for each file that cannot be used, also
+    where that is known from an earlier run. A process that is killed loses at most one batch. Raises ImageError for a
+    place that does not exist, OutputError when the index cannot be written.
+    """
+    scans = [scan(place, library.database) for place in map(absolute, places)]
+    library.database.remove(path for one in scans for path in one.gone)
+    fresh = dict.fromkeys(path for one in scans for path in one.fresh)
+    run = _Run(library, perceptor)
+    unchanged = {path: hash for one in scans for path, hash in one.unchanged.items()}
+    done = run.finished(list(dict.fromkeys(unchanged.values())))
+    fresh |= dict.fromkeys(path for path, hash in unchanged.items() if hash not in done)
+    for path, hash in unchanged.items():
+        if error := done.get(hash):
+            yield Skipped(Path(path), named(error, Path(path)))
+    yield Progress(0, len(fresh), 0)
+    yield from run.all([Path(path) for path in fresh])
+
+
+def absolute(place: Path) -> Path:
+    """A path from the root, without "..", links kept: by that the library knows a file.
+
+    >>> absolute(Path("/photos/../photos/a.jpg"))
+    PosixPath('/photos/a.jpg')
+    """
+    return Path(os.path.abspath(place))
+
+
+class _Run:
+    """One perceptor at work on the new files of a library."""
+
+    def __init__(self, library: Library, perceptor: Perceptor) -> None:
+        self.library, self.perceptor = library, perceptor
+        self.vectors = library.vectors(perceptor.fingerprint, perceptor.dim)
+        self.side = max(SIDE, perceptor.input_size)
+        self.embedded = 0
+
+    def finished(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
+        """Of some contents those that need no work, with their errors."""
+        errors = self.library.database.errors(hashes)
+        there = self.library.embedded(hashes, self.perceptor.fingerprint, self.perceptor.dim)
+        return {hash: errors[hash] for hash, found in zip(hashes, there, strict=True)
+                if hash in errors and (found or errors[hash])}  # fmt: skip
+
+    def known(self, hash: bytes) -> tuple[bool, str]:
+        """Whether a content needs no work, and its error."""
+        found = self.finished([hash])
+        return hash in found, found.get(hash, "")
+
+    def all(self, paths: Sequence[Path]) -> Iterator[Progress | Skipped]:
+        """Read and embed files, in order."""
+        with ThreadPoolExecutor(_THREADS) as threads:
+            waiting: deque[Future[Reading]] = deque()
+            try:
+                for first in range(0, len(paths), _BATCH):
+                    until = min(len(paths), first + _BATCH + _AHEAD)
+                    for path in paths[first + len(waiting) : until]:
+                        waiting.append(threads.submit(read_picture, path, self.known, side=self.side))
+                    batch = [waiting.popleft().result() for _ in paths[first : first + _BATCH]]
+                    yield from (Skipped(one.path, one.error) for one in batch if one.error)
+                    self._store(batch)
+                    yield Progress(min(len(paths), first + _BATCH), len(paths), self.embedded)
+            finally:
+                threads.shutdown(cancel_futures=True)
+
+    def _store(self, batch: Sequence[Reading]) -> None:
+        """Embed the pictures of a batch; vectors come first: a row without a vector would never get one."""
+        new = {one.content.hash: one for one in batch if one.content and one.pixels}
+        images = [from_pil(one.pixels) for one in new.values() if one.pixels]
+        if images:
+            rows = embed_images(self.perceptor, images)
+            try:
+                self.vectors.add(picture_keys(list(new)), rows.half().numpy())
+            except OSError as error:
+                raise unwritable(self.library.folder, error) from error
+            self.embedded += len(images)
+        contents = [one.content for one in batch if one.content]
+        self.library.database.add([one.file for one in batch if one.file], contents)
+

@@ -1,0 +1,119 @@
+"""What is new, changed and gone in a folder since it was last indexed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from PIL import Image
+
+from clipgen.errors import ImageError
+from clipgen.library.database import Database
+
+#: endings that need the package pi-heif
+HEIF = frozenset((".heic", ".heif", ".hif"))
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The files of a folder, by path.
+
+    fresh: to read; unchanged: with their sha256; gone: deleted; absent: in a folder that is not there at the moment.
+    Paths are texts: a hundred thousand of them are compared.
+    """
+
+    fresh: list[str]
+    unchanged: dict[str, bytes]
+    gone: list[str]
+    absent: list[str]
+
+
+def scan(place: Path, database: Database) -> Scan:
+    """Compare a folder and its folders, or one file, with what the library knows of it.
+
+        >>> found = scan(folder, Database(folder / "library.sqlite"))
+        >>> [Path(path).name for path in found.fresh], found.gone
+        (['a.png', 'b.png'], [])
+
+    place: absolute. Hidden files and folders are left out. A file counts as unchanged while its size and time are as
+    they were. A file counts as gone only where its folder still has something in it: a disk that is not there, or an
+    empty mount point, is not a deletion.
+    Raises ImageError for a place that does not exist, unless the library knows files in it.
+    """
+    known = database.stamps(place)
+    if not place.exists():
+        if not known:
+            raise ImageError(f"there is no folder {place}; check the name")
+        return Scan([], {}, [], list(known))
+    fresh: list[str] = []
+    unchanged: dict[str, bytes] = {}
+    alive: set[str] = set()
+    for path, size, mtime in _walk(str(place), alive):
+        stamp = known.pop(path, None)
+        if stamp is not None and stamp[:2] == (size, mtime):
+            unchanged[path] = stamp[2]
+        else:
+            fresh.append(path)
+    gone = [path for path in known if os.path.dirname(path) in alive]
+    return Scan(fresh, unchanged, gone, [path for path in known if os.path.dirname(path) not in alive])
+
+
+def _walk(place: str, alive: set[str]) -> Iterator[tuple[str, int, int]]:
+    """Path, size and time of each picture file; `alive` collects the folders that are not empty."""
+    status = os.stat(place)
+    if not stat.S_ISDIR(status.st_mode):
+        yield place, status.st_size, status.st_mtime_ns
+        return
+    endings = picture_endings()
+    waiting, seen = [place], {(status.st_dev, status.st_ino)}
+    while waiting:
+        folder = waiting.pop()
+        inside = []
+        entries = _entries(folder)
+        if entries:
+            alive.add(folder)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            try:
+                status = entry.stat()
+            except OSError:  # a link to nothing
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                if (status.st_dev, status.st_ino) not in seen:  # a link to a folder above it has no end
+                    seen.add((status.st_dev, status.st_ino))
+                    inside.append(entry.path)
+            elif stat.S_ISREG(status.st_mode) and os.path.splitext(entry.name)[1].lower() in endings:
+                yield entry.path, status.st_size, status.st_mtime_ns
+        waiting += reversed(inside)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:  # no permission: its files stay as they were known
+        return []
+
+
+def picture_endings() -> frozenset[str]:
+    """The endings of picture files, in lower case; HEIC is decoded where the package pi-heif is installed.
+
+    >>> {".jpg", ".png", ".webp", ".gif", ".tiff", ".bmp", ".avif", ".heic"} <= picture_endings()
+    True
+    """
+    if find_spec("pi_heif") is not None:
+        import pi_heif  # an extra
+
+        pi_heif.register_heif_opener()
+    readable = {ending for ending, name in Image.registered_extensions().items() if name in Image.OPEN}
+    return frozenset(readable) - _NO_PICTURES | HEIF
+
+
+#: what Pillow opens and people do not look for: documents, films and data
+_NO_PICTURES = frozenset((".pdf", ".ps", ".eps", ".mpg", ".mpeg", ".h5", ".hdf", ".grib", ".bufr", ".wmf", ".emf",
+                          ".fits", ".fit"))  # fmt: skip

@@ -1,0 +1,97 @@
+"""The settings of the verbs that stand on a library of pictures: index, search, duplicates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from clipgen.settings.base import About, Settings, setting
+from clipgen.settings.describe import LIBRARY, DescribeSettings
+from clipgen.settings.grouped import GroupedSettings
+
+KEEPS = ("largest", "oldest", "newest", "first")
+
+
+@dataclass(frozen=True)
+class IndexSettings(Settings):
+    """Where the index of a library is, and whether it is brought up to date.
+
+    >>> IndexSettings(index="photos.sqlite").validate().refresh
+    True
+    """
+
+    index: str | None = setting(
+        None,
+        About(
+            "file of the index (default: in the user's data folder)", metavar="FILE", section="Machine", verbs=LIBRARY
+        ),
+    )
+    refresh: bool = setting(
+        True,
+        About(
+            "look for new and changed files first",
+            flags=("--refresh/--no-refresh",),
+            section="Machine",
+            verbs=("search", "duplicates"),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class QuerySettings(Settings):
+    """How many pictures `search` finds.
+
+    >>> QuerySettings(top=3).validate().fold
+    True
+    """
+
+    top: int = setting(10, About("pictures to show", least=1, section="Output", verbs=("search",)))
+    unlikely: bool = setting(
+        False, About("also show pictures that fit no better than chance", section="Output", verbs=("search",))
+    )
+    fold: bool = setting(
+        True, About("show one of several near copies", flags=("--fold/--no-fold",), section="Output", verbs=("search",))
+    )
+
+
+@dataclass(frozen=True)
+class DuplicatesSettings(Settings):
+    """Which file of a group `duplicates` keeps.
+
+    >>> DuplicatesSettings(keep="oldest").validate().keep
+    'oldest'
+    """
+
+    keep: str = setting(
+        "largest",
+        About("file of a group to keep: " + ", ".join(KEEPS), choices=KEEPS, section="Output", verbs=("duplicates",)),
+    )
+
+
+@dataclass(frozen=True)
+class IndexVerb(GroupedSettings):
+    """All settings of `index`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    library: IndexSettings = field(default_factory=IndexSettings)
+
+
+@dataclass(frozen=True)
+class SearchVerb(GroupedSettings):
+    """All settings of `search`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    library: IndexSettings = field(default_factory=IndexSettings)
+    query: QuerySettings = field(default_factory=QuerySettings)
+
+
+@dataclass(frozen=True)
+class DuplicatesVerb(GroupedSettings):
+    """All settings of `duplicates`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    library: IndexSettings = field(default_factory=IndexSettings)
+    duplicates: DuplicatesSettings = field(default_factory=DuplicatesSettings)
+
+
+#: the settings of a verb that stands on a library of pictures
+LibraryVerb = IndexVerb | SearchVerb | DuplicatesVerb

@@ -1,0 +1,55 @@
+"""Jobs of the verbs that stand on a library of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from clipgen.errors import SettingsError
+from clipgen.jobs import Job
+from clipgen.library import Library, Progress, index
+from clipgen.settings import DuplicatesVerb, IndexVerb, SearchVerb
+from clipgen.similarity import Matcher, Skipped
+from clipgen.tasks.duplicates import Compared, Group, duplicates
+from clipgen.tasks.search import Found, Searched, search
+
+Event = Progress | Skipped | Searched | Found | Compared | Group
+
+
+def index_of(job: Job) -> Path | None:
+    """The file of the index that a job names; None for the one in the user's data folder.
+
+        >>> index_of(Job("search", settings=SearchVerb.of(index="photos.sqlite")))
+        PosixPath('photos.sqlite')
+
+    Raises SettingsError for a job of another verb.
+    """
+    if not isinstance(job.settings, IndexVerb | SearchVerb | DuplicatesVerb):
+        raise SettingsError(f"a job of {job.verb} has no library of pictures")
+    name = job.settings.library.index
+    return None if name is None else Path(name)
+
+
+def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
+    """Index or search the folders of a job, or find duplicates in them.
+
+        >>> job = Job("search", Inputs(prompts=("a fox",), folders=(str(folder),)), SearchVerb.of(unlikely=True))
+        >>> with Library(folder / "library.sqlite") as library:
+        ...     found = [event.path.name for event in browse(job, library, matcher) if isinstance(event, Found)]
+        >>> sorted(found)
+        ['a.png', 'b.png']
+
+    library: opened at `index_of(job)`; matcher: of the job's perceptor.
+    Yields what the verb yields. Raises SettingsError for a job of another verb, and what the verb raises.
+    """
+    settings, inputs = job.settings, job.inputs
+    folders = [Path(folder) for folder in inputs.folders]
+    if isinstance(settings, IndexVerb):
+        return index(folders, library, matcher.perceptor)
+    if isinstance(settings, SearchVerb):
+        refresh = settings.library.refresh
+        return search(inputs.prompts, inputs.pictures, folders, library, matcher, settings.query, refresh=refresh)
+    if isinstance(settings, DuplicatesVerb):
+        refresh = settings.library.refresh
+        return duplicates(folders, library, matcher, settings.duplicates, refresh=refresh)
+    raise SettingsError(f"a job of {job.verb} has no library of pictures")

@@ -1,0 +1,220 @@
+"""Find the pictures of a library that are there more than once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from itertools import combinations, islice
+from pathlib import Path
+
+import numpy as np
+
+from clipgen.errors import ClipgenError, ImageError
+from clipgen.library import EVERYWHERE, Content, Library, Progress, absolute, index
+from clipgen.media.images import load_image, load_reduced, to_pil
+from clipgen.settings.library import DuplicatesSettings
+from clipgen.similarity import Matcher, Skipped
+from clipgen.similarity.store import picture_keys
+from clipgen.tasks.duplicates.candidates import candidate_pairs
+from clipgen.tasks.duplicates.groups import grouped
+
+_SIDE = 200  # pixels of the short side at which pictures are compared: alignment takes 320 of the longer one
+_KEPT = 1000  # pictures in memory while they are compared
+_THREADS, _CHUNK = 2, 64
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How far the comparison is: pairs done of all."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file of a group.
+
+    path: of the file; bytes: its size; size: (width, height) upright; relation to the first of the group: "exact" (its
+    pixels are the same), "same" or "burst"; the first has "kept".
+    """
+
+    path: Path
+    bytes: int
+    size: tuple[int, int]
+    relation: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that are one picture, or shots of one scene, the one to keep first; kind: "exact", "same" or "burst"."""
+
+    kind: str
+    members: tuple[Member, ...]
+
+
+def duplicates(
+    folders: Sequence[Path],
+    library: Library,
+    matcher: Matcher,
+    settings: DuplicatesSettings | None = None,
+    *,
+    refresh: bool = True,
+) -> Iterator[Progress | Skipped | Compared | Group]:
+    """Groups of files in some folders that are the same picture, or of the same burst; nothing is changed.
+
+        >>> load_picture = Image.open(folder / "a.png")
+        >>> load_picture.save(folder / "c.bmp")
+        >>> with Library(folder / "library.sqlite") as library:
+        ...     groups = [event for event in duplicates([folder], library, matcher) if isinstance(event, Group)]
+        >>> [(group.kind, [member.path.name for member in group.members]) for group in groups]
+        [('exact', ['c.bmp', 'a.png'])]
+
+    folders: with those in them; none: all that the library knows.
+    Yields what `index` yields, then Compared, then Groups: exact and same ones first. Raises what `index` raises, and
+    ClipgenError where OpenCV is not installed.
+    """
+    chosen = (settings or DuplicatesSettings()).validate()
+    if find_spec("cv2") is None:
+        raise ClipgenError("duplicates needs OpenCV: pip install 'clipgen[library]'")
+    places = [absolute(folder) for folder in folders] or [EVERYWHERE]
+    if refresh and folders:
+        yield from index(places, library, matcher.perceptor)
+    yield from _Run(places, library, matcher, chosen).groups()
+
+
+class _Run:
+    """The pictures of some places, compared."""
+
+    def __init__(
+        self, places: Sequence[Path], library: Library, matcher: Matcher, settings: DuplicatesSettings
+    ) -> None:
+        from clipgen.tasks.duplicates import alignment  # late: OpenCV is an extra
+
+        self.alignment, self.settings, self.library = alignment, settings, library
+        self.matcher = matcher
+        files = (file for place in places for file in library.database.files(place))
+        self.files: dict[bytes, list[tuple[Path, int, int]]] = {}
+        for file in dict.fromkeys(files):
+            if os.path.exists(file.path):
+                self.files.setdefault(file.hash, []).append((file.path, file.size, file.mtime))
+        self.contents = library.database.contents(self.files)
+        good = [hash for hash in self.files if hash in self.contents and not self.contents[hash].error]
+        perceptor = matcher.perceptor
+        vectors = library.vectors(perceptor.fingerprint, perceptor.dim)
+        self.rows, found = vectors.get(picture_keys(good))
+        self.rows, self.hashes = self.rows[found], [hash for hash, there in zip(good, found, strict=True) if there]
+        self.phashes = library.database.phashes(self.hashes)
+        self.look = lru_cache(_KEPT)(self._look)
+        self.kinds: dict[tuple[int, int], str] = {}
+        self.different = library.database.different()
+
+    def groups(self) -> Iterator[Compared | Group]:
+        """Compared, and then what was found."""
+        pairs = candidate_pairs(self.rows, self.phashes, self.matcher.background.pictures).tolist()
+        yield Compared(0, len(pairs))
+        with ThreadPoolExecutor(_THREADS) as threads:  # OpenCV computes without Python's lock
+            waiting = iter([(a, b) for a, b in pairs])
+            while chunk := list(islice(waiting, _CHUNK)):
+                self.kinds |= dict(zip(chunk, threads.map(lambda pair: self.kind(*pair), chunk), strict=True))
+                yield Compared(len(self.kinds), len(pairs))
+        taken: set[int] = set()
+        same = [pair for pair, kind in self.kinds.items() if kind == "same"]
+        for group in grouped(same, lambda a, b: self.kind(a, b) == "same"):
+            taken |= set(group)
+            yield self._group(group, "same")
+        yield from (self._group([i], "exact") for i, hash in enumerate(self.hashes)
+                    if len(self.files[hash]) > 1 and i not in taken)  # fmt: skip
+        bursts = [pair for pair, kind in self.kinds.items() if kind == "burst"]
+        for group in grouped(bursts, lambda a, b: self.kind(a, b) == "burst"):
+            yield self._group(group, "burst")
+
+    def kind(self, a: int, b: int) -> str:
+        """What two pictures are to each other; a time apart makes a burst of what looks the same."""
+        if (a, b) in self.kinds:
+            return self.kinds[a, b]
+        if frozenset((self.hashes[a], self.hashes[b])) in self.different:
+            return "other"
+        first, second = self.look(a), self.look(b)
+        if first is None or second is None:
+            return "other"
+        kind = self.alignment.compare(first, second).kind
+        times = {self.contents[self.hashes[i]].taken for i in (a, b)}
+        return "burst" if kind == "same" and len(times) == 2 and "" not in times else kind
+
+    def _look(self, number: int):  # type: ignore[no-untyped-def]  # a Look of alignment, which may not be imported
+        try:
+            picture, _ = load_reduced(self._path(number), _SIDE)
+        except ImageError:  # it went away, or was damaged since it was indexed
+            return None
+        return self.alignment.Look.of(picture, self.phashes[number])
+
+    def _path(self, number: int) -> Path:
+        return self.files[self.hashes[number]][0][0]
+
+    def _group(self, group: Sequence[int], kind: str) -> Group:
+        rows = [(number, *file) for number in group for file in self.files[self.hashes[number]]]
+        rows.sort(key=lambda row: self._rank(self.contents[self.hashes[row[0]]], *row[1:]))
+        kept = rows[0][0]
+        exact = {number for number in group if number == kept or kind == "same" and self._equal(number, kept)}
+        members = []
+        for place, (number, path, size, _) in enumerate(rows):
+            content = self.contents[self.hashes[number]]
+            relation = "kept" if not place else "exact" if number in exact else kind
+            members.append(Member(path, size, (content.width, content.height), relation))
+        return Group("exact" if len(exact) == len(set(group)) and kind != "burst" else kind, tuple(members))
+
+    def _rank(self, content: Content, path: Path, size: int, mtime: int) -> tuple[object, ...]:
+        """What the file to keep has the lowest of."""
+        pixels, when = content.width * content.height, (content.taken or "9999", mtime)
+        ranks: dict[str, tuple[object, ...]] = {
+            "largest": (-pixels, -size, mtime), "oldest": (*when, -pixels), "newest": (-mtime, -pixels), "first": (),
+        }  # fmt: skip
+        return (*ranks[self.settings.keep], len(path.parts), str(path))
+
+    def _equal(self, a: int, b: int) -> bool:
+        """Whether two pictures have the same pixels when upright."""
+        first, second = (self.contents[self.hashes[i]] for i in (a, b))
+        if (first.width, first.height) != (second.width, second.height):
+            return False
+        if np.bitwise_count(self.phashes[a][0] ^ self.phashes[b][0]) > 0:
+            return False
+        return self._pixels(a) == self._pixels(b) != b""
+
+    def _pixels(self, number: int) -> bytes:
+        """The sha256 of the upright pixels; b"" for a picture that cannot be loaded any more."""
+        known = self.library.database.pixels(self.hashes[number])
+        if known is not None:
+            return known
+        try:
+            found = hashlib.sha256(to_pil(load_image(self._path(number))[0]).tobytes()).digest()
+        except ImageError:
+            return b""
+        self.library.database.set_pixels(self.hashes[number], found)
+        return found
+
+
+def remember_different(paths: Sequence[Path], library: Library) -> int:
+    """Remember that files are not the same picture, whatever they are called later; returns the number of pairs.
+
+        >>> with Library(folder / "library.sqlite") as library:
+        ...     events = list(index([folder], library, matcher.perceptor))
+        ...     remember_different([folder / "a.png", folder / "b.png"], library)
+        1
+
+    Raises ImageError for a file that is not in the library.
+    """
+    hashes = []
+    for path in map(absolute, paths):
+        files = library.database.files(path)
+        if len(files) != 1 or files[0].path != path:
+            raise ImageError(f"{path} is not in the index; run `duplicates` over its folder first")
+        hashes.append(files[0].hash)
+    pairs = [pair for pair in combinations(sorted(set(hashes)), 2)]
+    library.database.add_different(pairs)
+    return len(pairs)

@@ -1,0 +1,91 @@
+"""Move duplicates aside, with a journal by which every move can be undone; nothing is deleted or overwritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from clipgen.errors import OutputError, SettingsError
+from clipgen.files import free_path, reason, unwritable
+from clipgen.library import absolute
+from clipgen.similarity import Skipped
+from clipgen.tasks.duplicates.find import Group
+
+JOURNAL = "clipgen-moves.jsonl"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A file that was moved, and where it is now."""
+
+    source: Path
+    target: Path
+
+
+def move_aside(groups: Iterable[Group], folder: Path, places: Iterable[Path]) -> Iterator[Moved | Skipped]:
+    """Move all files of exact and same groups but the first of each; bursts stay.
+
+        >>> from clipgen.tasks.duplicates.find import Member
+        >>> members = (Member(folder / "a.png", 1, (48, 32), "kept"), Member(folder / "b.png", 1, (48, 32), "exact"))
+        >>> review = folder.parent / "review"
+        >>> [moved.target.name for moved in move_aside([Group("exact", members)], review, [folder])]
+        ['b.png']
+        >>> [moved.target.name for moved in undo(review)], (folder / "b.png").exists()
+        (['b.png'], True)
+
+    folder: made when missing; places: that were searched. A line of the journal is on disk before its file is moved.
+    Yields Moved, and Skipped for a file that cannot be moved. Raises SettingsError for a folder in one of the places,
+    where the files would be found again, OutputError when it cannot be written to.
+    """
+    target = absolute(folder)
+    if any(target.is_relative_to(absolute(place)) for place in places):
+        raise SettingsError(f"{folder} is in a folder that is searched; choose one outside", settings=["move_to"])
+    for group in groups:
+        for member in group.members[1:] if group.kind != "burst" else ():
+            yield _move(member.path, free_path(target, member.path.stem, member.path.suffix), target / JOURNAL)
+
+
+def undo(folder: Path) -> Iterator[Moved | Skipped]:
+    """Move everything back that `move_aside` moved to a folder; the journal goes when all is back.
+
+    Yields Moved, and Skipped for a file whose old place is taken by now. Raises OutputError without a journal.
+    """
+    journal = absolute(folder) / JOURNAL
+    try:
+        rows = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
+    except OSError as error:
+        raise OutputError(f"{folder} has no journal of moves, {JOURNAL}: {reason(error)}", settings=["undo"]) from error
+    left = 0
+    for row in reversed(rows):
+        source, target = Path(row["from"]), Path(row["to"])
+        if not os.path.lexists(target):  # killed between journal and move, or put back already
+            continue
+        if os.path.lexists(source):
+            left += 1
+            yield Skipped(target, f"{target} stays: its old place {source} is taken")
+            continue
+        source.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(target, source)
+        yield Moved(target, source)
+    if not left:
+        journal.unlink()
+
+
+def _move(source: Path, target: Path, journal: Path) -> Moved | Skipped:
+    line = json.dumps({"from": str(source), "to": str(target)})
+    try:
+        with open(journal, "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise unwritable(journal, error) from error
+    try:
+        shutil.move(source, target)
+    except OSError as error:
+        return Skipped(source, f"cannot move {source}: {reason(error)}")
+    return Moved(source, target)

@@ -1,0 +1,258 @@
+"""Find the pictures of a library that fit words and pictures."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from clipgen.errors import ImageError, PromptError
+from clipgen.library import EVERYWHERE, Library, Nearest, Progress, absolute, content_hashes, index
+from clipgen.perceptors.base import STOP_WORDS
+from clipgen.prompts import parse_prompts, parse_weighted_path
+from clipgen.settings import QuerySettings
+from clipgen.similarity import Matcher, Skipped
+from clipgen.similarity.store import picture_keys
+
+# Reciprocal rank fusion of fits and names: Cormack, Clarke and Büttcher 2009, with their constant
+_FUSION = 60
+# Near copies: as many of 64 bits may differ as in czkawka's default, and the vectors must agree as well
+_COPY_BITS, _COPY_COSINE = 5, 0.9
+_SMALL = 20_000  # contents up to which all cosines of a folder are computed
+_MORE, _LEAST = 10, 1000  # candidates for a result, and at least: near copies are folded, and some files are gone
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What was searched, before the first Found.
+
+    files: number of them; likely: how many fit better than chance; unknown: words that the perceptor has never seen.
+    """
+
+    files: int
+    likely: int
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A picture that was found.
+
+    path: its first file; score: cosine; z: standard deviations above what unrelated pictures reach; likely: whether
+    fewer than one of the searched pictures would reach that by chance; named: whether all words are in its file name or
+    keywords; copies: near copies of it that were folded, and further files with the same bytes.
+    """
+
+    path: Path
+    score: float
+    z: float
+    likely: bool
+    named: bool
+    copies: tuple[Path, ...]
+
+    def to_dict(self) -> dict[str, str | float | bool | list[str]]:
+        """Plain values, rounded as they are printed."""
+        return {
+            "path": str(self.path),
+            "score": round(self.score, 4),
+            "z": round(self.z, 2),
+            "likely": self.likely,
+            "named": self.named,
+            "copies": [str(path) for path in self.copies],
+        }
+
+
+def search(
+    prompts: Sequence[str],
+    pictures: Sequence[str],
+    folders: Sequence[Path],
+    library: Library,
+    matcher: Matcher,
+    settings: QuerySettings | None = None,
+    *,
+    refresh: bool = True,
+) -> Iterator[Progress | Skipped | Searched | Found]:
+    """Find the pictures in some folders that fit words and pictures, best first.
+
+        >>> with Library(folder / "library.sqlite") as library:
+        ...     events = list(search(["a red fox"], [], [folder], library, matcher, QuerySettings(unlikely=True)))
+        >>> sorted(event.path.name for event in events if isinstance(event, Found))
+        ['a.png', 'b.png']
+
+    prompts: each "text", "text:weight" or several with "|" between; pictures: each FILE or FILE:weight; a negative
+    weight avoids; folders: with those in them; none: all that the library knows; refresh: index what is new first.
+    Yields what `index` yields, then Searched, then Found. Raises PromptError for nothing to search for, ImageError for
+    a picture that cannot be loaded and for a folder that does not exist.
+    """
+    chosen = (settings or QuerySettings()).validate()
+    query = Query.of(prompts, pictures, matcher)
+    places = [absolute(folder) for folder in folders] or [EVERYWHERE]
+    if refresh and folders:
+        yield from index(places, library, matcher.perceptor)
+    yield from _Search(query, places, library, matcher, chosen).results()
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is searched for: a unit vector [D], the text whose words may be in names, and words without a meaning.
+
+    >>> Query.of(["a red fox", "snow:-0.5"], [], matcher).text
+    'a red fox'
+    """
+
+    vector: Tensor
+    text: str
+    unknown: tuple[str, ...]
+    meaningless: bool
+
+    @classmethod
+    def of(cls, prompts: Sequence[str], pictures: Sequence[str], matcher: Matcher) -> Query:
+        """Of prompts and pictures with weights. Raises PromptError, and ImageError for a picture that cannot be loaded.
+
+        The mean of all texts is subtracted from texts, that of all pictures from pictures, where several are combined:
+        texts and pictures lie in different parts of the space, whatever they show.
+        """
+        texts = [prompt for line in prompts for prompt in parse_prompts(line)]
+        weighted = [_weighted(name) for name in pictures]
+        rows = [*matcher.embed_texts([prompt.text for prompt in texts]), *_embedded(weighted, matcher)]
+        weights = torch.tensor([*(prompt.weight for prompt in texts), *(weight for _, weight in weighted)])
+        if not rows or not (weights > 0).any():
+            raise PromptError("there is nothing to search for; give a text or a picture with a positive weight")
+        if len(rows) > 1:
+            background = matcher.background
+            means = [background.captions.mean(0)] * len(texts) + [background.mean_picture] * len(weighted)
+            rows = [row - mean for row, mean in zip(rows, means, strict=True)]
+        wanted = " ".join(prompt.text for prompt in texts if prompt.weight > 0)
+        clip = matcher.perceptor
+        unknown = tuple(word for word in clip.unknown_words(wanted) if not clip.stand_ins(word))
+        words = [word for word in wanted.split() if word.lower() not in STOP_WORDS]
+        meaningless = not weighted and 2 * len(unknown) >= max(1, len(words)) and bool(unknown)
+        return cls(F.normalize(weights @ torch.stack(rows), dim=0), wanted, unknown, meaningless)
+
+
+def _weighted(name: str) -> tuple[Path, float]:
+    """A file and its weight; a file may have a colon in its name."""
+    if os.path.exists(name):
+        return Path(name), 1.0
+    path, weight = parse_weighted_path(name)
+    return Path(path), weight
+
+
+def _embedded(pictures: Sequence[tuple[Path, float]], matcher: Matcher) -> Iterator[Tensor]:
+    for one in matcher.embed_pictures([path for path, _ in pictures]):
+        if isinstance(one, Skipped):
+            raise ImageError(one.reason)
+        yield one.vector
+
+
+class _Search:
+    """One query over some places of a library."""
+
+    def __init__(
+        self, query: Query, places: Sequence[Path], library: Library, matcher: Matcher, settings: QuerySettings
+    ) -> None:
+        self.query, self.places, self.settings, self.library = query, places, settings, library
+        background, perceptor = matcher.background, matcher.perceptor
+        self.rows: dict[bytes, NDArray[np.float32]] = {}
+        self.searcher = library.searcher(perceptor.fingerprint, background.mean_picture.numpy())
+        unrelated = background.pictures @ query.vector
+        self.mean, self.spread = float(unrelated.mean()), float(unrelated.std().clamp(min=1e-6))
+        self.count = library.database.count(places, limit=_SMALL + 1)
+        if self.count > _SMALL:
+            self.count = library.database.count(places)
+
+    def results(self) -> Iterator[Searched | Found]:
+        """Searched, and what was found."""
+        scores = self._fits()
+        line = _line(self.count)
+        likely = [] if self.query.meaningless else [hash for hash in scores if self._z(scores[hash]) >= line]
+        named = self.library.database.named(self.query.text, self.places)
+        yield Searched(self.count, len(likely), self.query.unknown)
+        missing = [hash for hash in named if hash not in scores]
+        scores |= self._scores(self.searcher.among(picture_keys(missing), self.query.vector.numpy(), len(missing)))
+        ranked = _fused(list(scores) if self.settings.unlikely else likely, named)
+        good, words = set(likely), set(named)
+        for hash, paths in islice(self._present(ranked), self.settings.top):
+            score = scores.get(hash, math.nan)
+            yield Found(paths[0], score, self._z(score), hash in good, hash in words, tuple(paths[1:]))
+
+    def _z(self, score: float) -> float:
+        return (score - self.mean) / self.spread
+
+    def _fits(self) -> dict[bytes, float]:
+        """The cosines of the pictures in the places that fit best, best first."""
+        query, wanted = self.query.vector.numpy(), max(_LEAST, _MORE * self.settings.top)
+        if self.count <= _SMALL:
+            keys = picture_keys(self.library.database.hashes(self.places))
+            return self._scores(self.searcher.among(keys, query, wanted))
+        asked = wanted
+        while True:  # in a large library the best are looked up first, and then where they are
+            nearest = self.searcher.nearest(query, asked)
+            found = self._scores(nearest)
+            if self.places != [EVERYWHERE]:
+                here = self.library.database.paths(found, self.places)
+                found = {hash: score for hash, score in found.items() if hash in here}
+            if len(found) >= wanted or len(nearest.keys) < asked:
+                return found
+            asked *= 4
+
+    def _scores(self, nearest: Nearest) -> dict[bytes, float]:
+        """Cosines by content; their vectors are remembered, to see which are near copies."""
+        hashes = content_hashes(nearest.keys)
+        self.rows |= zip(hashes, nearest.vectors, strict=True)
+        return dict(zip(hashes, nearest.scores.tolist(), strict=True))
+
+    def _present(self, ranked: Sequence[bytes]) -> Iterator[tuple[bytes, list[Path]]]:
+        """Contents with their files that are there now, and with those of the near copies that come after them."""
+        first = ranked[: _MORE * self.settings.top]
+        files = self.library.database.paths(first, self.places)
+        files = {hash: kept for hash, some in files.items() if (kept := [path for path in some if path.exists()])}
+        there = [hash for hash in first if hash in files and hash in self.rows]
+        if not there:
+            return
+        for group in self._groups(there) if self.settings.fold else [[hash] for hash in there]:
+            yield group[0], [path for hash in group for path in files[hash]]
+
+    def _groups(self, ranked: Sequence[bytes]) -> list[list[bytes]]:
+        """Near copies together, in the order of the first of each."""
+        hashes = self.library.database.phashes(ranked)
+        rows = np.stack([self.rows[hash] for hash in ranked])
+        bits = np.bitwise_count(hashes[:, None, :] ^ hashes[None, :, :1]).min(-1)
+        near = (bits <= _COPY_BITS) & (rows @ rows.T >= _COPY_COSINE)
+        groups: dict[int, list[bytes]] = {}
+        for i, hash in enumerate(ranked):
+            first = next((j for j in groups if near[i, j]), i)
+            groups.setdefault(first, []).append(hash)
+        return list(groups.values())
+
+
+def _line(count: int) -> float:
+    """The z that fewer than one of so many unrelated pictures reaches, and fewer than one in a hundred.
+
+    >>> round(_line(10), 2), round(_line(10_000), 2)
+    (2.33, 3.72)
+    """
+    return NormalDist().inv_cdf(1 - 1 / max(100, count))
+
+
+def _fused(*lists: Sequence[bytes]) -> list[bytes]:
+    """Ranked lists as one: what is high in several comes first.
+
+    >>> _fused([b"a", b"b", b"c"], [b"c"])
+    [b'c', b'a', b'b']
+    """
+    places: dict[bytes, float] = {}
+    for ranked in lists:
+        for rank, hash in enumerate(ranked):
+            places[hash] = places.get(hash, 0.0) + 1 / (_FUSION + rank)
+    return sorted(places, key=lambda hash: -places[hash])

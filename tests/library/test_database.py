@@ -1,0 +1,60 @@
+"""Rows in SQLite: folders as ranges of paths, words, processes side by side."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from clipgen.errors import OutputError
+from clipgen.library import Content, Database, File
+from raising import refused
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(tmp_path / "library.sqlite")
+
+
+def test_a_folder_is_no_prefix_of_names(database: Database) -> None:
+    paths = [Path("/a/b/1.png"), Path("/a/b.png"), Path("/a/b c/2.png"), Path("/a/b/c/3.png")]
+    files = [File(path, 1, 1, bytes([i])) for i, path in enumerate(paths)]
+    database.add(files, [Content(file.hash) for file in files])
+    assert [str(file.path) for file in database.files(Path("/a/b"))] == ["/a/b/1.png", "/a/b/c/3.png"]
+    assert database.hashes([Path("/a/b/1.png"), Path("/a/b")]) == [b"\0", b"\3"]
+    assert database.count([Path("/a")]) == 4 and database.count([Path("/")], limit=2) == 2
+
+
+def test_words_of_names_and_keywords(database: Database) -> None:
+    database.add([File(Path("/a/IMG_12-redFox.png"), 1, 1, b"1"), File(Path("/a/x.png"), 1, 1, b"2")],
+                 [Content(b"1"), Content(b"2", words="Grüße vom Strand, a red kite")])  # fmt: skip
+    anywhere = [Path("/")]
+    assert database.named("the red fox", anywhere) == [b"1"]
+    assert set(database.named("red", anywhere)) == {b"1", b"2"}
+    assert database.named("grusse STRAND", anywhere) == [] and database.named("grüße", anywhere) == [b"2"]
+    assert database.named('kites "; drop table file', anywhere) == [] and database.named("the of", anywhere) == []
+    assert database.named("red", [Path("/b")]) == []
+    database.remove([Path("/a/x.png")])
+    assert database.named("kite", anywhere) == []
+
+
+def test_a_newer_index_is_refused(tmp_path: Path, database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute("pragma user_version = 99")
+    with refused(OutputError, "index"):
+        Database(tmp_path / "library.sqlite")
+
+
+def test_two_write_at_once(tmp_path: Path) -> None:
+    def write(start: int) -> None:
+        own = Database(tmp_path / "library.sqlite")
+        for i in range(start, start + 40):
+            own.add([File(Path(f"/a/{i}.png"), 1, 1, i.to_bytes(2))], [Content(i.to_bytes(2))])
+
+    threads = [threading.Thread(target=write, args=(start,)) for start in (0, 40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(Database(tmp_path / "library.sqlite").files(Path("/a"))) == 80

@@ -1,0 +1,33 @@
+"""Perceptual hashes: near for the same picture, the same in all symmetries, far for others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clipgen.library.hashes import near_pairs, perceptual_hashes
+
+from .conftest import noise
+
+
+def distance(first: Image.Image, second: Image.Image) -> int:
+    """Bits in which two pictures differ, in the best symmetry."""
+    return int(np.bitwise_count(perceptual_hashes(first)[0] ^ perceptual_hashes(second)).min())
+
+
+@pytest.mark.parametrize("turn", list(Image.Transpose))
+def test_turned_and_mirrored_pictures_are_near(turn: Image.Transpose) -> None:
+    picture = noise(1, (300, 200))
+    assert distance(picture, picture.transpose(turn)) <= 2
+
+
+def test_smaller_pictures_are_near_and_others_far() -> None:
+    assert distance(noise(1, (300, 200)), noise(1, (120, 80))) <= 4
+    assert min(distance(noise(1), noise(seed)) for seed in range(2, 12)) > 10
+
+
+def test_pairs_are_those_within_the_radius() -> None:
+    hashes = np.stack([perceptual_hashes(noise(seed)) for seed in (1, 2, 1, 3)])
+    assert near_pairs(hashes[:, 0], hashes, 4).tolist() == [[0, 2]]
+    assert near_pairs(hashes[:1, 0], hashes[:1], 4).shape == (0, 2)

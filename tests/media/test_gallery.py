@@ -1,0 +1,18 @@
+"""A page with thumbnails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+
+from clipgen.media.gallery import Row, write_gallery
+
+
+def test_a_page_has_its_pictures_and_no_markup_of_names(tmp_path: Path) -> None:
+    Image.new("RGBA", (900, 300), (255, 0, 0, 99)).save(tmp_path / "<b>&.png")
+    page = tmp_path / "page.html"
+    write_gallery(page, "<script>", [Row("a & b", [(tmp_path / "<b>&.png", "0.3 <i>"), (tmp_path / "no.png", "")])])
+    text = page.read_text()
+    assert text.count("data:image/jpeg;base64,") == 1 and "&lt;b&gt;&amp;.png" in text
+    assert "<script>" not in text and "<i>" not in text and "<b>" not in text and len(text) < 20_000

@@ -1,0 +1,241 @@
+"""What is called the same, what a burst, and what is moved."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageOps
+
+cv2 = pytest.importorskip("cv2", reason="duplicates needs OpenCV, an extra")
+
+from clipgen.errors import ImageError, OutputError, SettingsError  # noqa: E402
+from clipgen.library import Library  # noqa: E402
+from clipgen.settings import DuplicatesSettings  # noqa: E402
+from clipgen.similarity import Skipped  # noqa: E402
+from clipgen.tasks.duplicates import (  # noqa: E402
+    Group,
+    Member,
+    Moved,
+    duplicates,
+    move_aside,
+    remember_different,
+    undo,
+)
+from clipgen.tasks.duplicates.alignment import Look, compare  # noqa: E402
+from clipgen.tasks.duplicates.candidates import candidate_pairs  # noqa: E402
+from clipgen.tasks.duplicates.groups import grouped  # noqa: E402
+from gridclip import grid_matcher  # noqa: E402
+from raising import refused  # noqa: E402
+
+
+def scene(seed: int, size: tuple[int, int] = (320, 240)) -> Image.Image:
+    """A picture with many corners, of its own for each seed."""
+    rng = np.random.default_rng(seed)
+    picture = Image.fromarray(rng.integers(60, 200, (6, 8, 3), dtype=np.uint8)).resize(size, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(picture)
+    for _ in range(60):
+        x, y, r = rng.uniform(0, size[0]), rng.uniform(0, size[1]), rng.uniform(5, 30)
+        shape = draw.ellipse if rng.random() < 0.5 else draw.rectangle
+        shape((x - r, y - r, x + r, y + r), fill=tuple(rng.integers(0, 255, 3).tolist()))
+    return picture
+
+
+def recompressed(picture: Image.Image) -> Image.Image:
+    packed = io.BytesIO()
+    picture.save(packed, "JPEG", quality=30)
+    return Image.open(packed)
+
+
+def written_over(picture: Image.Image) -> Image.Image:
+    changed = picture.copy()
+    ImageDraw.Draw(changed).rectangle((0, 60, picture.width, 120), fill=(255, 255, 255))
+    return changed
+
+
+def shot(picture: Image.Image) -> Image.Image:
+    """Another shot: the camera turned by a degree and moved."""
+    height, width = picture.height, picture.width
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 1.2, 1.04) + [[0, 0, 6], [0, 0, -4]]
+    return Image.fromarray(cv2.warpAffine(np.asarray(picture), turn, (width, height), borderMode=cv2.BORDER_REFLECT))
+
+
+COPIES = {
+    "smaller": lambda picture: picture.resize((170, 128)),
+    "stretched": lambda picture: picture.resize((320, 320)),
+    "recompressed": recompressed,
+    "cropped": lambda picture: picture.crop((40, 30, 300, 220)),
+    "bordered": lambda picture: ImageOps.expand(picture, 24, (0, 0, 0)),
+    "written over": written_over,
+    "grey": lambda picture: picture.convert("L"),
+    "mirrored": ImageOps.mirror,
+    "turned": lambda picture: picture.transpose(Image.Transpose.ROTATE_90),
+    "turned crop": lambda picture: picture.crop((40, 30, 300, 220)).transpose(Image.Transpose.ROTATE_270),
+    "mirrored crop": lambda picture: ImageOps.mirror(picture.crop((40, 30, 300, 220))),
+}
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_copies_are_the_same(name: str) -> None:
+    picture = scene(1)
+    assert compare(Look.of(picture), Look.of(COPIES[name](picture))).kind == "same"
+    assert compare(Look.of(COPIES[name](picture)), Look.of(picture)).kind == "same"
+
+
+def test_shots_of_one_scene_are_a_burst_and_others_nothing() -> None:
+    assert compare(Look.of(scene(1)), Look.of(shot(scene(1)))).kind == "burst"
+    kinds = {compare(Look.of(scene(a)), Look.of(scene(b))).kind for a, b in itertools.combinations(range(5), 2)}
+    assert kinds == {"other"}
+
+
+def test_the_same_watermark_makes_no_copies() -> None:
+    assert compare(Look.of(written_over(scene(1))), Look.of(written_over(scene(2)))).kind == "other"
+
+
+def test_blank_pictures_compare() -> None:
+    blank = Look.of(Image.new("RGB", (64, 64)))
+    assert compare(blank, blank).kind == "other" and compare(blank, Look.of(scene(1))).kind == "other"
+
+
+def test_candidates_by_hash_and_by_vector() -> None:
+    import torch
+
+    rows = torch.nn.functional.normalize(torch.randn(30, 16, generator=torch.Generator().manual_seed(0)), dim=1)
+    rows[7] = torch.nn.functional.normalize(rows[3] + 0.02 * rows[9], dim=0)
+    rng = np.random.default_rng(0)
+    hashes = rng.integers(0, 2**63, (30, 8), dtype=np.uint64)
+    hashes[20, 5] = hashes[10, 0]
+    pairs = candidate_pairs(rows, hashes, rows).tolist()
+    assert [3, 7] in pairs and [10, 20] in pairs and all(a < b for a, b in pairs)
+
+
+def test_a_chain_is_no_group() -> None:
+    links = {(0, 1), (1, 2), (2, 3), (3, 4)}
+    assert list(grouped(links, lambda a, b: (a, b) in links)) == [[1, 0, 2], [3, 4]]
+    assert list(grouped([], lambda a, b: True)) == []
+
+
+class Find:
+    """Find duplicates in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.matcher = folder, grid_matcher()
+        self.library = Library(folder.parent / "library.sqlite")
+
+    def __call__(self, **settings: str) -> list[Group]:
+        events = duplicates([self.folder], self.library, self.matcher, DuplicatesSettings(**settings))
+        return [event for event in events if isinstance(event, Group)]
+
+
+@pytest.fixture
+def find(tmp_path: Path) -> Find:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for seed in range(3):
+        scene(seed).save(folder / f"{seed}.png")
+    return Find(folder)
+
+
+def names(group: Group) -> list[str]:
+    return [member.path.name for member in group.members]
+
+
+def test_no_duplicates(find: Find) -> None:
+    assert find() == []
+
+
+def test_groups_of_bytes_pixels_and_copies(find: Find) -> None:
+    shutil.copy(find.folder / "0.png", find.folder / "copy.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    scene(1).transpose(Image.Transpose.ROTATE_90).save(find.folder / "lying.png", exif=exif)
+    scene(2).resize((640, 480)).save(find.folder / "large.jpg")
+    found = {group.members[0].path.name: group for group in find()}
+    assert {group.kind for group in found.values()} == {"exact", "same"} and len(found) == 3
+    assert names(found["0.png"]) == ["0.png", "copy.png"] and found["0.png"].kind == "exact"
+    assert found["large.jpg"].kind == "same" and names(found["large.jpg"]) == ["large.jpg", "2.png"]
+    pixels = next(group for name, group in found.items() if "lying.png" in names(group))
+    assert pixels.kind == "exact" and [member.relation for member in pixels.members] == ["kept", "exact"]
+
+
+def test_which_file_is_kept(find: Find) -> None:
+    scene(2).resize((640, 480)).save(find.folder / "2 large.jpg")
+    os.utime(find.folder / "2 large.jpg", (10, 10))
+    kept = {keep: names(find(keep=keep)[0])[0] for keep in ("largest", "oldest", "newest", "first")}
+    assert kept == {"largest": "2 large.jpg", "oldest": "2 large.jpg", "newest": "2.png", "first": "2 large.jpg"}
+
+
+def test_a_burst_by_camera_and_by_time(find: Find) -> None:
+    shot(scene(0)).save(find.folder / "next.png")
+    for second in (1, 2):
+        exif = Image.Exif()
+        exif[0x0132] = f"2024:05:17 10:31:0{second}"
+        scene(5).save(find.folder / f"time{second}.jpg", exif=exif, quality=90 + second)
+    groups = find()
+    assert [group.kind for group in groups] == ["burst", "burst"]
+    assert {tuple(sorted(names(group))) for group in groups} == {("0.png", "next.png"), ("time1.jpg", "time2.jpg")}
+
+
+def test_verdicts_are_remembered(find: Find) -> None:
+    scene(0).resize((160, 120)).save(find.folder / "small.png")
+    assert len(find()) == 1
+    assert remember_different([find.folder / "0.png", find.folder / "small.png"], find.library) == 1
+    assert find() == []
+    (find.folder / "small.png").rename(find.folder / "renamed.png")
+    assert find() == []
+    with refused(ImageError, match="nowhere.png"):
+        remember_different([find.folder / "0.png", find.folder / "nowhere.png"], find.library)
+
+
+def test_moves_are_undone(find: Find, tmp_path: Path) -> None:
+    (find.folder / "in").mkdir()
+    shutil.copy(find.folder / "0.png", find.folder / "in" / "0.png")
+    shutil.copy(find.folder / "0.png", find.folder / "1 copy.png")
+    before = {path: path.read_bytes() for path in find.folder.rglob("*.png")}
+    review = tmp_path / "review"
+    moved = list(move_aside(find(), review, [find.folder]))
+    assert len(moved) == 2 and len(list(review.glob("*.png"))) == 2
+    assert find() == []
+    (find.folder / "in").rmdir()
+    assert all(isinstance(one, Moved) for one in undo(review))
+    assert {path: path.read_bytes() for path in find.folder.rglob("*.png")} == before
+    assert [path for path in review.iterdir() if not path.name.startswith(".")] == []
+
+
+def test_undo_overwrites_nothing_and_can_go_on(find: Find, tmp_path: Path) -> None:
+    shutil.copy(find.folder / "0.png", find.folder / "9.png")
+    review = tmp_path / "review"
+    list(move_aside(find(), review, [find.folder]))
+    (find.folder / "9.png").write_text("something new")
+    (one,) = undo(review)
+    assert isinstance(one, Skipped) and (find.folder / "9.png").read_text() == "something new"
+    (find.folder / "9.png").unlink()
+    assert [isinstance(one, Moved) for one in undo(review)] == [True]
+
+
+def test_bursts_are_not_moved_and_places_are_checked(find: Find, tmp_path: Path) -> None:
+    shot(scene(0)).save(find.folder / "next.png")
+    assert list(move_aside(find(), tmp_path / "review", [find.folder])) == []
+    with refused(SettingsError, "move_to"):
+        list(move_aside([], find.folder / "review", [find.folder]))
+    with refused(OutputError, "undo"):
+        list(undo(tmp_path / "nowhere"))
+
+
+def test_a_kill_between_journal_and_move_is_harmless(
+    find: Find, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*paths: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "move", killed)
+    members = tuple(Member(find.folder / f"{i}.png", 1, (1, 1), "same") for i in range(2))
+    with pytest.raises(KeyboardInterrupt):
+        list(move_aside([Group("same", members)], tmp_path / "review", [find.folder]))
+    monkeypatch.undo()
+    assert list(undo(tmp_path / "review")) == [] and (find.folder / "1.png").exists()

@@ -1,0 +1,153 @@
+"""What is found, what is not, and how it is ordered."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from clipgen.errors import ImageError, PromptError
+from clipgen.library import Library, index
+from clipgen.settings import QuerySettings
+from clipgen.similarity import Matcher
+from clipgen.tasks import search as task
+from clipgen.tasks.search import Found, Query, Searched, search
+from gridclip import grid_matcher
+from raising import refused
+
+ALL = QuerySettings(unlikely=True)
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return grid_matcher()
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        tint = Image.new("RGB", (64, 48), tuple(rng.integers(0, 255, 3).tolist()))
+        small = Image.fromarray(rng.integers(0, 255, (6, 6, 3), dtype=np.uint8))
+        picture = Image.blend(tint, small.resize((64, 48), Image.Resampling.BICUBIC), 0.4)
+        picture.save(folder / f"{seed}.png")
+    return folder
+
+
+class Search:
+    """Search the photos."""
+
+    def __init__(self, folder: Path, matcher: Matcher) -> None:
+        self.folder, self.matcher = folder, matcher
+        self.library = Library(folder.parent / "library.sqlite")
+        self.searched: Searched | None = None
+
+    def __call__(self, *prompts: str, pictures: tuple[str, ...] = (), settings: QuerySettings = ALL) -> list[Found]:
+        events = list(search(prompts, pictures, [self.folder], self.library, self.matcher, settings))
+        (self.searched,) = (event for event in events if isinstance(event, Searched))
+        return [event for event in events if isinstance(event, Found)]
+
+
+@pytest.fixture
+def find(photos: Path, matcher: Matcher) -> Search:
+    return Search(photos, matcher)
+
+
+def names(found: list[Found]) -> list[str]:
+    return [one.path.name for one in found]
+
+
+def test_best_first(find: Search, matcher: Matcher, photos: Path) -> None:
+    found = find("a red fox")
+    scores = [one.score for one in found]
+    assert len(found) == 6 and scores == sorted(scores, reverse=True)
+    text = matcher.embed_texts(["a red fox"])[0]
+    vectors = {one.path: one.vector for one in matcher.embed_pictures([one.path for one in found])}  # type: ignore[union-attr]
+    assert all(abs(float(vectors[one.path] @ text) - one.score) < 2e-3 for one in found)
+
+
+def test_a_picture_finds_itself(find: Search, photos: Path) -> None:
+    first = find(pictures=(str(photos / "3.png"),))[0]
+    assert first.path.name == "3.png" and first.score > 0.999
+
+
+def test_a_negative_weight_moves_down(find: Search, photos: Path) -> None:
+    like = find(pictures=(str(photos / "3.png"),))
+    unlike = find(pictures=(str(photos / "1.png"), f"{photos / '3.png'}:-1"))
+    assert names(like)[0] == "3.png" and names(unlike)[-1] == "3.png"
+
+
+def test_combined_vectors_are_unit(matcher: Matcher, photos: Path) -> None:
+    query = Query.of(["a fox:0.5", "a castle:-2"], [f"{photos / '1.png'}:3"], matcher)
+    assert abs(float(query.vector.norm()) - 1) < 1e-5 and query.text == "a fox"
+
+
+def test_only_a_numeric_suffix_is_a_weight(matcher: Matcher) -> None:
+    assert Query.of(["3:10 to Yuma"], [], matcher).text == "3:10 to Yuma"
+    assert torch.equal(
+        Query.of(["3:10 to Yuma"], [], matcher).vector, matcher.embed_texts(["3:10 to Yuma"])[0]
+    )
+
+
+def test_copies_are_folded(find: Search, photos: Path) -> None:
+    shutil.copy(photos / "2.png", photos / "copy.png")
+    Image.open(photos / "2.png").resize((96, 72)).save(photos / "large.jpg", quality=90)
+    (folded,) = (one for one in find("a fox") if one.copies)
+    assert {folded.path.name, *(path.name for path in folded.copies)} == {"2.png", "copy.png", "large.jpg"}
+    plain = find("a fox", settings=QuerySettings(unlikely=True, fold=False))
+    assert len(plain) == 7  # files with the same bytes are one result
+
+
+def test_names_are_found_and_marked(find: Search, photos: Path) -> None:
+    (photos / "0.png").rename(photos / "our red_castle.png")
+    found = find("the red castles", settings=QuerySettings())
+    assert [one.named for one in found if one.path.name == "our red_castle.png"] == [True]
+
+
+def test_words_without_meaning_find_nothing(find: Search) -> None:
+    assert find("qwrtz qcvbn", settings=QuerySettings()) == []
+    assert find.searched is not None and find.searched.likely == 0
+    assert find.searched.unknown == ("qwrtz", "qcvbn")
+
+
+def test_only_what_is_better_than_chance(find: Search, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(task, "_line", lambda count: 1e9)
+    assert find(pictures=(str(photos / "3.png"),), settings=QuerySettings()) == []
+    assert not any(one.likely for one in find("a fox"))
+    monkeypatch.setattr(task, "_line", lambda count: -1e9)
+    assert len(find("a fox", settings=QuerySettings(top=4))) == 4
+    assert find.searched is not None and find.searched.likely == 6
+
+
+def test_files_that_are_gone_are_not_shown(find: Search, photos: Path) -> None:
+    find("a fox")
+    photos.rename(photos.with_name("unmounted"))
+    assert find("a fox") == []
+
+
+def test_a_large_library_gives_the_same(find: Search, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = names(find("a red fox"))
+    others = photos.with_name("others")
+    others.mkdir()
+    for seed in range(6, 12):
+        tint = Image.new("RGB", (64, 48), tuple(np.random.default_rng(seed).integers(0, 255, 3).tolist()))
+        tint.save(others / f"{seed}.png")
+    list(index([others], find.library, find.matcher.perceptor))
+    for name, value in (("_SMALL", 2), ("_LEAST", 1), ("_MORE", 1)):
+        monkeypatch.setattr(task, name, value)
+    assert names(find("a red fox", settings=QuerySettings(unlikely=True, top=6))) == small
+
+
+def test_nothing_to_search_for(find: Search, photos: Path) -> None:
+    with refused(PromptError):
+        find()
+    with refused(PromptError):
+        find("a fox:-1")
+    with refused(ImageError, match="missing.png"):
+        find(pictures=("missing.png",))
