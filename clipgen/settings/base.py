@@ -188,6 +188,8 @@ def help_of(spec: Field[object], usual: Values | None = None) -> str:
         text, default = re.sub(r" \(default: [^()]*\)", "", text), usual[spec.name]
     if default is MISSING or default is False or default in (None, ()):
         return text
+    if default is True:
+        return f"{text} [on]"
     values = default if isinstance(default, tuple) else (default,)
     return f"{text} [{' '.join(f'{value:g}' if isinstance(value, float) else str(value) for value in values)}]"
 

@@ -56,6 +56,9 @@ def test_help_names_the_defaults_that_are_used(used: dict[str, dict[str, Any]]) 
         if not (found := re.search(r"\[([^\]]*)\]", option.help or "")) or found[1] == "that of FILE":
             continue
         value = used[command][name]
+        if isinstance(value, bool):
+            assert value == (found[1] == "on"), f"{command} --{name} is {value}, and its help says {found[1]}"
+            continue
         values = value if isinstance(value, tuple) else (value,)
         numeric = all(isinstance(one, (int, float)) for one in values)
         given = [float(one) for one in found[1].split()] if numeric else [*found[1].split()]
