@@ -14,7 +14,7 @@ from clipgen.media.pictures import read_metadata
 from clipgen.settings import GenerateSettings
 
 _INNER = ("format", "index")  # keys that only clipgen itself needs
-_WIDTH = 13
+_WIDTH = 16
 
 
 @click.command()
@@ -43,11 +43,11 @@ def describe(path: Path, metadata: dict[str, Any]) -> str:
 
     >>> print(describe(Path("reef.png"), {"prompt": "a reef", "settings": {"steps": 30, "optimizer": "adam"}}))
     reef.png
-      prompt     a reef
+      prompt          a reef
       settings
-        steps      30
+        steps         30
       defaults
-        optimizer  adam
+        optimizer     adam
     """
     facts = _facts(metadata)
     settings, defaults = _flat(metadata.get("settings", {})), _flat(GenerateSettings().to_dict())

@@ -47,7 +47,7 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@group.command("clip")
+@group.command("clip", short_help="Train the built-in CLIP.")
 @click.option("--recipe", metavar="NAME", help="builtin; reader, which describes; or judge, for the benchmark.")
 @click.option("--radius", type=click.FloatRange(min=0), metavar="R", help="L2 radius of the attack, pixels in [0, 1].")
 @click.option("--without", metavar="FAMILY", help="Art family to leave out: noto, fluent or twemoji.")
@@ -57,14 +57,14 @@ def clip_command(**options: Any) -> None:
     _run("clipgen.train.clip", options)
 
 
-@group.command("vqgan")
+@group.command("vqgan", short_help="Train the built-in VQGAN.")
 @_recipe_options
 def vqgan_command(**options: Any) -> None:
     """Train the built-in VQGAN."""
     _run("clipgen.train.vqgan", options)
 
 
-@group.command("stylegan")
+@group.command("stylegan", short_help="Train the built-in StyleGAN2.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights.")
 @click.option("--runs", type=click.Path(path_type=Path), help="Folder for checkpoints, curve and sheets.")
 @click.option(
@@ -82,7 +82,7 @@ def stylegan_command(**options: Any) -> None:
     _run("clipgen.train.stylegan", options)
 
 
-@group.command("bank")
+@group.command("bank", short_help="Render and encode the bank of start pictures.")
 @click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The VQGAN's weights.")
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of the pictures.")
@@ -91,7 +91,7 @@ def bank_command(**options: Any) -> None:
     _run("clipgen.train.bank", options)
 
 
-@group.command("text")
+@group.command("text", short_help="Train the text tower.")
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

@@ -62,7 +62,10 @@ def check_perceptor(name: str) -> None:
         if not Path(clip.removeprefix(FOLDER)).is_dir():
             raise WeightsError(f"there is no folder {clip.removeprefix(FOLDER)}; check the name")
     elif weights.shipped_clip(clip) is None:
-        clips.check_here(clip)
+        try:
+            clips.check_here(clip)
+        except WeightsError:
+            raise clips.missing(name) from None  # by the short name that was given
 
 
 def generator(name: str, path: Path | None) -> tuple[str, Path | None]:

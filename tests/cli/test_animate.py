@@ -136,6 +136,13 @@ def test_a_text_on_standard_input(paint: Cli) -> None:
     result = paint("animate", "-", *SMALL, "-o", "film.gif", input="a red square\na blue circle\n")
     assert result.exit_code == 0 and "2.0 s, 8 frames" in result.stderr, result.output
     one_line(paint("animate", "-", *SMALL, input="\n"), 1, "standard input")
+    one_line(paint("animate", "a poem about the sea"), 2, 'echo "a poem about the sea" | clipgen animate -')
+
+
+def test_a_stopped_film_of_standard_input_names_it_as_it_was_given(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filming, "_paint", lambda *_, **__: 130)
+    result = paint("animate", "-", *SMALL, "-o", "film.gif", input="a red square\n")
+    assert "resume with: clipgen animate - -o film.gif --resume" in result.stderr
 
 
 def test_a_film_that_is_stopped_before_its_first_picture(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ import pytest
 from PIL import Image
 
 from clipgen import parts
-from clipgen.cli import errors
 from clipgen.cli.rows import RowFile
 from clipgen.errors import OutputError
 from clipgen.perceptors.openclip import OpenClip
@@ -302,15 +301,6 @@ def test_names_that_are_not_utf8_are_printed_as_they_are(look: Cli) -> None:
     result = look("rank", "fox", "photos", "-q")
     assert result.exit_code == 0 and result.stdout_bytes == b"photos/\xff.png\n"
     assert json.loads(look("rank", "fox", "photos", "--json").stdout)[0]["name"] == name
-
-
-def test_a_reader_that_stops_ends_the_command_quietly(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed(*_: object, **__: object) -> None:
-        raise BrokenPipeError
-
-    silent: list[bool] = []
-    monkeypatch.setattr(errors, "_silence", lambda: silent.append(True))
-    assert errors.exit_code(closed) == 141 and silent == [True]
 
 
 def test_compare(look: Cli) -> None:
