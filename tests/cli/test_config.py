@@ -64,6 +64,14 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_config(tmp_path / "bytes.toml")
 
 
+def test_settings_in_the_tables_of_their_groups(tmp_path: Path) -> None:
+    text = 'generator = "stylegan"\n[canvas]\nsize = [64, 64]\n[search]\nsteps = 7\n[options]\npsi = 0.4'
+    path = write(tmp_path, text)
+    assert read_config(path).settings == {"generator": "stylegan", "size": [64, 64], "steps": 7, "psi": 0.4}
+    with pytest.raises(SettingsError, match="'stepps'"):
+        read_config(write(tmp_path, "[search]\nstepps = 7"))
+
+
 def test_a_setting_of_the_generator_on_the_command_line(tmp_path: Path) -> None:
     path = write(tmp_path, "psi = 0.4")
     assert read_config(path, {"generator": "stylegan"}).settings == {"psi": 0.4}

@@ -261,6 +261,20 @@ def test_rank_prints_names_only(look: Cli) -> None:
     assert sorted(result.stdout.splitlines()) == ["photos/a.png", "photos/in/b.jpg"]
 
 
+def test_words_that_mean_nothing_are_reported_once(look: Cli) -> None:
+    result = look("classify", "photos", "-r", "fox", "zeppelin", "blorp")
+    assert result.stderr.count("note:") == 1 and "zeppelin, blorp" in result.stderr
+    assert look("rank", "zeppelin", "photos").stderr.count("zeppelin") == 1
+    assert "note:" not in look("classify", "photos", "fox", "castle").stderr
+
+
+def test_a_cache_that_cannot_be_written_is_reported(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("file").write_text("in the way")
+    monkeypatch.setenv("CLIPGEN_HOME", "file/home")
+    result = look("rank", "fox", "photos")
+    assert result.exit_code == 0 and "not stored" in result.stderr and "photos/a.png" in result.stdout
+
+
 def test_classify_takes_files_for_pictures(look: Cli) -> None:
     result = look("classify", "photos/a.png", "photos/in/b.jpg", "fox", "castle")
     rows = [line.split("\t") for line in result.stdout.splitlines()]
