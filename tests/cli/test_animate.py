@@ -123,6 +123,14 @@ def test_a_video_is_painted_over_in_its_own_form(paint: Cli) -> None:
         assert film.size == (368, 176)
 
 
+def test_unknown_words_of_all_scenes_are_one_note(paint: Cli) -> None:
+    Path("odd.txt").write_text("a red zeppelin\na blue gryphon\n")
+    network = [word for word in SMALL if word != "pixels"]
+    for more in (SMALL, [*network[:1], "cppn", *network[1:], "--as-network"]):
+        notes = [line for line in paint("animate", "odd.txt", *more).stderr.splitlines() if "does not know" in line]
+        assert len(notes) == 1 and "zeppelin" in notes[0] and "gryphon" in notes[0]
+
+
 def test_a_plan_costs_nothing(paint: Cli) -> None:
     result = paint("animate", "scenes.txt", *SMALL, "--dry-run")
     assert result.exit_code == 0 and not Path("outputs").exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -79,8 +79,6 @@ def read_targets(
     Raises PromptError for a line that is no prompt, ImageError for a picture that cannot be loaded.
     """
     parsed = {text: parse_prompts(text) for text in texts}
-    if line := _unknown_words(parsed, perceptor):
-        notes.append(line)
     own = {text: [_embed(prompt, perceptor, notes) for prompt in prompts] for text, prompts in parsed.items()}
     guides = settings.guides
     shared = [_embed_image(text, settings, perceptor=perceptor, device=device) for text in guides.image_prompts]
@@ -123,17 +121,24 @@ def _draw_noise(text: str, *, dim: int, device: torch.device) -> Target:
     return Target(F.normalize(drawn, dim=0).to(device), weight)
 
 
-def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) -> str:
-    texts = [prompt.text for prompts in parsed.values() for prompt in prompts]
+def note_unknown(prompts: Iterable[str], perceptor: Perceptor) -> list[str]:
+    """One line on the words of all prompts of a run that the perceptor does not know; none where it knows all.
+
+        >>> len(note_unknown(["a red zeppelin | fog:0.5", "a gryphon"], perceptor))
+        1
+
+    Raises PromptError for a line that is no prompt.
+    """
+    texts = [prompt.text for line in prompts for prompt in parse_prompts(line)]
     unknown = list(dict.fromkeys(word for text in texts for word in perceptor.unknown_words(text)))
     if not unknown:
-        return ""
+        return []
     near = nearest(unknown, perceptor.words())
     words = ", ".join(f"{word} (nearest: {', '.join(near[word])})" for word in unknown)
-    return (
+    return [
         f"words that the {perceptor.name} CLIP does not know: {words}; the perceptor {OPEN_VOCABULARY} knows any word "
         f"(`clipgen models pull {OPEN_VOCABULARY}`)"
-    )
+    ]
 
 
 def _shortened(text: str, most: int = 40) -> str:
