@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.printing import as_line
 from clipgen.errors import ImageError
 from clipgen.media.pictures import read_metadata
@@ -17,9 +18,9 @@ _INNER = ("format", "index")  # keys that only clipgen itself needs
 _WIDTH = 16
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE…")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON, one picture a line.")
+@option("--json", "as_json", is_flag=True, section="Output", help="print all of it as JSON, one picture a line")
 def command(pictures: tuple[Path, ...], as_json: bool) -> int:
     """Print the prompt, seed, score and settings inside pictures that clipgen made.
 
