@@ -131,4 +131,5 @@ class Pictures:
     def _nothing(self) -> ImageError:
         first = self._skipped[0].reason
         count = len(self._skipped)
-        return ImageError(first if count == 1 else f"none of {count} pictures can be used; the first: {first}")
+        message = first if count == 1 else f"none of {count} pictures can be used; the first: {first}"
+        return ImageError(message, settings=["recursive"] if self._skipped[0].path.is_dir() else [])
