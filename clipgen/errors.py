@@ -24,7 +24,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Self
 
-_MOST, _FEW = 60, 12  # names that a message lists, and those that it lists of more
+_MOST, _FEW = 30, 12  # names that a message lists, and those that it lists of more
 
 
 class ClipgenError(Exception):

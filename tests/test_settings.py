@@ -100,7 +100,7 @@ def test_whole_numbers_are_read_where_a_fraction_may_stand() -> None:
 
 
 def test_unknown_key_lists_the_allowed_ones() -> None:
-    with refused(SettingsError, "step", match="'steps'.*cutn"):
+    with refused(SettingsError, "step", match="'steps'.*cut_pow"):
         GenerateSettings.from_dict({"step": 3})
 
 

@@ -62,6 +62,9 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
     Keyframes are kept beside the film, in a folder ending in .film: Ctrl-C, a power cut or a full disk loses nothing.
     """
     warnings.simplefilter("ignore")
+    if " " in str(file) and not file.exists():
+        raise click.UsageError(f'FILE is a file of prompts, and there is none of this name; for words: echo "{file}" | '
+                               "clipgen animate -")  # fmt: skip
     report = Report.of(options)
     asked = output or DEFAULT_FOLDER / f"{file.stem}{DEFAULT_ENDING}"
     request = Request.of(file, asked, options, stored_film(asked) if resume else None, need_models=not dry_run)

@@ -90,8 +90,9 @@ class SectionedCommand(click.Command):
         spelled = with_sizes(args, {flag for param in self.params for flag in param.opts}, ctx)
         try:
             return super().parse_args(ctx, list(spelled))
-        except click.NoSuchOption as error:
-            raise (_meant(error, args, ctx) or error) from None
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # click forgets it where a value is missing
+            raise (_meant(error, args, ctx) if isinstance(error, click.NoSuchOption) else error) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -151,12 +152,12 @@ def _pair(words: list[str]) -> list[str]:
     return [first, words.pop() if words and re.fullmatch(r"-?\d+", words[-1]) else first]
 
 
-def _meant(error: click.NoSuchOption, args: Sequence[str], ctx: click.Context) -> click.UsageError | None:
-    """The error for an option of another tool, with what is meant here; None for any other."""
+def _meant(error: click.NoSuchOption, args: Sequence[str], ctx: click.Context) -> click.UsageError:
+    """The error for an option of another tool, with what is meant here; any other error unchanged."""
     name = error.option_name
     if name == "--model":
         return click.UsageError(f"no option --model: {_model(args)}", ctx)
-    return click.UsageError(f"no option {name}: {MEANT[name]}", ctx) if name in MEANT else None
+    return click.UsageError(f"no option {name}: {MEANT[name]}", ctx) if name in MEANT else error
 
 
 def _model(args: Sequence[str]) -> str:

@@ -46,6 +46,8 @@ def command(
     settings = verb_settings("compare", options)
     found = Pictures(pictures, recursive=recursive)
     words = [*typed, *(read_prompt_file(texts) if texts else [])]
+    if len(found.paths) == 1 and not words:
+        raise click.UsageError("one picture and no text: name more pictures, or give --text TEXT")
     job = Job("compare", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(words)), settings)
     from clipgen.tasks.events import Compared  # late: torch takes seconds to import
 

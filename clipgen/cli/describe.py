@@ -10,17 +10,20 @@ import click
 
 from clipgen.cli.command import option
 from clipgen.cli.defaults import default_settings
+from clipgen.cli.files import check_folder
 from clipgen.cli.options import given_settings, setting_options, settings_in_verb
 from clipgen.cli.presence import check_presence
-from clipgen.errors import ImageError
+from clipgen.errors import ImageError, OutputError
 from clipgen.jobs import VERBS, Job
 from clipgen.settings import DescribeSettings, Settings
 
 if TYPE_CHECKING:
+    from clipgen.perceptors.base import Perceptor
     from clipgen.similarity import Skipped
     from clipgen.studio import Studio
 
 T = TypeVar("T")
+_MOST_WORDS = 12  # unknown words that a note lists
 
 def verb_options(verb: str) -> Callable[..., Any]:
     """The options of one of these verbs."""
@@ -54,7 +57,28 @@ def open_studio(job: Job, *, quiet: bool = False) -> Studio:
         studio.perceptor(settings := studio.describing(job))
     with loading("calibrating on unrelated pictures (once for each perceptor)", quiet=quiet):
         studio.matcher(settings)
+    if not quiet:
+        _note_cache()
+        _note_unknown(job, studio.perceptor(settings))
     return studio
+
+
+def _note_cache() -> None:
+    """Print a note where embeddings cannot be stored, so that the next run has to embed again."""
+    from clipgen.models.weights import cache_folder
+
+    try:
+        check_folder(cache_folder())
+    except OutputError as error:
+        click.echo(f"note: embeddings are not stored: {error}", err=True)
+
+
+def _note_unknown(job: Job, perceptor: Perceptor) -> None:
+    """Print one note for the words of a job's texts that its CLIP does not know: scores of them mean nothing."""
+    unknown = list(dict.fromkeys(word for text in job.inputs.texts for word in perceptor.unknown_words(text)))
+    if unknown:
+        words = ", ".join(unknown[:_MOST_WORDS]) + (" …" if len(unknown) > _MOST_WORDS else "")
+        click.echo(f"note: {perceptor.name} does not know {words}; scores of them mean nothing", err=True)
 
 
 class Pictures:
@@ -107,4 +131,5 @@ class Pictures:
     def _nothing(self) -> ImageError:
         first = self._skipped[0].reason
         count = len(self._skipped)
-        return ImageError(first if count == 1 else f"none of {count} pictures can be used; the first: {first}")
+        message = first if count == 1 else f"none of {count} pictures can be used; the first: {first}"
+        return ImageError(message, settings=["recursive"] if self._skipped[0].path.is_dir() else [])

@@ -12,7 +12,6 @@ import click
 
 from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.defaults import over_defaults
-from clipgen.cli.files import InputFile
 from clipgen.cli.generate import Request, paint
 from clipgen.cli.options import (
     given_settings,
@@ -41,7 +40,7 @@ SETTINGS = settings_of("edit")
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Change a picture by words.")
-@click.argument("file", type=InputFile(), metavar="FILE")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @click.argument("words", nargs=-1, required=True, metavar="TEXT")
 @negative_option
 @output_option

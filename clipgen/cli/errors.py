@@ -5,7 +5,6 @@
 | a `ClipgenError`, or the system's own refusal (full disk, no permission, no memory) | 1 |
 | the command line was wrong (`click.UsageError`) | 2 |
 | Ctrl-C | 130 |
-| whatever reads the output has stopped reading, such as `head` | 141 |
 
 Anything else is a fault in clipgen itself and keeps its traceback. The library's errors name settings; the flags of the
 command that ran are added here.
@@ -14,8 +13,6 @@ command that ran are added here.
 from __future__ import annotations
 
 import difflib
-import os
-import sys
 from collections.abc import Callable, Sequence
 
 import click
@@ -23,7 +20,7 @@ import click
 from clipgen.errors import ClipgenError, DeviceError
 from clipgen.files import reason
 
-INTERRUPTED, BROKEN_PIPE = 130, 141
+INTERRUPTED = 130
 
 
 def exit_code(call: Callable[[], object], command: Callable[[], click.Command | None] = lambda: None) -> int:
@@ -41,9 +38,6 @@ def exit_code(call: Callable[[], object], command: Callable[[], click.Command | 
         return 0
     except click.UsageError as error:
         return _fail(usage_line(error), error.exit_code)
-    except BrokenPipeError:
-        _silence()
-        return BROKEN_PIPE
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except click.Abort:
@@ -130,11 +124,6 @@ def memory_error(error: RuntimeError) -> DeviceError:
     if hint is None:
         raise error
     return hint
-
-
-def _silence() -> None:
-    """Let standard output go nowhere: its reader, such as `head`, has gone, which Python would report at its exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, code: int) -> int:

@@ -13,6 +13,7 @@ import click
 
 from clipgen.cli.command import option
 from clipgen.cli.defaults import default_settings, over_defaults
+from clipgen.cli.files import shown
 from clipgen.cli.interrupt import Interruption
 from clipgen.cli.options import (
     given_settings,
@@ -128,8 +129,8 @@ class Request:
 
     @property
     def resume_command(self) -> str:
-        """The command that resumes the film: its record has all the rest."""
-        return shlex.join(["clipgen", "animate", str(self.timeline.source), "-o", str(self.output.path), "--resume"])
+        """The command that resumes the film: its record has all the rest; `-` needs the same text once more."""
+        return shlex.join(["clipgen", "animate", shown(self.timeline.source), "-o", str(self.output.path), "--resume"])
 
 
 def stored_film(path: Path) -> FilmRecord | None:

@@ -29,6 +29,7 @@ from clipgen.cli.outputs import Outputs, run_file
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
 from clipgen.cli.wording import negative_option, note_syntax, one_prompt, without
+from clipgen.errors import ClipgenError
 from clipgen.jobs import Inputs, Job
 from clipgen.prompts import parse_prompts, read_prompt_file
 from clipgen.settings import GenerateSettings
@@ -170,8 +171,14 @@ def paint(
     )
     result = files.write()
     if not result.exit_code and (as_json or not quiet):
-        with loading("rating the pictures", quiet=quiet):
-            add_ratings(result, studio.rate(run, files.pictures))
+        # the pictures are saved: nothing that happens here may keep their names from being printed
+        try:
+            with loading("rating the pictures", quiet=quiet):
+                add_ratings(result, studio.rate(run, files.pictures))
+        except KeyboardInterrupt:
+            click.echo("note: not rated", err=True)
+        except ClipgenError as error:
+            click.echo(f"note: not rated: {error}", err=True)
     return print_result(result, as_json=as_json, quiet=quiet)
 
 

@@ -27,7 +27,7 @@ def group() -> None:
     """List, download, add, check and convert models, and print the vocabulary of a perceptor."""
 
 
-@group.command("list")
+@group.command("list", short_help="List the models.")
 @click.option("--role", type=click.Choice(ROLES), help="Only generators, which paint, or perceptors: CLIP models.")
 @click.option("--installed", is_flag=True, help="Only those that are on this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -58,7 +58,7 @@ def table_lines(rows: Sequence[Card], *, width: int | None) -> list[str]:
     return lines
 
 
-@group.command("pull")
+@group.command("pull", short_help="Download models.")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=complete_from(model_names))
 def pull_command(names: tuple[str, ...]) -> None:
     """Download models: a NAME of `clipgen models list`, NAME/TAG of a CLIP of open_clip, or hf-hub:ORG/REPO.
@@ -92,7 +92,7 @@ def pull_command(names: tuple[str, ...]) -> None:
                 click.echo(card.place(file))
 
 
-@group.command("info")
+@group.command("info", short_help="Print the card of a model.")
 @click.argument("name", shell_complete=complete_from(model_names))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info_command(name: str, as_json: bool) -> None:
@@ -112,7 +112,7 @@ def info_command(name: str, as_json: bool) -> None:
             click.echo(f"              {url}")
 
 
-@group.command("verify")
+@group.command("verify", short_help="Verify the files of models.")
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_from(model_names))
 def verify_command(names: tuple[str, ...]) -> int:
     """Verify the files of models, by default of all that are on this machine.
@@ -134,7 +134,7 @@ def verify_command(names: tuple[str, ...]) -> int:
     return 1 if wrong else 0
 
 
-@group.command("add")
+@group.command("add", short_help="Register a VQGAN of your own.")
 @click.argument("name")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def add_command(name: str, files: tuple[Path, ...]) -> None:
@@ -144,7 +144,7 @@ def add_command(name: str, files: tuple[Path, ...]) -> None:
     click.echo(f"{add(name, files).name}: --generator {name}")
 
 
-@group.command("convert")
+@group.command("convert", short_help="Convert a generator to safetensors.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
@@ -220,7 +220,7 @@ def _row(card: Card) -> dict[str, Any]:
     return {**{key: getattr(card, key) for key in keys}, "files": files}
 
 
-@group.command("words")
+@group.command("words", short_help="Print the vocabulary of a perceptor.")
 @click.argument("word", required=False)
 @click.option("--perceptor", default="builtin", show_default=True, metavar="NAME", help="CLIP model.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -19,6 +19,8 @@ RUN_SUFFIX = ".run"
 OTHER_FORMATS = (".gif", ".apng", ".bmp", ".tif", ".tiff", ".avif", ".jp2", ".heic", ".svg", ".pdf", ".psd", ".mp4",
                  ".m4v", ".mov", ".webm", ".avi", ".mkv", ".html", ".json", ".txt", ".run")  # fmt: skip
 
+_FILMS = (".mp4", ".gif", ".apng", ".html", ".film")
+
 
 class Outputs:
     """The files of one run.
@@ -152,9 +154,16 @@ def _near(path: str) -> Path:
 def run_file(path: Path) -> Path:
     """The run file that `--resume` means: the file itself, or the one next to a picture.
 
-    >>> run_file(Path("outputs/reef.jpg")).name
-    'reef.run'
+        >>> run_file(Path("outputs/reef.jpg")).name
+        'reef.run'
+
+    Raises SettingsError for a film.
     """
     from clipgen.media.pictures import FORMATS
 
+    if path.suffix.lower() in _FILMS:
+        raise SettingsError(
+            f"{path} is a film, which `clipgen animate FILE -o {path.with_suffix('.mp4')} --resume` resumes",
+            settings=["resume"],
+        )
     return path.with_suffix(RUN_SUFFIX) if path.suffix.lower() in FORMATS else path

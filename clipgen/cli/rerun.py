@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from clipgen.cli.command import SectionedCommand
+from clipgen.cli.options import json_option, output_option, quiet_option, weights_option
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.printing import as_line
 from clipgen.cli.progress import loading, open_progress
@@ -22,17 +24,12 @@ if TYPE_CHECKING:
     from clipgen.tasks.generate.picture import PictureJson
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument("picture", type=click.Path(path_type=Path), metavar="PICTURE")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help="Folder, or name of the picture [outputs]"
-)
-@click.option(
-    "--weights", type=click.Path(exists=True, path_type=Path), metavar="PATH",
-    help="File or folder of the generator's weights.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the name of the file only.")
+@output_option
+@json_option
+@quiet_option
+@weights_option
 def command(picture: Path, output: Path | None, weights: Path | None, as_json: bool, quiet: bool) -> None:
     """Make a picture again from the prompt and settings inside it, and compare the two files byte for byte.
 

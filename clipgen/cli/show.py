@@ -8,18 +8,19 @@ from typing import Any
 
 import click
 
+from clipgen.cli.command import SectionedCommand, option
 from clipgen.cli.printing import as_line
 from clipgen.errors import ImageError
 from clipgen.media.pictures import read_metadata
 from clipgen.settings import GenerateSettings
 
 _INNER = ("format", "index")  # keys that only clipgen itself needs
-_WIDTH = 13
+_WIDTH = 16
 
 
-@click.command()
+@click.command(cls=SectionedCommand)
 @click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE…")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON, one picture a line.")
+@option("--json", "as_json", is_flag=True, section="Output", help="print all of it as JSON, one picture a line")
 def command(pictures: tuple[Path, ...], as_json: bool) -> int:
     """Print the prompt, seed, score and settings inside pictures that clipgen made.
 
@@ -43,11 +44,11 @@ def describe(path: Path, metadata: dict[str, Any]) -> str:
 
     >>> print(describe(Path("reef.png"), {"prompt": "a reef", "settings": {"steps": 30, "optimizer": "adam"}}))
     reef.png
-      prompt     a reef
+      prompt          a reef
       settings
-        steps      30
+        steps         30
       defaults
-        optimizer  adam
+        optimizer     adam
     """
     facts = _facts(metadata)
     settings, defaults = _flat(metadata.get("settings", {})), _flat(GenerateSettings().to_dict())

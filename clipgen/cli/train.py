@@ -47,7 +47,7 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-@group.command("clip")
+@group.command("clip", short_help="Train the built-in CLIP.")
 @click.option("--recipe", metavar="NAME", help="builtin; reader, which describes; or judge, for the benchmark.")
 @click.option("--radius", type=click.FloatRange(min=0), metavar="R", help="L2 radius of the attack, pixels in [0, 1].")
 @click.option("--without", metavar="FAMILY", help="Art family to leave out: noto, fluent or twemoji.")
@@ -57,7 +57,7 @@ def clip_command(**options: Any) -> None:
     _run("clipgen.train.clip", options)
 
 
-@group.command("vqgan")
+@group.command("vqgan", short_help="Train the built-in VQGAN.")
 @click.option("--lr", type=click.FloatRange(min=0, min_open=True), metavar="RATE", help="Peak learning rate.")
 @click.option(
     "--decoder-only",
@@ -71,7 +71,7 @@ def vqgan_command(**options: Any) -> None:
     _run("clipgen.train.vqgan", options)
 
 
-@group.command("stylegan")
+@group.command("stylegan", short_help="Train the built-in StyleGAN2.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights.")
 @click.option("--runs", type=click.Path(path_type=Path), help="Folder for checkpoints, curve and sheets.")
 @click.option(
@@ -89,7 +89,7 @@ def stylegan_command(**options: Any) -> None:
     _run("clipgen.train.stylegan", options)
 
 
-@group.command("bank")
+@group.command("bank", short_help="Render and encode the bank of start pictures.")
 @click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The VQGAN's weights.")
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of the pictures.")
@@ -98,7 +98,7 @@ def bank_command(**options: Any) -> None:
     _run("clipgen.train.bank", options)
 
 
-@group.command("prior")
+@group.command("prior", short_help="Train a prior, which draws the start of a VQGAN.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the prior.")
 @click.option("--runs", type=click.Path(path_type=Path), help="Folder for codes, checkpoints, curve and sheets.")
 @click.option(
@@ -143,7 +143,7 @@ def prior_command(**options: Any) -> None:
     _run("clipgen.train.prior", options)
 
 
-@group.command("text")
+@group.command("text", short_help="Train the text tower.")
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

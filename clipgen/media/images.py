@@ -141,6 +141,8 @@ def open_picture(path: str | Path) -> Iterator[Image.Image]:
         raise ImageError(f"{path} is too large: {error}") from error
     # damaged files make Pillow's decoders raise nearly anything
     except Exception as error:
+        if "truncated" in str(error):
+            raise ImageError(f"the picture {path} ends too early; copy or download it again") from error
         raise ImageError(f"cannot read the picture {path}: {reason(error)}") from error
 
 

@@ -55,9 +55,11 @@ def files(name: str) -> list[Path]:
 
 def missing(name: str) -> WeightsError:
     """The error for a CLIP that is not on this machine."""
-    by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{name.partition('/')[0]}/FILE"
+    card = next((card for card in weights.cards("perceptor") if card.name == name), None)
+    size = f" ({card.size_mb:,.0f} MB)" if card else ""
+    by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{weights.clip_of(name).partition('/')[0]}/FILE"
     return WeightsError(
-        f"the perceptor {name!r} is not downloaded; run `clipgen models pull {name}`, or download it elsewhere "
+        f"the perceptor {name!r} is not downloaded; run `clipgen models pull {name}`{size}, or download it elsewhere "
         f"and give {by_hand}",
         settings=["perceptors"],
     )

@@ -64,7 +64,10 @@ def check_perceptor(name: str) -> None:
                 f"there is no folder {clip.removeprefix(FOLDER)}; check the name", settings=["perceptors"]
             )
     elif weights.shipped_clip(clip) is None:
-        clips.check_here(clip)
+        try:
+            clips.check_here(clip)
+        except WeightsError:
+            raise clips.missing(name) from None  # by the short name that was given
 
 
 def generator(name: str, path: Path | None) -> tuple[str, Path | None]:

@@ -124,6 +124,14 @@ def test_a_video_is_painted_over_in_its_own_form(paint: Cli) -> None:
         assert film.size == (368, 176)
 
 
+def test_unknown_words_of_all_scenes_are_one_note(paint: Cli) -> None:
+    Path("odd.txt").write_text("a red zeppelin\na blue gryphon\n")
+    network = [word for word in SMALL if word != "pixels"]
+    for more in (SMALL, [*network[:1], "cppn", *network[1:], "--as-network"]):
+        notes = [line for line in paint("animate", "odd.txt", *more).stderr.splitlines() if "does not know" in line]
+        assert len(notes) == 1 and "zeppelin" in notes[0] and "gryphon" in notes[0]
+
+
 def test_a_plan_costs_nothing(paint: Cli) -> None:
     result = paint("animate", "scenes.txt", *SMALL, "--dry-run")
     assert result.exit_code == 0 and not Path("outputs").exists()
@@ -137,6 +145,13 @@ def test_a_text_on_standard_input(paint: Cli) -> None:
     result = paint("animate", "-", *SMALL, "-o", "film.gif", input="a red square\na blue circle\n")
     assert result.exit_code == 0 and "2.0 s, 8 frames" in result.stderr, result.output
     one_line(paint("animate", "-", *SMALL, input="\n"), 1, "standard input")
+    one_line(paint("animate", "a poem about the sea"), 2, 'echo "a poem about the sea" | clipgen animate -')
+
+
+def test_a_stopped_film_of_standard_input_names_it_as_it_was_given(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filming, "_paint", lambda *_, **__: 130)
+    result = paint("animate", "-", *SMALL, "-o", "film.gif", input="a red square\n")
+    assert "resume with: clipgen animate - -o film.gif --resume" in result.stderr
 
 
 def test_a_film_that_is_stopped_before_its_first_picture(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

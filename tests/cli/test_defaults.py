@@ -16,6 +16,7 @@ from clipgen.cli.main import COMMANDS, main
 from clipgen.cli.trial import Trial
 from clipgen.generators.cppn import CPPN
 from clipgen.generators.pixels import Pixels
+from clipgen.generators.stylegan.generator import PSI
 from clipgen.jobs import Job
 from clipgen.media.pictures import read_metadata
 from clipgen.settings import FilmSettings, GenerateSettings
@@ -71,6 +72,8 @@ def test_help_in_words_names_the_defaults_that_are_used() -> None:
     text = OPTIONS["generate", "init_weight"].help
     assert text and f"{INIT_WEIGHT:g} where the start fits" in text
     assert f"{INIT_WEIGHT * DRAW:g} for a draw" in text
+    psi = OPTIONS["generate", "psi"].help
+    assert psi and f"default: {PSI:g}" in psi
     race = OPTIONS["generate", "race"].help
     assert race and f"{CPPN.race} with cppn, else {Pixels.race}" in race
 

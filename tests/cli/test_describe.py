@@ -13,7 +13,6 @@ import pytest
 from PIL import Image
 
 from clipgen import parts
-from clipgen.cli import errors
 from clipgen.cli.rows import RowFile
 from clipgen.errors import OutputError
 from clipgen.perceptors.openclip import OpenClip
@@ -210,7 +209,8 @@ def test_one_command_embeds_for_all(look: Cli, calibrated: OpenClip, monkeypatch
         (("caption", "photos", "--csv", "captions.txt"), 1, ("captions.txt", "line 1")),
         (("caption", "photos", "--jsonl", "a.jsonl", "--csv", "a.csv"), 2, ("--jsonl and --csv",)),
         (("caption", "photos", "--jsonl", "captions.txt"), 1, ("captions.txt", "line 1")),
-        (("rank", "fox", "hollow"), 1, ("no pictures in hollow", "recursive")),
+        (("rank", "fox", "hollow"), 1, ("no pictures in hollow", "--recursive")),
+        (("compare", "photos/a.png"), 2, ("--text",)),
         (("rank", "fox", "none.png", "hollow"), 1, ("none of 2 pictures", "none.png")),
         (("compare", "bad.png", "worse.png"), 1, ("none of 2 pictures", "bad.png")),
         (("classify", "bad.png", "fox", "castle"), 1, ("bad.png",)),
@@ -262,6 +262,20 @@ def test_rank_prints_names_only(look: Cli) -> None:
     assert sorted(result.stdout.splitlines()) == ["photos/a.png", "photos/in/b.jpg"]
 
 
+def test_words_that_mean_nothing_are_reported_once(look: Cli) -> None:
+    result = look("classify", "photos", "-r", "fox", "zeppelin", "blorp")
+    assert result.stderr.count("note:") == 1 and "zeppelin, blorp" in result.stderr
+    assert look("rank", "zeppelin", "photos").stderr.count("zeppelin") == 1
+    assert "note:" not in look("classify", "photos", "fox", "castle").stderr
+
+
+def test_a_cache_that_cannot_be_written_is_reported(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("file").write_text("in the way")
+    monkeypatch.setenv("CLIPGEN_HOME", "file/home")
+    result = look("rank", "fox", "photos")
+    assert result.exit_code == 0 and "not stored" in result.stderr and "photos/a.png" in result.stdout
+
+
 def test_classify_takes_files_for_pictures(look: Cli) -> None:
     result = look("classify", "photos/a.png", "photos/in/b.jpg", "fox", "castle")
     rows = [line.split("\t") for line in result.stdout.splitlines()]
@@ -302,15 +316,6 @@ def test_names_that_are_not_utf8_are_printed_as_they_are(look: Cli) -> None:
     result = look("rank", "fox", "photos", "-q")
     assert result.exit_code == 0 and result.stdout_bytes == b"photos/\xff.png\n"
     assert json.loads(look("rank", "fox", "photos", "--json").stdout)[0]["name"] == name
-
-
-def test_a_reader_that_stops_ends_the_command_quietly(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed(*_: object, **__: object) -> None:
-        raise BrokenPipeError
-
-    silent: list[bool] = []
-    monkeypatch.setattr(errors, "_silence", lambda: silent.append(True))
-    assert errors.exit_code(closed) == 141 and silent == [True]
 
 
 def test_compare(look: Cli) -> None:

@@ -11,10 +11,12 @@ from click.testing import Result
 from PIL import Image
 
 from clipgen.cli.wording import notes_on
-from clipgen.errors import ImageError, NonFiniteError
+from clipgen.errors import ImageError, NonFiniteError, WeightsError
 from clipgen.media.pictures import read_metadata
+from clipgen.studio import Studio
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate import Picture, load_run
+from clipgen.tasks.rating import Rating
 
 from .conftest import TINY, Cli, one_line
 
@@ -135,6 +137,7 @@ def test_unknown_words_and_forgotten_quotes_are_reported(paint: Cli) -> None:
         (["a fox", "-o", "fox.gif"], 1, ["fox.gif", ".png", "--output"]),
         (["a fox", "-o", "text.txt/x", *TINY], 1, ["cannot write text.txt/x", "--output"]),
         (["--resume", "gone.run"], 1, ["gone.run"]),
+        (["--resume", "a.mp4"], 1, ["a.mp4", "clipgen animate", "--resume"]),
         (["--resume", "text.txt"], 1, ["text.txt", "no run file"]),
         (["a fox", "--resume", "x.run", "--steps", "9"], 2, ["leave out: a fox, --steps"]),
     ],
@@ -151,6 +154,25 @@ def test_out_of_memory_names_the_flag_that_helps(paint: Cli, monkeypatch: pytest
 
     at_step(monkeypatch, 0, full)
     one_line(paint("red square", *TINY, "-q"), 1, "out of memory", "--cut-chunk")
+
+
+@pytest.mark.parametrize("error", [WeightsError("the judge is damaged"), KeyboardInterrupt()])
+def test_a_rating_that_fails_keeps_the_result(
+    paint: Cli, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def failing(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Studio, "rate", failing)
+    result = paint("red square", *TINY)
+    assert result.exit_code == 0 and result.stdout == "outputs/red-square-7.png\n" and "not rated" in result.stderr
+
+
+def test_a_rating_is_printed(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Studio, "rate", lambda *_: [Rating(5.12)])
+    assert "fit strong (z 5.1)" in paint("red square", *TINY).stderr
+    (row,) = json.loads(paint("red square", *TINY, "--json", "-q").stdout)["pictures"]
+    assert (row["fit"], row["z"]) == ("strong", 5.12)
 
 
 def test_an_error_on_the_way_keeps_the_best_picture(

@@ -78,6 +78,8 @@ def test_what_cannot_be_rerun(paint: Cli, painted: Path, tmp_path: Path) -> None
     one_line(paint("rerun", painted / "2-prompts-7-grid.png"), 1, "single picture")
     one_line(paint("rerun", "odd.png"), 1, "steps is 0")
     one_line(paint("rerun"), 2, "PICTURE")
+    for command in ("rerun", "show"):
+        one_line(paint(command, "https://example.org/a.png"), 2, "download")
 
 
 def test_show_prints_what_a_picture_carries(paint: Cli, painted: Path) -> None:

@@ -51,13 +51,13 @@ def test_an_unknown_tag_is_reported_with_the_known_ones(cache: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["a fox", "--perceptor", "vit-b-16:2"], "models pull ViT-B-16/openai"),
+        (["a fox", "--perceptor", "vit-b-16:2"], "models pull vit-b-16"),
         (["a fox", "--perceptor", "hf-hub:a/b"], "models pull hf-hub:a/b"),
         (["a fox", "--generator", "vqgan-imagenet-16384"], "models pull vqgan-imagenet-16384"),
         (["a fox", "--generator", "hf:a/b/c.ckpt"], "models pull hf:a/b/c.ckpt"),
         (["edit", "x.png", "a fox", "--perceptor", "RN50/openai"], "models pull RN50/openai"),
-        (["classify", __file__, "cat", "dog", "--perceptor", "rn50"], "models pull RN50/openai"),
-        (["animate", "prompts/seasons.txt", "--perceptor", "rn50"], "models pull RN50/openai"),
+        (["classify", __file__, "cat", "dog", "--perceptor", "rn50"], "models pull rn50"),
+        (["animate", "prompts/seasons.txt", "--perceptor", "rn50"], "models pull rn50"),
     ],
 )
 def test_a_missing_model_is_reported_before_torch_is_imported(words: list[str], message: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +20,7 @@ from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.picture import Picture, PictureJson
 from clipgen.tasks.generate.plan import Plan
 from clipgen.tasks.generate.runfile import RunState, save_run
+from clipgen.tasks.generate.targets import note_unknown
 from clipgen.values import Values
 
 
@@ -88,7 +90,11 @@ class Run:
     @property
     def notes(self) -> list[str]:
         """Lines that a user should read: unknown words, a rounded size, the steps of a time budget …"""
-        return list(self.plan.notes)
+        return [*self._unknown, *self.plan.notes]
+
+    @cached_property
+    def _unknown(self) -> list[str]:
+        return note_unknown(self.job.inputs.prompts, self.perceptor)
 
     def __iter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -78,8 +78,6 @@ def read_targets(
     Raises PromptError for a line that is no prompt, ImageError for a picture that cannot be loaded.
     """
     parsed = {text: parse_prompts(text) for text in texts}
-    if line := _unknown_words(parsed, perceptor):
-        notes.append(line)
     own = {text: [_embed(prompt, perceptor, notes) for prompt in prompts] for text, prompts in parsed.items()}
     guides = settings.guides
     shared = [_embed_image(text, settings, perceptor=perceptor, device=device) for text in guides.image_prompts]
@@ -122,19 +120,26 @@ def _draw_noise(text: str, *, dim: int, device: torch.device) -> Target:
     return Target(F.normalize(drawn, dim=0).to(device), weight)
 
 
-def _unknown_words(parsed: dict[str, tuple[Prompt, ...]], perceptor: Perceptor) -> str:
-    texts = [prompt.text for prompts in parsed.values() for prompt in prompts]
+def note_unknown(prompts: Iterable[str], perceptor: Perceptor) -> list[str]:
+    """One line on the words of all prompts of a run that the perceptor does not know; none where it knows all.
+
+        >>> note_unknown(["a vessel | fog:0.5", "a beautiful castle"], perceptor)
+        ["new to the builtin CLIP: 'vessel' is drawn as boat; 'beautiful' is left out ..."]
+
+    Raises PromptError for a line that is no prompt.
+    """
+    texts = [prompt.text for line in prompts for prompt in parse_prompts(line)]
     unknown = dict.fromkeys(word for text in texts for word in perceptor.unknown_words(text))
     if not unknown:
-        return ""
+        return []
     replaced = {word: found for word in unknown if (found := perceptor.stand_ins(word))}
     said = [f"{word!r} is drawn as {found[0]}" for word, found in replaced.items()]
     if left := [repr(word) for word in unknown if word not in replaced]:
         said.append(f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} left out")
-    return (
+    return [
         f"new to the {perceptor.name} CLIP: {'; '.join(said)} (the perceptor {OPEN_VOCABULARY} knows any word, "
         f"once: `clipgen models pull {OPEN_VOCABULARY}`)"
-    )
+    ]
 
 
 def _shortened(text: str, most: int = 40) -> str:
