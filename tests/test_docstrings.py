@@ -59,6 +59,7 @@ HEAVY: dict[str, str] = {
     "clipgen.tasks.caption.blip.Captioner": "needs a network of transformers",
     "clipgen.train.bank.run": "takes minutes",
     "clipgen.train.clip.run": "takes hours",
+    "clipgen.train.prior.run": "takes hours",
     "clipgen.train.stylegan.run": "takes hours",
     "clipgen.train.vqgan.run": "takes hours",
     "clipgen.train.world.art.load_art": "needs an art pack",

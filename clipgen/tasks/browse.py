@@ -19,7 +19,7 @@ Event = Progress | Skipped | Searched | Found | Compared | Group
 def index_of(job: Job) -> Path | None:
     """The file of the index that a job names; None for the one in the user's data folder.
 
-        >>> index_of(Job("search", settings=SearchVerb.of(index="photos.sqlite")))
+        >>> index_of(Job("search", settings=SearchVerb.from_dict({"index": "photos.sqlite"})))
         PosixPath('photos.sqlite')
 
     Raises SettingsError for a job of another verb.
@@ -33,7 +33,8 @@ def index_of(job: Job) -> Path | None:
 def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
     """Index or search the folders of a job, or find duplicates in them.
 
-        >>> job = Job("search", Inputs(prompts=("a fox",), folders=(str(folder),)), SearchVerb.of(unlikely=True))
+        >>> settings = SearchVerb.from_dict({"unlikely": True})
+        >>> job = Job("search", Inputs(prompts=("a fox",), folders=(str(folder),)), settings)
         >>> with Library(folder / "library.sqlite") as library:
         ...     found = [event.path.name for event in browse(job, library, matcher) if isinstance(event, Found)]
         >>> sorted(found)

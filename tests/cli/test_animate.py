@@ -128,7 +128,7 @@ def test_unknown_words_of_all_scenes_are_one_note(paint: Cli) -> None:
     Path("odd.txt").write_text("a red zeppelin\na blue gryphon\n")
     network = [word for word in SMALL if word != "pixels"]
     for more in (SMALL, [*network[:1], "cppn", *network[1:], "--as-network"]):
-        notes = [line for line in paint("animate", "odd.txt", *more).stderr.splitlines() if "does not know" in line]
+        notes = [line for line in paint("animate", "odd.txt", *more).stderr.splitlines() if "new to the" in line]
         assert len(notes) == 1 and "zeppelin" in notes[0] and "gryphon" in notes[0]
 
 

@@ -29,9 +29,11 @@ _MOST_CONFIG = 2**20  # bytes
 class Prior(nn.Module):
     """Draws the codes of a picture for the embedding of words.
 
-        >>> prior = Prior.load(Path("my/prior"))
-        >>> prior.draw(perceptor.encode_text(["a red fox"]), seeds=[7], sides=(16, 16)).shape
-        torch.Size([1, 6, 16, 16])
+        >>> names = ("mean", "spread", "low", "high", "centre", "centre_of_pictures", "probes", "level")
+        >>> network = PriorNetwork(PriorConfig(channels=6, embedding=16, widths=(16, 32), blocks=(1, 1)))
+        >>> prior = Prior(network, {name: torch.ones(1) for name in names})
+        >>> prior.draw(torch.rand(1, 16), seeds=[7], sides=(4, 4), steps=2).shape
+        torch.Size([1, 6, 4, 4])
 
     network: predicts velocities; mean, spread: of each channel of the codes [C], which the network sees standardised;
     low, high: bounds of the codes [C]; centre, centre_of_pictures: mean embeddings of texts and pictures [D]; probes:

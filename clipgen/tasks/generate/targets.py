@@ -123,8 +123,8 @@ def _draw_noise(text: str, *, dim: int, device: torch.device) -> Target:
 def note_unknown(prompts: Iterable[str], perceptor: Perceptor) -> list[str]:
     """One line on the words of all prompts of a run that the perceptor does not know; none where it knows all.
 
-        >>> note_unknown(["a vessel | fog:0.5", "a beautiful castle"], perceptor)
-        ["new to the builtin CLIP: 'vessel' is drawn as boat; 'beautiful' is left out ..."]
+        >>> note_unknown(["a red fortress | fog:0.5", "a beautiful castle"], perceptor)
+        ["new to the ... CLIP: 'fortress' is drawn as castle; ... left out ..."]
 
     Raises PromptError for a line that is no prompt.
     """

@@ -22,7 +22,7 @@ _NAMED = 5  # unreadable files that are named
 class FolderBatches(Dataset[Batch]):
     """Batches of square windows of the pictures below a folder; each depends only on the seed and its index.
 
-        >>> FolderBatches(Path("photos"), seed=1, batch=4, size=128, count=10)[0].images.shape
+        >>> FolderBatches(Path("holiday"), seed=1, batch=4, size=128, count=10)[0].images.shape
         torch.Size([4, 3, 128, 128])
 
     A text file of the same name beside a picture ("a.txt" beside "a.jpg") is its caption; a picture without one has the

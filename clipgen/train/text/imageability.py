@@ -26,6 +26,7 @@ _EPOCHS, _BATCH, _LR = 40, 256, 1e-3
 def examples(words: Words, seed: int) -> dict[str, tuple[float, float]]:
     """Words with whether a picture can show them, 0 or 1, and their weight: common words count more.
 
+        >>> from clipgen.train.text.wordnet import Meaning
         >>> meanings = {"1-n": Meaning(("cat",), "", (), "noun.animal"), "2-v": Meaning(("go",), "", (), "verb.motion")}
         >>> found = examples(Words(meanings, {"cat": ["1-n"], "run": ["2-v"]}, {"cat": 9, "run": 9}, {}), 0)
         >>> found["cat"][0], found["run"][0], found["runing"][0]
