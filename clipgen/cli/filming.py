@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +62,11 @@ def film_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @dataclass(frozen=True)
 class Report:
-    """How a command prints its results."""
+    """How a command prints its results; told: the notes that were printed."""
 
     as_json: bool
     quiet: bool
+    told: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> Report:
@@ -73,9 +74,15 @@ class Report:
         return cls(options.pop("as_json"), options.pop("quiet"))
 
     def note(self, line: str) -> None:
-        """Print a line that only a person needs."""
-        if not self.quiet:
+        """Print a line that only a person needs, once."""
+        if not self.quiet and self.new([line]):
             click.echo(f"note: {line}", err=True)
+
+    def new(self, lines: Iterable[str]) -> list[str]:
+        """Those of some notes that were not printed yet, and count as printed now."""
+        found = [line for line in lines if line not in self.told]
+        self.told.update(found)
+        return found
 
 
 @dataclass(frozen=True)
@@ -189,10 +196,11 @@ class Made:
 
 def make(film: Film, request: Request, report: Report) -> Made:
     """Paint and write a film; what is painted becomes a film when it is stopped."""
+    report.told.clear()  # of the film before, in a batch
     _tell_resumed(film, request, report)
     began = time.monotonic()
     try:
-        code = _paint(film, request, quiet=report.quiet)
+        code = _paint(film, request, report)
         painted = time.monotonic()
         if code and not film.painted and not film.outline.page:
             return Made({}, 0, painted - began, code)
@@ -235,11 +243,12 @@ def _tell_resumed(film: Film, request: Request, report: Report) -> None:
         report.note(f"unchanged and used again: {len(film.reused)} of {len(film.takes)} scenes ({numbers})")
 
 
-def _paint(film: Film, request: Request, *, quiet: bool) -> int:
-    """Take every step; the exit code that a signal asks for, or 0."""
-    with Interruption() as interruption, open_progress(quiet=quiet) as progress:
+def _paint(film: Film, request: Request, report: Report) -> int:
+    """Take every step, with new notes of the film; the exit code that a signal asks for, or 0."""
+    with Interruption() as interruption, open_progress(quiet=report.quiet) as progress:
         for step in film.shoot(request.output):
-            progress.show(step)
+            notes = [*([step.note] if step.note else []), *report.new(film.notes)]
+            progress.show(replace(step, note="; ".join(notes) or None))
             if interruption.exit_code:
                 break
     return interruption.exit_code

@@ -179,6 +179,7 @@ def paint(
             click.echo("note: not rated", err=True)
         except ClipgenError as error:
             click.echo(f"note: not rated: {error}", err=True)
+    result.seconds = time.monotonic() - started
     return print_result(result, as_json=as_json, quiet=quiet)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -40,7 +39,7 @@ class Extras:
 
 @dataclass
 class Result:
-    """The files of a run; `exit_code` is 0, or that of the signal that stopped it."""
+    """The files of a run; seconds: of the whole command; exit_code: 0, or that of the signal that stopped it."""
 
     pictures: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
@@ -97,13 +96,11 @@ class RunFiles:
 
     def write(self) -> Result:
         """Run all steps and save; if the run ends early, for any reason, the best pictures so far are saved."""
-        started = time.monotonic()
         try:
             self._loop()
         except BaseException:
             self._save_before_error()
             raise
-        self.result.seconds = time.monotonic() - started
         pictures = self._save_pictures()
         try:
             self._save_extras(pictures)

@@ -66,6 +66,7 @@ def _facts(metadata: dict[str, Any]) -> dict[str, Any]:
     plain = {name: value for name, value in metadata.items() if not isinstance(value, (dict, list, NoneType))}
     facts = {name: value for name, value in plain.items() if name not in _INNER}
     facts |= {kind: model.get("name") for kind, model in metadata.get("models", {}).items()}
+    facts |= {"perceptors": facts.pop("perceptor")} if "perceptor" in facts else {}  # as the setting is named
     prompts = metadata.get("prompts", metadata.get("inputs", {}).get("prompts", []))  # as 0.1.0 wrote them, or now
     facts |= {"batch": "; ".join(prompts)} if len(prompts) > 1 else {}
     return facts | {f"picture {number}": name for number, name in enumerate(metadata.get("pictures", []), 1)}

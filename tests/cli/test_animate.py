@@ -85,7 +85,7 @@ def test_nothing_to_resume_is_reported(paint: Cli) -> None:
 
 
 def test_the_printed_command_resumes_the_whole_film(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stopped(film: Film, request: Request, *, quiet: bool) -> int:
+    def stopped(film: Film, request: Request, report: object) -> int:
         next(film.shoot(request.output))
         return 130
 
@@ -128,8 +128,10 @@ def test_unknown_words_of_all_scenes_are_one_note(paint: Cli) -> None:
     Path("odd.txt").write_text("a red zeppelin\na blue gryphon\n")
     network = [word for word in SMALL if word != "pixels"]
     for more in (SMALL, [*network[:1], "cppn", *network[1:], "--as-network"]):
-        notes = [line for line in paint("animate", "odd.txt", *more).stderr.splitlines() if "new to the" in line]
+        lines = paint("animate", "odd.txt", *more).stderr.splitlines()
+        notes = [line for line in lines if "new to the" in line]
         assert len(notes) == 1 and "zeppelin" in notes[0] and "gryphon" in notes[0]
+        assert lines.index(notes[0]) < len(lines) - 3  # while it is painted, not at the end
 
 
 def test_a_plan_costs_nothing(paint: Cli) -> None:
@@ -243,4 +245,9 @@ def test_batch_skips_films_that_exist_and_reports_failures(paint: Cli) -> None:
     Path("films/more.mp4").unlink()
     third = paint("batch", "scenes.txt", "more.txt", "--out", "films", "--json")  # resumed with its own settings
     assert third.exit_code == 0 and json.loads(third.stdout)["made"] == 1
+    Path("films/scenes.mp4").unlink()
+    Path("films/more.mp4").unlink()
+    Path("scenes.txt").write_text("a red square\n")
+    both = paint("batch", "scenes.txt", "more.txt", "--out", "films")
+    assert both.stderr.count("used again: 1 of 1 scenes") == 2, both.stderr  # a note of each film
     assert "used again: 1 of 1 scenes" in third.stderr and "changed since" not in third.stderr

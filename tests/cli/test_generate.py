@@ -171,7 +171,9 @@ def test_a_rating_that_fails_keeps_the_result(
 def test_a_rating_is_printed(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Studio, "rate", lambda *_: [Rating(5.12)])
     assert "fit strong (z 5.1)" in paint("red square", *TINY).stderr
-    (row,) = json.loads(paint("red square", *TINY, "--json", "-q").stdout)["pictures"]
+    result = json.loads(paint("red square", *TINY, "--json", "-q").stdout)
+    (row,) = result["pictures"]
+    assert result["seconds"] > 0
     assert (row["fit"], row["z"]) == ("strong", 5.12)
 
 
