@@ -12,6 +12,7 @@ from clipgen.settings import (
     QUALITIES,
     CaptionVerb,
     ClassifyVerb,
+    DuplicatesVerb,
     FilmSettings,
     GenerateSettings,
     RankVerb,
@@ -25,6 +26,7 @@ from clipgen.settings import (
 from clipgen.settings.keywords import (
     CaptionKeywords,
     ClassifyKeywords,
+    DuplicatesKeywords,
     FilmKeywords,
     PictureKeywords,
     QueryKeywords,
@@ -151,6 +153,8 @@ def keyword(hint: Any) -> Any:
         (list(settings_in(CaptionVerb)), CaptionKeywords, {"perceptors": "perceptor"}),
         (list(settings_in(RankVerb)), RankKeywords, {"perceptors": "perceptor"}),
         (list(settings_in(ClassifyVerb)), ClassifyKeywords, {"perceptors": "perceptor"}),
+        (list(settings_in(DuplicatesVerb)), DuplicatesKeywords,
+         {"perceptors": "perceptor", "views": None, "hubness": None}),
         (list(settings_in(SearchVerb)), QueryKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),
     ],
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from clipgen.studio import Studio
 
 T = TypeVar("T")
-_MOST_WORDS = 12  # unknown words that a note lists
+_LONGEST = 300  # characters of a note on words
 
 def verb_options(verb: str) -> Callable[..., Any]:
     """The options of one of these verbs."""
@@ -74,11 +74,10 @@ def _note_cache() -> None:
 
 
 def _note_unknown(job: Job, perceptor: Perceptor) -> None:
-    """Print one note for the words of a job's texts that its CLIP does not know: scores of them mean nothing."""
-    unknown = list(dict.fromkeys(word for text in job.inputs.texts for word in perceptor.unknown_words(text)))
-    if unknown:
-        words = ", ".join(unknown[:_MOST_WORDS]) + (" …" if len(unknown) > _MOST_WORDS else "")
-        click.echo(f"note: {perceptor.name} does not know {words}; scores of them mean nothing", err=True)
+    """Print one note on the words of a job's texts that its CLIP does not know."""
+    if explained := perceptor.explain_unknown(job.inputs.texts):
+        words = explained if len(explained) <= _LONGEST else explained[:_LONGEST].rpartition(";")[0] + "; …"
+        click.echo(f"note: new to {perceptor.name}: {words}", err=True)
 
 
 class Pictures:

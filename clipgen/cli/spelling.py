@@ -18,7 +18,7 @@ MEANT = {
     "describe": "clipgen caption PICTURE",
     "download": "clipgen models pull NAME",
     "dream": "clipgen generate TEXT",
-    "find": "clipgen rank PHRASE FOLDER",
+    "find": "clipgen search TEXT FOLDER",
     "img2img": "clipgen edit PICTURE TEXT",
     "info": "clipgen show PICTURE, or clipgen models info NAME",
     "init": "nothing has to be set up; clipgen TEXT makes a picture",

@@ -19,6 +19,7 @@ from clipgen.library.hashes import Hashes
 from clipgen.perceptors.base import STOP_WORDS
 
 VERSION = 1
+_MANY = 2000  # contents from which on all rows are read at once
 _PATIENCE = 30.0  # seconds that a writer waits for another one, which writes for milliseconds
 
 # paths are bytes: not every name is UTF-8, and a folder's files are a range of them
@@ -229,8 +230,11 @@ class Database:
                 self.rows(f"select hash from {table} where {where} order by path", _inside(place)))  # fmt: skip
         return list(dict.fromkeys(hash for (hash,) in rows))
 
-    def errors(self, hashes: Iterable[bytes]) -> dict[bytes, str]:
+    def errors(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
         """Why contents cannot be used, "" for good ones; contents that were never read are left out."""
+        if len(hashes) > _MANY:
+            known = dict(self.rows("select hash, error from content"))
+            return {hash: known[hash] for hash in hashes if hash in known}
         query = "select error from content where hash = ?"
         with self._lock, self._errors():
             rows = ((hash, self._connection.execute(query, (hash,)).fetchone()) for hash in hashes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 #: 64-bit hashes.
 Hashes = NDArray[np.uint64]
 
+_THREADS = 2
 _SIDE, _KEPT = 32, 8  # of the picture that is transformed, and of its low frequencies
 
 
@@ -59,10 +61,13 @@ def near_pairs(first: Hashes, others: Hashes, radius: int) -> NDArray[np.int64]:
 
     first: [N], the pictures as they are; others: [N, S], in all symmetries.
     """
-    found = []
-    for i in range(len(first) - 1):
-        distance = np.bitwise_count(others[i + 1 :] ^ first[i])
-        near = np.flatnonzero((distance <= radius).any(1))
-        if len(near):
-            found.append(np.stack([np.full(len(near), i), near + i + 1], axis=1))
+    columns = np.ascontiguousarray(others.T)
+
+    def of(i: int) -> NDArray[np.int64]:
+        bits = np.bitwise_count(columns[:, i + 1 :] ^ first[i]).min(0)
+        near = np.flatnonzero(bits <= radius)
+        return np.stack([np.full(len(near), i), near + i + 1], axis=1)
+
+    with ThreadPoolExecutor(_THREADS) as threads:  # NumPy computes without Python's lock
+        found = [pairs for pairs in threads.map(of, range(len(first) - 1)) if len(pairs)]
     return np.concatenate(found) if found else np.empty((0, 2), np.int64)

@@ -20,9 +20,9 @@ Floats = NDArray[np.float32]
 #: Sign bits of N vectors in words of 64, word by word: [D / 64, N].
 Signs = NDArray[np.uint64]
 
-# Of a million vectors the scan over sign bits passes on 4 %, and the scan with the query's own numbers an eighth of
+# Of a million vectors the scan over sign bits passes on 1.5 %, and the scan with the query's own numbers a quarter of
 # those. Chosen on real text queries for a recall of 0.98 with some to spare: benchmarks/library.py --recall.
-_FIRST, _SECOND = 0.04, 0.005
+_FIRST, _SECOND = 0.015, 0.004
 _LEAST = 4000  # vectors that each scan passes on at least: below this all cosines are computed
 _BLOCK, _SMALL = 65_536, 8192  # vectors in one piece of work: bounds the memory that it takes
 _THREADS = 2
@@ -87,10 +87,10 @@ class Searcher:
         self, segments: Sequence[Segment], total: int, query: Floats, count: int
     ) -> list[NDArray[np.int64]]:
         """For each segment the rows whose cosines are worth computing."""
-        second = max(_LEAST, 8 * count, round(_SECOND * total))
+        second = max(_LEAST, 3 * count, round(_SECOND * total))
         if total <= 2 * second:
             return [np.arange(len(one.keys)) for one in segments]
-        first = max(4 * second, round(_FIRST * total))
+        first = max(3 * second, round(_FIRST * total))
         signs = [self._signs_of(one) for one in segments]
         rows = _lowest(_distances(signs, _packed(query[None])), min(first, total))
         estimates = [_estimates(some[:, at], query) for some, at in zip(signs, rows, strict=True)]

@@ -79,6 +79,18 @@ class Perceptor(nn.Module, ABC):
         """Known words near in meaning to an unknown one, of which the first replaces it; none: it is left out."""
         return []
 
+    def explain_unknown(self, texts: Iterable[str], taken: str = "taken") -> str:
+        """What becomes of the words of texts that it does not know; "" where it knows all.
+
+        taken: the verb: "'vessel' is drawn as boat; 'beautiful' is left out".
+        """
+        unknown = dict.fromkeys(word for text in texts for word in self.unknown_words(text))
+        found = {word: self.stand_ins(word) for word in unknown}
+        parts = [f"{word!r} is {taken} as {stand_ins[0]}" for word, stand_ins in found.items() if stand_ins]
+        if left := [repr(word) for word, stand_ins in found.items() if not stand_ins]:
+            parts.append(f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} left out")
+        return "; ".join(parts)
+
     def known(self, text: str) -> str:
         """The text that is embedded for a text: its unknown words replaced or left out, see `stand_ins`."""
         return text

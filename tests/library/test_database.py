@@ -9,6 +9,7 @@ import pytest
 
 from clipgen.errors import OutputError
 from clipgen.library import Content, Database, File
+from clipgen.library import database as module
 from raising import refused
 
 
@@ -37,6 +38,13 @@ def test_words_of_names_and_keywords(database: Database) -> None:
     assert database.named("red", [Path("/b")]) == []
     database.remove([Path("/a/x.png")])
     assert database.named("kite", anywhere) == []
+
+
+def test_errors_of_many_are_those_of_each(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    database.add([], [Content(b"1"), Content(b"2", error="damaged")])
+    each = database.errors([b"1", b"2", b"3"])
+    monkeypatch.setattr(module, "_MANY", 1)
+    assert each == database.errors([b"1", b"2", b"3"]) == {b"1": "", b"2": "damaged"}
 
 
 def test_a_newer_index_is_refused(tmp_path: Path, database: Database) -> None:

@@ -227,9 +227,7 @@ def test_bursts_are_not_moved_and_places_are_checked(find: Find, tmp_path: Path)
         list(undo(tmp_path / "nowhere"))
 
 
-def test_a_kill_between_journal_and_move_is_harmless(
-    find: Find, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kill_before_a_move_is_harmless(find: Find, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(*paths: object) -> None:
         raise KeyboardInterrupt
 

@@ -80,7 +80,9 @@ def fit_time(plan: Plan, parts: Parts, *, report: Callable[[str], None] = lambda
     steps = fit if requested.search.steps is None else min(fit, requested.search.steps)
     seconds = requested.search.time_budget or 0.0
     return plan.changed(
-        f"{steps} steps of {cutn} cutouts fit into the time budget of {seconds:g} s", steps=steps, cutn=cutn
+        f"{steps} {'step' if steps == 1 else 'steps'} of {cutn} cutouts fit into the time budget of {seconds:g} s",
+        steps=steps,
+        cutn=cutn,
     )
 
 

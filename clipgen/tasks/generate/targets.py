@@ -129,15 +129,10 @@ def note_unknown(prompts: Iterable[str], perceptor: Perceptor) -> list[str]:
     Raises PromptError for a line that is no prompt.
     """
     texts = [prompt.text for line in prompts for prompt in parse_prompts(line)]
-    unknown = dict.fromkeys(word for text in texts for word in perceptor.unknown_words(text))
-    if not unknown:
+    if not (explained := perceptor.explain_unknown(texts, "drawn")):
         return []
-    replaced = {word: found for word in unknown if (found := perceptor.stand_ins(word))}
-    said = [f"{word!r} is drawn as {found[0]}" for word, found in replaced.items()]
-    if left := [repr(word) for word in unknown if word not in replaced]:
-        said.append(f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} left out")
     return [
-        f"new to the {perceptor.name} CLIP: {'; '.join(said)} (the perceptor {OPEN_VOCABULARY} knows any word, "
+        f"new to the {perceptor.name} CLIP: {explained} (the perceptor {OPEN_VOCABULARY} knows any word, "
         f"once: `clipgen models pull {OPEN_VOCABULARY}`)"
     ]
 
