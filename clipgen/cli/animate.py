@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.files import InputFile
 from clipgen.cli.filming import WORK, Report, Request, film_options, make, print_made, stored_film
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.cli.presence import check_presence
 from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading, seconds_text
+from clipgen.cli.sections import option
 from clipgen.cli.trial import trial
 from clipgen.errors import ClipgenError
 from clipgen.media.films import DEFAULT_ENDING

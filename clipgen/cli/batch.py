@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.filming import Report, Request, film_options, make, print_made, stored_film
 from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading
+from clipgen.cli.sections import option
 from clipgen.errors import ClipgenError
 from clipgen.media.films import DEFAULT_ENDING
 

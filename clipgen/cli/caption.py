@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
 from clipgen.cli.files import InputFile, PictureFile, shown, spool_of
 from clipgen.cli.printing import as_line
 from clipgen.cli.rows import RowFile
+from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:

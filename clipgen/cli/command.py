@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import Field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 
 from clipgen.cli.defaults import use_defaults
 from clipgen.cli.files import refuse_addresses, spool_of
 from clipgen.errors import ClipgenError
-
-if TYPE_CHECKING:
-    from clipgen.settings import Settings
 
 #: the headings of all commands, in the order of the help
 ORDER = ("Film", "Picture", "Start", "Generator", "Prompts", "Pictures", "Search", "Cutouts", "Regularisers", "Output",
@@ -49,24 +45,6 @@ MEANT = {
 _SIZES = ("--size", "--render-size")
 _SIDES = ("--width", "--height")
 _PAIR = re.compile(r"(\d+)\s*[x×*]\s*(\d+)")
-
-Decorated = Callable[..., Any]
-
-
-class SectionOption(click.Option):
-    """An option that knows its heading in the help, and the setting that it gives, if any, with its group."""
-
-    def __init__(
-        self, *args: Any, section: str, setting: tuple[type[Settings], Field[Any]] | None = None, **kwargs: Any
-    ) -> None:
-        self.section, self.setting = section, setting
-        super().__init__(*args, **kwargs)
-
-
-def option(*flags: str, section: str, **kwargs: Any) -> Callable[[Decorated], Decorated]:
-    """`click.option` under a heading of the help."""
-    return click.option(*flags, cls=SectionOption, section=section, **kwargs)
-
 
 class SectionedCommand(click.Command):
     """A command whose help groups the options under headings; options without one come last."""

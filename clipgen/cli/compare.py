@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
 from clipgen.cli.files import InputFile, PictureFile, shown
+from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
 EXAMPLES = """\

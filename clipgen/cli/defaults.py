@@ -7,15 +7,13 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import platformdirs
 
+from clipgen.cli.sections import SectionOption
 from clipgen.errors import ClipgenError, SettingsError, UnknownNameError
-
-if TYPE_CHECKING:
-    from clipgen.cli.command import SectionOption
 
 #: the commands that take defaults
 COMMANDS = ("generate", "edit", "animate", "batch", "sample", "caption", "rank", "classify", "compare", "doctor")
@@ -91,8 +89,6 @@ def _table(path: Path) -> dict[str, Any]:
 
 def _options(command: click.Command) -> dict[str, SectionOption]:
     """The options of a command that can have a default, by their long names and those of their settings."""
-    from clipgen.cli.command import SectionOption
-
     found: dict[str, SectionOption] = {}
     for param in command.params:
         if isinstance(param, SectionOption) and param.name not in _SINGLE:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from clipgen.cli.command import option
 from clipgen.cli.defaults import default_settings
 from clipgen.cli.files import check_folder
 from clipgen.cli.options import given_settings, setting_options, settings_in_verb
 from clipgen.cli.presence import check_presence
+from clipgen.cli.sections import option
 from clipgen.errors import ImageError, OutputError
 from clipgen.jobs import VERBS, Job
 from clipgen.settings import DescribeSettings, Settings

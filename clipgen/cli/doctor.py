@@ -13,12 +13,13 @@ from typing import Any
 import click
 
 import clipgen
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.defaults import over_defaults
 from clipgen.cli.options import given_settings, setting_options, settings_of
 from clipgen.cli.outputs import DEFAULT_FOLDER
 from clipgen.cli.printing import as_text
 from clipgen.cli.progress import seconds_text
+from clipgen.cli.sections import option
 from clipgen.errors import ClipgenError
 from clipgen.settings import GenerateSettings
 

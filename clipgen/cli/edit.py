@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.defaults import over_defaults
 from clipgen.cli.generate import Request, paint
 from clipgen.cli.options import (
@@ -24,6 +24,7 @@ from clipgen.cli.options import (
 )
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.presence import check_presence
+from clipgen.cli.sections import option
 from clipgen.cli.wording import negative_option, note_syntax, without
 from clipgen.prompts import parse_prompts
 from clipgen.settings import USUAL, GenerateSettings

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.command import option
 from clipgen.cli.defaults import default_settings, over_defaults
 from clipgen.cli.files import shown
 from clipgen.cli.interrupt import Interruption
@@ -26,6 +25,7 @@ from clipgen.cli.options import (
 )
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import counting, open_progress, seconds_text
+from clipgen.cli.sections import option
 from clipgen.errors import ClipgenError
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings, settings_in

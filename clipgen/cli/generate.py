@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.config import Config, read_config
 from clipgen.cli.defaults import over_defaults
 from clipgen.cli.files import STDIN, InputFile, spooled
@@ -28,6 +28,7 @@ from clipgen.cli.options import (
 from clipgen.cli.outputs import Outputs, run_file
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
+from clipgen.cli.sections import option
 from clipgen.cli.wording import negative_option, note_syntax, one_prompt, without
 from clipgen.errors import ClipgenError
 from clipgen.jobs import Inputs, Job

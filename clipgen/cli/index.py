@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
 from clipgen.cli.library import browse, folder_argument, name_skipped
+from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
 EXAMPLES = """\

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 import click
 
-from clipgen.cli.command import Decorated, option
 from clipgen.cli.completion import value_completion
+from clipgen.cli.sections import Decorated, option
 from clipgen.errors import ClipgenError, SettingsError
 from clipgen.settings import Settings, about_of, help_of, hints, picture_settings, settings_in
 from clipgen.settings.base import kinds_of

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
 from clipgen.cli.files import STDIN, PictureFile, looks_like_file, shown, spooled
 from clipgen.cli.printing import as_text
+from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.defaults import over_defaults
 from clipgen.cli.options import given_settings, json_option, output_option, quiet_option, setting_options, settings_of
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.presence import check_presence
 from clipgen.cli.printing import as_line
 from clipgen.cli.progress import loading
+from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import USUAL, GenerateSettings
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
 from clipgen.cli.library import browse, short
 from clipgen.cli.options import json_option
+from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:

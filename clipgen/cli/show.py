@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from clipgen.cli.command import SectionedCommand, option
+from clipgen.cli.command import SectionedCommand
 from clipgen.cli.printing import as_line
+from clipgen.cli.sections import option
 from clipgen.errors import ImageError
 from clipgen.media.pictures import read_metadata
 from clipgen.settings import GenerateSettings

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from clipgen.cli.command import option
+from clipgen.cli.sections import option
 from clipgen.prompts import Prompt, parse_prompts
 
 AVOID = -0.3  # weight of `--negative`, as in the examples of the help; not tuned

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from clipgen.cli import animate
-from clipgen.cli.command import SectionOption
 from clipgen.cli.defaults import defaults_file
 from clipgen.cli.describe import verb_settings
 from clipgen.cli.main import COMMANDS, main
+from clipgen.cli.sections import SectionOption
 from clipgen.cli.trial import Trial
 from clipgen.generators.cppn import CPPN
 from clipgen.generators.pixels import Pixels
