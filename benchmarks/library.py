@@ -1,6 +1,7 @@
 """How fast is a search in a large library, how much memory does it take, and how much does it miss?
 
     python benchmarks/library.py --vectors 1000000 --files 100000 --json library.json
+    python benchmarks/library.py --line labelled/          # folders named for what they show; those with "_" are others
 
 Vectors like those of pictures: mixtures of the 800 pictures behind the reader's calibration, with noise of their own
 covariance. Queries: real texts, the captions behind that calibration, embedded by the reader. Beside it, on the same
@@ -155,19 +156,59 @@ def time_rescan(folder: Path, matcher: Matcher, count: int) -> dict[str, float]:
                 "rescan_s": seconds(lambda: list(index([folder / "photos"], library, matcher.perceptor)))}  # fmt: skip
 
 
+NONSENSE = (
+    "asdf qwer zxcv", "xyzzy plugh frobnicate", "the square root of minus one", "quarterly tax return of a company",
+    "a podcast about inflation", "a theorem of number theory", "jjj kkk lll", "yesterday", "qwertyuiop",
+    "constitutional law", "the sound of silence", "zzzzz", "lorem ipsum dolor sit amet", "0x7ffe 0x1b",
+    "nothing at all", "the price of gold in 1932", "democracy", "why not", "foo bar baz", "mgkqw pdlf wrtt",
+    "to be or not to be", "an irregular verb", "annual report", "a logarithm", "philosophical doubt", "blah blah",
+    "the second law of thermodynamics", "wxyz", "copyright notice", "terms and conditions",
+)  # fmt: skip
+
+
+def find_line(labelled: Path, matcher: Matcher) -> dict[str, float]:
+    """What the line between likely and unlikely loses, and what it keeps out."""
+    labels = sorted(folder.name for folder in labelled.iterdir() if folder.is_dir() and folder.name[0] != "_")
+    settings = QuerySettings(top=100_000, fold=False)
+    with tempfile.TemporaryDirectory() as name, Library(Path(name) / "library.sqlite") as library:
+        list(index([labelled], library, matcher.perceptor))
+        true = {label: {file.path for file in library.database.files(labelled.absolute() / label)} for label in labels}
+
+        def ask(text: str) -> list[Path]:
+            events = search([text], [], [labelled], library, matcher, settings, refresh=False)
+            return [one.path for one in events if isinstance(one, Found) and one.likely]
+
+        found = {label: ask(label) for label in labels}
+        empty = sum(not ask(text) for text in NONSENSE)
+        files = len(library.database.files(labelled.absolute()))
+    hits = {label: len(true[label].intersection(found[label])) for label in labels}
+    total = sum(map(len, true.values()))
+    return {
+        "files": files, "labels": len(labels), "nonsense_with_nothing": empty / len(NONSENSE),
+        "hits_lost": 1 - sum(hits.values()) / total,
+        "others_above_the_line": sum(len(found[label]) - hits[label] for label in labels) / len(labels),
+        "first_is_right": sum(bool(some) and some[0] in true[label] for label, some in found.items()) / len(labels),
+    }  # fmt: skip
+
+
 @click.command()
 @click.option("--vectors", default=1_000_000, show_default=True)
 @click.option("--files", default=100_000, show_default=True, help="Of a folder that is looked through again.")
 @click.option("--queries", default=200, show_default=True)
 @click.option("--rounds", default=3, show_default=True, help="Queries in rclip's way.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
+@click.option("--line", type=click.Path(path_type=Path), help="Instead: what is lost and kept out in these folders.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Folder that is filled, or was by an earlier run.")
 @click.option("--ask", type=click.Path(path_type=Path), hidden=True, help="Only search what is in this folder.")
 def main(
-    vectors: int, files: int, queries: int, rounds: int, json_path: Path | None, keep: Path | None, ask: Path | None
-) -> None:
+    vectors: int, files: int, queries: int, rounds: int, json_path: Path | None, line: Path | None,
+    keep: Path | None, ask: Path | None,
+) -> None:  # fmt: skip
     """Print seconds, memory and recall."""
     matcher = matcher_of(Parts().perceptor(["reader"], torch.device("cpu")))
+    if line is not None:
+        click.echo(json.dumps(find_line(line, matcher), indent=2))
+        return
     captions = Bank.shipped().captions
     texts = [captions[i] for i in np.random.default_rng(1).choice(len(captions), queries, replace=False)]
     if ask is not None:  # a process of its own: memory is then that of searching

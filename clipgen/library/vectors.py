@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 Signs = NDArray[np.uint64]
 
 # Of a million vectors the scan over sign bits passes on 1.5 %, and the scan with the query's own numbers a quarter of
-# those. Chosen on real text queries for a recall of 0.98 with some to spare: benchmarks/library.py --recall.
+# those. Chosen on real text queries for a recall of 0.98 with some to spare: benchmarks/library.py.
 _FIRST, _SECOND = 0.015, 0.004
 _LEAST = 4000  # vectors that each scan passes on at least: below this all cosines are computed
 _BLOCK, _SMALL = 65_536, 8192  # vectors in one piece of work: bounds the memory that it takes

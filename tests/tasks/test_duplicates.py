@@ -97,6 +97,17 @@ def test_the_same_watermark_makes_no_copies() -> None:
     assert compare(Look.of(written_over(scene(1))), Look.of(written_over(scene(2)))).kind == "other"
 
 
+def test_drawings_of_the_same_parts_are_no_copies() -> None:
+    faces = []
+    for mouth in ((90, 200, 230, 210), (150, 180, 170, 230), (90, 170, 230, 250)):
+        face = Image.new("RGB", (320, 320), "white")
+        draw = ImageDraw.Draw(face)
+        draw.ellipse((60, 60, 260, 260), fill=(250, 200, 40), outline=(120, 80, 0), width=6)
+        draw.ellipse(mouth, fill=(90, 40, 0))
+        faces.append(Look.of(face))
+    assert {compare(a, b).kind for a, b in itertools.combinations(faces, 2)} <= {"burst", "other"}
+
+
 def test_blank_pictures_compare() -> None:
     blank = Look.of(Image.new("RGB", (64, 64)))
     assert compare(blank, blank).kind == "other" and compare(blank, Look.of(scene(1))).kind == "other"

@@ -35,6 +35,7 @@ _AGREEMENT, _SHARE, _SURE = 0.97, 0.42, 0.9
 # Of copies that are written over, the map along the axes misses the affine one by 0.1 pixels at a corner and one
 # standard error (medians), of shots that agree as well by 1.7 and 6.6; these show 3 pixels beyond each other's edge.
 _MOVED, _ERRORS, _BEYOND = 2.5, 5.0, 3.0
+_PLAIN, _DRAWN = 0.6, 0.8  # share of blocks with texture below which a picture is a drawing; that must then agree
 _FEATURES, _RATIO, _PIXELS = 500, 0.8, 3.0  # Lowe's ratio test, and RANSAC's tolerance
 _MATCHES = 12  # that fit one alignment, at least
 _TURN = 3.0  # degrees by which an alignment may miss a quarter turn: what is left is measured by the blocks
@@ -119,7 +120,8 @@ def agreement(first: Floats, second: Floats) -> float:
         >>> agreement(grey, 0.5 * grey + 20)
         1.0
 
-    0 where there is nothing to compare: fewer than four blocks with texture.
+    0 where there is too little to compare: fewer than four blocks with texture; or a drawing on a plain ground, which
+    may be one of several made of the same parts, such as smileys, unless nearly all of it agrees.
     """
     a, b = _centred(first), _centred(second)
     deviations = a.std(1), b.std(1)
@@ -127,7 +129,8 @@ def agreement(first: Floats, second: Floats) -> float:
     if textured.sum() < 4:
         return 0.0
     correlation = (a * b).mean(1) / np.maximum(deviations[0] * deviations[1], 0.25)
-    return float((correlation[textured] > _AGREEMENT).mean())
+    share = float((correlation[textured] > _AGREEMENT).mean())
+    return 0.0 if textured.mean() < _PLAIN and share < _DRAWN else share
 
 
 def _centred(grey: Floats) -> Floats:
