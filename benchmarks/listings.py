@@ -16,6 +16,7 @@ HINT = "hint of an error; a test compares these with the settings"
 #: module, names in the order of the source → why these are no settings
 EXCUSES: dict[tuple[str, tuple[str, ...]], str] = {
     ("clipgen.cli.run", ("seed", "steps", "size")): "keys of the JSON that is printed",
+    ("clipgen.cli.rerun", ("seed", "index")): "keys of the metadata of a picture",
 }
 #: room → why its lists are no lists of settings
 ROOMS = {"clipgen.train": "fields of recipes, and keys of saved trainings: train/ has no settings"}
