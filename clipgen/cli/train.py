@@ -51,6 +51,22 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--recipe", metavar="NAME", help="builtin; reader, which describes; or judge, for the benchmark.")
 @click.option("--radius", type=click.FloatRange(min=0), metavar="R", help="L2 radius of the attack, pixels in [0, 1].")
 @click.option("--without", metavar="FAMILY", help="Art family to leave out: noto, fluent or twemoji.")
+@click.option(
+    "--photos",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="Folder of photographs for the reader: WebDataset shards, or pictures in class folders; repeat for several.",
+)
+@click.option(
+    "--drawings",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Drawings for the reader: Quick, Draw! strokes, one a line (.ndjson or .ndjson.gz).",
+)
+@click.option(
+    "--fonts",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of fonts for pictures of text; those in its folder `hand` are handwriting.",
+)
 @_recipe_options
 def clip_command(**options: Any) -> None:
     """Train the built-in CLIP, adversarially, so that following its gradients gives pictures of things."""

@@ -92,7 +92,7 @@ def degrade(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:
 
 
 def subject(image: np.ndarray) -> np.ndarray | None:
-    """The mask of what stands on an even, bright background: float32 [H, W, 1] in [0, 1], None without such a background.
+    """The mask of what stands on an even, bright background: float32 [H, W, 1] in [0, 1], or None.
 
         >>> picture = np.full((60, 60, 3), 250, np.uint8)
         >>> picture[20:40, 20:40] = (200, 30, 30)

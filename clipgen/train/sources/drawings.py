@@ -94,7 +94,12 @@ class Drawings:
 
 
 def render(
-    strokes: Sequence[np.ndarray], size: int, *, ink: Sequence[int] = (0, 0, 0), width: float = 0.02, margin: float = 0.07
+    strokes: Sequence[np.ndarray],
+    size: int,
+    *,
+    ink: Sequence[int] = (0, 0, 0),
+    width: float = 0.02,
+    margin: float = 0.07,
 ) -> np.ndarray:
     """Draw strokes on white: uint8 [size, size, 3].
 
@@ -129,7 +134,8 @@ def _cover(strokes: Sequence[np.ndarray], size: int, width: float) -> np.ndarray
 def _unsteady(rng: np.random.Generator, strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Another hand's version: mirrored, turned, stretched, sheared, with a little tremor, somewhere on the sheet."""
     a, s = rng.normal(0, 0.14), np.exp(rng.normal(0, 0.1))
-    matrix = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]]) @ np.array([[s, rng.normal(0, 0.08)], [0, 1 / s]])
+    stretch = np.array([[s, rng.normal(0, 0.08)], [0, 1 / s]])
+    matrix = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]]) @ stretch
     matrix[:, 0] *= -1 if rng.random() < 0.35 else 1
     tremor = abs(rng.normal(0, 0.9))
     moved = [stroke @ matrix.T + rng.normal(0, tremor, stroke.shape) for stroke in strokes]

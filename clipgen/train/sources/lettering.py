@@ -25,15 +25,16 @@ _CAPTIONS: tuple[tuple[str, ...], ...] = (
     ("printed text", "text", "the word {}", "the printed word {}", "a page of text", "a label that says {}", "letters"),
     ("a sign that says {}", "a sign with text", "a sign that reads {}", "a shop sign"),
 )  # fmt: skip
-_WORDS = tuple(
-    """stop open closed sale exit welcome hello danger no yes coffee pizza bread milk happy birthday love free new
+_TEXT = """
+    stop open closed sale exit welcome hello danger no yes coffee pizza bread milk happy birthday love free new
     keep out please thank you taxi bus hotel school push pull enter wait go slow one way police fire water tea
     books art music home work play game over start menu today tomorrow monday friday summer winter party quiet
     dogs cats wet paint parking cash only big small red blue green north south east west left right up down
     good morning night dear friend sorry maybe never always list eggs butter apples shopping to do call mum dad
     see you soon the and for with from your my our is are was not have had best price fresh daily special lunch
-    dinner hot cold ice cream lemon juice beer wine bar club live stay safe first last time help info tickets""".split()
-)
+    dinner hot cold ice cream lemon juice beer wine bar club live stay safe first last time help info tickets
+"""
+_WORDS = tuple(_TEXT.split())
 
 
 class Lettering:

@@ -121,7 +121,7 @@ class Photos:
         if rng.random() < 0.15:
             return thing + choose(rng, _ASIDES), True
         lead = choose(rng, _LEADS)
-        return lead + thing, True if "photo" in lead else False
+        return lead + thing, "photo" in lead
 
 
 def _background(rng: np.random.Generator, side: int) -> tuple[np.ndarray, str]:
