@@ -17,7 +17,7 @@ from torch import Tensor
 
 from clipgen import devices
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.models.weights import find, save_state
+from clipgen.models.weights import save_state
 from clipgen.perceptors import openclip
 from clipgen.perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
 from clipgen.similarity import Background, embed_texts
@@ -79,12 +79,13 @@ def run(
 
     >>> run(out=Path("models/clip"), art=Path("emoji"))
 
-    out: the folder to write; art: folder of an art pack; recipe: a name in RECIPES; without: an art family to exclude;
-    steps: total number of steps, to which all phases are scaled; radius: of its attacked phases; batch, seed: replace
-    those of the recipe; init: weights to start from (out, init: by default those of the recipe); resume: continue from
-    the last checkpoint; runs: folder for checkpoints, curve and metrics.
-    Raises UnknownNameError for the recipe or art family, WeightsError for damaged weights or checkpoints, ImageError
-    for a damaged art pack.
+    out: the folder to write; art: folder of an art pack; recipe: a name in RECIPES or in `locked.RECIPES`; without: an
+    art family to exclude; steps: total number of steps, to which all phases are scaled; radius: of its attacked phases;
+    batch, seed: replace those of the recipe; init: weights to start from; photos, drawings, fonts: pictures, see
+    `locked.run`; resume: continue from the last checkpoint; runs: folder for checkpoints, curve and metrics.
+    Returns the metrics, None for a recipe of `locked`, which `benchmarks/eyes.py` measures.
+    Raises UnknownNameError for the recipe or art family, SettingsError for what the recipe does not use, WeightsError
+    for damaged weights or checkpoints, ImageError for damaged pictures.
     """
     if recipe in locked.RECIPES:
         _refuse(recipe, radius=radius, without=without)
@@ -102,8 +103,6 @@ def run(
     merges = folder / "merges.txt.gz"
     openclip.write_merges(merges)
     world = World(art, without=without)
-    if init is None and chosen.init is not None:
-        init = find(chosen.init, "perceptor").path("clip.safetensors")
     trainer = Trainer(chosen, world, merges, devices.pick_device(device), init)
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
@@ -161,8 +160,6 @@ def _fit(
                 size=phase.render,
                 count=end,
                 tokenizer=tokenizer,
-                styled=phase.styled,
-                hard=phase.hard,
             )
             for index, new in enumerate(stream(batches, first=start), start):
                 batch = pool.mix(index, new)

@@ -39,8 +39,7 @@ class Drawing:
 def load_drawings(path: Path, *, held_out: bool = False) -> Drawings:
     """Load drawings: one a line, ``{"word", "key_id", "strokes": [[[x…], [y…]], …]}``, gzipped or not.
 
-        >>> load_drawings(folder / "drawings.ndjson").labels
-
+    Example: ``load_drawings(Path("quickdraw.ndjson.gz")).labels[0]`` → ("aircraft carrier",).
     held_out: the drawings that training never sees instead of the others. Raises ImageError for a damaged file.
     """
     try:
@@ -86,9 +85,8 @@ class Drawings:
         if rng.random() < 0.12 and len(strokes) > 2:
             strokes, whole = strokes[: int(np.ceil(len(strokes) * rng.uniform(0.55, 0.95)))], False
         image, made, how = _SURFACES[int(rng.choice(3, p=(0.8, 0.1, 0.1)))](rng, strokes, size)
-        caption = how.format(choose(rng, _LEADS).format(phrase(drawing.word)))
-        if not whole and rng.random() < 0.5:
-            caption = f"an unfinished drawing of {phrase(drawing.word)}"
+        lead = "an unfinished drawing of {}" if not whole and rng.random() < 0.5 else choose(rng, _LEADS)
+        caption = how.format(lead.format(phrase(drawing.word)))
         says = any(word in caption for word in ("drawing", "sketch", "doodle", "whiteboard", "chalk", "black"))
         return Example(camera.degrade(rng, image), caption, label, manner=manner(made) if says else -1)
 

@@ -138,7 +138,7 @@ def load_photos(folder: Path, *, held_out: bool = False) -> list[Photos]:
     """Index the photographs of a folder, those of each set apart; pictures are read when they are drawn.
 
         >>> [photos.name for photos in load_photos(folder)]
-        ['photos']
+        ['two']
 
     folder: WebDataset shards (`.tar` of pictures with a `.json` {"names": [best, …], "source"} or a `.txt` with the
     name beside each), or folders of pictures named by what they show, or pictures without names; held_out: the pictures

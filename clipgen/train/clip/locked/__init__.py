@@ -35,14 +35,14 @@ _SAVE = 50  # steps between checkpoints
 
 
 def gather(
-    world: World, *, photos: Sequence[Path], drawings: Path | None, fonts: Path | None, styled: float, held_out: bool
+    recipe: Recipe, world: World, *, photos: Sequence[Path], drawings: Path | None, fonts: Path | None, held_out: bool
 ) -> dict[str, list[Source]]:
     """The sources of each kind that the given folders have; held_out: their held-out parts instead.
 
-    >>> list(gather(World(), photos=[], drawings=None, fonts=None, styled=0.5, held_out=False))
+    >>> list(gather(READER, World(), photos=[], drawings=None, fonts=None, held_out=False))
     ['world', 'lettering']
     """
-    found: dict[str, list[Source]] = {"world": [DrawnWorld(world, styled=styled)]}
+    found: dict[str, list[Source]] = {"world": [DrawnWorld(world, styled=recipe.styled, hard=recipe.hard)]}
     if photos:
         found["photos"] = [one for folder in photos for one in load_photos(folder, held_out=held_out)]
     if drawings:
@@ -91,7 +91,7 @@ def run(
     chosen = RECIPES[recipe] if steps is None else RECIPES[recipe].stretched(steps)
     chosen = replace(chosen, batch=batch or chosen.batch, seed=chosen.seed if seed is None else seed)
     world, home = World(art), models_folder() / chosen.text
-    gathered = gather(world, photos=photos, drawings=drawings, fonts=fonts, styled=chosen.styled, held_out=False)
+    gathered = gather(chosen, world, photos=photos, drawings=drawings, fonts=fonts, held_out=False)
     sources = [source for some in gathered.values() for source in some]
     shares = shares_of(chosen, gathered)
     folder = runs / f"clip-{recipe}"
@@ -102,12 +102,12 @@ def run(
     if saved:
         trainer.load(saved)
         report(f"resumed at step {trainer.done} of {chosen.steps}")
-    else:
+    elif not trainer.in_space:
         first = _batches(trainer, sources, shares, chosen.parts[0].size, count=_ALIGN, seed=chosen.seed + 1)
         trainer.align(stream(first))
     _fit(trainer, sources, shares, folder, report)
     export(trainer, home, out or Path(chosen.out), sources)
-    unseen = gather(world, photos=photos, drawings=drawings, fonts=fonts, styled=chosen.styled, held_out=True)
+    unseen = gather(chosen, world, photos=photos, drawings=drawings, fonts=fonts, held_out=True)
     add_background(out or Path(chosen.out), [one for some in unseen.values() for one in some], shares)
     (folder / "recipe.json").write_text(json.dumps(asdict(chosen), indent=2) + "\n")
 

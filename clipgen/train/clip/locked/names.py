@@ -19,7 +19,7 @@ class Names:
 
         >>> class Two:
         ...     name, labels = "two", (("motorcycle", "motorbike"), ("cup",))
-        >>> names = Names([Two()], lambda texts: torch.eye(2)[: len(texts)].repeat(5, 1)[: len(texts)])
+        >>> names = Names([Two()], lambda texts: torch.ones(len(texts), 2))
         >>> names.concepts
         ('motorcycle', 'cup')
 

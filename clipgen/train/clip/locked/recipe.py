@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 # the styles with the lowest naming accuracy, most of them without colours
-HARD = (
+_HARD = (
     "ink drawing", "cubist", "sepia photo", "black and white photo", "pop art", "blueprint", "charcoal",
     "pencil sketch", "glitch", "van gogh", "neon",
 )  # fmt: skip
@@ -25,7 +25,8 @@ class Recipe:
     """The settings of a run.
 
     tower: name of a timm network; init: shipped CLIP from whose picture tower it starts; text: folder in models/ of the
-    locked text tower; shares: of each kind of source in a batch; styled: share of the world's pictures in a style; lr:
+    locked text tower; shares: of each kind of source in a batch; styled: share of the world's pictures in
+    a style; hard: styles that are drawn twice as often as the others; lr:
     peak learning rate, constant until the last `decay` of the steps, in which it falls to 0, so that a longer run has
     the same start; ema: decay of the averaged weights, which are the result; contrast, names, scenes, manners: weights
     of the losses.
@@ -47,6 +48,7 @@ class Recipe:
         default_factory=lambda: {"world": 0.28, "photos": 0.41, "drawings": 0.26, "lettering": 0.05}
     )
     styled: float = 0.5
+    hard: tuple[str, ...] = _HARD
     contrast: float = 0.7
     names: float = 1.0
     scenes: float = 0.3

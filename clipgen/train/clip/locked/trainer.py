@@ -24,6 +24,7 @@ from clipgen.train.text.student import Student
 from clipgen.train.world import SCENES
 
 _SAME = 0.92  # cosine from which two captions say the same, so that neither picture is a negative of the other
+_SPREAD = 0.1  # of the last layer's weights
 _SCALE = (30.0, 60.0)  # the softmax's factor: at first, and at most
 
 
@@ -42,8 +43,12 @@ class Trainer:
         self.text = text.to(device).eval().requires_grad_(False)
         self.config = model_config(recipe, text.config)
         self.visual: Any = openclip.build_model(self.config).visual
+        given = load_state(init) if init else {}
+        table = given.get("token_embedding.weight")
+        # whether the start was trained with this text tower
+        self.in_space = table is not None and torch.equal(table.float(), text.tower.token_embedding.weight)
         if init:
-            old = {n.removeprefix("visual."): v for n, v in load_state(init).items() if n.startswith("visual.")}
+            old = {n.removeprefix("visual."): v for n, v in given.items() if n.startswith("visual.")}
             checkpoints.fill(self.visual, grown(old, self.visual), source=str(init))
         self.visual.to(device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.visual).requires_grad_(False)
@@ -82,6 +87,7 @@ class Trainer:
         gram = x.T @ x
         gram += ridge * gram.diagonal().mean() * torch.eye(len(gram), device=gram.device)
         weight = torch.linalg.solve(gram, x.T @ y).T
+        weight *= _SPREAD / weight.std()  # embeddings are normalised: a scale that the first steps do not overrun
         for visual in (self.visual, self.averaged):
             visual.head.proj.weight.copy_(weight)
 
