@@ -54,8 +54,10 @@ class Source(Protocol):
     so that the labels of a source exclude each other.
     """
 
-    name: str
-    labels: tuple[tuple[str, ...], ...]
+    @property
+    def name(self) -> str: ...
+    @property
+    def labels(self) -> tuple[tuple[str, ...], ...]: ...
 
     def sample(self, rng: np.random.Generator, size: int) -> Example:
         """Draw a picture with a side of `size` pixels and its caption; the same generator gives the same picture."""

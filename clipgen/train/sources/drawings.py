@@ -69,7 +69,7 @@ class Drawings:
     def __init__(self, drawings: Sequence[Drawing]) -> None:
         self.drawings = tuple(drawings)
         words = sorted({drawing.word for drawing in drawings})
-        self.labels = tuple((word,) for word in words)
+        self.labels: tuple[tuple[str, ...], ...] = tuple((word,) for word in words)
         self._place = {word: place for place, word in enumerate(words)}
         self._by_word = [[d for d in drawings if d.word == word] for word in words]
 
@@ -183,9 +183,9 @@ def _rule(rng: np.random.Generator, image: np.ndarray) -> None:
     if roll > 0.45:
         return
     step, first = max(3, int(size * rng.uniform(0.06, 0.12))), int(rng.integers(4))
-    image[first::step] = image[first::step] * 0.8 + np.float32([30, 40, 50])
+    image[first::step] = image[first::step] * 0.8 + np.array([30, 40, 50], np.float32)
     if roll < 0.2:
-        image[:, first::step] = image[:, first::step] * 0.8 + np.float32([30, 40, 50])
+        image[:, first::step] = image[:, first::step] * 0.8 + np.array([30, 40, 50], np.float32)
 
 
 def _shade(rng: np.random.Generator, size: int, depth: float) -> np.ndarray:

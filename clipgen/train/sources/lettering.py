@@ -49,7 +49,7 @@ class Lettering:
     """
 
     name = "lettering"
-    labels = (
+    labels: tuple[tuple[str, ...], ...] = (
         ("handwritten text", "handwriting"),
         ("printed text", "text"),
         ("sign with text", "text sign"),
@@ -126,8 +126,8 @@ def _by_strokes(rng: np.random.Generator, text: Sequence[str], kind: int, size: 
         cv2.putText(mask, line, place, face, gain, 255, width, cv2.LINE_AA)
     if kind == _BY_HAND:
         slant = np.array([[1, rng.normal(0, 0.15), 0], [rng.normal(0, 0.04), 1, 0]], np.float32)
-        slant[:, 2] = size / 2 - slant[:, :2] @ np.float32([size / 2, size / 2])
-        mask = cv2.warpAffine(mask, slant, (size, size), flags=cv2.INTER_LINEAR)
+        slant[:, 2] = size / 2 - slant[:, :2] @ np.array([size / 2, size / 2], np.float32)
+        mask = np.asarray(cv2.warpAffine(mask, slant, (size, size), flags=cv2.INTER_LINEAR), np.uint8)
     return mask.astype(np.float32) / 255
 
 

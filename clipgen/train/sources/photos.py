@@ -170,7 +170,8 @@ def _all(folder: Path) -> Iterator[tuple[str, Photo]]:
 def _in_shard(shard: Path) -> Iterator[tuple[str, Photo]]:
     """The pairs of a shard in its own order: members of one sample follow each other and share a stem."""
     default = re.sub(r"[-_.]?\d+$", "", shard.stem)
-    stem, picture, facts = "", None, {}
+    stem, picture = "", None
+    facts: dict[str, object] = {}
     with tarfile.open(shard) as archive:
         for member in archive:
             if not member.isfile():
