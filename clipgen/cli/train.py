@@ -14,10 +14,10 @@ from clipgen.errors import ClipgenError
 
 @click.group()
 def group() -> None:
-    """Train the built-in models from the picture world.
+    """Train the built-in models from the picture world, the reader also on real pictures.
 
-    The recipes render their own pictures and resume a run that was stopped. Weights go to --out; checkpoints, the
-    curve and sample sheets go to --runs.
+    The recipes resume a run that was stopped. Weights go to --out; checkpoints, the curve and sample sheets go to
+    --runs.
     """
 
 
@@ -69,7 +69,12 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
 )
 @_recipe_options
 def clip_command(**options: Any) -> None:
-    """Train the built-in CLIP, adversarially, so that following its gradients gives pictures of things."""
+    """Train a CLIP: adversarially, so that following its gradients gives pictures of things, or to describe.
+
+    \b
+    The reader learns into the space of models/text, from the world and what else is given:
+        clipgen train clip --recipe reader --art ART --photos PHOTOS --drawings quickdraw.ndjson.gz --fonts FONTS
+    """
     _run("clipgen.train.clip", options)
 
 
