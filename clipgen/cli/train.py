@@ -154,7 +154,7 @@ def text_command(**options: Any) -> None:
 
 def _run(module: str, options: dict[str, Any]) -> None:
     # Only what was given is handed on: the defaults are written once, in the recipe.
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value not in (None, ())}
     try:
         recipe = importlib.import_module(module)
     except ModuleNotFoundError as error:
