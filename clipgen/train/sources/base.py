@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 
-from clipgen.tasks.articles import with_article
 from clipgen.train.world import STYLES
 
 HELD_OUT = 0.125  # share of every source that training never sees
@@ -82,21 +81,3 @@ def plain(name: str) -> str:
     'the eiffel tower'
     """
     return " ".join(name.replace("_", " ").replace(":", "").lower().split())
-
-
-def phrase(name: str) -> str:
-    """A name with its article, as a caption has it.
-
-    >>> phrase("the eiffel tower"), phrase("apple")
-    ('the eiffel tower', 'an apple')
-    """
-    return name if name.startswith(("the ", "a ", "an ")) else with_article(name)
-
-
-def choose(rng: np.random.Generator, options: tuple[str, ...]) -> str:
-    """One of the options, each equally likely.
-
-    >>> choose(np.random.default_rng(0), ("a", "b"))
-    'b'
-    """
-    return options[int(rng.integers(len(options)))]

@@ -14,7 +14,8 @@ import numpy as np
 from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.train.sources import camera
-from clipgen.train.sources.base import Example, choose, is_held_out, manner, phrase, plain
+from clipgen.train.sources.base import Example, is_held_out, manner, plain
+from clipgen.train.world.captions import choose, indefinite
 
 _SHIFT = 4  # fractional bits of cv2's coordinates
 _LEADS = (
@@ -86,7 +87,7 @@ class Drawings:
             strokes, whole = strokes[: int(np.ceil(len(strokes) * rng.uniform(0.55, 0.95)))], False
         image, made, how = _SURFACES[int(rng.choice(3, p=(0.8, 0.1, 0.1)))](rng, strokes, size)
         lead = "an unfinished drawing of {}" if not whole and rng.random() < 0.5 else choose(rng, _LEADS)
-        caption = how.format(lead.format(phrase(drawing.word)))
+        caption = how.format(lead.format(indefinite(drawing.word)))
         says = any(word in caption for word in ("drawing", "sketch", "doodle", "whiteboard", "chalk", "black"))
         return Example(camera.degrade(rng, image), caption, label, manner=manner(made) if says else -1)
 

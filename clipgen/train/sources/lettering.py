@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.train.sources import camera
-from clipgen.train.sources.base import Example, choose, is_held_out, manner
+from clipgen.train.sources.base import Example, is_held_out, manner
+from clipgen.train.world.captions import choose
 from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS
 
 # Hershey's strokes (public domain), which OpenCV draws; the scripts are the nearest to handwriting

@@ -16,9 +16,9 @@ import numpy as np
 from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.train.sources import camera
-from clipgen.train.sources.base import Example, choose, is_held_out, manner, phrase, plain
+from clipgen.train.sources.base import Example, is_held_out, manner, plain
 from clipgen.train.world import SCENES
-from clipgen.train.world.captions import name_ground, on_ground
+from clipgen.train.world.captions import choose, indefinite, name_ground, on_ground
 from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS
 
 _ENDINGS = {".webp", ".jpg", ".jpeg", ".png"}
@@ -115,7 +115,7 @@ class Photos:
         if not photo.names:
             return choose(rng, ("a photo", "a photograph")) + where, True
         name = photo.names[0] if rng.random() < 0.65 else choose(rng, photo.names)
-        thing = phrase(plain(name)) + where
+        thing = indefinite(plain(name)) + where
         if made != "photo":
             return f"a {made} of {thing}", True
         if rng.random() < 0.15:

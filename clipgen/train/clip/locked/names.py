@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from clipgen.tasks.articles import without_article
 from clipgen.train.sources import Source
-from clipgen.train.sources.base import phrase, plain
+from clipgen.train.sources.base import plain
+from clipgen.train.world.captions import indefinite
 
 _TEMPLATES = ("{bare}", "{}", "a picture of {}", "a photo of {}", "a drawing of {}")
 
@@ -92,5 +92,5 @@ def _embedded(
     kept = [[best, *(n for n in names if uses[n] == 1 and n != best)] for best, names in found.items()]
     flat = [name for names in kept for name in names]
     count = torch.tensor([len(names) for names in kept])
-    texts = [template.format(phrase(n), bare=without_article(n)) for template in _TEMPLATES for n in flat]
+    texts = [template.format(indefinite(n), bare=n) for template in _TEMPLATES for n in flat]
     return embed(texts).view(len(_TEMPLATES), len(flat), -1), count.cumsum(0) - count, count
