@@ -39,13 +39,13 @@ class Recipe:
     seed: int = 23
     text: str = "text"
     batch: int = 96
-    lr: float = 1e-3
-    warmup: int = 60
+    lr: float = 6e-4
+    warmup: int = 40
     decay: float = 0.35
     ema: float = 0.997
     weight_decay: float = 0.05
     shares: dict[str, float] = field(
-        default_factory=lambda: {"world": 0.28, "photos": 0.41, "drawings": 0.26, "lettering": 0.05}
+        default_factory=lambda: {"world": 0.34, "photos": 0.38, "drawings": 0.24, "lettering": 0.04}
     )
     styled: float = 0.5
     hard: tuple[str, ...] = _HARD
@@ -87,8 +87,7 @@ class Recipe:
 
 READER = Recipe(
     tower="resnet18d",
-    # most of the names are learnt from small pictures, at half the cost
-    parts=(Part(steps=700, size=48), Part(steps=450, size=64), Part(steps=250, size=80)),
+    parts=(Part(steps=750, size=64), Part(steps=250, size=80)),
     out="models/reader",
     init="reader",
 )

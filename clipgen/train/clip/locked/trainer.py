@@ -15,6 +15,8 @@ from torch import Tensor, nn
 from clipgen import devices
 from clipgen.models.weights import load_state
 from clipgen.perceptors import openclip
+from clipgen.perceptors.base import Perceptor
+from clipgen.similarity import embed_texts
 from clipgen.train import checkpoints
 from clipgen.train.clip.grow import grown
 from clipgen.train.clip.locked.names import Names
@@ -24,7 +26,6 @@ from clipgen.train.text.student import Student
 from clipgen.train.world import SCENES
 
 _SAME = 0.92  # cosine from which two captions say the same, so that neither picture is a negative of the other
-_SPREAD = 0.1  # of the last layer's weights
 _SCALE = (30.0, 60.0)  # the softmax's factor: at first, and at most
 
 
@@ -73,23 +74,42 @@ class Trainer:
         return torch.cat(rows).float()
 
     @torch.no_grad()
-    def align(self, batches: Iterable[Mixed], *, ridge: float = 0.02) -> None:
-        """Fit the last layer, which is linear, so that features of pictures give their captions' embeddings.
+    def rotate(self, old: Perceptor, texts: Sequence[str]) -> None:
+        """Turn the last layer, which is linear, from the space of another text tower into this one's.
 
-        A tower that was trained into another text tower's space starts from there instead of from chance. ridge: of
-        the regression, as a share of the features' mean variance.
+        old: the perceptor whose picture tower is the start; texts: what both text towers know. The rotation is the
+        orthogonal one that brings its texts nearest to ours (Procrustes).
         """
-        seen, said = [], []
-        for batch in batches:
-            seen.append(self.visual.trunk(self._normalised(batch.images)))
-            said.append(self.text(batch.tokens.to(self.device)))
-        x, y = torch.cat(seen).float(), torch.cat(said).float()
-        gram = x.T @ x
-        gram += ridge * gram.diagonal().mean() * torch.eye(len(gram), device=gram.device)
-        weight = torch.linalg.solve(gram, x.T @ y).T
-        weight *= _SPREAD / weight.std()  # embeddings are normalised: a scale that the first steps do not overrun
-        for visual in (self.visual, self.averaged):
-            visual.head.proj.weight.copy_(weight)
+        known = [text for text in texts if old.count_tokens(text) <= old.context_length]
+        u, _, v = torch.linalg.svd(self._embed_texts(known).T @ embed_texts(old, known).to(self.device))
+        self.visual.head.proj.weight.copy_(u @ v @ self.visual.head.proj.weight)
+
+    def probe(self, batches: Iterable[Mixed], *, rounds: int = 6, lr: float = 2e-3) -> dict[str, float]:
+        """Train the last layer alone, on features computed once: else the first steps would spoil those below.
+
+        batches: of the mixture, each used `rounds` times. Returns the losses at the end.
+        Source: Kumar et al. 2022, Fine-Tuning can Distort Pretrained Features (arXiv 2202.10054).
+        """
+        head = self.visual.head.proj
+        seen: list[tuple[Tensor, Tensor, Tensor]] = []
+        self.visual.train()
+        with torch.no_grad():
+            for batch in batches:
+                features = self.visual.trunk(self._normalised(batch.images)).float()
+                seen.append((features, self.text(batch.tokens.to(self.device)).float(), batch.facts))
+        optimizer = torch.optim.AdamW(head.parameters(), lr=lr, weight_decay=self.recipe.weight_decay)
+        decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, rounds * len(seen))
+        parts: dict[str, Tensor] = {}
+        for _ in range(rounds):
+            for i in torch.randperm(len(seen), generator=self.generator).tolist():
+                features, captions, facts = seen[i]
+                loss, parts = self._loss(F.normalize(head(features), dim=-1), captions, facts)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                decay.step()
+        self.averaged.load_state_dict(self.visual.state_dict())
+        return {name: float(value.detach()) for name, value in parts.items()}
 
     def _normalised(self, images: Tensor) -> Tensor:
         mean, std = (self.config["preprocess_cfg"][key][0] for key in ("mean", "std"))
@@ -107,15 +127,7 @@ class Trainer:
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
             pictures = self.visual(self._normalised(batch.images))
         pictures = F.normalize(pictures.float(), dim=-1)
-        parts = self._losses(pictures, captions, batch.facts)
-        recipe = self.recipe
-        weights = {
-            "contrast": recipe.contrast,
-            "names": recipe.names,
-            "scenes": recipe.scenes,
-            "manners": recipe.manners,
-        }
-        loss = torch.stack([weight * parts[name] for name, weight in weights.items()]).sum()
+        loss, parts = self._loss(pictures, captions, batch.facts)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self.visual.parameters(), 1.0)
@@ -123,6 +135,17 @@ class Trainer:
         self.done += 1
         self._average()
         return {"lr": rate, **{name: float(value.detach()) for name, value in parts.items()}}
+
+    def _loss(self, pictures: Tensor, captions: Tensor, facts: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of embedded pictures, and its parts."""
+        recipe, parts = self.recipe, self._losses(pictures, captions, facts)
+        weights = {
+            "contrast": recipe.contrast,
+            "names": recipe.names,
+            "scenes": recipe.scenes,
+            "manners": recipe.manners,
+        }
+        return torch.stack([weight * parts[name] for name, weight in weights.items()]).sum(), parts
 
     def _losses(self, pictures: Tensor, captions: Tensor, facts: Tensor) -> dict[str, Tensor]:
         scale = self.scale.exp().clamp(max=_SCALE[1])
