@@ -30,7 +30,7 @@ from clipgen.train.text.student import MERGES_FILE, WEIGHTS_FILE, Student
 RECIPES: dict[str, Recipe] = {"reader": READER}
 _UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background: other draws than those of training
 _SMALL = 48  # side of pictures of which only the caption is used
-_PROBE = 100  # batches on which the last layer is trained before the others
+_PROBE = 200  # batches on which the head is trained before the rest
 _SAVE = 50  # steps between checkpoints
 
 
@@ -104,11 +104,7 @@ def run(
         report(f"resumed at step {trainer.done} of {chosen.steps}")
     elif not trainer.in_space:
         first = _batches(trainer, sources, shares, chosen.parts[0].size, count=_PROBE, seed=chosen.seed + 1)
-        texts = [
-            sources[0].sample(np.random.default_rng((chosen.seed, 3, i)), _SMALL).caption for i in range(_CAPTIONS)
-        ]
-        trainer.rotate(openclip.load_perceptor(f"local-dir:{start.parent}", trainer.device), [*world.things, *texts])
-        report(f"last layer: {trainer.probe(stream(first))}")
+        report(f"head: {trainer.probe(trainer.features(stream(first)))}")
         checkpoints.save(folder / "last.pt", trainer.state())
     _fit(trainer, sources, shares, folder, report)
     export(trainer, home, out or Path(chosen.out), sources)

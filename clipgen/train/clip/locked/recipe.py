@@ -39,7 +39,7 @@ class Recipe:
     seed: int = 23
     text: str = "text"
     batch: int = 96
-    lr: float = 6e-4
+    lr: float = 1e-3
     warmup: int = 40
     decay: float = 0.35
     ema: float = 0.997
@@ -101,7 +101,8 @@ def model_config(recipe: Recipe, text: dict[str, Any]) -> dict[str, Any]:
         "timm_model_name": recipe.tower,
         "timm_model_pretrained": False,
         "timm_pool": "avg",
-        "timm_proj": "linear",
+        # one hidden layer: what pictures resemble in form has to be rearranged by meaning
+        "timm_proj": "mlp",
     }
     return {
         "model_cfg": {"embed_dim": model["embed_dim"], "vision_cfg": vision, "text_cfg": model["text_cfg"]},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,6 @@ from torch import Tensor, nn
 from clipgen import devices
 from clipgen.models.weights import load_state
 from clipgen.perceptors import openclip
-from clipgen.perceptors.base import Perceptor
-from clipgen.similarity import embed_texts
 from clipgen.train import checkpoints
 from clipgen.train.clip.grow import grown
 from clipgen.train.clip.locked.names import Names
@@ -27,6 +26,15 @@ from clipgen.train.world import SCENES
 
 _SAME = 0.92  # cosine from which two captions say the same, so that neither picture is a negative of the other
 _SCALE = (30.0, 60.0)  # the softmax's factor: at first, and at most
+
+
+@dataclass(frozen=True)
+class Features:
+    """Of a batch: what the head gets [N, F], its captions' embeddings [N, D], and facts as of `Mixed`."""
+
+    seen: Tensor
+    captions: Tensor
+    facts: Tensor
 
 
 class Trainer:
@@ -46,11 +54,14 @@ class Trainer:
         self.visual: Any = openclip.build_model(self.config).visual
         given = load_state(init) if init else {}
         table = given.get("token_embedding.weight")
-        # whether the start was trained with this text tower
+        # whether the start was trained with this text tower; the head of another space is of no use
         self.in_space = table is not None and torch.equal(table.float(), text.tower.token_embedding.weight)
         if init:
             old = {n.removeprefix("visual."): v for n, v in given.items() if n.startswith("visual.")}
-            checkpoints.fill(self.visual, grown(old, self.visual), source=str(init))
+            fresh = {n: v for n, v in self.visual.state_dict().items() if n.startswith("head.")}
+            kept = grown(old, self.visual)
+            trunk = {n: v for n, v in kept.items() if self.in_space or not n.startswith("head.")}
+            checkpoints.fill(self.visual, {**fresh, **trunk}, source=str(init))
         self.visual.to(device).to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.visual).requires_grad_(False)
         self.scale = nn.Parameter(torch.tensor(log(_SCALE[0]), device=device))
@@ -74,40 +85,30 @@ class Trainer:
         return torch.cat(rows).float()
 
     @torch.no_grad()
-    def rotate(self, old: Perceptor, texts: Sequence[str]) -> None:
-        """Turn the last layer, which is linear, from the space of another text tower into this one's.
+    def features(self, batches: Iterable[Mixed]) -> list[Features]:
+        """What the layers below the head make of batches, by the batches' own statistics."""
+        trunk = self.visual.train().trunk
+        return [
+            Features(trunk(self._normalised(b.images)).float(), self.text(b.tokens.to(self.device)).float(), b.facts)
+            for b in batches
+        ]
 
-        old: the perceptor whose picture tower is the start; texts: what both text towers know. The rotation is the
-        orthogonal one that brings its texts nearest to ours (Procrustes).
-        """
-        known = [text for text in texts if old.count_tokens(text) <= old.context_length]
-        u, _, v = torch.linalg.svd(self._embed_texts(known).T @ embed_texts(old, known).to(self.device))
-        self.visual.head.proj.weight.copy_(u @ v @ self.visual.head.proj.weight)
+    def probe(self, seen: Sequence[Features], *, rounds: int = 6, lr: float = 3e-3) -> dict[str, float]:
+        """Train the head alone: else the first steps would spoil the layers below.
 
-    def probe(self, batches: Iterable[Mixed], *, rounds: int = 6, lr: float = 2e-3) -> dict[str, float]:
-        """Train the last layer alone, on features computed once: else the first steps would spoil those below.
-
-        batches: of the mixture, each used `rounds` times. Returns the losses at the end.
+        seen: features of the mixture, each batch used `rounds` times. Returns the losses of the last batch.
         Source: Kumar et al. 2022, Fine-Tuning can Distort Pretrained Features (arXiv 2202.10054).
         """
-        head = self.visual.head.proj
-        seen: list[tuple[Tensor, Tensor, Tensor]] = []
-        self.visual.train()
-        with torch.no_grad():
-            for batch in batches:
-                features = self.visual.trunk(self._normalised(batch.images)).float()
-                seen.append((features, self.text(batch.tokens.to(self.device)).float(), batch.facts))
+        head, steps = self.visual.head, rounds * len(seen)
         optimizer = torch.optim.AdamW(head.parameters(), lr=lr, weight_decay=self.recipe.weight_decay)
-        decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, rounds * len(seen))
         parts: dict[str, Tensor] = {}
-        for _ in range(rounds):
-            for i in torch.randperm(len(seen), generator=self.generator).tolist():
-                features, captions, facts = seen[i]
-                loss, parts = self._loss(F.normalize(head(features), dim=-1), captions, facts)
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                decay.step()
+        for step in range(steps):
+            optimizer.param_groups[0]["lr"] = checkpoints.cosine(step, steps, peak=lr, warmup=10)
+            batch = seen[int(torch.randint(len(seen), (), generator=self.generator))]
+            loss, parts = self._loss(F.normalize(head(batch.seen), dim=-1), batch.captions, batch.facts)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
         self.averaged.load_state_dict(self.visual.state_dict())
         return {name: float(value.detach()) for name, value in parts.items()}
 
