@@ -58,6 +58,7 @@ HEAVY: dict[str, str] = {
     "clipgen.models.shelf.pull": "needs the network",
     "clipgen.tasks.caption.blip.Captioner": "needs a network of transformers",
     "clipgen.train.bank.run": "takes minutes",
+    "clipgen.train.clip.locked.run": "takes hours",
     "clipgen.train.clip.run": "takes hours",
     "clipgen.train.prior.run": "takes hours",
     "clipgen.train.stylegan.run": "takes hours",

@@ -14,10 +14,10 @@ from clipgen.errors import ClipgenError
 
 @click.group()
 def group() -> None:
-    """Train the built-in models from the picture world.
+    """Train the built-in models from the picture world, the reader also on real pictures.
 
-    The recipes render their own pictures and resume a run that was stopped. Weights go to --out; checkpoints, the
-    curve and sample sheets go to --runs.
+    The recipes resume a run that was stopped. Weights go to --out; checkpoints, the curve and sample sheets go to
+    --runs.
     """
 
 
@@ -51,9 +51,30 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--recipe", metavar="NAME", help="builtin; reader, which describes; or judge, for the benchmark.")
 @click.option("--radius", type=click.FloatRange(min=0), metavar="R", help="L2 radius of the attack, pixels in [0, 1].")
 @click.option("--without", metavar="FAMILY", help="Art family to leave out: noto, fluent or twemoji.")
+@click.option(
+    "--photos",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="Folder of photographs for the reader: WebDataset shards, or pictures in class folders; repeat for several.",
+)
+@click.option(
+    "--drawings",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Drawings for the reader: Quick, Draw! strokes, one a line (.ndjson or .ndjson.gz).",
+)
+@click.option(
+    "--fonts",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of fonts for pictures of text; those in its folder `hand` are handwriting.",
+)
 @_recipe_options
 def clip_command(**options: Any) -> None:
-    """Train the built-in CLIP, adversarially, so that following its gradients gives pictures of things."""
+    """Train a CLIP: adversarially, so that following its gradients gives pictures of things, or to describe.
+
+    \b
+    The reader learns into the space of models/text, from the world and what else is given:
+        clipgen train clip --recipe reader --art ART --photos PHOTOS --drawings quickdraw.ndjson.gz --fonts FONTS
+    """
     _run("clipgen.train.clip", options)
 
 
@@ -185,7 +206,7 @@ def text_command(**options: Any) -> None:
 
 def _run(module: str, options: dict[str, Any]) -> None:
     # Only what was given is handed on: the defaults are written once, in the recipe.
-    given = {name: value for name, value in options.items() if value is not None}
+    given = {name: value for name, value in options.items() if value not in (None, ())}
     try:
         recipe = importlib.import_module(module)
     except ModuleNotFoundError as error:

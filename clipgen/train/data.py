@@ -1,7 +1,7 @@
 """Batches of the picture world. They depend on their index alone, so that a resumed run equals an uninterrupted one."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,7 +37,7 @@ class WorldBatches(Dataset[Batch]):
         >>> WorldBatches(World(), seed=1, batch=4, size=32, count=10)[0].images.shape
         torch.Size([4, 3, 32, 32])
 
-    batch: samples; size: side of the pictures in pixels; count: number of batches; styled, hard: see `World.sample`.
+    batch: samples; size: side of the pictures in pixels; count: number of batches.
     """
 
     def __init__(
@@ -49,10 +49,7 @@ class WorldBatches(Dataset[Batch]):
         size: int,
         count: int,
         tokenizer: Tokenizer | None = None,
-        styled: float | None = None,
-        hard: Sequence[str] = (),
     ) -> None:
-        self.styled, self.hard = styled, hard
         self.world, self.seed, self.batch, self.size, self.count = world, seed, batch, size, count
         self.tokenizer = tokenizer
 
@@ -61,7 +58,7 @@ class WorldBatches(Dataset[Batch]):
 
     def __getitem__(self, index: int) -> Batch:
         seeds = [(self.seed, index, i) for i in range(self.batch)]
-        samples = [self.world.sample(seed, self.size, styled=self.styled, hard=self.hard) for seed in seeds]
+        samples = [self.world.sample(seed, self.size) for seed in seeds]
         captions = [s.caption for s in samples]
         images = torch.from_numpy(np.stack([s.image for s in samples])).permute(0, 3, 1, 2)
         facts = torch.tensor([[*s.facts.things, s.facts.scene, s.facts.style, s.facts.colour] for s in samples])

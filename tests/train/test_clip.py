@@ -20,7 +20,7 @@ from clipgen.train.clip import Phase, Recipe, Trainer, export
 from clipgen.train.clip.recipe import model_config
 from clipgen.train.data import Batch, WorldBatches
 from clipgen.train.measure import Metrics
-from clipgen.train.world import STYLES, World
+from clipgen.train.world import World
 
 # timm's smallest network of the right kind: a real tower that a test can afford
 TINY = Recipe(tower="test_resnet", seed=1, phases=(Phase(steps=20, size=32, lr=5e-3),), batch=8, fresh=6)
@@ -261,24 +261,6 @@ def test_a_run_writes_a_folder_and_can_be_resumed(tmp_path: Path, monkeypatch: p
     assert run("c", resume=False, seed=5) != whole
 
 
-def test_a_phase_has_its_own_share_of_styled_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    phases = [Phase(steps=2, size=32, lr=1e-3, styled=share) for share in (0.0, 1.0)]
-    phases.append(replace(phases[1], hard=("neon",) * 1000))
-    monkeypatch.setitem(clip.RECIPES, "tiny", replace(TINY, phases=tuple(phases)))
-    monkeypatch.setattr(clip, "measure", lambda *_, **__: Metrics(*[0.5] * len(fields(Metrics))))
-    step, shown, styles = Trainer.step, [], []
-
-    def watched(trainer: Trainer, batch: Batch) -> dict[str, float]:
-        shown.append((batch.facts[:, 3] >= 0).float().mean().item())
-        styles.append(batch.facts[:, 3].unique().tolist())
-        return step(trainer, batch)
-
-    monkeypatch.setattr(Trainer, "step", watched)
-    clip.run(out=tmp_path / "out", recipe="tiny", device="cpu", runs=tmp_path / "runs")
-    assert shown == [0, 0, 1, 1, 1, 1]
-    assert len(styles[2]) > 1 and styles[4] == styles[5] == [list(STYLES).index("neon")]
-
-
 def test_a_run_without_a_family_is_measured_on_it(
     tmp_path: Path, art_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,21 +295,6 @@ def test_a_recipe_stretches_over_more_steps() -> None:
 def test_an_unknown_recipe_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="builtin"):
         clip.run(out=tmp_path, recipe="builtn", runs=tmp_path)
-
-
-def test_the_reader_starts_from_the_built_in_clip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[Path | None] = []
-
-    def trainer(recipe: Any, world: Any, merges: Any, device: Any, init: Path | None) -> Any:
-        begun.append(init)
-        raise InterruptedError
-
-    monkeypatch.setattr(clip, "Trainer", trainer)
-    for given in (None, tmp_path / "mine.safetensors"):
-        with pytest.raises(InterruptedError):
-            clip.run(recipe="reader", init=given, runs=tmp_path)
-    assert begun[0] is not None and begun[0].parts[-2:] == ("clip", "clip.safetensors") and begun[0].is_file()
-    assert begun[1] == tmp_path / "mine.safetensors"
 
 
 def test_no_recipe_writes_over_the_weights_of_another() -> None:

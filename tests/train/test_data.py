@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 import torch
 from torch import Tensor
 
 from clipgen.train.data import Batch, Pool, WorldBatches, stream
-from clipgen.train.world import STYLES, World
+from clipgen.train.world import World
 
 
 def lengths(texts: list[str]) -> Tensor:
@@ -49,22 +48,6 @@ def test_a_batch_depends_on_seed_and_index_alone(world: World) -> None:
     assert all(same(backwards[i], batches(World())[i]) for i in range(4))
     assert not same(several[0], several[1])
     assert not same(several[0], batches(world, seed=5)[0])
-
-
-def test_the_share_of_styled_pictures(art_world: World) -> None:
-    def styled(share: float | None) -> list[bool]:
-        batch = WorldBatches(art_world, seed=3, batch=80, size=24, count=1, styled=share)[0]
-        return [style >= 0 for style in batch.facts[:, 3].tolist()]
-
-    assert not any(styled(0.0)) and all(styled(1.0))
-    assert 0.2 < sum(styled(None)) / 80 < 0.55 < sum(styled(0.65)) / 80 < 0.8
-
-
-def test_hard_styles_come_twice_as_often(world: World) -> None:
-    hard = list(STYLES)[:4]
-    batch = WorldBatches(world, seed=3, batch=600, size=24, count=1, styled=1.0, hard=hard)[0]
-    share = sum(style < 4 for style in batch.facts[:, 3].tolist()) / 600
-    assert share == pytest.approx(8 / (len(STYLES) + 4), abs=0.05)
 
 
 def test_without_a_tokenizer_there_are_no_tokens(world: World) -> None:

@@ -7,7 +7,7 @@ pictures its gradients draw what the words name (Santurkar et al. 2019, arXiv 19
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -16,12 +16,13 @@ import torch
 from torch import Tensor
 
 from clipgen import devices
-from clipgen.errors import UnknownNameError
-from clipgen.models.weights import find, save_state
+from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.models.weights import save_state
 from clipgen.perceptors import openclip
 from clipgen.perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
 from clipgen.similarity import Background, embed_texts
 from clipgen.train import checkpoints
+from clipgen.train.clip import locked
 from clipgen.train.clip.recipe import RECIPES, Phase, Recipe, model_config
 from clipgen.train.clip.trainer import Trainer
 from clipgen.train.data import Pool, WorldBatches, stream
@@ -66,32 +67,42 @@ def run(
     batch: int | None = None,
     seed: int | None = None,
     init: Path | None = None,
+    photos: Sequence[Path] = (),
+    drawings: Path | None = None,
+    fonts: Path | None = None,
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
     report: Callable[[str], None] = lambda line: None,
-) -> Metrics:
-    """Train a CLIP on the picture world and write its open_clip folder (takes hours); it can be resumed at any time.
+) -> Metrics | None:
+    """Train a CLIP and write its open_clip folder (takes hours); it can be resumed at any time.
 
     >>> run(out=Path("models/clip"), art=Path("emoji"))
 
-    out: the folder to write; art: folder of an art pack; recipe: a name in RECIPES; without: an art family to exclude;
-    steps: total number of steps, to which all phases are scaled; radius: of its attacked phases; batch, seed: replace
-    those of the recipe; init: weights to start from (out, init: by default those of the recipe); resume: continue from
-    the last checkpoint; runs: folder for checkpoints, curve and metrics.
-    Raises UnknownNameError for the recipe or art family, WeightsError for damaged weights or checkpoints, ImageError
-    for a damaged art pack.
+    out: the folder to write; art: folder of an art pack; recipe: a name in RECIPES or in `locked.RECIPES`; without: an
+    art family to exclude; steps: total number of steps, to which all phases are scaled; radius: of its attacked phases;
+    batch, seed: replace those of the recipe; init: weights to start from; photos, drawings, fonts: pictures, see
+    `locked.run`; resume: continue from the last checkpoint; runs: folder for checkpoints, curve and metrics.
+    Returns the metrics, None for a recipe of `locked`, which `benchmarks/eyes.py` measures.
+    Raises UnknownNameError for the recipe or art family, SettingsError for what the recipe does not use, WeightsError
+    for damaged weights or checkpoints, ImageError for damaged pictures.
     """
+    if recipe in locked.RECIPES:
+        _refuse(recipe, radius=radius, without=without)
+        locked.run(
+            recipe=recipe, out=out, art=art, photos=photos, drawings=drawings, fonts=fonts, steps=steps, batch=batch,
+            seed=seed, init=init, resume=resume, device=device, runs=runs, report=report,
+        )  # fmt: skip
+        return None
     if recipe not in RECIPES:
-        raise UnknownNameError.of("recipe", recipe, list(RECIPES))
+        raise UnknownNameError.of("recipe", recipe, [*RECIPES, *locked.RECIPES])
+    _refuse(recipe, photos=photos, drawings=drawings, fonts=fonts)
     chosen = _chosen(RECIPES[recipe], steps=steps, radius=radius, batch=batch, seed=seed)
     folder = runs / f"clip-{recipe}{'-without-' + without if without else ''}"
     folder.mkdir(parents=True, exist_ok=True)
     merges = folder / "merges.txt.gz"
     openclip.write_merges(merges)
     world = World(art, without=without)
-    if init is None and chosen.init is not None:
-        init = find(chosen.init, "perceptor").path("clip.safetensors")
     trainer = Trainer(chosen, world, merges, devices.pick_device(device), init)
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
@@ -109,9 +120,13 @@ def run(
     return metrics
 
 
-def _chosen(
-    recipe: Recipe, *, steps: int | None, radius: float | None, batch: int | None, seed: int | None
-) -> Recipe:
+def _refuse(recipe: str, **options: object) -> None:
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise SettingsError(f"{given[0]} has no effect on the recipe {recipe}; leave it out", settings=given[:1])
+
+
+def _chosen(recipe: Recipe, *, steps: int | None, radius: float | None, batch: int | None, seed: int | None) -> Recipe:
     if steps is not None:
         recipe = recipe.stretched(steps)
     if radius is not None:
@@ -145,8 +160,6 @@ def _fit(
                 size=phase.render,
                 count=end,
                 tokenizer=tokenizer,
-                styled=phase.styled,
-                hard=phase.hard,
             )
             for index, new in enumerate(stream(batches, first=start), start):
                 batch = pool.mix(index, new)

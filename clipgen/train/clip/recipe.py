@@ -13,11 +13,6 @@ _PLAIN = AugmentPreset(
     crop=(0.75, 1.0), overview=(0.5, 0.5), overview_pad=0.1, rotate=8, hue=0.01, brightness=0.08, contrast=0.08,
     noise=0.02,
 )  # fmt: skip
-# the styles with the lowest naming accuracy, most of them without colours
-_HARD = (
-    "ink drawing", "cubist", "sepia photo", "black and white photo", "pop art", "blueprint", "charcoal",
-    "pencil sketch", "glitch", "van gogh", "neon",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,8 +21,7 @@ class Phase:
 
     size: side of the pictures in pixels; lr: peak learning rate, decaying to floor × lr; radius: of the attack, in L2
     of 64-px pictures in [0, 1] (0: none); augments: a preset or its name; names: weight of the naming loss, see
-    `Learner.naming`; styled: share of pictures in a style (None: that of the world); hard: styles that are drawn twice
-    as often as the others.
+    `Learner.naming`.
     """
 
     steps: int
@@ -37,8 +31,6 @@ class Phase:
     floor: float = 0.1
     augments: str | AugmentPreset = "robust"
     names: float = 0.0
-    styled: float | None = None
-    hard: tuple[str, ...] = ()
 
     @property
     def render(self) -> int:
@@ -55,17 +47,15 @@ class Phase:
 class Recipe:
     """The settings that determine the weights. Most steps use small pictures: half the side costs a quarter.
 
-    tower: name of a timm network; out: default folder for the weights; init: shipped CLIP whose weights are the start,
-    by default; embed: dimension of an embedding; batch: pictures per step, of which `fresh` are new; names: number of
-    names in the naming loss; attack_steps: of each attack; text_lr: learning rate of all but the picture tower,
-    relative to its own.
+    tower: name of a timm network; out: default folder for the weights; embed: dimension of an embedding; batch: number
+    of pictures in a step, of which `fresh` are new; names: number of names in the naming loss; attack_steps: of each
+    attack; text_lr: learning rate of all but the picture tower, relative to its own.
     """
 
     tower: str
     seed: int
     phases: tuple[Phase, ...]
     out: str = "models/clip"
-    init: str | None = None
     embed: int = 256
     batch: int = 192
     fresh: int = 48
@@ -116,25 +106,6 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=600, size=64, lr=1.2e-3, radius=1.25, floor=0.0),
             # the judge names things and does not guide: the last phase is without attacks
             Phase(steps=700, size=64, lr=1.5e-3, floor=0.0, augments=_PLAIN, names=0.5),
-        ),
-    ),
-    # attacks cost naming accuracy: the reader starts from the built-in CLIP, trains without attacks, and only describes
-    "reader": Recipe(
-        tower="resnet18d",
-        out="models/reader",
-        init="builtin",
-        seed=7,
-        embed=384,
-        fresh=96,
-        names=512,
-        phases=(
-            Phase(steps=3600, size=64, lr=2e-3, augments=_PLAIN, names=1.0),
-            Phase(steps=2000, size=80, lr=8e-4, floor=0.0, augments=_PLAIN, names=1.0),
-            # styles remove the colours and edges that identify things: twice as many styled pictures
-            Phase(steps=1700, size=64, lr=1.5e-3, floor=0.6, augments=_PLAIN, names=1.0, styled=0.65),
-            Phase(steps=2500, size=80, lr=1e-3, floor=0.0, augments=_PLAIN, names=1.0, styled=0.65),
-            # without colours the naming accuracy was half as high as with them
-            Phase(steps=3800, size=80, lr=1.5e-3, floor=0.0, augments=_PLAIN, names=1.5, styled=0.65, hard=_HARD),
         ),
     ),
 }

@@ -39,11 +39,21 @@ def with_article(rng: np.random.Generator, noun: str, *, bare: float = 0.35) -> 
     """
     if rng.random() < bare:
         return noun
-    head = _HEAD_ENDS.split(noun)[0]  # "polka dots on a red background" is plural, "a lake with reflections" singular
-    if head.endswith("s") and not head.endswith(("ss", "us")):
+    counted = indefinite(noun)
+    if counted == noun:
         return noun if rng.random() < 0.6 else f"the {noun}"
-    if rng.random() < 0.1:
-        return f"the {noun}"
+    return f"the {noun}" if rng.random() < 0.1 else counted
+
+
+def indefinite(noun: str) -> str:
+    """A noun with "a" or "an"; plural nouns and those with "the" stay as they are.
+
+    >>> indefinite("unicorn"), indefinite("grapes"), indefinite("the eiffel tower")
+    ('a unicorn', 'grapes', 'the eiffel tower')
+    """
+    head = _HEAD_ENDS.split(noun)[0]  # "polka dots on a red background" is plural, "a lake with reflections" singular
+    if head.startswith("the ") or head.endswith("s") and not head.endswith(("ss", "us")):
+        return noun
     return f"{'an' if _AN.match(noun) else 'a'} {noun}"
 
 

@@ -1,0 +1,213 @@
+"""The state of a run that trains a picture tower into the locked text tower's space, and one step of it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from clipgen import devices
+from clipgen.models.weights import load_state
+from clipgen.perceptors import openclip
+from clipgen.perceptors.openclip.tower import TextTower
+from clipgen.train import checkpoints
+from clipgen.train.clip.grow import grown
+from clipgen.train.clip.locked.names import Names
+from clipgen.train.clip.locked.recipe import Recipe, model_config
+from clipgen.train.sources import MANNERS, Mixed, Source
+from clipgen.train.world import SCENES
+
+_SAME = 0.92  # cosine from which two captions say the same, so that neither picture is a negative of the other
+_SCALE = (30.0, 60.0)  # the softmax's factor: at first, and at most
+
+
+@dataclass(frozen=True)
+class Features:
+    """Of a batch: what the head gets [N, F], its captions' embeddings [N, D], and facts as of `Mixed`."""
+
+    seen: Tensor
+    captions: Tensor
+    facts: Tensor
+
+
+class Trainer:
+    """The state of a run; `step(batch)` makes one update and returns its metrics.
+
+    recipe: the settings; text: the locked tower; sources: what batches are mixed of, in their order; device: where it
+    runs; init: weights of a CLIP whose picture tower is the start, None for random weights.
+    """
+
+    def __init__(
+        self, recipe: Recipe, text: TextTower, sources: Sequence[Source], device: torch.device, init: Path | None
+    ) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.device, self.done = recipe, device, 0
+        self.text = text.to(device).eval().requires_grad_(False)
+        self.config = model_config(recipe, text.config)
+        self.visual: Any = openclip.build_model(self.config).visual
+        given = load_state(init) if init else {}
+        table = given.get("token_embedding.weight")
+        # whether the start was trained with this text tower; the head of another space is of no use
+        self.in_space = table is not None and torch.equal(table.float(), text.tower.token_embedding.weight)
+        if init:
+            old = {n.removeprefix("visual."): v for n, v in given.items() if n.startswith("visual.")}
+            fresh = {n: v for n, v in self.visual.state_dict().items() if n.startswith("head.")}
+            kept = grown(old, self.visual)
+            trunk = {n: v for n, v in kept.items() if self.in_space or not n.startswith("head.")}
+            checkpoints.fill(self.visual, {**fresh, **trunk}, source=str(init))
+        self.visual.to(device).to(memory_format=torch.channels_last)
+        self.averaged = copy.deepcopy(self.visual).requires_grad_(False)
+        self.scale = nn.Parameter(torch.tensor(log(_SCALE[0]), device=device))
+        self.generator = torch.Generator().manual_seed(recipe.seed)
+        self.names = Names(sources, self._embed_texts)
+        self._scenes = [self._embed_texts([*scene.names, *scene.place]) for scene in SCENES.values()]
+        self._manners = [self._embed_texts(list(names)) for names in MANNERS.values()]
+        vectors = [p for p in self.visual.parameters() if p.ndim < 2]
+        matrices = [p for p in self.visual.parameters() if p.ndim > 1]
+        groups = [
+            {"params": matrices, "weight_decay": recipe.weight_decay},
+            {"params": [*vectors, self.scale], "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98))
+
+    @torch.no_grad()
+    def _embed_texts(self, texts: Sequence[str]) -> Tensor:
+        rows = [
+            self.text(self.text.tokenizer(list(texts[i : i + 512])).to(self.device)) for i in range(0, len(texts), 512)
+        ]
+        return torch.cat(rows).float()
+
+    @torch.no_grad()
+    def features(self, batches: Iterable[Mixed]) -> list[Features]:
+        """What the layers below the head make of batches, by the batches' own statistics."""
+        trunk = self.visual.train().trunk
+        return [
+            Features(trunk(self._normalised(b.images)).float(), self.text(b.tokens.to(self.device)).float(), b.facts)
+            for b in batches
+        ]
+
+    def probe(self, seen: Sequence[Features], *, rounds: int = 6, lr: float = 3e-3) -> dict[str, float]:
+        """Train the head alone: else the first steps would spoil the layers below.
+
+        seen: features of the mixture, each batch used `rounds` times. Returns the losses of the last batch.
+        Source: Kumar et al. 2022, Fine-Tuning can Distort Pretrained Features (arXiv 2202.10054).
+        """
+        head, steps = self.visual.head, rounds * len(seen)
+        optimizer = torch.optim.AdamW(head.parameters(), lr=lr, weight_decay=self.recipe.weight_decay)
+        parts: dict[str, Tensor] = {}
+        for step in range(steps):
+            optimizer.param_groups[0]["lr"] = checkpoints.cosine(step, steps, peak=lr, warmup=10)
+            batch = seen[int(torch.randint(len(seen), (), generator=self.generator))]
+            loss, parts = self._loss(F.normalize(head(batch.seen), dim=-1), batch.captions, batch.facts)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        self.averaged.load_state_dict(self.visual.state_dict())
+        return {name: float(value.detach()) for name, value in parts.items()}
+
+    def _normalised(self, images: Tensor) -> Tensor:
+        mean, std = (self.config["preprocess_cfg"][key][0] for key in ("mean", "std"))
+        scaled = (images.to(self.device).float() / 255 - mean) / std
+        return scaled.contiguous(memory_format=torch.channels_last)
+
+    def step(self, batch: Mixed) -> dict[str, float]:
+        """Train on one batch."""
+        rate = self.recipe.rate(self.done)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.visual.train()
+        with torch.no_grad():
+            captions = self.text(batch.tokens.to(self.device)).float()
+        with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
+            pictures = self.visual(self._normalised(batch.images))
+        pictures = F.normalize(pictures.float(), dim=-1)
+        loss, parts = self._loss(pictures, captions, batch.facts)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.visual.parameters(), 1.0)
+        self.optimizer.step()
+        self.done += 1
+        self._average()
+        return {"lr": rate, **{name: float(value.detach()) for name, value in parts.items()}}
+
+    def _loss(self, pictures: Tensor, captions: Tensor, facts: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of embedded pictures, and its parts."""
+        recipe, parts = self.recipe, self._losses(pictures, captions, facts)
+        weights = {
+            "contrast": recipe.contrast,
+            "names": recipe.names,
+            "scenes": recipe.scenes,
+            "manners": recipe.manners,
+        }
+        return torch.stack([weight * parts[name] for name, weight in weights.items()]).sum(), parts
+
+    def _losses(self, pictures: Tensor, captions: Tensor, facts: Tensor) -> dict[str, Tensor]:
+        scale = self.scale.exp().clamp(max=_SCALE[1])
+        concept, rivals = (part.to(self.device) for part in self.names.truth(facts))
+        logits = scale * pictures @ self.names.rows(self.generator).T
+        logits = logits.masked_fill(~rivals, -1e4)
+        known = concept >= 0
+        hits = (logits.argmax(1) == concept)[known].float().mean() if known.any() else logits.sum() * 0
+        return {
+            "contrast": self._contrast(scale * pictures @ captions.T, captions, concept, facts),
+            "names": _cross_entropy(logits, concept),
+            "scenes": _cross_entropy(scale * pictures @ self._drawn(self._scenes).T, facts[:, 2].to(self.device)),
+            "manners": _cross_entropy(scale * pictures @ self._drawn(self._manners).T, facts[:, 3].to(self.device)),
+            "top1": hits,
+        }
+
+    def _contrast(self, logits: Tensor, captions: Tensor, concept: Tensor, facts: Tensor) -> Tensor:
+        """Symmetric InfoNCE; captions that say the same, and pictures of the same facts, are no negatives."""
+        rest = torch.cat([concept[:, None], facts[:, 2:].to(concept)], dim=1)
+        same = (captions @ captions.T > _SAME) | ((rest[:, None] == rest[None]).all(-1) & (concept >= 0)[:, None])
+        same.fill_diagonal_(False)
+        logits = logits.masked_fill(same, -1e4)
+        own = torch.arange(len(logits), device=logits.device)
+        return 0.5 * (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own))
+
+    def _drawn(self, groups: Sequence[Tensor]) -> Tensor:
+        """One of the names of each, at random: [K, D]."""
+        return torch.stack([g[int(torch.randint(len(g), (), generator=self.generator))] for g in groups])
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(self.recipe.ema, (1 + self.done) / (10 + self.done))
+        for kept, now in zip(self.averaged.state_dict().values(), self.visual.state_dict().values(), strict=True):
+            if kept.is_floating_point():
+                kept.lerp_(now, 1 - decay)
+            else:
+                kept.copy_(now)
+
+    def state(self) -> dict[str, Any]:
+        """The state for `load`."""
+        return {
+            "done": self.done,
+            "visual": self.visual.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "scale": self.scale.detach(),
+            "optimizer": self.optimizer.state_dict(),
+            "generator": self.generator.get_state(),
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Restore a state from `state`. Raises WeightsError for one of another recipe."""
+        self.done = state["done"]
+        for name in ("visual", "averaged"):
+            checkpoints.fill(getattr(self, name), state[name], source="the checkpoint to resume from")
+        with torch.no_grad():
+            self.scale.copy_(state["scale"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+
+
+def _cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
+    """Cross-entropy over the pictures that have a truth (0 or more); 0 where none has."""
+    known = truth >= 0
+    return F.cross_entropy(logits[known], truth[known]) if known.any() else logits.sum() * 0
