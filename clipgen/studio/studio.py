@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Unpack, overload
+from typing import TypeAlias, Unpack, overload
 
 from PIL import Image
 from torch import Tensor
@@ -15,16 +15,21 @@ from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.settings import DescribeSettings
+from clipgen.settings.describe import COMPARING, LIBRARY
 from clipgen.settings.keywords import AnimateKeywords, PictureKeywords, SearchKeywords
 from clipgen.studio.defaults import Defaults
 from clipgen.studio.librarian import Librarian
-from clipgen.tasks import sample
-from clipgen.tasks.animate import Film, make_film
+from clipgen.synthesis import Step
+from clipgen.tasks import browse, describe, sample
+from clipgen.tasks.animate import Film, Frame, make_film
 from clipgen.tasks.caption.round_trip import RoundTrip, round_trip
 from clipgen.tasks.edit import edit_job
 from clipgen.tasks.generate import GeneratedImage, Picture, Run, RunState, again, picture_job, prepare
 from clipgen.tasks.rating import Rating, rate
 from clipgen.timelines import Timeline, read_timeline
+
+#: what a job of any verb yields, see `Studio.events`
+Event: TypeAlias = "Step | Picture | Frame | Image.Image | describe.Event | browse.Event"
 
 
 class Studio(Librarian):
@@ -82,6 +87,31 @@ class Studio(Librarian):
         """
         plan = prepare(job, self.parts, resume=state, losses=losses, started=started, report=report)
         return Run(plan, self.parts, state=state)
+
+    def events(self, job: Job) -> Iterator[Event]:
+        """What a job of any verb yields, for whoever does not know the verb: a web page, a queue, another machine.
+
+            >>> job = Job("generate", Inputs(prompts=("a paper fox",)), GenerateSettings.of(steps=2, seed=7))
+            >>> [type(event).__name__ for event in studio.events(Job.from_json(job.to_json()))]
+            ['Step', 'Step', 'Picture']
+
+        generate, edit: a Step after each step, then the pictures; animate: the frames; sample: the pictures; caption,
+        rank, classify, compare: as `describe`; index, search, duplicates: as `browse`. Raises what these raise.
+        """
+        ways: dict[str, Callable[[Job], Iterable[Event]]] = {
+            "generate": self._painting,
+            "edit": self._painting,
+            "animate": self.film,
+            "sample": self.draw,
+            **dict.fromkeys(COMPARING, self.describe),
+            **dict.fromkeys(LIBRARY, self.browse),
+        }
+        yield from ways[job.verb](job)
+
+    def _painting(self, job: Job) -> Iterator[Event]:
+        run = self.run(job)
+        yield from run
+        yield from run.pictures()
 
     def rate(self, run: Run, pictures: Sequence[Picture]) -> list[Rating]:
         """How well pictures of a run show their prompts, by the CLIP that describes, which did not guide the run.

@@ -8,12 +8,13 @@ from PIL import Image
 import clipgen
 from clipgen import parts
 from clipgen.errors import DeviceError, SettingsError, UnknownNameError
-from clipgen.jobs import Job
+from clipgen.jobs import Inputs, Job
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import USUAL, CaptionVerb
+from clipgen.settings import USUAL, AnimateSettings, CaptionVerb, FilmSettings, GenerateSettings, IndexVerb, RankVerb
 from clipgen.studio import Studio
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.timelines import read_timeline
 from raising import refused
 
 SMALL: dict[str, Any] = dict(generator="pixels", device="cpu", dtype="fp32", size=(32, 32), steps=2, cutn=3)
@@ -29,6 +30,25 @@ def test_one_text_gives_one_image_with_its_settings(name: str, tmp_path: Path) -
     assert isinstance(image, GeneratedImage) and image.size == (32, 32)
     image.save(tmp_path / "a.png")
     assert read_metadata(tmp_path / "a.png")["settings"]["search"]["perceptors"] == [name]
+
+
+def test_a_job_of_any_verb_yields_its_events(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    painting = GenerateSettings.of(perceptors=(name,), seed=7, **SMALL)
+    film = AnimateSettings(FilmSettings(fps=4, seconds_per_scene=0.5, keyframes=2, keyframe_steps=1), painting)
+    (tmp_path / "scenes.txt").write_text("a fox\na castle\n")
+    timeline = read_timeline(tmp_path / "scenes.txt")
+    for way in ("describe", "browse"):  # both have tests of their own
+        monkeypatch.setattr(Studio, way, lambda _, job: iter([job.verb]))
+    jobs = [
+        (Job("generate", Inputs(prompts=("a fox",)), painting), {"Step", "Picture"}),
+        (Job("sample", Inputs(), painting), {"Image"}),
+        (Job("animate", Inputs(timeline=timeline), film), {"Frame"}),
+        (Job("rank", Inputs(texts=("red",)), RankVerb()), {"str"}),
+        (Job("index", Inputs(folders=("photos",)), IndexVerb()), {"str"}),
+    ]
+    with Studio() as made:
+        for job, kinds in jobs:
+            assert {type(event).__name__ for event in made.events(Job.from_json(job.to_json()))} == kinds, job.verb
 
 
 def test_lists_and_counts_give_lists(name: str) -> None:
