@@ -62,11 +62,11 @@ def film_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @dataclass(frozen=True)
 class Report:
-    """How a command prints its results; told: the notes that were printed."""
+    """How a command prints its results; printed: the notes that were printed."""
 
     as_json: bool
     quiet: bool
-    told: set[str] = field(default_factory=set)
+    printed: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> Report:
@@ -80,8 +80,8 @@ class Report:
 
     def new(self, lines: Iterable[str]) -> list[str]:
         """Those of some notes that were not printed yet, and count as printed now."""
-        found = [line for line in lines if line not in self.told]
-        self.told.update(found)
+        found = [line for line in lines if line not in self.printed]
+        self.printed.update(found)
         return found
 
 
@@ -196,7 +196,7 @@ class Made:
 
 def make(film: Film, request: Request, report: Report) -> Made:
     """Paint and write a film; what is painted becomes a film when it is stopped."""
-    report.told.clear()  # of the film before, in a batch
+    report.printed.clear()  # of the film before, in a batch
     _tell_resumed(film, request, report)
     began = time.monotonic()
     try:
