@@ -15,6 +15,7 @@ from clipgen.errors import WeightsError
 from clipgen.models.weights import save_state
 from clipgen.perceptors.openclip.meanings import IMAGEABILITY_FILE, Imageability, Meanings, load_imageability
 from clipgen.perceptors.openclip.tower import TextTower
+from clipgen.train.text import imageability
 from clipgen.train.text.imageability import examples, train
 from clipgen.train.text.wordnet import Meaning, Words
 from raising import refused
@@ -56,8 +57,8 @@ def test_animals_and_places_are_shown_ideas_acts_forms_and_gibberish_are_not() -
 
 
 def test_it_learns_what_the_embeddings_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clipgen.train.text.imageability._GIBBERISH", 0)
-    monkeypatch.setattr("clipgen.train.text.imageability._FORMS", 0)
+    monkeypatch.setattr(imageability, "_GIBBERISH", 0)
+    monkeypatch.setattr(imageability, "_FORMS", 0)
     letters = "abcdefghijklmnopqrst"
     files = {f"{a}{b}{c}": "noun.animal" if c == "x" else "adj.all" for a in letters for b in letters for c in "xyz"}
     network, accuracy = train(TOWER, words(files), seed=1, held_out=0.2)

@@ -17,6 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 import clipgen.train.text as recipe_module
+import clipgen.train.text.bars as bars_module
+import clipgen.train.text.store as store_module
 from clipgen.errors import ImageError, UnknownNameError, WeightsError
 from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.train.text import corpus
@@ -182,7 +184,7 @@ def test_every_kind_of_facts_can_be_said_and_changed() -> None:
 
 
 def test_embedded_texts_are_not_embedded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clipgen.train.text.store._SHARD", 2)
+    monkeypatch.setattr(store_module, "_SHARD", 2)
     asked: list[str] = []
 
     def embed(some: list[str]) -> Tensor:
@@ -280,7 +282,7 @@ class Letters:
 
 def test_a_run_embeds_trains_and_writes(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(corpus, "_CAPTIONS", 40)
-    monkeypatch.setattr("clipgen.train.text.bars._PAIRS", 8)
+    monkeypatch.setattr(bars_module, "_PAIRS", 8)
     monkeypatch.setattr(recipe_module, "Teacher", Letters)
     monkeypatch.setattr(recipe_module, "PIECES", 700)
     lines: list[str] = []
