@@ -108,10 +108,10 @@ def test_captions_that_say_the_same_are_no_negatives(make: Any) -> None:
     pictures = torch.nn.functional.normalize(torch.randn(3, 16, generator=torch.Generator().manual_seed(0)), dim=-1)
     captions, concept = pictures[[0, 0, 2]], torch.tensor([-1, -1, -1])
     facts = torch.full((3, 4), -1)
-    told = trainer._contrast(30 * pictures[[0, 0, 2]] @ captions.T, captions, concept, facts)
-    assert told < 0.05  # else the two equal rows would cost log 2
+    equal_rows = trainer._contrast(30 * pictures[[0, 0, 2]] @ captions.T, captions, concept, facts)
+    assert equal_rows < 0.05  # else the two equal rows would cost log 2
     apart = torch.nn.functional.normalize(captions + torch.tensor([[0.0], [0.5], [0.0]]), dim=-1)
-    assert trainer._contrast(30 * captions @ apart.T, apart, torch.tensor([0, 1, 2]), facts) > told
+    assert trainer._contrast(30 * captions @ apart.T, apart, torch.tensor([0, 1, 2]), facts) > equal_rows
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(make: Any, batches: list[Mixed], tmp_path: Path) -> None:
