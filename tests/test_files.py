@@ -138,13 +138,13 @@ import os, time
 from clipgen.files import free_path
 free_path({str(tmp_path)!r}, "x", ".png")
 if os.fork() == 0:
-    time.sleep(60)
-print("ready", flush=True)
-os.kill(os.getpid(), 9)
+    print("ready", flush=True)
+time.sleep(60)
 """
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, process_group=0)
-    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    assert process.stdout is not None and process.stdout.readline() == "ready\n", "the child runs"
     try:
+        process.kill()
         process.wait()
         assert free_path(tmp_path, "x", ".png").name == "x.png"
     finally:
