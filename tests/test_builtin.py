@@ -91,7 +91,8 @@ def test_the_clip_knows_its_vocabulary_and_reports_other_words(clip: Perceptor) 
 def test_a_new_word_is_drawn_as_its_nearest_meaning_and_one_that_no_picture_shows_is_left_out(clip: Perceptor) -> None:
     assert clip.known("a beautiful vessel on a lagoon") == "a boat on a lake"
     assert clip.known("a red bicycle leaning against a blue wall") == "a red bicycle against a blue wall"
-    assert clip.known("two physicians by the cathedral") == "two doctor by the church"
+    assert clip.known("the physicians by the cathedral") == "the doctor by the church"
+    assert clip.known("some quiet, peaceful harbours") == "some harbours", "taught in the names of faces only"
     assert clip.known("xqzzt blorp") == "xqzzt blorp"
     embedded = clip.encode_text(["a beautiful vessel on a lagoon", "a boat on a lake"])
     assert torch.equal(embedded[0], embedded[1])

@@ -97,4 +97,5 @@ def _vocabulary() -> frozenset[str]:
     """The words of the built-in CLIP."""
     from clipgen.models.weights import models_folder
 
-    return frozenset(json.loads((models_folder() / "clip" / "words.json").read_text(encoding="utf-8")))
+    entries = json.loads((models_folder() / "clip" / "words.json").read_text(encoding="utf-8"))
+    return frozenset(word for entry in entries for word in entry.split())

@@ -99,49 +99,82 @@ class Perceptor(nn.Module, ABC):
 class Vocabulary:
     """The words in the training data of a small perceptor, and what stands for any other.
 
-        >>> words = Vocabulary(["fox", "castle", "swim"], lambda word: ["castle"] if word == "fortress" else [])
-        >>> words.unknown("Quiet foxes swimming by a fortress")
+        >>> words = Vocabulary(["face", "fox", "castle", "quiet face"], {"fortress": ["castle"]}.get)
+        >>> words.unknown("Quiet foxes, a fortress, a quiet face")
         ['quiet', 'fortress']
-        >>> words.known("Quiet foxes swimming by a fortress")
-        'foxes swimming by a castle'
+        >>> words.known("Quiet foxes, a fortress, a quiet face")
+        'foxes, a castle, a quiet face'
 
-    words: of the training data; stand_ins: unknown word → known words near in meaning, the nearest first.
+    words: of the training data; an entry of several words was taught as a whole, and its words are known inside it, and
+    alone if they stand for themselves; stand_ins: word that is not known → known words near in meaning, the nearest
+    first.
     """
 
-    def __init__(self, words: Iterable[str], stand_ins: Callable[[str], list[str]] = lambda word: []) -> None:
+    def __init__(self, words: Iterable[str], stand_ins: Callable[[str], list[str] | None] = lambda word: []) -> None:
         self.words = sorted({word.lower() for word in words})
         self._find, self._found, self._checked = stand_ins, dict[str, list[str]](), dict[str, bool]()
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        # an entry such as "ice cream" is two words in a text
-        return frozenset(stem for entry in self.words for word in _split(entry) for stem in stems(word))
+        return frozenset(stem for entry in self.words if len(own := _split(entry)) == 1 for stem in stems(own[0]))
+
+    @cached_property
+    def _phrases(self) -> dict[str, list[list[str]]]:
+        """The entries of several words, by their first one."""
+        found: dict[str, list[list[str]]] = {}
+        for entry in self.words:
+            if len(own := _split(entry)) > 1:
+                found.setdefault(own[0], []).append(own)
+        return found
+
+    @cached_property
+    def _bound(self) -> frozenset[str]:
+        return frozenset(word for phrases in self._phrases.values() for phrase in phrases for word in phrase)
 
     def unknown(self, text: str) -> list[str]:
         """Words of a text outside the vocabulary, in order and once each."""
-        return [word for word in dict.fromkeys(_split(text)) if not self._knows(word)]
+        words = _split(text)
+        return list(dict.fromkeys(word for word, known in zip(words, self._known(words), strict=True) if not known))
+
+    def _known(self, words: Sequence[str]) -> list[bool]:
+        """Which words of a text are known: in a phrase, or by themselves."""
+        known = [False] * len(words)
+        for start, word in enumerate(words):
+            for phrase in (found for stem in stems(word) for found in self._phrases.get(stem, ())):
+                end = start + len(phrase)
+                if len(words) >= end and all(own in stems(w) for own, w in zip(phrase, words[start:end], strict=True)):
+                    known[start:end] = [True] * len(phrase)
+        return [inside or self._knows(word) for inside, word in zip(known, words, strict=True)]
 
     def stand_ins(self, word: str) -> list[str]:
         """Known words near in meaning to an unknown one."""
         if word not in self._found:
-            self._found[word] = self._find(word)
+            self._found[word] = self._find(word) or []
         return self._found[word]
 
     def known(self, text: str) -> str:
         """The text with its unknown words replaced or left out; unchanged where nothing would be left of it."""
-        if not self.unknown(text):
+        words = _split(text)
+        known = self._known(words)
+        if all(known):
             return text
-        kept = _WORD.sub(self._replaced, text.replace("’", "'"))
+        which = iter(zip(words, known, strict=True))
+
+        def replaced(match: re.Match[str]) -> str:
+            word, kept = next(which)
+            return match[0] if kept else next(iter(self.stand_ins(word)), "")
+
+        kept = _WORD.sub(replaced, text.replace("’", "'"))
         kept = " ".join(re.sub(r"\s*([,;.!?])(\s*[,;])*", r"\1", kept).split()).strip(" ,;")
+        kept = re.sub(r"\b(an?|the|some),", r"\1", kept)  # of "a quiet, peaceful harbour"
         return kept if any(word not in STOP_WORDS for word in _split(kept)) else text
 
-    def _replaced(self, match: re.Match[str]) -> str:
-        word = match[0].lower().partition("'")[0]
-        return match[0] if self._knows(word) else next(iter(self.stand_ins(word)), "")
-
     def _knows(self, word: str) -> bool:
+        """Whether a word is known by itself."""
         if word not in self._checked:
-            self._checked[word] = len(word) == 1 or word in STOP_WORDS or not self._stems.isdisjoint(stems(word))
+            known = len(word) == 1 or word in STOP_WORDS or not self._stems.isdisjoint(stems(word))
+            # what was taught in a phrase only stands for itself where nothing is nearer: "tuxedo", but not "quiet"
+            self._checked[word] = known or (word in self._bound and self.stand_ins(word)[:1] == [word])
         return self._checked[word]
 
 

@@ -53,3 +53,10 @@ def test_unknown_words_are_replaced_or_left_out(text: str, known: str) -> None:
     words = Vocabulary(VOCABULARY.words, stand_ins)
     assert words.known(text) == words.known(text) == known
     assert len(asked) == len(set(asked))  # each word is looked up once
+
+
+def test_a_word_of_a_name_is_known_inside_it() -> None:
+    words = Vocabulary(["face", "quiet face", "suit", "person in tuxedo"], {"tuxedo": ["tuxedo", "suit"]}.get)
+    assert words.unknown("two quiet faces") == ["two"]
+    assert words.known("a quiet suit, a quiet face") == "a suit, a quiet face"
+    assert words.known("a quiet tuxedo") == "a tuxedo", "the word itself is the nearest that a picture can show"

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from clipgen.train.world import SCENES, STYLES, Sample, World
+from clipgen.train.world import SCENES, STYLES, Sample, World, captions
 from clipgen.train.world.grounds import COLOUR_NAMES, COLOURS, SHAPE_NAMES
 
 
@@ -162,6 +162,14 @@ def test_words_hold_every_word_of_the_captions(art_world: World, art_samples: li
     known = {part for word in words for part in words_of(word)}
     for sample in art_samples:
         assert words_of(sample.caption) <= known, sample.caption
+
+
+def test_words_that_are_taught_inside_a_name_only_come_with_it(art_world: World) -> None:
+    entries = art_world.words()
+    sprites = [sprite for drawn in art_world.art.by_thing for sprite in drawn]
+    names = {name.lower() for sprite in sprites for name in (*sprite.names, *sprite.categories)}
+    assert {captions.head(name) for name in names} <= set(entries)
+    assert {entry for entry in entries if " " in entry} <= names
 
 
 def test_without_art_there_are_no_things(world: World, samples: list[Sample]) -> None:

@@ -119,11 +119,16 @@ def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dty
         tokenizer,
         device=device,
         dtype=dtype,
-        vocabulary=None if known is None else Vocabulary(known, _stand_ins([*names, *known])),
+        vocabulary=None if known is None else Vocabulary(known, _stand_ins(_candidates(names, known))),
         fingerprint=weights.sha256(file),
         names=names,
         background=extras.get(BACKGROUND_FILE),
     )
+
+
+def _candidates(names: list[str], known: list[str]) -> list[str]:
+    """What may stand for a word: names of things, known words, and those that were taught inside a name."""
+    return [*names, *(word for entry in known for word in entry.split())]
 
 
 def _stand_ins(vocabulary: list[str]) -> Callable[[str], list[str]]:

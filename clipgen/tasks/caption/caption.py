@@ -126,7 +126,8 @@ def _beam(matcher: Matcher, settings: CaptionSettings) -> Describe:
 
 def _invert(matcher: Matcher, settings: CaptionSettings) -> Describe:
     composed = _beam(matcher, settings)
-    words = matcher.perceptor.words() or Phrases.shipped().known_to(matcher.perceptor).words()
+    entries = matcher.perceptor.words()
+    words = [word for word in entries if " " not in word] or Phrases.shipped().known_to(matcher.perceptor).words()
 
     def describe(group: list[Embedded]) -> list[list[Match]]:
         return [

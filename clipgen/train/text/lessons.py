@@ -124,7 +124,7 @@ def in_space(
 
     Texts with a word outside the perceptor's vocabulary, or with one of ``without``, are left out of the latter two.
     """
-    taught = set(perceptor.words())
+    taught = {word for entry in perceptor.words() for word in entry.split()}
     rows = [
         i
         for i, text in enumerate(texts)

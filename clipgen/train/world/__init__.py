@@ -87,16 +87,19 @@ class World:
         return Sample(image, self.things[thing], Facts((thing, _NONE)))
 
     def words(self) -> list[str]:
-        """All words that captions can have, sorted."""
-        texts = [*COLOUR_NAMES, *SHAPE_NAMES, *captions.fixed_phrases()]
+        """The vocabulary of the captions, sorted: words that are taught by themselves, and names that have others.
+
+        "fox", "red" and "snowy" are taught with many things, or name one; "quiet" is in "quiet face" only.
+        """
+        free = [*COLOUR_NAMES, *SHAPE_NAMES, *captions.fixed_phrases()]
         for scene in SCENES.values():
-            texts += [*scene.names, *scene.place]
+            free += [*scene.names, *scene.place]
         for style in STYLES.values():
-            texts += [*style.before, *style.after]
-        for sprites in self.art.by_thing:
-            for sprite in sprites:
-                texts += [*sprite.names, *sprite.categories]
-        return sorted({word for text in texts for word in re.findall(r"[^\W\d_](?:[^\W\d_]|['’-])*", text.lower())})
+            free += [*style.before, *style.after]
+        sprites = [sprite for drawings in self.art.by_thing for sprite in drawings]
+        names = [name for sprite in sprites for name in (*sprite.names, *sprite.categories)]
+        words = {word for text in free for word in _words(text)} | {captions.head(name) for name in names}
+        return sorted(words | {name.lower() for name in names if not words.issuperset(_words(name))})
 
     def _sprite(self, rng: np.random.Generator, thing: int) -> Sprite:
         drawings = self.art.by_thing[thing - len(SHAPE_NAMES)]
@@ -198,6 +201,10 @@ class World:
         if rng.random() < 0.95:
             caption = captions.in_style(rng, caption, style.before, style.after)
         return image, caption, Facts(facts.things, facts.scene, index, facts.colour)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_](?:[^\W\d_]|['’-])*", text.lower())
 
 
 def _exposed(rng: np.random.Generator, image: np.ndarray) -> np.ndarray:

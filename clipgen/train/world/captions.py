@@ -57,6 +57,15 @@ def indefinite(noun: str) -> str:
     return f"{'an' if _AN.match(noun) else 'a'} {noun}"
 
 
+def head(noun: str) -> str:
+    """The word of a noun that says what it is.
+
+    >>> head("face with monocle"), head("cable car")
+    ('face', 'car')
+    """
+    return _HEAD_ENDS.split(noun.lower())[0].split()[-1]
+
+
 def name_thing(
     rng: np.random.Generator,
     names: tuple[str, ...],
