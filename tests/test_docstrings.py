@@ -47,6 +47,11 @@ PACKAGE = Path(clipgen.__file__).parent
 
 #: example → why it cannot run here
 HEAVY: dict[str, str] = {
+    "clipgen.batch": "starts worker processes, which tests/batch does",
+    "clipgen.batch.cluster.RayCrew": "needs a Ray cluster",
+    "clipgen.batch.crew.LocalCrew": "starts worker processes, which tests/batch does",
+    "clipgen.batch.crew.Workshop": "takes the built-in CLIP, which test_builtin has",
+    "clipgen.batch.run.run": "needs a crew, as tests/batch has",
     "clipgen.cli.trial": "starts a process that loads the built-in models and paints three steps",
     "clipgen.tasks.generate.start.bank_pictures": "takes the built-in CLIP, which test_builtin has",
     "clipgen.generators.stylegan.checkpoint.convert": "needs a network of NVIDIA's",

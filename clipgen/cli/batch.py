@@ -1,8 +1,12 @@
-"""`clipgen batch`: many files of prompts, each to its film, with one set of models."""
+"""`clipgen batch`: many jobs from files, or many files of prompts, each to its film."""
 
 from __future__ import annotations
 
+import sys
+import time
 import warnings
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,36 +15,139 @@ import click
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.filming import Report, Request, film_options, make, print_made, stored_film
 from clipgen.cli.printing import as_text
-from clipgen.cli.progress import loading
+from clipgen.cli.progress import loading, seconds_text
 from clipgen.cli.sections import option
 from clipgen.errors import ClipgenError
 from clipgen.media.films import DEFAULT_ENDING
 
 if TYPE_CHECKING:
+    from clipgen.batch import Crew, Ledger, Line, Tally
     from clipgen.studio import Studio
 
 EXAMPLES = """\
 \b
 Examples:
+  clipgen batch jobs.jsonl --out results/
+  clipgen batch jobs.csv --out results/ --workers 2
+  clipgen batch jobs.jsonl --out results/ --ray auto
   clipgen batch prompts/*.txt --out films/
   clipgen batch poems/*.txt --out films/ --style "oil painting:0.5" --captions
+
+\b
+A line of jobs.jsonl is one job: a verb, its inputs, and any of its settings.
+  {"prompt": "a castle", "seed": 1, "quality": "draft"}
+  {"verb": "caption", "picture": "photo.jpg", "top": 3}
+  {"verb": "animate", "file": "prompts/seasons.txt", "seed": 7}
 """
 
+JOBS = (".jsonl", ".ndjson", ".csv")
+_SHOWN = 10  # failed jobs that are named
+_LINES = 20  # of progress in a log file
 
-@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Make films from many files of prompts.")
+
+@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Do many jobs; make films from files of prompts.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @option(
     "--out", type=click.Path(path_type=Path), required=True, section="Output", metavar="DIR",
-    help="folder of the films, each named like its file; films that exist are skipped",
+    help="folder of the results; jobs and films that are done are skipped",
 )  # fmt: skip
+@option("--workers", type=click.IntRange(min=1), section="Jobs", metavar="N",
+        help="processes that share this machine, by default 1; with --ray, actors, by default one a GPU")
+@option("--retries", type=click.IntRange(min=0), section="Jobs", metavar="N",
+        help="how often a job is tried again whose worker died, by default 2")
+@option("--retry-failed", is_flag=True, section="Jobs", help="also try the jobs again that failed before")
+@option("--ray", metavar="ADDRESS", section="Jobs",
+        help="do the jobs on a Ray cluster: auto, local, or HOST:PORT")
 @film_options
-def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:
-    """Make a film from each FILE, as `clipgen animate` does.
+def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:  # fmt: skip
+    """Do the jobs of each FILE.jsonl or FILE.csv, or make a film from each other FILE, as `clipgen animate` does.
 
-    Films that exist are skipped, and those that were stopped are resumed. A file that cannot become a film is reported,
-    the others are made, and the exit code is 1.
+    What is done is skipped when the same batch runs again, so that a batch that was stopped or killed continues. A job
+    that fails is reported, the others are done, and the exit code is 1.
     """
     warnings.simplefilter("ignore")
+    own = {name: options.pop(name) for name in ("workers", "retries", "retry_failed", "ray")}
+    jobs = [file for file in files if file.suffix.lower() in JOBS]
+    if not jobs:
+        if any(own.values()):
+            raise click.UsageError("--workers, --retries, --retry-failed and --ray are for files of jobs")
+        return _films(files, out, options)
+    report = Report.of(options)
+    if len(jobs) < len(files) or any(value not in (None, (), False) for value in options.values()):
+        raise click.UsageError("a file of jobs has all settings in its lines: leave out other files and their options")
+    return _jobs(jobs, out, own, report)
+
+
+def _jobs(files: Iterable[Path], out: Path, own: dict[str, Any], report: Report) -> int:
+    from clipgen.batch import Ledger
+    from clipgen.batch.run import RETRIES, run
+
+    retries = RETRIES if own["retries"] is None else own["retries"]
+    with Ledger(out) as ledger:
+        with loading("looking at the jobs", quiet=report.quiet):
+            ledger.add(_lines(files))
+        if own["retry_failed"]:
+            ledger.retry_failed()
+        stopped = False
+        try:
+            if ledger.tally().open:
+                with _crew(own) as crew:
+                    _show(run(ledger, crew, retries=retries), report)
+        except KeyboardInterrupt:
+            stopped = True  # what was being done is done again when the batch continues
+        results = ledger.write_results()
+        _summary(ledger, results, report)
+        return 130 if stopped else 1 if ledger.tally().failed else 0
+
+
+def _lines(files: Iterable[Path]) -> Iterable[Line]:
+    from clipgen.batch import read_jobs
+
+    for file in files:
+        yield from read_jobs(file)
+
+
+def _crew(own: dict[str, Any]) -> AbstractContextManager[Crew]:
+    if own["ray"]:
+        from clipgen.batch.cluster import RayCrew
+
+        return RayCrew(own["ray"], own["workers"])
+    from clipgen.batch import LocalCrew
+
+    return LocalCrew(own["workers"] or 1)
+
+
+def _show(tallies: Iterable[Tally], report: Report) -> None:
+    """Show how far a batch is, until it is done."""
+    first, started, lines = None, time.monotonic(), 0
+    with loading("loading the models", quiet=report.quiet) as update:
+        for tally in tallies:
+            done = tally.done + tally.failed
+            first = done if first is None else first
+            line = f"{done:,} of {tally.total:,} jobs"
+            if done > first:
+                pace = (time.monotonic() - started) / (done - first)
+                line += f"  {3600 / pace:,.0f} an hour  {seconds_text(pace * tally.open)} left"
+            update(line)
+            if not report.quiet and not sys.stderr.isatty() and done * _LINES // tally.total > lines:
+                lines = done * _LINES // tally.total
+                click.echo(line, err=True)
+
+
+def _summary(ledger: Ledger, results: Path, report: Report) -> None:
+    tally, failures = ledger.tally(), ledger.failures()
+    for line, error in (failed for _, failed in zip(range(_SHOWN), failures, strict=False)):
+        click.echo(f"line {line}: {error}", err=True)
+    if tally.failed > _SHOWN:
+        click.echo(f"… {tally.failed - _SHOWN:,} more", err=True)
+    if report.as_json:
+        counts = {"done": tally.done, "failed": tally.failed, "open": tally.open, "results": str(results)}
+        click.echo(as_text(counts))
+    elif not report.quiet:
+        click.echo(f"{tally.done:,} done, {tally.failed:,} failed, {tally.open:,} open: {results}", err=True)
+
+
+def _films(files: tuple[Path, ...], out: Path, options: dict[str, Any]) -> int:
     report = Report.of(options)
     if len({file.stem for file in files}) < len(files):
         raise click.UsageError("two of the files have the same name, and so would their films; rename one")

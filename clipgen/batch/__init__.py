@@ -1,0 +1,33 @@
+"""Batch: many jobs of any verb, on worker processes of this machine or on a Ray cluster, each done once.
+
+    >>> with Ledger(folder / "results") as ledger, LocalCrew(1) as crew:
+    ...     ledger.add(read_jobs(folder / "jobs.jsonl"))
+    ...     tallies = list(run(ledger, crew))
+    >>> tallies[-1].done
+    2
+
+A run that is killed, driver or workers, continues with what is not done; what is done is not done again.
+"""
+
+from __future__ import annotations
+
+from clipgen.batch.crew import Crew, Failure, LocalCrew, Outcome
+from clipgen.batch.ledger import Entry, Ledger, Tally
+from clipgen.batch.lines import Line, job_of_row, read_jobs
+from clipgen.batch.perform import perform
+from clipgen.batch.run import run
+
+__all__ = [
+    "Crew",
+    "Entry",
+    "Failure",
+    "Ledger",
+    "Line",
+    "LocalCrew",
+    "Outcome",
+    "Tally",
+    "job_of_row",
+    "perform",
+    "read_jobs",
+    "run",
+]

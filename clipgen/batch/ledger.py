@@ -1,0 +1,178 @@
+"""The ledger of a batch: which jobs there are, and what became of each, in a database beside the results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from clipgen.batch.lines import Line
+from clipgen.errors import OutputError
+from clipgen.files import exclusive, reason, unwritable, write_whole
+from clipgen.jobs import Job
+from clipgen.values import Json
+
+LEDGER_FILE, RESULTS_FILE = "ledger.sqlite", "results.jsonl"
+_OPEN, _DONE, _FAILED = "open", "done", "failed"
+_AT_ONCE = 1000  # lines in a transaction
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY, key TEXT NOT NULL, copy INTEGER NOT NULL, line INTEGER NOT NULL, job TEXT NOT NULL,
+    state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, seconds REAL, files TEXT, rows TEXT, error TEXT,
+    UNIQUE (key, copy)
+);
+CREATE INDEX IF NOT EXISTS states ON entries (state, id);
+CREATE TEMP TABLE given (line INTEGER, key TEXT, job TEXT, error TEXT);
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A job that is to be done: its number in the ledger, and how often it was tried before."""
+
+    id: int
+    job: Job
+    tries: int
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many jobs are done, failed and open."""
+
+    done: int
+    failed: int
+    open: int
+
+    @property
+    def total(self) -> int:
+        """All jobs."""
+        return self.done + self.failed + self.open
+
+
+class Ledger:
+    """What became of each job of a batch, in a folder.
+
+        >>> with Ledger(folder / "results") as ledger:
+        ...     ledger.add([Line(1, Job("generate", Inputs(prompts=("a fox",))))])
+        ...     ledger.tally()
+        Tally(done=0, failed=0, open=1)
+
+    folder: of the results. A job is known by what it is, not by its line, so that lines may be added and moved; a line
+    that is there twice is two jobs. Only one process may have a ledger open. Raises OutputError where it cannot be
+    written, or another process has it.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def __enter__(self) -> Self:
+        path = self.folder / LEDGER_FILE
+        with ExitStack() as opened:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                if not opened.enter_context(exclusive(path)):
+                    raise OutputError(f"another process works on {self.folder}; wait for it, or name another folder")
+                self._db = sqlite3.connect(path, isolation_level=None)
+                opened.callback(self._db.close)
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.executescript(_SCHEMA)
+            except OSError as error:
+                if isinstance(error, OutputError):
+                    raise
+                raise unwritable(self.folder, error) from error
+            except sqlite3.Error as error:
+                raise OutputError(f"{path} is no ledger of a batch: {reason(error)}") from error
+            self._opened = opened.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._opened.close()
+
+    def add(self, lines: Iterable[Line]) -> None:
+        """Enter the jobs that are not in the ledger; lines that are no jobs are entered as failed."""
+        self._db.execute("DELETE FROM given")
+        rest = iter(lines)
+        while rows := [(line.number, *_key(line), line.error) for line in islice(rest, _AT_ONCE)]:
+            self._db.execute("BEGIN")
+            self._db.executemany("INSERT INTO given VALUES (?, ?, ?, ?)", rows)
+            self._db.execute("COMMIT")
+        self._db.execute(
+            "INSERT OR IGNORE INTO entries (key, copy, line, job, state, error)"
+            " SELECT key, row_number() OVER (PARTITION BY key ORDER BY line), line, job,"
+            f" CASE WHEN error = '' THEN '{_OPEN}' ELSE '{_FAILED}' END, nullif(error, '') FROM given ORDER BY line"
+        )
+        self._db.execute("DELETE FROM given")
+
+    def next(self, count: int, without: Sequence[int] = ()) -> list[Entry]:
+        """The first open jobs; without: numbers of entries that are being done."""
+        marks = ", ".join("?" * len(without))
+        rows = self._db.execute(
+            f"SELECT id, job, tries FROM entries WHERE state = ? AND id NOT IN ({marks}) ORDER BY id LIMIT ?",
+            (_OPEN, *without, count),
+        )
+        return [Entry(id, Job.from_json(json.loads(job)), tries) for id, job, tries in rows]
+
+    def done(self, id: int, *, files: Sequence[str], rows: Sequence[Json], seconds: float) -> None:
+        """A job is done: the names of its files in the folder, and what it found."""
+        self._db.execute(
+            "UPDATE entries SET state = ?, files = ?, rows = ?, seconds = ?, error = NULL WHERE id = ?",
+            (_DONE, json.dumps(list(files)), json.dumps(list(rows), ensure_ascii=False), seconds, id),
+        )
+
+    def failed(self, id: int, error: str, *, final: bool) -> None:
+        """A job failed; final: it is not tried again."""
+        state = _FAILED if final else _OPEN
+        self._db.execute("UPDATE entries SET state = ?, tries = tries + 1, error = ? WHERE id = ?", (state, error, id))
+
+    def retry_failed(self) -> None:
+        """Make all failed jobs open again, except lines that are no jobs."""
+        self._db.execute("UPDATE entries SET state = ?, tries = 0 WHERE state = ? AND job != ''", (_OPEN, _FAILED))
+
+    def tally(self) -> Tally:
+        """How many jobs are done, failed and open."""
+        counts = dict(self._db.execute("SELECT state, count(*) FROM entries GROUP BY state"))
+        return Tally(*(counts.get(state, 0) for state in (_DONE, _FAILED, _OPEN)))
+
+    def failures(self) -> Iterator[tuple[int, str]]:
+        """Line and error of each failed job."""
+        yield from self._db.execute("SELECT line, error FROM entries WHERE state = ? ORDER BY line", (_FAILED,))
+
+    def write_results(self) -> Path:
+        """Write a line of JSON for each job that is done or failed, whole or not at all; returns the file."""
+        path = self.folder / RESULTS_FILE
+        columns = "line, job, state, seconds, files, rows, error"
+        with write_whole(path) as part, open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
+            for row in self._db.execute(f"SELECT {columns} FROM entries WHERE state != ? ORDER BY line, id", (_OPEN,)):
+                file.write(json.dumps(_result(*row), ensure_ascii=False) + "\n")
+        return path
+
+
+def _key(line: Line) -> tuple[str, str]:
+    """What a job is known by, and its JSON."""
+    if line.job is None:
+        return hashlib.sha256(f"{line.number} {line.error}".encode()).hexdigest(), ""
+    job = json.dumps(line.job.to_json(), ensure_ascii=False)
+    # another version of clipgen does not make it another job
+    known = {name: value for name, value in line.job.to_json().items() if name != "version"}
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest(), job
+
+
+def _result(
+    line: int, job: str, state: str, seconds: float | None, files: str | None, rows: str | None, error: str | None
+) -> dict[str, object]:
+    found: dict[str, object] = {"line": line, "state": state}
+    if job:
+        found["verb"] = json.loads(job)["verb"]
+    if state == _DONE:
+        found |= {"seconds": seconds, "files": json.loads(files or "[]"), "rows": json.loads(rows or "[]")}
+    else:
+        found["error"] = error
+    return found

@@ -1,0 +1,135 @@
+"""Jobs from a file: a line of JSON or a row of a table each."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TextIO
+
+from clipgen.errors import ClipgenError, PromptError, SettingsError
+from clipgen.files import reason
+from clipgen.jobs import VERBS, Inputs, Job
+from clipgen.settings import AnimateSettings, GenerateSettings
+from clipgen.studio.defaults import Defaults, plain
+from clipgen.tasks.edit import edit_job
+from clipgen.timelines import read_timeline
+from clipgen.values import Values
+
+LONGEST = 2**20  # characters of a line: a file without line ends must not fill the memory
+ENDINGS = (".jsonl", ".ndjson", ".csv")
+
+# one of them is written as a word of its own
+_SINGULAR = {"prompt": "prompts", "picture": "pictures", "text": "texts", "label": "texts", "labels": "texts",
+             "candidates": "texts", "folder": "folders"}  # fmt: skip
+_INPUTS = {spec.name for spec in fields(Inputs)} - {"timeline"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a file of jobs: its number from 1, and its job, or why it is none."""
+
+    number: int
+    job: Job | None = None
+    error: str = ""
+
+
+def read_jobs(path: str | Path) -> Iterator[Line]:
+    """The jobs of a .jsonl or .csv file, one at a time, so that a file may have millions.
+
+        >>> size = (folder / "jobs.jsonl").write_text('{"prompt": "a fox", "seed": 7}\\nno job')
+        >>> [(line.number, bool(line.error)) for line in read_jobs(folder / "jobs.jsonl")]
+        [(1, False), (2, True)]
+
+    A line is no job where `job_of_row` raises. Raises PromptError for a file that cannot be read or has another ending.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in ENDINGS:
+        raise PromptError(f"{path} is no file of jobs: its name must end in {', '.join(ENDINGS)}")
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = _table(file) if path.suffix.lower() == ".csv" else _json_lines(file)
+            yield from (_line(number, row) for number, row in rows)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PromptError(f"cannot read {path}: {reason(error)}") from error
+
+
+def _json_lines(file: TextIO) -> Iterator[tuple[int, object]]:
+    number = 0
+    while text := file.readline(LONGEST):
+        number += 1
+        if text.strip():
+            try:
+                yield number, json.loads(text)
+            except ValueError as error:
+                yield number, error
+
+
+def _table(file: TextIO) -> Iterator[tuple[int, object]]:
+    for number, row in enumerate(csv.DictReader(file), 2):
+        yield number, {name: _value(text) for name, text in row.items() if name and text not in (None, "")}
+
+
+def _value(text: str) -> object:
+    """What a cell means: JSON where it is a number, true, false or a list; else text."""
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return text
+    return text if isinstance(value, str | dict) or value is None else value
+
+
+def _line(number: int, row: object) -> Line:
+    if isinstance(row, ValueError):
+        return Line(number, error=f"it is no JSON: {reason(row)}")
+    if not isinstance(row, dict):
+        return Line(number, error='it is no JSON object, such as {"prompt": "a castle", "seed": 1}')
+    try:
+        return Line(number, job_of_row(row))
+    except ClipgenError as error:
+        return Line(number, error=str(error))
+
+
+def job_of_row(row: Values) -> Job:
+    """A job from a row: its verb, its inputs and its settings by their plain names; or a whole job as JSON.
+
+        >>> job = job_of_row({"verb": "rank", "picture": "a.jpg", "text": "a fox", "perceptor": "builtin"})
+        >>> job.inputs.texts, job.settings.describe.perceptors
+        (('a fox',), ('builtin',))
+
+    verb: "generate" where there is none; prompt, picture, text, label, folder: one input, or a list of them; file: of
+    the timeline of a film; weights: of the generator.
+    Raises SettingsError, PromptError and ImageError for a row that is no job.
+    """
+    if "format" in row:
+        return Job.from_json(row)
+    given = dict(row)
+    verb, weights, file = given.pop("verb", "generate"), given.pop("weights", None), given.pop("file", None)
+    inputs = _inputs(given)
+    place = None if weights is None else Path(str(weights))
+    if verb == "animate":
+        if not isinstance(file, str):
+            raise SettingsError("a film needs `file`: its file of prompts", settings=["file"])
+        timeline = read_timeline(file)
+        return Job("animate", Inputs(timeline=timeline), Defaults({}).filming(timeline, given), place)
+    if verb == "edit":
+        if len(inputs.pictures) != 1 or len(inputs.prompts) != 1:
+            raise SettingsError("an edit needs one `picture` and one `prompt`", settings=["picture", "prompt"])
+        return edit_job(inputs.pictures[0], inputs.prompts[0], plain(given), weights=place)
+    settings = VERBS.get(str(verb), GenerateSettings)
+    if verb == "generate" and not inputs.prompts:
+        raise SettingsError("there is no `prompt`", settings=["prompt"])
+    assert settings is not AnimateSettings
+    return Job(str(verb), inputs, settings.from_dict(plain(given)), place)
+
+
+def _inputs(given: dict[str, object]) -> Inputs:
+    """The inputs among the values of a row, which are taken out of it."""
+    found: dict[str, object] = {}
+    for name in [name for name in given if name in _INPUTS or name in _SINGULAR]:
+        value = given.pop(name)
+        many = _SINGULAR.get(name, name)
+        found[many] = [str(value)] if many not in ("walk", "text_file") and not isinstance(value, list) else value
+    return Inputs.from_json(found)

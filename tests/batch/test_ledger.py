@@ -1,0 +1,56 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from clipgen.batch import Ledger, Line, Tally, job_of_row
+from clipgen.errors import OutputError
+
+
+def lines(*prompts: str) -> list[Line]:
+    return [Line(number, job_of_row({"prompt": prompt})) for number, prompt in enumerate(prompts, 1)]
+
+
+def test_what_is_done_stays_done_when_lines_move(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "out") as ledger:
+        ledger.add(lines("a fox", "an owl", "a fox"))
+        first, second = ledger.next(2)
+        ledger.done(first.id, files=["a.png"], rows=[{"score": 0.5}], seconds=1.5)
+        assert [entry.job.inputs.prompts for entry in ledger.next(9, [second.id])] == [("a fox",)]
+    with Ledger(tmp_path / "out") as ledger:
+        ledger.add(lines("a hen", "a fox", "an owl", "a fox"))
+        assert ledger.tally() == Tally(done=1, failed=0, open=3)
+        assert sorted(entry.job.inputs.prompts[0] for entry in ledger.next(9)) == ["a fox", "a hen", "an owl"]
+
+
+def test_a_failure_is_tried_again_unless_it_is_final(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.add([*lines("a fox", "an owl"), Line(9, error="it is no JSON")])
+        fox, owl = ledger.next(9)
+        ledger.failed(fox.id, "the worker ended", final=False)
+        ledger.failed(owl.id, "no such picture", final=True)
+        assert [(entry.id, entry.tries) for entry in ledger.next(9)] == [(fox.id, 1)]
+        assert list(ledger.failures()) == [(2, "no such picture"), (9, "it is no JSON")]
+        ledger.retry_failed()
+        assert [entry.id for entry in ledger.next(9)] == [fox.id, owl.id], "a line that is no job never becomes one"
+
+
+def test_results_are_a_line_a_job(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.add([*lines("a fox", "an owl"), Line(9, error="it is no JSON")])
+        ledger.done(ledger.next(1)[0].id, files=["1-a-fox.png"], rows=[{"text": "ein Füchslein"}], seconds=1.5)
+        rows = [json.loads(row) for row in ledger.write_results().read_text(encoding="utf-8").splitlines()]
+    assert rows == [
+        {"line": 1, "state": "done", "verb": "generate", "seconds": 1.5, "files": ["1-a-fox.png"],
+         "rows": [{"text": "ein Füchslein"}]},
+        {"line": 9, "state": "failed", "error": "it is no JSON"},
+    ]  # fmt: skip
+
+
+def test_one_process_at_a_time(tmp_path: Path) -> None:
+    with Ledger(tmp_path), pytest.raises(OutputError, match=tmp_path.name), Ledger(tmp_path):
+        pass
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "ledger.sqlite").write_bytes(b"no database at all" * 100)
+    with pytest.raises(OutputError, match=r"ledger\.sqlite"), Ledger(tmp_path / "other"):
+        pass

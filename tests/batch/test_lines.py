@@ -1,0 +1,77 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from clipgen.batch import job_of_row, read_jobs
+from clipgen.batch.lines import LONGEST
+from clipgen.errors import PromptError, SettingsError
+from clipgen.jobs import Inputs, Job
+from clipgen.settings import AnimateSettings, GenerateSettings
+from raising import refused
+
+
+def test_a_row_is_a_verb_with_inputs_and_settings() -> None:
+    job = job_of_row({"prompt": "a castle", "seed": 1, "perceptor": "builtin", "size": [96, 64]})
+    assert job == Job("generate", Inputs(prompts=("a castle",)), GenerateSettings.of(seed=1, size=(96, 64)))
+    assert job_of_row({"verb": "classify", "pictures": ["a.jpg", "b.jpg"], "labels": ["cat", "dog"]}).inputs == Inputs(
+        pictures=("a.jpg", "b.jpg"), texts=("cat", "dog")
+    )
+
+
+def test_a_whole_job_is_taken_as_it_is() -> None:
+    job = Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(seed=7), weights=Path("my.ckpt"))
+    assert job_of_row(json.loads(json.dumps(job.to_json()))) == job
+
+
+def test_a_film_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "scenes.txt").write_text("a fox\na castle\n")
+    job = job_of_row({"verb": "animate", "file": str(tmp_path / "scenes.txt"), "fps": 12, "seed": 7})
+    assert isinstance(job.settings, AnimateSettings) and job.settings.film.fps == 12
+    assert job.inputs.timeline is not None and len(job.inputs.timeline.scenes) == 2
+    with refused(SettingsError, "file"):
+        job_of_row({"verb": "animate"})
+
+
+@pytest.mark.parametrize(
+    ("row", "names"),
+    [
+        ({"prompt": "a fox", "stepps": 3}, ["stepps"]),
+        ({"seed": 1}, ["prompt"]),
+        ({"verb": "edit", "prompt": "x"}, ["picture", "prompt"]),
+    ],
+)
+def test_a_row_that_is_no_job_is_refused(row: dict[str, object], names: list[str]) -> None:
+    with refused(SettingsError, *names):
+        job_of_row(row)
+
+
+def test_bad_lines_are_named_and_the_others_are_jobs(tmp_path: Path) -> None:
+    lines = ['{"prompt": "a fox"}', "", "nonsense", "[1]", '{"verb": "fly"}', '{"prompt": "an owl"}']
+    (tmp_path / "jobs.jsonl").write_text("\n".join(lines))
+    found = list(read_jobs(tmp_path / "jobs.jsonl"))
+    assert [(line.number, line.job is not None, bool(line.error)) for line in found] == [
+        (1, True, False), (3, False, True), (4, False, True), (5, False, True), (6, True, False),
+    ]  # fmt: skip
+
+
+def test_a_table_has_a_job_a_row(tmp_path: Path) -> None:
+    (tmp_path / "jobs.csv").write_text('prompt,seed,size,lr\n"a fox, at dusk",7,"[96, 64]",\n3 foxes,,,0.1\n')
+    first, second = (line.job for line in read_jobs(tmp_path / "jobs.csv"))
+    assert first == job_of_row({"prompt": "a fox, at dusk", "seed": 7, "size": [96, 64]})
+    assert second == job_of_row({"prompt": "3 foxes", "lr": 0.1})
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PromptError, match=r"jobs\.txt"):
+        list(read_jobs(tmp_path / "jobs.txt"))
+    with pytest.raises(PromptError, match=r"none\.jsonl"):
+        list(read_jobs(tmp_path / "none.jsonl"))
+    (tmp_path / "bytes.csv").write_bytes(b"prompt\n\xff\xfe\n")
+    with pytest.raises(PromptError, match=r"bytes\.csv"):
+        list(read_jobs(tmp_path / "bytes.csv"))
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory(tmp_path: Path) -> None:
+    (tmp_path / "jobs.jsonl").write_text("x" * (LONGEST + 10))
+    assert [line.job for line in read_jobs(tmp_path / "jobs.jsonl")] == [None, None]
