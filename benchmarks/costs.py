@@ -57,7 +57,7 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
 
 def seconds_of(studio: Studio, settings: GenerateSettings, axis: str) -> float:
     """Of a step in the steady state, or of all steps after the first ones."""
-    run = studio.run(Job("generate", Inputs(prompts=(PROMPT,)), settings))
+    run = studio.start(Job("generate", Inputs(prompts=(PROMPT,)), settings))
     for _ in range(WARM):
         next(run)
     taken = [step.seconds for step in run]

@@ -46,7 +46,7 @@ def perform(job: Job, studio: Studio, number: int) -> Made:
 def _performed(job: Job, studio: Studio, folder: Path, number: int) -> tuple[list[Path], list[Json]]:
     paths, rows, skipped = list[Path](), list[Json](), list[Skipped]()
     names = _names(number)
-    for event in studio.events(job):
+    for event in studio.run(job):
         if isinstance(event, Picture):
             paths.append(folder / f"{next(names)}{slugify(event.metadata['prompt'])}-{event.metadata['seed']}.png")
             event.save(paths[-1])

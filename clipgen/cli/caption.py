@@ -171,7 +171,7 @@ def _caption(found: Pictures, job: Job, outputs: Outputs) -> None:
 
         name = studio.perceptor(studio.describing(job)).name
         todo = replace(job, inputs=replace(job.inputs, pictures=tuple(left)))
-        for described in found.good(studio.describe(todo)):
+        for described in found.good(studio.run(todo)):
             assert isinstance(described, Described)  # of this verb
             row = to_row(described, model=name)
             if rows is not None:

@@ -82,7 +82,7 @@ def command(
     names = [spooled(ctx) if name == STDIN else Path(name) for name in pictures]
     found = Pictures(names, recursive=recursive or by_folder)
     job = Job("classify", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(given)), settings)
-    events = open_studio(job).describe(job)
+    events = open_studio(job).run(job)
     from clipgen.tasks.events import Labelled  # late: torch takes seconds to import
 
     right = count = 0

@@ -52,7 +52,7 @@ def command(
     job = Job("compare", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(words)), settings)
     from clipgen.tasks.events import Compared  # late: torch takes seconds to import
 
-    compared = [one for one in found.good(open_studio(job).describe(job)) if isinstance(one, Compared)]
+    compared = [one for one in found.good(open_studio(job).run(job)) if isinstance(one, Compared)]
     names, scores = [shown(one.path) for one in compared], [one.scores for one in compared]
     if compared:
         _print(names, words or names, scores)

@@ -159,7 +159,7 @@ def paint(
 
     studio = Studio()
     with loading("loading the models", quiet=quiet) as report:
-        run = studio.run(request.job, state=request.state, started=started, report=report)
+        run = studio.start(request.job, state=request.state, started=started, report=report)
     print_notes(run, quiet=quiet, verbose=verbose)
     files = RunFiles(
         run,

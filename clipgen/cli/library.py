@@ -74,7 +74,7 @@ class Indexing:
 def browse(job: Job, *, quiet: bool = False) -> tuple[Indexing, Iterator]:
     """The display of a job's indexing, and its other events."""
     indexing = Indexing(quiet=quiet)
-    return indexing, indexing.others(open_studio(job, quiet=quiet).browse(job))
+    return indexing, indexing.others(open_studio(job, quiet=quiet).run(job))
 
 
 def name_skipped(skipped: Iterable[Skipped]) -> None:

@@ -61,7 +61,7 @@ def command(
     job = Job("rank", Inputs(pictures=tuple(map(str, found.paths)), texts=(phrase,)), settings)
     from clipgen.tasks.events import Ranked  # late: torch takes seconds to import
 
-    ranked = [one for one in found.good(open_studio(job).describe(job)) if isinstance(one, Ranked)]
+    ranked = [one for one in found.good(open_studio(job).run(job)) if isinstance(one, Ranked)]
     if ranked:
         _print(ranked, as_csv=as_csv, as_json=as_json, paths_only=paths_only)
     if ranked and sheet is not None:

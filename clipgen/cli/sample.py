@@ -54,12 +54,14 @@ def command(
     outputs = Outputs.at(output)
     check_presence(settings)
     # late: the rest imports torch, which takes seconds
+    from PIL import Image
+
     from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
     from clipgen.studio import Studio
 
     with loading("painting", quiet=quiet):
-        shown = Studio().draw(job)
+        shown = [picture for picture in Studio().run(job) if isinstance(picture, Image.Image)]
     about = job.to_json()
     stem = outputs.stem or f"sample-{settings.generator.partition(':')[0]}-{settings.canvas.seed}"
     files = [outputs.path(stem, outputs.ending)]

@@ -74,7 +74,7 @@ def _measured(settings: GenerateSettings, weights: Path | None) -> Trial | str:
     began = time.perf_counter()
     short = settings.changed(steps=STEPS, seed=0, time_budget=None)
     try:
-        run = Studio().run(Job("generate", Inputs(prompts=(PROMPT,)), short, weights))
+        run = Studio().start(Job("generate", Inputs(prompts=(PROMPT,)), short, weights))
         loaded = time.perf_counter() - began
         for step in run:
             last = step

@@ -28,7 +28,7 @@ from clipgen.tasks.generate import GeneratedImage, Picture, Run, RunState, again
 from clipgen.tasks.rating import Rating, rate
 from clipgen.timelines import Timeline, read_timeline
 
-#: what a job of any verb yields, see `Studio.events`
+#: what a job of any verb yields, see `Studio.run`
 Event: TypeAlias = "Step | Picture | Frame | Image.Image | describe.Event | browse.Event"
 
 
@@ -66,37 +66,16 @@ class Studio(Librarian):
         devices.pick_device(self.settings.machine.device)
         self.weights = None if weights is None else Path(weights)
 
-    def run(
-        self,
-        job: Job,
-        *,
-        state: RunState | None = None,
-        losses: Sequence[Loss] = (),
-        started: float | None = None,
-        report: Callable[[str], None] = lambda line: None,
-    ) -> Run:
-        """Start a job that paints; iterate over what is returned for its steps.
+    def run(self, job: Job) -> Iterator[Event]:
+        """Do a job of any verb, and yield its events: what commands, web pages, queues and other machines call.
 
             >>> job = Job("generate", Inputs(prompts=("a paper fox",)), GenerateSettings.of(steps=2, seed=7))
-            >>> [step.index for step in studio.run(job)]
-            [0, 1]
-
-        state: of a run of this job, to resume it; losses: a user's own, added to those of the settings; started:
-        `time.monotonic()` from which a time budget counts; report: called with a line before each long phase.
-        Raises what `prepare` and `Run` raise.
-        """
-        plan = prepare(job, self.parts, resume=state, losses=losses, started=started, report=report)
-        return Run(plan, self.parts, state=state)
-
-    def events(self, job: Job) -> Iterator[Event]:
-        """What a job of any verb yields, for whoever does not know the verb: a web page, a queue, another machine.
-
-            >>> job = Job("generate", Inputs(prompts=("a paper fox",)), GenerateSettings.of(steps=2, seed=7))
-            >>> [type(event).__name__ for event in studio.events(Job.from_json(job.to_json()))]
+            >>> [type(event).__name__ for event in studio.run(Job.from_json(job.to_json()))]
             ['Step', 'Step', 'Picture']
 
         generate, edit: a Step after each step, then the pictures; animate: the frames; sample: the pictures; caption,
         rank, classify, compare: as `describe`; index, search, duplicates: as `browse`. Raises what these raise.
+        To stop, save and resume, take the `Run` of `start` or the `Film` of `film`: what this iterates over.
         """
         ways: dict[str, Callable[[Job], Iterable[Event]]] = {
             "generate": self._painting,
@@ -108,8 +87,30 @@ class Studio(Librarian):
         }
         yield from ways[job.verb](job)
 
+    def start(
+        self,
+        job: Job,
+        *,
+        state: RunState | None = None,
+        losses: Sequence[Loss] = (),
+        started: float | None = None,
+        report: Callable[[str], None] = lambda line: None,
+    ) -> Run:
+        """Start a job that paints: a run whose pictures and state can be asked for between its steps.
+
+            >>> job = Job("generate", Inputs(prompts=("a paper fox",)), GenerateSettings.of(steps=2, seed=7))
+            >>> [step.index for step in studio.start(job)]
+            [0, 1]
+
+        state: of a run of this job, to resume it; losses: a user's own, added to those of the settings; started:
+        `time.monotonic()` from which a time budget counts; report: called with a line before each long phase.
+        Raises what `prepare` and `Run` raise.
+        """
+        plan = prepare(job, self.parts, resume=state, losses=losses, started=started, report=report)
+        return Run(plan, self.parts, state=state)
+
     def _painting(self, job: Job) -> Iterator[Event]:
-        run = self.run(job)
+        run = self.start(job)
         yield from run
         yield from run.pictures()
 
@@ -177,7 +178,7 @@ class Studio(Librarian):
         """
         lines = (prompts,) if isinstance(prompts, str) else tuple(prompts)
         painting = self.defaults.painting({**settings, "count": count})
-        return self.run(Job("generate", Inputs(prompts=lines), painting, self.weights), losses=losses)
+        return self.start(Job("generate", Inputs(prompts=lines), painting, self.weights), losses=losses)
 
     def edit(self, picture: str | Path, words: str, **settings: Unpack[PictureKeywords]) -> GeneratedImage:
         """Change a picture file until it fits the words, and keep the rest of it.
@@ -186,7 +187,7 @@ class Studio(Librarian):
 
         settings: of a picture; init_weight is how strongly it is kept. Raises what `generate` raises.
         """
-        return _painted(self.run(edit_job(picture, words, self.defaults.editing(settings), weights=self.weights)))[0]
+        return _painted(self.start(edit_job(picture, words, self.defaults.editing(settings), weights=self.weights)))[0]
 
     def again(self, metadata: Mapping[str, object]) -> Run:
         """The run that made a picture, from the picture's metadata; the picture is number metadata["index"] of it.
@@ -260,7 +261,7 @@ class Studio(Librarian):
         painting = self.defaults.round_trip(settings)
 
         def generate(texts: Sequence[str]) -> list[GeneratedImage]:
-            return _painted(self.run(Job("generate", Inputs(prompts=tuple(texts)), painting, self.weights)))
+            return _painted(self.start(Job("generate", Inputs(prompts=tuple(texts)), painting, self.weights)))
 
         other = self.perceptor(replace(settings, perceptors=(second,))) if second else None
         return round_trip(image, captions, generate=generate, perceptor=self.perceptor(settings), second=other)

@@ -36,7 +36,7 @@ def test_an_error_is_a_failure_and_only_a_passing_one_is_tried_again(monkeypatch
     shop = Workshop()
     missing = shop.do(1, job_of_row({"verb": "rank", "picture": "none.png", "text": "a fox"}).to_json())
     assert isinstance(missing, Failure) and not missing.again and "none.png" in missing.error
-    monkeypatch.setattr(Studio, "events", lambda *_: iter([1 / 0]))
+    monkeypatch.setattr(Studio, "run", lambda *_: iter([1 / 0]))
     assert shop.do(1, job_of_row({"verb": "sample", **DRAW}).to_json()) == Failure(
         "ZeroDivisionError: division by zero", again=True
     )

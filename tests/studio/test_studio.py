@@ -48,7 +48,7 @@ def test_a_job_of_any_verb_yields_its_events(name: str, tmp_path: Path, monkeypa
     ]
     with Studio() as made:
         for job, kinds in jobs:
-            assert {type(event).__name__ for event in made.events(Job.from_json(job.to_json()))} == kinds, job.verb
+            assert {type(event).__name__ for event in made.run(Job.from_json(job.to_json()))} == kinds, job.verb
 
 
 def test_lists_and_counts_give_lists(name: str) -> None:
@@ -144,7 +144,7 @@ def test_one_clip_paints_and_another_describes_by_default(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("job", [None, "a fox", Job("caption", settings=CaptionVerb()), Job("sample")])
 def test_what_is_no_job_to_paint_is_refused(job: Any) -> None:
     with Studio() as made, refused(SettingsError, "job"):
-        made.run(job)
+        made.start(job)
 
 
 @pytest.mark.parametrize("job", [None, Job("generate")])
