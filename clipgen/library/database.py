@@ -76,9 +76,7 @@ class Database:
         self._counted_at = (0, 0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
-            )
+            self._connection = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise unwritable(path, OSError(str(error))) from error
         with self._errors():
@@ -208,7 +206,7 @@ class Database:
         return list(dict.fromkeys(hash for (hash,) in rows))
 
     def errors(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
-        """Why contents cannot be used, "" for good ones; contents that were never read, or not measured, are left out."""
+        """Why contents cannot be used, "" for good ones; contents that were not read and measured are left out."""
         read = "(error != '' or measures is not null)"
         if len(hashes) > _MANY:
             known = dict(self.rows(f"select hash, error from content where {read}"))

@@ -119,4 +119,3 @@ class _Run:
             self.embedded += len(new)
         contents = [one.content for one in batch if one.content]
         self.library.database.add([one.file for one in batch if one.file], contents)
-

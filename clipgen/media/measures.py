@@ -1,4 +1,4 @@
-"""What the pixels of a picture say of its quality: exposure, detail and sharpness, from one small copy of it."""
+"""What the pixels of a picture say of its quality: exposure, contrast and sharpness, from one small copy of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_SMALL = 64  # short side at which detail is measured: noise of a sensor averages out, lines of a drawing do not
+_SMALL = 64  # short side at which contrast is measured: noise of a sensor averages out, lines of a drawing do not
 _REACH = 6  # pixels over which an edge may spread: Gaussian blur of 2 pixels spreads a step that far
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))  # motion blurs the edges across it and leaves those along it sharp
 _LEAST = 12  # of 255, by which an edge differs: below that are JPEG's blocks and noise
@@ -21,27 +21,25 @@ _SHARPEST = 0.9  # quantile of the edges' sharpness: higher is ruled by single p
 class Measures:
     """Measures of a picture whose short side is some hundred pixels.
 
-        >>> blank = Measures.of(Image.new("RGB", (64, 64), "white"))
-        >>> blank.low, blank.high, blank.detail, blank.sharpness
-        (1.0, 1.0, 0.0, 1.0)
+        >>> Measures.of(Image.new("RGB", (64, 64), "white"))
+        Measures(low=1.0, high=1.0, contrast=0.0, sharpness=1.0)
 
-    low, high: brightness that the darkest 5 % and all but the brightest 1 % of the pixels lie below, in [0, 1]; detail:
-    mean difference of neighbouring pixels at 64 pixels, in [0, 1]; sharpness: the part of a strong edge's step that lies
-    between two neighbouring pixels, in the direction where it is least, in [0, 1]; 1 where there is no edge.
-    Sharpness is relative to the edges that a picture has, so flat graphics, which have few, are sharp.
+    low, high: brightness that the darkest 5 % and all but the brightest 1 % of the pixels lie below, in [0, 1];
+    contrast: range of the values of a colour channel at 64 pixels, without the outer 0.5 %, in [0, 1]; sharpness: the
+    part of a strong edge's step that lies between two neighbouring pixels, in the direction where it is least, in
+    [0, 1]; 1 where there is no edge. It is relative to the edges that a picture has: flat graphics have few, all sharp.
     """
 
     low: float
     high: float
-    detail: float
+    contrast: float
     sharpness: float
 
     @classmethod
     def of(cls, picture: Image.Image) -> Measures:
         """Of RGB pixels."""
         grey = np.asarray(picture.convert("L"))
-        low, high = np.quantile(grey, (0.05, 0.99)) / 255
-        return cls(float(low), float(high), _detail(picture), _sharpness(grey))
+        return cls(_quantile(grey, 0.05) / 255, _quantile(grey, 0.99) / 255, _contrast(picture), _sharpness(grey))
 
     def packed(self) -> bytes:
         """As bytes; `unpacked` loads them."""
@@ -52,18 +50,22 @@ class Measures:
         """Load what `packed` returned.
 
         >>> Measures.unpacked(Measures(0.0, 0.5, 0.25, 1.0).packed())
-        Measures(low=0.0, high=0.5, detail=0.25, sharpness=1.0)
+        Measures(low=0.0, high=0.5, contrast=0.25, sharpness=1.0)
         """
         return cls(*np.frombuffer(packed, np.float32).tolist())
 
 
-def _detail(picture: Image.Image) -> float:
+def _quantile(values: NDArray[np.uint8], share: float) -> int:
+    """The value that a share of all values does not exceed: counting is ten times as fast as sorting."""
+    counts = np.cumsum(np.bincount(values.ravel(), minlength=256))
+    return int(np.searchsorted(counts, share * counts[-1]))
+
+
+def _contrast(picture: Image.Image) -> float:
     scale = min(1.0, _SMALL / min(picture.size))
-    size = tuple(max(1, round(edge * scale)) for edge in picture.size)
-    pixels = np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX), np.int16)
-    across, down = (np.abs(np.diff(pixels, axis=axis)).max(2) for axis in (1, 0))
-    found = [float(one.mean()) for one in (across, down) if one.size]
-    return sum(found) / max(1, len(found)) / 255
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    pixels = np.asarray(picture.resize(size, Image.Resampling.BOX))
+    return max(_quantile(one, 0.995) - _quantile(one, 0.005) for one in np.moveaxis(pixels, 2, 0)) / 255
 
 
 def _sharpness(grey: NDArray[np.uint8]) -> float:
@@ -73,13 +75,13 @@ def _sharpness(grey: NDArray[np.uint8]) -> float:
 
 
 def _edges(grey: NDArray[np.uint8], down: int, across: int) -> float:
-    """The share of the strongest edges in one direction that lies between two pixels."""
+    """The part of the strongest edges in one direction that lies between two pixels."""
     height, width = grey.shape[0] - _REACH * down, grey.shape[1] - _REACH * abs(across)
     first = _REACH if across < 0 else 0
     places = [(i * down, first + i * across) for i in range(_REACH + 1)]
     line = [grey[top : top + height, left : left + width] for top, left in places]
     steps = np.maximum.reduce(line) - np.minimum.reduce(line)
-    strong = steps >= max(_LEAST, float(np.quantile(steps, 1 - _SHARE)))
+    strong = steps >= max(_LEAST, _quantile(steps, 1 - _SHARE))
     if strong.sum() < _ENOUGH:
         return 1.0
     values = [one[strong].astype(np.int16) for one in line]
