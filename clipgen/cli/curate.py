@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -131,11 +132,12 @@ def _write_page(path: Path, findings: Sequence[Finding]) -> None:
         some = list(group)
         note = f", the {_CARDS} clearest of them" if len(some) > _CARDS else ""
         rows.append(Row(f"{kind}: {len(some):,}{note}", [card for one in some[:_CARDS] for card in _cards(one)]))
-    write_gallery(path, "What was found in the data set", rows)
+    root = Path(os.path.commonpath([one.path.parent for one in findings])) if findings else None
+    write_gallery(path, f"{len(findings):,} findings", rows, root=root)
 
 
 def _cards(finding: Finding) -> list[tuple[Path, str]]:
     """The picture, and beside it the one that it is a copy of."""
     card = (finding.path, f"{finding.score:.2f} {finding.reason}")
-    pairs = finding.kind in ("duplicate", "leak") or finding.kind == "doubtful label" and finding.others
-    return [card, *((other, "") for other in finding.others[:1])] if pairs else [card]
+    compared = finding.others[:1] if finding.kind != "outlier" else ()
+    return [card, *((other, "for comparison") for other in compared)]

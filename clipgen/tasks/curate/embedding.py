@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 _NEIGHBOURS, _FEW = 10, 30  # that an outlier is far from, and pictures from which on there are outliers
 _UNUSUAL = 3.5  # robust standard deviations: Iglewicz and Hoaglin 1993, How to Detect and Handle Outliers
 _OF_LABEL = 5  # nearest pictures of a label that stand for it; 3 and 8 find as many wrong labels
-_WRONG = 0.05  # share of labels that is taken to be wrong at least
+_WRONG = 0.05  # share of labels that is taken to be wrong
 _BLOCK = 1024
 
 
@@ -51,9 +51,9 @@ def doubtful_labels(entries: Sequence[Entry], vectors: Tensor) -> Iterator[Findi
     """Pictures that are nearer to those of another label than to those of their own; vectors: [N, D], centred.
 
     The margin of a picture is how much nearer the five nearest of the best other label are. The score is the share of
-    wrong labels that is expected among the pictures with that margin or more: the labels are changed at random for a
-    comparison, and the margins that this gives are counted against those that there are. So few labels are doubted
-    where a CLIP cannot tell the classes apart, and many where it can.
+    wrong labels that is expected among the pictures with that margin or more: for comparison all labels are changed at
+    random, and the margins that this gives are counted against those that there are. So few labels are doubted where a
+    CLIP cannot tell the classes apart.
     """
     names = sorted({entry.label for entry in entries if entry.label})
     counts = {name: sum(entry.label == name for entry in entries) for name in names}
@@ -113,16 +113,15 @@ def expected_wrong(margins: Floats, wrong: Floats) -> Floats:
         >>> expected_wrong(np.array([-1.0] * 19 + [1.0]), np.array([1.0] * 20)).tolist()[-1]
         1.0
 
-    wrong: [N], the margins of labels that are wrong for certain. The wrong share of all labels is estimated as the
-    largest that the margins allow, and at least 0.05.
+    wrong: [N], the margins of labels that are wrong for certain. One label in twenty is taken to be wrong, so that a
+    tenth of the pictures reaches 0.5 at most: correct those, and look again.
     """
     order = np.argsort(margins, kind="stable")
     ordered, certain = margins[order], np.sort(wrong)
     there = 1 - np.arange(len(ordered)) / len(ordered)
     # above the next lower margin: between two margins nothing tells where wrong ones begin
-    below = np.concatenate([[-np.inf], ordered[:-1]])
-    expected = 1 - np.searchsorted(certain, below, side="right") / len(certain)
-    share = max(_WRONG, float((there / np.maximum(expected, 1e-9))[expected >= 0.5].min(initial=1.0)))
+    lower = np.concatenate([[-np.inf], ordered[:-1]])
+    expected = 1 - np.searchsorted(certain, lower, side="right") / len(certain)
     scores = np.empty(len(ordered))
-    scores[order] = np.maximum.accumulate(np.minimum(share * expected / there, 1))
+    scores[order] = np.maximum.accumulate(np.minimum(_WRONG * expected / there, 1))
     return scores

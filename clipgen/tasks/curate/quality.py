@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
 from PIL import Image
@@ -16,7 +16,7 @@ from clipgen.tasks.curate.finding import Finding, below, beyond
 # on seed 0 of benchmarks/curate.py; `_DARK` is cleanvision's.
 _DARK, _LIGHT, _WASHED_OUT, _BLURRED, _EMPTY = 0.32, 0.8, 0.3, 0.42, 0.08
 _SIZES, _SHAPES = 3.0, 2.85  # times the usual side, and the longer side in shorter ones
-_SPREAD = 3.5  # standard deviations, robustly estimated, within which sizes and shapes are usual in their set
+_RARE = 0.1  # share of a set up to which a size or shape is odd in it
 _FEW = 8  # pictures, from which on there is a usual size
 
 #: Formats that other programs open under each other's endings: a JPEG with a preview is an MPO for Pillow
@@ -51,7 +51,10 @@ def _judged(measures: Measures) -> dict[str, tuple[float, str]]:
     return {
         "dark": (below(measures.high, _DARK), f"99 % of the pixels are darker than {bright} of full brightness"),
         "light": (light, f"95 % of the pixels are brighter than {dim} of full brightness"),
-        "blurred": (below(measures.sharpness, _BLURRED), f"the sharpest edges are {widths:.1f} pixels wide"),
+        "blurred": (
+            below(measures.sharpness, _BLURRED),
+            f"even its sharpest edges are {widths:.1f} pixels wide when it is reduced to 256",
+        ),
         "low information": (
             below(measures.contrast, _EMPTY),
             f"nearly one colour: values differ by {_percent(measures.contrast)} of their range",
@@ -60,32 +63,23 @@ def _judged(measures: Measures) -> dict[str, tuple[float, str]]:
 
 
 def odd_sizes(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Pictures that are much smaller or larger than most, or of another shape."""
-    sides = [math.sqrt(entry.content.width * entry.content.height) for entry in entries]
-    yield from _odd(entries, "odd size", sides, _SIZES, _size_reason)
-    shapes = [max(one.width, one.height) / min(one.width, one.height) for one in (entry.content for entry in entries)]
-    yield from _odd(entries, "odd aspect", shapes, _SHAPES, _shape_reason, usual=1.0)
-
-
-def _odd(
-    entries: Sequence[Entry],
-    kind: str,
-    values: Sequence[float],
-    line: float,
-    reason: Callable[[Entry, float, float], str],
-    *,
-    usual: float | None = None,
-) -> Iterator[Finding]:
-    """Values that differ by more than a factor from the usual one, where the set does not do so itself."""
-    if len(values) < _FEW and usual is None:
+    """Pictures that are much smaller or larger than most, or very long; not where a tenth of the set is so."""
+    if not entries:
         return
-    middle = median(values)
-    distances = [abs(math.log(value / middle)) for value in values]
-    limit = _SPREAD * 1.4826 * median(distances)
-    for entry, value, distance in zip(entries, values, distances, strict=True):
-        far = abs(math.log(value / (usual or middle)))
-        if far >= math.log(line) and distance > limit:
-            yield Finding(entry.path, kind, beyond(math.exp(far), line), reason(entry, value, middle))
+    sides = [math.sqrt(entry.content.width * entry.content.height) for entry in entries]
+    usual = median(sides)
+    times = [max(side / usual, usual / side) if len(sides) >= _FEW else 1.0 for side in sides]
+    yield from _rare(Finding(entry.path, "odd size", beyond(far, _SIZES), _size_reason(entry, side, usual))
+                     for entry, side, far in zip(entries, sides, times, strict=True))  # fmt: skip
+    yield from _rare(Finding(entry.path, "odd aspect", beyond(_shape(entry), _SHAPES), _shape_reason(entry))
+                     for entry in entries)  # fmt: skip
+
+
+def _rare(findings: Iterable[Finding]) -> list[Finding]:
+    """Those with a score of 0.5 or more, where they are few."""
+    judged = list(findings)
+    found = [finding for finding in judged if finding.score >= 0.5]
+    return found if len(found) <= max(1, _RARE * len(judged)) else []
 
 
 def _size_reason(entry: Entry, side: float, usual: float) -> str:
@@ -93,8 +87,14 @@ def _size_reason(entry: Entry, side: float, usual: float) -> str:
     return f"{entry.content.width} x {entry.content.height} pixels, {times} than most ({usual:.0f} squared)"
 
 
-def _shape_reason(entry: Entry, shape: float, usual: float) -> str:
-    return f"{entry.content.width} x {entry.content.height} pixels: one side is {shape:.1f} times the other"
+def _shape(entry: Entry) -> float:
+    """The longer side in shorter ones."""
+    sides = sorted((entry.content.width, entry.content.height))
+    return sides[1] / sides[0]
+
+
+def _shape_reason(entry: Entry) -> str:
+    return f"{entry.content.width} x {entry.content.height} pixels: one side is {_shape(entry):.1f} times the other"
 
 
 def _percent(share: float) -> str:
