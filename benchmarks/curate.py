@@ -245,10 +245,14 @@ def named(findings: Sequence[Finding], kind: str) -> list[frozenset[str]]:
 
 
 def cleanvisions(folder: Path) -> tuple[dict[str, list[frozenset[str]]], int]:
-    """What cleanvision finds, by our kinds, and how many flat graphics it calls blurred."""
+    """What cleanvision finds, by our kinds, and how many flat graphics it calls blurred.
+
+    It stops at a truncated file, and does not open the others that are broken: it gets the good files only.
+    """
     from cleanvision import Imagelab
 
-    lab = Imagelab(data_path=str(folder))
+    good = sorted(str(path) for path in folder.rglob("*.*") if not path.name.startswith("broken"))
+    lab = Imagelab(filepaths=good)
     lab.find_issues(n_jobs=1, verbose=False)
     table = lab.issues
     found = {}
@@ -271,14 +275,22 @@ def faults(photos: Path, art: Path, drawings: Path, seed: int, matcher: Matcher,
     seen = [one for one in findings if "flat" not in one.path.parts]
     rows: dict[str, object] = {kind: figures(named(seen, kind), some) for kind, some in planted.items()}
     rows["flat graphics called blurred"] = len(flats) / FLAT
+    _print(rows)
     try:
         theirs, flats_of_theirs = cleanvisions(folder)
     except ImportError:
         click.echo("cleanvision is not installed (pip install cleanvision): left out", err=True)
         return rows
-    rows |= {f"cleanvision: {kind}": figures(some, planted[kind]) for kind, some in theirs.items()}
-    rows["cleanvision: flat graphics called blurred"] = flats_of_theirs / FLAT
-    return rows
+    other: dict[str, object] = {f"cleanvision: {kind}": figures(some, planted[kind]) for kind, some in theirs.items()}
+    other["cleanvision: flat graphics called blurred"] = flats_of_theirs / FLAT
+    _print(other)
+    return rows | other
+
+
+def _print(table: dict[str, object]) -> None:
+    for key, row in table.items():
+        values = row.items() if isinstance(row, dict) else [("share", row)]
+        click.echo(f"{key:42} " + "  ".join(f"{name} {value:.3f}" for name, value in values))
 
 
 def labels(name: str, photos: Path, art: Path, seed: int, matcher: Matcher, keep: Path) -> dict[str, float]:
@@ -314,9 +326,7 @@ def main(photos: Path, art: Path, drawings: Path, seed: int, perceptor: str, set
         for one in filter(None, sets.split(",")):
             table[f"labels: {one}"] = labels(one, photos, art, seed, matcher, keep)
             table[f"outliers: {one}"] = odd_ones(one, photos, art, seed, matcher, keep)
-    for key, row in table.items():
-        values = row.items() if isinstance(row, dict) else [("share", row)]
-        click.echo(f"{key:42} " + "  ".join(f"{name} {value:.3f}" for name, value in values))
+            _print({key: row for key, row in table.items() if key.endswith(f": {one}")})
     if json_path:
         json_path.write_text(json.dumps(table, indent=2) + "\n")
 

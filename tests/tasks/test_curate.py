@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 pytest.importorskip("cv2", reason="curate finds duplicates, which needs OpenCV, an extra")
 
-from clipgen.errors import ImageError  # noqa: E402
+from clipgen.errors import ImageError, SettingsError  # noqa: E402
 from clipgen.library import Content, Library  # noqa: E402
 from clipgen.settings import CurateSettings  # noqa: E402
 from clipgen.tasks.curate import Finding, curate  # noqa: E402
@@ -118,6 +118,8 @@ def test_an_index_that_was_never_measured_waits_for_the_next_look(check: Curate)
 def test_missing_folders_are_refused(check: Curate) -> None:
     with refused(ImageError, match="nowhere"):
         check(check.folder / "nowhere")
+    with refused(SettingsError, "by_folder"):
+        list(curate([], check.library, check.matcher, CurateSettings(by_folder=True)))
 
 
 def test_copies_between_parts_are_leaks(check: Curate, tmp_path: Path) -> None:
@@ -140,6 +142,9 @@ def test_folders_that_are_given_are_parts(check: Curate, tmp_path: Path) -> None
     other.mkdir()
     shutil.copy(check.folder / "4.png", other / "x.png")
     assert kinds(check(check.folder, other)) in ([("x.png", "leak")], [("4.png", "leak")])
+    same = tmp_path / "in" / "photos"
+    shutil.copytree(other, same)
+    assert [kind for _, kind in kinds(check(check.folder, same))] == ["leak"]
     assert kinds(check(check.folder)) == []
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from clipgen.errors import SettingsError
 from clipgen.library import EVERYWHERE, Library, Progress, absolute
 from clipgen.settings import CurateSettings
 from clipgen.similarity import Matcher, Skipped
@@ -38,9 +39,11 @@ def curate(
     folders: with those in them; none: all that the library knows; several, or train, test and validation in one of
     them, are the parts of a data set, between which copies are leaks.
     Yields Progress, then Compared, then Findings, kind by kind, the clearest first. Nothing is changed. Raises what
-    `index` raises, and ClipgenError where OpenCV is not installed.
+    `index` raises, SettingsError for labels without a folder, and ClipgenError where OpenCV is not installed.
     """
     chosen = (settings or CurateSettings()).validate()
+    if chosen.by_folder and not folders:
+        raise SettingsError("by_folder needs the folder whose folders are the labels; name it", settings=["by_folder"])
     places = [absolute(folder) for folder in folders] or [EVERYWHERE]
     groups, unreadable = [], {}
     for event in duplicates(places if folders else (), library, matcher, refresh=refresh):

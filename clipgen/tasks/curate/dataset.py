@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,21 +50,28 @@ class DataSet:
         """The files that the library knows and that are there now; places: absolute."""
         files = library.present(places)
         contents = library.database.contents(files)
-        entries, broken = [], {}
+        entries, broken, parts = [], {}, _parts(places)
         for hash, content in contents.items():
             for file in files[hash]:
                 if content.error:
                     broken[file.path] = named(content.error, file.path)
                 elif content.measures:  # an older index has none: they come with the next look for new files
-                    entries.append(_entry(file.path, content, places))
+                    entries.append(_entry(file.path, content, parts))
         return cls(tuple(sorted(entries, key=lambda entry: entry.path)), broken)
 
 
-def _entry(path: Path, content: Content, places: Sequence[Path]) -> Entry:
-    place = max((one for one in places if path.is_relative_to(one)), key=lambda one: len(one.parts))
+def _parts(places: Sequence[Path]) -> dict[Path, str]:
+    """The part of the data set that each folder is, "" where there is only one."""
+    if len(places) == 1:
+        return {places[0]: ""}
+    named = {place: SPLITS.get(place.name.lower(), place.name) for place in places}
+    return named if len(set(named.values())) == len(named) else {place: str(place) for place in places}
+
+
+def _entry(path: Path, content: Content, parts: Mapping[Path, str]) -> Entry:
+    place = max((one for one in parts if path.is_relative_to(one)), key=lambda one: len(one.parts))
     inside = path.relative_to(place).parts[:-1]
     split = next((SPLITS[part.lower()] for part in inside[:2] if part.lower() in SPLITS), "")
     label = next((part for part in inside if part.lower() not in SPLITS), "")
-    own = SPLITS.get(place.name.lower(), place.name) if len(places) > 1 else ""
-    name = path.relative_to(place if len(places) == 1 else place.parent)
-    return Entry(path, content, label, split or own, name.as_posix())
+    name = path.relative_to(place if len(parts) == 1 else place.parent)
+    return Entry(path, content, label, split or parts[place], name.as_posix())

@@ -20,7 +20,7 @@ _NEIGHBOURS, _FEW = 10, 30  # that an outlier is far from, and pictures from whi
 _UNUSUAL = 3.5  # robust standard deviations: Iglewicz and Hoaglin 1993, How to Detect and Handle Outliers
 _OF_LABEL = 5  # nearest pictures of a label that stand for it; 3 and 8 find as many wrong labels
 _WRONG = 0.05  # share of labels that is taken to be wrong
-_BLOCK = 1024
+_BLOCK = 256  # pictures that are compared with all others at once
 
 
 def centred(vectors: Tensor, mean: Tensor) -> Tensor:

@@ -19,8 +19,8 @@ _SIZES, _SHAPES = 3.0, 2.85  # times the usual side, and the longer side in shor
 _RARE = 0.1  # share of a set up to which a size or shape is odd in it
 _FEW = 8  # pictures, from which on there is a usual size
 
-#: Formats that other programs open under each other's endings: a JPEG with a preview is an MPO for Pillow
-_SAME = {"MPO": "JPEG", "JPEG2000": "JPEG", "PPM": "PNM", "DIB": "BMP"}
+#: formats that go under the ending of another: a JPEG of several pictures, and a BMP without its head
+_SAME = {"MPO": "JPEG", "DIB": "BMP"}
 
 
 def wrong_suffixes(entries: Sequence[Entry]) -> Iterator[Finding]:
