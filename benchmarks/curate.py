@@ -245,7 +245,7 @@ def named(findings: Sequence[Finding], kind: str) -> list[frozenset[str]]:
 
 
 def cleanvisions(folder: Path) -> tuple[dict[str, list[frozenset[str]]], int]:
-    """What cleanvision finds, by our kinds, and how many flat graphics it calls blurred.
+    """What cleanvision finds, by our kinds and, as "… (all)", ranked by its scores; and flat graphics called blurred.
 
     It stops at a truncated file, and does not open the others that are broken: it gets the good files only.
     """
@@ -257,8 +257,9 @@ def cleanvisions(folder: Path) -> tuple[dict[str, list[frozenset[str]]], int]:
     table = lab.issues
     found = {}
     for kind, name in THEIRS.items():
-        rows = table[table[f"is_{name}_issue"]].sort_values(f"{name}_score", kind="stable")
-        found[kind] = [frozenset([Path(path).name]) for path in rows.index if "flat" not in Path(path).parts]
+        for key, rows in ((kind, table[table[f"is_{name}_issue"]]), (f"{kind} (all)", table)):
+            ranked = rows.sort_values(f"{name}_score", kind="stable").index
+            found[key] = [frozenset([Path(path).name]) for path in ranked if "flat" not in Path(path).parts]
     sets = [one for key in ("exact_duplicates", "near_duplicates") for one in lab.info[key]["sets"]]
     found["duplicate"] = [frozenset(Path(path).name for path in one) for one in sets]
     return found, sum("flat" in Path(path).parts for path in table[table["is_blurry_issue"]].index)
@@ -275,13 +276,17 @@ def faults(photos: Path, art: Path, drawings: Path, seed: int, matcher: Matcher,
     seen = [one for one in findings if "flat" not in one.path.parts]
     rows: dict[str, object] = {kind: figures(named(seen, kind), some) for kind, some in planted.items()}
     rows["flat graphics called blurred"] = len(flats) / FLAT
+    alarms = {one.path.name for one in seen if one.kind in CHANGES and one.path.name.startswith("clean")}
+    rows["photographs as they were with any of these"] = len(alarms) / CLEAN
     _print(rows)
     try:
         theirs, flats_of_theirs = cleanvisions(folder)
     except ImportError:
         click.echo("cleanvision is not installed (pip install cleanvision): left out", err=True)
         return rows
-    other: dict[str, object] = {f"cleanvision: {kind}": figures(some, planted[kind]) for kind, some in theirs.items()}
+    other: dict[str, object] = {
+        f"cleanvision: {kind}": figures(some, planted[kind.removesuffix(" (all)")]) for kind, some in theirs.items()
+    }
     other["cleanvision: flat graphics called blurred"] = flats_of_theirs / FLAT
     _print(other)
     return rows | other

@@ -149,14 +149,16 @@ def test_folders_that_are_given_are_parts(check: Curate, tmp_path: Path) -> None
 
 
 def test_labels_and_parts_are_folders(check: Curate, tmp_path: Path) -> None:
-    names = ["train/cat/1.png", "train/cat/in/2.png", "val/dog/3.png", "4.png", "bird/test/5.png"]
+    names = ["train/cat/1.png", "train/cat/in/2.png", "val/dog/3.png", "4.png", "bird/test/5.png", "li\nne.png"]
     for seed, name in enumerate(names):
         (tmp_path / "set" / name).parent.mkdir(parents=True, exist_ok=True)
         scene(seed, (40, 30)).save(tmp_path / "set" / name)
     check(tmp_path / "set")
-    entries = {entry.name: entry for entry in DataSet.of([tmp_path / "set"], check.library).entries}
+    found = DataSet.of([tmp_path / "set"], check.library).entries
+    entries = {entry.path.relative_to(tmp_path / "set").as_posix(): entry for entry in found}
+    assert all(entry.name.isprintable() for entry in found)
     assert [(entries[name].split, entries[name].label) for name in names] == [
-        ("train", "cat"), ("train", "cat"), ("validation", "dog"), ("", ""), ("test", "bird")]  # fmt: skip
+        ("train", "cat"), ("train", "cat"), ("validation", "dog"), ("", ""), ("test", "bird"), ("", "")]  # fmt: skip
 
 
 def entry(name: str, label: str = "", split: str = "") -> Entry:

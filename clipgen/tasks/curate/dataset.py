@@ -73,5 +73,7 @@ def _entry(path: Path, content: Content, parts: Mapping[Path, str]) -> Entry:
     inside = path.relative_to(place).parts[:-1]
     split = next((SPLITS[part.lower()] for part in inside[:2] if part.lower() in SPLITS), "")
     label = next((part for part in inside if part.lower() not in SPLITS), "")
-    name = path.relative_to(place if len(parts) == 1 else place.parent)
-    return Entry(path, content, label, split or parts[place], name.as_posix())
+    name = path.relative_to(place if len(parts) == 1 else place.parent).as_posix()
+    # a reason is one line of text, whatever bytes a name has
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+    return Entry(path, content, label, split or parts[place], shown)
