@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from clipgen.studio import classify as classify
     from clipgen.studio import close as close
     from clipgen.studio import compare as compare
+    from clipgen.studio import curate as curate
     from clipgen.studio import duplicates as duplicates
     from clipgen.studio import edit as edit
     from clipgen.studio import generate as generate
@@ -52,6 +53,7 @@ _HOMES = {
     "classify": "clipgen.studio",
     "close": "clipgen.studio",
     "compare": "clipgen.studio",
+    "curate": "clipgen.studio",
     "duplicates": "clipgen.studio",
     "edit": "clipgen.studio",
     "generate": "clipgen.studio",
@@ -96,6 +98,7 @@ __all__ = [
     "classify",
     "close",
     "compare",
+    "curate",
     "duplicates",
     "edit",
     "generate",

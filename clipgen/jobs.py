@@ -19,6 +19,7 @@ from clipgen.settings import (
     CaptionVerb,
     ClassifyVerb,
     CompareVerb,
+    CurateVerb,
     DuplicatesVerb,
     GenerateSettings,
     IndexVerb,
@@ -43,6 +44,7 @@ VERBS: dict[str, type[Settings]] = {
     "index": IndexVerb,
     "search": SearchVerb,
     "duplicates": DuplicatesVerb,
+    "curate": CurateVerb,
 }
 
 

@@ -14,6 +14,7 @@ from typing import assert_type
 import clipgen
 from clipgen.losses import Symmetry
 from clipgen.similarity import Match
+from clipgen.tasks.curate import Finding
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
@@ -31,6 +32,7 @@ assert_type(clipgen.classify("a.jpg", ["cat", "dog"], top=1), list[Match])
 assert_type(clipgen.classify(["a.jpg", "b.jpg"], ["cat", "dog"]), list[list[Match]])
 assert_type(clipgen.compare(["a.jpg"], ["cat"], views="crops"), list[tuple[float, ...]])
 assert_type(clipgen.duplicates("photos", keep="oldest"), list[Group])
+assert_type(clipgen.curate("photos", by_folder=True), list[Finding])
 assert_type(clipgen.search("a fox", "photos", pictures="a.jpg:-0.5", top=3), list[Found])
 clipgen.animate("seasons.txt", fps=12, seed=7, as_network=True).save("seasons.mp4")
 clipgen.sample(4, generator="stylegan", classes=["forest"], psi=0.5)[0].save("sheet.png")

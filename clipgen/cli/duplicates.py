@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +11,14 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
-from clipgen.cli.library import browse, folder_argument, name_skipped, short
+from clipgen.cli.library import browse, compared, folder_argument, name_skipped, short
 from clipgen.cli.options import json_option
-from clipgen.cli.progress import loading
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
     from clipgen.similarity import Skipped
-    from clipgen.tasks.duplicates import Compared, Group, Moved
+    from clipgen.tasks.duplicates import Group, Moved
 
 EXAMPLES = """\
 \b
@@ -59,24 +58,13 @@ def command(
     if different:
         return _remember(job)
     indexing, events = browse(job, quiet=as_json)
-    groups = list(_compared(events, quiet=as_json))
+    groups: list[Group] = list(compared(events, quiet=as_json))
     _print(groups, as_json=as_json)
     if html is not None:
         _write_page(html, groups)
     if indexing.skipped:
         click.echo(f"{len(indexing.skipped)} files cannot be used; `clipgen index` names them", err=True)
     return _move(groups, move_to, folders) if move_to is not None else 0
-
-
-def _compared(events: Iterable[Compared | Group], *, quiet: bool) -> Iterator[Group]:
-    from clipgen.tasks.duplicates import Compared
-
-    with loading("comparing", quiet=quiet) as update:
-        for event in events:
-            if isinstance(event, Compared):
-                update(f"comparing {event.done:,} of {event.total:,} pairs")
-            else:
-                yield event
 
 
 def _print(groups: Sequence[Group], *, as_json: bool) -> None:

@@ -17,6 +17,7 @@ from clipgen.jobs import Job
 if TYPE_CHECKING:
     from clipgen.library import Progress
     from clipgen.similarity import Skipped
+    from clipgen.tasks.duplicates import Compared
 
 T = TypeVar("T")
 _LINES = 10  # about an index, in a log file
@@ -75,6 +76,18 @@ def browse(job: Job, *, quiet: bool = False) -> tuple[Indexing, Iterator]:
     """The display of a job's indexing, and its other events."""
     indexing = Indexing(quiet=quiet)
     return indexing, indexing.others(open_studio(job, quiet=quiet).run(job))
+
+
+def compared(events: Iterable[T | Compared], *, quiet: bool = False) -> Iterator[T]:
+    """The events that are not about how far the comparison of pairs is, which is shown."""
+    from clipgen.tasks.duplicates import Compared
+
+    with loading("comparing", quiet=quiet) as update:
+        for event in events:
+            if isinstance(event, Compared):
+                update(f"comparing {event.done:,} of {event.total:,} pairs")
+            else:
+                yield event
 
 
 def name_skipped(skipped: Iterable[Skipped]) -> None:

@@ -7,7 +7,7 @@
 >>> status.files, status.broken
 (2, 0)
 
-What search and duplicates stand on. A file is read once, whatever its name and place become.
+What search, duplicates and curate stand on. A file is read once, whatever its name and place become.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -16,26 +16,11 @@ import numpy as np
 from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable
 from clipgen.library.hashes import Hashes
+from clipgen.library.schema import prepare
 from clipgen.perceptors.base import STOP_WORDS
 
-VERSION = 1
 _MANY = 2000  # contents from which on all rows are read at once
 _PATIENCE = 30.0  # seconds that a writer waits for another one, which writes for milliseconds
-
-# paths are bytes: not every name is UTF-8, and a folder's files are a range of them
-_SCHEMA = f"""
-create table content (
-    hash blob primary key, width int, height int, orientation int, taken text, words text, phashes blob, pixels blob,
-    error text
-) without rowid;
-create table file (
-    id integer primary key, path blob unique not null, size int not null, mtime int not null, hash blob not null
-);
-create index file_hash on file (hash);
-create virtual table word using fts5 (name, words, tokenize = "porter unicode61 remove_diacritics 2");
-create table verdict (a blob, b blob, verdict text not null, primary key (a, b)) without rowid;
-pragma user_version = {VERSION};
-"""
 
 
 @dataclass(frozen=True)
@@ -43,8 +28,8 @@ class Content:
     """What is known of the bytes of a picture file, wherever it is.
 
     hash: sha256 of the file; width, height: in pixels, upright; orientation, taken, words: see `Facts`; phashes: its
-    perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, without a
-    path, "" for a good picture.
+    perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, without a path, "" for a good
+    picture; format: see `Facts`; measures: see `Measures`, packed.
     """
 
     hash: bytes
@@ -55,6 +40,11 @@ class Content:
     words: str = ""
     phashes: bytes = b""
     error: str = ""
+    format: str = ""
+    measures: bytes = b""
+
+
+_COLUMNS = ", ".join(spec.name for spec in fields(Content))
 
 
 @dataclass(frozen=True)
@@ -86,28 +76,15 @@ class Database:
         self._counted_at = (0, 0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
-            )
+            self._connection = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise unwritable(path, OSError(str(error))) from error
         with self._errors():
             self._connection.execute("pragma journal_mode = wal")
             # with a write-ahead log a power cut loses the last batches, and nothing else
             self._connection.execute("pragma synchronous = normal")
-            self._prepare()
-
-    def _prepare(self) -> None:
-        with self.writing():
-            (version,) = self._connection.execute("pragma user_version").fetchone()
-            if version == 0 and not self._connection.execute("select 1 from sqlite_master").fetchone():
-                for statement in _SCHEMA.strip().split(";\n"):
-                    self._connection.execute(statement)
-            elif version != VERSION:
-                raise OutputError(
-                    f"{self.path} is no index of this version of clipgen; name another file, or delete it",
-                    settings=["index"],
-                )
+            with self.writing() as connection:
+                prepare(connection, path)
 
     def close(self) -> None:
         """Close the file."""
@@ -146,11 +123,12 @@ class Database:
         """Add files, or replace what was known of them, and contents that are new."""
         with self.writing() as connection:
             connection.executemany(
-                "insert or ignore into content (hash, width, height, orientation, taken, words, phashes, error)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(one.hash, one.width, one.height, one.orientation, one.taken, one.words, one.phashes, one.error)
-                 for one in contents],
-            )  # fmt: skip
+                f"insert into content ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                # a content of an older index has no measures
+                " on conflict (hash) do update set format = excluded.format, measures = excluded.measures"
+                " where measures is null",
+                [astuple(one) for one in contents],
+            )
             for one in files:
                 path = os.fsencode(one.path)
                 (number,) = connection.execute(
@@ -195,10 +173,7 @@ class Database:
         """What is known of some contents."""
         found = {}
         for hash in hashes:
-            for row in self.rows(
-                "select hash, width, height, orientation, taken, words, phashes, error from content where hash = ?",
-                (hash,),
-            ):
+            for row in self.rows(f"select {_COLUMNS} from content where hash = ?", (hash,)):
                 found[hash] = Content(*row)
         return found
 
@@ -231,11 +206,12 @@ class Database:
         return list(dict.fromkeys(hash for (hash,) in rows))
 
     def errors(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
-        """Why contents cannot be used, "" for good ones; contents that were never read are left out."""
+        """Why contents cannot be used, "" for good ones; contents that were not read and measured are left out."""
+        read = "(error != '' or measures is not null)"
         if len(hashes) > _MANY:
-            known = dict(self.rows("select hash, error from content"))
+            known = dict(self.rows(f"select hash, error from content where {read}"))
             return {hash: known[hash] for hash in hashes if hash in known}
-        query = "select error from content where hash = ?"
+        query = f"select error from content where hash = ? and {read}"
         with self._lock, self._errors():
             rows = ((hash, self._connection.execute(query, (hash,)).fetchone()) for hash in hashes)
             return {hash: row[0] for hash, row in rows if row}

@@ -107,15 +107,15 @@ class _Run:
 
     def _store(self, batch: Sequence[Reading]) -> None:
         """Embed the pictures of a batch; vectors come first: a row without a vector would never get one."""
-        new = {one.content.hash: one for one in batch if one.content and one.pixels}
-        images = [from_pil(one.pixels) for one in new.values() if one.pixels]
-        if images:
-            rows = embed_images(self.perceptor, images)
+        read = {one.content.hash: one.pixels for one in batch if one.content and one.pixels}
+        there = self.library.embedded(list(read), self.perceptor.fingerprint, self.perceptor.dim)
+        new = {hash: pixels for (hash, pixels), stored in zip(read.items(), there, strict=True) if not stored}
+        if new:
+            rows = embed_images(self.perceptor, [from_pil(pixels) for pixels in new.values()])
             try:
                 self.vectors.add(picture_keys(list(new)), rows.half().numpy())
             except OSError as error:
                 raise unwritable(self.library.folder, error) from error
-            self.embedded += len(images)
+            self.embedded += len(new)
         contents = [one.content for one in batch if one.content]
         self.library.database.add([one.file for one in batch if one.file], contents)
-

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from clipgen.library.database import Database
+from clipgen.library.database import Database, File
 from clipgen.library.vectors import Searcher
 from clipgen.models.weights import data_folder
 from clipgen.similarity.store import Store, Vectors, picture_keys
@@ -77,6 +77,14 @@ class Library:
     def embedded(self, hashes: Sequence[bytes], fingerprint: str, dim: int) -> NDArray[np.bool_]:
         """For each content whether it has a vector of a perceptor: [N]."""
         return self.vectors(fingerprint, dim).has(picture_keys(hashes))
+
+    def present(self, places: Sequence[Path]) -> dict[bytes, list[File]]:
+        """The files in some folders that are there now, by content, in the order of their paths."""
+        found: dict[bytes, list[File]] = {}
+        for file in dict.fromkeys(file for place in places for file in self.database.files(place)):
+            if os.path.exists(file.path):
+                found.setdefault(file.hash, []).append(file)
+        return found
 
     def status(self, place: Path = EVERYWHERE) -> Status:
         """What is known, of all folders or of one."""

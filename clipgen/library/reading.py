@@ -1,4 +1,4 @@
-"""One picture file into what the library stores of it: sha256, facts, perceptual hashes, and pixels to embed."""
+"""One picture file into what the library stores of it: sha256, facts, hashes, measures, and pixels to embed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from clipgen.files import reason
 from clipgen.library.database import Content, File
 from clipgen.library.hashes import perceptual_hashes
 from clipgen.media.images import load_reduced
+from clipgen.media.measures import Measures
 
 _NAME = "\0"  # in the error of a content: its files have many names
 SIDE = 256  # of the short side of what is embedded, unless the perceptor's input is larger; enough for all else
@@ -61,8 +62,9 @@ def read_picture(path: Path, known: Callable[[bytes], tuple[bool, str]], *, side
     if (status.st_size, status.st_mtime_ns) != _stamp(path):
         return Reading(path, error=f"{path} changed while it was read; it is read again next time")
     content = Content(
-        hash, *facts.size, facts.orientation, facts.taken, facts.words, perceptual_hashes(pixels).tobytes()
-    )
+        hash, *facts.size, facts.orientation, facts.taken, facts.words, perceptual_hashes(pixels).tobytes(),
+        format=facts.format, measures=Measures.of(pixels).packed(),
+    )  # fmt: skip
     return Reading(path, file, content, pixels)
 
 

@@ -22,16 +22,18 @@ class Facts:
 
         >>> with Image.open(folder / "a.png") as opened:
         ...     Facts.of(opened)
-        Facts(size=(48, 32), orientation=1, taken='', words='')
+        Facts(size=(48, 32), orientation=1, taken='', words='', format='PNG')
 
     size: (width, height) when upright; orientation: of EXIF, 1 to 8; taken: time of EXIF, "2024:05:17 10:31:02", or "";
-    words: title, description and keywords in EXIF, IPTC, XMP or PNG texts.
+    words: title, description and keywords in EXIF, IPTC, XMP or PNG texts; format: Pillow's name of the file's format,
+    whatever its ending.
     """
 
     size: tuple[int, int]
     orientation: int
     taken: str
     words: str
+    format: str
 
     @classmethod
     def of(cls, picture: Image.Image) -> Facts:
@@ -43,7 +45,8 @@ class Facts:
         width, height = picture.size
         size = (height, width) if orientation > 4 else (width, height)
         words = dict.fromkeys(filter(None, map(_text, _worded(picture, exif))))
-        return cls(size, orientation, _text(taken or exif.get(ExifTags.Base.DateTime)), " ".join(words))
+        taken = _text(taken or exif.get(ExifTags.Base.DateTime))
+        return cls(size, orientation, taken, " ".join(words), picture.format or "")
 
 
 def _worded(picture: Image.Image, exif: Image.Exif) -> Iterator[object]:

@@ -24,8 +24,9 @@ h1 {{ font-size: 1.3rem }} h2 {{ font-size: 1rem; margin: 1.6rem 0 .4rem }}
 section {{ display: flex; flex-wrap: wrap; gap: 12px }}
 figure {{ margin: 0; width: 200px }}
 img {{ width: 100%; height: 160px; object-fit: contain; background: #f4f4f4 }}
+.none {{ display: block; line-height: 160px; text-align: center; background: #f4f4f4; color: #666 }}
 figcaption {{ overflow-wrap: anywhere; font-size: 12px }}
-@media (prefers-color-scheme: dark) {{ body {{ color: #ddd; background: #181818 }} img {{ background: #222 }}
+@media (prefers-color-scheme: dark) {{ body {{ color: #ddd; background: #181818 }} img, .none {{ background: #222 }}
 a {{ color: #9cf }} }}
 </style>
 <h1>{title}</h1>
@@ -42,30 +43,32 @@ class Row:
     pictures: Sequence[tuple[Path, str]]
 
 
-def write_gallery(path: str | Path, title: str, rows: Iterable[Row]) -> None:
+def write_gallery(path: str | Path, title: str, rows: Iterable[Row], *, root: Path | None = None) -> None:
     """Write a page that contains its thumbnails and links to the files, whole or not at all.
 
         >>> write_gallery(folder / "found.html", "a red fox", [Row("", [(folder / "a.png", "0.31")])])
 
+    root: folder from which the names of files are shown (default: without their folders).
     Raises OutputError when the page cannot be written; a picture that cannot be loaded has no thumbnail.
     """
-    sections = "\n".join(map(_section, rows))
+    sections = "\n".join(_section(row, root) for row in rows)
     page = _PAGE.format(title=escape(title), sections=sections)
     with write_whole(path) as part:
         part.write_text(page, encoding="utf-8", errors="replace")
 
 
-def _section(row: Row) -> str:
+def _section(row: Row, root: Path | None) -> str:
     heading = f"<h2>{escape(row.heading)}</h2>" if row.heading else ""
-    return heading + "<section>" + "\n".join(_figure(path, text) for path, text in row.pictures) + "</section>"
+    return heading + "<section>" + "\n".join(_figure(path, text, root) for path, text in row.pictures) + "</section>"
 
 
-def _figure(path: Path, text: str) -> str:
-    name, link = escape(path.name), escape(path.absolute().as_uri())
-    return (
-        f'<figure><a href="{link}"><img loading="lazy" alt="{name}" src="{_thumbnail(path)}"></a>'
-        f"<figcaption>{name}<br>{escape(text)}</figcaption></figure>"
-    )
+def _figure(path: Path, text: str, root: Path | None) -> str:
+    name = escape(str(path.relative_to(root)) if root is not None and path.is_relative_to(root) else path.name)
+    link, thumbnail = escape(path.absolute().as_uri()), _thumbnail(path)
+    shown = '<span class="none">no preview</span>'
+    if thumbnail:
+        shown = f'<img loading="lazy" alt="{name}" src="{thumbnail}">'
+    return f'<figure><a href="{link}">{shown}</a><figcaption>{name}<br>{escape(text)}</figcaption></figure>'
 
 
 def _thumbnail(path: Path) -> str:

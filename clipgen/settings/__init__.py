@@ -42,6 +42,8 @@ from clipgen.settings.groups import (
     Search,
 )
 from clipgen.settings.library import (
+    CurateSettings,
+    CurateVerb,
     DuplicatesSettings,
     DuplicatesVerb,
     IndexSettings,
@@ -62,6 +64,8 @@ __all__ = [
     "ClassifySettings",
     "ClassifyVerb",
     "CompareVerb",
+    "CurateSettings",
+    "CurateVerb",
     "CutoutSettings",
     "DTYPES",
     "DescribeSettings",

@@ -146,6 +146,12 @@ class DuplicatesKeywords(IndexKeywords, total=False):
     keep: str
 
 
+class CurateKeywords(IndexKeywords, total=False):
+    """All settings of `curate`."""
+
+    by_folder: bool
+
+
 class QueryKeywords(IndexKeywords, total=False):
     """All settings of `search`."""
 

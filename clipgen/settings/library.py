@@ -1,4 +1,4 @@
-"""The settings of the verbs that stand on a library of pictures: index, search, duplicates."""
+"""The settings of the verbs that stand on a library of pictures: index, search, duplicates, curate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class IndexSettings(Settings):
             "look for new and changed files first",
             flags=("--refresh/--no-refresh",),
             section="Machine",
-            verbs=("search", "duplicates"),
+            verbs=("search", "duplicates", "curate"),
         ),
     )
 
@@ -68,6 +68,19 @@ class DuplicatesSettings(Settings):
 
 
 @dataclass(frozen=True)
+class CurateSettings(Settings):
+    """What `curate` knows of a data set.
+
+    >>> CurateSettings(by_folder=True).validate().by_folder
+    True
+    """
+
+    by_folder: bool = setting(
+        False, About("folders are labels: look for pictures in the wrong one", section="Checks", verbs=("curate",))
+    )
+
+
+@dataclass(frozen=True)
 class IndexVerb(GroupedSettings):
     """All settings of `index`."""
 
@@ -93,5 +106,14 @@ class DuplicatesVerb(GroupedSettings):
     duplicates: DuplicatesSettings = field(default_factory=DuplicatesSettings)
 
 
+@dataclass(frozen=True)
+class CurateVerb(GroupedSettings):
+    """All settings of `curate`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    library: IndexSettings = field(default_factory=IndexSettings)
+    curate: CurateSettings = field(default_factory=CurateSettings)
+
+
 #: the settings of a verb that stands on a library of pictures
-LibraryVerb = IndexVerb | SearchVerb | DuplicatesVerb
+LibraryVerb = IndexVerb | SearchVerb | DuplicatesVerb | CurateVerb

@@ -8,10 +8,11 @@ from typing import Unpack
 
 from clipgen.jobs import Inputs, Job
 from clipgen.library import Library
-from clipgen.settings import DuplicatesVerb, IndexVerb, SearchVerb
-from clipgen.settings.keywords import DuplicatesKeywords, IndexKeywords, QueryKeywords
+from clipgen.settings import CurateVerb, DuplicatesVerb, IndexVerb, SearchVerb
+from clipgen.settings.keywords import CurateKeywords, DuplicatesKeywords, IndexKeywords, QueryKeywords
 from clipgen.studio.describer import Describer
 from clipgen.tasks.browse import Event, browse, index_of
+from clipgen.tasks.curate import Finding
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.search import Found
 
@@ -62,8 +63,19 @@ class Librarian(Describer):
         job = Job("duplicates", _inputs(folders), DuplicatesVerb.from_dict(self.defaults.describing(settings)))
         return [event for event in self.browse(job) if isinstance(event, Group)]
 
+    def curate(self, folders: Folders = (), **settings: Unpack[CurateKeywords]) -> list[Finding]:
+        """What is wrong with the pictures in some folders; nothing is changed.
+
+            >>> [(finding.path.name, finding.kind) for finding in studio.curate("holiday")]
+            []
+
+        by_folder: folders are labels. See `Finding` for what is found. Raises ClipgenError.
+        """
+        job = Job("curate", _inputs(folders), CurateVerb.from_dict(self.defaults.describing(settings)))
+        return [event for event in self.browse(job) if isinstance(event, Finding)]
+
     def browse(self, job: Job) -> Iterator[Event]:
-        """The events of a job that indexes or searches folders, or finds duplicates in them.
+        """The events of a job that indexes or searches folders, or finds duplicates or what is wrong in them.
 
         >>> job = Job("index", Inputs(folders=("holiday",)), IndexVerb())
         >>> [event.done for event in studio.browse(job)]

@@ -73,8 +73,8 @@ class Studio(Librarian):
             >>> [type(event).__name__ for event in studio.run(Job.from_json(job.to_json()))]
             ['Step', 'Step', 'Picture']
 
-        generate, edit: a Step after each step, then the pictures; animate: the frames; sample: the pictures; caption,
-        rank, classify, compare: as `describe`; index, search, duplicates: as `browse`. Raises what these raise.
+        generate, edit: a Step after each step, then the pictures; animate: the frames; sample: the pictures; verbs that
+        compare pictures with words: as `describe`; verbs of a library: as `browse`. Raises what these raise.
         To stop, save and resume, take the `Run` of `start` or the `Film` of `film`: what this iterates over.
         """
         ways: dict[str, Callable[[Job], Iterable[Event]]] = {

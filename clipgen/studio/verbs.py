@@ -19,6 +19,7 @@ from clipgen.settings.keywords import (
     AnimateKeywords,
     CaptionKeywords,
     ClassifyKeywords,
+    CurateKeywords,
     DescribeKeywords,
     DuplicatesKeywords,
     PictureKeywords,
@@ -30,6 +31,7 @@ from clipgen.studio.librarian import Folders
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
 from clipgen.tasks.animate import Film
+from clipgen.tasks.curate import Finding
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
@@ -244,3 +246,14 @@ def duplicates(folders: Folders = (), **settings: Unpack[DuplicatesKeywords]) ->
     []
     """
     return _studio().duplicates(folders, **settings)
+
+
+def curate(folders: Folders = (), **settings: Unpack[CurateKeywords]) -> list[Finding]:
+    """What is wrong with the pictures in some folders; nothing is changed.
+
+        >>> [(finding.path.name, finding.kind) for finding in clipgen.curate("holiday", by_folder=True)]
+        []
+
+    As `Studio.curate`.
+    """
+    return _studio().curate(folders, **settings)

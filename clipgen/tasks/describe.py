@@ -24,7 +24,7 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    settings = job_of(job, "caption", "rank", "classify", "compare", "search", "duplicates", "index").settings
+    settings = job_of(job, "caption", "rank", "classify", "compare", "search", "duplicates", "curate", "index").settings
     assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb)  # as `Job` checks
     return settings.describe
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -66,3 +67,32 @@ def test_two_write_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(Database(tmp_path / "library.sqlite").files(Path("/a"))) == 80
+
+
+#: the table of contents in an index of version 1, and a row of it
+OLDER = """
+create table content (hash blob primary key, width int, height int, orientation int, taken text, words text,
+                      phashes blob, pixels blob, error text) without rowid;
+create table file (id integer primary key, path blob unique not null, size int not null, mtime int not null,
+                   hash blob not null);
+create virtual table word using fts5 (name, words);
+create table verdict (a blob, b blob, verdict text not null, primary key (a, b)) without rowid;
+insert into content values (x'31', 48, 32, 1, '', 'a kite', x'', x'99', ''), (x'32', 0, 0, 1, '', '', x'', null, 'bad');
+insert into file values (1, '/a/x.png', 1, 1, x'31');
+insert into verdict values (x'31', x'32', 'different');
+pragma user_version = 1;
+"""
+
+
+def test_an_older_index_keeps_what_it_knows_and_is_measured_again(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "library.sqlite") as connection:
+        connection.executescript(OLDER)
+    connection.close()
+    database = Database(tmp_path / "library.sqlite")
+    assert database.errors([b"1", b"2"]) == {b"2": "bad"}  # a good content is read once more
+    database.add([], [Content(b"1", 48, 32, format="PNG", measures=b"4444")])
+    assert database.errors([b"1"]) == {b"1": ""}
+    content = database.contents([b"1"])[b"1"]
+    assert (content.words, content.format, content.measures) == ("a kite", "PNG", b"4444")
+    assert database.pixels(b"1") == b"\x99" and database.different() == {frozenset((b"1", b"2"))}
+    assert Database(tmp_path / "library.sqlite").errors([b"1"]) == {b"1": ""}

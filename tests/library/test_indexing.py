@@ -142,7 +142,7 @@ def test_kill_9_between_vector_and_row(photos: Path, library: Library, bring: Br
     done = subprocess.run([sys.executable, "-c", KILLED, tiny_clip, photos, library.path], capture_output=True)
     assert done.returncode == -9, done.stderr
     assert len(library.database.files(photos)) == 2
-    assert bring(photos)[0] == 2  # the batch of one that was lost, and what came after it
+    assert bring(photos)[0] == 1  # of the batch of one that was lost the vector was stored, not the row
     assert library.status(photos).contents == 4
 
 
@@ -180,3 +180,20 @@ def test_status_and_forget(photos: Path, bring: Bring, library: Library) -> None
     assert library.forget(photos / "in") == 1 and library.status(photos).files == 4
     assert library.clear() == 4 and library.status().files == 0
     assert bring(photos)[0] == 4
+
+
+def test_what_was_never_measured_is_read_and_not_embedded(photos: Path, bring: Bring, library: Library) -> None:
+    bring(photos)
+    with library.database.writing() as connection:
+        connection.execute("update content set format = null, measures = null")
+    assert bring(photos) == (0, [])
+    contents = library.database.contents(library.database.hashes([photos])).values()
+    assert {(content.format, len(content.measures)) for content in contents} == {("PNG", 16)}
+
+
+def test_files_that_are_there_now(photos: Path, bring: Bring, library: Library) -> None:
+    shutil.copy(photos / "0.png", photos / "again.png")
+    bring(photos)
+    (photos / "1.png").unlink()
+    present = library.present([photos, photos / "in"])
+    assert sorted(len(files) for files in present.values()) == [1, 1, 2]

@@ -39,7 +39,7 @@ def test_an_impossible_orientation_is_none(tmp_path: Path, wrong: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = wrong
     Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", exif=exif)
-    assert facts(tmp_path / "a.jpg") == Facts((30, 20), 1, "", "")
+    assert facts(tmp_path / "a.jpg") == Facts((30, 20), 1, "", "", "JPEG")
 
 
 @pytest.mark.parametrize("ending", [".jpg", ".png", ".webp", ".gif", ".tiff", ".bmp"])

@@ -16,3 +16,11 @@ def test_a_page_has_its_pictures_and_no_markup_of_names(tmp_path: Path) -> None:
     text = page.read_text()
     assert text.count("data:image/jpeg;base64,") == 1 and "&lt;b&gt;&amp;.png" in text
     assert "<script>" not in text and "<i>" not in text and "<b>" not in text and len(text) < 20_000
+
+
+def test_names_from_a_root_and_pictures_without_a_preview(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "bad.png").write_bytes(b"no picture")
+    page = tmp_path / "page.html"
+    write_gallery(page, "found", [Row("", [(tmp_path / "in" / "bad.png", "")])], root=tmp_path)
+    assert "in/bad.png<br>" in page.read_text() and "<img" not in page.read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from clipgen.errors import ClipgenError, ImageError
-from clipgen.library import EVERYWHERE, Content, Library, Progress, absolute, index
+from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolute, index
 from clipgen.media.images import load_image, load_reduced, to_pil
 from clipgen.settings.library import DuplicatesSettings
 from clipgen.similarity import Matcher, Skipped
@@ -81,7 +80,7 @@ def duplicates(
     """
     chosen = (settings or DuplicatesSettings()).validate()
     if find_spec("cv2") is None:
-        raise ClipgenError("duplicates needs OpenCV: pip install 'clipgen[library]'")
+        raise ClipgenError("finding duplicates needs OpenCV: pip install 'clipgen[library]'")
     places = [absolute(folder) for folder in folders] or [EVERYWHERE]
     if refresh and folders:
         yield from index(places, library, matcher.perceptor)
@@ -98,11 +97,7 @@ class _Run:
 
         self.alignment, self.settings, self.library = alignment, settings, library
         self.matcher = matcher
-        files = (file for place in places for file in library.database.files(place))
-        self.files: dict[bytes, list[tuple[Path, int, int]]] = {}
-        for file in dict.fromkeys(files):
-            if os.path.exists(file.path):
-                self.files.setdefault(file.hash, []).append((file.path, file.size, file.mtime))
+        self.files = library.present(places)
         self.contents = library.database.contents(self.files)
         good = [hash for hash in self.files if hash in self.contents and not self.contents[hash].error]
         perceptor = matcher.perceptor
@@ -155,27 +150,28 @@ class _Run:
         return self.alignment.Look.of(picture, self.phashes[number])
 
     def _path(self, number: int) -> Path:
-        return self.files[self.hashes[number]][0][0]
+        return self.files[self.hashes[number]][0].path
 
     def _group(self, group: Sequence[int], kind: str) -> Group:
-        rows = [(number, *file) for number in group for file in self.files[self.hashes[number]]]
-        rows.sort(key=lambda row: self._rank(self.contents[self.hashes[row[0]]], *row[1:]))
+        rows = [(number, file) for number in group for file in self.files[self.hashes[number]]]
+        rows.sort(key=lambda row: self._rank(self.contents[self.hashes[row[0]]], row[1]))
         kept = rows[0][0]
         exact = {number for number in group if number == kept or kind == "same" and self._equal(number, kept)}
         members = []
-        for place, (number, path, size, _) in enumerate(rows):
+        for place, (number, file) in enumerate(rows):
             content = self.contents[self.hashes[number]]
             relation = "kept" if not place else "exact" if number in exact else kind
-            members.append(Member(path, size, (content.width, content.height), relation))
+            members.append(Member(file.path, file.size, (content.width, content.height), relation))
         return Group("exact" if len(exact) == len(set(group)) and kind != "burst" else kind, tuple(members))
 
-    def _rank(self, content: Content, path: Path, size: int, mtime: int) -> tuple[object, ...]:
+    def _rank(self, content: Content, file: File) -> tuple[object, ...]:
         """What the file to keep has the lowest of."""
-        pixels, when = content.width * content.height, (content.taken or "9999", mtime)
+        pixels, when = content.width * content.height, (content.taken or "9999", file.mtime)
         ranks: dict[str, tuple[object, ...]] = {
-            "largest": (-pixels, -size, mtime), "oldest": (*when, -pixels), "newest": (-mtime, -pixels), "first": (),
+            "largest": (-pixels, -file.size, file.mtime), "oldest": (*when, -pixels),
+            "newest": (-file.mtime, -pixels), "first": (),
         }  # fmt: skip
-        return (*ranks[self.settings.keep], len(path.parts), str(path))
+        return (*ranks[self.settings.keep], len(file.path.parts), str(file.path))
 
     def _equal(self, a: int, b: int) -> bool:
         """Whether two pictures have the same pixels when upright."""
