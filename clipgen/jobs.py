@@ -19,9 +19,11 @@ from clipgen.settings import (
     CaptionVerb,
     ClassifyVerb,
     CompareVerb,
+    DetectVerb,
     DuplicatesVerb,
     GenerateSettings,
     IndexVerb,
+    ModerateVerb,
     RankVerb,
     SearchVerb,
     Settings,
@@ -43,6 +45,8 @@ VERBS: dict[str, type[Settings]] = {
     "index": IndexVerb,
     "search": SearchVerb,
     "duplicates": DuplicatesVerb,
+    "detect": DetectVerb,
+    "moderate": ModerateVerb,
 }
 
 
