@@ -15,6 +15,7 @@ COMPARING = ("caption", "rank", "classify", "compare")
 LIBRARY = ("index", "search", "duplicates")
 #: the commands that look inside pictures
 INSPECTING = ("detect", "moderate")
+_ALL = (*COMPARING, *LIBRARY, *INSPECTING)
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
 TEMPLATES = (
     "{}",
@@ -78,7 +79,7 @@ class DescribeSettings(Settings):
         About(
             "CLIP model; repeat to combine several, NAME:2 counts twice",
             flags=("--perceptor",),
-            verbs=(*COMPARING, *LIBRARY, *INSPECTING),
+            verbs=_ALL,
             file="after colon",
         ),
     )
@@ -95,12 +96,12 @@ class DescribeSettings(Settings):
         False, About("discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",))
     )
     device: str = setting(
-        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=(*COMPARING, *LIBRARY, *INSPECTING))
+        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=_ALL)
     )
     dtype: str = setting(
         "auto",
         About(
-            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=(*COMPARING, *LIBRARY, *INSPECTING)
+            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=_ALL
         ),
     )
 

@@ -77,8 +77,8 @@ class ModerateSettings(Settings):
         """Raise SettingsError for shares of which more would be veiled than checked, or all would be checked."""
         if not self.false_veil <= self.false_check < 1:
             raise SettingsError(
-                f"false_veil is {self.false_veil} and false_check {self.false_check}; the first must not be larger, and "
-                "the second below 1",
+                f"false_veil is {self.false_veil} and false_check {self.false_check}; the first must not be larger, "
+                "and the second below 1",
                 settings=["false_veil", "false_check"],
             )
 

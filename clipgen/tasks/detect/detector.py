@@ -19,7 +19,7 @@ _LEAST = 5  # patches smaller than a fifth of the perceptor's input show too lit
 _OVERLAP = 0.3  # intersection over union above which two boxes are of one thing
 _INSIDE = 0.7  # of the smaller box lies in the larger one: a part of the same thing
 _EQUAL = 1e-5  # margin below which a patch fits as well as the whole picture
-_CLOSE = 1.0  # by how many standard deviations less a patch may fit than its box must: the second look adds about so much
+_CLOSE = 1.0  # standard deviations by which a patch may fit less well than its box must: the second look adds as many
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Detection:
 
     def to_dict(self) -> dict[str, str | float | list[int]]:
         """Plain values, rounded as they are printed."""
-        return {"text": self.text, "box": list(self.box), "score": round(self.score, 2), "margin": round(self.margin, 4)}
+        score, margin = round(self.score, 2), round(self.margin, 4)
+        return {"text": self.text, "box": list(self.box), "score": score, "margin": margin}
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Detected:
 
 @dataclass(frozen=True)
 class Seen:
-    """Squares of a picture, z of each for each phrase [W, N], their cosines [W, N], and those of the whole picture [N]."""
+    """Squares of a picture, z of each for each phrase [W, N], cosines [W, N], and those of the whole picture [N]."""
 
     squares: list[Square]
     z: Tensor

@@ -33,7 +33,8 @@ def patches(height: int, width: int, *, least: int) -> list[Square]:
             continue
         beyond = round(_BEYOND * side)
         tall, wide = height + 2 * beyond, width + 2 * beyond
-        found += [(top - beyond, left - beyond, size) for top, left, size in windows(tall, wide, side / min(tall, wide))]
+        padded = windows(tall, wide, side / min(tall, wide))
+        found += [(top - beyond, left - beyond, size) for top, left, size in padded]
     return found
 
 

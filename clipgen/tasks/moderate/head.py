@@ -73,11 +73,13 @@ class Head:
                 f"{path} is no head of a known form ({', '.join(FORMS)}): it has {len(state)} tensors, such as "
                 f"{', '.join(sorted(state)[:3])}", settings=["head"],
             )  # fmt: skip
-        if state[f"{form.layers[0]}.weight"].shape[-1] != dim:
+        expected = state[f"{form.layers[0]}.weight"].shape[-1]
+        if expected != dim:
             raise WeightsError(
-                f"{path} is for embeddings of {state[f'{form.layers[0]}.weight'].shape[-1]} numbers, and the perceptor's "
-                f"have {dim}; name the CLIP that it was trained on", settings=["head", "perceptors"],
-            )  # fmt: skip
+                f"{path} is for embeddings of {expected} numbers, and the perceptor's have {dim}; name the CLIP that "
+                "the head was trained on",
+                settings=["head", "perceptors"],
+            )
         return cls(path.name, form, state)
 
     def logits(self, rows: Tensor) -> Tensor:

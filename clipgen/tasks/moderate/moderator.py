@@ -38,13 +38,13 @@ class Moderator:
         >>> moderator.judge(matcher.perceptor.encode_image(image))[0].category
         'foxes'
 
-    settings: the recipe's folder, a head's file, and the shares of safe pictures that may be checked and veiled; recipe:
-    instead of that of the settings.
+    settings: the recipe's folder, a head's file, and the shares of safe pictures that may be checked and veiled;
+    recipe: instead of that of the settings.
     Raises PromptError for a recipe without prompts, WeightsError for a head that cannot be loaded.
 
-    The score of a category is the z of its best prompt (`Background.z`) less that of the best safe prompt. A prompt with
-    a word that the perceptor does not know is not asked: what would be asked instead is something else. `unknown` has
-    the categories of which no prompt is left.
+    The score of a category is the z of its best prompt (`Background.z`) less that of the best safe prompt. A prompt
+    with a word that the perceptor does not know is not asked: what would be asked instead is something else. `unknown`
+    has the categories of which no prompt is left.
     """
 
     def __init__(

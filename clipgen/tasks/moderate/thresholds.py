@@ -100,7 +100,6 @@ class Thresholds:
             found = json.loads(path.read_text(encoding="utf-8"))
             return cls(tuple(map(float, found["check"])), tuple(map(float, found["veil"])), int(found["pictures"]))
         made = make()
-        with suppress(OutputError):  # it will be made again; nothing else is lost
-            with write_whole(path) as part:
-                part.write_text(json.dumps(asdict(made)), encoding="utf-8")
+        with suppress(OutputError), write_whole(path) as part:  # it will be made again; nothing else is lost
+            part.write_text(json.dumps(asdict(made)), encoding="utf-8")
         return made

@@ -13,9 +13,9 @@ BANDS = (CLEAR, CHECK, VEIL)
 class Verdict:
     """How a picture or a text was judged.
 
-    band: a name in BANDS; category: the file of prompts that fits best, "" where none can be judged; reason: the prompt,
-    the head's file or the word of a text; score: of a picture: calibrated margin of the reason; veil_from: the score
-    from which the category is veiled. Both are 0 for texts.
+    band: a name in BANDS; category: the file of prompts that fits best, "" where none can be judged; reason: the
+    prompt, the head's file or the word of a text; score: calibrated margin of a picture; veil_from: the score from
+    which the category is veiled. Both are 0 for texts.
     """
 
     band: str
