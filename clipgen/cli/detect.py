@@ -73,8 +73,11 @@ def command(
     labels = None if every_label is None else str(every_label)
     job = Job("detect", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(phrases), text_file=labels), settings)
     studio = open_studio(job, quiet=as_json)
+    from clipgen.tasks.detect import Detected  # late: torch takes seconds to import
+
     with loading("looking", quiet=as_json):
         for one in found.good(studio.inspect(job)):
+            assert isinstance(one, Detected)  # of this verb
             _print(one, many=len(found.paths) > 1, as_json=as_json)
             _draw(studio, job, one, output, heat)
     return found.exit_code()

@@ -19,7 +19,7 @@ class DetectSettings(Settings):
     """
 
     threshold: float = setting(
-        3.6,
+        3.25,
         About(
             "z that a place must reach: lower finds more, and more that is not there",
             above=0,

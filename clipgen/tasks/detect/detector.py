@@ -13,13 +13,14 @@ from clipgen.errors import PromptError
 from clipgen.media.overlays import Box
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Matcher, Square, embed_squares
-from clipgen.tasks.detect.patches import ROUNDS, corners, finer, patches, whole
+from clipgen.tasks.detect.patches import FINER, corners, finer, outline, patches, whole
 
+_TOGETHER = 8  # places that are looked at again together: bounds the memory
 _LEAST = 5  # patches smaller than a fifth of the perceptor's input show too little: they are enlarged fivefold
 _OVERLAP = 0.3  # intersection over union above which two boxes are of one thing
 _INSIDE = 0.7  # of the smaller box lies in the larger one: a part of the same thing
 _EQUAL = 1e-5  # margin below which a patch fits as well as the whole picture
-_CLOSE = 1.0  # standard deviations by which a patch may fit less well than its box must: the second look adds as many
+_CLOSE = 0.5  # standard deviations by which a patch may fit less well than its place must at the second look
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,16 @@ class Detected:
 
 @dataclass(frozen=True)
 class Seen:
-    """Squares of a picture, z of each for each phrase [W, N], cosines [W, N], and those of the whole picture [N]."""
+    """Squares of a picture, z of each for each phrase [W, N], cosines [W, N], and those of the whole picture [N].
+
+    wholes: how many of the squares, the first ones, together are the whole picture.
+    """
 
     squares: list[Square]
     z: Tensor
     cosines: Tensor
     whole: Tensor
+    wholes: int
 
     @property
     def margins(self) -> Tensor:
@@ -74,11 +79,11 @@ class Seen:
 
 @dataclass(frozen=True)
 class _Place:
-    """A square in which a phrase, by its number, may be."""
+    """A square in which a phrase, by its number, may be, and its number in `Seen`."""
 
     phrase: int
+    number: int
     square: Square
-    z: float
 
 
 class Detector:
@@ -122,21 +127,23 @@ class Detector:
         squares = first + patches(height, width, least=max(1, self.matcher.perceptor.input_size // _LEAST))
         rows = embed_squares(self.matcher.perceptor, image, squares)
         everything = F.normalize(rows[: len(first)].mean(0), dim=0) @ self.rows.T
-        return Seen(squares, self.matcher.background.z(rows, self.rows), rows @ self.rows.T, everything)
+        return Seen(squares, self.matcher.background.z(rows, self.rows), rows @ self.rows.T, everything, len(first))
 
     def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
         """What is in a picture that was looked at."""
-        places = self._second_look(image, self._candidates(seen))
-        height, width = image.shape[-2:]
-        rows = embed_squares(self.matcher.perceptor, image, [place.square for place in places])
-        found = []
-        for place, row in zip(places, rows, strict=True):
-            margin = float(row @ self.rows[place.phrase] - seen.whole[place.phrase])
-            if place.z >= self.settings.threshold and margin > -_EQUAL:
-                top, left, side = place.square
-                box = max(0, left), max(0, top), min(width, left + side), min(height, top + side)
-                found.append(Detection(self.texts[place.phrase], box, place.z, margin))
-        return self._apart(found)
+        places = self._candidates(seen)
+        found = [self._whole(image, place, seen) for place in places if place.number < seen.wholes]
+        parts = [place for place in places if place.number >= seen.wholes]
+        for first in range(0, len(parts), _TOGETHER):
+            found += self._second_look(image, parts[first : first + _TOGETHER], seen)
+        return self._apart([one for one in found if one.score >= self.settings.threshold and one.margin > -_EQUAL])
+
+    def _whole(self, image: Tensor, place: _Place, seen: Seen) -> Detection:
+        """A thing that fills the picture, or a whole part of a long one."""
+        top, left, side = place.square
+        box = _within((left, top, left + side, top + side), image)
+        place_of = place.number, place.phrase
+        return Detection(self.texts[place.phrase], box, float(seen.z[place_of]), float(seen.margins[place_of]))
 
     def _candidates(self, seen: Seen) -> list[_Place]:
         """The patches that fit nearly well enough, those that overlap better ones left out."""
@@ -151,26 +158,22 @@ class Detector:
             rows = likely[:, number].nonzero()[:, 0]
             z, some = seen.z[rows, number], [seen.squares[row] for row in rows]
             for row in nms(corners(some), z, _OVERLAP)[: self.settings.most].tolist():
-                places.append(_Place(number, some[row], float(z[row])))
+                places.append(_Place(number, int(rows[row]), some[row]))
         return places
 
-    def _second_look(self, image: Tensor, places: list[_Place]) -> list[_Place]:
-        """The same places, moved and resized until their phrases fit best."""
-        for turn in range(ROUNDS):
-            if not places:
-                break
-            squares = finer([place.square for place in places], turn)
-            z = self.matcher.background.z(embed_squares(self.matcher.perceptor, image, squares), self.rows)
-            each = len(squares) // len(places)
-            places = [
-                self._best(place, squares[i * each : (i + 1) * each], z[i * each : (i + 1) * each, place.phrase])
-                for i, place in enumerate(places)
-            ]
-        return places
-
-    def _best(self, place: _Place, squares: list[Square], z: Tensor) -> _Place:
-        best = int(z.argmax())
-        return _Place(place.phrase, squares[best], float(z[best])) if z[best] > place.z else place
+    def _second_look(self, image: Tensor, places: Sequence[_Place], seen: Seen) -> list[Detection]:
+        """How well phrases fit where they may be, looked at more closely, and where their things end."""
+        squares = [finer(place.square) for place in places]
+        rows = embed_squares(self.matcher.perceptor, image, [square for some in squares for square in some])
+        z = self.matcher.background.z(rows, self.rows)
+        found = []
+        for place, some, cosines, fits in zip(places, squares, rows.split(FINER), z.split(FINER), strict=True):
+            # one patch of many fits by chance; what is there fits several
+            best = fits[:, place.phrase].topk(FINER // 4)
+            margin = (cosines[best.indices] @ self.rows[place.phrase]).mean() - seen.whole[place.phrase]
+            box = _within(outline(some, fits[:, place.phrase]), image)
+            found.append(Detection(self.texts[place.phrase], box, float(best.values.mean()), float(margin)))
+        return found
 
     def _apart(self, found: list[Detection]) -> list[Detection]:
         """Without boxes of a thing that has a better one; a label's thing may have that of another label."""
@@ -181,6 +184,13 @@ class Detector:
             if len(own) < self.settings.most and not any(_same(one.box, other.box) for other in others):
                 kept.append(one)
         return kept
+
+
+def _within(box: Box, image: Tensor) -> Box:
+    """The part of a box that is in the picture: at least a pixel, since the patches of the second look reach into it."""
+    height, width = image.shape[-2:]
+    left, top = min(max(0, box[0]), width - 1), min(max(0, box[1]), height - 1)
+    return left, top, max(left + 1, min(width, box[2])), max(top + 1, min(height, box[3]))
 
 
 def _same(a: Box, b: Box) -> bool:
