@@ -39,8 +39,8 @@ def draw_boxes(
     # plates after all frames, so that no frame crosses a label
     colours = [_COLOURS[kind % len(_COLOURS)] for kind in (kinds if kinds is not None else range(len(boxes)))]
     for (left, top, right, bottom), colour in zip(boxes, colours, strict=True):
-        draw.rectangle((left, top, right - 1, bottom - 1), outline=_DARK, width=line + 2)
-        draw.rectangle((left + 1, top + 1, right - 2, bottom - 2), outline=colour, width=line)
+        draw.rectangle((left - 1, top - 1, right, bottom), outline=_DARK, width=line + 2)
+        draw.rectangle((left, top, right - 1, bottom - 1), outline=colour, width=line)
     for box, label, colour in zip(boxes, labels, colours, strict=True):
         _plate(draw, drawn.size, box, label, font, colour)
     return drawn

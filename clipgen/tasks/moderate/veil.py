@@ -22,7 +22,7 @@ def veil(picture: Image.Image) -> Image.Image:
     scale = _CELLS / min(picture.size)
     width, height = (max(1, round(edge * scale)) for edge in picture.size)
     coarse = picture.convert("RGB").resize((width, height), Image.Resampling.BOX)
-    return coarse.filter(ImageFilter.GaussianBlur(0.7)).resize(picture.size, Image.Resampling.BICUBIC)
+    return coarse.filter(ImageFilter.GaussianBlur(1.0)).resize(picture.size, Image.Resampling.BICUBIC)
 
 
 def veiled_copy(path: Path, folder: Path, *, home: Path) -> Path:
