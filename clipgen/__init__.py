@@ -36,9 +36,12 @@ if TYPE_CHECKING:
     from clipgen.studio import close as close
     from clipgen.studio import compare as compare
     from clipgen.studio import curate as curate
+    from clipgen.studio import detect as detect
     from clipgen.studio import duplicates as duplicates
     from clipgen.studio import edit as edit
     from clipgen.studio import generate as generate
+    from clipgen.studio import moderate as moderate
+    from clipgen.studio import moderate_text as moderate_text
     from clipgen.studio import rank as rank
     from clipgen.studio import sample as sample
     from clipgen.studio import search as search
@@ -54,9 +57,12 @@ _HOMES = {
     "close": "clipgen.studio",
     "compare": "clipgen.studio",
     "curate": "clipgen.studio",
+    "detect": "clipgen.studio",
     "duplicates": "clipgen.studio",
     "edit": "clipgen.studio",
     "generate": "clipgen.studio",
+    "moderate": "clipgen.studio",
+    "moderate_text": "clipgen.studio",
     "rank": "clipgen.studio",
     "sample": "clipgen.studio",
     "search": "clipgen.studio",
@@ -99,9 +105,12 @@ __all__ = [
     "close",
     "compare",
     "curate",
+    "detect",
     "duplicates",
     "edit",
     "generate",
+    "moderate",
+    "moderate_text",
     "rank",
     "sample",
     "search",

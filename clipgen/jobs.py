@@ -20,9 +20,11 @@ from clipgen.settings import (
     ClassifyVerb,
     CompareVerb,
     CurateVerb,
+    DetectVerb,
     DuplicatesVerb,
     GenerateSettings,
     IndexVerb,
+    ModerateVerb,
     RankVerb,
     SearchVerb,
     Settings,
@@ -45,6 +47,8 @@ VERBS: dict[str, type[Settings]] = {
     "search": SearchVerb,
     "duplicates": DuplicatesVerb,
     "curate": CurateVerb,
+    "detect": DetectVerb,
+    "moderate": ModerateVerb,
 }
 
 

@@ -15,9 +15,11 @@ import clipgen
 from clipgen.losses import Symmetry
 from clipgen.similarity import Match
 from clipgen.tasks.curate import Finding
+from clipgen.tasks.detect import Detection
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.moderate import Verdict
 from clipgen.tasks.search import Found
 
 assert_type(clipgen.generate("a fox", steps=3, size=(64, 64), perceptor=["builtin", "rn50"]), GeneratedImage)
@@ -34,6 +36,10 @@ assert_type(clipgen.compare(["a.jpg"], ["cat"], views="crops"), list[tuple[float
 assert_type(clipgen.duplicates("photos", keep="oldest"), list[Group])
 assert_type(clipgen.curate("photos", by_folder=True), list[Finding])
 assert_type(clipgen.search("a fox", "photos", pictures="a.jpg:-0.5", top=3), list[Found])
+assert_type(clipgen.detect("a.jpg", "a fox", threshold=4.0), list[Detection])
+assert_type(clipgen.detect(["a.jpg"], ["a fox", "a car"]), list[list[Detection]])
+assert_type(clipgen.moderate("a.jpg", false_veil=0.001), Verdict)
+assert_type(clipgen.moderate([Path("a.jpg")]), list[Verdict])
 clipgen.animate("seasons.txt", fps=12, seed=7, as_network=True).save("seasons.mp4")
 clipgen.sample(4, generator="stylegan", classes=["forest"], psi=0.5)[0].save("sheet.png")
 with clipgen.Studio(generator="cppn", steps=80) as studio:

@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("clipgen.cli.search:command", "Find pictures by words and pictures."),
     "duplicates": ("clipgen.cli.duplicates:command", "Find pictures that are there more than once."),
     "curate": ("clipgen.cli.curate:command", "Find what is wrong with the pictures of a data set."),
+    "detect": ("clipgen.cli.detect:command", "Find where in a picture things are."),
+    "moderate": ("clipgen.cli.moderate:command", "Judge pictures: clear, check or veil, and why."),
     "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its metadata."),
     "show": ("clipgen.cli.show:command", "Print the prompt and settings in a picture's metadata."),
     "models": ("clipgen.cli.models:group", "List, download and check models, and print their vocabulary."),

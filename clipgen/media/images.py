@@ -41,7 +41,7 @@ def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels
     """
     with open_picture(path) as picture:
         _check_pixels(picture, path, max_pixels)
-        rgb = _upright_rgb(picture, path)
+        rgb = upright_rgb(picture, path)
     return from_pil(rgb if size is None else ImageOps.fit(rgb, size, Image.Resampling.LANCZOS))
 
 
@@ -61,7 +61,7 @@ def load_reduced(path: str | Path, side: int, max_pixels: int = 64_000_000) -> t
         scale = max(side / min(picture.size), 1 / 64)
         if scale < 1:
             picture.draft(None, (math.ceil(picture.width * scale), math.ceil(picture.height * scale)))
-        rgb = _upright_rgb(picture, path)
+        rgb = upright_rgb(picture, path)
     scale = max(side / min(rgb.size), 1 / 64)
     if scale >= 1:
         return rgb, facts
@@ -146,7 +146,14 @@ def open_picture(path: str | Path) -> Iterator[Image.Image]:
         raise ImageError(f"cannot read the picture {path}: {reason(error)}") from error
 
 
-def _upright_rgb(picture: Image.Image, path: str | Path) -> Image.Image:
+def upright_rgb(picture: Image.Image, path: str | Path = "the picture") -> Image.Image:
+    """A picture as people see it: turned as its EXIF says, transparency over white, 16 bits as 8; path: for errors.
+
+        >>> upright_rgb(Image.new("RGBA", (4, 2))).getpixel((0, 0))
+        (255, 255, 255)
+
+    Raises ImageError for floating-point pixels.
+    """
     upright = ImageOps.exif_transpose(picture)
     if upright.mode == "F":
         raise ImageError(f"{path} holds floating-point pixels, whose range is unknown; save it with 8 or 16 bits")

@@ -41,6 +41,7 @@ from clipgen.settings.groups import (
     Preset,
     Search,
 )
+from clipgen.settings.inspect import DetectSettings, DetectVerb, InspectVerb, ModerateSettings, ModerateVerb
 from clipgen.settings.library import (
     CurateSettings,
     CurateVerb,
@@ -70,6 +71,8 @@ __all__ = [
     "DTYPES",
     "DescribeSettings",
     "DescribeVerb",
+    "DetectSettings",
+    "DetectVerb",
     "DuplicatesSettings",
     "DuplicatesVerb",
     "FilmSettings",
@@ -80,11 +83,14 @@ __all__ = [
     "IndexSettings",
     "IndexVerb",
     "Init",
+    "InspectVerb",
     "LR_DECAYS",
     "LibraryVerb",
     "MAX_SEED",
     "MAX_SIDE",
     "Machine",
+    "ModerateSettings",
+    "ModerateVerb",
     "NOISES",
     "Preset",
     "QUALITIES",

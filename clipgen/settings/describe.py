@@ -13,6 +13,9 @@ MODES = ("beam", "slots", "invert", "blip")
 COMPARING = ("caption", "rank", "classify", "compare")
 #: the commands that stand on a library of pictures
 LIBRARY = ("index", "search", "duplicates", "curate")
+#: the commands that look inside pictures
+INSPECTING = ("detect", "moderate")
+_ALL = (*COMPARING, *LIBRARY, *INSPECTING)
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
 TEMPLATES = (
     "{}",
@@ -76,7 +79,7 @@ class DescribeSettings(Settings):
         About(
             "CLIP model; repeat to combine several, NAME:2 counts twice",
             flags=("--perceptor",),
-            verbs=(*COMPARING, *LIBRARY),
+            verbs=_ALL,
             file="after colon",
         ),
     )
@@ -86,19 +89,19 @@ class DescribeSettings(Settings):
             "views of a picture whose embeddings are averaged: " + ", ".join(VIEWS) + f"; {AUTO}: flips where "
             f"captions are composed, else {PLAIN}",
             choices=(AUTO, *VIEWS),
-            verbs=COMPARING,
+            verbs=(*COMPARING, "moderate"),
         ),
     )
     hubness: bool = setting(
         False, About("discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",))
     )
     device: str = setting(
-        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=(*COMPARING, *LIBRARY))
+        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=_ALL)
     )
     dtype: str = setting(
         "auto",
         About(
-            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=(*COMPARING, *LIBRARY)
+            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=_ALL
         ),
     )
 

@@ -158,3 +158,20 @@ class QueryKeywords(IndexKeywords, total=False):
     top: int
     unlikely: bool
     fold: bool
+
+
+class DetectKeywords(MachineKeywords, total=False):
+    """All settings of `detect`."""
+
+    threshold: float
+    most: int
+
+
+class ModerateKeywords(MachineKeywords, total=False):
+    """All settings of `moderate`."""
+
+    views: str
+    prompts: str | None
+    head: str | None
+    false_veil: float
+    false_check: float

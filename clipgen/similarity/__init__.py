@@ -11,7 +11,8 @@
 from __future__ import annotations
 
 from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
-from clipgen.similarity.embed import embed_images, embed_texts, embed_windows, windows
+from clipgen.similarity.embed import Square, embed_images, embed_squares, embed_texts, embed_windows, windows
+from clipgen.similarity.heat import heat
 from clipgen.similarity.match import Match, Matcher
 from clipgen.similarity.pictures import Embedded, Picture, Skipped, embed_pictures, find_pictures, in_groups
 from clipgen.similarity.rank import Candidate, Ranking
@@ -28,15 +29,18 @@ __all__ = [
     "Picture",
     "Ranking",
     "Skipped",
+    "Square",
     "Store",
     "Unrelated",
     "Vectors",
     "background_of",
     "embed_images",
     "embed_pictures",
+    "embed_squares",
     "embed_texts",
     "embed_windows",
     "find_pictures",
+    "heat",
     "in_groups",
     "text_keys",
     "windows",

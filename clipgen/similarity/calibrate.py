@@ -76,6 +76,16 @@ class Background:
         z = min(((score - other.mean()) / other.std().clamp(min=1e-6)).item() for other in (of_captions, of_pictures))
         return Fit(z, 100 * (of_captions < score).double().mean().item())
 
+    def z(self, pictures: Tensor, texts: Tensor) -> Tensor:
+        """How much better texts [N, D] fit pictures [Q, D] than unrelated captions do, in standard deviations: [Q, N].
+
+        >>> captions, pictures = embed_texts(perceptor, ["fox", "city"]), embed_images(perceptor, [image, 1 - image])
+        >>> Background(captions, pictures).z(pictures, captions).shape
+        torch.Size([2, 2])
+        """
+        others = pictures @ self.captions.T
+        return (pictures @ texts.T - others.mean(1, keepdim=True)) / others.std(1, keepdim=True).clamp(min=1e-6)
+
     def save(self, path: Path) -> None:
         """Write it in half precision, whole or not at all."""
         save_state(path, {"captions": self.captions, "pictures": self.pictures})

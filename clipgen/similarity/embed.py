@@ -19,6 +19,9 @@ from clipgen.similarity.table import text_keys
 _BATCH = 256  # texts or views in one pass of a perceptor: bounds its memory, and is past where larger is faster
 _WINDOWS = 64  # along a side, at most: a picture a thousand times as long as high would have thousands
 
+#: a square of a picture in pixels: top, left, side; it may reach beyond the picture
+Square = tuple[int, int, int]
+
 
 def embed_texts(perceptor: Perceptor, texts: Sequence[str], *, store: Store | None = None) -> Tensor:
     """Embed texts of any length: unit vectors [N, D], float32, on the CPU.
@@ -84,7 +87,7 @@ def embed_images(perceptor: Perceptor, images: Sequence[Tensor], *, views: str =
     return F.normalize(embedded.view(len(images), -1, embedded.shape[-1]).mean(1), dim=-1)
 
 
-def windows(height: int, width: int, share: float) -> list[tuple[int, int, int]]:
+def windows(height: int, width: int, share: float) -> list[Square]:
     """Squares (top, left, side) in pixels that cover a picture and overlap by about half.
 
         >>> windows(100, 100, 0.75)
@@ -109,10 +112,29 @@ def embed_windows(perceptor: Perceptor, images: Sequence[Tensor], *, share: floa
 
     images: each [1, 3, H, W] in [0, 1]; share: side of the windows, of the picture's short side.
     """
-    cuts = [
-        [image[..., top : top + side, left : left + side]
-         for top, left, side in windows(image.shape[-2], image.shape[-1], share)]
-        for image in images
-    ]  # fmt: skip
-    embedded = embed_images(perceptor, [cut for some in cuts for cut in some])
-    return list(embedded.split([len(some) for some in cuts]))
+    squares = [windows(image.shape[-2], image.shape[-1], share) for image in images]
+    cuts = [cut_square(image, square) for image, some in zip(images, squares, strict=True) for square in some]
+    return list(embed_images(perceptor, cuts).split([len(some) for some in squares]))
+
+
+def embed_squares(perceptor: Perceptor, image: Tensor, squares: Sequence[Square]) -> Tensor:
+    """Embed squares of one picture [1, 3, H, W]: unit vectors [N, D]; see `cut_square`.
+
+    >>> embed_squares(perceptor, image, [(0, 0, 32), (-8, 40, 32)]).shape == (2, perceptor.dim)
+    True
+    """
+    return embed_images(perceptor, [cut_square(image, square) for square in squares])
+
+
+def cut_square(image: Tensor, square: Square) -> Tensor:
+    """A square of a picture [1, 3, H, W]; beyond the picture its edge pixels are repeated.
+
+    >>> cut_square(torch.rand(1, 3, 20, 30), (-4, 24, 10)).shape
+    torch.Size([1, 3, 10, 10])
+    """
+    (top, left, side), (height, width) = square, image.shape[-2:]
+    if top >= 0 and left >= 0 and top + side <= height and left + side <= width:
+        return image[..., top : top + side, left : left + side]
+    rows = torch.arange(top, top + side).clamp(0, height - 1)
+    columns = torch.arange(left, left + side).clamp(0, width - 1)
+    return image[..., rows[:, None], columns]

@@ -8,13 +8,14 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor
 
-from clipgen.media.images import from_pil
+from clipgen.media.images import from_pil, upright_rgb
 
 Picture = str | Path | Image.Image
 
 
 def loadable(pictures: Picture | Iterable[Picture]) -> list[Path | Tensor]:
-    """One picture or several as the verbs load them: paths as they are, PIL images as pixels [1, 3, H, W] in [0, 1].
+    """One picture or several as the verbs load them: paths as they are, PIL images upright, transparency over
+    white, as pixels [1, 3, H, W] in [0, 1].
 
     >>> loadable("photo.jpg")
     [PosixPath('photo.jpg')]
@@ -22,4 +23,4 @@ def loadable(pictures: Picture | Iterable[Picture]) -> list[Path | Tensor]:
     torch.Size([1, 3, 64, 64])
     """
     several = [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
-    return [from_pil(one) if isinstance(one, Image.Image) else Path(one) for one in several]
+    return [from_pil(upright_rgb(one)) if isinstance(one, Image.Image) else Path(one) for one in several]

@@ -15,12 +15,13 @@ from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.settings import DescribeSettings
-from clipgen.settings.describe import COMPARING, LIBRARY
+from clipgen.settings.describe import COMPARING, INSPECTING, LIBRARY
 from clipgen.settings.keywords import AnimateKeywords, PictureKeywords, SearchKeywords
 from clipgen.studio.defaults import Defaults
+from clipgen.studio.inspector import Inspector
 from clipgen.studio.librarian import Librarian
 from clipgen.synthesis import Step
-from clipgen.tasks import browse, describe, sample
+from clipgen.tasks import browse, describe, inspection, sample
 from clipgen.tasks.animate import Film, Frame, make_film
 from clipgen.tasks.caption.round_trip import RoundTrip, round_trip
 from clipgen.tasks.edit import edit_job
@@ -29,10 +30,10 @@ from clipgen.tasks.rating import Rating, rate
 from clipgen.timelines import Timeline, read_timeline
 
 #: what a job of any verb yields, see `Studio.run`
-Event: TypeAlias = "Step | Picture | Frame | Image.Image | describe.Event | browse.Event"
+Event: TypeAlias = "Step | Picture | Frame | Image.Image | describe.Event | browse.Event | inspection.Event"
 
 
-class Studio(Librarian):
+class Studio(Librarian, Inspector):
     """Parts, loaded once, bound to the verbs.
 
         >>> with Studio(perceptor="builtin", steps=80) as studio:
@@ -84,6 +85,7 @@ class Studio(Librarian):
             "sample": self.draw,
             **dict.fromkeys(COMPARING, self.describe),
             **dict.fromkeys(LIBRARY, self.browse),
+            **dict.fromkeys(INSPECTING, self.inspect),
         }
         yield from ways[job.verb](job)
 

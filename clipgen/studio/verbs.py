@@ -21,7 +21,9 @@ from clipgen.settings.keywords import (
     ClassifyKeywords,
     CurateKeywords,
     DescribeKeywords,
+    DetectKeywords,
     DuplicatesKeywords,
+    ModerateKeywords,
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
@@ -32,9 +34,11 @@ from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
 from clipgen.tasks.animate import Film
 from clipgen.tasks.curate import Finding
+from clipgen.tasks.detect import Detection
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.moderate import Verdict
 from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
 
@@ -257,3 +261,55 @@ def curate(folders: Folders = (), **settings: Unpack[CurateKeywords]) -> list[Fi
     As `Studio.curate`.
     """
     return _studio().curate(folders, **settings)
+@overload
+def detect(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+    pictures: Picture, phrases: str | Sequence[str], **settings: Unpack[DetectKeywords]
+) -> list[Detection]: ...
+@overload
+def detect(
+    pictures: Sequence[Picture], phrases: str | Sequence[str], **settings: Unpack[DetectKeywords]
+) -> list[list[Detection]]: ...
+def detect(
+    pictures: Picture | Sequence[Picture], phrases: str | Sequence[str], **settings: Unpack[DetectKeywords]
+) -> list[Detection] | list[list[Detection]]:
+    """Where things are in a picture, or in several, best first; a phrase of which nothing is there has no box.
+
+        >>> found = clipgen.detect("photo.jpg", ["a red car", "a traffic light"])
+        >>> all(one.text in ("a red car", "a traffic light") for one in found)
+        True
+
+    As `Studio.detect`.
+    """
+    if isinstance(pictures, str | Path | Image.Image):
+        return _studio().detect(pictures, phrases, **settings)
+    return _studio().detect(pictures, phrases, **settings)
+
+
+@overload
+def moderate(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+    pictures: Picture, **settings: Unpack[ModerateKeywords]
+) -> Verdict: ...
+@overload
+def moderate(pictures: Sequence[Picture], **settings: Unpack[ModerateKeywords]) -> list[Verdict]: ...
+def moderate(
+    pictures: Picture | Sequence[Picture], **settings: Unpack[ModerateKeywords]
+) -> Verdict | list[Verdict]:
+    """Judge a picture, or several: clear, check or veil, with the reason; nothing is changed.
+
+        >>> clipgen.moderate("photo.jpg").band in ("clear", "check", "veil")
+        True
+
+    As `Studio.moderate`, which says what the built-in CLIPs cannot know.
+    """
+    if isinstance(pictures, str | Path | Image.Image):
+        return _studio().moderate(pictures, **settings)
+    return _studio().moderate(pictures, **settings)
+
+
+def moderate_text(text: str, *, prompts: str | Path | None = None) -> Verdict:
+    """Judge a text by lists of words, without any model; prompts: a folder of your own.
+
+    >>> clipgen.moderate_text("a red fox").band
+    'clear'
+    """
+    return _studio().moderate_text(text, prompts=prompts)

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Literal
 
 from clipgen.jobs import Inputs, Job, job_of
-from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, LibraryVerb, RankVerb
+from clipgen.settings import (
+    CaptionVerb,
+    ClassifyVerb,
+    CompareVerb,
+    DescribeSettings,
+    InspectVerb,
+    LibraryVerb,
+    RankVerb,
+)
+from clipgen.settings.describe import COMPARING, INSPECTING, LIBRARY
 from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
@@ -24,8 +33,8 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    settings = job_of(job, "caption", "rank", "classify", "compare", "search", "duplicates", "curate", "index").settings
-    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb)  # as `Job` checks
+    settings = job_of(job, *COMPARING, *LIBRARY, *INSPECTING).settings
+    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb | InspectVerb)
     return settings.describe
 
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from clipgen.media.images import resize_area, to_pil
+from clipgen.media.images import to_pil
+from clipgen.media.overlays import lit, thumbnail
 from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import STOP_WORDS
-from clipgen.similarity import Matcher, embed_images, embed_windows, windows
+from clipgen.similarity import Matcher, embed_images, embed_windows, heat, windows
 
 # sides of the windows, of the picture's short side; chosen by hand: the smaller, the sharper the map and the more noise
 _WINDOWS = (0.5, 0.34)
@@ -60,17 +60,10 @@ def where(image: Tensor, texts: Sequence[str], matcher: Matcher, *, cells: int =
     torch.Size([1, 8, 8])
     """
     height, width = image.shape[-2:]
-    rows, columns = (max(1, round(cells * side / max(height, width))) for side in (height, width))
-    boxes = [box for share in _WINDOWS for box in windows(height, width, share)]
+    squares = [square for share in _WINDOWS for square in windows(height, width, share)]
     vectors = torch.cat([embed_windows(matcher.perceptor, [image], share=share)[0] for share in _WINDOWS])
     scores = matcher.rank_scores(vectors, matcher.embed_texts(texts))
-    total, count = torch.zeros(len(texts), rows, columns), torch.zeros(rows, columns)
-    for (top, left, side), score in zip(boxes, scores, strict=True):
-        y = slice(top * rows // height, max((top + side) * rows // height, top * rows // height + 1))
-        x = slice(left * columns // width, max((left + side) * columns // width, left * columns // width + 1))
-        total[:, y, x] += score[:, None, None]
-        count[y, x] += 1
-    means = total / count
+    means = heat(squares, scores, (height, width), cells=cells)
     low, high = means.amin((1, 2), keepdim=True), means.amax((1, 2), keepdim=True)
     return (means - low) / (high - low).clamp(min=1e-6)
 
@@ -81,13 +74,11 @@ def draw_evidence(image: Tensor, evidence: Sequence[Evidence], *, most: int = 5)
     >>> draw_evidence(image, explain(image, "a fox", matcher)).width > 2 * 64
     True
     """
-    scale = min(1.0, 320 / max(image.shape[-2:]))
-    shrunk = resize_area(image, (max(1, round(scale * image.shape[-1])), max(1, round(scale * image.shape[-2]))))
+    shrunk = thumbnail(image)
     strongest = sorted(evidence, key=lambda one: -one.delta)[:most]
     pictures, labels = [to_pil(shrunk[0])], ["the picture"]
     for one in strongest:
-        light = F.interpolate(one.place[None, None], shrunk.shape[-2:], mode="bicubic", align_corners=False).clamp(0, 1)
-        pictures.append(to_pil((shrunk * (0.15 + 0.85 * light**2))[0]))
+        pictures.append(lit(shrunk, one.place))
         labels.append(f"{one.word} {one.delta:+.3f}")
     return contact_sheet(pictures, labels, columns=min(3, len(pictures)))
 

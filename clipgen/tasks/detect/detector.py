@@ -1,0 +1,201 @@
+"""Phrases, embedded once, that are looked for in any number of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from clipgen.errors import PromptError
+from clipgen.media.overlays import Box
+from clipgen.settings import DetectSettings
+from clipgen.similarity import Matcher, Square, embed_squares
+from clipgen.tasks.detect.patches import FINER, corners, finer, outline, patches, whole
+
+_TOGETHER = 8  # places that are looked at again together: bounds the memory
+_LEAST = 5  # patches smaller than a fifth of the perceptor's input show too little: they are enlarged fivefold
+_OVERLAP = 0.3  # intersection over union above which two boxes are of one thing
+_INSIDE = 0.7  # of the smaller box lies in the larger one: a part of the same thing
+_EQUAL = 1e-5  # margin below which a patch fits as well as the whole picture
+_CLOSE = 0.5  # standard deviations by which a patch may fit less well than its place must at the second look
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A thing that was found.
+
+    text: the phrase; box: left, top, right, bottom in pixels of the upright picture; score: z, by how many standard
+    deviations the phrase fits the place better than unrelated captions do; margin: cosine there less that of the whole
+    picture.
+    """
+
+    text: str
+    box: Box
+    score: float
+    margin: float
+
+    def to_dict(self) -> dict[str, str | float | list[int]]:
+        """Plain values, rounded as they are printed."""
+        score, margin = round(self.score, 2), round(self.margin, 4)
+        return {"text": self.text, "box": list(self.box), "score": score, "margin": margin}
+
+
+@dataclass(frozen=True)
+class Detected:
+    """A picture and what was found in it, best first.
+
+    index: its place among those that were given, from 0; path: None for pixels; size: (width, height) upright; missing:
+    phrases that were not found.
+    """
+
+    index: int
+    path: Path | None
+    size: tuple[int, int]
+    found: tuple[Detection, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Squares of a picture, z of each for each phrase [W, N], cosines [W, N], and those of the whole picture [N].
+
+    wholes: how many of the squares, the first ones, together are the whole picture.
+    """
+
+    squares: list[Square]
+    z: Tensor
+    cosines: Tensor
+    whole: Tensor
+    wholes: int
+
+    @property
+    def margins(self) -> Tensor:
+        """By how much each phrase fits each square better than the whole picture: [W, N]."""
+        return self.cosines - self.whole
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A square in which a phrase, by its number, may be, and its number in `Seen`."""
+
+    phrase: int
+    number: int
+    square: Square
+
+
+class Detector:
+    """Phrases that are looked for in pictures.
+
+        >>> detector = Detector(["a fox", "a castle"], matcher)
+        >>> all(found.text in ("a fox", "a castle") for found in detector.find(image))
+        True
+
+    phrases: each is looked for by itself; labels: of everything that may be there: a place has the one that fits best.
+    Raises PromptError for neither.
+
+    Phrases and labels are compared, in patches of three scales, with unrelated captions (`Background.z`) and with the
+    whole picture; the best patches are looked at again, more finely.
+    """
+
+    def __init__(
+        self,
+        phrases: Sequence[str],
+        matcher: Matcher,
+        settings: DetectSettings | None = None,
+        *,
+        labels: Sequence[str] = (),
+    ) -> None:
+        self.phrases = list(dict.fromkeys(phrase.strip() for phrase in phrases if phrase.strip()))
+        others = dict.fromkeys(label.strip() for label in labels if label.strip())
+        self.texts = [*self.phrases, *(label for label in others if label not in self.phrases)]
+        if not self.texts:
+            raise PromptError("there is nothing to look for; give one phrase or more")
+        self.matcher, self.settings = matcher, (settings or DetectSettings()).validate()
+        self.rows = matcher.embed_texts(self.texts)
+
+    def find(self, image: Tensor) -> list[Detection]:
+        """What is in a picture [1, 3, H, W], best first."""
+        return self.boxes(image, self.look(image))
+
+    def look(self, image: Tensor) -> Seen:
+        """How well the phrases fit the patches of a picture, the squares that are the whole of it first."""
+        height, width = image.shape[-2:]
+        first = whole(height, width)
+        squares = first + patches(height, width, least=max(1, self.matcher.perceptor.input_size // _LEAST))
+        rows = embed_squares(self.matcher.perceptor, image, squares)
+        everything = F.normalize(rows[: len(first)].mean(0), dim=0) @ self.rows.T
+        return Seen(squares, self.matcher.background.z(rows, self.rows), rows @ self.rows.T, everything, len(first))
+
+    def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
+        """What is in a picture that was looked at."""
+        places = self._candidates(seen)
+        found = [self._whole(image, place, seen) for place in places if place.number < seen.wholes]
+        parts = [place for place in places if place.number >= seen.wholes]
+        for first in range(0, len(parts), _TOGETHER):
+            found += self._second_look(image, parts[first : first + _TOGETHER], seen)
+        return self._apart([one for one in found if one.score >= self.settings.threshold and one.margin > -_EQUAL])
+
+    def _whole(self, image: Tensor, place: _Place, seen: Seen) -> Detection:
+        """A thing that fills the picture, or a whole part of a long one."""
+        top, left, side = place.square
+        box = _within((left, top, left + side, top + side), image)
+        place_of = place.number, place.phrase
+        return Detection(self.texts[place.phrase], box, float(seen.z[place_of]), float(seen.margins[place_of]))
+
+    def _candidates(self, seen: Seen) -> list[_Place]:
+        """The patches that fit nearly well enough, those that overlap better ones left out."""
+        from torchvision.ops import nms  # late: torchvision takes seconds to import
+
+        likely = (seen.z >= self.settings.threshold - _CLOSE) & (seen.margins > -_EQUAL)
+        labels = seen.z[:, len(self.phrases) :]
+        if labels.shape[1]:
+            likely[:, len(self.phrases) :] &= F.one_hot(labels.argmax(1), labels.shape[1]).bool()
+        places = []
+        for number in likely.any(0).nonzero()[:, 0].tolist():
+            rows = likely[:, number].nonzero()[:, 0]
+            z, some = seen.z[rows, number], [seen.squares[row] for row in rows]
+            for row in nms(corners(some), z, _OVERLAP)[: self.settings.most].tolist():
+                places.append(_Place(number, int(rows[row]), some[row]))
+        return places
+
+    def _second_look(self, image: Tensor, places: Sequence[_Place], seen: Seen) -> list[Detection]:
+        """How well phrases fit where they may be, looked at more closely, and where their things end."""
+        squares = [finer(place.square) for place in places]
+        rows = embed_squares(self.matcher.perceptor, image, [square for some in squares for square in some])
+        z = self.matcher.background.z(rows, self.rows)
+        found = []
+        for place, some, cosines, fits in zip(places, squares, rows.split(FINER), z.split(FINER), strict=True):
+            # one patch of many fits by chance; what is there fits several
+            best = fits[:, place.phrase].topk(FINER // 4)
+            margin = (cosines[best.indices] @ self.rows[place.phrase]).mean() - seen.whole[place.phrase]
+            box = _within(outline(some, fits[:, place.phrase]), image)
+            found.append(Detection(self.texts[place.phrase], box, float(best.values.mean()), float(margin)))
+        return found
+
+    def _apart(self, found: list[Detection]) -> list[Detection]:
+        """Without boxes of a thing that has a better one; a label's thing may have that of another label."""
+        kept: list[Detection] = []
+        for one in sorted(found, key=lambda one: -one.score):
+            own = [other for other in kept if other.text == one.text]
+            others = own if one.text in self.phrases else [other for other in kept if other.text not in self.phrases]
+            if len(own) < self.settings.most and not any(_same(one.box, other.box) for other in others):
+                kept.append(one)
+        return kept
+
+
+def _within(box: Box, image: Tensor) -> Box:
+    """The part of a box that is in the picture: at least a pixel, since the patches of the second look reach into it."""
+    height, width = image.shape[-2:]
+    left, top = min(max(0, box[0]), width - 1), min(max(0, box[1]), height - 1)
+    return left, top, max(left + 1, min(width, box[2])), max(top + 1, min(height, box[3]))
+
+
+def _same(a: Box, b: Box) -> bool:
+    """Whether two boxes overlap so much that they are of one thing."""
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    common = max(0, width) * max(0, height)
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
+    return common > _OVERLAP * (sum(areas) - common) or common > _INSIDE * min(areas)

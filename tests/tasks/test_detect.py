@@ -1,0 +1,157 @@
+"""Detection, with a perceptor that sees nothing but colours: where things are is known beforehand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from clipgen.errors import PromptError, SettingsError
+from clipgen.media.images import from_pil, load_image, to_pil
+from clipgen.perceptors.base import Perceptor
+from clipgen.settings import DetectSettings
+from clipgen.similarity import Background, Matcher, Skipped
+from clipgen.tasks.detect import Detected, Detection, Detector, detect, draw_detections, draw_heat
+from clipgen.tasks.detect.patches import FINER, corners, finer, outline, patches, whole
+from raising import refused
+
+COLOURS = ("red", "green", "blue")
+LOW = DetectSettings(threshold=1.0)
+
+
+class Colours(Perceptor):
+    """Sees how much of a picture has each colour, best where that is a half, as a CLIP sees things with some room."""
+
+    input_size, context_length, dim, logit_scale = 8, 12, 4, 20.0
+    name = fingerprint = "colours"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+
+    def encode_text(self, texts: list[str]) -> Tensor:  # type: ignore[override]
+        rows = [[0.02 + text.split().count(colour) for colour in (*COLOURS, "grey")] for text in texts]
+        return F.normalize(torch.tensor(rows), dim=-1)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        share = (images - images.roll(1, 1)).clamp(min=0).mean((2, 3))
+        seen = torch.where(share < 0.5, 2 * share, 1.5 - share)
+        return F.normalize(torch.cat([seen, torch.full((len(images), 1), 0.3)], 1), dim=-1)
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+
+@pytest.fixture
+def matcher() -> Matcher:
+    clip = Colours()
+    noise = torch.rand(20, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    captions = clip.encode_text([f"{a} {b}" for a in (*COLOURS, "grey") for b in (*COLOURS, "grey")])
+    return Matcher(clip, background=Background(captions, clip.encode_image(noise)))
+
+
+def scene(size: tuple[int, int] = (120, 90), **things: tuple[int, int, int, int]) -> Tensor:
+    """A grey picture with boxes of colours."""
+    picture = Image.new("RGB", size, (128, 128, 128))
+    for colour, box in things.items():
+        picture.paste({"red": (255, 0, 0), "blue": (0, 0, 255)}[colour], box)
+    return from_pil(picture)
+
+
+def overlap(a: tuple[int, ...], b: tuple[int, ...]) -> float:
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    common = max(0, width) * max(0, height)
+    return common / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - common)
+
+
+def test_things_are_found_where_they_are_and_absent_ones_are_not(matcher: Matcher) -> None:
+    red, blue = (70, 20, 100, 50), (10, 55, 35, 80)
+    found = Detector(["red", "blue", "green"], matcher, LOW).find(scene(red=red, blue=blue))
+    best = {one.text: one for one in reversed(found)}
+    assert best.keys() == {"red", "blue"}
+    assert overlap(best["red"].box, red) >= 0.5 and overlap(best["blue"].box, blue) >= 0.5
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert all(one.score >= 1.0 and one.margin > 0 for one in found)
+
+
+def test_a_thing_at_the_edge_and_one_that_fills_the_picture(matcher: Matcher) -> None:
+    edge = (0, 0, 24, 24)
+    (found,) = Detector(["red"], matcher, DetectSettings(threshold=1.0, most=1)).find(scene(red=edge))
+    assert overlap(found.box, edge) >= 0.4 and found.box[0] == found.box[1] == 0
+    (everything,) = Detector(["red"], matcher, LOW).find(scene((80, 80), red=(0, 0, 80, 80)))
+    assert everything.box == (0, 0, 80, 80) and everything.margin == pytest.approx(0, abs=1e-5)
+
+
+def test_a_place_gets_the_label_that_fits_best(matcher: Matcher) -> None:
+    red = (40, 20, 90, 70)
+    picture = scene(red=red)
+    by_themselves = {one.text for one in Detector(["red", "red red red blue"], matcher, LOW).find(picture)}
+    labelled = Detector([], matcher, LOW, labels=["red", "red red red blue", "blue"]).find(picture)
+    assert by_themselves == {"red", "red red red blue"} and {one.text for one in labelled} == {"red"}
+
+
+@pytest.mark.parametrize("size", [(5, 7), (1, 1), (3, 400), (400, 30)])
+def test_tiny_pictures_and_panoramas(matcher: Matcher, size: tuple[int, int]) -> None:
+    picture = scene(size, red=(0, 0, min(size), min(size)))
+    for one in Detector(["red"], matcher, LOW).find(picture):
+        left, top, right, bottom = one.box
+        assert 0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]
+    panorama = scene((400, 30), red=(300, 0, 330, 30))
+    left, _, right, _ = Detector(["red"], matcher, LOW).find(panorama)[0].box
+    assert 300 <= (left + right) / 2 <= 330
+
+
+def test_boxes_are_in_upright_pixels(matcher: Matcher, tmp_path: Path) -> None:
+    upright = to_pil(scene(red=(70, 20, 100, 50))[0])
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned a quarter clockwise
+    upright.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.png", exif=exif)
+    Path(tmp_path / "bad.png").write_text("no picture")
+    events = list(detect([tmp_path / "turned.png", tmp_path / "bad.png"], Detector(["red", "blue"], matcher, LOW)))
+    turned, bad = events
+    assert isinstance(turned, Detected) and isinstance(bad, Skipped) and bad.path.name == "bad.png"
+    assert turned.size == (120, 90) and turned.missing == ("blue",)
+    assert overlap(turned.found[0].box, (70, 20, 100, 50)) >= 0.5
+
+
+def test_nothing_to_look_for(matcher: Matcher) -> None:
+    with refused(PromptError):
+        Detector([" "], matcher)
+    with refused(SettingsError, "threshold"):
+        Detector(["red"], matcher, DetectSettings(threshold=0.0))
+
+
+def test_at_most_so_many_boxes_of_a_phrase(matcher: Matcher) -> None:
+    picture = scene((200, 60), red=(10, 10, 40, 40))
+    picture[..., 10:40, 150:180] = picture[..., 10:40, 10:40]
+    middles = {(one.box[0] + one.box[2]) // 200 for one in Detector(["red"], matcher, LOW).find(picture)}
+    assert middles == {0, 1}  # one on the left, one on the right
+    assert len(Detector(["red"], matcher, DetectSettings(threshold=1.0, most=1)).find(picture)) == 1
+
+
+def test_patches_cover_the_picture_and_reach_beyond() -> None:
+    for height, width in ((90, 120), (40, 400)):
+        boxes = corners(patches(height, width, least=5))
+        assert boxes[:, :2].min() < 0 and boxes[:, 2].max() > width and boxes[:, 3].max() > height
+    assert patches(20, 15, least=16) == [] and whole(20, 15)[0] == (0, 0, 15)
+    assert len(finer((-5, 3, 40))) == FINER
+
+
+def test_an_outline_is_where_most_votes_are() -> None:
+    squares = [(top, left, 20) for top in range(0, 60, 5) for left in range(0, 60, 5)]
+    z = torch.tensor([-abs(top - 20) / 10 - abs(left - 30) / 10 for top, left, _ in squares])
+    assert overlap(outline(squares, z), (30, 20, 50, 40)) >= 0.7
+
+
+def test_drawings(matcher: Matcher) -> None:
+    picture = scene(red=(70, 20, 100, 50))
+    drawn = draw_detections(picture, [Detection("red", (70, 20, 100, 50), 2.0, 0.5), Detection("red", (0, 0, 1, 1), 2, 1)])
+    assert drawn.size == (120, 90) and drawn.getpixel((85, 35)) == (255, 0, 0)
+    assert drawn.getpixel((71, 30)) != (255, 0, 0)  # the frame
+    detector = Detector(["red", "blue"], matcher, LOW)
+    sheet = draw_heat(picture, detector, detector.look(picture))
+    assert sheet.width > 2 * 120
