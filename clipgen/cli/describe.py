@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -59,7 +59,7 @@ def open_studio(job: Job, *, quiet: bool = False) -> Studio:
         studio.matcher(settings)
     if not quiet:
         _note_cache()
-        _note_unknown(job, studio.perceptor(settings))
+        note_unknown(job.inputs.texts, studio.perceptor(settings))
     return studio
 
 
@@ -73,9 +73,9 @@ def _note_cache() -> None:
         click.echo(f"note: embeddings are not stored: {error}", err=True)
 
 
-def _note_unknown(job: Job, perceptor: Perceptor) -> None:
-    """Print one note on the words of a job's texts that its CLIP does not know."""
-    if explained := perceptor.explain_unknown(job.inputs.texts):
+def note_unknown(texts: Iterable[str], perceptor: Perceptor) -> None:
+    """Print one note on the words of texts that a CLIP does not know."""
+    if explained := perceptor.explain_unknown(texts):
         words = explained if len(explained) <= _LONGEST else explained[:_LONGEST].rpartition(";")[0] + "; …"
         click.echo(f"note: new to {perceptor.name}: {words}", err=True)
 
@@ -121,6 +121,11 @@ class Pictures:
             raise self._nothing()
         self._name()
         return 1 if self._skipped else 0
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """What could not be used, so far."""
+        return self._skipped
 
     def _name(self) -> None:
         for one in self._skipped[self._named :]:

@@ -51,6 +51,7 @@ from clipgen.settings.library import (
     SearchVerb,
 )
 from clipgen.settings.options import GeneratorOptions
+from clipgen.settings.pair import PairSettings, PairVerb
 from clipgen.settings.usual import USUAL
 
 __all__ = [
@@ -82,6 +83,8 @@ __all__ = [
     "MAX_SIDE",
     "Machine",
     "NOISES",
+    "PairSettings",
+    "PairVerb",
     "Preset",
     "QUALITIES",
     "QuerySettings",

@@ -10,7 +10,7 @@ from clipgen.settings.grouped import GroupedSettings
 
 MODES = ("beam", "slots", "invert", "blip")
 #: the commands that compare pictures with words
-COMPARING = ("caption", "rank", "classify", "compare")
+COMPARING = ("caption", "rank", "classify", "compare", "pair")
 #: the commands that stand on a library of pictures
 LIBRARY = ("index", "search", "duplicates")
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
@@ -63,7 +63,7 @@ def pick_views(views: str, *, auto: str = PLAIN) -> str:
 
 @dataclass(frozen=True)
 class DescribeSettings(Settings):
-    """Settings of caption, rank, classify and compare: CLIP model, views and device.
+    """Settings of the verbs that compare pictures with words: CLIP model, views and device.
 
         >>> DescribeSettings(views="crops").validate().hubness
         False

@@ -133,6 +133,12 @@ class ClassifyKeywords(DescribeKeywords, total=False):
     templates: Sequence[str]
 
 
+class PairKeywords(DescribeKeywords, total=False):
+    """All settings of `pair`."""
+
+    titled: bool
+
+
 class IndexKeywords(MachineKeywords, total=False):
     """The settings of all verbs that stand on a library of pictures."""
 

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from clipgen.similarity.assign import assign, check_assignment
 from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
 from clipgen.similarity.embed import embed_images, embed_texts, embed_windows, windows
 from clipgen.similarity.match import Match, Matcher
@@ -31,7 +32,9 @@ __all__ = [
     "Store",
     "Unrelated",
     "Vectors",
+    "assign",
     "background_of",
+    "check_assignment",
     "embed_images",
     "embed_pictures",
     "embed_texts",

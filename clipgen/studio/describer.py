@@ -13,13 +13,22 @@ from clipgen.errors import ImageError, PromptError
 from clipgen.jobs import Inputs, Job
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, GenerateSettings, RankVerb
-from clipgen.settings.keywords import CaptionKeywords, ClassifyKeywords, DescribeKeywords, RankKeywords
+from clipgen.settings import (
+    CaptionVerb,
+    ClassifyVerb,
+    CompareVerb,
+    DescribeSettings,
+    GenerateSettings,
+    PairVerb,
+    RankVerb,
+)
+from clipgen.settings.keywords import CaptionKeywords, ClassifyKeywords, DescribeKeywords, PairKeywords, RankKeywords
 from clipgen.similarity import Match, Matcher, Skipped, Store
 from clipgen.studio.defaults import Defaults
-from clipgen.studio.pictures import Picture, loadable
+from clipgen.studio.pictures import Picture, in_folders, loadable
 from clipgen.tasks.describe import Event, describe, describe_sets, settings_of
 from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Traits
+from clipgen.tasks.pair import Paired
 from clipgen.tasks.unrelated import matcher_of
 
 T = TypeVar("T")
@@ -131,8 +140,27 @@ class Describer:
         job = Job("compare", Inputs(texts=tuple(texts)), CompareVerb.from_dict(self.defaults.describing(settings)))
         return [one.scores for one in self._loaded(job, pictures) if isinstance(one, Compared)]
 
+    def pair(
+        self,
+        pictures: Picture | Sequence[Picture],
+        text: str | Path | Sequence[str],
+        **settings: Unpack[PairKeywords],
+    ) -> list[Paired]:
+        """Give each line of a text a picture of its own, so that the pairs fit best overall.
+
+            >>> [one.text for one in studio.pair(["a.jpg", "b.jpg"], "captions.txt")]
+            ['a red fox', 'a blue castle']
+
+        pictures: paths, folders or PIL images; text: a file, or lines, where "" separates sections.
+        Returns the lines in order, with their pictures; where there are fewer pictures, some have none. Raises
+        ClipgenError.
+        """
+        inputs = Inputs(text_file=str(text)) if isinstance(text, str | Path) else Inputs(texts=tuple(text))
+        job = Job("pair", inputs, PairVerb.from_dict(self.defaults.describing(settings)))
+        return [one for one in self._loaded(job, in_folders(pictures)) if isinstance(one, Paired)]
+
     def describe(self, job: Job) -> Iterator[Event]:
-        """The events of a job that captions, ranks, classifies or compares picture files.
+        """The events of a job that captions, ranks, classifies, compares or pairs picture files.
 
             >>> job = Job("rank", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox",)), RankVerb())
             >>> sorted(event.path.name for event in studio.describe(job))

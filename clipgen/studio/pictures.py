@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor
 
-from clipgen.media.images import from_pil
+from clipgen.media.images import find_images, from_pil
 
 Picture = str | Path | Image.Image
 
@@ -23,3 +23,19 @@ def loadable(pictures: Picture | Iterable[Picture]) -> list[Path | Tensor]:
     """
     several = [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
     return [from_pil(one) if isinstance(one, Image.Image) else Path(one) for one in several]
+
+
+def in_folders(pictures: Picture | Iterable[Picture]) -> list[Picture]:
+    """One picture or several, with the files in a folder in its place.
+
+        >>> in_folders(["a.jpg", "holiday"])
+        ['a.jpg', PosixPath('holiday/beach.jpg')]
+
+    Raises ImageError for a folder without a picture.
+    """
+    several = [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
+    found: list[Picture] = []
+    for one in several:
+        folder = not isinstance(one, Image.Image) and Path(one).is_dir()
+        found += find_images([Path(one)]) if folder else [one]
+    return found

@@ -21,6 +21,7 @@ from clipgen.settings.keywords import (
     ClassifyKeywords,
     DescribeKeywords,
     DuplicatesKeywords,
+    PairKeywords,
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
@@ -33,6 +34,7 @@ from clipgen.tasks.animate import Film
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.pair import Paired
 from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
 
@@ -208,6 +210,19 @@ def compare(
     [3, 3]
     """
     return _studio().compare(pictures, texts, **settings)
+
+
+def pair(
+    pictures: Picture | Sequence[Picture], text: str | Path | Sequence[str], **settings: Unpack[PairKeywords]
+) -> list[Paired]:
+    """Give each line of a text a picture of its own, so that the pairs fit best overall.
+
+        >>> [one.text for one in clipgen.pair("holiday", ["a beach"])]
+        ['a beach']
+
+    As `Studio.pair`.
+    """
+    return _studio().pair(pictures, text, **settings)
 
 
 def sample(count: int = 1, *, walk: int | None = None, **settings: Unpack[PictureKeywords]) -> list[Image.Image]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from clipgen.jobs import Inputs, Job, job_of
-from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, LibraryVerb, RankVerb
+from clipgen.prompts import read_text_file
+from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, LibraryVerb, PairVerb, RankVerb
+from clipgen.settings.describe import COMPARING, LIBRARY
 from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
 from clipgen.tasks.compare import compare
 from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Skipped, Traits
+from clipgen.tasks.pair import Paired, pair
 from clipgen.tasks.rank import rank
 
-Event = Described | Ranked | Labelled | Compared | Skipped
+Event = Described | Ranked | Labelled | Compared | Paired | Skipped
 
 
 def settings_of(job: Job) -> DescribeSettings:
@@ -24,13 +27,13 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    settings = job_of(job, "caption", "rank", "classify", "compare", "search", "duplicates", "index").settings
-    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb)  # as `Job` checks
+    settings = job_of(job, *COMPARING, *LIBRARY).settings
+    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | PairVerb | LibraryVerb)  # as `Job` checks
     return settings.describe
 
 
 def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = None) -> Iterator[Event]:
-    """Caption, rank, classify or compare the pictures of a job.
+    """Caption, rank, classify, compare or pair the pictures of a job.
 
         >>> job = Job("rank", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox",)), RankVerb())
         >>> len(list(describe(job, matcher)))
@@ -49,6 +52,8 @@ def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = No
         return rank(texts[0] if texts else "", files, matcher, settings.rank, views=views)
     if isinstance(settings, ClassifyVerb):
         return classify(files, texts, matcher, settings.classify, views=views)
+    if isinstance(settings, PairVerb):
+        return pair(_lines(job.inputs), files, matcher, settings.pair, views=views)
     return compare(files, texts, matcher, views=views)
 
 
@@ -75,6 +80,10 @@ def describe_sets(
         top=settings.caption.top,
         views=settings.describe.views,
     )
+
+
+def _lines(inputs: Inputs) -> Sequence[str]:
+    return read_text_file(inputs.text_file).splitlines() if inputs.text_file else inputs.texts
 
 
 def _candidates(inputs: Inputs) -> Path | tuple[str, ...] | None:
