@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from clipgen.studio import compare as compare
     from clipgen.studio import duplicates as duplicates
     from clipgen.studio import edit as edit
+    from clipgen.studio import estimate as estimate
     from clipgen.studio import generate as generate
     from clipgen.studio import pair as pair
     from clipgen.studio import rank as rank
@@ -55,6 +56,7 @@ _HOMES = {
     "compare": "clipgen.studio",
     "duplicates": "clipgen.studio",
     "edit": "clipgen.studio",
+    "estimate": "clipgen.studio",
     "generate": "clipgen.studio",
     "pair": "clipgen.studio",
     "rank": "clipgen.studio",
@@ -100,6 +102,7 @@ __all__ = [
     "compare",
     "duplicates",
     "edit",
+    "estimate",
     "generate",
     "pair",
     "rank",

@@ -16,8 +16,8 @@ from clipgen.cli.sections import SectionOption
 from clipgen.errors import ClipgenError, SettingsError, UnknownNameError
 
 #: the commands that take defaults
-COMMANDS = ("generate", "edit", "animate", "batch", "sample", "caption", "rank", "classify", "compare", "pair", "index",
-            "search", "duplicates", "doctor")  # fmt: skip
+COMMANDS = ("generate", "edit", "animate", "batch", "sample", "caption", "rank", "classify", "compare", "pair",
+            "estimate", "index", "search", "duplicates", "doctor")  # fmt: skip
 #: options of single runs, which are no defaults
 _SINGLE = ("resume", "config", "prompt_file", "negative", "seed_file", "dry_run", "weights")
 _META = "clipgen.defaults"

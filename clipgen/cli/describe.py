@@ -89,7 +89,7 @@ class Pictures:
         >>> list(pictures.good(["a result"])), pictures.exit_code()
         (['a result'], 1)
 
-    names: files and folders. Raises ImageError, for all of them in one line, where no name gives a picture.
+    names: files and folders. Raises ImageError, for all of them in one line, where none of them gives a picture.
     """
 
     def __init__(self, names: Iterable[Path], *, recursive: bool = False) -> None:
@@ -98,7 +98,7 @@ class Pictures:
         self.paths, self._skipped = find_pictures(names, recursive=recursive)
         self._named = 0
         self.processed = False
-        if not self.paths:
+        if self._skipped and not self.paths:
             raise self._nothing()
 
     def good(self, events: Iterable[T | Skipped]) -> Iterator[T]:

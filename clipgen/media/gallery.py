@@ -64,7 +64,7 @@ def write_gallery(path: str | Path, title: str, rows: Iterable[Row]) -> None:
 def write_album(path: str | Path, title: str, rows: Iterable[Row]) -> None:
     """Write a page with large pictures and each one's text below it, as in a book.
 
-        >>> write_album(folder / "album.html", "The Fox", [Row("I", [(folder / "a.png", "A fox."), (None, "It runs.")])])
+        >>> write_album(folder / "album.html", "The Fox", [Row("I", [(folder / "a.png", "A fox."), (None, "It ran.")])])
 
     The rest is as of `write_gallery`.
     """

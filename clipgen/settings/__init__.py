@@ -23,6 +23,7 @@ from clipgen.settings.describe import (
     RankSettings,
     RankVerb,
 )
+from clipgen.settings.estimate import EstimateSettings, EstimateVerb
 from clipgen.settings.film import TRANSITIONS, AnimateSettings, FilmSettings
 from clipgen.settings.generate import GenerateSettings, options_of, picture_settings
 from clipgen.settings.grouped import GroupedSettings
@@ -69,6 +70,8 @@ __all__ = [
     "DescribeVerb",
     "DuplicatesSettings",
     "DuplicatesVerb",
+    "EstimateSettings",
+    "EstimateVerb",
     "FilmSettings",
     "GenerateSettings",
     "GeneratorOptions",

@@ -10,7 +10,7 @@ from clipgen.settings.grouped import GroupedSettings
 
 MODES = ("beam", "slots", "invert", "blip")
 #: the commands that compare pictures with words
-COMPARING = ("caption", "rank", "classify", "compare", "pair")
+COMPARING = ("caption", "rank", "classify", "compare", "pair", "estimate")
 #: the commands that stand on a library of pictures
 LIBRARY = ("index", "search", "duplicates")
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.

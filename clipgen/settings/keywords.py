@@ -139,6 +139,13 @@ class PairKeywords(DescribeKeywords, total=False):
     titled: bool
 
 
+class EstimateKeywords(DescribeKeywords, total=False):
+    """All settings of `estimate`."""
+
+    calibrate: str | None
+    calibration: str | None
+
+
 class IndexKeywords(MachineKeywords, total=False):
     """The settings of all verbs that stand on a library of pictures."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from clipgen.similarity.assign import assign, check_assignment
 from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
 from clipgen.similarity.embed import embed_images, embed_texts, embed_windows, windows
-from clipgen.similarity.match import Match, Matcher
+from clipgen.similarity.match import SIGNIFICANT, Match, Matcher
 from clipgen.similarity.pictures import Embedded, Picture, Skipped, embed_pictures, find_pictures, in_groups
 from clipgen.similarity.rank import Candidate, Ranking
 from clipgen.similarity.store import Store, Vectors
@@ -28,6 +28,7 @@ __all__ = [
     "Matcher",
     "Picture",
     "Ranking",
+    "SIGNIFICANT",
     "Skipped",
     "Store",
     "Unrelated",

@@ -77,7 +77,7 @@ class Background:
     def z(self, pictures: Tensor, texts: Tensor) -> Tensor:
         """The z of `fit` for every text and every picture: [N, Q].
 
-            >>> captions, pictures = embed_texts(perceptor, ["fox", "city"]), embed_images(perceptor, [image, 1 - image])
+            >>> captions, pictures = embed_texts(perceptor, ["fox", "city"]), embed_images(perceptor, [image] * 2)
             >>> Background(captions, pictures).z(pictures, captions[:1]).shape
             torch.Size([1, 2])
 

@@ -36,6 +36,5 @@ def in_folders(pictures: Picture | Iterable[Picture]) -> list[Picture]:
     several = [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
     found: list[Picture] = []
     for one in several:
-        folder = not isinstance(one, Image.Image) and Path(one).is_dir()
-        found += find_images([Path(one)]) if folder else [one]
+        found += find_images([one]) if isinstance(one, str | Path) and Path(one).is_dir() else [one]
     return found

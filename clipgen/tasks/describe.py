@@ -8,17 +8,27 @@ from typing import Literal
 
 from clipgen.jobs import Inputs, Job, job_of
 from clipgen.prompts import read_text_file
-from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, LibraryVerb, PairVerb, RankVerb
+from clipgen.settings import (
+    CaptionVerb,
+    ClassifyVerb,
+    CompareVerb,
+    DescribeSettings,
+    EstimateVerb,
+    LibraryVerb,
+    PairVerb,
+    RankVerb,
+)
 from clipgen.settings.describe import COMPARING, LIBRARY
 from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
 from clipgen.tasks.compare import compare
+from clipgen.tasks.estimate import Calibrated, Estimated, estimate
 from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Skipped, Traits
 from clipgen.tasks.pair import Paired, pair
 from clipgen.tasks.rank import rank
 
-Event = Described | Ranked | Labelled | Compared | Paired | Skipped
+Event = Described | Ranked | Labelled | Compared | Paired | Calibrated | Estimated | Skipped
 
 
 def settings_of(job: Job) -> DescribeSettings:
@@ -28,12 +38,15 @@ def settings_of(job: Job) -> DescribeSettings:
     ('reader',)
     """
     settings = job_of(job, *COMPARING, *LIBRARY).settings
-    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | PairVerb | LibraryVerb)  # as `Job` checks
+    # as `Job` checks
+    assert isinstance(
+        settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | PairVerb | EstimateVerb | LibraryVerb
+    )
     return settings.describe
 
 
 def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = None) -> Iterator[Event]:
-    """Caption, rank, classify, compare or pair the pictures of a job.
+    """Caption, rank, classify, compare, pair or estimate the pictures of a job.
 
         >>> job = Job("rank", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox",)), RankVerb())
         >>> len(list(describe(job, matcher)))
@@ -54,6 +67,8 @@ def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = No
         return classify(files, texts, matcher, settings.classify, views=views)
     if isinstance(settings, PairVerb):
         return pair(_lines(job.inputs), files, matcher, settings.pair, views=views)
+    if isinstance(settings, EstimateVerb):
+        return estimate(files, texts, matcher, settings.estimate, views=views)
     return compare(files, texts, matcher, views=views)
 
 
