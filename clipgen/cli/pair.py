@@ -67,9 +67,9 @@ def command(
     studio = open_studio(job)
     note_unknown([line.text for line in poem.lines], studio.perceptor(settings.describe))
     paired = [one for one in found.good(studio.describe(job)) if isinstance(one, Paired)]
-    unused = _unused(found, paired)
-    (_print_json if as_json else _print)(poem, paired, unused)
-    if html is not None:
+    if paired:
+        (_print_json if as_json else _print)(poem, paired, _unused(found, paired))
+    if paired and html is not None:
         _write_album(html, poem.title or Path(text).stem, paired)
     return found.exit_code()
 

@@ -28,7 +28,7 @@ img {{ width: 100%; height: 160px; object-fit: contain; background: #f4f4f4 }}
 figcaption {{ overflow-wrap: anywhere; font-size: 12px }}
 .album {{ max-width: 960px; margin: 2rem auto; padding: 0 1rem; text-align: center }}
 .album h1 {{ font: 2rem Georgia, serif }} .album h2 {{ font: 1.3rem Georgia, serif; margin-top: 3rem }}
-.album section {{ justify-content: center; gap: 2.5rem 2rem; margin-top: 3rem }}
+.album section {{ justify-content: center; align-items: end; gap: 2.5rem 2rem; margin-top: 3rem }}
 .album figure {{ width: 440px; max-width: 100% }} .album img {{ height: auto; background: none }}
 .album figcaption {{ font: 1.15rem/1.5 Georgia, serif; padding: .5rem 0 }}
 .album .bare {{ width: 100% }}

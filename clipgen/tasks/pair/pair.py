@@ -8,7 +8,6 @@ from pathlib import Path
 
 import torch
 
-from clipgen.errors import ImageError
 from clipgen.settings import PairSettings
 from clipgen.settings.describe import AUTO, pick_views
 from clipgen.similarity import Embedded, Matcher, Picture, Skipped, assign, check_assignment
@@ -53,8 +52,8 @@ def pair(
     lines: of a text, as for `Poem.of`; pictures: files, and pixels [1, 3, H, W] in [0, 1]; views: a name in VIEWS, or
     auto. The sum of z over the pairs is maximised: cosines, less what the line scores with unrelated pictures and the
     picture with unrelated captions, so that neither a line nor a picture that fits everything takes the best partners.
-    Yields Skipped for files that cannot be loaded as they come, and then Paired in the order of the text.
-    Raises PromptError for a text without lines, ImageError for no picture at all, ClipgenError without SciPy.
+    Yields Skipped for files that cannot be loaded as they come, and then Paired in the order of the text, if there is a
+    picture at all. Raises PromptError for a text without lines, ClipgenError without SciPy.
     """
     chosen = (settings or PairSettings()).validate()
     check_assignment()
@@ -67,7 +66,7 @@ def pair(
         else:
             found.append(one)
     if not found:
-        raise ImageError("no picture to pair could be loaded")
+        return
     vectors = torch.stack([one.vector for one in found])
     z = matcher.background.z(vectors, rows)
     for i, column in enumerate(assign(z)):
