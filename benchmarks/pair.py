@@ -4,11 +4,24 @@
     python benchmarks/pair.py --scale 2000                        # instead: seconds for 2,000 lines and 2,000 pictures
 
 200 pictures of things in scenes, and 200 of scenes, each in a style; a pair is right where the picture shows what the
-line's own picture shows: the same scene, style and things. Beside `pair` stand two greedy ways on the same cosines: each
-line in its turn takes the best picture that is left, as a loop does; and the best of all pairs is taken, again and
-again. With fewer pictures, or fewer lines, the share is of all pairs that can be right.
+line's own picture shows: the same scene, style and things. Beside `pair` stand two greedy ways on the same cosines:
+each line in its turn takes the best picture that is left, as a loop does; and the best of all pairs is taken, again
+and again. With fewer pictures, or fewer lines, the share is of min(lines, pictures).
 
-27 November 2026, five rounds from seed 10, shares that are right:
+27 November 2026, reader, five rounds from seed 10, right pairs in %:
+
+| | pair | without correction | greedy, in turn | greedy, best first |
+|---|---|---|---|---|
+| things in scenes, 200 x 200 | 99.8 | 99.8 | 93.5 | 99.4 |
+| 200 lines, 120 pictures | 98.8 | 99.5 | 95.2 | 99.2 |
+| 120 lines, 200 pictures | 98.8 | 98.3 | 96.3 | 98.0 |
+| scenes, 200 x 200 | 99.0 | 99.0 | 87.5 | 98.5 |
+| 200 lines, 120 pictures | 98.2 | 98.2 | 92.5 | 97.7 |
+| 120 lines, 200 pictures | 95.3 | 96.2 | 93.3 | 96.3 |
+
+So the assignment is 6 and 12 points above what takes pictures in turn, and half a point above what takes the best pairs
+first, because the reader knows these pictures too well to be wrong often. With as many pictures as lines a correction
+changes nothing that is only a number for each line and each picture: the sums of all assignments change alike.
 """
 
 from __future__ import annotations
@@ -100,7 +113,7 @@ def shares(world: World, matcher: Matcher, rounds: int, seed: int) -> dict[str, 
 
 
 def at_scale(matcher: Matcher, count: int) -> tuple[float, float]:
-    """Seconds, by the clock and of the processor, to pair so many vectors like those of pictures and captions, embedded already."""
+    """Seconds, by the clock and of the processor, to pair so many vectors like those of pictures and captions."""
     noise, background = torch.Generator().manual_seed(0), matcher.background
     rows = []
     for real in (background.pictures, background.captions):

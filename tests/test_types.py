@@ -15,8 +15,10 @@ import clipgen
 from clipgen.losses import Symmetry
 from clipgen.similarity import Match
 from clipgen.tasks.duplicates import Group
+from clipgen.tasks.estimate import Estimated
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.pair import Paired
 from clipgen.tasks.search import Found
 
 assert_type(clipgen.generate("a fox", steps=3, size=(64, 64), perceptor=["builtin", "rn50"]), GeneratedImage)
@@ -31,6 +33,9 @@ assert_type(clipgen.classify("a.jpg", ["cat", "dog"], top=1), list[Match])
 assert_type(clipgen.classify(["a.jpg", "b.jpg"], ["cat", "dog"]), list[list[Match]])
 assert_type(clipgen.compare(["a.jpg"], ["cat"], views="crops"), list[tuple[float, ...]])
 assert_type(clipgen.duplicates("photos", keep="oldest"), list[Group])
+assert_type(clipgen.estimate("a.jpg", {"a baby": 1, "an adult": 35.5}), Estimated)
+assert_type(clipgen.estimate(["a.jpg"], calibration="ages.json"), list[Estimated])
+assert_type(clipgen.pair("photos", "poem.txt", titled=False), list[Paired])
 assert_type(clipgen.search("a fox", "photos", pictures="a.jpg:-0.5", top=3), list[Found])
 clipgen.animate("seasons.txt", fps=12, seed=7, as_network=True).save("seasons.mp4")
 clipgen.sample(4, generator="stylegan", classes=["forest"], psi=0.5)[0].save("sheet.png")
@@ -43,6 +48,7 @@ clipgen.generate("a fox", size=512)  # wrong: one number for two
 clipgen.stream(3)  # wrong: no prompt
 clipgen.caption("photo.jpg", topp=3)  # wrong: an unknown name
 clipgen.rank("golden hour", "a.jpg", keep="best")  # wrong: text for a number
+clipgen.estimate("a.jpg", {"a baby": "young"})  # wrong: text for a number
 clipgen.search("a fox", views="crops")  # wrong: a setting of other verbs
 clipgen.animate("seasons.txt", fps="many")  # wrong: text for a number
 clipgen.Studio(stepz=3)  # wrong: an unknown name

@@ -19,7 +19,6 @@ from clipgen.settings.describe import (
     ClassifyVerb,
     CompareVerb,
     DescribeSettings,
-    DescribeVerb,
     RankSettings,
     RankVerb,
 )
@@ -67,7 +66,6 @@ __all__ = [
     "CutoutSettings",
     "DTYPES",
     "DescribeSettings",
-    "DescribeVerb",
     "DuplicatesSettings",
     "DuplicatesVerb",
     "EstimateSettings",

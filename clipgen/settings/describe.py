@@ -187,7 +187,3 @@ class CompareVerb(GroupedSettings):
     """All settings of `compare`."""
 
     describe: DescribeSettings = field(default_factory=DescribeSettings)
-
-
-#: the settings of a verb that compares pictures with words
-DescribeVerb = CaptionVerb | RankVerb | ClassifyVerb | CompareVerb

@@ -28,7 +28,8 @@ def test_steps_are_sorted_by_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "steps", [[], ["a=1"], ["a=1", "b=1"], ["a=1", "a=2"], ["a", "b=2"], ["=1", "b=2"], ["a=x", "b=2"], ["a=nan", "b=2"]]
+    "steps",
+    [[], ["a=1"], ["a=1", "b=1"], ["a=1", "a=2"], ["a", "b=2"], ["=1", "b=2"], ["a=x", "b=2"], ["a=nan", "b=2"]],
 )
 def test_what_is_no_scale_is_refused(steps: list[str]) -> None:
     with refused(PromptError):
@@ -151,7 +152,8 @@ def test_tables_and_calibrations_that_cannot_be_used(matcher: Matcher, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "change", [{"perceptor": "another"}, {"views": "crops"}, {"x": [1]}, {"y": ["a"]}, {"texts": [1, 2]}, {"line": None}]
+    "change",
+    [{"perceptor": "another"}, {"views": "crops"}, {"x": [1]}, {"y": ["a"]}, {"texts": [1, 2]}, {"line": None}],
 )
 def test_a_calibration_of_something_else_is_refused(
     change: dict[str, object], matcher: Matcher, tmp_path: Path
@@ -172,7 +174,12 @@ def test_a_calibration_of_something_else_is_refused(
 
 
 @pytest.mark.parametrize(
-    "text", ["a.png,3\nb.png,61\n", "picture\tvalue\na.png\t3\n\nb.png\t61", "\ufeffValue;x;Picture\n3;;a.png\n61;;b.png\n"]
+    "text",
+    [
+        "a.png,3\nb.png,61\n",
+        "picture\tvalue\na.png\t3\n\nb.png\t61",
+        "\ufeffValue;x;Picture\n3;;a.png\n61;;b.png\n",
+    ],
 )
 def test_tables_of_labels(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
