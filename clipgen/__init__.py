@@ -39,9 +39,11 @@ if TYPE_CHECKING:
     from clipgen.studio import detect as detect
     from clipgen.studio import duplicates as duplicates
     from clipgen.studio import edit as edit
+    from clipgen.studio import estimate as estimate
     from clipgen.studio import generate as generate
     from clipgen.studio import moderate as moderate
     from clipgen.studio import moderate_text as moderate_text
+    from clipgen.studio import pair as pair
     from clipgen.studio import rank as rank
     from clipgen.studio import sample as sample
     from clipgen.studio import search as search
@@ -60,9 +62,11 @@ _HOMES = {
     "detect": "clipgen.studio",
     "duplicates": "clipgen.studio",
     "edit": "clipgen.studio",
+    "estimate": "clipgen.studio",
     "generate": "clipgen.studio",
     "moderate": "clipgen.studio",
     "moderate_text": "clipgen.studio",
+    "pair": "clipgen.studio",
     "rank": "clipgen.studio",
     "sample": "clipgen.studio",
     "search": "clipgen.studio",
@@ -108,9 +112,11 @@ __all__ = [
     "detect",
     "duplicates",
     "edit",
+    "estimate",
     "generate",
     "moderate",
     "moderate_text",
+    "pair",
     "rank",
     "sample",
     "search",

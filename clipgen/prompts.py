@@ -132,14 +132,8 @@ def read_prompt_file(path: str | Path) -> list[str]:
 
     Raises PromptError when the file cannot be read as UTF-8 text, has no prompt, or has an invalid one.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PromptError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    except OSError as error:
-        raise PromptError(f"cannot read the prompts in {path}: {reason(error)}") from error
     prompts = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(read_text_file(path).splitlines(), start=1):
         stripped = line.strip()
         if not stripped or stripped.startswith("#"):
             continue
@@ -151,6 +145,22 @@ def read_prompt_file(path: str | Path) -> list[str]:
     if not prompts:
         raise PromptError(f"{path} has no prompt; write one per line, comments start with #")
     return prompts
+
+
+def read_text_file(path: str | Path) -> str:
+    """The text of a file, without a byte-order mark.
+
+        >>> read_text_file("captions.txt").splitlines()
+        ['a red fox', 'a blue castle']
+
+    Raises PromptError when the file cannot be read as UTF-8 text.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PromptError(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except OSError as error:
+        raise PromptError(f"cannot read {path}: {reason(error)}") from error
 
 
 def split_long(text: str, count_tokens: Callable[[str], int], limit: int) -> list[str]:

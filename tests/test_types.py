@@ -17,9 +17,11 @@ from clipgen.similarity import Match
 from clipgen.tasks.curate import Finding
 from clipgen.tasks.detect import Detection
 from clipgen.tasks.duplicates import Group
+from clipgen.tasks.estimate import Estimated
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
 from clipgen.tasks.moderate import Verdict
+from clipgen.tasks.pair import Paired
 from clipgen.tasks.search import Found
 
 assert_type(clipgen.generate("a fox", steps=3, size=(64, 64), perceptor=["builtin", "rn50"]), GeneratedImage)
@@ -35,6 +37,9 @@ assert_type(clipgen.classify(["a.jpg", "b.jpg"], ["cat", "dog"]), list[list[Matc
 assert_type(clipgen.compare(["a.jpg"], ["cat"], views="crops"), list[tuple[float, ...]])
 assert_type(clipgen.duplicates("photos", keep="oldest"), list[Group])
 assert_type(clipgen.curate("photos", by_folder=True), list[Finding])
+assert_type(clipgen.estimate("a.jpg", {"a baby": 1, "an adult": 35.5}), Estimated)
+assert_type(clipgen.estimate(["a.jpg"], calibration="ages.json"), list[Estimated])
+assert_type(clipgen.pair("photos", "poem.txt", titled=False), list[Paired])
 assert_type(clipgen.search("a fox", "photos", pictures="a.jpg:-0.5", top=3), list[Found])
 assert_type(clipgen.detect("a.jpg", "a fox", threshold=4.0), list[Detection])
 assert_type(clipgen.detect(["a.jpg"], ["a fox", "a car"]), list[list[Detection]])
@@ -51,6 +56,7 @@ clipgen.generate("a fox", size=512)  # wrong: one number for two
 clipgen.stream(3)  # wrong: no prompt
 clipgen.caption("photo.jpg", topp=3)  # wrong: an unknown name
 clipgen.rank("golden hour", "a.jpg", keep="best")  # wrong: text for a number
+clipgen.estimate("a.jpg", {"a baby": "young"})  # wrong: text for a number
 clipgen.search("a fox", views="crops")  # wrong: a setting of other verbs
 clipgen.animate("seasons.txt", fps="many")  # wrong: text for a number
 clipgen.Studio(stepz=3)  # wrong: an unknown name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -59,7 +59,7 @@ def open_studio(job: Job, *, quiet: bool = False) -> Studio:
         studio.matcher(settings)
     if not quiet:
         _note_cache()
-        _note_unknown(job, studio.perceptor(settings))
+        note_unknown(job.inputs.texts, studio.perceptor(settings))
     return studio
 
 
@@ -73,9 +73,9 @@ def _note_cache() -> None:
         click.echo(f"note: embeddings are not stored: {error}", err=True)
 
 
-def _note_unknown(job: Job, perceptor: Perceptor) -> None:
-    """Print one note on the words of a job's texts that its CLIP does not know."""
-    if explained := perceptor.explain_unknown(job.inputs.texts):
+def note_unknown(texts: Iterable[str], perceptor: Perceptor) -> None:
+    """Print one note on the words of texts that a CLIP does not know."""
+    if explained := perceptor.explain_unknown(texts):
         words = explained if len(explained) <= _LONGEST else explained[:_LONGEST].rpartition(";")[0] + "; …"
         click.echo(f"note: new to {perceptor.name}: {words}", err=True)
 
@@ -89,7 +89,7 @@ class Pictures:
         >>> list(pictures.good(["a result"])), pictures.exit_code()
         (['a result'], 1)
 
-    names: files and folders. Raises ImageError, for all of them in one line, where no name gives a picture.
+    names: files and folders. Raises ImageError, for all of them in one line, where none of them gives a picture.
     """
 
     def __init__(self, names: Iterable[Path], *, recursive: bool = False) -> None:
@@ -98,7 +98,7 @@ class Pictures:
         self.paths, self._skipped = find_pictures(names, recursive=recursive)
         self._named = 0
         self.processed = False
-        if not self.paths:
+        if self._skipped and not self.paths:
             raise self._nothing()
 
     def good(self, events: Iterable[T | Skipped]) -> Iterator[T]:
@@ -121,6 +121,11 @@ class Pictures:
             raise self._nothing()
         self._name()
         return 1 if self._skipped else 0
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """What could not be used, so far."""
+        return self._skipped
 
     def _name(self) -> None:
         for one in self._skipped[self._named :]:

@@ -26,6 +26,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rank": ("clipgen.cli.rank:command", "Order pictures by how well they fit a phrase."),
     "classify": ("clipgen.cli.classify:command", "Classify pictures by your own labels."),
     "compare": ("clipgen.cli.compare:command", "Compare pictures and texts with each other."),
+    "pair": ("clipgen.cli.pair:command", "Give each line of a poem a picture of its own."),
+    "estimate": ("clipgen.cli.estimate:command", "Estimate age, or any other number, on a scale of your own."),
     "index": ("clipgen.cli.index:command", "Index folders of pictures, for search."),
     "search": ("clipgen.cli.search:command", "Find pictures by words and pictures."),
     "duplicates": ("clipgen.cli.duplicates:command", "Find pictures that are there more than once."),

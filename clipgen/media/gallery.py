@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from clipgen.errors import ImageError
 from clipgen.files import write_whole
 from clipgen.media.images import load_reduced
 
-SIDE = 192  # of a thumbnail's short side, at most
+SIDE = 192  # of a thumbnail's height, at most; it may be twice as wide
+_ALBUM_SIDE = 480
 
 _PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -26,21 +28,29 @@ figure {{ margin: 0; width: 200px }}
 img {{ width: 100%; height: 160px; object-fit: contain; background: #f4f4f4 }}
 .none {{ display: block; line-height: 160px; text-align: center; background: #f4f4f4; color: #666 }}
 figcaption {{ overflow-wrap: anywhere; font-size: 12px }}
+.album {{ max-width: 960px; margin: 2rem auto; padding: 0 1rem; text-align: center }}
+.album h1 {{ font: 2rem Georgia, serif }} .album h2 {{ font: 1.3rem Georgia, serif; margin-top: 3rem }}
+.album section {{ justify-content: center; align-items: end; gap: 2.5rem 2rem; margin-top: 3rem }}
+.album figure {{ width: 440px; max-width: 100% }} .album img {{ height: auto; background: none }}
+.album figcaption {{ font: 1.15rem/1.5 Georgia, serif; padding: .5rem 0 }}
+.album .bare {{ width: 100% }}
 @media (prefers-color-scheme: dark) {{ body {{ color: #ddd; background: #181818 }} img, .none {{ background: #222 }}
 a {{ color: #9cf }} }}
 </style>
+<body{kind}>
 <h1>{title}</h1>
 {sections}
+</body>
 </html>
 """
 
 
 @dataclass(frozen=True)
 class Row:
-    """Pictures under a heading: files with a line of text for each."""
+    """Pictures under a heading: files with a line of text for each; None: a text without a picture."""
 
     heading: str
-    pictures: Sequence[tuple[Path, str]]
+    pictures: Sequence[tuple[Path | None, str]]
 
 
 def write_gallery(path: str | Path, title: str, rows: Iterable[Row], *, root: Path | None = None) -> None:
@@ -51,33 +61,65 @@ def write_gallery(path: str | Path, title: str, rows: Iterable[Row], *, root: Pa
     root: folder from which the names of files are shown (default: without their folders).
     Raises OutputError when the page cannot be written; a picture that cannot be loaded has no thumbnail.
     """
-    sections = "\n".join(_section(row, root) for row in rows)
-    page = _PAGE.format(title=escape(title), sections=sections)
+    _write(path, title, (_section(row, partial(_card, root=root)) for row in rows))
+
+
+def write_album(path: str | Path, title: str, rows: Iterable[Row]) -> None:
+    """Write a page with large pictures and each one's text below it, as in a book.
+
+        >>> write_album(folder / "album.html", "The Fox", [Row("I", [(folder / "a.png", "A fox."), (None, "It ran.")])])
+
+    The rest is as of `write_gallery`.
+    """
+    _write(path, title, (_section(row, _leaf) for row in rows), kind=' class="album"')
+
+
+def _write(path: str | Path, title: str, sections: Iterable[str], *, kind: str = "") -> None:
+    page = _PAGE.format(title=escape(title), kind=kind, sections="\n".join(sections))
     with write_whole(path) as part:
         part.write_text(page, encoding="utf-8", errors="replace")
 
 
-def _section(row: Row, root: Path | None) -> str:
+def _section(row: Row, figure: Callable[[Path | None, str], str]) -> str:
     heading = f"<h2>{escape(row.heading)}</h2>" if row.heading else ""
-    return heading + "<section>" + "\n".join(_figure(path, text, root) for path, text in row.pictures) + "</section>"
+    return heading + "<section>" + "\n".join(figure(path, text) for path, text in row.pictures) + "</section>"
 
 
-def _figure(path: Path, text: str, root: Path | None) -> str:
-    name = escape(str(path.relative_to(root)) if root is not None and path.is_relative_to(root) else path.name)
-    link, thumbnail = escape(path.absolute().as_uri()), _thumbnail(path)
-    shown = '<span class="none">no preview</span>'
+def _card(path: Path | None, text: str, *, root: Path | None) -> str:
+    name = _name(path, root)
+    shown = _picture(path, SIDE, name)
+    return f"<figure>{shown}<figcaption>{name}{'<br>' if name else ''}{escape(text)}</figcaption></figure>"
+
+
+def _leaf(path: Path | None, text: str) -> str:
+    bare = ' class="bare"' if path is None else ""
+    shown = _picture(path, _ALBUM_SIDE, _name(path, None))
+    return f"<figure{bare}>{shown}<figcaption>{escape(text)}</figcaption></figure>"
+
+
+def _name(path: Path | None, root: Path | None) -> str:
+    if path is None:
+        return ""
+    return escape(str(path.relative_to(root)) if root is not None and path.is_relative_to(root) else path.name)
+
+
+def _picture(path: Path | None, side: int, name: str) -> str:
+    """The thumbnail of a file as a link to it; "" for no file."""
+    if path is None:
+        return ""
+    thumbnail, shown = _thumbnail(path, side), '<span class="none">no preview</span>'
     if thumbnail:
         shown = f'<img loading="lazy" alt="{name}" src="{thumbnail}">'
-    return f'<figure><a href="{link}">{shown}</a><figcaption>{name}<br>{escape(text)}</figcaption></figure>'
+    return f'<a href="{escape(path.absolute().as_uri())}">{shown}</a>'
 
 
-def _thumbnail(path: Path) -> str:
+def _thumbnail(path: Path, side: int) -> str:
     """A small JPEG as a data URL; "" for a picture that cannot be loaded."""
     try:
-        picture, _ = load_reduced(path, SIDE)
+        picture, _ = load_reduced(path, side)
     except ImageError:
         return ""
-    picture.thumbnail((2 * SIDE, SIDE))
+    picture.thumbnail((2 * side, side))
     packed = io.BytesIO()
     picture.save(packed, "JPEG", quality=80)
     return "data:image/jpeg;base64," + base64.b64encode(packed.getvalue()).decode()

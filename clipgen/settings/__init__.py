@@ -19,10 +19,10 @@ from clipgen.settings.describe import (
     ClassifyVerb,
     CompareVerb,
     DescribeSettings,
-    DescribeVerb,
     RankSettings,
     RankVerb,
 )
+from clipgen.settings.estimate import EstimateSettings, EstimateVerb
 from clipgen.settings.film import TRANSITIONS, AnimateSettings, FilmSettings
 from clipgen.settings.generate import GenerateSettings, options_of, picture_settings
 from clipgen.settings.grouped import GroupedSettings
@@ -54,6 +54,7 @@ from clipgen.settings.library import (
     SearchVerb,
 )
 from clipgen.settings.options import GeneratorOptions
+from clipgen.settings.pair import PairSettings, PairVerb
 from clipgen.settings.usual import USUAL
 
 __all__ = [
@@ -70,11 +71,12 @@ __all__ = [
     "CutoutSettings",
     "DTYPES",
     "DescribeSettings",
-    "DescribeVerb",
     "DetectSettings",
     "DetectVerb",
     "DuplicatesSettings",
     "DuplicatesVerb",
+    "EstimateSettings",
+    "EstimateVerb",
     "FilmSettings",
     "GenerateSettings",
     "GeneratorOptions",
@@ -92,6 +94,8 @@ __all__ = [
     "ModerateSettings",
     "ModerateVerb",
     "NOISES",
+    "PairSettings",
+    "PairVerb",
     "Preset",
     "QUALITIES",
     "QuerySettings",

@@ -10,7 +10,7 @@ from clipgen.settings.grouped import GroupedSettings
 
 MODES = ("beam", "slots", "invert", "blip")
 #: the commands that compare pictures with words
-COMPARING = ("caption", "rank", "classify", "compare")
+COMPARING = ("caption", "rank", "classify", "compare", "pair", "estimate")
 #: the commands that stand on a library of pictures
 LIBRARY = ("index", "search", "duplicates", "curate")
 #: the commands that look inside pictures
@@ -66,7 +66,7 @@ def pick_views(views: str, *, auto: str = PLAIN) -> str:
 
 @dataclass(frozen=True)
 class DescribeSettings(Settings):
-    """Settings of caption, rank, classify and compare: CLIP model, views and device.
+    """Settings of the verbs that compare pictures with words: CLIP model, views and device.
 
         >>> DescribeSettings(views="crops").validate().hubness
         False
@@ -190,7 +190,3 @@ class CompareVerb(GroupedSettings):
     """All settings of `compare`."""
 
     describe: DescribeSettings = field(default_factory=DescribeSettings)
-
-
-#: the settings of a verb that compares pictures with words
-DescribeVerb = CaptionVerb | RankVerb | ClassifyVerb | CompareVerb

@@ -133,6 +133,19 @@ class ClassifyKeywords(DescribeKeywords, total=False):
     templates: Sequence[str]
 
 
+class PairKeywords(DescribeKeywords, total=False):
+    """All settings of `pair`."""
+
+    titled: bool
+
+
+class EstimateKeywords(DescribeKeywords, total=False):
+    """All settings of `estimate`."""
+
+    calibrate: str | None
+    calibration: str | None
+
+
 class IndexKeywords(MachineKeywords, total=False):
     """The settings of all verbs that stand on a library of pictures."""
 

@@ -10,10 +10,11 @@
 
 from __future__ import annotations
 
+from clipgen.similarity.assign import assign, check_assignment
 from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
 from clipgen.similarity.embed import Square, embed_images, embed_squares, embed_texts, embed_windows, windows
 from clipgen.similarity.heat import heat
-from clipgen.similarity.match import Match, Matcher
+from clipgen.similarity.match import SIGNIFICANT, Match, Matcher
 from clipgen.similarity.pictures import Embedded, Picture, Skipped, embed_pictures, find_pictures, in_groups
 from clipgen.similarity.rank import Candidate, Ranking
 from clipgen.similarity.store import Store, Vectors
@@ -28,12 +29,15 @@ __all__ = [
     "Matcher",
     "Picture",
     "Ranking",
+    "SIGNIFICANT",
     "Skipped",
     "Square",
     "Store",
     "Unrelated",
     "Vectors",
+    "assign",
     "background_of",
+    "check_assignment",
     "embed_images",
     "embed_pictures",
     "embed_squares",

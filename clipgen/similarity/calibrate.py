@@ -71,16 +71,29 @@ class Background:
         z is the smaller of two: among captions and among pictures. A text that fits everything is no finding, nor is a
         picture that everything fits.
         """
-        score = picture @ text
-        of_captions, of_pictures = self.captions @ picture, self.pictures @ text
-        z = min(((score - other.mean()) / other.std().clamp(min=1e-6)).item() for other in (of_captions, of_pictures))
-        return Fit(z, 100 * (of_captions < score).double().mean().item())
+        percentile = 100 * (self.captions @ picture < picture @ text).double().mean().item()
+        return Fit(self.z(picture[None], text[None]).item(), percentile)
 
     def z(self, pictures: Tensor, texts: Tensor) -> Tensor:
+        """The z of `fit` for every text and every picture: [N, Q].
+
+            >>> captions, pictures = embed_texts(perceptor, ["fox", "city"]), embed_images(perceptor, [image] * 2)
+            >>> Background(captions, pictures).z(pictures, captions[:1]).shape
+            torch.Size([1, 2])
+
+        pictures: [Q, D], texts: [N, D], unit.
+        """
+        scores = texts @ pictures.T
+        of_pictures, of_captions = texts @ self.pictures.T, pictures @ self.captions.T
+        among_pictures = (scores - of_pictures.mean(1, keepdim=True)) / of_pictures.std(1, keepdim=True).clamp(min=1e-6)
+        among_captions = (scores - of_captions.mean(1)) / of_captions.std(1).clamp(min=1e-6)
+        return torch.minimum(among_pictures, among_captions)
+
+    def above_captions(self, pictures: Tensor, texts: Tensor) -> Tensor:
         """How much better texts [N, D] fit pictures [Q, D] than unrelated captions do, in standard deviations: [Q, N].
 
         >>> captions, pictures = embed_texts(perceptor, ["fox", "city"]), embed_images(perceptor, [image, 1 - image])
-        >>> Background(captions, pictures).z(pictures, captions).shape
+        >>> Background(captions, pictures).above_captions(pictures, captions).shape
         torch.Size([2, 2])
         """
         others = pictures @ self.captions.T

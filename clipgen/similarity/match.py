@@ -16,8 +16,8 @@ from clipgen.similarity.pictures import Embedded, Picture, Skipped, embed_pictur
 from clipgen.similarity.rank import Candidate, Ranking
 from clipgen.similarity.store import Store
 
-# the usual level of significance, by the normal tail and for all candidates together (Bonferroni); not tuned
-_SIGNIFICANT = 0.05
+#: the usual level of significance, by the normal tail and for all candidates together (Bonferroni); not tuned
+SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Matcher:
         matches, picture = [], ranking.queries[query]
         for place, (one, row) in enumerate(zip(best[:top], rows, strict=False)):
             fit = self.background.fit(picture, row)
-            if place == 0 and abstain and fit.chance * ranking.count > _SIGNIFICANT:
+            if place == 0 and abstain and fit.chance * ranking.count > SIGNIFICANT:
                 return []
             rival = best[1 if place == 0 else 0].rank_score if len(best) > 1 else one.rank_score
             probability = ranking.probability(query, one.rank_score)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self, TypeVar, Unpack, overload
 
@@ -13,13 +13,31 @@ from clipgen.errors import ImageError, PromptError
 from clipgen.jobs import Inputs, Job
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, GenerateSettings, RankVerb
-from clipgen.settings.keywords import CaptionKeywords, ClassifyKeywords, DescribeKeywords, RankKeywords
+from clipgen.settings import (
+    CaptionVerb,
+    ClassifyVerb,
+    CompareVerb,
+    DescribeSettings,
+    EstimateVerb,
+    GenerateSettings,
+    PairVerb,
+    RankVerb,
+)
+from clipgen.settings.keywords import (
+    CaptionKeywords,
+    ClassifyKeywords,
+    DescribeKeywords,
+    EstimateKeywords,
+    PairKeywords,
+    RankKeywords,
+)
 from clipgen.similarity import Match, Matcher, Skipped, Store
 from clipgen.studio.defaults import Defaults
-from clipgen.studio.pictures import Picture, loadable
+from clipgen.studio.pictures import Picture, in_folders, loadable
 from clipgen.tasks.describe import Event, describe, describe_sets, settings_of
+from clipgen.tasks.estimate import Estimated
 from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Traits
+from clipgen.tasks.pair import Paired
 from clipgen.tasks.unrelated import matcher_of
 
 T = TypeVar("T")
@@ -131,8 +149,56 @@ class Describer:
         job = Job("compare", Inputs(texts=tuple(texts)), CompareVerb.from_dict(self.defaults.describing(settings)))
         return [one.scores for one in self._loaded(job, pictures) if isinstance(one, Compared)]
 
+    def pair(
+        self,
+        pictures: Picture | Sequence[Picture],
+        text: str | Path | Sequence[str],
+        **settings: Unpack[PairKeywords],
+    ) -> list[Paired]:
+        """Give each line of a text a picture of its own, so that the pairs fit best overall.
+
+            >>> [one.text for one in studio.pair(["a.jpg", "b.jpg"], "captions.txt")]
+            ['a red fox', 'a blue castle']
+
+        pictures: paths, folders or PIL images; text: a file, or lines, where "" separates sections.
+        Returns the lines in order, with their pictures; where there are fewer pictures, some have none. Raises
+        ClipgenError.
+        """
+        inputs = Inputs(text_file=str(text)) if isinstance(text, str | Path) else Inputs(texts=tuple(text))
+        job = Job("pair", inputs, PairVerb.from_dict(self.defaults.describing(settings)))
+        return [one for one in self._loaded(job, in_folders(pictures)) if isinstance(one, Paired)]
+
+    @overload
+    def estimate(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+        self, pictures: Picture, scale: Mapping[str, float] | None = ..., **settings: Unpack[EstimateKeywords]
+    ) -> Estimated: ...
+    @overload
+    def estimate(
+        self, pictures: Sequence[Picture], scale: Mapping[str, float] | None = ..., **settings: Unpack[EstimateKeywords]
+    ) -> list[Estimated]: ...
+    def estimate(
+        self,
+        pictures: Picture | Sequence[Picture],
+        scale: Mapping[str, float] | None = None,
+        **settings: Unpack[EstimateKeywords],
+    ) -> Estimated | list[Estimated]:
+        """The place of a picture, or of several, on a scale of worded steps, with an 80 % interval.
+
+            >>> one = studio.estimate("photo.jpg", {"a fox": 1, "a castle": 8, "a city": 35})
+            >>> 1 <= one.low <= one.value <= one.high <= 35
+            True
+
+        pictures: paths or PIL images; scale: the value of each step, None for that of the `calibration`; calibrate: a
+        table of labelled pictures, whose calibration is used and written to a file, see `EstimateSettings.file`.
+        Returns an Estimated for one picture, a list of them for several. Raises ClipgenError.
+        """
+        steps = tuple(f"{text}={value}" for text, value in (scale or {}).items())
+        job = Job("estimate", Inputs(texts=steps), EstimateVerb.from_dict(self.defaults.describing(settings)))
+        found = [one for one in self._loaded(job, pictures) if isinstance(one, Estimated)]
+        return found[0] if isinstance(pictures, str | Path | Image.Image) else found
+
     def describe(self, job: Job) -> Iterator[Event]:
-        """The events of a job that captions, ranks, classifies or compares picture files.
+        """The events of a job that captions, ranks, classifies, compares, pairs or estimates picture files.
 
             >>> job = Job("rank", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox",)), RankVerb())
             >>> sorted(event.path.name for event in studio.describe(job))

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor
 
-from clipgen.media.images import from_pil, upright_rgb
+from clipgen.media.images import find_images, from_pil, upright_rgb
 
 Picture = str | Path | Image.Image
 
@@ -24,3 +24,18 @@ def loadable(pictures: Picture | Iterable[Picture]) -> list[Path | Tensor]:
     """
     several = [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
     return [from_pil(upright_rgb(one)) if isinstance(one, Image.Image) else Path(one) for one in several]
+
+
+def in_folders(pictures: Picture | Iterable[Picture]) -> list[Picture]:
+    """One picture or several, with the files in a folder in its place.
+
+        >>> in_folders(["a.jpg", "holiday"])
+        ['a.jpg', PosixPath('holiday/beach.jpg')]
+
+    Raises ImageError for a folder without a picture.
+    """
+    several = [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
+    found: list[Picture] = []
+    for one in several:
+        found += find_images([one]) if isinstance(one, str | Path) and Path(one).is_dir() else [one]
+    return found

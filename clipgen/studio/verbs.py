@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Unpack, overload
 
@@ -23,7 +23,9 @@ from clipgen.settings.keywords import (
     DescribeKeywords,
     DetectKeywords,
     DuplicatesKeywords,
+    EstimateKeywords,
     ModerateKeywords,
+    PairKeywords,
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
@@ -36,9 +38,11 @@ from clipgen.tasks.animate import Film
 from clipgen.tasks.curate import Finding
 from clipgen.tasks.detect import Detection
 from clipgen.tasks.duplicates import Group
+from clipgen.tasks.estimate import Estimated
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
 from clipgen.tasks.moderate import Verdict
+from clipgen.tasks.pair import Paired
 from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
 
@@ -214,6 +218,45 @@ def compare(
     [3, 3]
     """
     return _studio().compare(pictures, texts, **settings)
+
+
+@overload
+def estimate(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
+    pictures: Picture, scale: Mapping[str, float] | None = ..., **settings: Unpack[EstimateKeywords]
+) -> Estimated: ...
+@overload
+def estimate(
+    pictures: Sequence[Picture], scale: Mapping[str, float] | None = ..., **settings: Unpack[EstimateKeywords]
+) -> list[Estimated]: ...
+def estimate(
+    pictures: Picture | Sequence[Picture],
+    scale: Mapping[str, float] | None = None,
+    **settings: Unpack[EstimateKeywords],
+) -> Estimated | list[Estimated]:
+    """The place of a picture, or of several, on a scale of worded steps, with an 80 % interval.
+
+        >>> one = clipgen.estimate("photo.jpg", {"a baby": 1, "a child": 8, "an old person": 75})
+        >>> 1 <= one.low <= one.value <= one.high <= 75
+        True
+
+    As `Studio.estimate`.
+    """
+    if isinstance(pictures, str | Path | Image.Image):
+        return _studio().estimate(pictures, scale, **settings)
+    return _studio().estimate(pictures, scale, **settings)
+
+
+def pair(
+    pictures: Picture | Sequence[Picture], text: str | Path | Sequence[str], **settings: Unpack[PairKeywords]
+) -> list[Paired]:
+    """Give each line of a text a picture of its own, so that the pairs fit best overall.
+
+        >>> [one.text for one in clipgen.pair("holiday", ["a beach"])]
+        ['a beach']
+
+    As `Studio.pair`.
+    """
+    return _studio().pair(pictures, text, **settings)
 
 
 def sample(count: int = 1, *, walk: int | None = None, **settings: Unpack[PictureKeywords]) -> list[Image.Image]:

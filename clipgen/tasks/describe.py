@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from clipgen.jobs import Inputs, Job, job_of
+from clipgen.prompts import read_text_file
 from clipgen.settings import (
     CaptionVerb,
     ClassifyVerb,
-    CompareVerb,
     DescribeSettings,
-    InspectVerb,
-    LibraryVerb,
+    EstimateVerb,
+    PairVerb,
     RankVerb,
 )
 from clipgen.settings.describe import COMPARING, INSPECTING, LIBRARY
@@ -21,10 +21,12 @@ from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
 from clipgen.tasks.compare import compare
+from clipgen.tasks.estimate import Calibrated, Estimated, estimate
 from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Skipped, Traits
+from clipgen.tasks.pair import Paired, pair
 from clipgen.tasks.rank import rank
 
-Event = Described | Ranked | Labelled | Compared | Skipped
+Event = Described | Ranked | Labelled | Compared | Paired | Calibrated | Estimated | Skipped
 
 
 def settings_of(job: Job) -> DescribeSettings:
@@ -33,13 +35,13 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    settings = job_of(job, *COMPARING, *LIBRARY, *INSPECTING).settings
-    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb | InspectVerb)
-    return settings.describe
+    settings = getattr(job_of(job, *COMPARING, *LIBRARY, *INSPECTING).settings, "describe", None)
+    assert isinstance(settings, DescribeSettings)  # all these verbs have them
+    return settings
 
 
 def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = None) -> Iterator[Event]:
-    """Caption, rank, classify or compare the pictures of a job.
+    """Caption, rank, classify, compare, pair or estimate the pictures of a job.
 
         >>> job = Job("rank", Inputs(pictures=("a.jpg", "b.jpg"), texts=("a fox",)), RankVerb())
         >>> len(list(describe(job, matcher)))
@@ -58,6 +60,10 @@ def describe(job: Job, matcher: Matcher, pictures: Iterable[Picture] | None = No
         return rank(texts[0] if texts else "", files, matcher, settings.rank, views=views)
     if isinstance(settings, ClassifyVerb):
         return classify(files, texts, matcher, settings.classify, views=views)
+    if isinstance(settings, PairVerb):
+        return pair(_lines(job.inputs), files, matcher, settings.pair, views=views)
+    if isinstance(settings, EstimateVerb):
+        return estimate(files, texts, matcher, settings.estimate, views=views)
     return compare(files, texts, matcher, views=views)
 
 
@@ -84,6 +90,10 @@ def describe_sets(
         top=settings.caption.top,
         views=settings.describe.views,
     )
+
+
+def _lines(inputs: Inputs) -> Sequence[str]:
+    return read_text_file(inputs.text_file).splitlines() if inputs.text_file else inputs.texts
 
 
 def _candidates(inputs: Inputs) -> Path | tuple[str, ...] | None:

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from clipgen.errors import PromptError, SettingsError
-from clipgen.media.images import from_pil, load_image, to_pil
+from clipgen.media.images import from_pil, to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Background, Matcher, Skipped

@@ -127,7 +127,7 @@ class Detector:
         squares = first + patches(height, width, least=max(1, self.matcher.perceptor.input_size // _LEAST))
         rows = embed_squares(self.matcher.perceptor, image, squares)
         everything = F.normalize(rows[: len(first)].mean(0), dim=0) @ self.rows.T
-        return Seen(squares, self.matcher.background.z(rows, self.rows), rows @ self.rows.T, everything, len(first))
+        return Seen(squares, self.matcher.background.above_captions(rows, self.rows), rows @ self.rows.T, everything, len(first))
 
     def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
         """What is in a picture that was looked at."""
@@ -165,7 +165,7 @@ class Detector:
         """How well phrases fit where they may be, looked at more closely, and where their things end."""
         squares = [finer(place.square) for place in places]
         rows = embed_squares(self.matcher.perceptor, image, [square for some in squares for square in some])
-        z = self.matcher.background.z(rows, self.rows)
+        z = self.matcher.background.above_captions(rows, self.rows)
         found = []
         for place, some, cosines, fits in zip(places, squares, rows.split(FINER), z.split(FINER), strict=True):
             # one patch of many fits by chance; what is there fits several

@@ -89,10 +89,10 @@ class Moderator:
         """The score of each category [N, C], the head's last, and the reason of each for each picture."""
         background = self.matcher.background
         # without safe prompts: the mean of unrelated captions, whose z is 0
-        safe = background.z(rows, self.safe).amax(1) if len(self.safe) else torch.zeros(len(rows))
+        safe = background.above_captions(rows, self.safe).amax(1) if len(self.safe) else torch.zeros(len(rows))
         scores, reasons = [], []
         for category in self.categories:
-            best = background.z(rows, category.rows).max(1)
+            best = background.above_captions(rows, category.rows).max(1)
             scores.append(best.values - safe)
             reasons.append([category.prompts[i] for i in best.indices.tolist()])
         if self.head is not None:
