@@ -124,9 +124,10 @@ def failures(test: doctest.DocTest) -> str:
 def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with pictures, prompts, settings and models under the names that examples use."""
     folder = tmp_path_factory.mktemp("examples")
-    for name in ("outputs", "holiday", "my"):
-        (folder / name).mkdir()
-    for place, name in enumerate(["photo.jpg", "a.jpg", "b.jpg", "fox.jpg", "holiday/beach.jpg"]):
+    for name in ("outputs", "holiday", "my", "animals/cat", "animals/dog"):
+        (folder / name).mkdir(parents=True)
+    labelled = [f"animals/{label}/{i}.jpg" for label in ("cat", "dog") for i in range(2)]
+    for place, name in enumerate(["photo.jpg", "a.jpg", "b.jpg", "fox.jpg", "holiday/beach.jpg", *labelled]):
         Image.linear_gradient("L").resize((96, 64)).rotate(40 * place).convert("RGB").save(folder / name)
     save_picture(folder / "reef.png", Image.new("RGB", (32, 32)), {"prompt": "a reef", "seed": 7})
     (folder / "run.toml").write_text('prompts = ["a red fox"]\nsize = [384, 256]\ntime-budget = "45s"\n')
