@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from clipgen.studio import duplicates as duplicates
     from clipgen.studio import edit as edit
     from clipgen.studio import generate as generate
+    from clipgen.studio import orient as orient
     from clipgen.studio import rank as rank
     from clipgen.studio import sample as sample
     from clipgen.studio import search as search
@@ -55,6 +56,7 @@ _HOMES = {
     "duplicates": "clipgen.studio",
     "edit": "clipgen.studio",
     "generate": "clipgen.studio",
+    "orient": "clipgen.studio",
     "rank": "clipgen.studio",
     "sample": "clipgen.studio",
     "search": "clipgen.studio",
@@ -99,6 +101,7 @@ __all__ = [
     "duplicates",
     "edit",
     "generate",
+    "orient",
     "rank",
     "sample",
     "search",

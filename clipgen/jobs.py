@@ -22,6 +22,7 @@ from clipgen.settings import (
     DuplicatesVerb,
     GenerateSettings,
     IndexVerb,
+    OrientVerb,
     RankVerb,
     SearchVerb,
     Settings,
@@ -43,6 +44,7 @@ VERBS: dict[str, type[Settings]] = {
     "index": IndexVerb,
     "search": SearchVerb,
     "duplicates": DuplicatesVerb,
+    "orient": OrientVerb,
 }
 
 

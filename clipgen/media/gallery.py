@@ -36,10 +36,11 @@ a {{ color: #9cf }} }}
 
 @dataclass(frozen=True)
 class Row:
-    """Pictures under a heading: files with a line of text for each."""
+    """Pictures under a heading: files with a line of text for each; quarters: turns of their thumbnails, clockwise."""
 
     heading: str
     pictures: Sequence[tuple[Path, str]]
+    quarters: int = 0
 
 
 def write_gallery(path: str | Path, title: str, rows: Iterable[Row]) -> None:
@@ -57,23 +58,24 @@ def write_gallery(path: str | Path, title: str, rows: Iterable[Row]) -> None:
 
 def _section(row: Row) -> str:
     heading = f"<h2>{escape(row.heading)}</h2>" if row.heading else ""
-    return heading + "<section>" + "\n".join(_figure(path, text) for path, text in row.pictures) + "</section>"
+    return heading + "<section>" + "\n".join(_figure(path, text, row.quarters) for path, text in row.pictures) + "</section>"
 
 
-def _figure(path: Path, text: str) -> str:
+def _figure(path: Path, text: str, quarters: int) -> str:
     name, link = escape(path.name), escape(path.absolute().as_uri())
     return (
-        f'<figure><a href="{link}"><img loading="lazy" alt="{name}" src="{_thumbnail(path)}"></a>'
+        f'<figure><a href="{link}"><img loading="lazy" alt="{name}" src="{_thumbnail(path, quarters)}"></a>'
         f"<figcaption>{name}<br>{escape(text)}</figcaption></figure>"
     )
 
 
-def _thumbnail(path: Path) -> str:
+def _thumbnail(path: Path, quarters: int) -> str:
     """A small JPEG as a data URL; "" for a picture that cannot be loaded."""
     try:
         picture, _ = load_reduced(path, SIDE)
     except ImageError:
         return ""
+    picture = picture.rotate(-90 * quarters, expand=True)
     picture.thumbnail((2 * SIDE, SIDE))
     packed = io.BytesIO()
     picture.save(packed, "JPEG", quality=80)

@@ -47,6 +47,8 @@ from clipgen.settings.library import (
     IndexSettings,
     IndexVerb,
     LibraryVerb,
+    OrientSettings,
+    OrientVerb,
     QuerySettings,
     SearchVerb,
 )
@@ -82,6 +84,8 @@ __all__ = [
     "MAX_SIDE",
     "Machine",
     "NOISES",
+    "OrientSettings",
+    "OrientVerb",
     "Preset",
     "QUALITIES",
     "QuerySettings",

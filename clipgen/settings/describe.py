@@ -12,7 +12,7 @@ MODES = ("beam", "slots", "invert", "blip")
 #: the commands that compare pictures with words
 COMPARING = ("caption", "rank", "classify", "compare")
 #: the commands that stand on a library of pictures
-LIBRARY = ("index", "search", "duplicates")
+LIBRARY = ("index", "search", "duplicates", "orient")
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
 TEMPLATES = (
     "{}",

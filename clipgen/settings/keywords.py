@@ -146,6 +146,13 @@ class DuplicatesKeywords(IndexKeywords, total=False):
     keep: str
 
 
+class OrientKeywords(IndexKeywords, total=False):
+    """All settings of `orient`."""
+
+    head: str | None
+    sure: float | None
+
+
 class QueryKeywords(IndexKeywords, total=False):
     """All settings of `search`."""
 

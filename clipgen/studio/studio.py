@@ -96,7 +96,7 @@ class Studio(Librarian):
             ['Step', 'Step', 'Picture']
 
         generate, edit: a Step after each step, then the pictures; animate: the frames; sample: the pictures; caption,
-        rank, classify, compare: as `describe`; index, search, duplicates: as `browse`. Raises what these raise.
+        rank, classify, compare: as `describe`; index, search, duplicates, orient: as `browse`. Raises what these raise.
         """
         ways: dict[str, Callable[[Job], Iterable[Event]]] = {
             "generate": self._painting,

@@ -21,6 +21,7 @@ from clipgen.settings.keywords import (
     ClassifyKeywords,
     DescribeKeywords,
     DuplicatesKeywords,
+    OrientKeywords,
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
@@ -33,6 +34,7 @@ from clipgen.tasks.animate import Film
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.orient import Turn
 from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
 
@@ -244,3 +246,14 @@ def duplicates(folders: Folders = (), **settings: Unpack[DuplicatesKeywords]) ->
     []
     """
     return _studio().duplicates(folders, **settings)
+
+
+def orient(folders: Folders = (), **settings: Unpack[OrientKeywords]) -> list[Turn]:
+    """The pictures in some folders that surely lie on their side or stand on their head; nothing is changed.
+
+        >>> for turn in clipgen.orient("holiday", head="my/orient.safetensors"):
+        ...     print(turn.path, turn.degrees)
+
+    As `Studio.orient`.
+    """
+    return _studio().orient(folders, **settings)

@@ -8,12 +8,13 @@ from pathlib import Path
 from clipgen.errors import SettingsError
 from clipgen.jobs import Job
 from clipgen.library import Library, Progress, index
-from clipgen.settings import DuplicatesVerb, IndexVerb, SearchVerb
+from clipgen.settings import DuplicatesVerb, IndexVerb, LibraryVerb, OrientVerb, SearchVerb
 from clipgen.similarity import Matcher, Skipped
 from clipgen.tasks.duplicates import Compared, Group, duplicates
+from clipgen.tasks.orient import Head, Judged, Turn, orient, shipped_head
 from clipgen.tasks.search import Found, Searched, search
 
-Event = Progress | Skipped | Searched | Found | Compared | Group
+Event = Progress | Skipped | Searched | Found | Compared | Group | Judged | Turn
 
 
 def index_of(job: Job) -> Path | None:
@@ -24,14 +25,14 @@ def index_of(job: Job) -> Path | None:
 
     Raises SettingsError for a job of another verb.
     """
-    if not isinstance(job.settings, IndexVerb | SearchVerb | DuplicatesVerb):
+    if not isinstance(job.settings, LibraryVerb):
         raise SettingsError(f"a job of {job.verb} has no library of pictures")
     name = job.settings.library.index
     return None if name is None else Path(name)
 
 
 def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
-    """Index or search the folders of a job, or find duplicates in them.
+    """Index or search the folders of a job, or find duplicates or pictures that are not upright in them.
 
         >>> settings = SearchVerb.from_dict({"unlikely": True})
         >>> job = Job("search", Inputs(prompts=("a fox",), folders=(str(folder),)), settings)
@@ -53,4 +54,8 @@ def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
     if isinstance(settings, DuplicatesVerb):
         refresh = settings.library.refresh
         return duplicates(folders, library, matcher, settings.duplicates, refresh=refresh)
+    if isinstance(settings, OrientVerb):
+        head = shipped_head() if settings.orient.head is None else Head.load(Path(settings.orient.head))
+        refresh = settings.library.refresh
+        return orient(folders, library, matcher.perceptor, head, settings.orient, refresh=refresh)
     raise SettingsError(f"a job of {job.verb} has no library of pictures")

@@ -8,6 +8,7 @@ from typing import Literal
 
 from clipgen.jobs import Inputs, Job, job_of
 from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, LibraryVerb, RankVerb
+from clipgen.settings.describe import COMPARING, LIBRARY
 from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
@@ -24,7 +25,7 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    settings = job_of(job, "caption", "rank", "classify", "compare", "search", "duplicates", "index").settings
+    settings = job_of(job, *COMPARING, *LIBRARY).settings
     assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb)  # as `Job` checks
     return settings.describe
 
