@@ -58,7 +58,8 @@ def write_gallery(path: str | Path, title: str, rows: Iterable[Row]) -> None:
 
 def _section(row: Row) -> str:
     heading = f"<h2>{escape(row.heading)}</h2>" if row.heading else ""
-    return heading + "<section>" + "\n".join(_figure(path, text, row.quarters) for path, text in row.pictures) + "</section>"
+    figures = "\n".join(_figure(path, text, row.quarters) for path, text in row.pictures)
+    return f"{heading}<section>{figures}</section>"
 
 
 def _figure(path: Path, text: str, quarters: int) -> str:

@@ -19,7 +19,7 @@ from clipgen.similarity import Embedded, Matcher, Skipped, find_pictures
 from clipgen.tasks.classify import sentence_of
 
 _CHOOSING = 0.6  # share of each label's pictures by which templates are chosen; the others measure them
-_MOST = 12  # templates in a set: CLIP's authors found no gain in more than a few that are good (arXiv 2103.00020, 3.1.4)
+_MOST = 12  # templates in a set: each is embedded for each label in every run
 
 
 @dataclass(frozen=True)

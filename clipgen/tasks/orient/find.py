@@ -71,9 +71,9 @@ def orient(
 ) -> Iterator[Progress | Skipped | Judged | Turn]:
     """The pictures in some folders that are surely not upright; nothing is changed.
 
-        >>> from clipgen.tasks.orient.head import tiny_head
+        >>> head = Head(perceptor.dim, perceptor=perceptor.fingerprint).eval()
         >>> with Library(folder / "library.sqlite") as library:
-        ...     events = list(orient([folder], library, perceptor, tiny_head(perceptor)))
+        ...     events = list(orient([folder], library, perceptor, head))
         >>> events[-1]
         Judged(done=2, total=2)
 
@@ -109,14 +109,14 @@ class _Run:
         fresh = [hash for hash, there in zip(good, found, strict=True) if not there]
         yield from self._turns([hash for hash, there in zip(good, found, strict=True) if there], rows[found])
         yield Judged(0, len(fresh))
-        batches, done = [fresh[first : first + _BATCH] for first in range(0, len(fresh), _BATCH)], 0
         with ThreadPoolExecutor(_THREADS) as threads:
-            ahead = threads.map(self._load, batches[0] if batches else [])
-            for batch, following in zip(batches, [*batches[1:], []], strict=True):
-                loaded, ahead = ahead, threads.map(self._load, following)
-                yield from self._judge([(h, image) for h, image in zip(batch, loaded, strict=True) if image is not None])
-                done += len(batch)
-                yield Judged(done, len(fresh))
+            ahead = threads.map(self._load, fresh[:_BATCH])
+            for first in range(0, len(fresh), _BATCH):
+                last = first + _BATCH
+                loaded, ahead = ahead, threads.map(self._load, fresh[last : last + _BATCH])
+                pairs = zip(fresh[first:last], loaded, strict=True)
+                yield from self._judge([(hash, image) for hash, image in pairs if image is not None])
+                yield Judged(min(last, len(fresh)), len(fresh))
 
     def _load(self, hash: bytes) -> Tensor | None:
         """The central square; None for a file that went away, or was damaged, since it was indexed."""

@@ -12,8 +12,8 @@ from clipgen.errors import WeightsError
 from clipgen.files import sha256
 from clipgen.models import weights
 from clipgen.perceptors.base import Perceptor
-from clipgen.similarity.embed import cut_view, embed_images
 from clipgen.settings.describe import View
+from clipgen.similarity.embed import cut_view, embed_images
 
 VIEWS = "flips"  # a picture and its mirror image are upright alike
 
@@ -61,7 +61,7 @@ class Head(nn.Module):
     def probabilities(self, perceptor: Perceptor, images: Sequence[Tensor]) -> Tensor:
         """For each picture the probability that it is upright after 0, 1, 2 and 3 quarter turns clockwise: [N, 4].
 
-            >>> head = tiny_head(perceptor)
+            >>> head = Head(perceptor.dim, perceptor=perceptor.fingerprint).eval()
             >>> shares = head.probabilities(perceptor, [image, image.rot90(-1, (2, 3))])
             >>> torch.allclose(shares[1], shares[0].roll(-1), atol=1e-5)
             True
@@ -109,14 +109,3 @@ def shipped_head() -> Head:
     card = weights.find("orient", role="head")
     weights.check(card)
     return Head.load(card.path(".safetensors"))
-
-
-def tiny_head(perceptor: Perceptor) -> Head:
-    """A head with random weights for any perceptor, for trying out.
-
-    >>> tiny_head(perceptor).perceptor == perceptor.fingerprint
-    True
-    """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return Head(perceptor.dim, perceptor=perceptor.fingerprint).eval().requires_grad_(False)
