@@ -51,8 +51,8 @@ def main(
     table = rows_of(asked(kept.embeddings).softmax(-1), kept.sources, kept.new, asked.sure)
     click.echo(f"{'sure from ' + format(asked.sure, '.4f'):24} pictures  precision  recall  alarms  right of all")
     for name, row in table.items():
-        click.echo(f"{name:24} {row['pictures']:8}  {row['precision']:9.3f}  {row['recall']:6.3f}  {row['alarms']:6.4f}  "
-                   f"{row['upright_first']:.3f}")  # fmt: skip
+        cells = (f"{row['pictures']:8}", f"{row['precision']:9.3f}", f"{row['recall']:6.3f}", f"{row['alarms']:6.4f}")
+        click.echo(f"{name:24} {'  '.join(cells)}  {row['upright_first']:.3f}")
     click.echo(f"asked for: {ASKED}")
     if json_path:
         json_path.write_text(json.dumps(table, indent=2) + "\n")

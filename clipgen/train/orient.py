@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ from clipgen.errors import ImageError
 from clipgen.models.weights import models_folder
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
-from clipgen.tasks.orient.head import Head, turns
+from clipgen.settings.describe import PLAIN
+from clipgen.tasks.orient.head import VIEWS, Head, turns
 from clipgen.train.sources import World, is_held_out, load_photos
 
 PARTS = ("fit", "sure", "test")
@@ -46,8 +47,8 @@ class Recipe:
     alarms, precision: what the threshold has to keep to on pictures that neither head nor reader saw.
     """
 
-    photos: int = 3000
-    scenes: int = 2000
+    photos: int = 1000
+    scenes: int = 1200
     seed: int = 29
     epochs: int = 30
     batch: int = 128
@@ -124,8 +125,10 @@ def _tensor(image: np.ndarray) -> Tensor:
     return torch.from_numpy(image).permute(2, 0, 1)[None].float() / 255
 
 
-def embed(pictures: Iterator[Shown], perceptor: Perceptor, report: Callable[[str], None]) -> Turned:
-    """Embed pictures in four turns.
+def embed(
+    pictures: Iterator[Shown], perceptor: Perceptor, report: Callable[[str], None], *, views: str = VIEWS
+) -> Turned:
+    """Embed pictures in four turns; views: by default those that a head judges by.
 
     >>> embed(shown("test", World(), [], Recipe(scenes=8)), perceptor, print).embeddings.shape[:2]
     torch.Size([2, 4])
@@ -137,13 +140,13 @@ def embed(pictures: Iterator[Shown], perceptor: Perceptor, report: Callable[[str
         found.sources.append(one.source)
         found.new.append(one.new)
         if len(batch) == _BATCH:
-            rows.append(turns(perceptor, [one.image for one in batch]))
+            rows.append(turns(perceptor, [one.image for one in batch], views=views))
             batch = []
             if len(rows) % 25 == 0:
                 count = len(found.sources)
                 report(f"{count:,} pictures embedded, {count / (time.monotonic() - began):.0f} pictures/s")
     if batch:
-        rows.append(turns(perceptor, [one.image for one in batch]))
+        rows.append(turns(perceptor, [one.image for one in batch], views=views))
     if not rows:
         raise ImageError("there are no pictures to learn from; give --photos or --art")
     found.embeddings = torch.cat(rows)
@@ -211,6 +214,7 @@ def run(
     pictures: int | None = None,
     seed: int | None = None,
     device: str = "auto",
+    recipe: Recipe = Recipe(),
     report: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Fit a head for a CLIP and write it.
@@ -218,13 +222,15 @@ def run(
     >>> run(photos=[Path("photos")], art=Path("emoji"), perceptor="local-dir:reader", out=Path("orient.safetensors"))
 
     photos: folders as for `load_photos`; art: folder of an art pack, whose things stand in the scenes; perceptor: its
-    name; out: the file (default: that of the shipped head); pictures: most of each set of photographs.
+    name; out: the file (default: that of the shipped head); pictures, seed: replace those of the
+    recipe.
     Raises UnknownNameError and WeightsError for the CLIP, ImageError for damaged photographs.
     """
-    recipe = Recipe(photos=pictures or Recipe.photos, seed=Recipe.seed if seed is None else seed)
+    recipe = replace(recipe, photos=pictures or recipe.photos, seed=recipe.seed if seed is None else seed)
     clip = load_perceptors([perceptor], devices.pick_device(device))
     world = World(art)
-    head = fit(embed(shown("fit", world, photos, recipe), clip, report).embeddings, clip.fingerprint, recipe)
+    learnt = embed(shown("fit", world, photos, recipe), clip, report, views=PLAIN)  # half the work of both views
+    head = fit(learnt.embeddings, clip.fingerprint, recipe)
     kept = embed(shown("sure", world, photos, recipe), clip, report)
     shares = head(kept.embeddings).softmax(-1)
     head.sure = threshold(shares, recipe)

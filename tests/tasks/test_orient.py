@@ -40,8 +40,8 @@ def head() -> Head:
 
 def sky(width: int = 48, height: int = 32) -> Image.Image:
     """Bright above and dark below, with noise."""
-    rows = np.linspace(230, 20, height)[:, None, None] + np.random.default_rng(width).integers(0, 20, (height, width, 3))
-    return Image.fromarray(rows.astype(np.uint8))
+    noise = np.random.default_rng(width).integers(0, 20, (height, width, 3))
+    return Image.fromarray((np.linspace(230, 20, height)[:, None, None] + noise).astype(np.uint8))
 
 
 def stored(picture: Image.Image, orientation: int) -> tuple[Image.Image, Image.Exif]:
@@ -109,7 +109,8 @@ def test_pictures_are_judged_once(photos: Path, head: Head, tmp_path: Path, monk
     with Library(tmp_path / "library.sqlite") as library:
         events = list(orient([photos], library, PERCEPTOR, head))
     assert Judged(0, 0) in events
-    assert {event.path.name for event in events if isinstance(event, Turn)} == {*(t.path.name for t in first), "copy.jpg"}
+    names = {event.path.name for event in events if isinstance(event, Turn)}
+    assert names == {*(turn.path.name for turn in first), "copy.jpg"}
 
 
 def test_bad_files_are_skipped_and_the_others_judged(photos: Path, head: Head, tmp_path: Path) -> None:
@@ -130,7 +131,8 @@ def test_a_head_comes_back_from_its_file(head: Head, tmp_path: Path) -> None:
     head.save(tmp_path / "head.safetensors")
     loaded = Head.load(tmp_path / "head.safetensors")
     rows = torch.randn(3, 4, PERCEPTOR.dim)
-    assert torch.allclose(loaded(rows), head(rows), atol=1e-2) and (loaded.perceptor, loaded.sure) == (head.perceptor, 0.9)
+    assert torch.allclose(loaded(rows), head(rows), atol=1e-2)
+    assert (loaded.perceptor, loaded.sure) == (head.perceptor, 0.9)
     torch.save({"other": rows}, tmp_path / "other.pt")
     with refused(WeightsError):
         Head.load(tmp_path / "other.pt")
