@@ -39,15 +39,17 @@ def rows_of(shares: torch.Tensor, sources: list[str], new: list[bool], sure: flo
 @click.option("--art", type=click.Path(exists=True, path_type=Path), help="As of `train orient`.")
 @click.option("--perceptor", default="reader", show_default=True)
 @click.option("--head", type=click.Path(exists=True, path_type=Path), help="Default: the shipped one.")
+@click.option("--pictures", default=Recipe.pictures, show_default=True, help="As of `train orient`.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
 def main(
-    photos: tuple[Path, ...], art: Path | None, perceptor: str, head: Path | None, json_path: Path | None
-) -> None:
+    photos: tuple[Path, ...], art: Path | None, perceptor: str, head: Path | None, pictures: int,
+    json_path: Path | None,
+) -> None:  # fmt: skip
     """Print precision, recall and false alarms of a head."""
     asked = shipped_head() if head is None else Head.load(head)
     clip = load_perceptors([perceptor], torch.device("cpu"))
     asked.check(clip)
-    kept = embed(shown("test", World(art), photos, Recipe()), clip, click.echo)
+    kept = embed(shown("test", World(art), photos, Recipe(pictures=pictures)), clip, click.echo)
     table = rows_of(asked(kept.embeddings).softmax(-1), kept.sources, kept.new, asked.sure)
     click.echo(f"{'sure from ' + format(asked.sure, '.4f'):24} pictures  precision  recall  alarms  right of all")
     for name, row in table.items():

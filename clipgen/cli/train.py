@@ -218,7 +218,9 @@ def text_command(**options: Any) -> None:
 )
 @click.option("--perceptor", metavar="NAME", help="The CLIP that embeds pictures (default: reader).")
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write (default: that of the shipped head).")
-@click.option("--pictures", type=click.IntRange(min=1), metavar="N", help="Use N photographs of each set at most.")
+@click.option(
+    "--pictures", type=click.IntRange(min=1), metavar="N", help="Fit on N photographs of each set and N scenes [1000]."
+)
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and pictures.")
 @click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
 def orient_command(**options: Any) -> None:

@@ -42,13 +42,12 @@ class Shown:
 class Recipe:
     """The settings of a fit.
 
-    photos, scenes: most pictures of each set of photographs, and rendered ones, to fit on; the threshold is chosen on
-    a quarter as many scenes; epochs, batch, lr, weight_decay, smoothing: of AdamW on the cross-entropy over four turns;
-    alarms, precision: what the threshold has to keep to on pictures that neither head nor reader saw.
+    pictures: most of each set of photographs, and number of scenes, to fit on; the threshold is chosen by half as many,
+    and half as many measure it; epochs, batch, lr, weight_decay, smoothing: of AdamW on the cross-entropy over four
+    turns; alarms, precision: what the threshold has to keep to on pictures that neither head nor reader saw.
     """
 
-    photos: int = 1000
-    scenes: int = 1200
+    pictures: int = 1000
     seed: int = 29
     epochs: int = 30
     batch: int = 128
@@ -83,7 +82,7 @@ class Turned:
 def shown(part: str, world: World, photos: Sequence[Path], recipe: Recipe) -> Iterator[Shown]:
     """The pictures of one part, which have neither pictures nor seeds in common.
 
-        >>> pictures = list(shown("test", World(), [], Recipe(scenes=8)))
+        >>> pictures = list(shown("test", World(), [], Recipe(pictures=4)))
         >>> len(pictures), pictures[0].source
         (2, 'world')
 
@@ -94,20 +93,24 @@ def shown(part: str, world: World, photos: Sequence[Path], recipe: Recipe) -> It
         for one in load_photos(folder, held_out=part != "fit"):
             mine = [photo for photo in one.photos if _part_of(one.name, photo.names[:1], photo.key, part) == part]
             order = np.random.default_rng((recipe.seed, 1)).permutation(len(mine))
-            for i in order[: recipe.photos if part == "fit" else None].tolist():
+            for i in order[: _count(part, recipe)].tolist():
                 name = "".join(mine[i].names[:1])
                 yield Shown(one.name, name, _tensor(mine[i].load()), _is_new(one.name, name))
     yield from _scenes(part, world, recipe)
 
 
 def _scenes(part: str, world: World, recipe: Recipe) -> Iterator[Shown]:
-    left, place = recipe.scenes if part == "fit" else recipe.scenes // 4, 0
+    left, place = _count(part, recipe), 0
     while left:
         sample, place = world.sample((_SEEDS[part], place), _SIZE, styled=0.2), place + 1
         name = world.scenes[sample.facts.scene] if sample.facts.scene >= 0 else ""
         if name and (part == "test" or not _is_new("world", name)):
             left -= 1
             yield Shown("world", name, _tensor(sample.image), _is_new("world", name))
+
+
+def _count(part: str, recipe: Recipe) -> int:
+    return recipe.pictures if part == "fit" else recipe.pictures // 2
 
 
 def _part_of(source: str, names: Sequence[str], key: str, part: str) -> str:
@@ -130,7 +133,7 @@ def embed(
 ) -> Turned:
     """Embed pictures in four turns; views: by default those that a head judges by.
 
-    >>> embed(shown("test", World(), [], Recipe(scenes=8)), perceptor, print).embeddings.shape[:2]
+    >>> embed(shown("test", World(), [], Recipe(pictures=4)), perceptor, print).embeddings.shape[:2]
     torch.Size([2, 4])
     """
     found, rows, began = Turned(torch.empty(0)), list[Tensor](), time.monotonic()
@@ -226,7 +229,7 @@ def run(
     recipe.
     Raises UnknownNameError and WeightsError for the CLIP, ImageError for damaged photographs.
     """
-    recipe = replace(recipe, photos=pictures or recipe.photos, seed=recipe.seed if seed is None else seed)
+    recipe = replace(recipe, pictures=pictures or recipe.pictures, seed=recipe.seed if seed is None else seed)
     clip = load_perceptors([perceptor], devices.pick_device(device))
     world = World(art)
     learnt = embed(shown("fit", world, photos, recipe), clip, report, views=PLAIN)  # half the work of both views

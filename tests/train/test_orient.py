@@ -17,7 +17,7 @@ from clipgen.train.world import World
 from gridclip import GridClip
 from raising import refused
 
-SMALL = Recipe(photos=50, scenes=8, epochs=15, batch=16)
+SMALL = Recipe(pictures=80, epochs=15, batch=16)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_the_parts_have_nothing_in_common(photos: Path, world: World) -> None:
     assert not pixels["sure"] & pixels["test"]
     new = {one.name for one in parts["test"] if one.new and one.source != "world"}
     assert new.isdisjoint(one.name for part in ("fit", "sure") for one in parts[part])
-    assert sum(one.source == "world" for one in parts["fit"]) == 8
+    assert sum(one.source == "world" for one in parts["fit"]) == 80
     assert [one.name for one in shown("fit", world, [photos], SMALL)] == [one.name for one in parts["fit"]]
 
 

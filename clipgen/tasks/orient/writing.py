@@ -116,8 +116,9 @@ def _put_back(path: Path, row: Values) -> bool:
 def _edits(row: Values) -> list[Edit]:
     rows = row.get("edits")
     try:
-        return [Edit(at, bytes.fromhex(old), bytes.fromhex(new)) for at, old, new in rows]  # type: ignore[union-attr]
-    except (TypeError, ValueError) as error:
+        assert isinstance(rows, list)  # as it was written
+        return [Edit(at, bytes.fromhex(old), bytes.fromhex(new)) for at, old, new in rows]
+    except (AssertionError, TypeError, ValueError) as error:
         raise ImageError("its line in the journal is damaged") from error
 
 
