@@ -15,6 +15,7 @@ from clipgen.settings import (
     DuplicatesVerb,
     FilmSettings,
     GenerateSettings,
+    OrientVerb,
     RankVerb,
     SearchVerb,
     about_of,
@@ -28,6 +29,7 @@ from clipgen.settings.keywords import (
     ClassifyKeywords,
     DuplicatesKeywords,
     FilmKeywords,
+    OrientKeywords,
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
@@ -155,6 +157,7 @@ def keyword(hint: Any) -> Any:
         (list(settings_in(ClassifyVerb)), ClassifyKeywords, {"perceptors": "perceptor"}),
         (list(settings_in(DuplicatesVerb)), DuplicatesKeywords,
          {"perceptors": "perceptor", "views": None, "hubness": None}),
+        (list(settings_in(OrientVerb)), OrientKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),
         (list(settings_in(SearchVerb)), QueryKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),
     ],
 )

@@ -18,7 +18,7 @@ from clipgen.models.weights import models_folder
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
 from clipgen.settings.describe import PLAIN
-from clipgen.tasks.orient.head import VIEWS, Head, turns
+from clipgen.similarity.upright import VIEWS, Head, turns
 from clipgen.train.sources import World, is_held_out, load_photos
 
 PARTS = ("fit", "sure", "test")

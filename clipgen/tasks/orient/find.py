@@ -24,7 +24,7 @@ from clipgen.similarity import Skipped
 from clipgen.similarity.embed import cut_view
 from clipgen.similarity.store import picture_keys
 from clipgen.similarity.table import Table
-from clipgen.tasks.orient.head import Head
+from clipgen.similarity.upright import Head
 
 _BATCH, _THREADS = 32, 2
 

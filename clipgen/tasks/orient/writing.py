@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from PIL import Image
 
@@ -114,11 +115,10 @@ def _put_back(path: Path, row: Values) -> bool:
 
 
 def _edits(row: Values) -> list[Edit]:
-    rows = row.get("edits")
+    rows = cast(list[tuple[int, str, str]], row.get("edits"))  # as `_write` wrote them
     try:
-        assert isinstance(rows, list)  # as it was written
         return [Edit(at, bytes.fromhex(old), bytes.fromhex(new)) for at, old, new in rows]
-    except (AssertionError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise ImageError("its line in the journal is damaged") from error
 
 
