@@ -156,11 +156,11 @@ def _tuned(scores: _Scores, parts: tuple[Tensor, Tensor], templates: Sequence[st
     choosing, checking = parts
     default = list(range(len(TEMPLATES)))
     chosen = max((default, scores.best(choosing)), key=lambda some: scores.of(scores.sentences[some].sum(0), choosing))
-    before, after = (scores.of(scores.sentences[some].sum(0), checking)[0] for some in (default, chosen))
-    if after < before:
+    before, after = (scores.of(scores.sentences[some].sum(0), checking) for some in (default, chosen))
+    if after < before:  # where as many are right, by how probable the labels are
         chosen, after = default, before
     found = tuple(templates[i] for i in chosen)
-    return Tuned(found, before, after, len(choosing), len(checking), tuple(labels))
+    return Tuned(found, before[0], after[0], len(choosing), len(checking), tuple(labels))
 
 
 def _divided(rows: Sequence[tuple[Path, str]]) -> tuple[Tensor, Tensor]:
