@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from clipgen.studio import generate as generate
     from clipgen.studio import moderate as moderate
     from clipgen.studio import moderate_text as moderate_text
+    from clipgen.studio import orient as orient
     from clipgen.studio import pair as pair
     from clipgen.studio import rank as rank
     from clipgen.studio import sample as sample
@@ -67,6 +68,7 @@ _HOMES = {
     "moderate": "clipgen.studio",
     "moderate_text": "clipgen.studio",
     "pair": "clipgen.studio",
+    "orient": "clipgen.studio",
     "rank": "clipgen.studio",
     "sample": "clipgen.studio",
     "search": "clipgen.studio",
@@ -117,6 +119,7 @@ __all__ = [
     "moderate",
     "moderate_text",
     "pair",
+    "orient",
     "rank",
     "sample",
     "search",

@@ -26,6 +26,7 @@ from clipgen.settings import (
     GenerateSettings,
     IndexVerb,
     ModerateVerb,
+    OrientVerb,
     PairVerb,
     RankVerb,
     SearchVerb,
@@ -53,6 +54,7 @@ VERBS: dict[str, type[Settings]] = {
     "curate": CurateVerb,
     "detect": DetectVerb,
     "moderate": ModerateVerb,
+    "orient": OrientVerb,
 }
 
 

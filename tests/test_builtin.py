@@ -306,3 +306,14 @@ def test_the_run_stays_near_a_start_that_shows_the_words(clip: Perceptor, parts:
     run = clipgen.stream(words, size=(64, 64), steps=1, cutn=2, seed=0)
     weight, term = run.synthesis.loss.terms()[-1]
     assert isinstance(term, InitLoss) and weight > 0 and torch.equal(term.shares, shares)
+
+
+def test_the_head_belongs_to_the_reader() -> None:
+    """A reader that is trained again needs another head: `clipgen train orient`, see models/orient/README.md."""
+    reader = load_perceptor("reader", torch.device("cpu"))
+    head = shipped_head()
+    head.check(reader)
+    assert sum(value.numel() for value in head.parameters()) < 30_000 and 0.25 < head.sure <= 1
+    picture = torch.rand(1, 3, 90, 120, generator=torch.Generator().manual_seed(1))
+    shares = head.probabilities(reader, [picture, picture.rot90(-1, (2, 3))])
+    assert torch.allclose(shares[1], shares[0].roll(-1), atol=1e-3)

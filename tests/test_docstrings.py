@@ -38,6 +38,7 @@ from clipgen.similarity import Matcher
 from clipgen.studio import Studio
 from clipgen.tasks.generate import Plan, Run, prepare
 from clipgen.tasks.generate.targets import Targets, read_targets
+from clipgen.tasks.orient import Head
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.timelines import Timeline, read_timeline
 from generators.contract import TINY, tiny_network
@@ -65,6 +66,7 @@ HEAVY: dict[str, str] = {
     "clipgen.train.bank.run": "takes minutes",
     "clipgen.train.clip.locked.run": "takes hours",
     "clipgen.train.clip.run": "takes hours",
+    "clipgen.train.orient.run": "takes minutes",
     "clipgen.train.prior.run": "takes hours",
     "clipgen.train.stylegan.run": "takes hours",
     "clipgen.train.vqgan.run": "takes hours",
@@ -126,17 +128,19 @@ def failures(test: doctest.DocTest) -> str:
 
 
 @pytest.fixture(scope="session")
-def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def originals(tmp_path_factory: pytest.TempPathFactory, perceptor: OpenClip) -> Path:
     """A folder with pictures, prompts, settings and models under the names that examples use."""
     folder = tmp_path_factory.mktemp("examples")
-    for name in ("outputs", "holiday", "my"):
-        (folder / name).mkdir()
-    for place, name in enumerate(["photo.jpg", "a.jpg", "b.jpg", "fox.jpg", "holiday/beach.jpg"]):
+    for name in ("outputs", "holiday", "my", "animals/cat", "animals/dog"):
+        (folder / name).mkdir(parents=True)
+    labelled = [f"animals/{label}/{i}.jpg" for label in ("cat", "dog") for i in range(2)]
+    for place, name in enumerate(["photo.jpg", "a.jpg", "b.jpg", "fox.jpg", "holiday/beach.jpg", *labelled]):
         Image.linear_gradient("L").resize((96, 64)).rotate(40 * place).convert("RGB").save(folder / name)
     save_picture(folder / "reef.png", Image.new("RGB", (32, 32)), {"prompt": "a reef", "seed": 7})
     (folder / "run.toml").write_text('prompts = ["a red fox"]\nsize = [384, 256]\ntime-budget = "45s"\n')
     (folder / "captions.txt").write_text("a red fox\na blue castle\n")
     tiny.write_clip(folder / "my" / "clip")
+    Head(perceptor.dim, perceptor=perceptor.fingerprint).save(folder / "my" / "orient.safetensors")
     torch.save({"state_dict": tiny_network().state_dict()}, folder / "my" / "vqgan.ckpt")
     (folder / "my" / "vqgan.yaml").write_text(yaml.safe_dump(TINY))
     shutil.copytree(models_folder(), folder / "models", ignore=shutil.ignore_patterns("*.safetensors"))

@@ -14,6 +14,8 @@ import pytest
 
 from clipgen.errors import ImageError, OutputError, WeightsError
 from clipgen.files import claims, exclusive, free_path, reason, sha256, write_whole
+from clipgen.files.journal import Journal
+from raising import refused
 
 # a process that stops at one moment of its life, prints the moment, and waits to be killed
 OWNER = """
@@ -318,3 +320,18 @@ def test_the_sum_is_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert sha256(tmp_path / "a.bin") == first
     with pytest.raises(WeightsError):
         sha256(tmp_path / "none")
+
+
+def test_a_journal_survives_a_line_that_was_cut_off(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "moves.jsonl")
+    with refused(OutputError, "undo"):
+        journal.rows()
+    journal.add({"file": "a"})
+    with open(journal.path, "a") as file:
+        file.write('\n{"file": {"b": 1}')
+    journal.add({"file": "c"})
+    assert [row["file"] for row in journal.rows()] == ["c", "a"]
+    journal.end()
+    assert not journal.path.exists()
+    with refused(OutputError, "output"):
+        Journal(tmp_path / "gone" / "moves.jsonl").add({})

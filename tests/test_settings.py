@@ -17,6 +17,7 @@ from clipgen.settings import (
     FilmSettings,
     GenerateSettings,
     ModerateVerb,
+    OrientVerb,
     RankVerb,
     SearchVerb,
     about_of,
@@ -32,6 +33,7 @@ from clipgen.settings.keywords import (
     DuplicatesKeywords,
     FilmKeywords,
     ModerateKeywords,
+    OrientKeywords,
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
@@ -161,6 +163,7 @@ def keyword(hint: Any) -> Any:
          {"perceptors": "perceptor", "views": None, "hubness": None}),
         (list(settings_in(DetectVerb)), DetectKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),
         (list(settings_in(ModerateVerb)), ModerateKeywords, {"perceptors": "perceptor", "hubness": None}),
+        (list(settings_in(OrientVerb)), OrientKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),
         (list(settings_in(SearchVerb)), QueryKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),
     ],
 )

@@ -22,6 +22,7 @@ from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
 from clipgen.tasks.moderate import Verdict
 from clipgen.tasks.pair import Paired
+from clipgen.tasks.orient import Turn
 from clipgen.tasks.search import Found
 
 assert_type(clipgen.generate("a fox", steps=3, size=(64, 64), perceptor=["builtin", "rn50"]), GeneratedImage)
@@ -40,6 +41,7 @@ assert_type(clipgen.curate("photos", by_folder=True), list[Finding])
 assert_type(clipgen.estimate("a.jpg", {"a baby": 1, "an adult": 35.5}), Estimated)
 assert_type(clipgen.estimate(["a.jpg"], calibration="ages.json"), list[Estimated])
 assert_type(clipgen.pair("photos", "poem.txt", titled=False), list[Paired])
+assert_type(clipgen.orient("photos", sure=0.9), list[Turn])
 assert_type(clipgen.search("a fox", "photos", pictures="a.jpg:-0.5", top=3), list[Found])
 assert_type(clipgen.detect("a.jpg", "a fox", threshold=4.0), list[Detection])
 assert_type(clipgen.detect(["a.jpg"], ["a fox", "a car"]), list[list[Detection]])

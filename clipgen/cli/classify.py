@@ -14,6 +14,7 @@ from clipgen.cli.files import STDIN, InputFile, looks_like_file, shown, spooled
 from clipgen.cli.printing import as_line
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
+from clipgen.settings import ClassifyVerb
 
 if TYPE_CHECKING:
     from clipgen.tasks.events import Labelled
@@ -31,6 +32,8 @@ Examples:
   clipgen classify photos/ -r -- cat dog
   clipgen classify photos/ -r --labels labels.txt --top 1
   clipgen classify animals/ --by-folder      accuracy, when folders name the labels
+  clipgen classify --tune-templates animals/ --tuned animals.txt
+  clipgen classify photos/*.jpg cat dog --templates animals.txt
 """
 
 _AFTER = "clipgen.after"  # the words after --, in the context of the command
@@ -47,7 +50,7 @@ class Parted(SectionedCommand):
 
 
 @click.command(cls=Parted, epilog=EXAMPLES, short_help="Sort pictures by labels of your own.")
-@click.argument("words", nargs=-1, required=True, metavar="PICTURE… [--] LABEL…")
+@click.argument("words", nargs=-1, metavar="PICTURE… [--] LABEL…")
 @recursive_option
 @option(
     "--labels", type=InputFile(), section="Pictures", metavar="FILE",
@@ -58,6 +61,15 @@ class Parted(SectionedCommand):
     "--templates", type=InputFile(), section="Search", metavar="FILE",
     help="sentences about a label, one a line, {} where the label goes",
 )  # fmt: skip
+@option(
+    "--tune-templates", type=click.Path(exists=True, file_okay=False, path_type=Path), section="Search",
+    metavar="FOLDER", help="instead: choose sentences (of --templates, or of a shipped list) by the pictures in "
+    "FOLDER's folders, named by what they show",
+)  # fmt: skip
+@option(
+    "--tuned", type=click.Path(path_type=Path), default="tuned-templates.txt", section="Search", metavar="FILE",
+    help="where the chosen sentences are written, for --templates [tuned-templates.txt]",
+)  # fmt: skip
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
 @verb_options("classify")
 def command(
@@ -66,19 +78,26 @@ def command(
     labels: Path | None,
     by_folder: bool,
     templates: Path | None,
+    tune_templates: Path | None,
+    tuned: Path,
     as_json: bool,
     **options: Any,
 ) -> int:
     """Print which LABEL fits each PICTURE, a file or a folder, best."""
     from clipgen.prompts import read_prompt_file
 
+    sentences = {"templates": tuple(read_prompt_file(templates))} if templates else {}
+    settings = verb_settings("classify", options, **sentences)
+    assert isinstance(settings, ClassifyVerb)  # of this verb
+    if tune_templates is not None:
+        return _tune(words, tune_templates, settings, sentences.get("templates", ()), tuned)
+    if not words:
+        raise click.UsageError("name pictures and labels, or --tune-templates FOLDER")
     ctx = click.get_current_context()
     pictures, typed = _sorted(words, ctx.meta.get(_AFTER))
     given = [*typed, *(read_prompt_file(labels) if labels else []), *(_folders(pictures) if by_folder else [])]
     if not given:
         raise click.UsageError("no labels: write them after the pictures, or give --labels FILE or --by-folder")
-    sentences = {"templates": tuple(read_prompt_file(templates))} if templates else {}
-    settings = verb_settings("classify", options, **sentences)
     names = [spooled(ctx) if name == STDIN else Path(name) for name in pictures]
     found = Pictures(names, recursive=recursive or by_folder)
     job = Job("classify", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(given)), settings)
@@ -94,6 +113,14 @@ def command(
     if by_folder and count:
         click.echo(f"right: {right} of {count} ({100 * right / count:.1f} %)", err=True)
     return found.exit_code()
+
+
+def _tune(words: Sequence[str], folder: Path, settings: ClassifyVerb, candidates: Sequence[str], out: Path) -> int:
+    from clipgen.cli.tuning import tune
+
+    if words:
+        raise click.UsageError("--tune-templates takes a folder of labelled pictures, and no further PICTURE or LABEL")
+    return tune(folder, settings, candidates, out)
 
 
 def _sorted(words: Sequence[str], after: Sequence[str] | None) -> tuple[list[str], list[str]]:

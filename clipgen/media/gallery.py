@@ -47,10 +47,14 @@ a {{ color: #9cf }} }}
 
 @dataclass(frozen=True)
 class Row:
-    """Pictures under a heading: files with a line of text for each; None: a text without a picture."""
+    """Pictures under a heading: files with a line of text for each; None: a text without a picture.
+
+    quarters: turns of their thumbnails, clockwise.
+    """
 
     heading: str
     pictures: Sequence[tuple[Path | None, str]]
+    quarters: int = 0
 
 
 def write_gallery(path: str | Path, title: str, rows: Iterable[Row], *, root: Path | None = None) -> None:
@@ -80,20 +84,21 @@ def _write(path: str | Path, title: str, sections: Iterable[str], *, kind: str =
         part.write_text(page, encoding="utf-8", errors="replace")
 
 
-def _section(row: Row, figure: Callable[[Path | None, str], str]) -> str:
+def _section(row: Row, figure: Callable[[Path | None, str, int], str]) -> str:
     heading = f"<h2>{escape(row.heading)}</h2>" if row.heading else ""
-    return heading + "<section>" + "\n".join(figure(path, text) for path, text in row.pictures) + "</section>"
+    figures = "\n".join(figure(path, text, row.quarters) for path, text in row.pictures)
+    return f"{heading}<section>{figures}</section>"
 
 
-def _card(path: Path | None, text: str, *, root: Path | None) -> str:
+def _card(path: Path | None, text: str, quarters: int, *, root: Path | None) -> str:
     name = _name(path, root)
-    shown = _picture(path, SIDE, name)
+    shown = _picture(path, SIDE, name, quarters)
     return f"<figure>{shown}<figcaption>{name}{'<br>' if name else ''}{escape(text)}</figcaption></figure>"
 
 
-def _leaf(path: Path | None, text: str) -> str:
+def _leaf(path: Path | None, text: str, quarters: int) -> str:
     bare = ' class="bare"' if path is None else ""
-    shown = _picture(path, _ALBUM_SIDE, _name(path, None))
+    shown = _picture(path, _ALBUM_SIDE, _name(path, None), quarters)
     return f"<figure{bare}>{shown}<figcaption>{escape(text)}</figcaption></figure>"
 
 
@@ -103,22 +108,23 @@ def _name(path: Path | None, root: Path | None) -> str:
     return escape(str(path.relative_to(root)) if root is not None and path.is_relative_to(root) else path.name)
 
 
-def _picture(path: Path | None, side: int, name: str) -> str:
+def _picture(path: Path | None, side: int, name: str, quarters: int) -> str:
     """The thumbnail of a file as a link to it; "" for no file."""
     if path is None:
         return ""
-    thumbnail, shown = _thumbnail(path, side), '<span class="none">no preview</span>'
+    thumbnail, shown = _thumbnail(path, side, quarters), '<span class="none">no preview</span>'
     if thumbnail:
         shown = f'<img loading="lazy" alt="{name}" src="{thumbnail}">'
     return f'<a href="{escape(path.absolute().as_uri())}">{shown}</a>'
 
 
-def _thumbnail(path: Path, side: int) -> str:
+def _thumbnail(path: Path, side: int, quarters: int) -> str:
     """A small JPEG as a data URL; "" for a picture that cannot be loaded."""
     try:
         picture, _ = load_reduced(path, side)
     except ImageError:
         return ""
+    picture = picture.rotate(-90 * quarters, expand=True)
     picture.thumbnail((2 * side, side))
     packed = io.BytesIO()
     picture.save(packed, "JPEG", quality=80)

@@ -50,6 +50,8 @@ from clipgen.settings.library import (
     IndexSettings,
     IndexVerb,
     LibraryVerb,
+    OrientSettings,
+    OrientVerb,
     QuerySettings,
     SearchVerb,
 )
@@ -96,6 +98,8 @@ __all__ = [
     "NOISES",
     "PairSettings",
     "PairVerb",
+    "OrientSettings",
+    "OrientVerb",
     "Preset",
     "QUALITIES",
     "QuerySettings",

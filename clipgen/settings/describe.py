@@ -12,7 +12,7 @@ MODES = ("beam", "slots", "invert", "blip")
 #: the commands that compare pictures with words
 COMPARING = ("caption", "rank", "classify", "compare", "pair", "estimate")
 #: the commands that stand on a library of pictures
-LIBRARY = ("index", "search", "duplicates", "curate")
+LIBRARY = ("index", "search", "duplicates", "curate", "orient")
 #: the commands that look inside pictures
 INSPECTING = ("detect", "moderate")
 _ALL = (*COMPARING, *LIBRARY, *INSPECTING)

@@ -165,6 +165,13 @@ class CurateKeywords(IndexKeywords, total=False):
     by_folder: bool
 
 
+class OrientKeywords(IndexKeywords, total=False):
+    """All settings of `orient`."""
+
+    head: str | None
+    sure: float | None
+
+
 class QueryKeywords(IndexKeywords, total=False):
     """All settings of `search`."""
 

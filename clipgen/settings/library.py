@@ -1,4 +1,4 @@
-"""The settings of the verbs that stand on a library of pictures: index, search, duplicates, curate."""
+"""The settings of the verbs that stand on a library of pictures: index, search, duplicates, curate, orient."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class IndexSettings(Settings):
             "look for new and changed files first",
             flags=("--refresh/--no-refresh",),
             section="Machine",
-            verbs=("search", "duplicates", "curate"),
+            verbs=("search", "duplicates", "curate", "orient"),
         ),
     )
 
@@ -81,6 +81,35 @@ class CurateSettings(Settings):
 
 
 @dataclass(frozen=True)
+class OrientSettings(Settings):
+    """Which network `orient` asks, and what it believes.
+
+    >>> OrientSettings(sure=0.9).validate().head is None
+    True
+    """
+
+    head: str | None = setting(
+        None,
+        About(
+            "file of an orientation head, from `clipgen train orient` (default: the shipped one, for reader)",
+            metavar="FILE",
+            section="Search",
+            verbs=("orient",),
+            file=True,
+        ),
+    )
+    sure: float | None = setting(
+        None,
+        About(
+            "probability from which a picture is listed (default: the head's own, for one false alarm in 200)",
+            least=0,
+            section="Output",
+            verbs=("orient",),
+        ),
+    )
+
+
+@dataclass(frozen=True)
 class IndexVerb(GroupedSettings):
     """All settings of `index`."""
 
@@ -115,5 +144,14 @@ class CurateVerb(GroupedSettings):
     curate: CurateSettings = field(default_factory=CurateSettings)
 
 
+@dataclass(frozen=True)
+class OrientVerb(GroupedSettings):
+    """All settings of `orient`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    library: IndexSettings = field(default_factory=IndexSettings)
+    orient: OrientSettings = field(default_factory=OrientSettings)
+
+
 #: the settings of a verb that stands on a library of pictures
-LibraryVerb = IndexVerb | SearchVerb | DuplicatesVerb | CurateVerb
+LibraryVerb = IndexVerb | SearchVerb | DuplicatesVerb | CurateVerb | OrientVerb

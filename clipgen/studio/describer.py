@@ -38,6 +38,7 @@ from clipgen.tasks.describe import Event, describe, describe_sets, settings_of
 from clipgen.tasks.estimate import Estimated
 from clipgen.tasks.events import Compared, Described, Labelled, Ranked, Traits
 from clipgen.tasks.pair import Paired
+from clipgen.tasks.templates import Tuned, labelled_pictures, tune_templates
 from clipgen.tasks.unrelated import matcher_of
 
 T = TypeVar("T")
@@ -137,6 +138,24 @@ class Describer:
         job = Job("classify", Inputs(texts=tuple(labels)), ClassifyVerb.from_dict(self.defaults.describing(settings)))
         found = [list(one.matches) for one in self._loaded(job, pictures) if isinstance(one, Labelled)]
         return found[0] if isinstance(pictures, str | Path | Image.Image) else found
+
+    def tune_templates(
+        self, folder: str | Path, candidates: Sequence[str] = (), **settings: Unpack[DescribeKeywords]
+    ) -> Tuned:
+        """Choose the templates of `classify` by the pictures in a folder's folders, which are named by their labels.
+
+            >>> tuned = studio.tune_templates("animals", ["a photo of {}", "a drawing of {}"])
+            >>> tuned.after >= tuned.before
+            True
+
+        candidates: templates to choose from besides the default ones; none: those that are shipped. Files that cannot
+        be loaded are left out. Raises PromptError for fewer than two labels, and for templates that have no place for
+        one.
+        """
+        chosen = ClassifyVerb.from_dict(self.defaults.describing(settings)).describe
+        rows, _ = labelled_pictures(Path(folder))
+        events = tune_templates(rows, self.matcher(chosen), candidates, views=chosen.views)
+        return [event for event in self._in_turn(chosen, events) if isinstance(event, Tuned)][-1]
 
     def compare(
         self, pictures: Sequence[Picture], texts: Sequence[str] = (), **settings: Unpack[DescribeKeywords]

@@ -8,12 +8,19 @@ from typing import Unpack
 
 from clipgen.jobs import Inputs, Job
 from clipgen.library import Library
-from clipgen.settings import CurateVerb, DuplicatesVerb, IndexVerb, SearchVerb
-from clipgen.settings.keywords import CurateKeywords, DuplicatesKeywords, IndexKeywords, QueryKeywords
+from clipgen.settings import CurateVerb, DuplicatesVerb, IndexVerb, OrientVerb, SearchVerb
+from clipgen.settings.keywords import (
+    CurateKeywords,
+    DuplicatesKeywords,
+    IndexKeywords,
+    OrientKeywords,
+    QueryKeywords,
+)
 from clipgen.studio.describer import Describer
 from clipgen.tasks.browse import Event, browse, index_of
 from clipgen.tasks.curate import Finding
 from clipgen.tasks.duplicates import Group
+from clipgen.tasks.orient import Turn
 from clipgen.tasks.search import Found
 
 Folders = str | Path | Sequence[str | Path]
@@ -74,8 +81,20 @@ class Librarian(Describer):
         job = Job("curate", _inputs(folders), CurateVerb.from_dict(self.defaults.describing(settings)))
         return [event for event in self.browse(job) if isinstance(event, Finding)]
 
+    def orient(self, folders: Folders = (), **settings: Unpack[OrientKeywords]) -> list[Turn]:
+        """The pictures in some folders that surely lie on their side or stand on their head; nothing is changed.
+
+            >>> for turn in studio.orient("holiday", head="my/orient.safetensors"):
+            ...     print(turn.path, turn.degrees)
+
+        `clipgen.tasks.orient.fix` writes their EXIF orientation. Raises WeightsError for a head that was fitted for
+        another CLIP.
+        """
+        job = Job("orient", _inputs(folders), OrientVerb.from_dict(self.defaults.describing(settings)))
+        return [event for event in self.browse(job) if isinstance(event, Turn)]
+
     def browse(self, job: Job) -> Iterator[Event]:
-        """The events of a job that indexes or searches folders, or finds duplicates or what is wrong in them.
+        """The events of a job of a verb of a library: index, search, duplicates, curate, orient.
 
         >>> job = Job("index", Inputs(folders=("holiday",)), IndexVerb())
         >>> [event.done for event in studio.browse(job)]

@@ -25,6 +25,7 @@ from clipgen.settings.keywords import (
     DuplicatesKeywords,
     EstimateKeywords,
     ModerateKeywords,
+    OrientKeywords,
     PairKeywords,
     PictureKeywords,
     QueryKeywords,
@@ -42,6 +43,7 @@ from clipgen.tasks.estimate import Estimated
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
 from clipgen.tasks.moderate import Verdict
+from clipgen.tasks.orient import Turn
 from clipgen.tasks.pair import Paired
 from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
@@ -304,6 +306,8 @@ def curate(folders: Folders = (), **settings: Unpack[CurateKeywords]) -> list[Fi
     As `Studio.curate`.
     """
     return _studio().curate(folders, **settings)
+
+
 @overload
 def detect(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
     pictures: Picture, phrases: str | Sequence[str], **settings: Unpack[DetectKeywords]
@@ -356,3 +360,14 @@ def moderate_text(text: str, *, prompts: str | Path | None = None) -> Verdict:
     'clear'
     """
     return _studio().moderate_text(text, prompts=prompts)
+
+
+def orient(folders: Folders = (), **settings: Unpack[OrientKeywords]) -> list[Turn]:
+    """The pictures in some folders that surely lie on their side or stand on their head; nothing is changed.
+
+        >>> for turn in clipgen.orient("holiday", head="my/orient.safetensors"):
+        ...     print(turn.path, turn.degrees)
+
+    As `Studio.orient`.
+    """
+    return _studio().orient(folders, **settings)

@@ -8,13 +8,14 @@ from pathlib import Path
 from clipgen.errors import SettingsError
 from clipgen.jobs import Job
 from clipgen.library import Library, Progress, index
-from clipgen.settings import CurateVerb, DuplicatesVerb, IndexVerb, SearchVerb
+from clipgen.settings import CurateVerb, DuplicatesVerb, IndexVerb, LibraryVerb, OrientVerb, SearchVerb
 from clipgen.similarity import Matcher, Skipped
 from clipgen.tasks.curate import Finding, curate
 from clipgen.tasks.duplicates import Compared, Group, duplicates
+from clipgen.tasks.orient import Head, Judged, Turn, orient, shipped_head
 from clipgen.tasks.search import Found, Searched, search
 
-Event = Progress | Skipped | Searched | Found | Compared | Group | Finding
+Event = Progress | Skipped | Searched | Found | Compared | Group | Finding | Judged | Turn
 
 
 def index_of(job: Job) -> Path | None:
@@ -25,14 +26,14 @@ def index_of(job: Job) -> Path | None:
 
     Raises SettingsError for a job of another verb.
     """
-    if not isinstance(job.settings, IndexVerb | SearchVerb | DuplicatesVerb | CurateVerb):
+    if not isinstance(job.settings, LibraryVerb):
         raise SettingsError(f"a job of {job.verb} has no library of pictures")
     name = job.settings.library.index
     return None if name is None else Path(name)
 
 
 def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
-    """Index or search the folders of a job, or find duplicates or what is wrong in them.
+    """Index or search the folders of a job, or find duplicates, what is wrong, or what is not upright in them.
 
         >>> settings = SearchVerb.from_dict({"unlikely": True})
         >>> job = Job("search", Inputs(prompts=("a fox",), folders=(str(folder),)), settings)
@@ -57,4 +58,8 @@ def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
     if isinstance(settings, CurateVerb):
         refresh = settings.library.refresh
         return curate(folders, library, matcher, settings.curate, refresh=refresh)
+    if isinstance(settings, OrientVerb):
+        head = shipped_head() if settings.orient.head is None else Head.load(Path(settings.orient.head))
+        refresh = settings.library.refresh
+        return orient(folders, library, matcher.perceptor, head, settings.orient, refresh=refresh)
     raise SettingsError(f"a job of {job.verb} has no library of pictures")

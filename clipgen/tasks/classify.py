@@ -71,11 +71,8 @@ class Classifier:
         self.labels = list(dict.fromkeys(label.strip() for label in labels if label.strip()))
         if len(self.labels) < 2:
             raise PromptError(f"labels given: {len(self.labels)}; give two or more to choose from")
-        for template in templates:
-            if "{}" not in template and "{bare}" not in template:
-                raise PromptError(f"the template {template!r} has no {{}} where the label goes")
         self.matcher = matcher
-        sentences = [_sentence(template, label) for label in self.labels for template in templates]
+        sentences = [sentence_of(template, label) for label in self.labels for template in templates]
         rows = matcher.embed_texts(sentences).view(len(self.labels), len(templates), -1)
         self.rows = F.normalize(rows.mean(1), dim=-1)
 
@@ -98,5 +95,14 @@ class Classifier:
         return Match(self.labels[own], scores[own].item(), fit.z, fit.percentile, shares[own].item(), margin)
 
 
-def _sentence(template: str, label: str) -> str:
+def sentence_of(template: str, label: str) -> str:
+    """A template about a label.
+
+        >>> sentence_of("a photo of {}", "orange"), sentence_of("{bare}, a kind of fruit", "orange")
+        ('a photo of an orange', 'orange, a kind of fruit')
+
+    Raises PromptError for a template without a place for the label.
+    """
+    if "{}" not in template and "{bare}" not in template:
+        raise PromptError(f"the template {template!r} has no {{}} where the label goes", settings=["templates"])
     return template.replace("{}", with_article(label)).replace("{bare}", label)

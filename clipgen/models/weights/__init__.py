@@ -48,9 +48,9 @@ __all__ = [
 
 #: file name of the cards that a user added, and suffix of the file that records the sha256 of a fetched one
 ADDED, SUM = "added.toml", ".sha256"
-ROLES = ("perceptor", "generator", "bank", "text tower")
+ROLES = ("perceptor", "generator", "bank", "text tower", "head")
 #: the settings that name a model of a role
-SETTINGS = {"perceptor": ["perceptors"], "generator": ["generator"], "bank": [], "text tower": []}
+SETTINGS = {"perceptor": ["perceptors"], "generator": ["generator"], "bank": [], "text tower": [], "head": ["head"]}
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from clipgen.errors import OutputError, SettingsError
-from clipgen.files import free_path, reason, unwritable
+from clipgen.errors import SettingsError
+from clipgen.files import free_path, reason
+from clipgen.files.journal import Journal
 from clipgen.library import absolute
 from clipgen.similarity import Skipped
 from clipgen.tasks.duplicates.find import Group
+from clipgen.values import text
 
 JOURNAL = "clipgen-moves.jsonl"
 
@@ -46,7 +47,8 @@ def move_aside(groups: Iterable[Group], folder: Path, places: Iterable[Path]) ->
         raise SettingsError(f"{folder} is in a folder that is searched; choose one outside", settings=["move_to"])
     for group in groups:
         for member in group.members[1:] if group.kind != "burst" else ():
-            yield _move(member.path, free_path(target, member.path.stem, member.path.suffix), target / JOURNAL)
+            new = free_path(target, member.path.stem, member.path.suffix)
+            yield _move(member.path, new, Journal(target / JOURNAL))
 
 
 def undo(folder: Path) -> Iterator[Moved | Skipped]:
@@ -54,14 +56,10 @@ def undo(folder: Path) -> Iterator[Moved | Skipped]:
 
     Yields Moved, and Skipped for a file whose old place is taken by now. Raises OutputError without a journal.
     """
-    journal = absolute(folder) / JOURNAL
-    try:
-        rows = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line.endswith("}")]
-    except OSError as error:
-        raise OutputError(f"{folder} has no journal of moves, {JOURNAL}: {reason(error)}", settings=["undo"]) from error
+    journal = Journal(absolute(folder) / JOURNAL)
     left = 0
-    for row in reversed(rows):
-        source, target = Path(row["from"]), Path(row["to"])
+    for row in journal.rows():
+        source, target = Path(text(row, "from")), Path(text(row, "to"))
         if not os.path.lexists(target):  # killed between journal and move, or put back already
             continue
         if os.path.lexists(source):
@@ -72,18 +70,11 @@ def undo(folder: Path) -> Iterator[Moved | Skipped]:
         shutil.move(target, source)
         yield Moved(target, source)
     if not left:
-        journal.unlink()
+        journal.end()
 
 
-def _move(source: Path, target: Path, journal: Path) -> Moved | Skipped:
-    line = json.dumps({"from": str(source), "to": str(target)})
-    try:
-        with open(journal, "a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise unwritable(journal, error) from error
+def _move(source: Path, target: Path, journal: Journal) -> Moved | Skipped:
+    journal.add({"from": str(source), "to": str(target)})
     try:
         shutil.move(source, target)
     except OSError as error:
