@@ -1,0 +1,114 @@
+"""Workers: a thread a device, which runs the jobs of the queue one after the other."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clipgen.errors import ClipgenError, DeviceError
+from clipgen.jobs import Job
+from clipgen.web.messages import without_places
+from clipgen.web.studio.admission import placed
+from clipgen.web.studio.gallery import Gallery
+from clipgen.web.studio.painting import Desk
+from clipgen.web.studio.previews import Previews
+from clipgen.web.studio.queue import FAILED, WAITING, Entry, Queue
+
+if TYPE_CHECKING:  # it imports torch
+    from clipgen.studio import Studio
+
+_log = logging.getLogger("clipgen.web")
+
+
+class Worker:
+    """Runs jobs on one device until it is closed.
+
+    queue, gallery, previews: where jobs come from and results go; studio: makes the studio that runs them, in the
+    worker's thread; folder: of the server; libraries: folders that jobs name; device: its name.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        gallery: Gallery,
+        previews: Previews,
+        studio: Callable[[], Studio],
+        *,
+        folder: Path,
+        libraries: Mapping[str, Path],
+        device: str = "auto",
+    ) -> None:
+        self.queue, self.gallery, self.previews, self.studio = queue, gallery, previews, studio
+        self.folder, self.libraries, self.device = folder, libraries, device
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=f"clipgen-{device}", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let the job end after its step, and wait for that; it waits in the queue, and resumes at that step."""
+        self._closing.set()
+        with self.queue.arrival:
+            self.queue.arrival.notify_all()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (entry := self._next()) is not None:
+            self._do(entry)
+
+    def _next(self) -> Entry | None:
+        """Wait for a job; None when the worker is closed."""
+        with self.queue.arrival:
+            while not self._closing.is_set():
+                if (entry := self.queue.take()) is not None:
+                    return entry
+                self.queue.arrival.wait()
+        return None
+
+    def _do(self, entry: Entry) -> None:
+        """Run one job; whatever happens in it, the next one is run."""
+        try:
+            job = placed(Job.from_json(entry.job), self.folder, self.libraries, self.device)
+            state = self._desk().run(entry, job)
+        except ClipgenError as error:
+            self.queue.end(entry.id, FAILED, without_places(" ".join(str(error).split()), self.folder))
+        except MemoryError:
+            self.queue.end(entry.id, FAILED, str(DeviceError.out_of_memory()))
+        except Exception:
+            _log.exception("job %s", entry.id)
+            self.queue.end(entry.id, FAILED, "clipgen made a mistake; the log of the server says which")
+        else:
+            if state == WAITING:
+                self.queue.put_back(entry.id)
+            else:
+                self.queue.end(entry.id, state)
+
+    def _desk(self) -> Desk:
+        return Desk(
+            self.queue,
+            self.gallery,
+            self.previews,
+            self.studio(),
+            self.folder,
+            self._closing.is_set,
+            lambda path: seen(path, self.folder, self.libraries),
+        )
+
+
+def seen(path: Path, folder: Path, libraries: Mapping[str, Path]) -> str:
+    """What visitors see of a path: a file of theirs, or of a library.
+
+    >>> seen(Path("/photos/2024/a.jpg"), Path("/srv"), {"photos": Path("/photos")})
+    'library/photos/2024/a.jpg'
+    """
+    if path.is_relative_to(folder):
+        return str(path.relative_to(folder))
+    for name, place in libraries.items():
+        if path.is_relative_to(place):
+            return f"library/{name}/{path.relative_to(place)}"
+    return path.name
