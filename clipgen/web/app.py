@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -32,19 +32,26 @@ from clipgen.web.studio.room import StudioRoom
 HERE = Path(__file__).parent
 
 
-def create_app(settings: WebSettings, rooms: Sequence[Room] | None = None) -> Starlette:
+def studio_alone(settings: WebSettings, bell: Bell) -> Sequence[Room]:
+    """The rooms of a server that has nothing but the studio."""
+    return [StudioRoom(settings, bell)]
+
+
+def create_app(
+    settings: WebSettings, rooms: Callable[[WebSettings, Bell], Sequence[Room]] = studio_alone
+) -> Starlette:
     """The application of a server.
 
         >>> app = create_app(WebSettings(folder=folder / "web"))
         >>> app.state.settings.is_local
         True
 
-    rooms: by default the studio. In requests, `request.app.state` has: settings; templates, of all pages; bell, which
-    is rung when anything changes; limits, of requests by address; streams, which counts open event streams by address.
-    Raises OutputError when the folder cannot be used.
+    rooms: makes them, with the bell that they ring when something has changed. In requests, `request.app.state` has:
+    settings; templates, of all pages; bell; limits, of requests by address; streams, which counts open event streams by
+    address. Raises OutputError when the folder cannot be used.
     """
     bell = Bell()
-    shown: Sequence[Room] = [StudioRoom(settings, bell)] if rooms is None else rooms
+    shown = rooms(settings, bell)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

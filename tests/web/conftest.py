@@ -18,7 +18,6 @@ from starlette.testclient import TestClient
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.studio import Studio
 from clipgen.web.app import create_app
-from clipgen.web.bell import Bell
 from clipgen.web.settings import Bounds, Rate, WebSettings
 from clipgen.web.studio.room import StudioRoom
 from runs import OneClip
@@ -50,6 +49,7 @@ class Web:
 
     client: TestClient
     room: StudioRoom
+    running: ExitStack
 
     def paint(self, values: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run a job to its end; what the server then knows of it."""
@@ -64,6 +64,10 @@ class Web:
         found: dict[str, Any] = self.paint(job(**settings))["pictures"][0]
         return found
 
+    def stop(self) -> None:
+        """Stop the server, as Ctrl-C does."""
+        self.running.close()
+
     def other(self) -> TestClient:
         """Another visitor."""
         return TestClient(self.client.app, base_url="http://localhost")
@@ -75,16 +79,20 @@ Serve = Callable[..., Web]
 @pytest.fixture
 def serve(perceptor: OpenClip, tmp_path: Path) -> Iterator[Serve]:
     """Start servers; arguments: of `WebSettings`, and working: whether jobs are run."""
+
+    def make() -> Studio:
+        return Studio(parts=OneClip(perceptor))
+
     with ExitStack() as stack:
 
         def start(*, working: bool = True, **settings: Any) -> Web:
             chosen = WebSettings(**{"folder": tmp_path / "web", "bounds": BOUNDS, "port": 80, **settings})
             if not working:
                 chosen = replace(chosen, devices=())
-            bell = Bell()
-            room = StudioRoom(chosen, bell, lambda: Studio(parts=OneClip(perceptor)))
-            app = create_app(chosen, [room])
-            return Web(stack.enter_context(TestClient(app, base_url="http://localhost")), room)
+            app = create_app(chosen, lambda settings, bell: [StudioRoom(settings, bell, make)])
+            (room,) = app.state.rooms
+            running = stack.enter_context(ExitStack())
+            return Web(running.enter_context(TestClient(app, base_url="http://localhost")), room, running)
 
         yield start
 

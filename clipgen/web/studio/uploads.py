@@ -6,6 +6,7 @@ import hashlib
 import re
 import tempfile
 import time
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,8 +113,10 @@ class Uploads:
 def _check_format(path: Path) -> None:
     """Raise ImageError for a format that only other programs or rarely used decoders can read, such as EPS."""
     try:
-        with Image.open(path, formats=FORMATS):
-            pass
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged files: they are refused, or decoded all the same
+            with Image.open(path, formats=FORMATS):
+                pass
     except Exception as error:  # damaged files make Pillow raise nearly anything
         raise ImageError(f"the file that was sent is no picture in one of the formats {', '.join(FORMATS)}") from error
 
