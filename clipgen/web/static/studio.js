@@ -74,7 +74,7 @@ async function take(file) {
 }
 
 onDrop(document.getElementById("drop-here"), take);
-document.getElementById("file").addEventListener("change", (event) => {
+document.getElementById("f-file").addEventListener("change", (event) => {
   if (event.target.files[0]) take(event.target.files[0]);
   event.target.value = "";
 });
