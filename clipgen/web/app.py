@@ -17,12 +17,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from clipgen import __version__
 from clipgen.errors import ClipgenError
 from clipgen.web import documents
 from clipgen.web.bell import Bell
 from clipgen.web.limits import Counted, Limits
-from clipgen.web.messages import error_answer
+from clipgen.web.messages import Places, error_answer
 from clipgen.web.room import Room
 from clipgen.web.security import Guard
 from clipgen.web.settings import WebSettings
@@ -47,8 +46,8 @@ def create_app(
         True
 
     rooms: makes them, with the bell that they ring when something has changed. In requests, `request.app.state` has:
-    settings; templates, of all pages; bell; limits, of requests by address; streams, which counts open event streams by
-    address. Raises OutputError when the folder cannot be used.
+    settings; templates, of all pages; bell; places, of files; limits, of requests by address; streams, which counts
+    open event streams by address. Raises OutputError when the folder cannot be used.
     """
     bell = Bell()
     shown = rooms(settings, bell)
@@ -72,7 +71,8 @@ def create_app(
         max_body_size=bounds.json_bytes,
     )
     app.state.settings, app.state.bell, app.state.rooms = settings, bell, shown
-    app.state.templates = Jinja2Templates(env=_environment(shown, settings))
+    app.state.places = Places(settings.folder.resolve(), settings.libraries)
+    app.state.templates = Jinja2Templates(env=_environment(shown))
     app.state.limits, app.state.streams = limits, Counted(bounds.streams)
     return app
 
@@ -92,12 +92,10 @@ def _no_icon(request: Request) -> Response:
     return Response(status_code=204)
 
 
-def _environment(rooms: Sequence[Room], settings: WebSettings) -> Environment:
+def _environment(rooms: Sequence[Room]) -> Environment:
     """Templates of all rooms, which escape every text, and fail where a name is missing."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.globals.update(
-        links=[*(link for room in rooms for link in room.links), documents.LINK], version=__version__, is_shared=settings.is_shared
-    )
+    environment.globals["links"] = [*(link for room in rooms for link in room.links), documents.LINK]
     return environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -77,14 +78,36 @@ def number_in(request: Request, name: str, default: int, most: int) -> int:
     return min(int(text), most)
 
 
-def without_places(message: str, folder: Path) -> str:
-    """A message without the places of files on this machine.
+@dataclass(frozen=True)
+class Places:
+    """Where files are on this machine, and by which names visitors know them.
 
-    >>> without_places("cannot read /srv/web/uploads/a.png", Path("/srv/web"))
-    'cannot read uploads/a.png'
+        >>> places = Places(Path("/srv/web"), {"photos": Path("/photos")})
+        >>> places.hidden("cannot read /srv/web/uploads/a.png, /photos/2024/a.jpg")
+        'cannot read uploads/a.png, library/photos/2024/a.jpg'
+
+    folder: of the server; libraries: folders by name.
     """
-    shorter = message.replace(f"{folder}/", "")
-    return shorter.replace(f"{Path.home()}/", "~/")
+
+    folder: Path
+    libraries: Mapping[str, Path]
+
+    def hidden(self, message: str) -> str:
+        """A message, on one line, without the places of files on this machine."""
+        named = {f"{place}/": f"library/{name}/" for name, place in self.libraries.items()}
+        shorter = " ".join(message.split())
+        for place, name in {f"{self.folder}/": "", **named, f"{Path.home()}/": "~/"}.items():
+            shorter = shorter.replace(place, name)
+        return shorter
+
+    def name(self, path: Path) -> str:
+        """The name of a file for visitors: of one elsewhere, only its last part.
+
+        >>> Places(Path("/srv/web"), {}).name(Path("/etc/passwd"))
+        'passwd'
+        """
+        known = self.hidden(str(path))
+        return path.name if Path(known).is_absolute() else known
 
 
 def error_answer(request: Request, error: Exception) -> Response:
@@ -92,8 +115,7 @@ def error_answer(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _answer(request, error.status_code, str(error.detail), headers=error.headers)
     assert isinstance(error, ClipgenError)  # as `create_app` registers it
-    line = without_places(" ".join(str(error).split()), request.app.state.settings.folder.resolve())
-    return _answer(request, 400, line, settings=list(error.settings))
+    return _answer(request, 400, request.app.state.places.hidden(str(error)), settings=list(error.settings))
 
 
 def _answer(

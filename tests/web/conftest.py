@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("starlette", reason="needs the extra [web]")
-
 from starlette.testclient import TestClient
 
 from clipgen.perceptors.openclip import OpenClip

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-uvicorn = pytest.importorskip("uvicorn", reason="needs the extra [web]")
+import uvicorn
 
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.studio import Studio
@@ -50,6 +48,7 @@ def address(perceptor: OpenClip, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     if CHROMIUM is None:
         pytest.skip("needs Chromium: apt-get install chromium")
     with sync_api.sync_playwright() as playwright:
@@ -73,7 +72,7 @@ def page(browser: Any, address: str) -> Iterator[Any]:
 def paint(page: Any, prompt: str = "a red fox", steps: int = 40, generator: str = "pixels") -> None:
     """Fill in the form and send it."""
     page.get_by_label("What should the picture show?").fill(prompt)
-    if not page.locator("#more").get_attribute("open") == "":
+    if page.locator("#more").get_attribute("open") != "":
         page.get_by_text("More", exact=True).click()
     page.get_by_label("Generator", exact=True).select_option(generator)
     page.get_by_label("Steps", exact=True).fill(str(steps))
@@ -132,7 +131,8 @@ def test_a_picture_of_ours_brings_its_settings_back(page: Any, tmp_path: Path) -
     drop(page, file)
     page.get_by_text("The settings of the picture are in the form.").wait_for()
     assert page.get_by_label("What should the picture show?").input_value() == "a red fox | castle:0.5"
-    assert page.get_by_label("Steps", exact=True).input_value() == "3" and page.get_by_label("Seed", exact=True).input_value() == seed
+    assert page.get_by_label("Steps", exact=True).input_value() == "3"
+    assert page.get_by_label("Seed", exact=True).input_value() == seed
     page.get_by_role("button", name="Use it as start").click()
     page.get_by_text("The picture starts from this one.").wait_for()
 

@@ -9,7 +9,7 @@ from clipgen.web.settings import Rate
 from .conftest import BOUNDS, Serve, Web, job
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "192.168.1.5", "", "[", "localhost@a.b:80@x"])
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "192.168.1.5", "", "[", "localhost@a.b:80"])
 def test_a_foreign_host_name_is_refused(still: Web, host: str) -> None:
     for path in ("/", "/api/jobs", "/static/style.css"):
         assert still.client.get(path, headers={"Host": host}).status_code == 400

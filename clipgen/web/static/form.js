@@ -157,8 +157,8 @@ export class PaintForm {
     if (error) return box.replaceChildren(error);
     const isPlain = parts.length <= 1 && parts.every((part) => part.weight === 1);
     const chips = isPlain ? [] : parts.map(partChip);
-    const words = parts.flatMap((part) => part.unknown).map(wordChip);
-    box.replaceChildren(...chips, ...words);
+    const words = new Map(parts.flatMap((part) => part.unknown).map((one) => [one.word, one]));
+    box.replaceChildren(...chips, ...[...words.values()].map(wordChip));
   }
 }
 

@@ -56,7 +56,6 @@ export class JobCard {
     this.ended = true;
     this.say(NAMES[state]);
     this.root.classList.add(state);
-    this.root.querySelector("progress").hidden = true;
     const button = this.root.querySelector(".stop");
     button.textContent = "Hide";
     button.disabled = false;

@@ -47,7 +47,7 @@ class Admission:
     libraries: Mapping[str, Path]
 
     def admit(self, values: Values, visitor: str) -> Job:
-        """The job in some JSON, with a seed, and without what visitors do not decide: models and sums of files.
+        """The job in some JSON, with a seed, and without what visitors do not decide: device, models, sums of files.
 
         Format and version may be left out, and of an edit all settings but the picture among its inputs. Raises
         ClipgenError for values of no job, and SettingsError or PromptError for a job that is not accepted.
@@ -65,7 +65,7 @@ class Admission:
         self._check_inputs(job)
         if isinstance(job.settings, GenerateSettings):
             self._check_cost(job.settings, max(1, len(job.inputs.prompts)))
-        return replace(job, settings=_with_seed(job.settings), version=__version__)
+        return replace(job, settings=_completed(job.settings), version=__version__)
 
     def _edit(self, given: Values, visitor: str) -> dict[str, object]:
         """The settings of an edit, with the usual ones for its picture, as `edit_job` has them."""
@@ -126,7 +126,7 @@ def files_of(job: Job) -> Iterator[str]:
         >>> list(files_of(Job("generate", settings=GenerateSettings.of(init_image="uploads/1.png"))))
         ['uploads/1.png']
 
-    Raises SettingsError for a setting that names a file or a device in a way that visitors may not use.
+    Raises SettingsError for a setting that names a file in a way that visitors may not use.
     """
     yield from (parse_weighted_path(name)[0] for name in job.inputs.pictures)
     for spec, values in single_settings(job.settings):
@@ -142,7 +142,7 @@ def _is_open(name: str, value: object) -> bool:
         return value in generator_names()
     if name == "perceptors":
         return _CLIP.fullmatch(str(value)) is not None
-    return value == "auto" if name == "device" else name not in CLOSED
+    return name not in CLOSED
 
 
 def single_settings(settings: Settings) -> Iterator[tuple[Field[object], list[object]]]:
@@ -155,11 +155,11 @@ def single_settings(settings: Settings) -> Iterator[tuple[Field[object], list[ob
             yield spec, [one for one in (value if isinstance(value, tuple) else (value,)) if one is not None]
 
 
-def _with_seed(settings: Settings) -> Settings:
-    """The settings with a seed, so that a job that is started again makes the same picture."""
+def _completed(settings: Settings) -> Settings:
+    """The settings with a seed, so that a job that is started again makes the same picture, and without a device."""
     if isinstance(settings, GenerateSettings) and settings.canvas.seed is None:
-        return settings.changed(seed=secrets.randbelow(2**31))
-    return settings
+        settings = settings.changed(seed=secrets.randbelow(2**31))
+    return on_device(settings, "auto")
 
 
 def _free_texts(settings: Settings) -> Iterator[str]:
@@ -175,10 +175,21 @@ def placed(job: Job, folder: Path, libraries: Mapping[str, Path], device: str) -
     """
     inputs: Inputs = job.placed(folder).inputs
     folders = tuple(str(libraries[name.removeprefix(_LIBRARY)]) for name in inputs.folders)
-    settings = job.settings.placed(folder)
-    values = settings.to_dict()
-    if device != "auto":
-        group = "machine" if isinstance(settings, GenerateSettings) else "describe"
-        values[group] = {**values[group], "device": device}  # type: ignore[dict-item]  # a group is a table
-        settings = type(settings).from_dict(values)
+    settings = on_device(job.settings.placed(folder), device)
     return replace(job, inputs=replace(inputs, folders=folders), settings=settings)
+
+
+def on_device(settings: Settings, device: str) -> Settings:
+    """The same settings on a device, in whatever group they name it.
+
+    >>> on_device(GenerateSettings(), "cpu").machine.device
+    'cpu'
+    """
+    changes: dict[str, object] = {}
+    for spec in fields(settings):
+        value = getattr(settings, spec.name)
+        if isinstance(value, Settings):
+            changes[spec.name] = on_device(value, device)
+        elif spec.name == "device":
+            changes[spec.name] = device
+    return replace(settings, **changes)

@@ -19,7 +19,7 @@ from clipgen.web.room import Link
 if TYPE_CHECKING:
     from clipgen.web.studio.room import StudioRoom
 
-LINKS = (Link("/", "Paint"), Link("/gallery", "Gallery"))
+LINKS = (Link("/", "Paint"), Link("/gallery", "Gallery"), Link("/words", "Words"), Link("/search", "Search"))
 #: sizes that the form offers, width and height
 SIZES = ((256, 256), (384, 256), (256, 384), (512, 512), (512, 288), (288, 512))
 
@@ -30,6 +30,8 @@ def routes(room: StudioRoom) -> list[BaseRoute]:
     return [
         Route("/", pages.studio, name="studio"),
         Route("/gallery", pages.gallery, name="gallery"),
+        Route("/words", pages.words, name="words"),
+        Route("/search", pages.search, name="search"),
         Route("/picture/{id}", pages.picture, name="picture"),
     ]
 
@@ -56,6 +58,14 @@ class Pages:
     def gallery(self, request: Request) -> Response:
         """All pictures."""
         return self._page(request, "gallery.html", {})
+
+    def words(self, request: Request) -> Response:
+        """A picture into words: captions, or labels of the visitor's own."""
+        return self._page(request, "words.html", {})
+
+    def search(self, request: Request) -> Response:
+        """Pictures of a library by words."""
+        return self._page(request, "search.html", {"libraries": list(self.room.settings.libraries)})
 
     def picture(self, request: Request) -> Response:
         """One picture, with its settings and what can be done with it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from clipgen.errors import ClipgenError, SettingsError
 from clipgen.jobs import Job
 from clipgen.values import Json
-from clipgen.web.messages import without_places
+from clipgen.web.messages import Places
 from clipgen.web.studio.gallery import Gallery
 from clipgen.web.studio.previews import Previews
 from clipgen.web.studio.queue import CANCELLED, DONE, WAITING, Entry, Queue
@@ -34,17 +34,16 @@ class StoppedError(Exception):
 class Desk:
     """What a worker works with.
 
-    queue, gallery, previews: where events and pictures go; studio: runs the jobs; folder: of the server; is_closing:
-    whether the server stops; seen: what visitors see of the path of a file.
+    queue, gallery, previews: where events and pictures go; studio: runs the jobs; places: of files; is_closing: whether
+    the server stops.
     """
 
     queue: Queue
     gallery: Gallery
     previews: Previews
     studio: Studio
-    folder: Path
+    places: Places
     is_closing: Callable[[], bool]
-    seen: Callable[[Path], str]
 
     def run(self, entry: Entry, job: Job) -> str:
         """Run a job and return its new state: done, cancelled, or queued where the server stops."""
@@ -67,7 +66,7 @@ class Desk:
         saved = self._saved(entry)
         run = self.studio.run(saved.job if saved else job, state=saved.state if saved else None, report=report)
         for note in run.notes:
-            self.queue.tell(entry.id, "note", {"text": without_places(note, self.folder)})
+            self.queue.tell(entry.id, "note", {"text": self.places.hidden(note)})
         for step in run:
             self._show(entry, run, step)
             if self._is_stopped(entry):
@@ -107,7 +106,7 @@ class Desk:
             self.queue.tell(entry.id, "note", {"text": step.note})
 
     def _keep(self, entry: Entry, picture: Picture) -> str:
-        metadata = cast("dict[str, Json]", relative(cast(Json, picture.metadata), self.folder))
+        metadata = cast("dict[str, Json]", relative(cast(Json, picture.metadata), self.places.folder))
         shown = self.gallery.add(picture.image, metadata, job=entry.id, visitor=entry.visitor)
         self.queue.tell(entry.id, "picture", {"picture": shown.to_json()})
         return shown.id
@@ -117,7 +116,7 @@ class Desk:
         try:
             ratings = self.studio.rate(run, pictures)
         except ClipgenError as error:
-            self.queue.tell(entry.id, "note", {"text": f"not rated: {without_places(str(error), self.folder)}"})
+            self.queue.tell(entry.id, "note", {"text": f"not rated: {self.places.hidden(str(error))}"})
             return
         for id, rating in zip(shown, ratings, strict=True):
             self.gallery.change(id, {"fit": rating.word})
@@ -133,13 +132,13 @@ class Desk:
             if job.verb == "sample":
                 self._keep_sample(entry, job, cast("Image.Image", event), index)
             else:
-                self.queue.tell(entry.id, kind_of(event), cast("dict[str, Json]", as_json(event, self.seen)))
+                self.queue.tell(entry.id, kind_of(event), cast("dict[str, Json]", as_json(event, self.places)))
             if self._is_stopped(entry):
                 return self._ended(entry)
         return DONE
 
     def _keep_sample(self, entry: Entry, job: Job, image: Image.Image, index: int) -> None:
-        packed = cast("dict[str, Json]", relative(cast(Json, job.to_json()), self.folder))
+        packed = cast("dict[str, Json]", relative(cast(Json, job.to_json()), self.places.folder))
         metadata: dict[str, Json] = {**packed, "prompt": "", "seed": index, "index": index}
         shown = self.gallery.add(image, metadata, job=entry.id, visitor=entry.visitor)
         self.queue.tell(entry.id, "picture", {"picture": shown.to_json()})
@@ -151,7 +150,7 @@ class Desk:
         return CANCELLED if self.queue.is_cancelled(entry.id) else WAITING
 
     def _run_file(self, entry: Entry) -> Path:
-        return self.folder / RUNS / f"{entry.id}.run"
+        return self.places.folder / RUNS / f"{entry.id}.run"
 
     def _saved(self, entry: Entry) -> SavedRun | None:
         """The state in which the server stopped a run; None where it starts from the beginning."""

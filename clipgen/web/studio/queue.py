@@ -6,7 +6,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clipgen.jobs import Job
@@ -17,6 +17,8 @@ from clipgen.web.settings import Bounds
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 ENDED = (DONE, FAILED, CANCELLED)
+#: verbs that take minutes; all others are short, and run beside them
+PAINTING = ("generate", "edit", "sample")
 _ATTEMPTS = 3  # starts of a job after which it is taken to be what stops the server
 _KEPT = 24 * 3600.0  # seconds that the events of an ended job are kept
 
@@ -127,18 +129,18 @@ class Queue:
             assert entry is not None
             self.tell(id, "queued", {"entry": entry.to_json()})
         with self.arrival:
-            self.arrival.notify()
+            self.arrival.notify_all()  # not every worker takes every verb
         return entry
 
-    def take(self) -> Entry | None:
-        """The next job, which runs from now on; None when none waits. Visitors take turns."""
+    def take(self, verbs: Sequence[str] = PAINTING) -> Entry | None:
+        """The next job of some verbs, which runs from now on; None when none waits. Visitors take turns."""
         with self.database.writing():
             # of the visitor for whom nothing was begun for longest, so that one who sends fifty does not block others
             row = self.database.row(
-                "select id from job as waiting where state = ? order by "
+                f"select id from job as waiting where state = ? and verb in ({', '.join('?' * len(verbs))}) order by "
                 "(select max(started) from job as other where other.visitor = waiting.visitor) nulls first, "
                 "created, rowid limit 1",
-                [WAITING],
+                [WAITING, *verbs],
             )
             if row is None:
                 return None

@@ -15,14 +15,15 @@ from clipgen.files import exclusive
 from clipgen.values import Json
 from clipgen.web.bell import Bell
 from clipgen.web.database import Database
+from clipgen.web.messages import Places
 from clipgen.web.room import Link
 from clipgen.web.security import OWNER
 from clipgen.web.settings import WebSettings
 from clipgen.web.studio import gallery, uploads
-from clipgen.web.studio.admission import Admission
+from clipgen.web.studio.admission import ADMITTED, Admission
 from clipgen.web.studio.gallery import Gallery
 from clipgen.web.studio.previews import Previews
-from clipgen.web.studio.queue import Queue
+from clipgen.web.studio.queue import PAINTING, Queue
 from clipgen.web.studio.schema import SCHEMA, VERSION
 from clipgen.web.studio.uploads import Uploads
 from clipgen.web.studio.worker import Worker
@@ -90,18 +91,22 @@ class StudioRoom:
         self.queue.recover()
         self.gallery.purge()
         self.gallery.adopt(OWNER)
-        self.workers = [self._worker(device) for device in self.settings.devices]
+        short = [verb for verb in ADMITTED if verb not in PAINTING]
+        # short jobs run between the steps of long ones
+        self.workers = [
+            self._worker(device, verbs) for device in self.settings.devices for verbs in (PAINTING, short)
+        ]
         for worker in self.workers:
             worker.start()
 
-    def _worker(self, device: str) -> Worker:
+    def _worker(self, device: str, verbs: Sequence[str]) -> Worker:
         return Worker(
             self.queue,
             self.gallery,
             self.previews,
             self.studio,
-            folder=self.folder,
-            libraries=self.settings.libraries,
+            places=Places(self.folder, self.settings.libraries),
+            verbs=verbs,
             device=device,
         )
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from clipgen.errors import ClipgenError, DeviceError
 from clipgen.jobs import Job
-from clipgen.web.messages import without_places
+from clipgen.web.messages import Places
 from clipgen.web.studio.admission import placed
 from clipgen.web.studio.gallery import Gallery
 from clipgen.web.studio.painting import Desk
@@ -27,7 +26,7 @@ class Worker:
     """Runs jobs on one device until it is closed.
 
     queue, gallery, previews: where jobs come from and results go; studio: makes the studio that runs them, in the
-    worker's thread; folder: of the server; libraries: folders that jobs name; device: its name.
+    worker's thread; places: of files; device: its name; verbs: of the jobs that it takes.
     """
 
     def __init__(
@@ -37,12 +36,12 @@ class Worker:
         previews: Previews,
         studio: Callable[[], Studio],
         *,
-        folder: Path,
-        libraries: Mapping[str, Path],
+        places: Places,
+        verbs: Sequence[str],
         device: str = "auto",
     ) -> None:
         self.queue, self.gallery, self.previews, self.studio = queue, gallery, previews, studio
-        self.folder, self.libraries, self.device = folder, libraries, device
+        self.places, self.device, self.verbs = places, device, verbs
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name=f"clipgen-{device}", daemon=True)
 
@@ -65,7 +64,7 @@ class Worker:
         """Wait for a job; None when the worker is closed."""
         with self.queue.arrival:
             while not self._closing.is_set():
-                if (entry := self.queue.take()) is not None:
+                if (entry := self.queue.take(self.verbs)) is not None:
                     return entry
                 self.queue.arrival.wait()
         return None
@@ -73,10 +72,10 @@ class Worker:
     def _do(self, entry: Entry) -> None:
         """Run one job; whatever happens in it, the next one is run."""
         try:
-            job = placed(Job.from_json(entry.job), self.folder, self.libraries, self.device)
+            job = placed(Job.from_json(entry.job), self.places.folder, self.places.libraries, self.device)
             state = self._desk().run(entry, job)
         except ClipgenError as error:
-            self.queue.end(entry.id, FAILED, without_places(" ".join(str(error).split()), self.folder))
+            self.queue.end(entry.id, FAILED, self.places.hidden(str(error)))
         except MemoryError:
             self.queue.end(entry.id, FAILED, str(DeviceError.out_of_memory()))
         except Exception:
@@ -94,21 +93,6 @@ class Worker:
             self.gallery,
             self.previews,
             self.studio(),
-            self.folder,
+            self.places,
             self._closing.is_set,
-            lambda path: seen(path, self.folder, self.libraries),
         )
-
-
-def seen(path: Path, folder: Path, libraries: Mapping[str, Path]) -> str:
-    """What visitors see of a path: a file of theirs, or of a library.
-
-    >>> seen(Path("/photos/2024/a.jpg"), Path("/srv"), {"photos": Path("/photos")})
-    'library/photos/2024/a.jpg'
-    """
-    if path.is_relative_to(folder):
-        return str(path.relative_to(folder))
-    for name, place in libraries.items():
-        if path.is_relative_to(place):
-            return f"library/{name}/{path.relative_to(place)}"
-    return path.name
