@@ -39,7 +39,8 @@ LEVELS = {
     "tasks": 40,
     **dict.fromkeys(GROWN_APART, 40),
     "studio": 50,
-    **dict.fromkeys(SHELLS, 60),
+    "web": 60,
+    "cli": 61,  # it has the command that starts the web's server
 }
 FRONT_DOORS = {"__init__", "__main__"}
 

@@ -45,7 +45,8 @@ HEADERS = {
 class Guard:
     """Middleware that answers only whom it may, and gives every request its visitor.
 
-        >>> guard = Guard(app, WebSettings(), Limits({}))
+        >>> from starlette.applications import Starlette
+        >>> guard = Guard(Starlette(), WebSettings(), Limits({}))
 
     After it `request.state.visitor` is OWNER, or, where visitors are strangers to each other, a number of their own.
     A request is refused with 400 for a foreign host name (DNS rebinding), 403 for a foreign origin (cross-site

@@ -82,7 +82,8 @@ class Shown:
 class Gallery:
     """Pictures of all visitors; a visitor sees those that are his.
 
-        >>> gallery = Gallery(database, folder)
+        >>> from clipgen.web.studio.schema import opened
+        >>> gallery = Gallery(opened(folder / "web"), folder / "web")
         >>> fox = gallery.add(picture, {"prompt": "a red fox", "seed": 7}, job="1", visitor="owner")
         >>> [shown.prompt for shown in gallery.page("owner", words="fox")]
         ['a red fox']

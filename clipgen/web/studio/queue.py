@@ -83,7 +83,8 @@ class QueueFullError(Exception):
 class Queue:
     """Jobs in the order in which they came, and what happened to them.
 
-        >>> queue = Queue(database, Bounds(), Bell())
+        >>> from clipgen.web.studio.schema import opened
+        >>> queue = Queue(opened(folder / "web"), Bounds(), Bell())
         >>> id = queue.add(job, "owner").id
         >>> queue.take().state, queue.take()
         ('running', None)

@@ -14,7 +14,6 @@ from clipgen.errors import OutputError
 from clipgen.files import exclusive
 from clipgen.values import Json
 from clipgen.web.bell import Bell
-from clipgen.web.database import Database
 from clipgen.web.messages import Places
 from clipgen.web.room import Link
 from clipgen.web.security import OWNER
@@ -24,7 +23,7 @@ from clipgen.web.studio.admission import ADMITTED, Admission
 from clipgen.web.studio.gallery import Gallery
 from clipgen.web.studio.previews import Previews
 from clipgen.web.studio.queue import PAINTING, Queue
-from clipgen.web.studio.schema import SCHEMA, VERSION
+from clipgen.web.studio.schema import opened
 from clipgen.web.studio.uploads import Uploads
 from clipgen.web.studio.worker import Worker
 
@@ -46,7 +45,7 @@ class StudioRoom:
     def __init__(self, settings: WebSettings, bell: Bell, make: Callable[[], Studio] | None = None) -> None:
         self.settings, self.folder = settings, settings.folder.resolve()
         self._make, self._making, self._alone = make or _own_studio, threading.Lock(), ExitStack()
-        self.database = Database(self.folder / "studio.sqlite", SCHEMA, version=VERSION)
+        self.database = opened(self.folder)
         self.queue = Queue(self.database, settings.bounds, bell)
         self.gallery = Gallery(self.database, self.folder)
         self.uploads = Uploads(self.database, self.folder, settings.bounds)

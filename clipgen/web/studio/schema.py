@@ -1,5 +1,11 @@
 """The tables of the studio."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
+from clipgen.web.database import Database
+
 VERSION = 1
 
 # "at", "created" …: seconds since 1970; places of files are relative to the folder of the server
@@ -30,3 +36,14 @@ create table upload (
     created real not null, primary key (id, visitor)
 ) without rowid;
 """
+
+
+def opened(folder: Path) -> Database:
+    """The database in the folder of a server, made when missing.
+
+        >>> opened(folder / "web").number("select count(*) from job")
+        0
+
+    Raises OutputError when it cannot be used.
+    """
+    return Database(folder / "studio.sqlite", SCHEMA, version=VERSION)

@@ -55,7 +55,8 @@ class Upload:
 class Uploads:
     """The pictures that visitors sent.
 
-        >>> uploads = Uploads(database, folder, Bounds())
+        >>> from clipgen.web.studio.schema import opened
+        >>> uploads = Uploads(opened(folder / "web"), folder, Bounds())
         >>> sent = uploads.add((folder / "a.png").read_bytes(), "owner")
         >>> sent.metadata, uploads.size(sent.id, "owner"), uploads.size(sent.id, "other")
         (None, (48, 32), None)

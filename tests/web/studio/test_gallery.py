@@ -8,16 +8,15 @@ import pytest
 from PIL import Image
 
 from clipgen.media.pictures import save_picture
-from clipgen.web.database import Database
 from clipgen.web.studio import gallery as galleries
+from clipgen.web.studio import schema
 from clipgen.web.studio.gallery import Gallery
-from clipgen.web.studio.schema import SCHEMA, VERSION
 
 from ..conftest import Web, job
 
 
 def opened(folder: Path) -> Gallery:
-    return Gallery(Database(folder / "studio.sqlite", SCHEMA, version=VERSION), folder)
+    return Gallery(schema.opened(folder), folder)
 
 
 def add(gallery: Gallery, *prompts: str, visitor: str = "owner") -> list[str]:

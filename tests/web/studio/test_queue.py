@@ -5,17 +5,16 @@ import pytest
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import GenerateSettings
 from clipgen.web.bell import Bell
-from clipgen.web.database import Database
 from clipgen.web.settings import Bounds
 from clipgen.web.studio import queue as queues
+from clipgen.web.studio import schema
 from clipgen.web.studio.queue import Queue, QueueFullError
-from clipgen.web.studio.schema import SCHEMA, VERSION
 
 from ..conftest import Serve, events, job
 
 
 def opened(folder: Path, bounds: Bounds | None = None) -> Queue:
-    return Queue(Database(folder / "studio.sqlite", SCHEMA, version=VERSION), bounds or Bounds(), Bell())
+    return Queue(schema.opened(folder), bounds or Bounds(), Bell())
 
 
 def a_job(prompt: str = "a fox") -> Job:
