@@ -41,7 +41,8 @@ LEVELS = {
     "train": 40,
     "studio": 50,
     "batch": 55,
-    **dict.fromkeys(SHELLS, 60),
+    "web": 60,
+    "cli": 61,  # it has the command that starts the web's server
 }
 FRONT_DOORS = {"__init__", "__main__"}
 

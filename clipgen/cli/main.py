@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "detect": ("clipgen.cli.detect:command", "Find where in a picture things are."),
     "moderate": ("clipgen.cli.moderate:command", "Judge pictures: clear, check or veil, and why."),
     "orient": ("clipgen.cli.orient:command", "Find pictures that are not upright, and turn them."),
+    "web": ("clipgen.cli.web:command", "Serve the studio as a web page."),
     "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its metadata."),
     "show": ("clipgen.cli.show:command", "Print the prompt and settings in a picture's metadata."),
     "models": ("clipgen.cli.models:group", "List, download and check models, and print their vocabulary."),

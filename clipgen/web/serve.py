@@ -1,0 +1,64 @@
+"""A server that runs until it is stopped."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+from clipgen.errors import OutputError
+from clipgen.files import reason
+from clipgen.web.app import create_app
+from clipgen.web.settings import WebSettings
+
+_GRACE = 30  # seconds that open requests have to end
+
+
+class Server(uvicorn.Server):
+    """A server that ends its event streams when it is stopped; uvicorn would wait for them."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        app: Starlette = self.config.app  # type: ignore[assignment]  # as `serve` gives it
+        app.state.bell.close()
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: WebSettings, ready: Callable[[WebSettings], None]) -> None:
+    """Answer requests until a signal stops the server.
+
+    ready: called with the settings, with the port that was chosen, when the address can be reached. Raises OutputError
+    when the address cannot be used, or the folder.
+    """
+    listening = bound(settings.host, settings.port)
+    settings = replace(settings, port=listening.getsockname()[1])
+    logging.getLogger("clipgen.web").addHandler(logging.StreamHandler())
+    config = uvicorn.Config(
+        create_app(settings),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        proxy_headers=False,
+    )
+    ready(settings)
+    with listening:
+        Server(config).run(sockets=[listening])
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens at an address. Raises OutputError."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        line = f"cannot listen at {host}, port {port}: {reason(error)}; choose another port"
+        raise OutputError(line, settings=["host", "port"]) from error
+    return listening

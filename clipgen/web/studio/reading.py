@@ -1,0 +1,57 @@
+"""How a prompt is understood, while it is typed."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from clipgen.errors import PromptError
+from clipgen.prompts import parse_prompts
+from clipgen.settings import GenerateSettings
+from clipgen.values import Json
+from clipgen.web.studio.admission import files_of
+
+if TYPE_CHECKING:  # they import torch
+    from clipgen.perceptors.base import Perceptor
+    from clipgen.studio import Studio
+
+
+def read_prompt(prompt: str, perceptor: str, studio: Studio) -> dict[str, Json]:
+    """The parts of a prompt, and its words that a CLIP does not know.
+
+        >>> read_prompt("a red fox | fog:0.5", "builtin", studio)["parts"][1]["weight"]
+        0.5
+
+    perceptor: name of the CLIP; studio: which has it. Returns parts, with text, weight, stop and unknown words, a line
+    that explains these, and the reason why the prompt cannot be parsed, if it cannot.
+    """
+    if not prompt.strip():
+        return {"parts": [], "explained": "", "error": None}
+    try:
+        parts = parse_prompts(prompt)
+    except PromptError as error:
+        return {"parts": [], "explained": "", "error": str(error)}
+    clip = studio.perceptor(_settings(perceptor))
+    shown: list[Json] = [
+        {
+            "text": part.text,
+            "weight": part.weight,
+            "stop": part.stop if math.isfinite(part.stop) else None,
+            "unknown": _unknown(part.text, clip),
+        }
+        for part in parts
+    ]
+    return {"parts": shown, "explained": clip.explain_unknown([part.text for part in parts], "drawn"), "error": None}
+
+
+def _unknown(text: str, clip: Perceptor) -> list[Json]:
+    return [{"word": word, "drawn_as": next(iter(clip.stand_ins(word)), None)} for word in clip.unknown_words(text)]
+
+
+def _settings(perceptor: str) -> GenerateSettings:
+    """Settings with a CLIP that visitors may name. Raises SettingsError for any other name."""
+    from clipgen.jobs import Job
+
+    settings = GenerateSettings.of(perceptors=(perceptor,))
+    list(files_of(Job("generate", settings=settings)))
+    return settings

@@ -1,0 +1,53 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clipgen.web import serve as serving
+from clipgen.web.settings import WebSettings
+
+from .conftest import Cli, one_line
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[WebSettings]:
+    """The settings of servers that would have been started."""
+    found: list[WebSettings] = []
+
+    def serve(settings: WebSettings, ready: Any) -> None:
+        found.append(settings)
+        ready(settings)
+
+    monkeypatch.setattr(serving, "serve", serve)
+    return found
+
+
+def test_only_this_machine_can_reach_it_by_default(cli: Cli, served: list[WebSettings]) -> None:
+    assert cli("web").output == "http://127.0.0.1:8100\n"
+    assert served[0].is_local and served[0].token is None
+
+
+def test_beyond_this_machine_a_token_is_needed(cli: Cli, served: list[WebSettings]) -> None:
+    printed = cli("web", "--host", "0.0.0.0").output
+    token = served[0].token
+    assert token is not None and len(token) >= 24 and printed == f"http://0.0.0.0:8100/?token={token}\n"
+    cli("web", "--host", "0.0.0.0", "--token", "mine")
+    cli("web", "--host", "0.0.0.0", "--open")
+    assert [settings.token for settings in served[1:]] == ["mine", None] and served[2].is_shared
+
+
+def test_contradictions_and_missing_folders_are_one_line(cli: Cli, served: list[WebSettings], tmp_path: Path) -> None:
+    one_line(cli("web", "--open", "--token", "x"), 2, "--open", "--token")
+    one_line(cli("web", "--library", tmp_path / "no"), 2, "no")
+    assert served == []
+
+
+def test_libraries_have_names(cli: Cli, served: list[WebSettings], tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    cli("web", "--library", "photos")
+    assert served[0].libraries == {"photos": tmp_path.resolve() / "photos"}
+
+
+def test_a_port_in_use_is_one_line(cli: Cli) -> None:
+    with serving.bound("127.0.0.1", 0) as taken:
+        one_line(cli("web", "--port", taken.getsockname()[1]), 1, "--port")
