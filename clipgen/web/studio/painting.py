@@ -64,7 +64,7 @@ class Desk:
 
         report("loading the models")
         saved = self._saved(entry)
-        run = self.studio.run(saved.job if saved else job, state=saved.state if saved else None, report=report)
+        run = self.studio.start(saved.job if saved else job, state=saved.state if saved else None, report=report)
         for note in run.notes:
             self.queue.tell(entry.id, "note", {"text": self.places.hidden(note)})
         for step in run:
@@ -128,7 +128,7 @@ class Desk:
         from clipgen.web.studio.records import as_json, kind_of  # late: it imports torch
 
         self.queue.tell(entry.id, "phase", {"text": "loading the models"})
-        for index, event in enumerate(self.studio.events(job)):
+        for index, event in enumerate(self.studio.run(job)):
             if job.verb == "sample":
                 self._keep_sample(entry, job, cast("Image.Image", event), index)
             else:
