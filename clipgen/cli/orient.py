@@ -103,7 +103,8 @@ def _fix(turns: Sequence[Turn], folders: Sequence[Path]) -> int:
     from clipgen.tasks.orient import fix
 
     places = " ".join(map(str, folders))
-    return _report(fix(turns, folders), f"turned by their EXIF orientation; `clipgen orient {places} --undo` takes it back")
+    what = f"turned by their EXIF orientation; `clipgen orient {places} --undo` takes it back"
+    return _report(fix(turns, folders), what)
 
 
 def _undo(folders: Sequence[Path]) -> int:
