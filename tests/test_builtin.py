@@ -17,6 +17,7 @@ from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
+from clipgen.similarity.upright import shipped_head
 from clipgen.tasks.bank import Bank
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.start import bank_pictures, sketched

@@ -103,13 +103,14 @@ def _fix(turns: Sequence[Turn], folders: Sequence[Path]) -> int:
     from clipgen.tasks.orient import fix
 
     places = " ".join(map(str, folders))
-    return _report(fix(turns, folders), f"have an orientation now; `clipgen orient {places} --undo` takes it back")
+    what = f"turned by their EXIF orientation; `clipgen orient {places} --undo` takes it back"
+    return _report(fix(turns, folders), what)
 
 
 def _undo(folders: Sequence[Path]) -> int:
     from clipgen.tasks.orient import undo
 
-    return _report(undo(folders), "are as they were")
+    return _report(undo(folders), "put back")
 
 
 def _report(events: Iterable[Fixed | Skipped], what: str) -> int:
