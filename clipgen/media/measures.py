@@ -11,7 +11,7 @@ from PIL import Image
 _SMALL = 64  # short side at which contrast is measured: a sensor's noise averages out, lines of a drawing do not
 _REACH = 6  # pixels over which an edge may spread: Gaussian blur of 2 pixels spreads a step that far
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))  # motion blurs the edges across it and leaves those along it sharp
-_LEAST = 25  # of 255, by which an edge differs: more than an even ramp from black to white over `_SMALL` pixels
+_LEAST = 28  # of 255, by which an edge differs: more than an even ramp from black to white over `_SMALL` pixels
 _SHARE = 0.02  # of the pixels, those with the strongest edges: a photograph may be sharp in one place only
 _ENOUGH = 16  # pixels with an edge, below which a direction does not count
 _SHARPEST = 0.9  # quantile of the edges' sharpness: higher is ruled by single pixels
