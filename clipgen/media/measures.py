@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_SMALL = 64  # short side at which contrast is measured: noise of a sensor averages out, lines of a drawing do not
+_SMALL = 64  # short side at which contrast is measured: a sensor's noise averages out, lines of a drawing do not
 _REACH = 6  # pixels over which an edge may spread: Gaussian blur of 2 pixels spreads a step that far
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))  # motion blurs the edges across it and leaves those along it sharp
-_LEAST = 12  # of 255, by which an edge differs: below that are JPEG's blocks and noise
+_LEAST = 28  # of 255, by which an edge differs: more than an even ramp from black to white over `_SMALL` pixels
 _SHARE = 0.02  # of the pixels, those with the strongest edges: a photograph may be sharp in one place only
 _ENOUGH = 16  # pixels with an edge, below which a direction does not count
 _SHARPEST = 0.9  # quantile of the edges' sharpness: higher is ruled by single pixels
@@ -27,7 +27,8 @@ class Measures:
     low, high: brightness that the darkest 5 % and all but the brightest 1 % of the pixels lie below, in [0, 1];
     contrast: range of the values of a colour channel at 64 pixels, without the outer 0.5 %, in [0, 1]; sharpness: the
     part of a strong edge's step that lies between two neighbouring pixels, in the direction where it is least, in
-    [0, 1]; 1 where there is no edge. It is relative to the edges that a picture has: flat graphics have few, all sharp.
+    [0, 1]; 1 where there is no edge, and for a short side below 64 pixels. It is relative to the edges that a picture
+    has: flat graphics have few, all sharp.
     """
 
     low: float
@@ -69,7 +70,7 @@ def _contrast(picture: Image.Image) -> float:
 
 
 def _sharpness(grey: NDArray[np.uint8]) -> float:
-    if min(grey.shape) <= 2 * _REACH:
+    if min(grey.shape) < _SMALL:
         return 1.0
     return min(_edges(grey, down, across) for down, across in _STEPS)
 

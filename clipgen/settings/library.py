@@ -76,7 +76,7 @@ class CurateSettings(Settings):
     """
 
     by_folder: bool = setting(
-        False, About("folders are labels: look for pictures in the wrong one", section="Checks", verbs=("curate",))
+        False, About("folders are labels: look for pictures in the wrong one", section="Pictures", verbs=("curate",))
     )
 
 

@@ -40,6 +40,11 @@ def test_sharp_pictures_and_flat_graphics_are_sharp() -> None:
     assert Measures.of(Image.new("RGB", (256, 256))).sharpness == 1
 
 
+def test_ramps_have_no_edges() -> None:
+    for side in (32, 64, 200):
+        assert Measures.of(Image.linear_gradient("L").resize((side, side)).convert("RGB")).sharpness == 1
+
+
 def test_blur_is_measured_in_any_direction() -> None:
     for picture in (photograph(), drawing()):
         assert Measures.of(picture.filter(ImageFilter.GaussianBlur(3))).sharpness < 0.3

@@ -110,7 +110,7 @@ def _changed(near: Floats, labels: NDArray[np.int64]) -> Floats:
 def expected_wrong(margins: Floats, wrong: Floats) -> Floats:
     """The share of wrong labels among the pictures with a margin of at least each one's: [N], in [0, 1].
 
-        >>> expected_wrong(np.array([-1.0] * 19 + [1.0]), np.array([1.0] * 20)).tolist()[-1]
+        >>> round(float(expected_wrong(np.array([-1.0] * 19 + [1.0]), np.array([1.0] * 20))[-1]), 3)
         1.0
 
     wrong: [N], the margins of labels that are wrong for certain. One label in twenty is taken to be wrong, so that a
