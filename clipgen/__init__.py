@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from clipgen.studio import generate as generate
     from clipgen.studio import rank as rank
     from clipgen.studio import sample as sample
+    from clipgen.studio import scenes as scenes
     from clipgen.studio import search as search
     from clipgen.studio import stream as stream
 
@@ -57,6 +58,7 @@ _HOMES = {
     "generate": "clipgen.studio",
     "rank": "clipgen.studio",
     "sample": "clipgen.studio",
+    "scenes": "clipgen.studio",
     "search": "clipgen.studio",
     "stream": "clipgen.studio",
     "Studio": "clipgen.studio",
@@ -101,6 +103,7 @@ __all__ = [
     "generate",
     "rank",
     "sample",
+    "scenes",
     "search",
     "stream",
 ]

@@ -23,6 +23,7 @@ from clipgen.settings import (
     GenerateSettings,
     IndexVerb,
     RankVerb,
+    ScenesVerb,
     SearchVerb,
     Settings,
 )
@@ -43,6 +44,7 @@ VERBS: dict[str, type[Settings]] = {
     "index": IndexVerb,
     "search": SearchVerb,
     "duplicates": DuplicatesVerb,
+    "scenes": ScenesVerb,
 }
 
 
@@ -87,9 +89,9 @@ class Model:
 class Inputs:
     """What a verb works on.
 
-    prompts: one line each, as for `parse_prompts`; pictures: files; texts: candidates, labels, or a phrase; text_file:
-    a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures on the way over the
-    draws of `sample`; folders: of a library, to index or search.
+    prompts: one line each, as for `parse_prompts`; pictures: files (`scenes`: films); texts: candidates, labels, or a
+    phrase; text_file: a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures on
+    the way over the draws of `sample`; folders: of a library, to index or search.
     """
 
     prompts: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "index": ("clipgen.cli.index:command", "Index folders of pictures, for search."),
     "search": ("clipgen.cli.search:command", "Find pictures by words and pictures."),
     "duplicates": ("clipgen.cli.duplicates:command", "Find pictures that are there more than once."),
+    "scenes": ("clipgen.cli.scenes:command", "Find the scenes of films."),
     "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its metadata."),
     "show": ("clipgen.cli.show:command", "Print the prompt and settings in a picture's metadata."),
     "models": ("clipgen.cli.models:group", "List, download and check models, and print their vocabulary."),

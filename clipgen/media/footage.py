@@ -220,10 +220,11 @@ def _sought(container: InputContainer, start: float, since: float) -> Iterator[V
     import av
 
     stream = container.streams.video[0]
+    unit = stream.time_base or Fraction(1, 90_000)
     # streams without an index (.mpg, .m2ts) give what comes after the target, and .avi none before its first frame
     for target in (start + since, start + since - _BACK, start, start - 1):
         with suppress(av.FFmpegError):
-            container.seek(math.floor(target / stream.time_base), stream=stream)
+            container.seek(math.floor(target / unit), stream=stream)
             frames = container.decode(video=0)
             landed = next(frames, None)
             if landed is not None and _time(landed) <= start + since + _EARLY:

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from PIL import Image
+
 from clipgen.errors import ImageError
 from clipgen.files import write_whole
+from clipgen.media.footage import frame_at
 from clipgen.media.images import load_reduced
+from clipgen.media.moments import Moment
 
 SIDE = 192  # of a thumbnail's short side, at most
 
@@ -36,10 +40,10 @@ a {{ color: #9cf }} }}
 
 @dataclass(frozen=True)
 class Row:
-    """Pictures under a heading: files with a line of text for each."""
+    """Pictures under a heading: files and moments of films, with a line of text for each."""
 
     heading: str
-    pictures: Sequence[tuple[Path, str]]
+    pictures: Sequence[tuple[Path | Moment, str]]
 
 
 def write_gallery(path: str | Path, title: str, rows: Iterable[Row]) -> None:
@@ -60,21 +64,34 @@ def _section(row: Row) -> str:
     return heading + "<section>" + "\n".join(_figure(path, text) for path, text in row.pictures) + "</section>"
 
 
-def _figure(path: Path, text: str) -> str:
-    name, link = escape(path.name), escape(path.absolute().as_uri())
+def _figure(shown: Path | Moment, text: str) -> str:
+    name, link = escape(shown.name), escape(shown.link if isinstance(shown, Moment) else shown.absolute().as_uri())
     return (
-        f'<figure><a href="{link}"><img loading="lazy" alt="{name}" src="{_thumbnail(path)}"></a>'
+        f'<figure><a href="{link}"><img loading="lazy" alt="{name}" src="{_thumbnail(shown)}"></a>'
         f"<figcaption>{name}<br>{escape(text)}</figcaption></figure>"
     )
 
 
-def _thumbnail(path: Path) -> str:
+def _thumbnail(shown: Path | Moment) -> str:
     """A small JPEG as a data URL; "" for a picture that cannot be loaded."""
     try:
-        picture, _ = load_reduced(path, SIDE)
+        picture = load_shown(shown, SIDE)
     except ImageError:
         return ""
     picture.thumbnail((2 * SIDE, SIDE))
     packed = io.BytesIO()
     picture.save(packed, "JPEG", quality=80)
     return "data:image/jpeg;base64," + base64.b64encode(packed.getvalue()).decode()
+
+
+def load_shown(shown: Path | Moment, side: int) -> Image.Image:
+    """A picture file, or the frame of a film at a moment, reduced until its short side is about `side`.
+
+        >>> load_shown(folder / "a.png", 16).size
+        (24, 16)
+
+    Raises ImageError for a file that cannot be loaded.
+    """
+    if isinstance(shown, Moment):
+        return frame_at(shown.path, shown.seconds, side=side)
+    return load_reduced(shown, side)[0]

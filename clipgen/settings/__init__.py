@@ -52,6 +52,7 @@ from clipgen.settings.library import (
 )
 from clipgen.settings.options import GeneratorOptions
 from clipgen.settings.usual import USUAL
+from clipgen.settings.viewing import ScenesSettings, ScenesVerb
 
 __all__ = [
     "About",
@@ -88,6 +89,8 @@ __all__ = [
     "RankSettings",
     "RankVerb",
     "STARTS",
+    "ScenesSettings",
+    "ScenesVerb",
     "Search",
     "SearchVerb",
     "Settings",

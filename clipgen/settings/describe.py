@@ -13,6 +13,8 @@ MODES = ("beam", "slots", "invert", "blip")
 COMPARING = ("caption", "rank", "classify", "compare")
 #: the commands that stand on a library of pictures
 LIBRARY = ("index", "search", "duplicates")
+#: the commands that go through films
+VIEWING = ("scenes",)
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
 TEMPLATES = (
     "{}",
@@ -76,7 +78,7 @@ class DescribeSettings(Settings):
         About(
             "CLIP model; repeat to combine several, NAME:2 counts twice",
             flags=("--perceptor",),
-            verbs=(*COMPARING, *LIBRARY),
+            verbs=(*COMPARING, *LIBRARY, *VIEWING),
             file="after colon",
         ),
     )
@@ -93,12 +95,13 @@ class DescribeSettings(Settings):
         False, About("discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",))
     )
     device: str = setting(
-        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=(*COMPARING, *LIBRARY))
+        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=(*COMPARING, *LIBRARY, *VIEWING))
     )
     dtype: str = setting(
         "auto",
         About(
-            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=(*COMPARING, *LIBRARY)
+            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine",
+            verbs=(*COMPARING, *LIBRARY, *VIEWING),
         ),
     )
 

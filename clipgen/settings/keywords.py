@@ -133,6 +133,14 @@ class ClassifyKeywords(DescribeKeywords, total=False):
     templates: Sequence[str]
 
 
+class ScenesKeywords(MachineKeywords, total=False):
+    """All settings of `scenes`."""
+
+    shortest: float
+    threshold: float
+    captions: bool
+
+
 class IndexKeywords(MachineKeywords, total=False):
     """The settings of all verbs that stand on a library of pictures."""
 

@@ -19,6 +19,7 @@ from clipgen.studio.verbs import (
     generate,
     rank,
     sample,
+    scenes,
     search,
     stream,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "generate",
     "rank",
     "sample",
+    "scenes",
     "search",
     "stream",
 ]

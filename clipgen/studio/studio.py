@@ -15,12 +15,13 @@ from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.settings import DescribeSettings
-from clipgen.settings.describe import COMPARING, LIBRARY
+from clipgen.settings.describe import COMPARING, LIBRARY, VIEWING
 from clipgen.settings.keywords import AnimateKeywords, PictureKeywords, SearchKeywords
 from clipgen.studio.defaults import Defaults
 from clipgen.studio.librarian import Librarian
+from clipgen.studio.viewer import Viewer
 from clipgen.synthesis import Step
-from clipgen.tasks import browse, describe, sample
+from clipgen.tasks import browse, describe, sample, viewing
 from clipgen.tasks.animate import Film, Frame, make_film
 from clipgen.tasks.caption.round_trip import RoundTrip, round_trip
 from clipgen.tasks.edit import edit_job
@@ -29,10 +30,10 @@ from clipgen.tasks.rating import Rating, rate
 from clipgen.timelines import Timeline, read_timeline
 
 #: what a job of any verb yields, see `Studio.events`
-Event: TypeAlias = "Step | Picture | Frame | Image.Image | describe.Event | browse.Event"
+Event: TypeAlias = "Step | Picture | Frame | Image.Image | describe.Event | browse.Event | viewing.Event"
 
 
-class Studio(Librarian):
+class Studio(Librarian, Viewer):
     """Parts, loaded once, bound to the verbs.
 
         >>> with Studio(perceptor="builtin", steps=80) as studio:
@@ -96,7 +97,8 @@ class Studio(Librarian):
             ['Step', 'Step', 'Picture']
 
         generate, edit: a Step after each step, then the pictures; animate: the frames; sample: the pictures; caption,
-        rank, classify, compare: as `describe`; index, search, duplicates: as `browse`. Raises what these raise.
+        rank, classify, compare: as `describe`; index, search, duplicates: as `browse`; scenes: as `view`.
+        Raises what these raise.
         """
         ways: dict[str, Callable[[Job], Iterable[Event]]] = {
             "generate": self._painting,
@@ -105,6 +107,7 @@ class Studio(Librarian):
             "sample": self.draw,
             **dict.fromkeys(COMPARING, self.describe),
             **dict.fromkeys(LIBRARY, self.browse),
+            **dict.fromkeys(VIEWING, self.view),
         }
         yield from ways[job.verb](job)
 

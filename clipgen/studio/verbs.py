@@ -24,6 +24,7 @@ from clipgen.settings.keywords import (
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
+    ScenesKeywords,
 )
 from clipgen.similarity import Match
 from clipgen.studio.librarian import Folders
@@ -33,6 +34,7 @@ from clipgen.tasks.animate import Film
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.scenes import Scene
 from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
 
@@ -244,3 +246,14 @@ def duplicates(folders: Folders = (), **settings: Unpack[DuplicatesKeywords]) ->
     []
     """
     return _studio().duplicates(folders, **settings)
+
+
+def scenes(film: str | Path, **settings: Unpack[ScenesKeywords]) -> list[Scene]:
+    """The scenes of a film, in order, each with a caption.
+
+        >>> [(scene.start, scene.end) for scene in clipgen.scenes("film.mp4", captions=False)]
+        [(0.0, 2.0)]
+
+    As `Studio.scenes`.
+    """
+    return _studio().scenes(film, **settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from clipgen.jobs import Inputs, Job, job_of
-from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, LibraryVerb, RankVerb
+from clipgen.settings import CaptionVerb, ClassifyVerb, CompareVerb, DescribeSettings, LibraryVerb, RankVerb, ScenesVerb
 from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
@@ -24,8 +24,9 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    settings = job_of(job, "caption", "rank", "classify", "compare", "search", "duplicates", "index").settings
-    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb)  # as `Job` checks
+    settings = job_of(job, "caption", "rank", "classify", "compare", "search", "duplicates", "index", "scenes").settings
+    # as `Job` checks
+    assert isinstance(settings, CaptionVerb | RankVerb | ClassifyVerb | CompareVerb | LibraryVerb | ScenesVerb)
     return settings.describe
 
 
