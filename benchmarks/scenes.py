@@ -5,8 +5,8 @@
 
 Films made with PyAV: shots of 1 to 4 s that move (pans and zooms over pictures, FFmpeg's test sources), at
 24, 25, 23.976, 29.97, 60, 12 and 8 frames a second or at varying times, joined by hard cuts or fades through black,
-white or a colour; flashes of one to four frames, some fading out, in a third of the shots. Beside it, on the same films:
-PySceneDetect's adaptive detector with its own reader and defaults.
+white or a colour; flashes of one to four frames, some fading out, in a third of the shots. Beside it, on the same
+films: PySceneDetect's adaptive detector with its own reader and defaults.
 """
 
 from __future__ import annotations

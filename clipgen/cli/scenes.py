@@ -45,6 +45,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @verb_options("scenes")
 def command(film: Path, as_json: bool, **options: Any) -> int:  # fmt: skip
     """Find the scenes of FILM: cuts and fades through a colour; a flash is none."""
+    from clipgen.media.footage import VideoFacts
+
+    VideoFacts.of(film)  # a wrong name is reported before the models are loaded
     job = Job("scenes", Inputs(pictures=(str(film),)), verb_settings("scenes", options))
     skipped: list[Skipped] = []
     scenes = list(_found(open_studio(job, quiet=as_json).view(job), skipped, quiet=as_json))

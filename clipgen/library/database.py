@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,35 +16,20 @@ import numpy as np
 from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable
 from clipgen.library.hashes import Hashes
+from clipgen.library.tables import COLUMNS, INSIDE, SCHEMA, UPDATES, VERSION, inside
 from clipgen.perceptors.base import STOP_WORDS
 
-VERSION = 1
 _MANY = 2000  # contents from which on all rows are read at once
 _PATIENCE = 30.0  # seconds that a writer waits for another one, which writes for milliseconds
-
-# paths are bytes: not every name is UTF-8, and a folder's files are a range of them
-_SCHEMA = f"""
-create table content (
-    hash blob primary key, width int, height int, orientation int, taken text, words text, phashes blob, pixels blob,
-    error text
-) without rowid;
-create table file (
-    id integer primary key, path blob unique not null, size int not null, mtime int not null, hash blob not null
-);
-create index file_hash on file (hash);
-create virtual table word using fts5 (name, words, tokenize = "porter unicode61 remove_diacritics 2");
-create table verdict (a blob, b blob, verdict text not null, primary key (a, b)) without rowid;
-pragma user_version = {VERSION};
-"""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What is known of the bytes of a picture file, wherever it is.
+    """What is known of the bytes of a file of a picture or a film, wherever it is.
 
     hash: sha256 of the file; width, height: in pixels, upright; orientation, taken, words: see `Facts`; phashes: its
-    perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, without a
-    path, "" for a good picture.
+    perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, without a path, "" for a good
+    file; seconds: length of a film, 0 for a picture.
     """
 
     hash: bytes
@@ -55,6 +40,7 @@ class Content:
     words: str = ""
     phashes: bytes = b""
     error: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +68,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._counts: dict[tuple[Path, int], int] = {}
+        self._counts: dict[Path, int] = {}
         self._counted_at = (0, 0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,13 +87,19 @@ class Database:
         with self.writing():
             (version,) = self._connection.execute("pragma user_version").fetchone()
             if version == 0 and not self._connection.execute("select 1 from sqlite_master").fetchone():
-                for statement in _SCHEMA.strip().split(";\n"):
-                    self._connection.execute(statement)
-            elif version != VERSION:
+                self._execute(SCHEMA)
+            elif 0 < version <= VERSION:
+                for newer in range(version + 1, VERSION + 1):
+                    self._execute(f"{UPDATES[newer]};\npragma user_version = {newer}")
+            else:
                 raise OutputError(
                     f"{self.path} is no index of this version of clipgen; name another file, or delete it",
                     settings=["index"],
                 )
+
+    def _execute(self, statements: str) -> None:
+        for statement in filter(None, statements.strip().split(";\n")):  # executescript would end the transaction
+            self._connection.execute(statement)
 
     def close(self) -> None:
         """Close the file."""
@@ -146,10 +138,8 @@ class Database:
         """Add files, or replace what was known of them, and contents that are new."""
         with self.writing() as connection:
             connection.executemany(
-                "insert or ignore into content (hash, width, height, orientation, taken, words, phashes, error)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(one.hash, one.width, one.height, one.orientation, one.taken, one.words, one.phashes, one.error)
-                 for one in contents],
+                f"insert or ignore into content ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [astuple(one) for one in contents],
             )  # fmt: skip
             for one in files:
                 path = os.fsencode(one.path)
@@ -173,12 +163,12 @@ class Database:
 
     def stamps(self, place: Path) -> dict[str, tuple[int, int, bytes]]:
         """Size, time and sha256 of the files in a folder and its folders, or of one file, by path."""
-        rows = self.rows(f"select path, size, mtime, hash from file where {_INSIDE}", _inside(place))
+        rows = self.rows(f"select path, size, mtime, hash from file where {INSIDE}", inside(place))
         return {os.fsdecode(path): (size, mtime, hash) for path, size, mtime, hash in rows}
 
     def files(self, place: Path) -> list[File]:
         """The files in a folder and its folders, or one file, by path."""
-        rows = self.rows(f"select path, size, mtime, hash from file where {_INSIDE} order by path", _inside(place))
+        rows = self.rows(f"select path, size, mtime, hash from file where {INSIDE} order by path", inside(place))
         return [File(Path(os.fsdecode(path)), size, mtime, hash) for path, size, mtime, hash in rows]
 
     def paths(self, hashes: Iterable[bytes], places: Sequence[Path]) -> dict[bytes, list[Path]]:
@@ -195,25 +185,22 @@ class Database:
         """What is known of some contents."""
         found = {}
         for hash in hashes:
-            for row in self.rows(
-                "select hash, width, height, orientation, taken, words, phashes, error from content where hash = ?",
-                (hash,),
-            ):
+            for row in self.rows(f"select {COLUMNS} from content where hash = ?", (hash,)):
                 found[hash] = Content(*row)
         return found
 
-    def count(self, places: Sequence[Path], *, limit: int = -1) -> int:
-        """The number of files in some folders; limit: where counting stops. Counted again only after a change."""
+    def count(self, places: Sequence[Path]) -> int:
+        """The number of files in some folders, counted again only after a change."""
         with self._lock:
             state = (self.rows("pragma data_version")[0][0], self._connection.total_changes)
             if state != self._counted_at:
                 self._counts.clear()
                 self._counted_at = state
-            query = f"select count(*) from (select 1 from file where {_INSIDE} limit ?)"
             for place in places:
-                if (place, limit) not in self._counts:
-                    self._counts[place, limit] = self.rows(query, (*_inside(place), limit))[0][0]
-            return sum(self._counts[place, limit] for place in places)
+                if place not in self._counts:
+                    query = f"select count(*) from file where {INSIDE}"
+                    self._counts[place] = self.rows(query, inside(place))[0][0]
+            return sum(self._counts[place] for place in places)
 
     def phashes(self, hashes: Sequence[bytes]) -> Hashes:
         """The perceptual hashes of good contents in the eight symmetries: [N, 8]."""
@@ -223,11 +210,11 @@ class Database:
         return np.frombuffer(b"".join(rows), np.uint64).reshape(-1, 8)
 
     def hashes(self, places: Sequence[Path], *, good: bool = True) -> list[bytes]:
-        """The contents in some folders, once each, in the order of their paths; good: without those with an error."""
+        """The contents in some folders, once each, in the order of their paths; good: only pictures without errors."""
         table = "file join content using (hash)" if good else "file"
-        where = f"{_INSIDE} and error = ''" if good else _INSIDE
+        where = f"{INSIDE} and error = '' and seconds = 0" if good else INSIDE
         rows = (row for place in places for row in
-                self.rows(f"select hash from {table} where {where} order by path", _inside(place)))  # fmt: skip
+                self.rows(f"select hash from {table} where {where} order by path", inside(place)))  # fmt: skip
         return list(dict.fromkeys(hash for (hash,) in rows))
 
     def errors(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
@@ -277,18 +264,8 @@ class Database:
     def clear(self) -> None:
         """Forget everything, verdicts about duplicates included."""
         with self.writing() as connection:
-            for table in ("file", "content", "word", "verdict"):
+            for table in ("file", "content", "word", "verdict", "frame", "watched"):
                 connection.execute(f"delete from {table}")
-
-
-_INSIDE = "(path = ? or path >= ? and path < ?)"
-
-
-def _inside(place: Path) -> tuple[bytes, bytes, bytes]:
-    """The values of `_INSIDE`: the path itself, and the range of paths below it."""
-    name = os.fsencode(place)
-    folder = name.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
-    return name, folder, folder[:-1] + bytes([folder[-1] + 1])
 
 
 def spaced(name: str) -> str:

@@ -18,6 +18,7 @@ from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.media.encoder import pulled
 from clipgen.media.images import from_pil, paintable_size
+from clipgen.media.moments import clock
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_SIDE = 8192  # pixels: a file that states more is more likely broken than real
 _EARLY = 1e-4  # seconds by which a presentation time may be rounded down
+_MISSING = 2.0  # seconds by which the length that a file states may be wrong
 _BACK = 12.0  # seconds between key frames, at most, in nearly all films
 
 
@@ -62,6 +64,19 @@ class VideoFacts:
         if not 0 < seconds < 86400 or not 0 < max(width, height) <= MAX_SIDE:
             raise ImageError(f"{path} is a video of {width} x {height} pixels and {seconds:g} s, which cannot be used")
         return cls((width, height), seconds, sound, rate)
+
+    def truncated(self, last: float, gap: float) -> str:
+        """Why a video is truncated whose last frame is at a time; "" for a whole one.
+
+            >>> facts = VideoFacts((64, 48), 60.0, sound=False)
+            >>> facts.truncated(12.0, gap=0.04), facts.truncated(50.0, gap=10.0)
+            ('it ends at 00:00:12 of 00:01:00: it is truncated', '')
+
+        last: in seconds; gap: the longest between two frames. Decoders report no error where a file ends too early.
+        """
+        if self.seconds - last <= _MISSING + 2 * gap:
+            return ""
+        return f"it ends at {clock(last)} of {clock(self.seconds)}: it is truncated"
 
     def painted_size(self) -> tuple[int, int]:
         """The size of a painted frame where none is given: the video's aspect ratio.

@@ -44,6 +44,7 @@ from clipgen.settings.groups import (
 from clipgen.settings.library import (
     DuplicatesSettings,
     DuplicatesVerb,
+    FilmsSettings,
     IndexSettings,
     IndexVerb,
     LibraryVerb,
@@ -70,6 +71,7 @@ __all__ = [
     "DuplicatesSettings",
     "DuplicatesVerb",
     "FilmSettings",
+    "FilmsSettings",
     "GenerateSettings",
     "GeneratorOptions",
     "GroupedSettings",

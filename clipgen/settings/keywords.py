@@ -148,6 +148,12 @@ class IndexKeywords(MachineKeywords, total=False):
     refresh: bool
 
 
+class LibraryKeywords(IndexKeywords, total=False):
+    """All settings of `index`."""
+
+    films: bool
+
+
 class DuplicatesKeywords(IndexKeywords, total=False):
     """All settings of `duplicates`."""
 
@@ -159,4 +165,5 @@ class QueryKeywords(IndexKeywords, total=False):
 
     top: int
     unlikely: bool
+    films: bool
     fold: bool

@@ -9,7 +9,7 @@ from typing import Unpack
 from clipgen.jobs import Inputs, Job
 from clipgen.library import Library
 from clipgen.settings import DuplicatesVerb, IndexVerb, SearchVerb
-from clipgen.settings.keywords import DuplicatesKeywords, IndexKeywords, QueryKeywords
+from clipgen.settings.keywords import DuplicatesKeywords, LibraryKeywords, QueryKeywords
 from clipgen.studio.describer import Describer
 from clipgen.tasks.browse import Event, browse, index_of
 from clipgen.tasks.duplicates import Group
@@ -21,7 +21,7 @@ Folders = str | Path | Sequence[str | Path]
 class Librarian(Describer):
     """Indexes and searches folders of pictures with parts that are loaded once: one part of a `Studio`."""
 
-    def index(self, folders: Folders, **settings: Unpack[IndexKeywords]) -> Iterator[Event]:
+    def index(self, folders: Folders, **settings: Unpack[LibraryKeywords]) -> Iterator[Event]:
         """Bring the library up to date with some folders, while what is returned is iterated over.
 
         >>> for event in studio.index("holiday"):
@@ -39,7 +39,7 @@ class Librarian(Describer):
         pictures: str | Path | Sequence[str | Path] = (),
         **settings: Unpack[QueryKeywords],
     ) -> list[Found]:
-        """Find the pictures in some folders that fit words and pictures, best first.
+        """Find the pictures and films in some folders that fit words and pictures, best first.
 
             >>> found = studio.search("a red fox", "holiday", unlikely=True)
             >>> found[0].path.name

@@ -228,7 +228,7 @@ def search(
     pictures: str | Path | Sequence[str | Path] = (),
     **settings: Unpack[QueryKeywords],
 ) -> list[Found]:
-    """Find the pictures in some folders that fit words and pictures, best first.
+    """Find the pictures and films in some folders that fit words and pictures, best first.
 
         >>> found = clipgen.search("a red fox", "holiday", top=20, unlikely=True)
         >>> found[0].path.name

@@ -48,7 +48,7 @@ def test_everything_that_a_search_writes(look: Cli) -> None:
                   "--sheet", "found.png", "--html", "found.html")  # fmt: skip
     assert result.exit_code == 0, result.output
     rows = list(csv.DictReader(Path("found.csv").read_text().splitlines()))
-    assert len(rows) == 4 and list(rows[0]) == ["path", "score", "z", "likely", "named", "copies"]
+    assert len(rows) == 4 and list(rows[0]) == ["path", "score", "z", "likely", "named", "copies", "seconds", "moments"]
     assert len(list(Path("best").glob("*.png"))) == 4 and Image.open("found.png").width > 400
     assert Path("found.html").read_text().count("data:image/jpeg") == 4
     look("search", "fox", "photos", "--unlikely", "--copy-to", "best")

@@ -22,7 +22,6 @@ from clipgen.tasks.scenes.cuts import Boundary, Cuts, spans
 
 _SIDE = 144  # pixels of the short side at which frames are compared
 _PICTURE = 256  # and at which a scene is described
-_SHORT = 2.0  # seconds that may be missing at the end: what a file states is often rounded
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class _Watching:
     def __init__(self, film: Path, facts: VideoFacts, matcher: Matcher, settings: ScenesSettings) -> None:
         self.film, self.facts, self.matcher = film, facts, matcher
         self.cuts = Cuts(settings, self._embed)
-        self.last, self.problem = -1.0, ""
+        self.last, self.gap, self.problem = -1.0, 0.0, ""
 
     def frames(self) -> Iterator[Watched]:
         """Compare all frames."""
@@ -104,18 +103,20 @@ class _Watching:
                 self.cuts.add(seconds, frame)
                 if int(seconds) > int(self.last):
                     yield Watched(seconds, self.facts.seconds)
+                self.gap = max(self.gap, seconds - max(0.0, self.last))
                 self.last = seconds
         except ImageError as error:
             if self.last < 0:
                 raise
             self.problem = f"{error}; the scenes are those up to {clock(self.last)}"
-        if not self.problem and self.end < self.facts.seconds - max(_SHORT, 0.05 * self.facts.seconds):
-            self.problem = f"{self.film} ends at {clock(self.end)} of {clock(self.facts.seconds)}: it is truncated"
+        if not self.problem and (problem := self.facts.truncated(self.last, self.gap)):
+            self.problem = f"{self.film} cannot be decoded as a whole: {problem}"
 
     @property
     def end(self) -> float:
-        """When the last frame is over."""
-        return self.last + float(1 / self.facts.rate)
+        """When the last frame is over: as the file states, but not later than the longest time of another frame."""
+        usual = float(1 / self.facts.rate)
+        return min(max(self.facts.seconds, self.last + usual), self.last + max(self.gap, usual))
 
     def scenes(self) -> Iterator[Scene]:
         """The scenes, without captions."""
