@@ -22,10 +22,9 @@ _STILL = 4  # how often it is then given to the detector, which compares a chang
 # reader. Seen on seed 0 of `python benchmarks/scenes.py`, November 2026: flashes .87 to 1.00, by .11 to .86 more than
 # the frame at the flash; cuts -.02 to .81, always less than the frame at the cut.
 _SAME, _CLEAR = 0.7, 0.05
+_ALIKE = 0.98  # cosine from which on two frames show the same, as in an index of films
 _FLAT = 14  # levels of 255 between the darkest and the brightest parts of a frame without a picture
 _EVEN = 3  # levels by which the frames of one colour differ, as encoders leave them
-_RAMP = 1.2  # seconds of a fade on either side, at most
-_WHOLE = 0.9  # share of its contrast from which on a picture has not begun to fade
 _GRADUAL = 0.75  # share of its contrast that a picture still has just before a cut; in a fade it has less
 
 
@@ -54,7 +53,7 @@ class Cuts:
         >>> cuts = Cuts(ScenesSettings(), lambda some: embed_images(perceptor, [from_pil(one) for one in some]))
         >>> for number in range(40):
         ...     cuts.add(number / 10, Image.new("RGB", (64, 48), "red" if number < 20 else "navy"))
-        >>> cuts.boundaries()
+        >>> cuts.boundaries(4.0)
         [Boundary(seconds=2.0, kind='cut')]
 
     embed: frames → unit vectors [N, D], for the frames around a cut only.
@@ -85,17 +84,17 @@ class Cuts:
         self._contrasts.append(contrast(frame))
         self._last = (seconds, frame)
 
-    def boundaries(self) -> list[Boundary]:
-        """All boundaries, in order, once all frames are added."""
+    def boundaries(self, end: float) -> list[Boundary]:
+        """All boundaries, in order, once all frames are added; end: when the last of them is over."""
         if self._last is None:
             return []
-        end, frame = self._last
         self._stand_still()
-        self._settle(end + self.settings.shortest, frame)
+        self._settle(self._last[0] + self.settings.shortest, self._last[1])
         shortest, fades = self.settings.shortest, fades_of(np.array(self._times), np.array(self._contrasts))
         cuts = [one for one in self.found if shortest <= one <= end - shortest]
         cuts = [one for one in cuts if not any(fade.start <= one <= fade.end for fade in fades)]
-        middles = [fade.middle for fade in fades if all(abs(fade.middle - cut) >= shortest for cut in cuts)]
+        middles = [fade.middle for fade in fades if fade.middle is not None]
+        middles = [one for one in middles if all(abs(one - cut) >= shortest for cut in cuts)]
         both = [*(Boundary(one, "cut") for one in cuts), *(Boundary(one, "fade") for one in middles)]
         return sorted(both, key=lambda one: one.seconds)
 
@@ -132,9 +131,10 @@ class Cuts:
         self._cluster = None
         rows = self.embed([*cluster.frames, frame])
         to_before, to_after = (rows @ rows[0]).tolist(), (rows @ rows[-1]).tolist()
-        # the film shows again what it showed before: at once where the flash also ends with a cut
-        again = max(to_before[-1], to_before[-2] if len(cluster.times) > 1 else -1.0)
-        if again >= max(to_after[1] + _CLEAR, _SAME):
+        # the film shows again what it showed before: half a second later, or at once where a cut ends the flash
+        again = to_before[-1] >= max(to_after[1] + _CLEAR, _SAME)
+        at_once = len(cluster.times) > 1 and to_before[-2] >= max(to_before[1] + _CLEAR, _SAME)
+        if again or at_once or min(to_before) >= _ALIKE:
             return
         # the frames at some of the cuts may still be of the scene before them
         is_after = [after > before for before, after in zip(to_before, to_after, strict=True)][1:-1]
@@ -143,11 +143,14 @@ class Cuts:
 
 @dataclass(frozen=True)
 class Fade:
-    """A fade out and in: from where the picture fades to where the next one is whole, and its middle, in seconds."""
+    """A fade out and in, in seconds: from where the picture fades to where the next one is whole, and its middle.
+
+    middle: None at the begin and the end of a film.
+    """
 
     start: float
     end: float
-    middle: float
+    middle: float | None
 
 
 def fades_of(times: Floats, contrasts: Floats) -> list[Fade]:
@@ -159,20 +162,27 @@ def fades_of(times: Floats, contrasts: Floats) -> list[Fade]:
     flat = np.concatenate([[False], contrasts < _FLAT, [False]])
     (changes,) = np.diff(flat.astype(np.int8)).nonzero()
     found = []
-    for first, after in changes.reshape(-1, 2):
-        if first == 0 or after == len(times):
-            continue  # the film begins or ends with it
-        begin, end = times.searchsorted([times[first] - _RAMP, times[after] + _RAMP])
-        out, into = contrasts[begin:first], contrasts[after:end]
-        if max(out[-1] / out.max(), into[0] / into.max()) > _GRADUAL:
+    for first, after in changes.reshape(-1, 2).tolist():
+        start, whole = first - ramp(contrasts[:first][::-1]), after + ramp(contrasts[after:]) - 1
+        edges = [*([(first - 1, start)] if first else []), *([(after, whole)] if after < len(times) else [])]
+        if any(contrasts[near] > _GRADUAL * contrasts[far] for near, far in edges):
             continue  # a cut into the colour, or out of it
         # the colour itself: a picture of little contrast counts as flat before it is gone
         (core,) = np.nonzero(contrasts[first:after] <= contrasts[first:after].min() + _EVEN)
-        middle = (times[first + core[0]] + times[first + core[-1] + 1]) / 2
-        start = times[begin + np.flatnonzero(out >= _WHOLE * out.max())[-1]]
-        whole = times[after + np.flatnonzero(into >= _WHOLE * into.max())[0]]
-        found.append(Fade(float(start), float(whole), float(middle)))
+        inner = len(edges) == 2
+        middle = float(times[first + core[0]] + times[first + core[-1] + 1]) / 2 if inner else None
+        found.append(Fade(float(times[start]), float(times[whole]), middle))
     return found
+
+
+def ramp(contrasts: Floats) -> int:
+    """How many frames from the first on have more and more contrast.
+
+    >>> ramp(np.array([20.0, 50.0, 90.0, 80.0]))
+    3
+    """
+    (falls,) = np.nonzero(np.diff(contrasts) <= 0)
+    return int(falls[0]) + 1 if len(falls) else len(contrasts)
 
 
 def contrast(frame: Image.Image) -> int:

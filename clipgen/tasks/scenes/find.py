@@ -120,7 +120,7 @@ class _Watching:
 
     def scenes(self) -> Iterator[Scene]:
         """The scenes, without captions."""
-        begins: list[Boundary] = self.cuts.boundaries()
+        begins: list[Boundary] = self.cuts.boundaries(self.end)
         times = spans([one.seconds for one in begins], self.end)
         kinds = ["start", *(one.kind for one in begins)]
         for index, ((start, end), kind) in enumerate(zip(times, kinds, strict=True), 1):
