@@ -74,7 +74,7 @@ class Indexing:
             self._started = time.monotonic()
             return
         rate = done / max(1e-6, time.monotonic() - self._started)
-        line = f"indexing {done:,} of {total:,}  {rate:.1f} pictures/s  {seconds_text((total - done) / rate)} left"
+        line = f"indexing {done:,} of {total:,}  {rate:.1f} files/s  {seconds_text((total - done) / rate)} left"
         update(line)
         if not self.quiet and not sys.stderr.isatty() and done * _LINES // total > self._lines:
             self._lines = done * _LINES // total

@@ -58,6 +58,7 @@ def test_wrong_calls_are_one_line(watch: Cli, monkeypatch: pytest.MonkeyPatch) -
     Path("text.mp4").write_text("no film")
     one_line(watch("scenes", "text.mp4"), 1, "text.mp4")
     one_line(watch("scenes", "film.mp4", "--shortest", "0"), 1, "--shortest")
-    one_line(watch("scenes", "film.mp4", "--no-captions", "--srt", "film.mp4/a.srt"), 1, "a.srt")
+    result = watch("scenes", "film.mp4", "--no-captions", "--srt", "film.mp4/a.srt")
+    assert result.exit_code == 1 and "a.srt" in result.stderr.splitlines()[-1]
     monkeypatch.setattr(find, "find_spec", lambda name: None)
     one_line(watch("scenes", "film.mp4"), 1, "clipgen[video]")
