@@ -25,7 +25,8 @@ _SAME, _CLEAR = 0.7, 0.05
 _ALIKE = 0.98  # cosine from which on two frames show the same, as in an index of films
 _FLAT = 14  # levels of 255 between the darkest and the brightest parts of a frame without a picture
 _EVEN = 3  # levels by which the frames of one colour differ, as encoders leave them
-_GRADUAL = 0.75  # share of its contrast that a picture still has just before a cut; in a fade it has less
+_GRADUAL = 0.5  # share of its contrast that a picture has just before a cut, at least; in a fade it has less
+_DIP = 4  # frames of a fade in which the contrast may be lower, as the picture moves
 
 
 @dataclass(frozen=True)
@@ -176,13 +177,14 @@ def fades_of(times: Floats, contrasts: Floats) -> list[Fade]:
 
 
 def ramp(contrasts: Floats) -> int:
-    """How many frames from the first on have more and more contrast.
+    """How many frames from the first on have more and more contrast, but for some that have a little less.
 
-    >>> ramp(np.array([20.0, 50.0, 90.0, 80.0]))
-    3
+    >>> ramp(np.array([20.0, 50.0, 48.0, 90.0, 80.0, 85.0, 80.0, 80.0, 80.0]))
+    4
     """
-    (falls,) = np.nonzero(np.diff(contrasts) <= 0)
-    return int(falls[0]) + 1 if len(falls) else len(contrasts)
+    highest = np.maximum.accumulate(contrasts)
+    (risen,) = np.nonzero(highest[:-_DIP] >= highest[_DIP:])
+    return int(risen[0]) + 1 if len(risen) else len(contrasts)
 
 
 def contrast(frame: Image.Image) -> int:
