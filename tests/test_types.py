@@ -17,6 +17,7 @@ from clipgen.similarity import Match
 from clipgen.tasks.duplicates import Group
 from clipgen.tasks.events import Ranked
 from clipgen.tasks.generate import GeneratedImage, Run
+from clipgen.tasks.scenes import Scene
 from clipgen.tasks.search import Found
 
 assert_type(clipgen.generate("a fox", steps=3, size=(64, 64), perceptor=["builtin", "rn50"]), GeneratedImage)
@@ -32,6 +33,7 @@ assert_type(clipgen.classify(["a.jpg", "b.jpg"], ["cat", "dog"]), list[list[Matc
 assert_type(clipgen.compare(["a.jpg"], ["cat"], views="crops"), list[tuple[float, ...]])
 assert_type(clipgen.duplicates("photos", keep="oldest"), list[Group])
 assert_type(clipgen.search("a fox", "photos", pictures="a.jpg:-0.5", top=3), list[Found])
+assert_type(clipgen.scenes("film.mp4", captions=False, shortest=1.0), list[Scene])
 clipgen.animate("seasons.txt", fps=12, seed=7, as_network=True).save("seasons.mp4")
 clipgen.sample(4, generator="stylegan", classes=["forest"], psi=0.5)[0].save("sheet.png")
 with clipgen.Studio(generator="cppn", steps=80) as studio:
