@@ -7,6 +7,10 @@ Films made with PyAV: shots of 1 to 4 s that move (pans and zooms over pictures,
 24, 25, 23.976, 29.97, 60, 12 and 8 frames a second or at varying times, joined by hard cuts or fades through black,
 white or a colour; flashes of one to four frames, some fading out, in a third of the shots. Beside it, on the same
 films: PySceneDetect's adaptive detector with its own reader and defaults.
+
+November 2026, --films 50 --seed 10, 204 boundaries, before the last changes of `cuts.py`, which mend five of the seven
+films with an error: F1 .975 (cuts 1.000, fades .980, flashes .947, mixed .978); PySceneDetect .614 (1.000, .157, .640,
+.574). Constants were chosen on seed 0.
 """
 
 from __future__ import annotations
