@@ -5,6 +5,10 @@
 A film of 720p at 25 frames a second, H.264 with B-frames and a key frame each 10 s: pans over pictures of noise, a new
 one about each four seconds, under the numbers of FFmpeg's testsrc2 in a corner, so that no two seconds are alike. Then
 a minute of it, at 360p: its frames are looked up among those of the whole, and offsets that agree are counted.
+
+November 2026, two AMD cores shared with a dozen processes, 20 s of this film: 0.8 to 1.0 s of CPU time and 1.8 to 3.4 s
+to index, so an hour takes 2.4 to 2.9 minutes of one core, and 5.5 to 10 where others compute; 934 MB, of them 842 for
+torch and the reader.
 """
 
 from __future__ import annotations
