@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from clipgen.studio import pair as pair
     from clipgen.studio import rank as rank
     from clipgen.studio import sample as sample
+    from clipgen.studio import scenes as scenes
     from clipgen.studio import search as search
     from clipgen.studio import stream as stream
 
@@ -71,6 +72,7 @@ _HOMES = {
     "orient": "clipgen.studio",
     "rank": "clipgen.studio",
     "sample": "clipgen.studio",
+    "scenes": "clipgen.studio",
     "search": "clipgen.studio",
     "stream": "clipgen.studio",
     "Studio": "clipgen.studio",
@@ -122,6 +124,7 @@ __all__ = [
     "orient",
     "rank",
     "sample",
+    "scenes",
     "search",
     "stream",
 ]

@@ -29,6 +29,7 @@ from clipgen.settings import (
     OrientVerb,
     PairVerb,
     RankVerb,
+    ScenesVerb,
     SearchVerb,
     Settings,
 )
@@ -55,6 +56,7 @@ VERBS: dict[str, type[Settings]] = {
     "detect": DetectVerb,
     "moderate": ModerateVerb,
     "orient": OrientVerb,
+    "scenes": ScenesVerb,
 }
 
 
@@ -99,9 +101,9 @@ class Model:
 class Inputs:
     """What a verb works on.
 
-    prompts: one line each, as for `parse_prompts`; pictures: files; texts: candidates, labels, or a phrase; text_file:
-    a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures on the way over the
-    draws of `sample`; folders: of a library, to index or search.
+    prompts: one line each, as for `parse_prompts`; pictures: files (`scenes`: films); texts: candidates, labels, or a
+    phrase; text_file: a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures on
+    the way over the draws of `sample`; folders: of a library, to index or search.
     """
 
     prompts: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ from clipgen.generators.pixels import Pixels
 from clipgen.jobs import Inputs, Job
 from clipgen.media.images import load_image
 from clipgen.media.pictures import read_metadata, save_picture
+from clipgen.media.video import VideoWriter
 from clipgen.models.weights import models_folder, prompts_folder
 from clipgen.parts import Parts
 from clipgen.perceptors.openclip import OpenClip
@@ -138,6 +139,9 @@ def originals(tmp_path_factory: pytest.TempPathFactory, perceptor: OpenClip) -> 
         Image.linear_gradient("L").resize((96, 64)).rotate(40 * place).convert("RGB").save(folder / name)
     save_picture(folder / "reef.png", Image.new("RGB", (32, 32)), {"prompt": "a reef", "seed": 7})
     (folder / "run.toml").write_text('prompts = ["a red fox"]\nsize = [384, 256]\ntime-budget = "45s"\n')
+    with VideoWriter(folder / "film.mp4", fps=10) as film:
+        for _ in range(20):
+            film.add(Image.linear_gradient("L").resize((64, 48)).convert("RGB"))
     (folder / "captions.txt").write_text("a red fox\na blue castle\n")
     tiny.write_clip(folder / "my" / "clip")
     Head(perceptor.dim, perceptor=perceptor.fingerprint).save(folder / "my" / "orient.safetensors")

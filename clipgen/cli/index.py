@@ -22,14 +22,14 @@ Examples:
 """
 
 
-@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Index folders of pictures, for search.")
+@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Index folders of pictures and films, for search.")
 @folder_argument
 @option("--status", is_flag=True, section="Output", help="print what is indexed, of all folders or of FOLDER")
 @option("--forget", is_flag=True, section="Output", help="remove FOLDER from the index, without FOLDER everything")
 @option("--yes", is_flag=True, section="Output", help="forget without asking")
 @verb_options("index")
 def command(folders: tuple[Path, ...], status: bool, forget: bool, yes: bool, **options: Any) -> int:
-    """Index the pictures in each FOLDER and the folders in it; what is indexed already is skipped."""
+    """Index the pictures and films in each FOLDER and the folders in it; what is indexed already is skipped."""
     settings = verb_settings("index", options)
     job = Job("index", Inputs(folders=tuple(map(str, folders))), settings)
     if status or forget:
@@ -40,7 +40,8 @@ def command(folders: tuple[Path, ...], status: bool, forget: bool, yes: bool, **
     for _ in others:
         pass
     name_skipped(indexing.skipped)
-    click.echo(f"{indexing.embedded:,} new pictures indexed")
+    frames = f", {indexing.frames:,} of them frames of films" if indexing.frames else ""
+    click.echo(f"{indexing.embedded:,} new pictures indexed{frames}")
     return 1 if indexing.skipped else 0
 
 
@@ -53,7 +54,9 @@ def _status(job: Job) -> int:
             found = library.status(place)
             click.echo(f"{library.path if place == EVERYWHERE else place}")
             click.echo(f"  files: {found.files:,}")
-            click.echo(f"  pictures: {found.contents:,}, unusable: {found.broken:,}")
+            click.echo(f"  pictures: {found.contents - found.films:,}, unusable: {found.broken:,}")
+            if found.films:
+                click.echo(f"  films: {found.films:,}, frames: {found.frames:,}")
             for fingerprint, count in found.vectors.items():
                 click.echo(f"  embedded by {fingerprint[:12]}: {count:,}")
             click.echo(f"  size of the index: {found.bytes / 2**20:.1f} MB")

@@ -15,7 +15,7 @@ from clipgen.cli.progress import loading, seconds_text
 from clipgen.jobs import Job
 
 if TYPE_CHECKING:
-    from clipgen.library import Progress
+    from clipgen.library import Progress, Watching
     from clipgen.similarity import Skipped
     from clipgen.tasks.duplicates import Compared
 
@@ -33,16 +33,17 @@ class Indexing:
         >>> list(indexing.others([Progress(0, 2, 0), Progress(2, 2, 2), "found"]))
         ['found']
 
-    skipped: the files that cannot be used; embedded: pictures that were embedded.
+    skipped: the files that cannot be used; embedded: pictures that were embedded; frames: those of them in films.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self.quiet, self.skipped, self.embedded = quiet, list["Skipped"](), 0
+        self.quiet, self.skipped, self.embedded, self.frames = quiet, list["Skipped"](), 0, 0
+        self._films: dict[Path, int] = {}
         self._started, self._lines = time.monotonic(), 0
 
-    def others(self, events: Iterable[T | Progress | Skipped]) -> Iterator[T]:
+    def others(self, events: Iterable[T | Progress | Watching | Skipped]) -> Iterator[T]:
         """The events that are not about indexing."""
-        from clipgen.library import Progress
+        from clipgen.library import Progress, Watching
         from clipgen.similarity import Skipped
 
         waiting: list[T] = []
@@ -51,13 +52,22 @@ class Indexing:
             for event in events:
                 if isinstance(event, Progress):
                     self._show(event, update)
+                elif isinstance(event, Watching):
+                    self._show_film(event, update)
                 elif isinstance(event, Skipped):
                     self.skipped.append(event)
                 else:
                     waiting.append(event)
                     break
         yield from waiting
-        yield from (event for event in events if not isinstance(event, Progress | Skipped))
+        yield from (event for event in events if not isinstance(event, Progress | Watching | Skipped))
+
+    def _show_film(self, film: Watching, update: Callable[[str], None]) -> None:
+        from clipgen.media.moments import clock
+
+        self._films[film.path] = film.kept
+        self.frames = sum(self._films.values())
+        update(f"indexing {short(film.path)}: {clock(film.seconds)} of {clock(film.total)}, {film.kept:,} frames")
 
     def _show(self, progress: Progress, update: Callable[[str], None]) -> None:
         done, total, self.embedded = progress.done, progress.total, progress.embedded
@@ -65,7 +75,7 @@ class Indexing:
             self._started = time.monotonic()
             return
         rate = done / max(1e-6, time.monotonic() - self._started)
-        line = f"indexing {done:,} of {total:,}  {rate:.1f} pictures/s  {seconds_text((total - done) / rate)} left"
+        line = f"indexing {done:,} of {total:,}  {rate:.1f} files/s  {seconds_text((total - done) / rate)} left"
         update(line)
         if not self.quiet and not sys.stderr.isatty() and done * _LINES // total > self._lines:
             self._lines = done * _LINES // total

@@ -1,4 +1,4 @@
-"""`clipgen search`: find pictures by words and pictures."""
+"""`clipgen search`: find pictures and moments of films by words and pictures."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ Examples:
   clipgen search "sunset"               everything that was ever indexed
 """
 
-COLUMNS = ("path", "score", "z", "likely", "named", "copies")
+COLUMNS = ("path", "score", "z", "likely", "named", "copies", "seconds", "moments")
 
 
-@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Find pictures by words and pictures.")
+@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Find pictures and films by words and pictures.")
 @click.argument("words", nargs=-1, metavar="[TEXT] FOLDER…")
 @option("--image", "images", multiple=True, section="Search", metavar="FILE[:WEIGHT]",
         help="a picture to search for; may be repeated")
@@ -50,9 +50,9 @@ COLUMNS = ("path", "score", "z", "likely", "named", "copies")
 @json_option
 @verb_options("search")
 def command(words: tuple[str, ...], **options: Any) -> int:  # fmt: skip
-    """Find the pictures in each FOLDER, and in the folders in it, that fit TEXT or --image, best first.
+    """Find the pictures and films in each FOLDER, and in the folders in it, that fit TEXT or --image, best first.
 
-    New and changed pictures are indexed first. Only pictures that fit better than chance are shown.
+    New and changed files are indexed first. Only what fits better than chance is shown.
     """
     settings = verb_settings("search", options)
     if options["opened"] and not (options["html"] or options["sheet"]):
@@ -113,7 +113,8 @@ def _print(searched: Searched, found: Sequence[Found], *, as_json: bool) -> None
         click.echo(_line(one))
     if searched.unknown:
         click.echo(f"unknown words: {', '.join(searched.unknown)}", err=True)
-    count, named = f"{searched.files:,} files", sum(one.named for one in found)
+    films = f" ({searched.frames:,} frames of films)" if searched.frames else ""
+    count, named = f"{searched.files:,} files{films}", sum(one.named for one in found)
     if searched.likely:
         click.echo(f"{searched.likely:,} found among {count}, the rest unlikely", err=True)
     else:
@@ -123,13 +124,21 @@ def _print(searched: Searched, found: Sequence[Found], *, as_json: bool) -> None
 
 def _line(one: Found) -> str:
     notes = _notes(one)
-    return f"{one.score:.3f}  z {one.z:4.1f}  {short(one.path)}" + (f"  ({notes})" if notes else "")
+    return f"{one.score:.3f}  z {one.z:4.1f}  {_place(one)}" + (f"  ({notes})" if notes else "")
+
+
+def _place(one: Found) -> str:
+    """Where it is, as printed: the file, and for a film the time."""
+    from clipgen.media.moments import clock
+
+    return short(one.path) + ("" if one.seconds is None else f" @ {clock(one.seconds)}")
 
 
 def _notes(one: Found) -> str:
     notes = [] if one.likely or one.named else ["unlikely"]
     notes += ["by name"] if one.named else []
     notes += [f"+{len(one.copies)} like it"] if one.copies else []
+    notes += [f"+{len(one.moments)} moments like it"] if one.moments else []
     return ", ".join(notes)
 
 
@@ -141,31 +150,45 @@ def _write(title: str, found: Sequence[Found], options: dict[str, Any]) -> None:
         with write_whole(options["export"]) as part, open(part, "w", newline="", errors="surrogateescape") as file:
             table = csv.writer(file)
             table.writerow(COLUMNS)
-            table.writerows([*one.to_dict().values()][:-1] + ["|".join(map(str, one.copies))] for one in found)
+            table.writerows(map(_cells, found))
     if options["copy_to"]:
-        _copy([one.path for one in found], options["copy_to"])
+        _copy(found, options["copy_to"])
     if options["sheet"]:
         _sheet(options["sheet"], found)
     if options["html"]:
-        cards = [(one.path, f"{one.score:.3f}  z {one.z:.1f}  {_notes(one)}") for one in found]
+        cards = [(one.shown, f"{one.score:.3f}  z {one.z:.1f}  {_notes(one)}") for one in found]
         write_gallery(options["html"], title, [Row("", cards)])
     if options["opened"]:
         click.launch(str(options["html"] or options["sheet"]))
 
 
+def _cells(one: Found) -> list[object]:
+    """A row of the table; lists are joined."""
+    return ["|".join(map(str, cell)) if isinstance(cell, list) else cell for cell in one.to_dict().values()]
+
+
 def _sheet(path: Path, found: Sequence[Found]) -> None:
-    from clipgen.media.images import load_image, to_pil
+    from PIL import Image, ImageOps
+
+    from clipgen.media.gallery import load_shown
     from clipgen.media.pictures import save_picture
     from clipgen.media.sheets import contact_sheet
 
-    shown = [to_pil(load_image(one.path, size=(192, 192))[0]) for one in found]
-    save_picture(path, contact_sheet(shown, [f"{one.path.name} {one.score:.2f}" for one in found]), {})
+    shown = [ImageOps.fit(load_shown(one.shown, 192), (192, 192), Image.Resampling.LANCZOS) for one in found]
+    save_picture(path, contact_sheet(shown, [f"{one.shown.name} {one.score:.2f}" for one in found]), {})
 
 
-def _copy(paths: Sequence[Path], folder: Path) -> None:
-    """Copy files under free names."""
+def _copy(found: Sequence[Found], folder: Path) -> None:
+    """Copy files under free names; of a film the frame that was found, as a picture."""
     from clipgen.files import free_path, write_whole
+    from clipgen.media.footage import frame_at
+    from clipgen.media.moments import clock
+    from clipgen.media.pictures import save_picture
 
-    for path in paths:
-        with write_whole(free_path(folder, path.stem, path.suffix)) as part:
-            shutil.copyfile(path, part)
+    for one in found:
+        if one.seconds is None:
+            with write_whole(free_path(folder, one.path.stem, one.path.suffix)) as part:
+                shutil.copyfile(one.path, part)
+        else:
+            name = f"{one.path.stem}-{clock(one.seconds).replace(':', '-')}"
+            save_picture(free_path(folder, name, ".png"), frame_at(one.path, one.seconds), {})

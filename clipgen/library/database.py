@@ -16,7 +16,7 @@ import numpy as np
 from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable
 from clipgen.library.hashes import Hashes
-from clipgen.library.schema import prepare
+from clipgen.library.schema import INSIDE, inside, prepare
 from clipgen.perceptors.base import STOP_WORDS
 
 _MANY = 2000  # contents from which on all rows are read at once
@@ -25,11 +25,11 @@ _PATIENCE = 30.0  # seconds that a writer waits for another one, which writes fo
 
 @dataclass(frozen=True)
 class Content:
-    """What is known of the bytes of a picture file, wherever it is.
+    """What is known of the bytes of a file of a picture or a film, wherever it is.
 
     hash: sha256 of the file; width, height: in pixels, upright; orientation, taken, words: see `Facts`; phashes: its
     perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, without a path, "" for a good
-    picture; format: see `Facts`; measures: see `Measures`, packed.
+    file; format: see `Facts`; measures: see `Measures`, packed; seconds: length of a film, 0 for a picture.
     """
 
     hash: bytes
@@ -42,9 +42,11 @@ class Content:
     error: str = ""
     format: str = ""
     measures: bytes = b""
+    seconds: float = 0.0
 
 
 _COLUMNS = ", ".join(spec.name for spec in fields(Content))
+_MARKS = ", ".join("?" for _ in fields(Content))
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._counts: dict[tuple[Path, int], int] = {}
+        self._counts: dict[Path, int] = {}
         self._counted_at = (0, 0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +125,7 @@ class Database:
         """Add files, or replace what was known of them, and contents that are new."""
         with self.writing() as connection:
             connection.executemany(
-                f"insert into content ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                f"insert into content ({_COLUMNS}) values ({_MARKS})"
                 # a content of an older index has no measures
                 " on conflict (hash) do update set format = excluded.format, measures = excluded.measures"
                 " where measures is null",
@@ -151,12 +153,12 @@ class Database:
 
     def stamps(self, place: Path) -> dict[str, tuple[int, int, bytes]]:
         """Size, time and sha256 of the files in a folder and its folders, or of one file, by path."""
-        rows = self.rows(f"select path, size, mtime, hash from file where {_INSIDE}", _inside(place))
+        rows = self.rows(f"select path, size, mtime, hash from file where {INSIDE}", inside(place))
         return {os.fsdecode(path): (size, mtime, hash) for path, size, mtime, hash in rows}
 
     def files(self, place: Path) -> list[File]:
         """The files in a folder and its folders, or one file, by path."""
-        rows = self.rows(f"select path, size, mtime, hash from file where {_INSIDE} order by path", _inside(place))
+        rows = self.rows(f"select path, size, mtime, hash from file where {INSIDE} order by path", inside(place))
         return [File(Path(os.fsdecode(path)), size, mtime, hash) for path, size, mtime, hash in rows]
 
     def paths(self, hashes: Iterable[bytes], places: Sequence[Path]) -> dict[bytes, list[Path]]:
@@ -177,18 +179,18 @@ class Database:
                 found[hash] = Content(*row)
         return found
 
-    def count(self, places: Sequence[Path], *, limit: int = -1) -> int:
-        """The number of files in some folders; limit: where counting stops. Counted again only after a change."""
+    def count(self, places: Sequence[Path]) -> int:
+        """The number of files in some folders, counted again only after a change."""
         with self._lock:
             state = (self.rows("pragma data_version")[0][0], self._connection.total_changes)
             if state != self._counted_at:
                 self._counts.clear()
                 self._counted_at = state
-            query = f"select count(*) from (select 1 from file where {_INSIDE} limit ?)"
             for place in places:
-                if (place, limit) not in self._counts:
-                    self._counts[place, limit] = self.rows(query, (*_inside(place), limit))[0][0]
-            return sum(self._counts[place, limit] for place in places)
+                if place not in self._counts:
+                    query = f"select count(*) from file where {INSIDE}"
+                    self._counts[place] = self.rows(query, inside(place))[0][0]
+            return sum(self._counts[place] for place in places)
 
     def phashes(self, hashes: Sequence[bytes]) -> Hashes:
         """The perceptual hashes of good contents in the eight symmetries: [N, 8]."""
@@ -198,11 +200,11 @@ class Database:
         return np.frombuffer(b"".join(rows), np.uint64).reshape(-1, 8)
 
     def hashes(self, places: Sequence[Path], *, good: bool = True) -> list[bytes]:
-        """The contents in some folders, once each, in the order of their paths; good: without those with an error."""
+        """The contents in some folders, once each, in the order of their paths; good: only pictures without errors."""
         table = "file join content using (hash)" if good else "file"
-        where = f"{_INSIDE} and error = ''" if good else _INSIDE
+        where = f"{INSIDE} and error = '' and seconds = 0" if good else INSIDE
         rows = (row for place in places for row in
-                self.rows(f"select hash from {table} where {where} order by path", _inside(place)))  # fmt: skip
+                self.rows(f"select hash from {table} where {where} order by path", inside(place)))  # fmt: skip
         return list(dict.fromkeys(hash for (hash,) in rows))
 
     def errors(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
@@ -253,18 +255,8 @@ class Database:
     def clear(self) -> None:
         """Forget everything, verdicts about duplicates included."""
         with self.writing() as connection:
-            for table in ("file", "content", "word", "verdict"):
+            for table in ("file", "content", "word", "verdict", "frame", "watched"):
                 connection.execute(f"delete from {table}")
-
-
-_INSIDE = "(path = ? or path >= ? and path < ?)"
-
-
-def _inside(place: Path) -> tuple[bytes, bytes, bytes]:
-    """The values of `_INSIDE`: the path itself, and the range of paths below it."""
-    name = os.fsencode(place)
-    folder = name.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
-    return name, folder, folder[:-1] + bytes([folder[-1] + 1])
 
 
 def spaced(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Folders of pictures into a library: read ahead in threads, embedded in batches, stored batch by batch."""
+"""Folders of pictures and films into a library: read ahead in threads, embedded in batches, stored batch by batch."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 from clipgen.files import unwritable
 from clipgen.library.library import Library
 from clipgen.library.reading import SIDE, Reading, named, read_picture
-from clipgen.library.scan import scan
+from clipgen.library.scan import is_film, scan
+from clipgen.library.watching import Watching, watch
 from clipgen.media.images import from_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity import Skipped, embed_images
@@ -25,14 +27,22 @@ _THREADS = 2  # that read; decoding runs without Python's lock
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an index is: files done of all that are new or changed, and pictures embedded so far."""
+    """How far an index is: files done of all that are new or changed, pictures and frames of films embedded so far."""
 
     done: int
     total: int
     embedded: int
 
 
-def index(places: Sequence[Path], library: Library, perceptor: Perceptor) -> Iterator[Progress | Skipped]:
+@overload
+def index(places: Sequence[Path], library: Library, perceptor: Perceptor) -> Iterator[Progress | Skipped]: ...
+@overload
+def index(
+    places: Sequence[Path], library: Library, perceptor: Perceptor, *, films: bool
+) -> Iterator[Progress | Watching | Skipped]: ...
+def index(
+    places: Sequence[Path], library: Library, perceptor: Perceptor, *, films: bool = False
+) -> Iterator[Progress | Watching | Skipped]:
     """Bring a library up to date with some folders; what is known already is neither read nor embedded again.
 
         >>> with Library(folder / "library.sqlite") as library:
@@ -40,12 +50,13 @@ def index(places: Sequence[Path], library: Library, perceptor: Perceptor) -> Ite
         >>> events[-1]
         Progress(done=2, total=2, embedded=2)
 
-    places: folders, with the folders in them, and files.
-    Yields Progress after each batch, the first before any work, and Skipped for each file that cannot be used, also
-    where that is known from an earlier run. A process that is killed loses at most one batch. Raises ImageError for a
+    places: folders, with the folders in them, and files; films: not only pictures, see `watch`; they come last.
+    Yields Progress after each batch and film, the first before any work, Watching after each batch of a film's frames,
+    and Skipped for each file that cannot be used, also where that is known from an earlier run. A process that is
+    killed loses at most one batch. Raises ImageError for a
     place that does not exist, OutputError when the index cannot be written.
     """
-    scans = [scan(place, library.database) for place in map(absolute, places)]
+    scans = [scan(place, library.database, films=films) for place in map(absolute, places)]
     library.database.remove(path for one in scans for path in one.gone)
     fresh = dict.fromkeys(path for one in scans for path in one.fresh)
     run = _Run(library, perceptor)
@@ -56,7 +67,11 @@ def index(places: Sequence[Path], library: Library, perceptor: Perceptor) -> Ite
         if error := done.get(hash):
             yield Skipped(Path(path), named(error, Path(path)))
     yield Progress(0, len(fresh), 0)
-    yield from run.all([Path(path) for path in fresh])
+    pictures = [Path(path) for path in fresh if not is_film(path)]
+    yield from run.all(pictures, len(fresh))
+    for number, path in enumerate(filter(is_film, fresh), len(pictures) + 1):
+        yield from run.film(Path(path))
+        yield Progress(number, len(fresh), run.embedded)
 
 
 def absolute(place: Path) -> Path:
@@ -81,16 +96,26 @@ class _Run:
         """Of some contents those that need no work, with their errors."""
         errors = self.library.database.errors(hashes)
         there = self.library.embedded(hashes, self.perceptor.fingerprint, self.perceptor.dim)
-        return {hash: errors[hash] for hash, found in zip(hashes, there, strict=True)
-                if hash in errors and (found or errors[hash])}  # fmt: skip
+        pictures = {hash: errors[hash] for hash, found in zip(hashes, there, strict=True)
+                    if hash in errors and (found or errors[hash])}  # fmt: skip
+        watched = self.library.frames.watched(self.perceptor.fingerprint)
+        return pictures | {hash: watched[hash] for hash in hashes if hash in watched}
 
     def known(self, hash: bytes) -> tuple[bool, str]:
         """Whether a content needs no work, and its error."""
         found = self.finished([hash])
         return hash in found, found.get(hash, "")
 
-    def all(self, paths: Sequence[Path]) -> Iterator[Progress | Skipped]:
-        """Read and embed files, in order."""
+    def film(self, path: Path) -> Iterator[Watching | Skipped]:
+        """Embed the frames of a film."""
+        before = self.embedded
+        for event in watch(path, self.library, self.perceptor, self.known):
+            if isinstance(event, Watching):
+                self.embedded = before + event.kept
+            yield event
+
+    def all(self, paths: Sequence[Path], total: int) -> Iterator[Progress | Skipped]:
+        """Read and embed pictures, in order; total: of all files, for the events."""
         with ThreadPoolExecutor(_THREADS) as threads:
             waiting: deque[Future[Reading]] = deque()
             try:
@@ -101,7 +126,7 @@ class _Run:
                     batch = [waiting.popleft().result() for _ in paths[first : first + _BATCH]]
                     yield from (Skipped(one.path, one.error) for one in batch if one.error)
                     self._store(batch)
-                    yield Progress(min(len(paths), first + _BATCH), len(paths), self.embedded)
+                    yield Progress(min(len(paths), first + _BATCH), total, self.embedded)
             finally:
                 threads.shutdown(cancel_futures=True)
 

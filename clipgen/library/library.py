@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clipgen.library.database import Database, File
+from clipgen.library.frames import Frames
 from clipgen.library.vectors import Searcher
 from clipgen.models.weights import data_folder
 from clipgen.similarity.store import Store, Vectors, picture_keys
@@ -24,17 +25,22 @@ VIEW = "library"  # pictures are embedded reduced, so their vectors are not thos
 
 @dataclass(frozen=True)
 class Status:
-    """What a library knows: files, contents, broken ones, vectors by perceptor, and bytes on disk."""
+    """What a library knows: files, contents, broken ones, films and their frames, vectors by perceptor, bytes on disk.
+
+    contents: of pictures and films, each counted once.
+    """
 
     files: int
     contents: int
     broken: int
+    films: int
+    frames: int
     vectors: dict[str, int]
     bytes: int
 
 
 class Library:
-    """Folders of pictures as rows, beside the vectors of their contents.
+    """Folders of pictures and films as rows, beside the vectors of their contents.
 
         >>> with Library(folder / "library.sqlite") as library:
         ...     library.status().files
@@ -50,6 +56,7 @@ class Library:
         self.path = path or data_folder() / "library.sqlite"
         self.folder = self.path.with_name(f"{self.path.stem}.vectors")
         self.database = Database(self.path)
+        self.frames = Frames(self.database)
         self.store = Store(self.folder, limit=None)
         self._searchers: dict[str, Searcher] = {}
 
@@ -90,10 +97,12 @@ class Library:
         """What is known, of all folders or of one."""
         hashes = self.database.hashes([place], good=False)
         good = self.database.hashes([place])
-        keys = picture_keys(good)
+        films, frames = self.frames.films(place), self.frames.keys([place])
+        keys = picture_keys([*good, *frames])
         stored = {folder.name: self._stored(folder, keys) for folder in self.folder.glob("*-*") if folder.is_dir()}
         size = sum(path.stat().st_size for path in self._files() if path.is_file())
-        return Status(len(self.database.files(place)), len(hashes), len(hashes) - len(good), stored, size)
+        broken = len(hashes) - len(good) - films
+        return Status(len(self.database.files(place)), len(hashes), broken, films, len(frames), stored, size)
 
     def _files(self) -> list[Path]:
         logs = [self.path.with_name(self.path.name + ending) for ending in ("-wal", "-shm")]

@@ -17,7 +17,7 @@ from clipgen.library.hashes import perceptual_hashes
 from clipgen.media.images import load_reduced
 from clipgen.media.measures import Measures
 
-_NAME = "\0"  # in the error of a content: its files have many names
+NAME = "\0"  # in the error of a content: its files have many names
 SIDE = 256  # of the short side of what is embedded, unless the perceptor's input is larger; enough for all else
 
 
@@ -58,7 +58,7 @@ def read_picture(path: Path, known: Callable[[bytes], tuple[bool, str]], *, side
     try:
         pixels, facts = load_reduced(path, side)
     except ImageError as bad:
-        return Reading(path, file, Content(hash, error=str(bad).replace(str(path), _NAME)), error=str(bad))
+        return Reading(path, file, Content(hash, error=str(bad).replace(str(path), NAME)), error=str(bad))
     if (status.st_size, status.st_mtime_ns) != _stamp(path):
         return Reading(path, error=f"{path} changed while it was read; it is read again next time")
     content = Content(
@@ -74,7 +74,7 @@ def named(error: str, path: Path) -> str:
     >>> named("cannot read the picture \\0: truncated", Path("a.jpg"))
     'cannot read the picture a.jpg: truncated'
     """
-    return error.replace(_NAME, str(path))
+    return error.replace(NAME, str(path))
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

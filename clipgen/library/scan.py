@@ -14,6 +14,9 @@ from PIL import Image
 from clipgen.errors import ImageError
 from clipgen.library.database import Database
 
+#: endings of films; .ts is left out, which most often is TypeScript
+FILMS = frozenset((".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2ts", ".mts", ".wmv", ".flv",
+                   ".3gp", ".ogv", ".vob"))  # fmt: skip
 #: endings that need the package pi-heif
 HEIF = frozenset((".heic", ".heif", ".hif"))
 
@@ -32,27 +35,29 @@ class Scan:
     absent: list[str]
 
 
-def scan(place: Path, database: Database) -> Scan:
+def scan(place: Path, database: Database, *, films: bool = False) -> Scan:
     """Compare a folder and its folders, or one file, with what the library knows of it.
 
         >>> found = scan(folder, Database(folder / "library.sqlite"))
         >>> [Path(path).name for path in found.fresh], found.gone
         (['a.png', 'b.png'], [])
 
-    place: absolute. Hidden files and folders are left out. A file counts as unchanged while its size and time are as
-    they were. A file counts as gone only where its folder still has something in it: a disk that is not there, or an
-    empty mount point, is not a deletion.
+    place: absolute; films: not only pictures. Hidden files and folders are left out. A file counts as unchanged while
+    its size and time are as they were. A file counts as gone only where its folder still has something in it: a disk
+    that is not there, or an empty mount point, is not a deletion.
     Raises ImageError for a place that does not exist, unless the library knows files in it.
     """
-    known = database.stamps(place)
+    stamps = database.stamps(place)
     if not place.exists():
-        if not known:
+        if not stamps:
             raise ImageError(f"there is no folder {place}; check the name")
-        return Scan([], {}, [], list(known))
+        return Scan([], {}, [], list(stamps))
+    known = stamps if films else {path: stamp for path, stamp in stamps.items() if not is_film(path)}
     fresh: list[str] = []
     unchanged: dict[str, bytes] = {}
     alive: set[str] = set()
-    for path, size, mtime in _walk(str(place), alive):
+    endings = picture_endings() | (FILMS if films else frozenset())
+    for path, size, mtime in _walk(str(place), endings, alive):
         stamp = known.pop(path, None)
         if stamp is not None and stamp[:2] == (size, mtime):
             unchanged[path] = stamp[2]
@@ -62,13 +67,12 @@ def scan(place: Path, database: Database) -> Scan:
     return Scan(fresh, unchanged, gone, [path for path in known if os.path.dirname(path) not in alive])
 
 
-def _walk(place: str, alive: set[str]) -> Iterator[tuple[str, int, int]]:
-    """Path, size and time of each picture file; `alive` collects the folders that are not empty."""
+def _walk(place: str, endings: frozenset[str], alive: set[str]) -> Iterator[tuple[str, int, int]]:
+    """Path, size and time of each file with one of the endings; `alive` collects the folders that are not empty."""
     status = os.stat(place)
     if not stat.S_ISDIR(status.st_mode):
         yield place, status.st_size, status.st_mtime_ns
         return
-    endings = picture_endings()
     waiting, seen = [place], {(status.st_dev, status.st_ino)}
     while waiting:
         folder = waiting.pop()
@@ -90,6 +94,15 @@ def _walk(place: str, alive: set[str]) -> Iterator[tuple[str, int, int]]:
             elif stat.S_ISREG(status.st_mode) and os.path.splitext(entry.name)[1].lower() in endings:
                 yield entry.path, status.st_size, status.st_mtime_ns
         waiting += reversed(inside)
+
+
+def is_film(path: str) -> bool:
+    """Whether a file has the ending of a film.
+
+    >>> is_film("holiday/walk.MP4"), is_film("walk.png")
+    (True, False)
+    """
+    return os.path.splitext(path)[1].lower() in FILMS
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -9,11 +10,21 @@ from clipgen.errors import OutputError
 
 VERSION = 2
 
+# frames are those of any perceptor, which have vectors of those that it kept; watched: how far a film is embedded, in
+# seconds, whether that is all of it, and why it ends there where it is damaged
+_FILMS = """
+create table frame (key blob primary key, film blob not null, seconds real not null, phashes blob not null)
+ without rowid;
+create index frame_film on frame (film, seconds);
+create table watched (
+    film blob, perceptor text, seconds real not null, done int not null, problem text not null,
+    primary key (film, perceptor)
+) without rowid"""
 # paths are bytes: not every name is UTF-8, and a folder's files are a range of them
 _NEW = f"""
 create table content (
     hash blob primary key, width int, height int, orientation int, taken text, words text, phashes blob, pixels blob,
-    error text, format text, measures blob
+    error text, format text, measures blob, seconds real not null default 0
 ) without rowid;
 create table file (
     id integer primary key, path blob unique not null, size int not null, mtime int not null, hash blob not null
@@ -21,11 +32,33 @@ create table file (
 create index file_hash on file (hash);
 create virtual table word using fts5 (name, words, tokenize = "porter unicode61 remove_diacritics 2");
 create table verdict (a blob, b blob, verdict text not null, primary key (a, b)) without rowid;
+{_FILMS};
 pragma user_version = {VERSION};
 """
 
 # version → what makes the next one of it; what was measured since is read again, and nothing is embedded again
-_CHANGES = {1: "alter table content add column format text;\nalter table content add column measures blob"}
+_CHANGES = {
+    1: f"""
+alter table content add column format text;
+alter table content add column measures blob;
+alter table content add column seconds real not null default 0;
+{_FILMS};
+"""
+}
+
+#: condition on paths, with the values of `inside`
+INSIDE = "(path = ? or path >= ? and path < ?)"
+
+
+def inside(place: Path) -> tuple[bytes, bytes, bytes]:
+    """The values of `INSIDE`: the path itself, and the range of paths below it.
+
+    >>> inside(Path("/photos"))
+    (b'/photos', b'/photos/', b'/photos0')
+    """
+    name = os.fsencode(place)
+    folder = name.rstrip(os.fsencode(os.sep)) + os.fsencode(os.sep)
+    return name, folder, folder[:-1] + bytes([folder[-1] + 1])
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -54,5 +87,5 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
 
 def _run(connection: sqlite3.Connection, statements: str) -> None:
     # executescript would end the transaction
-    for statement in statements.strip().split(";\n"):
-        connection.execute(statement)
+    for statement in filter(None, statements.strip().split(";\n")):
+        connection.execute(statement.rstrip(";"))

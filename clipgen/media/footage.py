@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,7 @@ from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.media.encoder import pulled
 from clipgen.media.images import from_pil, paintable_size
+from clipgen.media.moments import clock
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -23,15 +27,22 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MAX_SIDE = 8192  # pixels: a file that states more is more likely broken than real
+_EARLY = 1e-4  # seconds by which a presentation time may be rounded down
+_MISSING = 2.0  # seconds by which the length that a file states may be wrong
+_BACK = 12.0  # seconds between key frames, at most, in nearly all films
 
 
 @dataclass(frozen=True)
 class VideoFacts:
-    """What a video file states: (width, height) as shown, its length in seconds, and whether it has sound."""
+    """What a video file states: (width, height) as shown, its length in seconds, and whether it has sound.
+
+    rate: frames a second on average, such as 30000/1001; presentation times may deviate from it.
+    """
 
     size: tuple[int, int]
     seconds: float
     sound: bool
+    rate: Fraction = Fraction(25)
 
     @classmethod
     def of(cls, path: str | Path) -> VideoFacts:
@@ -47,13 +58,25 @@ class VideoFacts:
             first = next(container.decode(video=0), None)
             if first is None:
                 raise ImageError(f"{path} cannot be decoded as a video: it has no frames")
-            width, height = first.width, first.height
-            if first.rotation % 180 == 90:
-                width, height = height, width
+            width, height = _shown_size(first)
             seconds, sound = _seconds(container), bool(container.streams.audio)
+            rate = container.streams.video[0].average_rate or cls.rate
         if not 0 < seconds < 86400 or not 0 < max(width, height) <= MAX_SIDE:
             raise ImageError(f"{path} is a video of {width} x {height} pixels and {seconds:g} s, which cannot be used")
-        return cls((width, height), seconds, sound)
+        return cls((width, height), seconds, sound, rate)
+
+    def truncated(self, last: float, gap: float) -> str:
+        """Why a video is truncated whose last frame is at a time; "" for a whole one.
+
+            >>> facts = VideoFacts((64, 48), 60.0, sound=False)
+            >>> facts.truncated(12.0, gap=0.04), facts.truncated(50.0, gap=10.0)
+            ('it ends at 00:00:12 of 00:01:00: it is truncated', '')
+
+        last: in seconds; gap: the longest between two frames. Decoders report no error where a file ends too early.
+        """
+        if self.seconds - last <= _MISSING + 2 * gap:
+            return ""
+        return f"it ends at {clock(last)} of {clock(self.seconds)}: it is truncated"
 
     def painted_size(self) -> tuple[int, int]:
         """The size of a painted frame where none is given: the video's aspect ratio.
@@ -130,8 +153,115 @@ def video_frames(
                 return
             graph.push(decoded)
             for frame in pulled(graph.vpull):
-                start = frame.time if start is None else start
-                yield frame.time - start, Image.fromarray(frame.to_ndarray())
+                start = _time(frame) if start is None else start
+                yield _time(frame) - start, Image.fromarray(frame.to_ndarray())
+
+
+def sampled_frames(
+    path: str | Path, *, side: int, every: float = 1.0, since: float = 0.0
+) -> Iterator[tuple[float, Image.Image]]:
+    """The first frame in each span of some seconds, upright and reduced: when it is shown, as of `video_frames`.
+
+        >>> from clipgen.media.video import VideoWriter
+        >>> with VideoWriter(folder / "walk.mp4", fps=4) as video:
+        ...     for _ in range(10):
+        ...         video.add(picture)
+        >>> [(seconds, frame.size) for seconds, frame in sampled_frames(folder / "walk.mp4", side=32)]
+        [(0.0, (32, 32)), (1.0, (32, 32)), (2.0, (32, 32))]
+
+    side: short side in pixels, unless it is smaller already; every: seconds of a span; since: seconds at which to
+    begin, by seeking. A frame that stays longer than a span comes once. Frames that no other frame depends on are not
+    decoded, so a frame may be some frames late in its span; its time is its own.
+    Raises ImageError for a file that is no video, and where it is damaged, after the frames before that.
+    """
+    with _opened(Path(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        stream.codec_context.skip_frame = "NONREF"
+        graph: Graph | None = None
+        due = since
+        for seconds, frame in _timed(container, since):
+            if seconds + _EARLY < due:
+                continue
+            due = every * (math.floor(seconds / every + _EARLY) + 1)
+            graph = graph or _graph(container, frame, None, _reduced(frame, side))
+            graph.push(frame)
+            for shown in pulled(graph.vpull):
+                yield seconds, Image.fromarray(shown.to_ndarray())
+
+
+def frame_at(path: str | Path, seconds: float, *, side: int = MAX_SIDE) -> Image.Image:
+    """The frame that is shown at a time, upright; beyond the end the last one.
+
+        >>> from clipgen.media.video import VideoWriter
+        >>> with VideoWriter(folder / "walk.mp4", fps=4) as video:
+        ...     for _ in range(10):
+        ...         video.add(picture)
+        >>> frame_at(folder / "walk.mp4", 1.1, side=32).size
+        (32, 32)
+
+    seconds: from the first frame; side: short side in pixels, unless it is smaller already.
+    Raises ImageError for a file that is no video, or is damaged there.
+    """
+    with _opened(Path(path)) as container:
+        found: VideoFrame | None = None
+        for when, frame in _timed(container, seconds):
+            if found is not None and when > seconds + _EARLY:
+                break
+            found = frame
+        if found is None:
+            raise ImageError(f"{path} cannot be decoded as a video: it has no frames")
+        graph = _graph(container, found, None, _reduced(found, side))
+        graph.push(found)
+        return Image.fromarray(next(pulled(graph.vpull)).to_ndarray())
+
+
+def _timed(container: InputContainer, since: float) -> Iterator[tuple[float, VideoFrame]]:
+    """Frames from the key frame before a time on, and when each is shown, in seconds from the first of the video."""
+    frames = container.decode(video=0)
+    first = next(frames, None)
+    if first is None:
+        return
+    start = _time(first)
+    if since > 0:
+        frames = _sought(container, start, since)
+    else:
+        yield 0.0, first
+    yield from ((_time(frame) - start, frame) for frame in frames)
+
+
+def _sought(container: InputContainer, start: float, since: float) -> Iterator[VideoFrame]:
+    """The frames from one on that is shown `since` seconds after the start, or before."""
+    import av
+
+    stream = container.streams.video[0]
+    unit = stream.time_base or Fraction(1, 90_000)
+    # streams without an index (.mpg, .m2ts) give what comes after the target, and .avi none before its first frame
+    for target in (start + since, start + since - _BACK, start, start - 1):
+        with suppress(av.FFmpegError):
+            container.seek(math.floor(target / unit), stream=stream)
+            frames = container.decode(video=0)
+            landed = next(frames, None)
+            if landed is not None and _time(landed) <= start + since + _EARLY:
+                return chain([landed], frames)
+    return iter(())
+
+
+def _time(frame: VideoFrame) -> float:
+    if frame.time is None:
+        raise ValueError("its frames have no presentation times; copy it into a container such as .mp4 or .mkv")
+    return frame.time
+
+
+def _reduced(frame: VideoFrame, side: int) -> tuple[int, int]:
+    """The size at which the short side of an upright frame is `side`, or its own where that is less."""
+    width, height = _shown_size(frame)
+    scale = min(1.0, side / min(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _shown_size(frame: VideoFrame) -> tuple[int, int]:
+    return (frame.height, frame.width) if frame.rotation % 180 == 90 else (frame.width, frame.height)
 
 
 def _and_end(container: InputContainer) -> Iterator[VideoFrame | None]:

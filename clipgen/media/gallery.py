@@ -10,9 +10,13 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
+from PIL import Image
+
 from clipgen.errors import ImageError
 from clipgen.files import write_whole
+from clipgen.media.footage import frame_at
 from clipgen.media.images import load_reduced
+from clipgen.media.moments import Moment
 
 SIDE = 192  # of a thumbnail's height, at most; it may be twice as wide
 _ALBUM_SIDE = 480
@@ -47,13 +51,13 @@ a {{ color: #9cf }} }}
 
 @dataclass(frozen=True)
 class Row:
-    """Pictures under a heading: files with a line of text for each; None: a text without a picture.
+    """Pictures under a heading: files and moments of films, with a line of text for each; None: a text alone.
 
     quarters: turns of their thumbnails, clockwise.
     """
 
     heading: str
-    pictures: Sequence[tuple[Path | None, str]]
+    pictures: Sequence[tuple[Path | Moment | None, str]]
     quarters: int = 0
 
 
@@ -84,44 +88,46 @@ def _write(path: str | Path, title: str, sections: Iterable[str], *, kind: str =
         part.write_text(page, encoding="utf-8", errors="replace")
 
 
-def _section(row: Row, figure: Callable[[Path | None, str, int], str]) -> str:
+def _section(row: Row, figure: Callable[[Path | Moment | None, str, int], str]) -> str:
     heading = f"<h2>{escape(row.heading)}</h2>" if row.heading else ""
-    figures = "\n".join(figure(path, text, row.quarters) for path, text in row.pictures)
+    figures = "\n".join(figure(shown, text, row.quarters) for shown, text in row.pictures)
     return f"{heading}<section>{figures}</section>"
 
 
-def _card(path: Path | None, text: str, quarters: int, *, root: Path | None) -> str:
-    name = _name(path, root)
-    shown = _picture(path, SIDE, name, quarters)
-    return f"<figure>{shown}<figcaption>{name}{'<br>' if name else ''}{escape(text)}</figcaption></figure>"
+def _card(shown: Path | Moment | None, text: str, quarters: int, *, root: Path | None) -> str:
+    name = _name(shown, root)
+    picture = _picture(shown, SIDE, name, quarters)
+    return f"<figure>{picture}<figcaption>{name}{'<br>' if name else ''}{escape(text)}</figcaption></figure>"
 
 
-def _leaf(path: Path | None, text: str, quarters: int) -> str:
-    bare = ' class="bare"' if path is None else ""
-    shown = _picture(path, _ALBUM_SIDE, _name(path, None), quarters)
-    return f"<figure{bare}>{shown}<figcaption>{escape(text)}</figcaption></figure>"
+def _leaf(shown: Path | Moment | None, text: str, quarters: int) -> str:
+    bare = ' class="bare"' if shown is None else ""
+    picture = _picture(shown, _ALBUM_SIDE, _name(shown, None), quarters)
+    return f"<figure{bare}>{picture}<figcaption>{escape(text)}</figcaption></figure>"
 
 
-def _name(path: Path | None, root: Path | None) -> str:
-    if path is None:
+def _name(shown: Path | Moment | None, root: Path | None) -> str:
+    if shown is None:
         return ""
-    return escape(str(path.relative_to(root)) if root is not None and path.is_relative_to(root) else path.name)
+    below = isinstance(shown, Path) and root is not None and shown.is_relative_to(root)
+    return escape(str(shown.relative_to(root)) if isinstance(shown, Path) and root and below else shown.name)
 
 
-def _picture(path: Path | None, side: int, name: str, quarters: int) -> str:
-    """The thumbnail of a file as a link to it; "" for no file."""
-    if path is None:
+def _picture(shown: Path | Moment | None, side: int, name: str, quarters: int) -> str:
+    """The thumbnail of what is shown as a link to it; "" for nothing."""
+    if shown is None:
         return ""
-    thumbnail, shown = _thumbnail(path, side, quarters), '<span class="none">no preview</span>'
+    thumbnail, inner = _thumbnail(shown, side, quarters), '<span class="none">no preview</span>'
     if thumbnail:
-        shown = f'<img loading="lazy" alt="{name}" src="{thumbnail}">'
-    return f'<a href="{escape(path.absolute().as_uri())}">{shown}</a>'
+        inner = f'<img loading="lazy" alt="{name}" src="{thumbnail}">'
+    link = shown.link if isinstance(shown, Moment) else shown.absolute().as_uri()
+    return f'<a href="{escape(link)}">{inner}</a>'
 
 
-def _thumbnail(path: Path, side: int, quarters: int) -> str:
+def _thumbnail(shown: Path | Moment, side: int, quarters: int) -> str:
     """A small JPEG as a data URL; "" for a picture that cannot be loaded."""
     try:
-        picture, _ = load_reduced(path, side)
+        picture = load_shown(shown, side)
     except ImageError:
         return ""
     picture = picture.rotate(-90 * quarters, expand=True)
@@ -129,3 +135,16 @@ def _thumbnail(path: Path, side: int, quarters: int) -> str:
     packed = io.BytesIO()
     picture.save(packed, "JPEG", quality=80)
     return "data:image/jpeg;base64," + base64.b64encode(packed.getvalue()).decode()
+
+
+def load_shown(shown: Path | Moment, side: int) -> Image.Image:
+    """A picture file, or the frame of a film at a moment, reduced until its short side is about `side`.
+
+        >>> load_shown(folder / "a.png", 16).size
+        (24, 16)
+
+    Raises ImageError for a file that cannot be loaded.
+    """
+    if isinstance(shown, Moment):
+        return frame_at(shown.path, shown.seconds, side=side)
+    return load_reduced(shown, side)[0]

@@ -47,6 +47,7 @@ from clipgen.settings.library import (
     CurateVerb,
     DuplicatesSettings,
     DuplicatesVerb,
+    FilmsSettings,
     IndexSettings,
     IndexVerb,
     LibraryVerb,
@@ -58,6 +59,7 @@ from clipgen.settings.library import (
 from clipgen.settings.options import GeneratorOptions
 from clipgen.settings.pair import PairSettings, PairVerb
 from clipgen.settings.usual import USUAL
+from clipgen.settings.viewing import ScenesSettings, ScenesVerb
 
 __all__ = [
     "About",
@@ -80,6 +82,7 @@ __all__ = [
     "EstimateSettings",
     "EstimateVerb",
     "FilmSettings",
+    "FilmsSettings",
     "GenerateSettings",
     "GeneratorOptions",
     "GroupedSettings",
@@ -106,6 +109,8 @@ __all__ = [
     "RankSettings",
     "RankVerb",
     "STARTS",
+    "ScenesSettings",
+    "ScenesVerb",
     "Search",
     "SearchVerb",
     "Settings",

@@ -15,7 +15,9 @@ COMPARING = ("caption", "rank", "classify", "compare", "pair", "estimate")
 LIBRARY = ("index", "search", "duplicates", "curate", "orient")
 #: the commands that look inside pictures
 INSPECTING = ("detect", "moderate")
-_ALL = (*COMPARING, *LIBRARY, *INSPECTING)
+#: the commands that go through films
+VIEWING = ("scenes",)
+DESCRIBING = (*COMPARING, *LIBRARY, *INSPECTING, *VIEWING)
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
 TEMPLATES = (
     "{}",
@@ -79,7 +81,7 @@ class DescribeSettings(Settings):
         About(
             "CLIP model; repeat to combine several, NAME:2 counts twice",
             flags=("--perceptor",),
-            verbs=_ALL,
+            verbs=DESCRIBING,
             file="after colon",
         ),
     )
@@ -96,12 +98,12 @@ class DescribeSettings(Settings):
         False, About("discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",))
     )
     device: str = setting(
-        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=_ALL)
+        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=DESCRIBING)
     )
     dtype: str = setting(
         "auto",
         About(
-            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=_ALL
+            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=DESCRIBING
         ),
     )
 

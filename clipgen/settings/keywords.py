@@ -144,6 +144,12 @@ class EstimateKeywords(DescribeKeywords, total=False):
 
     calibrate: str | None
     calibration: str | None
+class ScenesKeywords(MachineKeywords, total=False):
+    """All settings of `scenes`."""
+
+    shortest: float
+    threshold: float
+    captions: bool
 
 
 class IndexKeywords(MachineKeywords, total=False):
@@ -151,6 +157,12 @@ class IndexKeywords(MachineKeywords, total=False):
 
     index: str | None
     refresh: bool
+
+
+class LibraryKeywords(IndexKeywords, total=False):
+    """All settings of `index`."""
+
+    films: bool
 
 
 class DuplicatesKeywords(IndexKeywords, total=False):
@@ -177,6 +189,7 @@ class QueryKeywords(IndexKeywords, total=False):
 
     top: int
     unlikely: bool
+    films: bool
     fold: bool
 
 

@@ -48,6 +48,10 @@ class QuerySettings(Settings):
     unlikely: bool = setting(
         False, About("also show pictures that fit no better than chance", section="Output", verbs=("search",))
     )
+    films: bool = setting(
+        True, About("also search films, and index new ones", flags=("--films/--no-films",), section="Search",
+                    verbs=("search",))
+    )  # fmt: skip
     fold: bool = setting(
         True, About("show one of several near copies", flags=("--fold/--no-fold",), section="Output", verbs=("search",))
     )
@@ -110,11 +114,25 @@ class OrientSettings(Settings):
 
 
 @dataclass(frozen=True)
+class FilmsSettings(Settings):
+    """Whether `index` takes films, too.
+
+    >>> FilmsSettings().validate().films
+    True
+    """
+
+    films: bool = setting(
+        True, About("also index films", flags=("--films/--no-films",), section="Search", verbs=("index",))
+    )
+
+
+@dataclass(frozen=True)
 class IndexVerb(GroupedSettings):
     """All settings of `index`."""
 
     describe: DescribeSettings = field(default_factory=DescribeSettings)
     library: IndexSettings = field(default_factory=IndexSettings)
+    content: FilmsSettings = field(default_factory=FilmsSettings)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from clipgen.studio.verbs import (
     pair,
     rank,
     sample,
+    scenes,
     search,
     stream,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "orient",
     "rank",
     "sample",
+    "scenes",
     "search",
     "stream",
 ]

@@ -12,7 +12,7 @@ from clipgen.settings import CurateVerb, DuplicatesVerb, IndexVerb, OrientVerb, 
 from clipgen.settings.keywords import (
     CurateKeywords,
     DuplicatesKeywords,
-    IndexKeywords,
+    LibraryKeywords,
     OrientKeywords,
     QueryKeywords,
 )
@@ -29,7 +29,7 @@ Folders = str | Path | Sequence[str | Path]
 class Librarian(Describer):
     """Indexes and searches folders of pictures with parts that are loaded once: one part of a `Studio`."""
 
-    def index(self, folders: Folders, **settings: Unpack[IndexKeywords]) -> Iterator[Event]:
+    def index(self, folders: Folders, **settings: Unpack[LibraryKeywords]) -> Iterator[Event]:
         """Bring the library up to date with some folders, while what is returned is iterated over.
 
         >>> for event in studio.index("holiday"):
@@ -47,7 +47,7 @@ class Librarian(Describer):
         pictures: str | Path | Sequence[str | Path] = (),
         **settings: Unpack[QueryKeywords],
     ) -> list[Found]:
-        """Find the pictures in some folders that fit words and pictures, best first.
+        """Find the pictures and films in some folders that fit words and pictures, best first.
 
             >>> found = studio.search("a red fox", "holiday", unlikely=True)
             >>> found[0].path.name

@@ -15,13 +15,14 @@ from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.settings import DescribeSettings
-from clipgen.settings.describe import COMPARING, INSPECTING, LIBRARY
+from clipgen.settings.describe import COMPARING, INSPECTING, LIBRARY, VIEWING
 from clipgen.settings.keywords import AnimateKeywords, PictureKeywords, SearchKeywords
 from clipgen.studio.defaults import Defaults
 from clipgen.studio.inspector import Inspector
 from clipgen.studio.librarian import Librarian
+from clipgen.studio.viewer import Viewer
 from clipgen.synthesis import Step
-from clipgen.tasks import browse, describe, inspection, sample
+from clipgen.tasks import browse, describe, inspection, sample, viewing
 from clipgen.tasks.animate import Film, Frame, make_film
 from clipgen.tasks.caption.round_trip import RoundTrip, round_trip
 from clipgen.tasks.edit import edit_job
@@ -30,10 +31,12 @@ from clipgen.tasks.rating import Rating, rate
 from clipgen.timelines import Timeline, read_timeline
 
 #: what a job of any verb yields, see `Studio.run`
-Event: TypeAlias = "Step | Picture | Frame | Image.Image | describe.Event | browse.Event | inspection.Event"
+Event: TypeAlias = (
+    "Step | Picture | Frame | Image.Image | describe.Event | browse.Event | inspection.Event | viewing.Event"
+)
 
 
-class Studio(Librarian, Inspector):
+class Studio(Librarian, Inspector, Viewer):
     """Parts, loaded once, bound to the verbs.
 
         >>> with Studio(perceptor="builtin", steps=80) as studio:
@@ -86,6 +89,7 @@ class Studio(Librarian, Inspector):
             **dict.fromkeys(COMPARING, self.describe),
             **dict.fromkeys(LIBRARY, self.browse),
             **dict.fromkeys(INSPECTING, self.inspect),
+            **dict.fromkeys(VIEWING, self.view),
         }
         yield from ways[job.verb](job)
 

@@ -30,6 +30,7 @@ from clipgen.settings.keywords import (
     PictureKeywords,
     QueryKeywords,
     RankKeywords,
+    ScenesKeywords,
 )
 from clipgen.similarity import Match
 from clipgen.studio.librarian import Folders
@@ -45,6 +46,7 @@ from clipgen.tasks.generate import GeneratedImage, Run
 from clipgen.tasks.moderate import Verdict
 from clipgen.tasks.orient import Turn
 from clipgen.tasks.pair import Paired
+from clipgen.tasks.scenes import Scene
 from clipgen.tasks.search import Found
 from clipgen.timelines import Timeline
 
@@ -277,7 +279,7 @@ def search(
     pictures: str | Path | Sequence[str | Path] = (),
     **settings: Unpack[QueryKeywords],
 ) -> list[Found]:
-    """Find the pictures in some folders that fit words and pictures, best first.
+    """Find the pictures and films in some folders that fit words and pictures, best first.
 
         >>> found = clipgen.search("a red fox", "holiday", top=20, unlikely=True)
         >>> found[0].path.name
@@ -371,3 +373,12 @@ def orient(folders: Folders = (), **settings: Unpack[OrientKeywords]) -> list[Tu
     As `Studio.orient`.
     """
     return _studio().orient(folders, **settings)
+def scenes(film: str | Path, **settings: Unpack[ScenesKeywords]) -> list[Scene]:
+    """The scenes of a film, in order, each with a caption.
+
+        >>> [(scene.start, scene.end) for scene in clipgen.scenes("film.mp4", captions=False)]
+        [(0.0, 2.0)]
+
+    As `Studio.scenes`.
+    """
+    return _studio().scenes(film, **settings)

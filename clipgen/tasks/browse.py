@@ -7,7 +7,7 @@ from pathlib import Path
 
 from clipgen.errors import SettingsError
 from clipgen.jobs import Job
-from clipgen.library import Library, Progress, index
+from clipgen.library import Library, Progress, Watching, index
 from clipgen.settings import CurateVerb, DuplicatesVerb, IndexVerb, LibraryVerb, OrientVerb, SearchVerb
 from clipgen.similarity import Matcher, Skipped
 from clipgen.tasks.curate import Finding, curate
@@ -15,7 +15,7 @@ from clipgen.tasks.duplicates import Compared, Group, duplicates
 from clipgen.tasks.orient import Head, Judged, Turn, orient, shipped_head
 from clipgen.tasks.search import Found, Searched, search
 
-Event = Progress | Skipped | Searched | Found | Compared | Group | Finding | Judged | Turn
+Event = Progress | Watching | Skipped | Searched | Found | Compared | Group | Finding | Judged | Turn
 
 
 def index_of(job: Job) -> Path | None:
@@ -48,7 +48,7 @@ def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
     settings, inputs = job.settings, job.inputs
     folders = [Path(folder) for folder in inputs.folders]
     if isinstance(settings, IndexVerb):
-        return index(folders, library, matcher.perceptor)
+        return index(folders, library, matcher.perceptor, films=settings.content.films)
     if isinstance(settings, SearchVerb):
         refresh = settings.library.refresh
         return search(inputs.prompts, inputs.pictures, folders, library, matcher, settings.query, refresh=refresh)

@@ -16,7 +16,7 @@ from clipgen.settings import (
     PairVerb,
     RankVerb,
 )
-from clipgen.settings.describe import COMPARING, INSPECTING, LIBRARY
+from clipgen.settings.describe import DESCRIBING
 from clipgen.similarity import Matcher, Picture
 from clipgen.tasks.caption import caption, traits
 from clipgen.tasks.classify import classify
@@ -35,7 +35,7 @@ def settings_of(job: Job) -> DescribeSettings:
     >>> settings_of(Job("rank", Inputs(texts=("a fox",)), RankVerb())).perceptors
     ('reader',)
     """
-    settings = getattr(job_of(job, *COMPARING, *LIBRARY, *INSPECTING).settings, "describe", None)
+    settings = getattr(job_of(job, *DESCRIBING).settings, "describe", None)
     assert isinstance(settings, DescribeSettings)  # all these verbs have them
     return settings
 

@@ -1,10 +1,10 @@
-"""Find the pictures of a library that fit words and pictures."""
+"""Find the pictures, and the moments of films, of a library that fit words and pictures."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from clipgen.errors import ImageError, PromptError
-from clipgen.library import EVERYWHERE, Library, Nearest, Progress, absolute, content_hashes, index
+from clipgen.library import (
+    EVERYWHERE,
+    Frame,
+    Library,
+    Nearest,
+    Progress,
+    Watching,
+    absolute,
+    content_hashes,
+    index,
+    phashes_of,
+)
+from clipgen.media.moments import Moment
 from clipgen.perceptors.base import STOP_WORDS
 from clipgen.prompts import parse_prompts, parse_weighted_path
 from clipgen.settings import QuerySettings
@@ -29,6 +41,7 @@ _FUSION = 60
 # Near copies: as many of 64 bits may differ as in czkawka's default, and the vectors must agree as well
 _COPY_BITS, _COPY_COSINE = 5, 0.9
 _SMALL = 20_000  # contents up to which all cosines of a folder are computed
+_MOMENT = 5.0  # seconds within which two frames of a film are one moment
 _MORE, _LEAST = 10, 1000  # candidates for a result, and at least: near copies are folded, and some files are gone
 
 
@@ -36,21 +49,24 @@ _MORE, _LEAST = 10, 1000  # candidates for a result, and at least: near copies a
 class Searched:
     """What was searched, before the first Found.
 
-    files: number of them; likely: how many fit better than chance; unknown: words that the perceptor has never seen.
+    files: number of them; frames: of films among them; likely: how many pictures and frames fit better than chance;
+    unknown: words that the perceptor has never seen.
     """
 
     files: int
+    frames: int
     likely: int
     unknown: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Found:
-    """A picture that was found.
+    """A picture, or a moment of a film, that was found.
 
     path: its first file; score: cosine; z: standard deviations above what unrelated pictures reach; likely: whether
     fewer than one of the searched pictures would reach that by chance; named: whether all words are in its file name or
-    keywords; copies: near copies of it that were folded, and further files with the same bytes.
+    keywords; copies: files with near copies of it that were folded, and further ones with the same bytes; seconds: time
+    in a film, from its first frame, None for a picture; moments: further times in this film that were folded.
     """
 
     path: Path
@@ -59,8 +75,15 @@ class Found:
     likely: bool
     named: bool
     copies: tuple[Path, ...]
+    seconds: float | None = None
+    moments: tuple[float, ...] = ()
 
-    def to_dict(self) -> dict[str, str | float | bool | list[str]]:
+    @property
+    def shown(self) -> Path | Moment:
+        """Where it is: the file, and for a film also the time."""
+        return self.path if self.seconds is None else Moment(self.path, self.seconds)
+
+    def to_dict(self) -> dict[str, str | float | bool | list[str] | list[float] | None]:
         """Plain values, rounded as they are printed."""
         return {
             "path": str(self.path),
@@ -69,6 +92,8 @@ class Found:
             "likely": self.likely,
             "named": self.named,
             "copies": [str(path) for path in self.copies],
+            "seconds": None if self.seconds is None else round(self.seconds, 3),
+            "moments": [round(seconds, 3) for seconds in self.moments],
         }
 
 
@@ -81,8 +106,8 @@ def search(
     settings: QuerySettings | None = None,
     *,
     refresh: bool = True,
-) -> Iterator[Progress | Skipped | Searched | Found]:
-    """Find the pictures in some folders that fit words and pictures, best first.
+) -> Iterator[Progress | Watching | Skipped | Searched | Found]:
+    """Find the pictures and films in some folders that fit words and pictures, best first.
 
         >>> with Library(folder / "library.sqlite") as library:
         ...     events = list(search(["a red fox"], [], [folder], library, matcher, QuerySettings(unlikely=True)))
@@ -98,7 +123,7 @@ def search(
     query = Query.of(prompts, pictures, matcher)
     places = [absolute(folder) for folder in folders] or [EVERYWHERE]
     if refresh and folders:
-        yield from index(places, library, matcher.perceptor)
+        yield from index(places, library, matcher.perceptor, films=chosen.films)
     yield from _Search(query, places, library, matcher, chosen).results()
 
 
@@ -167,24 +192,39 @@ class _Search:
         self.searcher = library.searcher(perceptor.fingerprint, background.mean_picture.numpy())
         unrelated = background.pictures @ query.vector
         self.mean, self.spread = float(unrelated.mean()), float(unrelated.std().clamp(min=1e-6))
-        self.count = library.database.count(places, limit=_SMALL + 1)
-        if self.count > _SMALL:
-            self.count = library.database.count(places)
+        self.files, self.frames = library.database.count(places), library.frames.count(places) if settings.films else 0
+        self.count = self.files + self.frames
+        self.known: dict[bytes, Frame] = {}
 
     def results(self) -> Iterator[Searched | Found]:
         """Searched, and what was found."""
         scores = self._fits()
         line = _line(self.count)
         likely = [] if self.query.meaningless else [hash for hash in scores if self._z(scores[hash]) >= line]
-        named = self.library.database.named(self.query.text, self.places)
-        yield Searched(self.count, len(likely), self.query.unknown)
+        contents = self.library.database.named(self.query.text, self.places)
+        named = [key for content in contents if (key := self._best_of(content)) is not None]
+        yield Searched(self.files, self.frames, len(likely), self.query.unknown)
         missing = [hash for hash in named if hash not in scores]
         scores |= self._scores(self.searcher.among(picture_keys(missing), self.query.vector.numpy(), len(missing)))
         ranked = _fused(list(scores) if self.settings.unlikely else likely, named)
-        good, words = set(likely), set(named)
-        for hash, paths in islice(self._present(ranked), self.settings.top):
-            score = scores.get(hash, math.nan)
-            yield Found(paths[0], score, self._z(score), hash in good, hash in words, tuple(paths[1:]))
+        good, words = set(likely), set(contents)
+        for group, files in islice(self._present(ranked), self.settings.top):
+            key, frame = group[0], self.known.get(group[0])
+            score, path = scores.get(key, math.nan), files[key][0]
+            copies = dict.fromkeys(other for one in group for other in files[one] if other != path)
+            again = [self.known[one] for one in group[1:] if one in self.known] if frame else []
+            moments = sorted(one.seconds for one in again if frame and one.film == frame.film)
+            named_too = (frame.film if frame else key) in words
+            yield Found(path, score, self._z(score), key in good, named_too, tuple(copies),
+                        frame.seconds if frame else None, tuple(moments))  # fmt: skip
+
+    def _best_of(self, content: bytes) -> bytes | None:
+        """The key of a content: for a film the frame that fits best; None where it has none."""
+        keys = self.library.frames.of_film(content)
+        if not keys:
+            return content
+        best = self.searcher.among(picture_keys(keys), self.query.vector.numpy(), 1) if self.frames else None
+        return next(iter(self._scores(best)), None) if best else None
 
     def _z(self, score: float) -> float:
         return (score - self.mean) / self.spread
@@ -193,47 +233,64 @@ class _Search:
         """The cosines of the pictures in the places that fit best, best first."""
         query, wanted = self.query.vector.numpy(), max(_LEAST, _MORE * self.settings.top)
         if self.count <= _SMALL:
-            keys = picture_keys(self.library.database.hashes(self.places))
+            frames = self.library.frames.keys(self.places) if self.frames else []
+            keys = picture_keys([*self.library.database.hashes(self.places), *frames])
             return self._scores(self.searcher.among(keys, query, wanted))
         asked = wanted
         while True:  # in a large library the best are looked up first, and then where they are
             nearest = self.searcher.nearest(query, asked)
             found = self._scores(nearest)
-            if self.places != [EVERYWHERE]:
-                here = self.library.database.paths(found, self.places)
-                found = {hash: score for hash, score in found.items() if hash in here}
+            if self.places != [EVERYWHERE] or not self.frames:
+                here = self._files(found)
+                found = {key: score for key, score in found.items() if key in here}
             if len(found) >= wanted or len(nearest.keys) < asked:
                 return found
             asked *= 4
 
     def _scores(self, nearest: Nearest) -> dict[bytes, float]:
-        """Cosines by content; their vectors are remembered, to see which are near copies."""
+        """Cosines by key; their vectors are remembered, to see which are near copies, and which are of films."""
         hashes = content_hashes(nearest.keys)
         self.rows |= zip(hashes, nearest.vectors, strict=True)
+        self.known |= self.library.frames.find(hashes)
         return dict(zip(hashes, nearest.scores.tolist(), strict=True))
 
-    def _present(self, ranked: Sequence[bytes]) -> Iterator[tuple[bytes, list[Path]]]:
-        """Contents with their files that are there now, and with those of the near copies that come after them."""
+    def _files(self, keys: Iterable[bytes]) -> dict[bytes, list[Path]]:
+        """The files of pictures and of frames in the places."""
+        owners = {key: self.known[key].film if key in self.known else key for key in keys}
+        if not self.frames:
+            owners = {key: owner for key, owner in owners.items() if key == owner}
+        paths = self.library.database.paths(set(owners.values()), self.places)
+        return {key: paths[owner] for key, owner in owners.items() if owner in paths}
+
+    def _present(self, ranked: Sequence[bytes]) -> Iterator[tuple[list[bytes], dict[bytes, list[Path]]]]:
+        """Keys whose files are there now, with those of the near copies that come after them, and all their files."""
         first = ranked[: _MORE * self.settings.top]
-        files = self.library.database.paths(first, self.places)
-        files = {hash: kept for hash, some in files.items() if (kept := [path for path in some if path.exists()])}
-        there = [hash for hash in first if hash in files and hash in self.rows]
+        files = {key: kept for key, some in self._files(first).items()
+                 if (kept := [path for path in some if path.exists()])}  # fmt: skip
+        there = [key for key in first if key in files and key in self.rows]
         if not there:
             return
-        for group in self._groups(there) if self.settings.fold else [[hash] for hash in there]:
-            yield group[0], [path for hash in group for path in files[hash]]
+        for group in self._groups(there) if self.settings.fold else [[key] for key in there]:
+            yield group, files
 
     def _groups(self, ranked: Sequence[bytes]) -> list[list[bytes]]:
-        """Near copies together, in the order of the first of each."""
-        hashes = self.library.database.phashes(ranked)
-        rows = np.stack([self.rows[hash] for hash in ranked])
-        bits = np.bitwise_count(hashes[:, None, :] ^ hashes[None, :, :1]).min(-1)
-        near = (bits <= _COPY_BITS) & (rows @ rows.T >= _COPY_COSINE)
+        """Near copies together, and frames of one moment, in the order of the first of each."""
+        pictures = [key for key in ranked if key not in self.known]
+        hashes = dict(zip(pictures, self.library.database.phashes(pictures), strict=True))
+        hashes |= zip(self.known, phashes_of(list(self.known.values())), strict=True)
+        bits = np.stack([hashes[key] for key in ranked])
+        rows = np.stack([self.rows[key] for key in ranked])
+        differ = np.bitwise_count(bits[:, None, :] ^ bits[None, :, :1]).min(-1)
+        near = (differ <= _COPY_BITS) & (rows @ rows.T >= _COPY_COSINE)
         groups: dict[int, list[bytes]] = {}
-        for i, hash in enumerate(ranked):
-            first = next((j for j in groups if near[i, j]), i)
-            groups.setdefault(first, []).append(hash)
+        for i, key in enumerate(ranked):
+            first = next((j for j in groups if near[i, j] or self._one_moment(key, ranked[j])), i)
+            groups.setdefault(first, []).append(key)
         return list(groups.values())
+
+    def _one_moment(self, one: bytes, other: bytes) -> bool:
+        first, second = self.known.get(one), self.known.get(other)
+        return bool(first and second and first.film == second.film and abs(first.seconds - second.seconds) < _MOMENT)
 
 
 def _line(count: int) -> float:

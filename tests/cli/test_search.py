@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from clipgen import parts
+from clipgen.media.video import VideoWriter
 from clipgen.similarity import Background
 from gridclip import grid_matcher
 
@@ -48,7 +49,7 @@ def test_everything_that_a_search_writes(look: Cli) -> None:
                   "--sheet", "found.png", "--html", "found.html")  # fmt: skip
     assert result.exit_code == 0, result.output
     rows = list(csv.DictReader(Path("found.csv").read_text().splitlines()))
-    assert len(rows) == 4 and list(rows[0]) == ["path", "score", "z", "likely", "named", "copies"]
+    assert len(rows) == 4 and list(rows[0]) == ["path", "score", "z", "likely", "named", "copies", "seconds", "moments"]
     assert len(list(Path("best").glob("*.png"))) == 4 and Image.open("found.png").width > 400
     assert Path("found.html").read_text().count("data:image/jpeg") == 4
     look("search", "fox", "photos", "--unlikely", "--copy-to", "best")
@@ -87,3 +88,22 @@ def test_status_and_forget(look: Cli) -> None:
     assert "4 files" in look("index", "photos", "--forget", "--index", "own.sqlite").stdout
     assert "files: 0" in look("index", "photos", "--status", "--index", "own.sqlite").stdout
     assert look("index", "--forget", "--yes", "--index", "own.sqlite").exit_code == 0
+
+
+def test_moments_of_films(look: Cli) -> None:
+    with VideoWriter("photos/walk.mp4", fps=4) as film:
+        for number in (0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1):
+            film.add(Image.open(f"photos/{number}.png").transpose(Image.Transpose.FLIP_TOP_BOTTOM))
+    assert "6 new pictures indexed, 2 of them frames of films" in look("index", "photos").stdout
+    assert "films: 1, frames: 2" in look("index", "photos", "--status").stdout
+    asked = ("search", "fox", "photos", "--unlikely", "--no-fold")
+    result = look(*asked, "--export", "found.csv", "--copy-to", "best", "--sheet", "found.png", "--html", "found.html")
+    assert "photos/walk.mp4 @ 00:00:00" in result.stdout and "photos/walk.mp4 @ 00:00:02" in result.stdout
+    assert "5 files (2 frames of films)" in result.stderr
+    assert {row["seconds"] for row in csv.DictReader(Path("found.csv").read_text().splitlines())} == {"", "0.0", "2.0"}
+    assert Image.open("best/walk-00-00-02.png").size == (64, 48) and Image.open("found.png").width > 400
+    page = Path("found.html").read_text()
+    assert page.count("data:image/jpeg") == 6 and "walk.mp4#t=2" in page and "walk.mp4 @ 00:00:02" in page
+    rows = json.loads(look(*asked, "--json").stdout)
+    assert sorted(row["seconds"] for row in rows if row["path"].endswith("walk.mp4")) == [0.0, 2.0]
+    assert "walk.mp4" not in look(*asked, "--no-films").stdout

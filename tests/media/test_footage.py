@@ -14,10 +14,11 @@ import torch
 from PIL import Image, ImageOps
 
 from clipgen.errors import ImageError
-from clipgen.media.footage import Footage, VideoFacts, video_frames
+from clipgen.media.footage import Footage, VideoFacts, frame_at, sampled_frames, video_frames
 from clipgen.media.images import from_pil
 from clipgen.media.video import VideoWriter
 from damage import try_damaged
+from raising import refused
 
 SIZE, COUNT, FPS = (96, 64), 16, 8
 QUARTERS = {90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}  # clockwise, as a matrix
@@ -56,7 +57,7 @@ def turned(video: Path, tmp_path: Path, request: pytest.FixtureRequest) -> tuple
 
 
 def test_the_facts_of_a_video(video: Path) -> None:
-    assert VideoFacts.of(video) == VideoFacts(SIZE, COUNT / FPS, sound=False)
+    assert VideoFacts.of(video) == VideoFacts(SIZE, COUNT / FPS, sound=False, rate=Fraction(FPS))
     assert VideoFacts((1920, 1080), 1.0, sound=False).painted_size() == (336, 192)
 
 
@@ -122,7 +123,7 @@ def test_a_gif_is_footage_too(tmp_path: Path) -> None:
     with VideoWriter(tmp_path / "walk.gif", fps=10) as writer:
         for number in range(COUNT):
             writer.add(frame(number))
-    assert VideoFacts.of(tmp_path / "walk.gif") == VideoFacts(SIZE, pytest.approx(1.6), sound=False)
+    assert VideoFacts.of(tmp_path / "walk.gif") == VideoFacts(SIZE, pytest.approx(1.6), sound=False, rate=Fraction(10))
     assert len(list(video_frames(tmp_path / "walk.gif"))) == COUNT
 
 
@@ -135,7 +136,8 @@ def test_what_is_no_video(tmp_path: Path, video: Path) -> None:
         sound.sample_rate = 8000
         film.mux(track.encode(sound))
     for name in ("none.mp4", "text.mp4", "cut.mp4", "sound.wav", "."):
-        for load in (VideoFacts.of, lambda path: list(video_frames(path)), lambda path: _first(path)):
+        for load in (VideoFacts.of, lambda path: list(video_frames(path)), lambda path: _first(path),
+                     lambda path: list(sampled_frames(path, side=32)), lambda path: frame_at(path, 1.0)):  # fmt: skip
             with pytest.raises(ImageError) as caught:
                 load(tmp_path / name)
             assert "\n" not in str(caught.value)
@@ -165,3 +167,44 @@ def test_decoding_leaves_no_file_open(video: Path) -> None:
         next(video_frames(video))
         VideoFacts.of(video)
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+#: ending → codec; streams without an index (.m2ts, .mpg) are sought in another way, and .avi has no B-frames
+CONTAINERS = {"mp4": "libx264", "mkv": "libx264", "avi": "mpeg4", "m2ts": "libx264", "mpg": "mpeg2video"}
+
+
+@pytest.mark.parametrize("ending", CONTAINERS)
+def test_a_frame_at_a_time_is_the_one_in_order(ending: str, tmp_path: Path) -> None:
+    path, rate = tmp_path / f"walk.{ending}", 25
+    with av.open(str(path), "w", format="mpegts" if ending == "m2ts" else None) as film:
+        stream = film.add_stream(CONTAINERS[ending], rate=rate, options={"g": "20"})
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for number in range(60):
+            film.mux(stream.encode(av.VideoFrame.from_image(frame(number % 25))))
+        film.mux(stream.encode(None))
+    frames = list(video_frames(path))
+    for number in (0, 1, 33, 59):
+        assert difference(frame_at(path, frames[number][0]), frames[number][1]) < 1
+    assert difference(frame_at(path, 99), frames[-1][1]) < 1
+    sampled = [seconds for seconds, _ in sampled_frames(path, side=32)]
+    # up to three frames later where no other frame depends on the first of a second
+    assert len(sampled) == 3 and all(0 <= found - second < 0.13 for second, found in enumerate(sampled))
+    assert [seconds for seconds, _ in sampled_frames(path, side=32, since=1.0)] == sampled[1:]
+
+
+def test_samples_are_upright_and_reduced(turned: tuple[Path, int]) -> None:
+    path, degrees = turned
+    expected = frame(0).rotate(-degrees, expand=True)
+    seconds, first = next(sampled_frames(path, side=32))
+    assert seconds == 0 and difference(first, expected.resize((expected.width // 2, expected.height // 2))) < 6
+    assert difference(frame_at(path, 0.0), expected) < 4
+
+
+def test_a_stream_without_times_is_refused(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "raw.h264"), "w", format="h264") as film:
+        stream = film.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        film.mux(stream.encode(av.VideoFrame.from_image(frame(0))))
+        film.mux(stream.encode(None))
+    with refused(ImageError, match="presentation times"):
+        list(video_frames(tmp_path / "raw.h264"))

@@ -12,6 +12,8 @@ from PIL import Image
 
 from clipgen.errors import ImageError, PromptError
 from clipgen.library import Library, index
+from clipgen.media.moments import Moment
+from clipgen.media.video import VideoWriter
 from clipgen.settings import QuerySettings
 from clipgen.similarity import Matcher
 from clipgen.tasks import search as task
@@ -151,3 +153,63 @@ def test_nothing_to_search_for(find: Search, photos: Path) -> None:
         find("a fox:-1")
     with refused(ImageError, match="missing.png"):
         find(pictures=("missing.png",))
+
+
+def write_film(photos: Path, name: str = "walk.mp4", seeds: tuple[int, ...] = (7, 8, 3)) -> Path:
+    """Four seconds each of a picture of its own, and of a photo."""
+    with VideoWriter(photos / name, fps=4) as film:
+        for seed in seeds:
+            small = np.random.default_rng(seed).integers(0, 255, (6, 6, 3), dtype=np.uint8)
+            own = Image.fromarray(small).resize((64, 48), Image.Resampling.BICUBIC)
+            for _ in range(16):
+                film.add(Image.open(photos / "3.png") if seed == 3 else own)
+    return photos / name
+
+
+def test_films_are_found_beside_pictures(find: Search, photos: Path) -> None:
+    write_film(photos)
+    first, *others = find(pictures=(str(photos / "3.png"),))
+    assert (first.path.name, first.seconds, first.shown) == ("3.png", None, photos / "3.png")
+    assert first.copies == (photos / "walk.mp4",)  # its moment is a near copy
+    assert [(one.path.name, one.seconds) for one in others if one.seconds is not None] in (
+        [("walk.mp4", 0.0), ("walk.mp4", 4.0)], [("walk.mp4", 4.0), ("walk.mp4", 0.0)], [("walk.mp4", 0.0)],
+        [("walk.mp4", 4.0)])  # fmt: skip
+    assert find.searched is not None and (find.searched.files, find.searched.frames) == (7, 3)
+    plain = find(pictures=(str(photos / "3.png"),), settings=QuerySettings(unlikely=True, fold=False))
+    assert {(one.path.name, one.seconds) for one in plain[:2]} == {("3.png", None), ("walk.mp4", 8.0)}
+    assert Moment(photos / "walk.mp4", 8.0) in [one.shown for one in plain]
+    assert len(plain) == 9 and plain[1].score > 0.95
+
+
+def test_without_films(find: Search, photos: Path) -> None:
+    write_film(photos)
+    find("a fox")
+    found = find("a fox", settings=QuerySettings(unlikely=True, films=False))
+    assert len(found) == 6 and all(one.seconds is None for one in found)
+
+
+def test_moments_that_are_close_are_one(find: Search, photos: Path) -> None:
+    write_film(photos, seeds=(7, 8, 9))
+    (one, *_), plain = ([one for one in find("a fox", settings=chosen) if one.path.name == "walk.mp4"]
+                        for chosen in (ALL, QuerySettings(unlikely=True, fold=False)))  # fmt: skip
+    assert len(plain) == 3 and one.moments and {one.seconds, *one.moments} <= {0.0, 4.0, 8.0}
+    assert all(abs(again - (one.seconds or 0.0)) < 5 for again in one.moments)
+
+
+def test_a_film_is_found_by_its_name(find: Search, photos: Path) -> None:
+    write_film(photos, name="our red_castle.mp4")
+    found = find("the red castles", settings=QuerySettings())
+    assert any(one.named and one.path.name == "our red_castle.mp4" and one.seconds is not None for one in found)
+
+
+def test_a_large_library_with_films_gives_the_same(
+    find: Search, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_film(photos)
+    wanted = QuerySettings(unlikely=True, top=9, fold=False)
+    small = [one.shown for one in find("a red fox", settings=wanted)]
+    for name, value in (("_SMALL", 2), ("_LEAST", 1), ("_MORE", 1)):
+        monkeypatch.setattr(task, name, value)
+    assert [one.shown for one in find("a red fox", settings=wanted)] == small
+    without = find("a red fox", settings=QuerySettings(unlikely=True, top=6, films=False))
+    assert len(without) == 6 and all(one.seconds is None for one in without)
