@@ -105,7 +105,8 @@ def main(data: Path, perceptor: str, seed: int, count: int, json_path: Path | No
     total = sum(bands.values(), Counter[str]())
     figures = {name: {band: counts[band] / counts.total() for band in ("check", "veil")}
                for name, counts in {"all": total, **bands}.items()}  # fmt: skip
-    click.echo(f"{count} pictures in {time.process_time() - began:.0f} s of processors; {moderator.asked} prompts known")
+    spent = time.process_time() - began
+    click.echo(f"{count} pictures in {spent:.0f} s of processors; {moderator.asked} prompts known")
     for name, shares in figures.items():
         click.echo(f"{name:12} check {100 * shares['check']:5.2f} %  veil {100 * shares['veil']:5.2f} %")
     for reason, number in reasons.most_common():

@@ -75,8 +75,8 @@ def outline(squares: Sequence[Square], z: Tensor) -> Box:
         >>> outline([(0, 0, 48), (0, 24, 48)], torch.tensor([5.0, 1.0]))
         (0, 0, 48, 48)
 
-    squares: about the thing; z: [N], how well it fits each. The better a patch fits, the more its vote counts; the thing
-    is where the votes are at least half of the most.
+    squares: about the thing; z: [N], how well it fits each. The better a patch fits, the more its vote counts; the
+    thing is where the votes are at least half of the most.
     """
     rows = corners(squares)
     low, high = rows[:, :2].amin(0), rows[:, 2:].amax(0)
