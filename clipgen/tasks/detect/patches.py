@@ -29,7 +29,7 @@ def patches(height: int, width: int, *, least: int) -> list[Square]:
     """Patches of three scales that overlap by half and reach beyond the edges.
 
         >>> len(patches(90, 120, least=10)), patches(20, 15, least=16)
-        (228, [])
+        (162, [])
 
     least: side in pixels of the smallest patch in which there is anything to see.
     """
