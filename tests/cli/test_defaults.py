@@ -20,7 +20,7 @@ from clipgen.generators.stylegan.generator import PSI
 from clipgen.jobs import Job
 from clipgen.media.pictures import read_metadata
 from clipgen.settings import FilmSettings, GenerateSettings
-from clipgen.settings.describe import COMPARING, LIBRARY
+from clipgen.settings.describe import COMPARING, INSPECTING, LIBRARY
 from clipgen.studio import Studio
 from clipgen.tasks.edit import edit_job
 from clipgen.tasks.generate.losses import INIT_WEIGHT
@@ -48,7 +48,7 @@ def used(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]
     every = {"generate": picture, "doctor": picture, "animate": {**picture, **film}, "batch": {**picture, **film}}
     every["edit"] = edit_job("photo.png", "a fox").settings.flat()
     every["sample"] = drawn[0].settings.flat()
-    return every | {verb: verb_settings(verb, {}).flat() for verb in (*COMPARING, *LIBRARY)}
+    return every | {verb: verb_settings(verb, {}).flat() for verb in (*COMPARING, *INSPECTING, *LIBRARY)}
 
 
 def test_help_names_the_defaults_that_are_used(used: dict[str, dict[str, Any]]) -> None:
