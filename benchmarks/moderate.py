@@ -7,8 +7,9 @@ and syringes among them), photographs and drawings that training never saw, amon
 flat colours, letters, and unfinished frames: pictures of the world with noise over them, as a generator's first steps.
 Nothing unsafe is measured: there is none here.
 
-27 November 2026, the reader (which knows 4 of the 36 prompts), seed 1: of 1,000 pictures none is veiled and 1.3 % are to
-be checked: 3.6 % of the world's, 1.8 % of photographs and of unfinished frames, none of drawings, noise, colours, letters.
+27 November 2026, the reader (which knows 4 of the 36 prompts), seed 1: of 1,000 pictures none is veiled and 1.3 % are
+to be checked: 3.6 % of the world's, 1.8 % of photographs and of unfinished frames, none of drawings, noise, flat
+colours and letters.
 """
 
 from __future__ import annotations
