@@ -4,9 +4,12 @@
 
 DATA is the folder with emoji/ and photos/. Up to three things of the art pack, a fifth to a half of the short side
 large, are pasted into scenes of the world and on photographs that training never saw, 900 px long; each is looked for,
-and two things that are not there. The reader was trained on the same art, in other pictures. The threshold and the
-sides of the second look were chosen on --seed 0, pictures 100 to 115. The sliding window is that of published demos:
-224 px, no overlap, the best cosine, always an answer.
+and two things that are not there. The reader was trained on the same art, in other pictures. The sliding window is
+that of published demos: 224 px, no overlap, the best cosine, always an answer.
+
+The threshold and the sides of the second look were chosen on --seed 0, pictures 100 to 115 (29 things, 28 phrases of
+nothing): centre hit 0.93, intersection over union of a half or more 0.66, no box for what is not there 0.96. These are
+figures of the choice, not of a test; the 300 pictures of another seed were not run yet.
 """
 
 from __future__ import annotations

@@ -6,6 +6,10 @@ DATA is the folder with emoji/, photos/ and drawings/. World pictures (things al
 and syringes among them), photographs and drawings that training never saw, among them pets and other animals, noise,
 flat colours, letters, and unfinished frames: pictures of the world with noise over them, as a generator's first steps.
 Nothing unsafe is measured: there is none here.
+
+27 November 2026, the reader (which knows 4 of the 36 prompts), seed 1: of 1,000 pictures none is veiled and 1.3 % are
+to be checked: 3.6 % of the world's, 1.8 % of photographs and of unfinished frames, none of drawings, noise, flat
+colours and letters.
 """
 
 from __future__ import annotations
@@ -105,7 +109,8 @@ def main(data: Path, perceptor: str, seed: int, count: int, json_path: Path | No
     total = sum(bands.values(), Counter[str]())
     figures = {name: {band: counts[band] / counts.total() for band in ("check", "veil")}
                for name, counts in {"all": total, **bands}.items()}  # fmt: skip
-    click.echo(f"{count} pictures in {time.process_time() - began:.0f} s of processors; {moderator.asked} prompts known")
+    spent = time.process_time() - began
+    click.echo(f"{count} pictures in {spent:.0f} s of processors; {moderator.asked} prompts known")
     for name, shares in figures.items():
         click.echo(f"{name:12} check {100 * shares['check']:5.2f} %  veil {100 * shares['veil']:5.2f} %")
     for reason, number in reasons.most_common():

@@ -18,6 +18,8 @@ class DetectSettings(Settings):
     1
     """
 
+    # 27 November 2026, benchmarks/detect.py --seed 0, pictures 100 to 115, the reader: at 3.25, of 29 things 93 % are
+    # hit, and of 28 phrases of which nothing is there 96 % have no box; run it with --seed 0 to choose again
     threshold: float = setting(
         3.25,
         About(

@@ -149,7 +149,8 @@ def test_an_outline_is_where_most_votes_are() -> None:
 
 def test_drawings(matcher: Matcher) -> None:
     picture = scene(red=(70, 20, 100, 50))
-    drawn = draw_detections(picture, [Detection("red", (70, 20, 100, 50), 2.0, 0.5), Detection("red", (0, 0, 1, 1), 2, 1)])
+    found = [Detection("red", (70, 20, 100, 50), 2.0, 0.5), Detection("blue", (0, 0, 1, 1), 1.5, 0.5)]
+    drawn = draw_detections(picture, found)
     assert drawn.size == (120, 90) and drawn.getpixel((85, 35)) == (255, 0, 0)
     assert drawn.getpixel((71, 30)) != (255, 0, 0)  # the frame
     detector = Detector(["red", "blue"], matcher, LOW)

@@ -187,7 +187,7 @@ class Detector:
 
 
 def _within(box: Box, image: Tensor) -> Box:
-    """The part of a box that is in the picture: at least a pixel, since the patches of the second look reach into it."""
+    """The part of a box that is in the picture, at least a pixel."""
     height, width = image.shape[-2:]
     left, top = min(max(0, box[0]), width - 1), min(max(0, box[1]), height - 1)
     return left, top, max(left + 1, min(width, box[2])), max(top + 1, min(height, box[3]))

@@ -29,7 +29,7 @@ def patches(height: int, width: int, *, least: int) -> list[Square]:
     """Patches of three scales that overlap by half and reach beyond the edges.
 
         >>> len(patches(90, 120, least=10)), patches(20, 15, least=16)
-        (228, [])
+        (162, [])
 
     least: side in pixels of the smallest patch in which there is anything to see.
     """
@@ -75,8 +75,8 @@ def outline(squares: Sequence[Square], z: Tensor) -> Box:
         >>> outline([(0, 0, 48), (0, 24, 48)], torch.tensor([5.0, 1.0]))
         (0, 0, 48, 48)
 
-    squares: about the thing; z: [N], how well it fits each. The better a patch fits, the more its vote counts; the thing
-    is where the votes are at least half of the most.
+    squares: about the thing; z: [N], how well it fits each. The better a patch fits, the more its vote counts; the
+    thing is where the votes are at least half of the most.
     """
     rows = corners(squares)
     low, high = rows[:, :2].amin(0), rows[:, 2:].amax(0)
