@@ -149,7 +149,7 @@ class Estimator:
         """The estimates of embedded pictures."""
         vectors = torch.stack([one.vector for one in pictures])
         shares = self.shares(vectors).tolist()
-        z, line = self.z(vectors), self.scale.line if calibration is None else calibration.line
+        z, line = self.z(vectors), self.scale.line() if calibration is None else calibration.line
         for n, (one, span) in enumerate(zip(pictures, self.spans(vectors), strict=True)):
             span = span if calibration is None else calibration.apply(span.value)
             best, fit = self.scale.texts[int(z[n].argmax())], z[n].max().item()
