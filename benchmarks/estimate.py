@@ -7,6 +7,21 @@ Each scale has 120 pictures to estimate and 40 more to calibrate on. "spearman":
 mean absolute, after calibration, as a share of the range of values; "shown": share of the pictures that are seen to be
 of the kind, and "others" that of 120 other pictures of the world, before and after calibration. The wording was chosen
 on seed 0. The scales marked with * show what the built-in reader cannot do.
+
+27 November 2026, reader, seed 1:
+
+| | spearman | held, calibrated | error, calibrated | shown, others |
+|---|---|---|---|---|
+| glass of wine | 0.91 | 0.83, 0.74 | 0.09 | 0.28, 0.04 |
+| glass of water | 0.90 | 0.84, 0.69 | 0.12 | 0.43, 0.03 |
+| number of apples | 0.85 | 0.31, 0.90 | 0.13 | 0.97, 0.07 |
+| time of day | 0.90 | 0.43, 0.88 | 0.08 | 0.58, 0.01 |
+| * glass, in words of fullness | -0.16 | 0.68, 0.84 | 0.27 | 0.32, 0.03 |
+| * number of cats | 0.57 | 0.27, 0.64 | 0.26 | 0.83, 0.03 |
+| * hour of a tinted scene | 0.45 | 0.81, 0.85 | 0.20 | 0.19, 0.02 |
+
+Intervals that are not calibrated hold what they should only by luck; with 40 labels those that are hold 64 to 90 %.
+Pictures that are wrongly said to show nothing of the kind are many where no step names what is seen.
 """
 
 from __future__ import annotations

@@ -74,8 +74,8 @@ class Calibration:
 
         The curve is the rising one with the least squared error (isotonic regression). Between below and above lie 80 %
         of the labels in five-fold cross-validation, each seen from a curve without it (Barber et al. 2021, arXiv
-        1905.02928). The line is that of the scale, or lower if more than 5 % of the labelled pictures lie below it, but not
-        so low that more than a quarter of unrelated pictures would pass by chance.
+        1905.02928). The line is that of the scale, or lower if more than 5 % of the labelled pictures lie below it, but
+        not so low that more than a quarter of unrelated pictures would pass by chance.
         Raises SettingsError for fewer than LEAST labels or labels that are all equal, ClipgenError without SciPy.
         """
         if len(labels) < LEAST or len(set(labels)) < 2:
