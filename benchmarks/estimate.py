@@ -21,7 +21,8 @@ on seed 0. The scales marked with * show what the built-in reader cannot do.
 | * hour of a tinted scene | 0.45 | 0.81, 0.85 | 0.20 | 0.19, 0.02 |
 
 Intervals that are not calibrated hold what they should only by luck; with 40 labels those that are hold 64 to 90 %.
-Pictures that are wrongly said to show nothing of the kind are many where no step names what is seen.
+Pictures that are wrongly said to show nothing of the kind are many where no step names what is seen; after calibration
+0.91, 0.97, 0.97, 0.68, 1.00, 0.94 and 0.38 are shown, and 0.23, 0.17, 0.07, 0.12, 0.18, 0.03 and 0.14 of the others.
 """
 
 from __future__ import annotations
