@@ -5,7 +5,24 @@
 Each scale has 120 pictures to estimate and 40 more to calibrate on. "spearman": correlation of estimates and values;
 "held": share of the values in the 80 % intervals, before and after calibration; "width", "error": of the intervals, and
 mean absolute, after calibration, as a share of the range of values; "shown": share of the pictures that are seen to be
-of the kind, and "others" that of 120 other pictures of the world. The wording was chosen on seed 0. The scales marked with * show what the built-in reader cannot do.
+of the kind, and "others" that of 120 other pictures of the world, before and after calibration. The wording was chosen
+on seed 0. The scales marked with * show what the built-in reader cannot do.
+
+27 November 2026, reader, seed 1:
+
+| | spearman | held, calibrated | error, calibrated | shown, others |
+|---|---|---|---|---|
+| glass of wine | 0.91 | 0.83, 0.74 | 0.09 | 0.28, 0.04 |
+| glass of water | 0.90 | 0.84, 0.69 | 0.12 | 0.43, 0.03 |
+| number of apples | 0.85 | 0.31, 0.90 | 0.13 | 0.97, 0.07 |
+| time of day | 0.90 | 0.43, 0.88 | 0.08 | 0.58, 0.01 |
+| * glass, in words of fullness | -0.16 | 0.68, 0.84 | 0.27 | 0.32, 0.03 |
+| * number of cats | 0.57 | 0.27, 0.64 | 0.26 | 0.83, 0.03 |
+| * hour of a tinted scene | 0.45 | 0.81, 0.85 | 0.20 | 0.19, 0.02 |
+
+Intervals that are not calibrated hold what they should only by luck; with 40 labels those that are hold 64 to 90 %.
+Pictures that are wrongly said to show nothing of the kind are many where no step names what is seen; after calibration
+0.91, 0.97, 0.97, 0.68, 1.00, 0.94 and 0.38 are shown, and 0.23, 0.17, 0.07, 0.12, 0.18, 0.03 and 0.14 of the others.
 """
 
 from __future__ import annotations
@@ -124,7 +141,8 @@ SCALES = {
                            lambda value, rng, _: glass(value / 100, rng, WINE)),
     "glass of water": Drawn({"a white glass": 0, "a glass of water": 100}, _shares,
                             lambda value, rng, _: glass(value / 100, rng, WATER)),
-    "number of apples": Drawn({"a single apple": 1, "two apples": 2, "four apples": 4, "nine apples": 9}, _counts,
+    "number of apples": Drawn({"a red apple on a plain background": 1, "a red apple next to a red apple": 2,
+                               "a pattern of red apples": 9}, _counts,
                               lambda value, rng, world: things(value, rng, world, "red apple")),
     "time of day": Drawn({"early morning at dawn": 6, "a sunny day": 12, "evening at sunset": 19, "a dark night": 23},
                          lambda rng: rng.choice(list(HOURS)), lambda value, rng, _: at_hour(value, rng)),
@@ -159,7 +177,7 @@ def figures(drawn: Drawn, matcher: Matcher, world: World, others: Tensor, seed: 
     embedded = [Embedded(i, row[None], row, row[:0]) for i, row in enumerate(rows[:COUNT])]
     real, spread = np.array(truth[:COUNT]), max(truth) - min(truth)
     found = {name: list(estimator.estimate(embedded, use)) for name, use in (("plain", None), ("calibrated", made))}
-    unrelated = list(estimator.estimate([Embedded(i, row[None], row, row[:0]) for i, row in enumerate(others)]))
+    foreign = [Embedded(i, row[None], row, row[:0]) for i, row in enumerate(others)]
     held = {name: np.mean([one.low <= value <= one.high for one, value in zip(some, real, strict=True)])
             for name, some in found.items()}  # fmt: skip
     return {
@@ -170,7 +188,9 @@ def figures(drawn: Drawn, matcher: Matcher, world: World, others: Tensor, seed: 
         "error_calibrated": float(np.mean([abs(one.value - value) for one, value in zip(found["calibrated"], real,
                                                                                       strict=True)])) / spread,
         "shown": float(np.mean([one.fits for one in found["plain"]])),
-        "others": float(np.mean([one.fits for one in unrelated])),
+        "others": float(np.mean([one.fits for one in estimator.estimate(foreign)])),
+        "shown_calibrated": float(np.mean([one.fits for one in found["calibrated"]])),
+        "others_calibrated": float(np.mean([one.fits for one in estimator.estimate(foreign, made)])),
     }  # fmt: skip
 
 
@@ -188,7 +208,7 @@ def main(art: Path, seed: int, perceptor: str, sheet: Path | None, json_path: Pa
     others = embed_images(matcher.perceptor, [from_pil(Image.fromarray(image)) for image in samples])
     table = {name: figures(drawn, matcher, world, others, seed) for name, drawn in SCALES.items()}
     for name, row in table.items():
-        click.echo(f"{name:30} " + "  ".join(f"{key} {value:.2f}" for key, value in row.items()))
+        click.echo(f"{name:30} " + "  ".join(f"{key} {value:.3f}" for key, value in row.items()))
     if json_path:
         json_path.write_text(json.dumps(table, indent=2) + "\n")
     if sheet:

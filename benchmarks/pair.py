@@ -19,6 +19,8 @@ and again. With fewer pictures, or fewer lines, the share is of min(lines, pictu
 | 200 lines, 120 pictures | 98.2 | 98.2 | 92.5 | 97.7 |
 | 120 lines, 200 pictures | 95.3 | 96.2 | 93.3 | 96.3 |
 
+2,000 lines and 2,000 pictures: 0.60 s of the processor (8.7 s by the clock, at a load of 18 on two cores).
+
 So the assignment is 6 and 12 points above what takes pictures in turn, and half a point above what takes the best pairs
 first, because the reader knows these pictures too well to be wrong often. With as many pictures as lines a correction
 changes nothing that is only a number for each line and each picture: the sums of all assignments change alike.

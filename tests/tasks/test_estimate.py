@@ -128,8 +128,9 @@ def test_a_line_is_as_low_as_the_labelled_pictures_need() -> None:
     pytest.importorskip("scipy", reason="calibrating needs SciPy, an extra")
     values = [float(i) for i in range(20)]
     scale = Scale(("a", "b"), (0.0, 20.0))
-    assert Calibration.fit(scale, values, [5.0] * 20, values).line == scale.line
-    assert Calibration.fit(scale, values, [0.5] * 20, values).line == 0.5
+    assert Calibration.fit(scale, values, [5.0] * 20, values).line == scale.line()
+    assert Calibration.fit(scale, values, [1.6] * 20, values).line == 1.6
+    assert 1 < Calibration.fit(scale, values, [0.5] * 20, values).line < 1.6
 
 
 def test_tables_and_calibrations_that_cannot_be_used(matcher: Matcher, tmp_path: Path) -> None:

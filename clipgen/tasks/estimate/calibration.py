@@ -25,6 +25,7 @@ from clipgen.values import texts as texts_in
 #: labelled pictures that a calibration needs: with fewer, an interval that holds 80 % says nothing
 LEAST = 10
 _FOLDS = 5
+_LOOSEST = 0.25  # share of unrelated pictures that may pass as of the kind, where labelled pictures lie so low
 _KIND = "clipgen calibration of estimate"
 
 
@@ -73,7 +74,8 @@ class Calibration:
 
         The curve is the rising one with the least squared error (isotonic regression). Between below and above lie 80 %
         of the labels in five-fold cross-validation, each seen from a curve without it (Barber et al. 2021, arXiv
-        1905.02928). The line is that of the scale, or lower if more than 5 % of the labelled pictures lie below it.
+        1905.02928). The line is that of the scale, or lower if more than 5 % of the labelled pictures lie below it, but
+        not so low that more than a quarter of unrelated pictures would pass by chance.
         Raises SettingsError for fewer than LEAST labels or labels that are all equal, ClipgenError without SciPy.
         """
         if len(labels) < LEAST or len(set(labels)) < 2:
@@ -85,7 +87,7 @@ class Calibration:
         misses, blind = _left_out(raw, truth)
         ranked, tail = np.sort(misses), (1 - COVERED) / 2 * (len(truth) + 1)
         x, y = _curve(raw, truth)
-        line = min(scale.line, float(np.quantile(z, SIGNIFICANT)))
+        line = max(scale.line(_LOOSEST), min(scale.line(), float(np.quantile(z, SIGNIFICANT))))
         ends = [*scale.values, *labels]
         return cls(
             scale.texts, scale.values, tuple(x.tolist()), tuple(y.tolist()), float(ranked[max(0, int(tail) - 1)]),

@@ -55,20 +55,20 @@ class Scale:
             raise PromptError("the scale has a text twice; give each step a text of its own")
         return scale
 
-    @property
-    def line(self) -> float:
-        """The z that at least one of so many unrelated texts reaches with 5 % of pictures, as in `Matcher.rank`.
+    def line(self, level: float = SIGNIFICANT) -> float:
+        """The z that one of so many unrelated texts reaches with this share of pictures, as in `Matcher.rank`.
 
-        >>> round(Scale.of(["a baby=1", "an adult=35"]).line, 2)
+        >>> round(Scale.of(["a baby=1", "an adult=35"]).line(), 2)
         1.96
         """
-        return NormalDist().inv_cdf(1 - SIGNIFICANT / len(self.texts))
+        return NormalDist().inv_cdf(1 - level / len(self.texts))
 
     def spans(self, shares: NDArray[np.float64]) -> list[Span]:
         """Expectation and interval for the probabilities [Q, K] of the steps of each picture.
 
-            >>> Scale(("low", "high"), (0.0, 10.0)).spans(np.array([[0.5, 0.5]]))
-            [Span(value=5.0, low=1.0, high=9.0)]
+            >>> span, = Scale(("low", "high"), (0.0, 10.0)).spans(np.array([[0.5, 0.5]]))
+            >>> span.value, round(span.low, 6), round(span.high, 6)
+            (5.0, 1.0, 9.0)
 
         In the interval lie 80 % of the probability, 10 % below and 10 % above it, when that of each step is spread
         evenly as far as halfway to the next ones; at the ends of the scale it reaches to the expectation at least.
