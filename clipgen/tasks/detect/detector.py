@@ -127,7 +127,8 @@ class Detector:
         squares = first + patches(height, width, least=max(1, self.matcher.perceptor.input_size // _LEAST))
         rows = embed_squares(self.matcher.perceptor, image, squares)
         everything = F.normalize(rows[: len(first)].mean(0), dim=0) @ self.rows.T
-        return Seen(squares, self.matcher.background.above_captions(rows, self.rows), rows @ self.rows.T, everything, len(first))
+        z = self.matcher.background.above_captions(rows, self.rows)
+        return Seen(squares, z, rows @ self.rows.T, everything, len(first))
 
     def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
         """What is in a picture that was looked at."""
