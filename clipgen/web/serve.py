@@ -37,8 +37,11 @@ def serve(settings: WebSettings, ready: Callable[[WebSettings], None]) -> None:
     listening = bound(settings.host, settings.port)
     settings = replace(settings, port=listening.getsockname()[1])
     logging.getLogger("clipgen.web").addHandler(logging.StreamHandler())
+    app = create_app(settings)
+    for room in app.state.rooms:  # before the address is printed
+        room.claim()
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
