@@ -151,6 +151,7 @@ export class JobCard {
     if (!slot) return;
     slot.href = picture.page;
     slot.dataset.picture = picture.id;
+    slot.setAttribute("aria-label", picture.prompt || "Picture");
     const image = new Image();
     image.alt = picture.prompt;
     image.src = picture.url;
