@@ -31,7 +31,8 @@ class Bounds:
     json_bytes, upload_bytes: of a request; upload_pixels: of a picture before it is decoded, upload_side: after that;
     kept_uploads, kept_uploads_each: bytes of all uploads, and of those of one visitor; queued, queued_each: jobs that
     wait, in all and of one visitor; pixels: of all pictures of a job together; pictures, steps, cutouts, race, texts,
-    characters: of a job; streams: open event streams of one address; read, write, sign_in: requests of one address.
+    characters: of a job; scenes, film_seconds, film_fps: of a film; streams: open event streams of one address; read,
+    write, sign_in: requests of one address.
     """
 
     json_bytes: int = 1_000_000
@@ -49,6 +50,9 @@ class Bounds:
     race: int = 32
     texts: int = 1000
     characters: int = 20_000
+    scenes: int = 64
+    film_seconds: float = 180.0
+    film_fps: int = 60
     streams: int = 32
     read: Rate = Rate(100, 1000)
     write: Rate = Rate(5, 60)

@@ -199,11 +199,23 @@ def test_the_keyboard_is_enough(page: Any) -> None:
     assert page.locator("#prompt").input_value() == "a fox"
 
 
+def test_a_storyboard_is_kept_and_rendered(page: Any) -> None:
+    page.goto("/film")
+    prompts = page.get_by_label("Prompt of the scene")
+    for place, prompt in enumerate(["a red fox", "a blue castle"]):
+        prompts.nth(place).fill(prompt)
+        page.get_by_label("Seconds").nth(place).fill("0.5")
+    page.get_by_label("Move the scene up").nth(1).click()
+    page.get_by_label("Frames per second").fill("4")
+    page.reload()
+    assert [one.input_value() for one in prompts.all()] == ["a blue castle", "a red fox"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_all_pages_without_scrolling_sideways(browser: Any, address: str, scheme: str) -> None:
     context = browser.new_context(viewport=PHONE, base_url=address, color_scheme=scheme, has_touch=True, is_mobile=True)
     page = context.new_page()
-    for path in ("/", "/gallery", "/api"):
+    for path in ("/", "/gallery", "/film", "/words", "/search", "/api"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.goto("/")

@@ -14,7 +14,7 @@ OWN = "uploads/" + "0" * 24 + ".png"
 #: texts that name no file, whatever they are: looked at once, by a person
 FREE = {
     "generator", "perceptors", "device", "noise_prompts", "palette", "classes", "augments", "optimizer", "templates",
-    "captioner", "prior", "index",
+    "captioner", "prior", "index", "style",
 }  # fmt: skip
 
 
