@@ -43,6 +43,13 @@ def test_the_wheel_carries_models_and_prompts_inside_the_package(built: Path) ->
     assert {name.split("/")[0] for name in names} == {"clipgen", f"clipgen-{PROJECT['version']}.dist-info"}
 
 
+def test_the_wheel_carries_the_pages_of_the_web(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    files = [path for name in ("static", "templates") for path in (ROOT / "clipgen/web" / name).iterdir()]
+    assert len(files) > 10 and {path.relative_to(ROOT).as_posix() for path in files} <= names
+
+
 def test_the_sdist_carries_what_a_build_and_the_tests_need(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:

@@ -5,6 +5,7 @@ Source: the actors of Moritz et al. 2018, Ray: A Distributed Framework for Emerg
 
 from __future__ import annotations
 
+import socket
 from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -17,6 +18,16 @@ from clipgen.files import reason
 if TYPE_CHECKING:
     from ray import ObjectRef
     from ray.actor import ActorHandle
+
+
+_PATIENCE = 5.0  # seconds; Ray itself tries for minutes, with a page of warnings
+
+
+def _reach(address: str) -> None:
+    """Raise OSError where nothing answers at HOST:PORT, ValueError where it is no address."""
+    host, _, port = address.rpartition(":")
+    if host:
+        socket.create_connection((host, int(port)), _PATIENCE).close()
 
 
 class RayCrew:
@@ -42,6 +53,7 @@ class RayCrew:
             ) from error
         self._ray = ray
         try:
+            _reach(address)
             ray.init(
                 None if address == "local" else address,
                 num_cpus=size if address == "local" else None,
@@ -49,7 +61,7 @@ class RayCrew:
                 log_to_driver=False,
                 logging_level="ERROR",
             )
-        except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise DeviceError(f"no Ray cluster answers at {address!r}: {reason(error)}", settings=["ray"]) from error
         self._gpus = int(ray.cluster_resources().get("GPU", 0))
         nodes = sum(bool(node["Alive"]) for node in ray.nodes())

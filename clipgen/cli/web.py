@@ -20,6 +20,7 @@ Examples:
   clipgen web --host 0.0.0.0              for the devices in your network; prints the address with its token
 """
 TOKEN = "CLIPGEN_TOKEN"
+PACKAGES = ("starlette", "uvicorn", "jinja2")
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Serve the studio as a web page.")
@@ -48,6 +49,8 @@ def command(**options: Any) -> None:  # fmt: skip
     try:
         from clipgen.web.serve import serve  # late: an extra, and no other command needs it
     except ModuleNotFoundError as error:
+        if error.name not in PACKAGES:
+            raise
         raise ClipgenError("`clipgen web` needs a web server: pip install 'clipgen[web]'") from error
     serve(_settings(options), _print_address)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
@@ -28,6 +29,8 @@ from clipgen.web.settings import WebSettings
 from clipgen.web.signing import sign_in_routes
 from clipgen.web.studio.room import StudioRoom
 
+#: makes the rooms of a server, with the bell that they ring when something has changed
+MakeRooms: TypeAlias = Callable[[WebSettings, Bell], Sequence[Room]]
 HERE = Path(__file__).parent
 
 
@@ -36,16 +39,14 @@ def studio_alone(settings: WebSettings, bell: Bell) -> Sequence[Room]:
     return [StudioRoom(settings, bell)]
 
 
-def create_app(
-    settings: WebSettings, rooms: Callable[[WebSettings, Bell], Sequence[Room]] = studio_alone
-) -> Starlette:
+def create_app(settings: WebSettings, rooms: MakeRooms = studio_alone) -> Starlette:
     """The application of a server.
 
         >>> app = create_app(WebSettings(folder=folder / "web"))
         >>> app.state.settings.is_local
         True
 
-    rooms: makes them, with the bell that they ring when something has changed. In requests, `request.app.state` has:
+    rooms: makes them, in the order of the navigation. In requests, `request.app.state` has:
     settings; templates, of all pages; bell; places, of files; limits, of requests by address; streams, which counts
     open event streams by address. Raises OutputError when the folder cannot be used.
     """

@@ -35,8 +35,11 @@ class Room(Protocol):
     @property
     def operations(self) -> Mapping[str, Json]: ...
 
+    def claim(self) -> None:
+        """Take what no other server may use at the same time; raises OutputError where one does."""
+
     def start(self) -> None:
-        """Begin what the room does by itself; in the event loop of the server."""
+        """Begin what the room does by itself, after `claim`; in the event loop of the server."""
 
     def close(self) -> None:
         """End it; what is not done yet is done after the next start."""

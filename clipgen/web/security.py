@@ -7,7 +7,7 @@ import hmac
 import logging
 import re
 import secrets
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -198,8 +198,12 @@ def cookie(name: str, value: str) -> str:
 
 
 def address_of(asked: HTTPConnection) -> str:
-    """The address of whoever asks."""
-    return asked.client.host if asked.client else ""
+    """The address of whoever asks; of IPv6 the network, since each of its users has a whole one."""
+    host = asked.client.host if asked.client else ""
+    try:
+        return str(ip_network(f"{host}/64", strict=False)) if ":" in host else host
+    except ValueError:  # with a zone, such as fe80::1%eth0
+        return host
 
 
 def _is_safe(asked: HTTPConnection) -> bool:

@@ -29,16 +29,18 @@ class Bounds:
         5
 
     json_bytes, upload_bytes: of a request; upload_pixels: of a picture before it is decoded, upload_side: after that;
-    kept_uploads: bytes of all uploads of a visitor; queued, queued_each: jobs that wait, in all and of one visitor;
-    pixels: of all pictures of a job together; pictures, steps, cutouts, race, texts, characters: of a job; streams:
-    open event streams of one address; read, write, sign_in: requests of one address.
+    kept_uploads, kept_uploads_each: bytes of all uploads, and of those of one visitor; queued, queued_each: jobs that
+    wait, in all and of one visitor; pixels: of all pictures of a job together; pictures, steps, cutouts, race, texts,
+    characters: of a job; scenes, film_seconds, film_fps: of a film; streams: open event streams of one address; read,
+    write, sign_in: requests of one address.
     """
 
     json_bytes: int = 1_000_000
     upload_bytes: int = 32_000_000
     upload_pixels: int = 50_000_000
     upload_side: int = 2048
-    kept_uploads: int = 2_000_000_000
+    kept_uploads: int = 20_000_000_000
+    kept_uploads_each: int = 2_000_000_000
     queued: int = 200
     queued_each: int = 50
     pixels: int = 4_194_304
@@ -48,6 +50,9 @@ class Bounds:
     race: int = 32
     texts: int = 1000
     characters: int = 20_000
+    scenes: int = 64
+    film_seconds: float = 180.0
+    film_fps: int = 60
     streams: int = 32
     read: Rate = Rate(100, 1000)
     write: Rate = Rate(5, 60)

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,12 @@ def test_libraries_have_names(cli: Cli, served: list[WebSettings], tmp_path: Pat
     (tmp_path / "photos").mkdir()
     cli("web", "--library", "photos")
     assert served[0].libraries == {"photos": tmp_path.resolve() / "photos"}
+
+
+def test_a_missing_package_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "clipgen.web.serve")
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    one_line(cli("web"), 1, "clipgen[web]")
 
 
 def test_a_port_in_use_is_one_line(cli: Cli) -> None:

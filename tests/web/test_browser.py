@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import threading
 from collections.abc import Iterator
@@ -114,7 +115,18 @@ def test_stop_ends_the_run_and_keeps_the_best(page: Any) -> None:
 
 
 def drop(page: Any, path: Path) -> None:
-    page.locator("#f-file").set_input_files(path)
+    """Drop a file on the page, as a hand does."""
+    page.evaluate(
+        """([name, packed]) => {
+            const bytes = Uint8Array.from(atob(packed), (one) => one.charCodeAt(0)), dragged = new DataTransfer();
+            dragged.items.add(new File([bytes], name, { type: "image/png" }));
+            for (const kind of ["dragenter", "dragover", "drop"]) {
+                const event = new DragEvent(kind, { dataTransfer: dragged, bubbles: true, cancelable: true });
+                document.body.dispatchEvent(event);
+            }
+        }""",
+        [path.name, base64.b64encode(path.read_bytes()).decode()],
+    )
 
 
 def test_a_picture_of_ours_brings_its_settings_back(page: Any, tmp_path: Path) -> None:
@@ -135,6 +147,22 @@ def test_a_picture_of_ours_brings_its_settings_back(page: Any, tmp_path: Path) -
     assert page.get_by_label("Seed", exact=True).input_value() == seed
     page.get_by_role("button", name="Use it as start").click()
     page.get_by_text("The picture starts from this one.").wait_for()
+
+
+def test_a_picture_is_varied_and_edited(page: Any) -> None:
+    paint(page, steps=2)
+    page.locator(".job.done").wait_for()
+    place = page.locator(".slot").get_attribute("href")
+    page.goto(place)
+    page.get_by_role("button", name="Vary").click()
+    page.wait_for_url("**/")
+    page.locator("#pictures .card").nth(1).wait_for()
+    page.goto(place)
+    page.keyboard.press("ArrowLeft")
+    page.get_by_role("link", name="older").wait_for()
+    page.get_by_role("link", name="Reuse settings").click()
+    page.locator("#extra .chip").first.wait_for()
+    assert page.get_by_label("Steps", exact=True).input_value() == "2"
 
 
 def test_the_prompt_is_read_while_it_is_typed(page: Any) -> None:
@@ -171,11 +199,23 @@ def test_the_keyboard_is_enough(page: Any) -> None:
     assert page.locator("#prompt").input_value() == "a fox"
 
 
+def test_a_storyboard_is_kept_and_rendered(page: Any) -> None:
+    page.goto("/film")
+    prompts = page.get_by_label("Prompt of the scene")
+    for place, prompt in enumerate(["a red fox", "a blue castle"]):
+        prompts.nth(place).fill(prompt)
+        page.get_by_label("Seconds").nth(place).fill("0.5")
+    page.get_by_label("Move the scene up").nth(1).click()
+    page.get_by_label("Frames per second").fill("4")
+    page.reload()
+    assert [one.input_value() for one in prompts.all()] == ["a blue castle", "a red fox"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_all_pages_without_scrolling_sideways(browser: Any, address: str, scheme: str) -> None:
     context = browser.new_context(viewport=PHONE, base_url=address, color_scheme=scheme, has_touch=True, is_mobile=True)
     page = context.new_page()
-    for path in ("/", "/gallery", "/api"):
+    for path in ("/", "/gallery", "/film", "/words", "/search", "/api"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.goto("/")

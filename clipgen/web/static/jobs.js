@@ -23,8 +23,8 @@ export class JobCard {
   }
 
   makeSlots(job) {
-    const settings = flat(job.settings), [width, height] = settings.render_size ?? settings.size ?? [1, 1];
-    const count = job.verb === "generate" || job.verb === "edit" ? (settings.count ?? 1) * job.inputs.prompts.length : 0;
+    const settings = flat(job.settings.picture ?? job.settings), [width, height] = settings.render_size ?? settings.size ?? [1, 1];
+    const count = this.pictureCount(job, settings);
     const box = this.root.querySelector(".slots");
     return Array.from({ length: count }, () => {
       const slot = document.createElement("a");
@@ -37,6 +37,11 @@ export class JobCard {
       box.append(slot);
       return slot;
     });
+  }
+
+  pictureCount(job, settings) {
+    const isPainted = job.verb === "generate" || job.verb === "edit";
+    return isPainted ? (settings.count ?? 1) * job.inputs.prompts.length : 0;
   }
 
   say(text) { this.root.querySelector(".state").textContent = text; }
@@ -151,6 +156,7 @@ export class JobCard {
     if (!slot) return;
     slot.href = picture.page;
     slot.dataset.picture = picture.id;
+    slot.setAttribute("aria-label", picture.prompt || "Picture");
     const image = new Image();
     image.alt = picture.prompt;
     image.src = picture.url;
@@ -162,6 +168,27 @@ export class JobCard {
     if (!slot) return;
     const figures = this.root.querySelector(".figures");
     figures.textContent += z === null ? "" : ` · fit ${fit}`;
+  }
+}
+
+/** The card of a film: one preview, and the film when it is done. */
+export class FilmCard extends JobCard {
+  constructor(entry) {
+    super(entry, () => {});
+    this.root.querySelector("h3").textContent = entry.job.inputs.timeline.scene.map((scene) => scene.prompt).join(" · ");
+    if (entry.film) this.end("done");
+    else if (entry.finished) this.end(entry.state);
+  }
+
+  pictureCount() { return 1; }
+
+  end(state) {
+    super.end(state);
+    if (state !== "done") return;
+    const film = document.createElement("video");
+    Object.assign(film, { src: `/films/${this.id}.mp4`, controls: true, loop: true, muted: true, preload: "metadata" });
+    film.setAttribute("aria-label", "The film");
+    this.root.querySelector(".slots").replaceChildren(film);
   }
 }
 

@@ -10,6 +10,7 @@ import { follow } from "./stream.js";
 const jobs = document.getElementById("jobs"), queue = document.getElementById("queue");
 const pictures = document.getElementById("pictures"), empty = document.getElementById("empty");
 const RECENT = 15 * 60; // seconds for which a failed job is shown after a reload
+const PAINTING = ["generate", "edit", "sample"]; // the answers of other verbs are on their pages
 const cards = new Map();
 
 function showQueue() {
@@ -17,7 +18,7 @@ function showQueue() {
 }
 
 function add(entry) {
-  if (cards.has(entry.id)) return;
+  if (cards.has(entry.id) || !PAINTING.includes(entry.job.verb)) return;
   const card = new JobCard(entry, addPicture);
   cards.set(entry.id, card);
   jobs.prepend(card.root);

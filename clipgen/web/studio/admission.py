@@ -14,17 +14,19 @@ from clipgen.jobs import FORMAT, Inputs, Job
 from clipgen.media.images import paintable_size
 from clipgen.models.shelf import generator_names
 from clipgen.prompts import parse_prompts, parse_weighted_path
-from clipgen.settings import USUAL, GenerateSettings, Settings, about_of
+from clipgen.settings import USUAL, AnimateSettings, GenerateSettings, Settings, about_of
+from clipgen.timelines import Timeline
 from clipgen.values import Values, table, texts
 from clipgen.web.settings import Bounds
 
 #: verbs that visitors may use
-ADMITTED = ("generate", "edit", "sample", "caption", "classify", "rank", "compare", "search")
+ADMITTED = ("generate", "edit", "sample", "animate", "caption", "classify", "rank", "compare", "search")
 #: settings that name a file or folder of the server in a way that no visitor can know
 CLOSED = ("index", "prior")
 #: the folders of the server that jobs may name files of
 _OWN = re.compile(r"(?:uploads/[0-9a-f]{24}|pictures/[0-9a-f]{16})\.png")
 _LIBRARY = "library/"
+_READING = 10.0  # seconds that a scene without any takes at most, about
 _CLIP = re.compile(r"(?!local-dir|hf)[A-Za-z0-9][A-Za-z0-9._-]*(?::\d+(?:\.\d+)?)?")
 
 
@@ -65,6 +67,8 @@ class Admission:
         self._check_inputs(job)
         if isinstance(job.settings, GenerateSettings):
             self._check_cost(job.settings, max(1, len(job.inputs.prompts)))
+        if isinstance(job.settings, AnimateSettings):
+            self._check_film(job.inputs.timeline, job.settings)
         return replace(job, settings=_completed(job.settings), version=__version__)
 
     def _edit(self, given: Values, visitor: str) -> dict[str, object]:
@@ -90,7 +94,8 @@ class Admission:
 
     def _check_inputs(self, job: Job) -> None:
         inputs, bounds = job.inputs, self.bounds
-        written = [*inputs.prompts, *inputs.texts, *_free_texts(job.settings)]
+        scenes = inputs.timeline.scenes if inputs.timeline else ()
+        written = [*inputs.prompts, *inputs.texts, *(one.prompt for one in scenes), *_free_texts(job.settings)]
         if len(written) > bounds.texts or sum(map(len, written)) > bounds.characters:
             raise PromptError(f"at most {bounds.texts} texts of {bounds.characters} characters in all are accepted")
         if len(inputs.pictures) > bounds.pictures:
@@ -101,7 +106,7 @@ class Admission:
             parse_prompts(line)
         if job.verb in ("generate", "edit") and not inputs.prompts:
             raise PromptError("there is no prompt; write one")
-        if job.verb not in ("generate", "sample", "search") and not inputs.pictures:
+        if job.verb not in ("generate", "sample", "animate", "search") and not inputs.pictures:
             raise SettingsError("there is no picture", settings=["pictures"])
 
     def _check_cost(self, settings: GenerateSettings, prompts: int) -> None:
@@ -118,6 +123,21 @@ class Admission:
             if asked > allowed:
                 what = "pixels in all" if name == "size" else name
                 raise SettingsError(f"{asked} {what}; at most {allowed} are accepted here", settings=[name])
+
+    def _check_film(self, timeline: Timeline | None, settings: AnimateSettings) -> None:
+        bounds, film = self.bounds, settings.film
+        if timeline is None or timeline.film or timeline.picture or timeline.source:
+            raise SettingsError("a film needs a timeline with scenes only", settings=["timeline"])
+        if any(isinstance(value, str | tuple | list) for one in timeline.scenes for value in one.settings.values()):
+            raise SettingsError("scenes may set numbers only here", settings=["timeline"])
+        usual = film.seconds_per_scene or _READING
+        seconds = sum(usual if scene.seconds is None else scene.seconds for scene in timeline.scenes)
+        if len(timeline.scenes) > bounds.scenes or seconds > bounds.film_seconds or film.fps > bounds.film_fps:
+            most = f"{bounds.scenes} scenes, {bounds.film_seconds:g} seconds, {bounds.film_fps} frames per second"
+            raise SettingsError(f"the film is too long; at most {most} are accepted", settings=["timeline"])
+        if film.keyframes > bounds.film_fps or film.keyframe_steps > bounds.steps:
+            raise SettingsError("there are too many keyframes or steps", settings=["keyframes", "keyframe_steps"])
+        self._check_cost(settings.picture, 1)
 
 
 def files_of(job: Job) -> Iterator[str]:

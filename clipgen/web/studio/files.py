@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from clipgen.errors import ImageError
 from clipgen.media.images import load_reduced
 from clipgen.web.messages import number_in
+from clipgen.web.studio.painting import FILMS
 from clipgen.web.studio.uploads import ID
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def routes(room: StudioRoom) -> list[BaseRoute]:
         Route("/pictures/{id}.png", files.picture),
         Route("/thumbnails/{id}.webp", files.thumbnail),
         Route("/uploads/{id}.png", files.upload),
+        Route("/films/{id}.mp4", files.film),
         Route("/library/{name}/{path:path}", files.library),
     ]
 
@@ -64,6 +66,13 @@ class Files:
         if not ID.fullmatch(id) or self.room.uploads.size(id, request.state.visitor) is None:
             raise HTTPException(404, "there is no such picture of yours")
         return _sent(self.room.folder / "uploads" / f"{id}.png", None)
+
+    def film(self, request: Request) -> Response:
+        """A film of the visitor."""
+        entry = self.room.queue.entry(request.path_params["id"], request.state.visitor)
+        if entry is None or entry.job["verb"] != "animate":
+            raise HTTPException(404, "there is no such film of yours")
+        return _sent(self.room.folder / FILMS / f"{entry.id}.mp4", None)
 
     def library(self, request: Request) -> Response:
         """A picture of a library, as a JPEG with at most `side` pixels on its short side; never the file itself."""

@@ -61,6 +61,7 @@ OPERATIONS: dict[str, Json] = {
         delete=_operation("Delete a picture; it can be restored for 30 days"),
     ),
     "/pictures/{id}.png": _with(("id",), get=_operation("The file of a picture, which carries its settings")),
+    "/films/{id}.mp4": _with(("id",), get=_operation("The film of a job of animate, when it is done")),
     "/api/uploads": _with(
         (), post=_operation("Send a picture: its name for jobs, and the settings in it", body="image/*", answer="201")
     ),

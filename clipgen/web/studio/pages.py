@@ -12,14 +12,21 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from clipgen.models.shelf import generator_names
-from clipgen.settings import QUALITIES, GenerateSettings, Guides, about_of
+from clipgen.settings import QUALITIES, FilmSettings, GenerateSettings, Guides, about_of
+from clipgen.timelines.timeline import TRANSITIONS
 from clipgen.values import Json
 from clipgen.web.room import Link
 
 if TYPE_CHECKING:
     from clipgen.web.studio.room import StudioRoom
 
-LINKS = (Link("/", "Paint"), Link("/gallery", "Gallery"), Link("/words", "Words"), Link("/search", "Search"))
+LINKS = (
+    Link("/", "Paint"),
+    Link("/gallery", "Gallery"),
+    Link("/film", "Film"),
+    Link("/words", "Words"),
+    Link("/search", "Search"),
+)
 #: sizes that the form offers, width and height
 SIZES = ((256, 256), (384, 256), (256, 384), (512, 512), (512, 288), (288, 512))
 
@@ -30,6 +37,7 @@ def routes(room: StudioRoom) -> list[BaseRoute]:
     return [
         Route("/", pages.studio, name="studio"),
         Route("/gallery", pages.gallery, name="gallery"),
+        Route("/film", pages.film, name="film"),
         Route("/words", pages.words, name="words"),
         Route("/search", pages.search, name="search"),
         Route("/picture/{id}", pages.picture, name="picture"),
@@ -58,6 +66,11 @@ class Pages:
     def gallery(self, request: Request) -> Response:
         """All pictures."""
         return self._page(request, "gallery.html", {})
+
+    def film(self, request: Request) -> Response:
+        """A storyboard: scenes as rows, and the films that were made."""
+        film = FilmSettings()
+        return self._page(request, "film.html", {"film": film, "sizes": SIZES, "transitions": TRANSITIONS})
 
     def words(self, request: Request) -> Response:
         """A picture into words: captions, or labels of the visitor's own."""

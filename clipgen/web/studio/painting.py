@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # they import torch
     from clipgen.synthesis import Step
     from clipgen.tasks.generate import Picture, Run, SavedRun
 
-RUNS = "runs"
+RUNS, FILMS = "runs", "films"
 PAINTING = ("generate", "edit")
 
 
@@ -50,6 +50,8 @@ class Desk:
         try:
             if job.verb in PAINTING:
                 return self._paint(entry, job)
+            if job.verb == "animate":
+                return self._film(entry, job)
             return self._answer(entry, job)
         except StoppedError:
             return self._ended(entry)
@@ -68,10 +70,29 @@ class Desk:
         for note in run.notes:
             self.queue.tell(entry.id, "note", {"text": self.places.hidden(note)})
         for step in run:
-            self._show(entry, run, step)
+            self._show(entry, step)
             if self._is_stopped(entry):
                 break
         return self._finish(entry, run)
+
+    def _film(self, entry: Entry, job: Job) -> str:
+        """Paint and write a film; what is painted lies in its folder, from which it resumes."""
+        from clipgen.tasks.animate import Output  # late: it imports torch
+
+        self.queue.tell(entry.id, "phase", {"text": "loading the models"})
+        film = self.studio.film(job, folder=self.places.folder / FILMS / entry.id)
+        for note in film.notes:
+            self.queue.tell(entry.id, "note", {"text": self.places.hidden(note)})
+        total, output = film.steps, Output(self.places.folder / FILMS / f"{entry.id}.mp4")
+        for done, step in enumerate(film.shoot(output), start=1):
+            self._show(entry, replace(step, index=done - 1, total=max(total, done)))
+            if self._is_stopped(entry):
+                return self._ended(entry)
+        self.queue.tell(entry.id, "phase", {"text": "writing the film"})
+        for _ in film.project(output):
+            if self._is_stopped(entry):
+                return self._ended(entry)
+        return DONE
 
     def _finish(self, entry: Entry, run: Run) -> str:
         state = DONE
@@ -87,7 +108,7 @@ class Desk:
             self._rate(entry, run, pictures, shown)
         return state
 
-    def _show(self, entry: Entry, run: Run, step: Step) -> None:
+    def _show(self, entry: Entry, step: Step) -> None:
         from clipgen.media.images import to_pil  # late: it needs torch
 
         done, left = step.index + 1, (step.total - step.index - 1) * step.seconds

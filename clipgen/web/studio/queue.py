@@ -18,7 +18,7 @@ from clipgen.web.settings import Bounds
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 ENDED = (DONE, FAILED, CANCELLED)
 #: verbs that take minutes; all others are short, and run beside them
-PAINTING = ("generate", "edit", "sample")
+PAINTING = ("generate", "edit", "sample", "animate")
 _ATTEMPTS = 3  # starts of a job after which it is taken to be what stops the server
 _KEPT = 24 * 3600.0  # seconds that the events of an ended job are kept
 
@@ -60,6 +60,7 @@ class Entry:
             **{name: getattr(self, name) for name in shown},
             "url": f"/api/jobs/{self.id}",
             "events": f"/api/jobs/{self.id}/events",
+            "film": f"/films/{self.id}.mp4" if self.job["verb"] == "animate" and self.state == DONE else None,
         }
 
 

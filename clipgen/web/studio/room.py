@@ -52,6 +52,7 @@ class StudioRoom:
         self.previews = Previews()
         self.admission = Admission(settings.bounds, self.size_of, settings.libraries)
         self.workers: list[Worker] = []
+        self._is_claimed = False
 
     @property
     def links(self) -> Sequence[Link]:
@@ -83,10 +84,17 @@ class StudioRoom:
         with self._making:
             return self._studio
 
-    def start(self) -> None:
-        """Take over the folder, and begin to work. Raises OutputError when another server uses the folder."""
+    def claim(self) -> None:
+        """Take over the folder. Raises OutputError when another server uses it."""
+        if self._is_claimed:
+            return
         if not self._alone.enter_context(exclusive(self.folder / "studio")):
             raise OutputError(f"another server uses {self.folder}; name another folder", settings=["folder"])
+        self._is_claimed = True
+
+    def start(self) -> None:
+        """Take over the folder, and begin to work. Raises what `claim` raises."""
+        self.claim()
         self.queue.recover()
         self.gallery.purge()
         self.gallery.adopt(OWNER)

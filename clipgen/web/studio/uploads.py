@@ -101,9 +101,12 @@ class Uploads:
             return picture, _settings_in(sent)
 
     def _check_room(self, visitor: str) -> None:
-        used = self.database.number("select sum(bytes) from upload where visitor = ?", [visitor])
-        if used > self.bounds.kept_uploads:
-            raise SettingsError("you have sent too many pictures; the owner of the server can delete some")
+        all_bytes = "select sum(bytes) from upload"
+        if (
+            self.database.number(all_bytes) > self.bounds.kept_uploads
+            or self.database.number(f"{all_bytes} where visitor = ?", [visitor]) > self.bounds.kept_uploads_each
+        ):
+            raise SettingsError("too many pictures have been sent; the owner of the server can delete some")
 
     def size(self, id: str, visitor: str) -> tuple[int, int] | None:
         """Width and height of a picture, None unless a visitor has sent it."""
