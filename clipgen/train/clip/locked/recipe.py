@@ -45,7 +45,7 @@ class Recipe:
     ema: float = 0.997
     weight_decay: float = 0.05
     shares: dict[str, float] = field(
-        default_factory=lambda: {"world": 0.34, "photos": 0.38, "drawings": 0.24, "lettering": 0.04}
+        default_factory=lambda: {"world": 0.5, "photos": 0.28, "drawings": 0.18, "lettering": 0.04}
     )
     styled: float = 0.5
     hard: tuple[str, ...] = _HARD
