@@ -3,8 +3,8 @@
 The CLIP that guides a run raises its own cosine for any words, with or without a picture that people recognise.
 Measured in November 2026 on 50 pictures of the built-in models, 25 and 50 steps, whose prompts were drawn at random
 (things, scenes, styles, words that mean nothing) and hidden from the observer, who named 18 of them: the guide's cosine
-was higher for a named picture than for another one in 30 % of all pairs, its z in 48 %, z by the CLIP that described then
-in 81 %.
+was higher for a named picture than for another one in 30 % of all pairs, its z in 48 %, z by the CLIP that described
+then in 81 %.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ from clipgen.similarity import Background, background_of
 from clipgen.tasks.generate import Picture
 from clipgen.tasks.unrelated import unrelated
 
-# z by the judge. For the reader before the present one, 4.0 and 4.8 were chosen on 26 of those pictures and counted on the
-# other 24: named in all were 9 of 14 strong ones (of 3 more scene or style), 7 of 14 fair ones, 2 of 22 weak ones. These
-# are the z of the present reader that as few wrong prompts reach, of 20 pictures with 63 others each: 0.3 and 0.08 %. To
-# tune again, name pictures without knowing their prompts and compare with the z that `clipgen generate --json` prints.
+# z by the judge. For the reader before the present one, 4.0 and 4.8 were chosen on 26 of those pictures and counted on
+# the other 24: named in all were 9 of 14 strong ones (of 3 more scene or style), 7 of 14 fair ones, 2 of 22 weak ones.
+# These are the z of the present reader that as few wrong prompts reach, of 20 pictures with 63 others each: 0.3 and
+# 0.08 %. To tune again, name pictures without knowing their prompts and compare with the z that `clipgen generate
+# --json` prints.
 FAIR, STRONG = 3.3, 4.1
 
 
