@@ -14,7 +14,7 @@ from clipgen.jobs import Job
 from clipgen.media.films import DEFAULT_ENDING
 from clipgen.media.pictures import save_picture
 from clipgen.prompts import slugify
-from clipgen.similarity import Skipped
+from clipgen.similarity import HowFar, Skipped
 from clipgen.studio import Studio
 from clipgen.synthesis import Step
 from clipgen.tasks.generate import Picture
@@ -56,7 +56,7 @@ def _performed(job: Job, studio: Studio, folder: Path, number: int) -> tuple[lis
             save_picture(paths[-1], event, dict(job.to_json()))
         elif isinstance(event, Skipped):
             skipped.append(event)
-        elif not isinstance(event, Step):
+        elif not isinstance(event, Step | HowFar):
             rows.append(_json(event))
     if skipped and not paths and not rows:
         raise ImageError(skipped[0].reason)
