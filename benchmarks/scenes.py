@@ -9,8 +9,8 @@ white or a colour; flashes of one to four frames, some fading out, in a third of
 films: PySceneDetect's adaptive detector with its own reader and defaults.
 
 November 2026, --films 50 --seed 10, 204 boundaries: F1 .975 (cuts 1.000, fades .980, flashes .947, mixed .978);
-PySceneDetect .614 (1.000, .157, .640, .574). Measured before the last changes of `cuts.py`, which were made after a look
-at the errors on these films; constants were chosen on seed 0.
+PySceneDetect .614 (1.000, .157, .640, .574). Measured before the last changes of `cuts.py`, which were made after a
+look at the errors on these films; constants were chosen on seed 0.
 """
 
 from __future__ import annotations
