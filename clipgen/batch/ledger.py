@@ -100,7 +100,7 @@ class Ledger:
         """Enter the jobs that are not in the ledger; lines that are no jobs are entered as failed."""
         self._db.execute("DELETE FROM given")
         rest = iter(lines)
-        while rows := [(line.number, *_key(line), line.error) for line in islice(rest, _AT_ONCE)]:
+        while rows := [(line.number, *_key(line), _storable(line.error)) for line in islice(rest, _AT_ONCE)]:
             self._db.execute("BEGIN")
             self._db.executemany("INSERT INTO given VALUES (?, ?, ?, ?)", rows)
             self._db.execute("COMMIT")
@@ -124,13 +124,15 @@ class Ledger:
         """A job is done: the names of its files in the folder, and what it found."""
         self._db.execute(
             "UPDATE entries SET state = ?, files = ?, rows = ?, seconds = ?, error = NULL WHERE id = ?",
-            (_DONE, json.dumps(list(files)), json.dumps(list(rows), ensure_ascii=False), seconds, id),
+            (_DONE, json.dumps(list(files)), json.dumps(list(rows)), seconds, id),
         )
 
     def failed(self, id: int, error: str, *, final: bool) -> None:
         """A job failed; final: it is not tried again."""
         state = _FAILED if final else _OPEN
-        self._db.execute("UPDATE entries SET state = ?, tries = tries + 1, error = ? WHERE id = ?", (state, error, id))
+        self._db.execute(
+            "UPDATE entries SET state = ?, tries = tries + 1, error = ? WHERE id = ?", (state, _storable(error), id)
+        )
 
     def retry_failed(self) -> None:
         """Make all failed jobs open again, except lines that are no jobs."""
@@ -158,11 +160,16 @@ class Ledger:
 def _key(line: Line) -> tuple[str, str]:
     """What a job is known by, and its JSON."""
     if line.job is None:
-        return hashlib.sha256(f"{line.number} {line.error}".encode()).hexdigest(), ""
-    job = json.dumps(line.job.to_json(), ensure_ascii=False)
+        return hashlib.sha256(f"{line.number} {_storable(line.error)}".encode()).hexdigest(), ""
+    job = json.dumps(line.job.to_json())  # ASCII: names of files may have bytes that are no text
     # another version of clipgen does not make it another job
     known = {name: value for name, value in line.job.to_json().items() if name != "version"}
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest(), job
+
+
+def _storable(error: str) -> str:
+    """A message as a database takes it: bytes of file names that are no text are written as in Python, \\udcff."""
+    return error.encode(errors="backslashreplace").decode()
 
 
 def _result(

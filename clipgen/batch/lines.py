@@ -7,9 +7,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
-from clipgen.errors import ClipgenError, PromptError, SettingsError
+from clipgen.errors import ClipgenError, PromptError, SettingsError, UnknownNameError
 from clipgen.files import reason
 from clipgen.jobs import VERBS, Inputs, Job
 from clipgen.settings import AnimateSettings, GenerateSettings
@@ -22,9 +22,27 @@ LONGEST = 2**20  # characters of a line: a file without line ends must not fill 
 ENDINGS = (".jsonl", ".ndjson", ".csv")
 
 # one of them is written as a word of its own
-_SINGULAR = {"prompt": "prompts", "picture": "pictures", "text": "texts", "label": "texts", "labels": "texts",
-             "candidates": "texts", "folder": "folders"}  # fmt: skip
+_SINGULAR = {"prompt": "prompts", "picture": "pictures", "film": "pictures", "text": "texts", "label": "texts",
+             "labels": "texts", "candidates": "texts", "phrase": "texts", "phrases": "texts", "scale": "texts",
+             "poem": "text_file", "folder": "folders"}  # fmt: skip
 _INPUTS = {spec.name for spec in fields(Inputs)} - {"timeline"}
+_LISTS = _INPUTS - {"text_file", "walk"}
+#: the inputs that each verb takes; without the first it has nothing to do
+_TAKES: dict[str, tuple[str, ...]] = {
+    "generate": ("prompts",),
+    "edit": ("pictures", "prompts"),
+    **dict.fromkeys(("caption", "pair", "detect"), ("pictures", "texts", "text_file")),
+    **dict.fromkeys(("rank", "classify", "compare", "estimate"), ("pictures", "texts")),
+    **dict.fromkeys(("moderate", "scenes"), ("pictures",)),
+    "index": ("folders",),
+}
+#: those of the verbs that can do without any: they draw, or take all that is indexed
+_MAY_TAKE: dict[str, tuple[str, ...]] = {
+    "sample": ("walk",),
+    "animate": (),
+    "search": ("prompts", "pictures", "folders"),
+    **dict.fromkeys(("duplicates", "curate", "orient"), ("folders",)),
+}
 
 
 @dataclass(frozen=True)
@@ -99,15 +117,16 @@ def job_of_row(row: Values) -> Job:
         >>> job.inputs.texts, job.settings.describe.perceptors
         (('a fox',), ('builtin',))
 
-    verb: "generate" where there is none; prompt, picture, text, label, folder: one input, or a list of them; file: of
-    the timeline of a film; weights: of the generator.
+    verb: "generate" where there is none; prompt, picture, film, text, label, phrase, folder: one input, or a list of
+    them; scale: the steps of `estimate`; poem: the file of `pair`; file: of the timeline of a film; weights: of the
+    generator.
     Raises SettingsError, PromptError and ImageError for a row that is no job.
     """
     if "format" in row:
         return Job.from_json(row)
     given = dict(row)
     verb, weights, file = given.pop("verb", "generate"), given.pop("weights", None), given.pop("file", None)
-    inputs = _inputs(given)
+    inputs = _inputs(str(verb), given)
     place = None if weights is None else Path(str(weights))
     if verb == "animate":
         if not isinstance(file, str):
@@ -119,17 +138,32 @@ def job_of_row(row: Values) -> Job:
             raise SettingsError("an edit needs one `picture` and one `prompt`", settings=["picture", "prompt"])
         return edit_job(inputs.pictures[0], inputs.prompts[0], plain(given), weights=place)
     settings = VERBS.get(str(verb), GenerateSettings)
-    if verb == "generate" and not inputs.prompts:
-        raise SettingsError("there is no `prompt`", settings=["prompt"])
     assert settings is not AnimateSettings
     return Job(str(verb), inputs, settings.from_dict(plain(given)), place)
 
 
-def _inputs(given: dict[str, object]) -> Inputs:
+def _inputs(verb: str, given: dict[str, object]) -> Inputs:
     """The inputs among the values of a row, which are taken out of it."""
+    if verb not in VERBS:
+        raise UnknownNameError.of("verb", verb, VERBS, settings=["verb"])
+    takes = _TAKES.get(verb) or _MAY_TAKE[verb]
     found: dict[str, object] = {}
     for name in [name for name in given if name in _INPUTS or name in _SINGULAR]:
-        value = given.pop(name)
         many = _SINGULAR.get(name, name)
-        found[many] = [str(value)] if many not in ("walk", "text_file") and not isinstance(value, list) else value
+        if many == "texts" and many not in takes and "prompts" in takes:
+            many = "prompts"  # what `search` looks for is a text, too
+        if many not in takes:
+            raise SettingsError(f"{verb} takes no `{name}`, but {', '.join(takes) or 'a file'}", settings=[name])
+        value = given.pop(name)
+        found[many] = [*cast(list[object], found.get(many, [])), *_several(value)] if many in _LISTS else value
+    if verb in _TAKES and not found.get(takes[0]):
+        one = takes[0].removesuffix("s")
+        raise SettingsError(f"there is no `{one}`", settings=[one])
     return Inputs.from_json(found)
+
+
+def _several(value: object) -> list[object]:
+    """One input or several as a list; a scale may be an object, {"a baby": 1}."""
+    if isinstance(value, dict):
+        return [f"{text}={number}" for text, number in value.items()]
+    return value if isinstance(value, list) else [str(value)]

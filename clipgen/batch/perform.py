@@ -14,7 +14,7 @@ from clipgen.jobs import Job
 from clipgen.media.films import DEFAULT_ENDING
 from clipgen.media.pictures import save_picture
 from clipgen.prompts import slugify
-from clipgen.similarity import Skipped
+from clipgen.similarity import HowFar, Skipped
 from clipgen.studio import Studio
 from clipgen.synthesis import Step
 from clipgen.tasks.generate import Picture
@@ -45,7 +45,7 @@ def perform(job: Job, studio: Studio, number: int) -> Made:
 
 def _performed(job: Job, studio: Studio, folder: Path, number: int) -> tuple[list[Path], list[Json]]:
     paths, rows, skipped = list[Path](), list[Json](), list[Skipped]()
-    names = _names(number)
+    names, worked = _names(number), False
     for event in studio.run(job):
         if isinstance(event, Picture):
             paths.append(folder / f"{next(names)}{slugify(event.metadata['prompt'])}-{event.metadata['seed']}.png")
@@ -56,9 +56,11 @@ def _performed(job: Job, studio: Studio, folder: Path, number: int) -> tuple[lis
             save_picture(paths[-1], event, dict(job.to_json()))
         elif isinstance(event, Skipped):
             skipped.append(event)
+        elif isinstance(event, HowFar):
+            worked = True  # a library without a finding is no failure, also where some of its files are damaged
         elif not isinstance(event, Step):
             rows.append(_json(event))
-    if skipped and not paths and not rows:
+    if skipped and not paths and not rows and not worked:
         raise ImageError(skipped[0].reason)
     rows += [{"path": str(one.path), "error": one.reason} for one in skipped]
     return paths, rows

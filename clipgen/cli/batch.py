@@ -37,6 +37,8 @@ Examples:
 A line of jobs.jsonl is one job: a verb, its inputs, and any of its settings.
   {"prompt": "a castle", "seed": 1, "quality": "draft"}
   {"verb": "caption", "picture": "photo.jpg", "top": 3}
+  {"verb": "estimate", "picture": "photo.jpg", "scale": {"a baby": 1, "an adult": 35}}
+  {"verb": "search", "text": "a red car", "folder": "photos", "top": 5}
   {"verb": "animate", "file": "prompts/seasons.txt", "seed": 7}
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 from collections.abc import Sequence
 from itertools import groupby
@@ -17,6 +16,7 @@ from clipgen.cli.describe import verb_options, verb_settings
 from clipgen.cli.files import check_folder
 from clipgen.cli.library import browse, compared, folder_argument, short
 from clipgen.cli.options import json_option
+from clipgen.cli.printing import as_line, as_text
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
@@ -90,7 +90,7 @@ def command(folders: tuple[Path, ...], report: Path | None, html: Path | None, a
 
 def _print(findings: Sequence[Finding], *, as_json: bool, complete: bool) -> None:
     if as_json:
-        click.echo(json.dumps([one.to_dict() for one in findings], indent=2, ensure_ascii=False))
+        click.echo(as_text([one.to_dict() for one in findings]))
         return
     for kind, group in groupby(findings, lambda one: one.kind):
         some = list(group)
@@ -112,9 +112,7 @@ def _write_report(path: Path, findings: Sequence[Finding]) -> None:
 
 
 def _write_jsonl(path: Path, findings: Sequence[Finding]) -> None:
-    lines = (json.dumps(one.to_dict(), ensure_ascii=False) + "\n" for one in findings)
-    # bytes of a file name that are not UTF-8 become \udcxx, which JSON reads back
-    path.write_bytes("".join(lines).encode(errors="backslashreplace"))
+    path.write_text("".join(as_line(one.to_dict()) + "\n" for one in findings), encoding="utf-8", newline="\n")
 
 
 def _write_csv(path: Path, findings: Sequence[Finding]) -> None:

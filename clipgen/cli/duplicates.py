@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
 from clipgen.cli.library import browse, compared, folder_argument, name_skipped, short
 from clipgen.cli.options import json_option
+from clipgen.cli.printing import as_text
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
@@ -72,7 +72,7 @@ def _print(groups: Sequence[Group], *, as_json: bool) -> None:
         rows = [{"kind": group.kind, "files": [
             {"path": str(one.path), "bytes": one.bytes, "size": list(one.size), "relation": one.relation}
             for one in group.members]} for group in groups]  # fmt: skip
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(as_text(rows))
         return
     for group in groups:
         click.echo(group.kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,11 +81,12 @@ def command(
         if not as_json:
             _note_knowledge(moderator)
         counts: Counter[str] = Counter()
-        for one in found.good(_written(_counted(studio.inspect(job), len(todo), quiet=as_json), rows)):
+        events = _counted(studio.inspect(job), len(todo), quiet=as_json)
+        if veil_to is not None:
+            events = _veiled(events, names, veil_to)
+        for one in found.good(_written(events, rows)):
             counts[one.verdict.band] += 1
             _print(shown(one.path), one.verdict, as_json=as_json)
-            if veil_to is not None and one.verdict.band == "veil":
-                _veil(one, names, veil_to)
     if not as_json:
         _summarise(counts, moderator, already=len(found.paths) - len(todo))
     return found.exit_code() if todo else 0
@@ -133,12 +134,16 @@ def _written(events: Iterable[Event], rows: RowFile | None) -> Iterator[Moderate
         yield event
 
 
-def _veil(one: Moderated, names: Iterable[Path], folder: Path) -> None:
-    from clipgen.tasks.moderate import veiled_copy
+def _veiled(events: Iterable[Event], names: Sequence[Path], folder: Path) -> Iterator[Event]:
+    """The same events, each after its copy: a killed run has no row in the report whose copy is missing."""
+    from clipgen.tasks.moderate import Moderated, veiled_copy
 
-    assert one.path is not None  # pictures of a command are files
-    home = next((name for name in names if name.is_dir() and one.path.is_relative_to(name)), one.path.parent)
-    veiled_copy(one.path, folder, home=home)
+    for one in events:
+        if isinstance(one, Moderated) and one.verdict.band == "veil":
+            assert one.path is not None  # pictures of a command are files
+            home = next((name for name in names if name.is_dir() and one.path.is_relative_to(name)), one.path.parent)
+            veiled_copy(one.path, folder, home=home)
+        yield one
 
 
 def _note_knowledge(moderator: Moderator) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
 from clipgen.cli.library import browse, folder_argument, name_skipped, short
 from clipgen.cli.options import json_option
+from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
@@ -80,7 +81,7 @@ def _print(turns: Sequence[Turn], *, as_json: bool) -> None:
     if as_json:
         rows = [{"path": str(one.path), "degrees": one.degrees, "confidence": round(one.confidence, 4),
                  "orientation": one.orientation, "upright": one.upright} for one in turns]  # fmt: skip
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(as_text(rows))
         return
     for one in turns:
         click.echo(f"turn {one.degrees:3}° clockwise  {100 * one.confidence:.1f} %  {short(one.path)}")
@@ -102,7 +103,7 @@ def _write_page(html: Path, turns: Sequence[Turn]) -> None:
 def _fix(turns: Sequence[Turn], folders: Sequence[Path]) -> int:
     from clipgen.tasks.orient import fix
 
-    places = " ".join(map(str, folders))
+    places = shlex.join(map(str, folders))
     what = f"turned by their EXIF orientation; `clipgen orient {places} --undo` takes it back"
     return _report(fix(turns, folders), what)
 

@@ -104,7 +104,8 @@ def _write_text(path: Path, text: str) -> None:
     from clipgen.files import write_whole
 
     with write_whole(path) as part:
-        part.write_text(text, encoding="utf-8")
+        # bytes of a file name that are no UTF-8 stay as they are
+        part.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def _write_page(path: Path, film: Path, scenes: Sequence[Scene]) -> None:

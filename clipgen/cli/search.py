@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
 from clipgen.cli.library import browse, short
 from clipgen.cli.options import json_option
+from clipgen.cli.printing import as_text
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
@@ -107,7 +107,7 @@ def _title(job: Job) -> str:
 
 def _print(searched: Searched, found: Sequence[Found], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([one.to_dict() for one in found], indent=2, ensure_ascii=False))
+        click.echo(as_text([one.to_dict() for one in found]))
         return
     for one in found:
         click.echo(_line(one))

@@ -17,7 +17,7 @@ from clipgen.library.scan import is_film, scan
 from clipgen.library.watching import Watching, watch
 from clipgen.media.images import from_pil
 from clipgen.perceptors.base import Perceptor
-from clipgen.similarity import Skipped, embed_images
+from clipgen.similarity import HowFar, Skipped, embed_images
 from clipgen.similarity.store import picture_keys
 
 _BATCH = 32  # pictures in one pass of the perceptor, and lost at most when the process is killed
@@ -26,7 +26,7 @@ _THREADS = 2  # that read; decoding runs without Python's lock
 
 
 @dataclass(frozen=True)
-class Progress:
+class Progress(HowFar):
     """How far an index is: files done of all that are new or changed, pictures and frames of films embedded so far."""
 
     done: int

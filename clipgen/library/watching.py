@@ -24,7 +24,7 @@ from clipgen.library.reading import NAME, SIDE, named
 from clipgen.media.footage import VideoFacts, sampled_frames
 from clipgen.media.images import from_pil
 from clipgen.perceptors.base import Perceptor
-from clipgen.similarity import Skipped, embed_images
+from clipgen.similarity import HowFar, Skipped, embed_images
 from clipgen.similarity.store import picture_keys
 
 _SAME = 0.98  # cosine from which on a frame is like the last one that was kept
@@ -32,7 +32,7 @@ _BATCH = 32  # frames in one pass of the perceptor, and lost at most when the pr
 
 
 @dataclass(frozen=True)
-class Watching:
+class Watching(HowFar):
     """How much of a film has been indexed, in seconds, and frames kept so far."""
 
     path: Path

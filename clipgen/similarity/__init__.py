@@ -15,7 +15,7 @@ from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_
 from clipgen.similarity.embed import Square, embed_images, embed_squares, embed_texts, embed_windows, windows
 from clipgen.similarity.heat import heat
 from clipgen.similarity.match import SIGNIFICANT, Match, Matcher
-from clipgen.similarity.pictures import Embedded, Picture, Skipped, embed_pictures, find_pictures, in_groups
+from clipgen.similarity.pictures import Embedded, HowFar, Picture, Skipped, embed_pictures, find_pictures, in_groups
 from clipgen.similarity.rank import Candidate, Ranking
 from clipgen.similarity.store import Store, Vectors
 from clipgen.similarity.table import text_keys
@@ -25,6 +25,7 @@ __all__ = [
     "Candidate",
     "Embedded",
     "Fit",
+    "HowFar",
     "Match",
     "Matcher",
     "Picture",

@@ -28,6 +28,10 @@ _CHUNK = 64  # files that are looked up together: few enough for a first result 
 T = TypeVar("T")
 
 
+class HowFar:
+    """Base of the events that tell only how far a verb is: they are shown while it works, and are no results."""
+
+
 @dataclass(frozen=True)
 class Skipped:
     """A picture, or a name of pictures, that cannot be used, and why, in one line."""

@@ -54,3 +54,17 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
     (tmp_path / "other" / "ledger.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(OutputError, match=r"ledger\.sqlite"), Ledger(tmp_path / "other"):
         pass
+
+
+def test_names_that_are_no_text_are_kept(tmp_path: Path) -> None:
+    name = "bad-\udcff.jpg"  # as Python has a file name of bytes that are not UTF-8
+    job = job_of_row({"verb": "caption", "picture": name})
+    with Ledger(tmp_path) as ledger:
+        ledger.add([Line(1, job), Line(2, job_of_row({"prompt": name})), Line(3, error=f"no {name}")])
+        first, second = ledger.next(9)
+        assert first.job == job
+        ledger.done(first.id, files=[], rows=[{"path": name}], seconds=1.5)
+        ledger.failed(second.id, f"no {name}", final=True)
+        rows = [json.loads(row) for row in ledger.write_results().read_text(encoding="utf-8").splitlines()]
+    assert rows[0]["rows"] == [{"path": name}]
+    assert all("bad-" in row["error"] for row in rows[1:])

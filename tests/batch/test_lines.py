@@ -5,8 +5,8 @@ import pytest
 
 from clipgen.batch import job_of_row, read_jobs
 from clipgen.batch.lines import LONGEST
-from clipgen.errors import PromptError, SettingsError
-from clipgen.jobs import Inputs, Job
+from clipgen.errors import PromptError, SettingsError, UnknownNameError
+from clipgen.jobs import VERBS, Inputs, Job
 from clipgen.settings import AnimateSettings, GenerateSettings
 from raising import refused
 
@@ -38,12 +38,38 @@ def test_a_film_names_its_file(tmp_path: Path) -> None:
     [
         ({"prompt": "a fox", "stepps": 3}, ["stepps"]),
         ({"seed": 1}, ["prompt"]),
-        ({"verb": "edit", "prompt": "x"}, ["picture", "prompt"]),
+        ({"verb": "edit", "prompt": "x"}, ["picture"]),
+        ({"verb": "edit", "picture": "x.png"}, ["picture", "prompt"]),
+        ({"verb": "caption"}, ["picture"]),
+        ({"verb": "scenes"}, ["picture"]),
+        ({"verb": "index"}, ["folder"]),
+        ({"verb": "moderate", "picture": "a.jpg", "folder": "photos"}, ["folder"]),
+        ({"verb": "moderate", "text": "a fox"}, ["text"]),
     ],
 )
 def test_a_row_that_is_no_job_is_refused(row: dict[str, object], names: list[str]) -> None:
     with refused(SettingsError, *names):
         job_of_row(row)
+
+
+def test_inputs_are_named_as_the_commands_name_them() -> None:
+    assert job_of_row({"verb": "search", "text": "a fox", "folder": "photos"}).inputs == Inputs(
+        prompts=("a fox",), folders=("photos",)
+    )
+    steps = ("a baby=1", "an adult=35")
+    for scale in ({"a baby": 1, "an adult": 35}, list(steps)):
+        job = job_of_row({"verb": "estimate", "picture": "a.jpg", "scale": scale})
+        assert job.inputs == Inputs(pictures=("a.jpg",), texts=steps)
+    assert job_of_row({"verb": "pair", "pictures": ["a.jpg"], "poem": "p.txt"}).inputs.text_file == "p.txt"
+    assert job_of_row({"verb": "scenes", "film": "a.mp4"}).inputs.pictures == ("a.mp4",)
+    both = job_of_row({"verb": "classify", "picture": "a.jpg", "label": "cat", "labels": ["dog"]})
+    assert both.inputs.texts == ("cat", "dog")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_takes_inputs(verb: str) -> None:
+    with pytest.raises(SettingsError):
+        job_of_row({"verb": verb, "walk" if verb != "sample" else "folder": 3})
 
 
 def test_bad_lines_are_named_and_the_others_are_jobs(tmp_path: Path) -> None:
@@ -75,3 +101,8 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_a_line_without_an_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     (tmp_path / "jobs.jsonl").write_text("x" * (LONGEST + 10))
     assert [line.job for line in read_jobs(tmp_path / "jobs.jsonl")] == [None, None]
+
+
+def test_an_unknown_verb_is_named() -> None:
+    with refused(UnknownNameError, "verb"):
+        job_of_row({"verb": "fly", "picture": "a.jpg"})

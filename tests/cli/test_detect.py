@@ -11,6 +11,8 @@ from PIL import Image
 
 from clipgen import parts
 from clipgen.similarity import Background
+from clipgen.studio import inspector
+from clipgen.tasks.moderate import Moderated, Verdict
 from gridclip import grid_matcher
 
 from .conftest import Cli, one_line
@@ -84,3 +86,11 @@ def test_texts_need_no_model(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None
     one_line(look("moderate"), 2, "--text")
     one_line(look("moderate", "up", "--prompts", "missing"), 1, "--prompts")
     one_line(look("moderate", "up", "--head", "missing.safetensors"), 1, "--head")
+
+
+def test_no_row_without_its_copy(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    verdict = Moderated(0, Path("up/a.png"), Verdict("veil", "gore", "blood"))
+    monkeypatch.setattr(inspector.Inspector, "inspect", lambda self, job: iter([verdict]))
+    refused = look("moderate", "up/a.png", "--veil-to", "up", "--report", "veil.jsonl")
+    one_line(refused, 1, "up/a.png", "--veil-to")  # the copy would replace the original
+    assert not Path("veil.jsonl").read_text(), "the next run would take it for done"

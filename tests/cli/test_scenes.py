@@ -62,3 +62,11 @@ def test_wrong_calls_are_one_line(watch: Cli, monkeypatch: pytest.MonkeyPatch) -
     assert result.exit_code == 1 and "a.srt" in result.stderr.splitlines()[-1]
     monkeypatch.setattr(find, "find_spec", lambda name: None)
     one_line(watch("scenes", "film.mp4"), 1, "clipgen[video]")
+
+
+def test_a_name_that_is_no_utf8_is_written(watch: Cli) -> None:
+    name = "film\udcff.mp4"
+    Path("film.mp4").rename(name)
+    result = watch("scenes", name, "--no-captions", "--edl", "a.edl", "--html", "a.html")
+    assert result.exit_code == 0, result.output
+    assert b"film\xff.mp4" in Path("a.edl").read_bytes()

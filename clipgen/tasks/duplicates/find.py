@@ -17,7 +17,7 @@ from clipgen.errors import ClipgenError, ImageError
 from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolute, index
 from clipgen.media.images import load_image, load_reduced, to_pil
 from clipgen.settings.library import DuplicatesSettings
-from clipgen.similarity import Matcher, Skipped
+from clipgen.similarity import HowFar, Matcher, Skipped
 from clipgen.similarity.store import picture_keys
 from clipgen.tasks.duplicates.candidates import candidate_pairs
 from clipgen.tasks.duplicates.groups import grouped
@@ -28,7 +28,7 @@ _THREADS, _CHUNK = 2, 64
 
 
 @dataclass(frozen=True)
-class Compared:
+class Compared(HowFar):
     """How far the comparison is: pairs done of all."""
 
     done: int

@@ -20,7 +20,7 @@ from clipgen.media.orientation import turned
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings.describe import View
 from clipgen.settings.library import OrientSettings
-from clipgen.similarity import Skipped
+from clipgen.similarity import HowFar, Skipped
 from clipgen.similarity.embed import cut_view
 from clipgen.similarity.store import picture_keys
 from clipgen.similarity.table import Table
@@ -30,7 +30,7 @@ _BATCH, _THREADS = 32, 2
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judged(HowFar):
     """How far the search is: pictures done of all that were not judged before."""
 
     done: int

@@ -15,7 +15,7 @@ from clipgen.media.footage import VideoFacts, frame_at, video_frames
 from clipgen.media.images import from_pil
 from clipgen.media.moments import clock
 from clipgen.settings import CaptionSettings, ScenesSettings
-from clipgen.similarity import Match, Matcher, Skipped, embed_images
+from clipgen.similarity import HowFar, Match, Matcher, Skipped, embed_images
 from clipgen.tasks.caption import caption
 from clipgen.tasks.events import Described
 from clipgen.tasks.scenes.cuts import Boundary, Cuts, spans
@@ -25,7 +25,7 @@ _PICTURE = 256  # and at which a scene is described
 
 
 @dataclass(frozen=True)
-class Watched:
+class Watched(HowFar):
     """How much of a film has been decoded, in seconds."""
 
     seconds: float
