@@ -4,11 +4,11 @@
     python benchmarks/track.py --films 30 --seed 10 --json track.json         # the tracker by itself
     python benchmarks/track.py --films 10 --seed 10 --detector reader --art data/emoji     # with the built-in CLIP
 
-Films made with PyAV at 12, 24, 25, 30 and 60 frames a second: twins in two colours that cross, a thing that is covered
-for 15 frames, one that leaves and comes back, films in which nothing is for most of the time, with black frames, and
-all of that together. The detector is scripted: it knows the boxes, moves their edges by 4 % of their side, misses one in
-twenty and invents one in twenty; or it is the reader. Truth is what can be seen by half or more; boxes on what is hidden
-by more count neither for nor against (as in the MOT challenge).
+Films made with PyAV at 12, 24, 25, 30 and 60 frames a second: twins in two colours that cross, a thing that is
+covered for 15 frames, one that leaves and comes back, films in which nothing is for most of the time, with black
+frames, and all of that together. The detector is scripted: it knows the boxes, moves their edges by 4 % of their side,
+misses one in twenty and invents one in twenty; or it is the reader. Truth is what can be seen by half or more; boxes on
+what is hidden by more count neither for nor against (as in the MOT challenge).
 """
 
 from __future__ import annotations

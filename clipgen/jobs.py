@@ -103,9 +103,9 @@ class Model:
 class Inputs:
     """What a verb works on.
 
-    prompts: one line each, as for `parse_prompts`; pictures: files (`scenes`, `track`: films); texts: candidates, labels,
-    or phrases; text_file: a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures
-    on the way over the draws of `sample`; folders: of a library, to index or search.
+    prompts: one line each, as for `parse_prompts`; pictures: files (`scenes`, `track`: films); texts: candidates,
+    labels, or phrases; text_file: a file of candidates of any length; timeline: the scenes of a film; walk: number of
+    pictures on the way over the draws of `sample`; folders: of a library, to index or search.
     """
 
     prompts: tuple[str, ...] = ()

@@ -51,7 +51,7 @@ class Look:
     def alone(self, number: int) -> bool:
         """Whether nothing else was found where a thing is: then it looks like itself."""
         own = self.found[number].box
-        return all(overlap(own, other.box) == 0 for i, other in enumerate(self.found) if i != number)
+        return all(shared(own, other.box) == 0 for i, other in enumerate(self.found) if i != number)
 
 
 @dataclass
@@ -123,13 +123,11 @@ def side(place: Place) -> float:
     return float(max(1.0, (place[2] - place[0]) * (place[3] - place[1])) ** 0.5)
 
 
-def overlap(one: Place, other: Place) -> float:
-    """Intersection over union of two places.
+def shared(one: Place, other: Place) -> float:
+    """The share of the smaller of two places that is in the other.
 
-    >>> overlap((0, 0, 10, 10), (5, 0, 15, 10))
-    0.3333333333333333
+    >>> shared((0, 0, 10, 10), (5, 0, 35, 10))
+    0.5
     """
     width, height = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
-    common = max(0.0, width) * max(0.0, height)
-    areas = sum((place[2] - place[0]) * (place[3] - place[1]) for place in (one, other))
-    return common / max(1e-9, areas - common)
+    return max(0.0, width) * max(0.0, height) / min(side(one), side(other)) ** 2

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from clipgen.media.overlays import Box
 from clipgen.tasks.track.flow import Grey, Place, follow
 from clipgen.tasks.track.gallery import Gallery
-from clipgen.tasks.track.matching import Expected, Look, alike, distance, match, overlap, side
+from clipgen.tasks.track.matching import Expected, Look, alike, distance, match, shared, side
 
 _ALONG = 1.0  # seconds for which a thing that is followed need not be found
 _RECENT = 1.5  # seconds for which a thing that was lost is expected near where it was
 _GONE = 100  # things that may come back
 _SHARE = 0.5  # of the way from the place that a thing was followed to, to that where it was found
-_SAME = 0.5  # overlap from which on something new is a thing that is tracked already
+_SAME = 0.6  # share of the smaller of two boxes that is in the other, from which on they are of one thing
 _HOLE = 2  # frames in which a thing need not be followed between two in which it is
 
 
@@ -130,7 +130,7 @@ class Tracks:
         """Begin a track for each thing that is not one of those that are followed."""
         for column, found in enumerate(look.found):
             if column in taken or any(
-                track.text == found.text and overlap(track.place, found.box) > _SAME for track in self.active
+                track.text == found.text and shared(track.place, found.box) > _SAME for track in self.active
             ):
                 continue
             track = Track(found.text, _place(found.box), span.times[-1], span.times[-1])
