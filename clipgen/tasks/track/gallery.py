@@ -36,10 +36,13 @@ class Gallery:
         self.rows = torch.cat([self.rows.view(-1, len(row)), row[None]])
 
     def likeness(self, rows: Tensor) -> float:
-        """Mean cosine of some embeddings [N, D] with the nearest here; 0 where either has none."""
+        """Cosine of the one that fits best of some embeddings [N, D] with the nearest here; 0 where either has none.
+
+        The best one: at first a thing may be half covered, or half in the picture.
+        """
         if not len(self) or not len(rows):
             return 0.0
-        return float((rows @ self.rows.T).topk(min(_NEAREST, len(self)), dim=1).values.mean())
+        return float((rows @ self.rows.T).topk(min(_NEAREST, len(self)), dim=1).values.mean(1).max())
 
     def steadiness(self) -> float:
         """How alike the thing is to itself: the likeness that nine of ten embeddings have with the others; 1 for one.

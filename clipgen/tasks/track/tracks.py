@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from clipgen.media.overlays import Box
 from clipgen.tasks.track.flow import Grey, Place, follow
 from clipgen.tasks.track.gallery import Gallery
-from clipgen.tasks.track.matching import Expected, Look, alike, distance, match, shared, side
+from clipgen.tasks.track.matching import Expected, Look, distance, likelihood, match, shared, side
 
 _ALONG = 1.0  # seconds for which a thing that is followed need not be found
 _RECENT = 1.5  # seconds for which a thing that was lost is expected near where it was
 _GONE = 100  # things that may come back
 _SHARE = 0.5  # of the way from the place that a thing was followed to, to that where it was found
 _SAME = 0.6  # share of the smaller of two boxes that is in the other, from which on they are of one thing
+_WAIT, _DOUBT = 4, 0.15  # how often a thing is found before it is new, where it may be another one seen badly
 _HOLE = 2  # frames in which a thing need not be followed between two in which it is
 
 
@@ -40,8 +41,9 @@ class Span:
 class Track:
     """A thing in a film.
 
-    number: None until it is found a second time; place: at the last key frame; seen: seconds when it was last found;
-    pending: places by frame that are not yet known to be right; shown: the last frame it is in.
+    number: None until it is found a second time, or more often where it may be a thing that is gone; place: at
+    the last key frame; seen: seconds when it was last found; hits: how often; pending: places by frame that are not yet
+    known to be right; shown: the last frame it is in.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Track:
     born: float
     number: int | None = None
     speed: tuple[float, float] = (0.0, 0.0)
+    hits: int = 1
     gallery: Gallery = field(default_factory=Gallery)
     pending: dict[int, Place] = field(default_factory=dict)
     shown: int = -1
@@ -70,18 +73,23 @@ class Tracks:
     gone: list[Track] = field(default_factory=list)
     placed: dict[int, list[tuple[int, str, Place]]] = field(default_factory=lambda: defaultdict(list))
     count: int = 0
+    looks: int = 0
 
     def advance(self, span: Span, look: Look) -> None:
         """Follow all things through the frames of a span to its last, in which things were found."""
+        self.looks += 1
         paths = [follow(span.greys, track.place) for track in self.active]
         expected = [_expected(track, path, span) for track, path in zip(self.active, paths, strict=True)]
         columns = match(expected, look)
         kept: list[Track] = []
+        boxes = [look.found[column].box for column in columns if column is not None]
         for track, path, one, column in zip(self.active, paths, expected, columns, strict=True):
+            # where something else was found, that is in front, and what was followed is no longer this thing
+            covered = any(shared(one.place, box) > _SAME for box in boxes)
             if column is not None:
                 self._found(track, path, span, look, column)
                 kept.append(track)
-            elif one.sure and span.times[-1] - track.seen <= _ALONG:
+            elif one.sure and not covered and span.times[-1] - track.seen <= _ALONG:
                 _carry(track, path, span)
                 kept.append(track)
             else:
@@ -94,12 +102,11 @@ class Tracks:
         return min((min(track.pending) for track in self.active if track.pending), default=last + 1)
 
     def end(self) -> None:
-        """Settle what is pending: things that were found once, in the last key frame, are taken for real."""
+        """Settle what is pending; in a film of one key frame, things that were found once."""
         for track in self.active:
-            if track.number is None and track.seen == track.born:
-                self._name(track)
-            if track.number is not None:
-                self._settle(track)
+            if track.number is None and (track.hits > 1 or self.looks == 1):
+                self._name(track, sure=True)
+            self._settle(track)
         self.active = []
 
     def _found(self, track: Track, path: list[Place], span: Span, look: Look, column: int) -> None:
@@ -109,17 +116,19 @@ class Tracks:
         place = between(path[-1], box, _SHARE) if whole and path else _place(box)
         track.pending |= _way(track.place, path, place, span)
         track.speed = _speed(track.place, place, span.times[-1] - span.times[0])
-        track.place, track.seen = place, span.times[-1]
+        track.place, track.seen, track.hits = place, span.times[-1], track.hits + 1
         if look.alone(column) or len(track.gallery) < 2:
             track.gallery.add(look.rows[column])
         if track.number is None:
-            self._name(track)
+            self._name(track, sure=track.hits >= _WAIT)
         self._settle(track)
 
     def _lose(self, track: Track, path: list[Place], span: Span, *, sure: bool) -> None:
         """A thing is no longer there: it was, as long as it could be followed, unless that was the ground behind it."""
         if track.number is None:
-            return
+            if track.hits == 1:
+                return
+            self._name(track, sure=True)
         if not sure:
             track.pending |= {span.first + 1 + i: place for i, place in enumerate(path)}
             self._settle(track)
@@ -139,37 +148,39 @@ class Tracks:
             track.pending = {span.last: track.place} | {span.last - 1 - i: place for i, place in enumerate(back)}
             self.active.append(track)
 
-    def _name(self, track: Track) -> None:
-        """Give a track its number: that of a thing that is gone and looks like it, or a new one."""
-        same = max(
-            (one for one in self.gone if one.text == track.text and self._back(one, track)),
-            key=lambda one: one.gallery.likeness(track.gallery.rows),
-            default=None,
-        )
-        if same is None:
+    def _name(self, track: Track, *, sure: bool) -> None:
+        """Give a track its number: that of a thing that is gone and looks like it, or, if that is sure, a new one."""
+        likely = [(_back(one, track), number) for number, one in enumerate(self.gone)]
+        best, number = max(likely, default=(-1.0, 0))
+        if best >= 0:
+            self._rename(track, self.gone.pop(number))
+        elif sure or best < -_DOUBT:
             self.count += 1
             track.number = self.count
-            return
-        self.gone.remove(same)
+
+    def _rename(self, track: Track, same: Track) -> None:
+        """A track is a thing that was gone."""
         track.number = same.number
         track.pending = {frame: place for frame, place in track.pending.items() if frame > same.shown}
         same.gallery.merge(track.gallery)
         track.gallery = same.gallery
 
-    def _back(self, gone: Track, track: Track) -> bool:
-        """Whether a thing that is gone may have come back as a track."""
-        if gone.seen >= track.born:
-            return False
-        gap = track.born - gone.seen
-        near = gap <= _RECENT and distance(gone.at(gap), track.place) < side(gone.place) * (1 + gap)
-        return alike(gone.gallery, track.gallery.rows, near=near)
-
     def _settle(self, track: Track) -> None:
-        assert track.number is not None  # only then it is known to be a thing
+        if track.number is None:
+            return
         for frame, place in track.pending.items():
             self.placed[frame].append((track.number, track.text, place))
         track.shown = max([track.shown, *track.pending])
         track.pending = {}
+
+
+def _back(gone: Track, track: Track) -> float:
+    """How likely a thing that is gone came back as a track: 0 or more where it did."""
+    if gone.seen >= track.born or gone.text != track.text:
+        return -1.0
+    gap = track.born - gone.seen
+    near = gap <= _RECENT and distance(gone.at(gap), track.place) < side(gone.place) * (1 + gap)
+    return likelihood(gone.gallery, track.gallery.rows, near=near)
 
 
 def _expected(track: Track, path: list[Place], span: Span) -> Expected:
