@@ -22,8 +22,8 @@ _NEAR, _FAR = 0.7, 1.6
 _LOOKS = 4.0  # what a cosine counts for, beside closeness: twins in two colours differ by a tenth or more
 _IMPOSSIBLE = -1e6
 # cosine by which a thing may look less like itself than it mostly does: where it is expected, and anywhere; seen for a
-# moment only, it looks more alike than it is. Of the reader, on `python benchmarks/track.py --seed 10`, 27 November 2026:
-# one toy car in several places .89 to .99, cars in other colours .73 to .88
+# moment only, it looks more alike than it is. Of the reader, on toy cars of `python benchmarks/track.py`, 27 November
+# 2026: one car in several places .89 to .99, cars in other colours .73 to .88
 _SLACK_NEAR, _SLACK, _STEADY = 0.13, 0.08, 0.95
 
 

@@ -66,7 +66,8 @@ class Track:
 class Tracks:
     """All things of a film, from key frame to key frame.
 
-    active: those that are followed; gone: those that may come back; placed: by frame, (number, text, place) of each.
+    active: those that are followed; gone: those that may come back; placed: by frame, (number, text, place) of each;
+    count: numbers that were given; looks: key frames; before: the frames of the span before, without its last.
     """
 
     active: list[Track] = field(default_factory=list)
@@ -74,6 +75,7 @@ class Tracks:
     placed: dict[int, list[tuple[int, str, Place]]] = field(default_factory=lambda: defaultdict(list))
     count: int = 0
     looks: int = 0
+    before: Sequence[Grey] = ()
 
     def advance(self, span: Span, look: Look) -> None:
         """Follow all things through the frames of a span to its last, in which things were found."""
@@ -96,10 +98,14 @@ class Tracks:
                 self._lose(track, path, span, sure=one.sure)
         self.active = kept
         self._new(span, look, {column for column in columns if column is not None})
+        self.before = span.greys[:-1]
 
     def settled(self, last: int) -> int:
-        """The frames before this one are settled; last: the number of the last key frame."""
-        return min((min(track.pending) for track in self.active if track.pending), default=last + 1)
+        """The frames before this one are settled; last: the number of the last key frame.
+
+        New things may be followed back into the last span.
+        """
+        return min([last + 1 - len(self.before), *(min(track.pending) for track in self.active if track.pending)])
 
     def end(self) -> None:
         """Settle what is pending; in a film of one key frame, things that were found once."""
@@ -107,7 +113,7 @@ class Tracks:
             if track.number is None and (track.hits > 1 or self.looks == 1):
                 self._name(track, sure=True)
             self._settle(track)
-        self.active = []
+        self.active, self.before = [], ()
 
     def _found(self, track: Track, path: list[Place], span: Span, look: Look, column: int) -> None:
         """A thing was found again: its way there is known."""
@@ -144,9 +150,14 @@ class Tracks:
                 continue
             track = Track(found.text, _place(found.box), span.times[-1], span.times[-1])
             track.gallery.add(look.rows[column])
-            back = follow(span.greys[::-1], track.place)[: len(span.greys) - 2]
+            # back to where it came, also if it was missed once
+            back = follow([*span.greys[::-1], *self.before[::-1]], track.place)[: self._free(span)]
             track.pending = {span.last: track.place} | {span.last - 1 - i: place for i, place in enumerate(back)}
             self.active.append(track)
+
+    def _free(self, span: Span) -> int:
+        """How many frames before the last of a span are not settled."""
+        return max(0, len(span.greys) - 1 + len(self.before) - 1)
 
     def _name(self, track: Track, *, sure: bool) -> None:
         """Give a track its number: that of a thing that is gone and looks like it, or, if that is sure, a new one."""
