@@ -1,6 +1,7 @@
 """Things in films: found by words in key frames, followed between them, each with a number that it keeps.
 
 >>> from clipgen.media.video import VideoWriter
+>>> from clipgen.tasks.detect import Detector
 >>> with VideoWriter(folder / "walk.mp4", fps=10) as video:
 ...     for _ in range(8):
 ...         video.add(picture)

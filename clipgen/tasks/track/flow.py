@@ -24,6 +24,7 @@ _GROWTH = 0.08  # by which a box may grow or shrink from one frame to the next
 def follow(frames: Sequence[Grey], place: Place) -> list[Place]:
     """The place of a thing in each frame after the first, as far as it can be followed.
 
+        >>> import cv2
         >>> rng = np.random.default_rng(0)
         >>> ground = cv2.GaussianBlur(rng.integers(0, 255, (80, 120), dtype=np.uint8), (0, 0), 2)
         >>> [[round(edge) for edge in one] for one in follow([ground, np.roll(ground, 3, 1)], (40, 20, 80, 60))]

@@ -17,7 +17,7 @@ class Gallery:
     """Embeddings of one thing, unit vectors [N, D].
 
     >>> gallery = Gallery()
-    >>> for row in F.normalize(torch.randn(60, 8), dim=1):
+    >>> for row in torch.nn.functional.normalize(torch.randn(60, 8), dim=1):
     ...     gallery.add(row)
     >>> len(gallery), gallery.likeness(gallery.rows[:1]) <= 1
     (50, True)
@@ -47,7 +47,7 @@ class Gallery:
     def steadiness(self) -> float:
         """How alike the thing is to itself: the likeness that nine of ten embeddings have with the others; 1 for one.
 
-        >>> gallery = Gallery(F.normalize(torch.ones(4, 8), dim=1))
+        >>> gallery = Gallery(torch.ones(4, 16) / 4)
         >>> round(gallery.steadiness(), 3)
         1.0
         """

@@ -69,7 +69,10 @@ class Expected:
 def match(expected: Sequence[Expected], look: Look) -> list[int | None]:
     """The number, in a look, of each thing that is expected; None for one that was not found.
 
-        >>> look = Look(looker, image, [Detection("a fox", (10, 10, 30, 30), 4.0, 0.1)])
+        >>> from clipgen.tasks.detect import Detector
+        >>> from clipgen.tasks.track import Reader
+        >>> reader = Reader(Detector(["a fox"], matcher))
+        >>> look = Look(reader, image, [Detection("a fox", (10, 10, 30, 30), 4.0, 0.1)])
         >>> match([Expected("a fox", (12, 10, 32, 30), True), Expected("a fox", (50, 10, 70, 30), True)], look)
         [0, None]
 
