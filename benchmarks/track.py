@@ -2,7 +2,8 @@
 
     pip install motmetrics
     python benchmarks/track.py --films 30 --seed 10 --json track.json         # the tracker by itself
-    python benchmarks/track.py --films 10 --seed 10 --detector reader --art data/emoji     # with the built-in CLIP
+    python benchmarks/track.py --films 10 --seed 10 --detector reader     # with the built-in CLIP
+    python benchmarks/track.py --memory 10000
 
 Films made with PyAV at 12, 24, 25, 30 and 60 frames a second: twins in two colours that cross, a thing that is
 covered for 15 frames, one that leaves and comes back, films in which nothing is for most of the time, with black
@@ -240,17 +241,20 @@ def iou(a: Box, b: Box) -> float:
 @click.option("--detector", type=click.Choice(["scripted", "reader"]), default="scripted", show_default=True)
 @click.option("--every", default=TrackSettings().every, show_default=True)
 @click.option("--threshold", default=DetectSettings().threshold, show_default=True)
-@click.option("--art", type=click.Path(path_type=Path, exists=True), help="Folder of emoji, for cars the reader knows.")
+@click.option("--memory", type=int, help="Instead: memory over one film of so many frames.")
 @click.option("--show", type=click.Path(path_type=Path), help="Folder for films with boxes.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path))
-def main(films: int, seed: int, detector: str, every: float, threshold: float, art: Path | None, show: Path | None,
-         json_path: Path | None) -> None:  # fmt: skip
+def main(films: int, seed: int, detector: str, every: float, threshold: float, memory: int | None,
+         show: Path | None, json_path: Path | None) -> None:  # fmt: skip
     """Print switches, IDF1 and MOTA by kind of film."""
     import motmetrics
 
     torch.set_num_threads(1)
     matcher = matcher_of(Parts().perceptor(["reader"], torch.device("cpu")))
     sprites = [toy_car(colour, 84) for colour in COLOURS]
+    if memory is not None:
+        grow(memory, Reader(Detector(["a car"], matcher)), sprites)
+        return
     counted: dict[str, list[object]] = {kind: [] for kind in KINDS}
     started, frames = time.monotonic(), 0
     with tempfile.TemporaryDirectory() as folder:
@@ -279,6 +283,35 @@ def main(films: int, seed: int, detector: str, every: float, threshold: float, a
     click.echo(f"{frames} frames in {time.monotonic() - started:.0f} s; at most {peak:.0f} MB")
     if json_path:
         json_path.write_text(json.dumps(table, indent=2) + "\n")
+
+
+def grow(count: int, reader: Reader, sprites: Sequence[Image.Image]) -> None:
+    """Print the resident memory while one thing goes to and fro, behind a post, for many frames."""
+    import av
+
+    plan, loop = Plan(Fraction(25)), list(compose(random.Random(1), "covered", Fraction(25), sprites))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "long.mp4"
+        with av.open(str(path), "w") as out:
+            stream = out.add_stream("libx264", rate=plan.rate, options={"crf": "24", "preset": "ultrafast"})
+            stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+            for number in range(count):
+                at = number % (2 * len(loop))
+                picture, seen = loop[min(at, 2 * len(loop) - 1 - at)]
+                out.mux(stream.encode(av.VideoFrame.from_image(picture)))
+                plan.frames.append(seen)
+            out.mux(stream.encode(None))
+        highest = 0
+        rows = _rows(path, Scripted(plan, random.Random(1), reader, 1.0))
+        for row in draw_tracks(path, rows, Path(folder) / "t.mp4"):
+            highest = max([highest, *(thing.number for thing in row.things)])
+            if row.index % (count // 10) == count // 10 - 1:
+                pages = int(Path("/proc/self/statm").read_text().split()[1])
+                click.echo(f"frame {row.index + 1}: {pages * resource.getpagesize() / 2**20:.0f} MB, number {highest}")
+
+
+def _rows(path: Path, looker: Scripted) -> Iterator[Tracked]:
+    return (row for row in track(path, looker) if isinstance(row, Tracked))
 
 
 METRICS = ["num_switches", "idf1", "mota", "num_fragmentations", "num_misses", "num_false_positives", "num_objects"]

@@ -12,7 +12,7 @@ MOST = 50
 _NEAREST = 3  # embeddings whose mean cosine says how alike a thing is: one alone may be of a bad moment
 
 
-@dataclass
+@dataclass(eq=False)
 class Gallery:
     """Embeddings of one thing, unit vectors [N, D].
 

@@ -37,7 +37,7 @@ class Span:
         return self.first + len(self.greys) - 1
 
 
-@dataclass
+@dataclass(eq=False)
 class Track:
     """A thing in a film.
 
@@ -161,11 +161,13 @@ class Tracks:
 
     def _name(self, track: Track, *, sure: bool) -> None:
         """Give a track its number: that of a thing that is gone and looks like it, or, if that is sure, a new one."""
-        likely = [(_back(one, track), number) for number, one in enumerate(self.gone)]
-        best, number = max(likely, default=(-1.0, 0))
-        if best >= 0:
-            self._rename(track, self.gone.pop(number))
-        elif sure or best < -_DOUBT:
+        likely = [(_back(one, track), one.gallery.likeness(track.gallery.rows), one) for one in self.gone]
+        back = [(cosine, one) for fit, cosine, one in likely if fit >= 0]
+        if back:
+            _, same = max(back, key=lambda pair: pair[0])
+            self.gone.remove(same)
+            self._rename(track, same)
+        elif sure or all(fit < -_DOUBT for fit, _, _ in likely):
             self.count += 1
             track.number = self.count
 
