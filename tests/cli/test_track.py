@@ -63,7 +63,8 @@ def test_nothing_is_found(follow: Cli) -> None:
     assert all(json.loads(line)["things"] == [] for line in Path("tracks.jsonl").read_text().splitlines())
 
 
-def test_ctrl_c_leaves_whole_files_of_what_was_done(follow: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at", [0, 8])
+def test_ctrl_c_leaves_whole_files_of_what_was_done(follow: Cli, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     stopped: list[interrupt.Interruption] = []
     start = interrupt.Interruption.__enter__
 
@@ -75,7 +76,7 @@ def test_ctrl_c_leaves_whole_files_of_what_was_done(follow: Cli, monkeypatch: py
 
     def pressed(*args: object) -> Iterator[object]:
         for event in events(*args):  # type: ignore[arg-type]
-            if event.index == 8:  # type: ignore[union-attr]
+            if event.index == at:  # type: ignore[union-attr]
                 stopped[0].exit_code = 130
             yield event
 
@@ -83,7 +84,10 @@ def test_ctrl_c_leaves_whole_files_of_what_was_done(follow: Cli, monkeypatch: py
     monkeypatch.setattr(viewing, "track", pressed)
     result = follow("track", "film.mp4", "a fox", "-o", "tracked.mp4", "--json", "tracks.jsonl")
     assert result.exit_code == 130 and "stopped" in result.stderr, result.output
-    assert len(Path("tracks.jsonl").read_text().splitlines()) == len(list(video_frames("tracked.mp4"))) == 8
+    made = sorted(path.name for path in Path.cwd().iterdir() if "track" in path.name)
+    assert made == (["tracked.mp4", "tracks.jsonl"] if at else [])
+    if at:
+        assert len(Path("tracks.jsonl").read_text().splitlines()) == len(list(video_frames("tracked.mp4"))) == 8
 
 
 def test_wrong_calls_are_one_line_and_load_no_model(follow: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
