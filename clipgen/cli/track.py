@@ -106,14 +106,12 @@ def _found(events: Iterable[Event], skipped: list[Skipped]) -> Iterator[Tracked]
 
 def _until(interruption: Interruption, rows: Iterable[Tracked]) -> Iterator[Tracked]:
     """The frames before Ctrl-C: files of them are then written to their end, and none where there is no frame."""
-    done = 0
-    for row in rows:
+    for done, row in enumerate(rows):
         if interruption.exit_code and not done:
             raise click.Abort
         if interruption.exit_code:
             return
         yield row
-        done += 1
 
 
 def _written(rows: Iterable[Tracked], path: Path) -> Iterator[Tracked]:
