@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from clipgen.studio import scenes as scenes
     from clipgen.studio import search as search
     from clipgen.studio import stream as stream
+    from clipgen.studio import track as track
 
 __version__ = "0.1.0"
 
@@ -75,6 +76,7 @@ _HOMES = {
     "scenes": "clipgen.studio",
     "search": "clipgen.studio",
     "stream": "clipgen.studio",
+    "track": "clipgen.studio",
     "Studio": "clipgen.studio",
     "Inputs": "clipgen.jobs",
     "Job": "clipgen.jobs",
@@ -127,6 +129,7 @@ __all__ = [
     "scenes",
     "search",
     "stream",
+    "track",
 ]
 
 

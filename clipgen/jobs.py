@@ -32,6 +32,7 @@ from clipgen.settings import (
     ScenesVerb,
     SearchVerb,
     Settings,
+    TrackVerb,
 )
 from clipgen.timelines import Timeline, read_table
 from clipgen.values import Json, Values, optional_number, optional_text, table, text, texts
@@ -57,6 +58,7 @@ VERBS: dict[str, type[Settings]] = {
     "moderate": ModerateVerb,
     "orient": OrientVerb,
     "scenes": ScenesVerb,
+    "track": TrackVerb,
 }
 
 
@@ -101,9 +103,9 @@ class Model:
 class Inputs:
     """What a verb works on.
 
-    prompts: one line each, as for `parse_prompts`; pictures: files (`scenes`: films); texts: candidates, labels, or a
-    phrase; text_file: a file of candidates of any length; timeline: the scenes of a film; walk: number of pictures on
-    the way over the draws of `sample`; folders: of a library, to index or search.
+    prompts: one line each, as for `parse_prompts`; pictures: files (`scenes`, `track`: films); texts: candidates,
+    labels, or phrases; text_file: a file of candidates of any length; timeline: the scenes of a film; walk: number of
+    pictures on the way over the draws of `sample`; folders: of a library, to index or search.
     """
 
     prompts: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from clipgen.tasks.pair import Paired
 from clipgen.tasks.orient import Turn
 from clipgen.tasks.scenes import Scene
 from clipgen.tasks.search import Found
+from clipgen.tasks.track import Tracked
 
 assert_type(clipgen.generate("a fox", steps=3, size=(64, 64), perceptor=["builtin", "rn50"]), GeneratedImage)
 assert_type(clipgen.generate("a fox", count=2), list[GeneratedImage])
@@ -48,6 +49,7 @@ assert_type(clipgen.detect("a.jpg", "a fox", threshold=4.0), list[Detection])
 assert_type(clipgen.detect(["a.jpg"], ["a fox", "a car"]), list[list[Detection]])
 assert_type(clipgen.moderate("a.jpg", false_veil=0.001), Verdict)
 assert_type(clipgen.moderate([Path("a.jpg")]), list[Verdict])
+assert_type(clipgen.track("film.mp4", "a fox", every=0.25, most=1), list[Tracked])
 assert_type(clipgen.scenes("film.mp4", captions=False, shortest=1.0), list[Scene])
 clipgen.animate("seasons.txt", fps=12, seed=7, as_network=True).save("seasons.mp4")
 clipgen.sample(4, generator="stylegan", classes=["forest"], psi=0.5)[0].save("sheet.png")

@@ -18,7 +18,7 @@ from clipgen.errors import ClipgenError, SettingsError, UnknownNameError
 #: the commands that take defaults
 COMMANDS = ("generate", "edit", "animate", "batch", "sample", "caption", "rank", "classify", "compare", "index",
             "search", "duplicates", "curate", "detect", "moderate", "pair", "estimate", "orient", "scenes",
-            "doctor")  # fmt: skip
+            "track",            "doctor")  # fmt: skip
 #: options of single runs, which are no defaults
 _SINGLE = ("resume", "config", "prompt_file", "negative", "seed_file", "dry_run", "weights")
 _META = "clipgen.defaults"

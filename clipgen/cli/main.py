@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "moderate": ("clipgen.cli.moderate:command", "Judge pictures: clear, check or veil, and why."),
     "orient": ("clipgen.cli.orient:command", "Find pictures that are not upright, and turn them."),
     "scenes": ("clipgen.cli.scenes:command", "Find the scenes of films."),
+    "track": ("clipgen.cli.track:command", "Follow things through a film; each keeps its number."),
     "web": ("clipgen.cli.web:command", "Serve the studio as a web page."),
     "rerun": ("clipgen.cli.rerun:command", "Make a picture again, byte for byte, from its metadata."),
     "show": ("clipgen.cli.show:command", "Print the prompt and settings in a picture's metadata."),

@@ -66,7 +66,7 @@ def _found(events: Iterable[Event], skipped: list[Skipped], *, quiet: bool) -> I
     """The scenes among the events, while a line shows how far the film is."""
     from clipgen.media.moments import clock
     from clipgen.similarity import Skipped
-    from clipgen.tasks.scenes import Watched
+    from clipgen.tasks.scenes import Scene, Watched
 
     with loading("decoding", quiet=quiet) as update:
         for event in events:
@@ -74,7 +74,7 @@ def _found(events: Iterable[Event], skipped: list[Skipped], *, quiet: bool) -> I
                 update(f"decoding: {clock(event.seconds)} of {clock(event.total)}")
             elif isinstance(event, Skipped):
                 skipped.append(event)
-            else:
+            elif isinstance(event, Scene):
                 update(f"describing: scene {event.index}")
                 yield event
 

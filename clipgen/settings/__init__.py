@@ -59,7 +59,7 @@ from clipgen.settings.library import (
 from clipgen.settings.options import GeneratorOptions
 from clipgen.settings.pair import PairSettings, PairVerb
 from clipgen.settings.usual import USUAL
-from clipgen.settings.viewing import ScenesSettings, ScenesVerb
+from clipgen.settings.viewing import ScenesSettings, ScenesVerb, TrackSettings, TrackVerb
 
 __all__ = [
     "About",
@@ -115,6 +115,8 @@ __all__ = [
     "SearchVerb",
     "Settings",
     "TRANSITIONS",
+    "TrackSettings",
+    "TrackVerb",
     "USUAL",
     "about_of",
     "help_of",

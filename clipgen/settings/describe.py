@@ -16,7 +16,7 @@ LIBRARY = ("index", "search", "duplicates", "curate", "orient")
 #: the commands that look inside pictures
 INSPECTING = ("detect", "moderate")
 #: the commands that go through films
-VIEWING = ("scenes",)
+VIEWING = ("scenes", "track")
 DESCRIBING = (*COMPARING, *LIBRARY, *INSPECTING, *VIEWING)
 #: The sentences whose mean embedding stands for a label: `{}` becomes the label with its article, `{bare}` without.
 TEMPLATES = (

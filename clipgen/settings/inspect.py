@@ -26,10 +26,10 @@ class DetectSettings(Settings):
             "z that a place must reach: lower finds more, and more that is not there",
             above=0,
             section="Search",
-            verbs=("detect",),
+            verbs=("detect", "track"),
         ),
     )
-    most: int = setting(5, About("boxes of a phrase, at most", least=1, section="Search", verbs=("detect",)))
+    most: int = setting(5, About("boxes of a phrase, at most", least=1, section="Search", verbs=("detect", "track")))
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,14 @@ class ScenesKeywords(MachineKeywords, total=False):
     captions: bool
 
 
+class TrackKeywords(MachineKeywords, total=False):
+    """All settings of `track`."""
+
+    threshold: float
+    most: int
+    every: float
+
+
 class IndexKeywords(MachineKeywords, total=False):
     """The settings of all verbs that stand on a library of pictures."""
 

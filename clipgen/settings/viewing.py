@@ -1,4 +1,4 @@
-"""The settings of the verbs that go through films: scenes."""
+"""The settings of the verbs that go through films: scenes, track."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from clipgen.settings.base import About, Settings, setting
 from clipgen.settings.describe import DescribeSettings
 from clipgen.settings.grouped import GroupedSettings
+from clipgen.settings.inspect import DetectSettings
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,26 @@ class ScenesVerb(GroupedSettings):
 
     describe: DescribeSettings = field(default_factory=DescribeSettings)
     scenes: ScenesSettings = field(default_factory=ScenesSettings)
+
+
+@dataclass(frozen=True)
+class TrackSettings(Settings):
+    """How often `track` looks for things; between these frames it follows them.
+
+    >>> TrackSettings(every=0.25).validate().every
+    0.25
+    """
+
+    every: float = setting(
+        0.5, About("seconds between the frames in which things are looked for; fewer is slower and surer", above=0,
+                   section="Search", verbs=("track",))
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrackVerb(GroupedSettings):
+    """All settings of `track`."""
+
+    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    detect: DetectSettings = field(default_factory=DetectSettings)
+    track: TrackSettings = field(default_factory=TrackSettings)

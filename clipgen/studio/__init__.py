@@ -29,6 +29,7 @@ from clipgen.studio.verbs import (
     scenes,
     search,
     stream,
+    track,
 )
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "scenes",
     "search",
     "stream",
+    "track",
 ]

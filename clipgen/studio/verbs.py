@@ -31,6 +31,7 @@ from clipgen.settings.keywords import (
     QueryKeywords,
     RankKeywords,
     ScenesKeywords,
+    TrackKeywords,
 )
 from clipgen.similarity import Match
 from clipgen.studio.librarian import Folders
@@ -48,6 +49,7 @@ from clipgen.tasks.orient import Turn
 from clipgen.tasks.pair import Paired
 from clipgen.tasks.scenes import Scene
 from clipgen.tasks.search import Found
+from clipgen.tasks.track import Tracked
 from clipgen.timelines import Timeline
 
 # what the functions of this module share; it is empty until one of them is called
@@ -382,3 +384,18 @@ def scenes(film: str | Path, **settings: Unpack[ScenesKeywords]) -> list[Scene]:
     As `Studio.scenes`.
     """
     return _studio().scenes(film, **settings)
+
+
+def track(
+    film: str | Path, phrases: str | Sequence[str], *, output: str | Path | None = None,
+    **settings: Unpack[TrackKeywords],
+) -> list[Tracked]:
+    """The things in each frame of a film, by words; the same thing has the same number in all frames.
+
+        >>> rows = clipgen.track("film.mp4", "a red car", output="tracked.mp4")
+        >>> [row.index for row in rows[:3]]
+        [0, 1, 2]
+
+    As `Studio.track`.
+    """
+    return _studio().track(film, phrases, output=output, **settings)

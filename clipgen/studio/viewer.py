@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Unpack
 
 from clipgen.jobs import Inputs, Job
-from clipgen.settings import ScenesVerb
-from clipgen.settings.keywords import ScenesKeywords
+from clipgen.settings import ScenesVerb, TrackVerb
+from clipgen.settings.keywords import ScenesKeywords, TrackKeywords
 from clipgen.studio.describer import Describer
 from clipgen.tasks.scenes import Scene
+from clipgen.tasks.track import Tracked, draw_tracks
 from clipgen.tasks.viewing import Event, view
 
 
@@ -29,8 +30,31 @@ class Viewer(Describer):
         job = Job("scenes", Inputs(pictures=(str(film),)), verb)
         return [event for event in self.view(job) if isinstance(event, Scene)]
 
+    def track(
+        self,
+        film: str | Path,
+        phrases: str | Sequence[str],
+        *,
+        output: str | Path | None = None,
+        **settings: Unpack[TrackKeywords],
+    ) -> list[Tracked]:
+        """The things in each frame of a film, by words; the same thing has the same number in all frames.
+
+            >>> rows = studio.track("film.mp4", "a red car", output="tracked.mp4")
+            >>> [row.index for row in rows[:3]]
+            [0, 1, 2]
+
+        phrases: one or several, each looked for by itself; output: where a film with the boxes is written, too.
+        A damaged film has the frames before the damage. Raises ClipgenError.
+        """
+        texts = (phrases,) if isinstance(phrases, str) else tuple(phrases)
+        verb = TrackVerb.from_dict(self.defaults.describing(settings))
+        job = Job("track", Inputs(pictures=(str(film),), texts=texts), verb)
+        rows = (event for event in self.view(job) if isinstance(event, Tracked))
+        return list(rows if output is None else draw_tracks(Path(film), rows, Path(output)))
+
     def view(self, job: Job) -> Iterator[Event]:
-        """The events of a job that finds the scenes of films.
+        """The events of a job that finds the scenes of films, or follows things through them.
 
         >>> job = Job("scenes", Inputs(pictures=("film.mp4",)), ScenesVerb.from_dict({"captions": False}))
         >>> [event.begins for event in studio.view(job) if isinstance(event, Scene)]

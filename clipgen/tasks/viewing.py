@@ -7,15 +7,17 @@ from pathlib import Path
 
 from clipgen.errors import SettingsError
 from clipgen.jobs import Job, job_of
-from clipgen.settings import ScenesVerb
+from clipgen.settings import ScenesVerb, TrackVerb
 from clipgen.similarity import Matcher, Skipped
+from clipgen.tasks.detect import Detector
 from clipgen.tasks.scenes import Scene, Watched, scenes
+from clipgen.tasks.track import Reader, Tracked, track
 
-Event = Watched | Scene | Skipped
+Event = Watched | Scene | Tracked | Skipped
 
 
 def view(job: Job, matcher: Matcher) -> Iterator[Event]:
-    """The scenes of the films of a job.
+    """The scenes of the films of a job, or the things in their frames.
 
         >>> from clipgen.media.video import VideoWriter
         >>> with VideoWriter(folder / "walk.mp4", fps=10) as video:
@@ -25,11 +27,15 @@ def view(job: Job, matcher: Matcher) -> Iterator[Event]:
         >>> [event.index for event in view(job, matcher) if isinstance(event, Scene)]
         [1]
 
-    Yields what `scenes` yields, film by film. Raises SettingsError for a job of another verb or without a film, and
-    what `scenes` raises.
+    Yields what `scenes` or `track` yields, film by film. Raises SettingsError for a job of another verb or without a
+    film, PromptError where `track` has no phrase, and what these raise.
     """
-    settings = job_of(job, "scenes").settings
-    assert isinstance(settings, ScenesVerb)  # as `Job` checks
+    settings = job_of(job, "scenes", "track").settings
     if not job.inputs.pictures:
         raise SettingsError("there is no film; name one", settings=["pictures"])
-    return (event for film in job.inputs.pictures for event in scenes(Path(film), matcher, settings.scenes))
+    films = map(Path, job.inputs.pictures)
+    if isinstance(settings, TrackVerb):
+        reader = Reader(Detector(job.inputs.texts, matcher, settings.detect))
+        return (event for film in films for event in track(film, reader, settings.track))
+    assert isinstance(settings, ScenesVerb)  # as `Job` checks
+    return (event for film in films for event in scenes(film, matcher, settings.scenes))
