@@ -20,6 +20,7 @@ from starlette.templating import Jinja2Templates
 from clipgen.errors import ClipgenError
 from clipgen.web import documents
 from clipgen.web.bell import Bell
+from clipgen.web.game.room import GameRoom
 from clipgen.web.limits import Counted, Limits
 from clipgen.web.messages import Places, error_answer
 from clipgen.web.room import Room
@@ -29,16 +30,22 @@ from clipgen.web.signing import sign_in_routes
 from clipgen.web.studio.room import StudioRoom
 
 HERE = Path(__file__).parent
+#: makes the rooms of a server
+Rooms = Callable[[WebSettings, Bell], Sequence[Room]]
 
 
-def studio_alone(settings: WebSettings, bell: Bell) -> Sequence[Room]:
-    """The rooms of a server that has nothing but the studio."""
-    return [StudioRoom(settings, bell)]
+def studio_and_game(settings: WebSettings, bell: Bell) -> Sequence[Room]:
+    """The rooms of a server that has all; they share their models."""
+    studio = StudioRoom(settings, bell)
+    return [studio, GameRoom(settings, bell, studio.studio)]
 
 
-def create_app(
-    settings: WebSettings, rooms: Callable[[WebSettings, Bell], Sequence[Room]] = studio_alone
-) -> Starlette:
+def game_alone(settings: WebSettings, bell: Bell) -> Sequence[Room]:
+    """The rooms of a server that has nothing but the game."""
+    return [GameRoom(settings, bell, alone=True)]
+
+
+def create_app(settings: WebSettings, rooms: Rooms = studio_and_game) -> Starlette:
     """The application of a server.
 
         >>> app = create_app(WebSettings(folder=folder / "web"))

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from clipgen.errors import OutputError
 from clipgen.files import reason
-from clipgen.web.app import create_app
+from clipgen.web.app import Rooms, create_app, studio_and_game
 from clipgen.web.settings import WebSettings
 
 _GRACE = 30  # seconds that open requests have to end
@@ -28,17 +28,17 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(settings: WebSettings, ready: Callable[[WebSettings], None]) -> None:
+def serve(settings: WebSettings, ready: Callable[[WebSettings], None], rooms: Rooms = studio_and_game) -> None:
     """Answer requests until a signal stops the server.
 
-    ready: called with the settings, with the port that was chosen, when the address can be reached. Raises OutputError
-    when the address cannot be used, or the folder.
+    ready: called with the settings, with the port that was chosen, when the address can be reached; rooms: makes what
+    the server has, see `create_app`. Raises OutputError when the address cannot be used, or the folder.
     """
     listening = bound(settings.host, settings.port)
     settings = replace(settings, port=listening.getsockname()[1])
     logging.getLogger("clipgen.web").addHandler(logging.StreamHandler())
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, rooms),
         log_level="warning",
         access_log=False,
         server_header=False,
