@@ -91,9 +91,10 @@ class Inspector(Describer):
             >>> 0 < judge.judge(drawing, "a castle").score < 100
             True
 
-        prompts: what drawings are compared with. Raises ClipgenError.
+        prompts: what drawings are compared with. Made at the first call for some prompts. Raises ClipgenError.
         """
-        return Judge(self.matcher(DescribeSettings.from_dict(self.defaults.describing(settings))), prompts)
+        matcher = self.matcher(DescribeSettings.from_dict(self.defaults.describing(settings)))
+        return self.parts.shared(("judge", matcher, tuple(prompts)), lambda: Judge(matcher, prompts))
 
     def inspect(self, job: Job) -> Iterator[Event]:
         """The events of a job that finds things in picture files, or judges them.

@@ -127,7 +127,7 @@ class Api:
         return JSONResponse(await run_in_threadpool(self.board_page, prompt, day, page))
 
     def _prompt(self, id: object) -> Prompt:
-        found = self.room.prompts.get(id) if isinstance(id, int) and abs(id) <= _MOST else None
+        found = self.room.prompts.get(id) if type(id) is int and abs(id) <= _MOST else None
         if found is None:
             raise HTTPException(404, "there is no such prompt")
         return found

@@ -15,10 +15,11 @@ from clipgen.values import Json
 from clipgen.web.database import Database, Row, Value
 
 PAGE = 50
-_BATCH = 2000  # rows that are read at once
+_BATCH = 20_000  # rows that are read at once, 15 MB of embeddings
 # doubtful, or reported since the owner last looked at it
 _VEILED = "(band != 'clear' or reports > 0)"
-_SHOWN = f"number, id, name, created, plain, {_VEILED} as veiled, reason, reports, hidden"
+_REASON = "case when band = 'clear' then '' else reason end as reason"
+_SHOWN = f"number, id, name, created, plain, {_VEILED} as veiled, {_REASON}, reports, hidden"
 
 
 @dataclass(frozen=True)

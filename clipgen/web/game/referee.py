@@ -73,8 +73,9 @@ class Referee:
             yield
 
     def look(self, drawing: Drawing, prompt: str) -> Judged:
-        """Judge a drawing, without saving it."""
+        """Judge a drawing, without saving it. Raises PromptError for a prompt that the perceptor does not know."""
         judge = self.judge
+        judge.check(prompt)
         with self._turn():
             return judge.judge(drawing, prompt)
 
@@ -129,7 +130,8 @@ def scores_of(rows: Sequence[Row], judge: Judge) -> list[tuple[int, float]]:
     """Number and score of embedded drawings, see `Board.embedded`."""
     import torch
 
-    vectors = torch.from_numpy(np.stack([np.frombuffer(row["row"], np.float16) for row in rows]).astype(np.float32))
+    halves = np.frombuffer(b"".join(row["row"] for row in rows), np.float16)
+    vectors = torch.from_numpy(halves.astype(np.float32)).view(len(rows), -1)
     places: dict[str, list[int]] = {}
     for place, row in enumerate(rows):
         if not row["plain"]:

@@ -77,6 +77,10 @@ class GameRoom:
         self.lease()
         self._thread.start()
 
+    def wait(self) -> None:
+        """Until the models are loaded, and the boards show the scores of the present version."""
+        self._thread.join()
+
     def lease(self) -> None:
         """Take over the folder until `close`. Raises OutputError when another server uses it."""
         if not self._lease.enter_context(exclusive(self.folder / "game")):

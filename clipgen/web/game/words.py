@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from clipgen.errors import PromptError, SettingsError
-from clipgen.tasks.moderate import CLEAR, VEIL, Verdict
+
+if TYPE_CHECKING:  # it imports torch
+    from clipgen.tasks.moderate import Verdict
 
 NAME, PROMPT = 24, 60  # characters, at most
 NOBODY = "anonymous"
@@ -34,11 +37,14 @@ def clean(text: str, most: int) -> str:
 def player(name: str, judge: Callable[[str], Verdict]) -> str:
     """The name of a player as the board shows it.
 
+        >>> from clipgen.tasks.moderate import Verdict
         >>> player("  Ann ", lambda text: Verdict("clear")), player("", lambda text: Verdict("clear"))
         ('Ann', 'anonymous')
 
     Raises SettingsError for a name that a board should not show.
     """
+    from clipgen.tasks.moderate import VEIL
+
     cleaned = clean(name, NAME)
     if judge(cleaned).band == VEIL:
         raise SettingsError("this name is not accepted; choose another one", settings=["name"])
@@ -48,11 +54,14 @@ def player(name: str, judge: Callable[[str], Verdict]) -> str:
 def own_prompt(text: str, judge: Callable[[str], Verdict]) -> str:
     """A prompt of a player's own, in lower case.
 
+        >>> from clipgen.tasks.moderate import Verdict
         >>> own_prompt(" A paper  fox", lambda text: Verdict("clear"))
         'a paper fox'
 
     Raises PromptError for one that is empty or doubtful.
     """
+    from clipgen.tasks.moderate import CLEAR
+
     cleaned = clean(text, PROMPT).lower()
     if not any(letter.isalpha() for letter in cleaned):
         raise PromptError("a prompt needs words", settings=["prompt"])

@@ -36,10 +36,10 @@ async function show() {
 }
 
 function entry(drawing) {
-  const item = copy("entry"), why = [drawing.veiled ? "veiled" : "", drawing.reason, drawing.reports ? `${drawing.reports} reports` : "", drawing.hidden ? "hidden" : ""];
+  const item = copy("entry"), why = [drawing.veiled ? "veiled" : "", drawing.reason, drawing.reports ? `reported ${drawing.reports} ×` : "", drawing.hidden ? "hidden" : ""];
   item.classList.add("veiled");
   item.querySelector(".caption").textContent = `${drawing.prompt}, by ${drawing.name}: ${why.filter(Boolean).join(", ")}`;
-  item.querySelector(".shot").addEventListener("click", async (event) => {
+  item.querySelector(".shot").addEventListener("click", async () => {
     const canvas = Object.assign(document.createElement("canvas"), { width: 512, height: 512 });
     const { strokes } = await owner(`/${drawing.id}`);
     drawAll(canvas, strokes);

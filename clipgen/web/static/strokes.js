@@ -18,6 +18,13 @@ export function drawStroke(pen, stroke, points = stroke.points.length) {
     pen.arc(some[0][0], some[0][1], width(some[0]) / 2, 0, 2 * Math.PI);
     pen.fill();
   }
+  if (some.every((point) => point.length === 2)) { // in one path: overlapping ends of smooth lines would be darker
+    pen.lineWidth = stroke.width;
+    pen.beginPath();
+    some.forEach(([x, y], place) => (place ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+    pen.stroke();
+    return;
+  }
   for (let place = 1; place < some.length; place++) {
     pen.lineWidth = width(some[place]);
     pen.beginPath();
