@@ -63,7 +63,9 @@ def written(word: str, manner: int, rng: np.random.Generator) -> Image.Image:
 
 def embed_written(judge: Judge, words: list[str], rng: np.random.Generator) -> Tensor:
     """Each word in each manner: [words × 10, D]."""
-    pictures = [written(word, manner, rng).resize((160, 160), Image.Resampling.BOX) for word in words for manner in range(10)]
+    pictures = [
+        written(word, manner, rng).resize((160, 160), Image.Resampling.BOX) for word in words for manner in range(10)
+    ]
     return embed_images(judge.matcher.perceptor, [from_pil(picture) for picture in pictures])
 
 
@@ -76,7 +78,9 @@ def fairness(judge: Judge, data: Path, count: int, rng: np.random.Generator) -> 
     wins, honest, letters = [], [], []
     for word, text in zip(words, texts, strict=True):
         own = [place for place, drawing in enumerate(drawings) if drawing.word == word]
-        others = rng.choice([place for place, drawing in enumerate(drawings) if drawing.word != word], 20, replace=False)
+        others = rng.choice(
+            [place for place, drawing in enumerate(drawings) if drawing.word != word], 20, replace=False
+        )
         scores = judge.scores(rows, with_article(word))
         wins.append((scores[own][:, None] > scores[others]).double().mean().item())
         honest.append(scores[own])

@@ -159,5 +159,10 @@ def test_requests_that_no_page_sends_get_an_answer_of_one_line(game: Game) -> No
         values = {name: value() for name in ("prompt", "strokes", "name", "text") if chance.random() < 0.8}
         answer = game.client.post(chance.choice(paths), json=values)
         assert answer.status_code < 500 and "Traceback" not in answer.text
-    for path in ("/api/game/drawings/..%2f", "/game/drawings/x.png", "/api/game/board?prompt=x&page=-1", "/api/game/board"):
+    for path in (
+        "/api/game/drawings/..%2f",
+        "/game/drawings/x.png",
+        "/api/game/board?prompt=x&page=-1",
+        "/api/game/board",
+    ):
         assert game.client.get(path).status_code in (400, 404)
