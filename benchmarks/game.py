@@ -9,8 +9,8 @@ The word itself is written in ten ways: OpenCV's seven stroke fonts (Hershey) an
 of line; "writing" is the share of honest drawings of all words that a written word scores below (bar: 0.90), averaged,
 and "beaten" the share of the written words for which that is at least 0.90.
 
-Measured on 27 November 2026 with a reader that was still in training (it knew drawings and letters): wins 0.93, writing
-0.99, beaten 0.99.
+Measured on 27 November 2026 with a reader that was still in training (it knew drawings and letters): wins 0.96, writing
+1.00, beaten 1.00; 100,000 drawings in 2.2 s on two cores that others used, too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from clipgen.tasks.articles import with_article
 from clipgen.tasks.judge import Judge
 from clipgen.train.sources import load_drawings
 from clipgen.web.game import prompts
-from clipgen.web.game.board import Board, New
+from clipgen.web.game.board import Board
 from clipgen.web.game.referee import Referee
 from clipgen.web.game.schema import opened
 
@@ -108,11 +108,14 @@ def rescoring(studio: Studio, count: int, rng: np.random.Generator) -> float:
         referee = Referee(board, lambda: studio)
         rows = torch.nn.functional.normalize(torch.randn(count, referee.judge.matcher.perceptor.dim), dim=-1).half()
         with database.writing():
-            for number, row in enumerate(rows.numpy()):
-                x, y = divmod(number, 5000)
-                drawing = Drawing.of([{"points": [[x, y / 10], [256, 256]]}])
-                new = New(listed[number % len(listed)].id, drawing, "", "", b"", row.tobytes(), "clear", "", 0.0)
-                board.save(new, perceptor=referee.perceptor, version="before")
+            for number, row in enumerate(rows.numpy(), 1):
+                database.execute(
+                    "insert into drawing (number, id, prompt, digest, strokes, picture, plain, name, visitor, created, "
+                    "day, band, reason) values (?, ?, ?, ?, '', '', 0, '', '', 0, '', 'clear', '')",
+                    [number, str(number), listed[number % len(listed)].id, str(number)],
+                )
+                board.embed(number, referee.perceptor, row.tobytes())
+                board.score([(number, 0.0)], "before")
         board.show("before")
         began = time.perf_counter()
         assert referee.rescore() == count and board.version == referee.judge.version
