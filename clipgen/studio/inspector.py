@@ -86,6 +86,7 @@ class Inspector(Describer):
     def judge(self, prompts: Sequence[str], **settings: Unpack[MachineKeywords]) -> Judge:
         """The judge of the drawing game, which scores drawings by how well they show a prompt.
 
+            >>> from clipgen.media.strokes import Drawing
             >>> judge = studio.judge(["a fox", "a castle"])
             >>> drawing = Drawing.of([{"points": [[100, 400], [256, 80], [400, 400]]}])
             >>> 0 < judge.judge(drawing, "a castle").score < 100

@@ -65,6 +65,7 @@ class New:
 class Board:
     """The drawings of a game.
 
+    >>> from clipgen.web.game.schema import opened
     >>> board = Board(opened(folder / "web"))
     >>> board.version, board.top(1), board.count(1)
     ('', [], 0)

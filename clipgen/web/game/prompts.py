@@ -46,6 +46,7 @@ def texts() -> list[str]:
 class Prompts:
     """The prompts of a game.
 
+    >>> from clipgen.web.game.schema import opened
     >>> prompts = Prompts(opened(folder / "web"))
     >>> prompts.daily("2026-11-27") == prompts.daily("2026-11-27")
     True
