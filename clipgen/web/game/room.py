@@ -128,7 +128,8 @@ def _own_studio() -> Studio:
 
 def _once(make: Callable[[], Studio]) -> Callable[[], Studio]:
     """The same studio at each call, from any thread."""
-    lock, made = threading.Lock(), list[Studio]()
+    lock = threading.Lock()
+    made: list[Studio] = []
 
     def studio() -> Studio:
         with lock:
