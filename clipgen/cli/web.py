@@ -1,4 +1,4 @@
-"""`clipgen web`: the studio as a web page."""
+"""`clipgen web`: the studio and the drawing game as web pages."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ EXAMPLES = """\
 Examples:
   clipgen web
   clipgen web --library photos/ --library ~/Pictures
+  clipgen web --game-only --host 0.0.0.0 --open    the drawing game for everyone who can reach this machine
+  clipgen web --rescore                   compute all scores of the game again, with the server stopped
   clipgen web --host 0.0.0.0              for the devices in your network; prints the address with its token
 """
 TOKEN = "CLIPGEN_TOKEN"
 PACKAGES = ("starlette", "uvicorn", "jinja2")
 
 
-@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Serve the studio as a web page.")
+@click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Serve the studio and the drawing game as web pages.")
 @option("--host", default="127.0.0.1", show_default=True, section="Machine", metavar="ADDRESS",
         help="address to listen at")
 @option("--port", type=click.IntRange(0, 65535), default=8100, show_default=True, section="Machine", metavar="N",
@@ -40,11 +42,14 @@ PACKAGES = ("starlette", "uvicorn", "jinja2")
         section="Pictures", metavar="FOLDER", help="folder of pictures that can be searched; may be repeated")
 @option("--device", "devices", multiple=True, section="Machine", metavar="NAME",
         help="auto, cpu, cuda, cuda:N or mps; one worker for each; may be repeated [auto]")
+@option("--game-only", is_flag=True, section="Machine", help="serve only the drawing game")
+@option("--rescore", is_flag=True, section="Machine",
+        help="compute all scores of the drawing game again and exit; a server does so after a change of the model")
 def command(**options: Any) -> None:  # fmt: skip
-    """Serve a page on which pictures are made and kept, and print its address.
+    """Serve pages on which pictures are made and drawings are scored, and print their address.
 
-    Only this machine can reach it unless --host is given. Ctrl-C stops it after the current step; what is not done is
-    resumed at the next start.
+    Only this machine can reach them unless --host is given. On the owner's page drawings of the game are hidden. Ctrl-C
+    stops the server after the current step; what is not done is resumed at the next start.
     """
     try:
         from clipgen.web.serve import serve  # late: an extra, and no other command needs it
@@ -52,7 +57,15 @@ def command(**options: Any) -> None:  # fmt: skip
         if error.name not in PACKAGES:
             raise
         raise ClipgenError("`clipgen web` needs a web server: pip install 'clipgen[web]'") from error
-    serve(_settings(options), _print_address)
+    settings = _settings(options)
+    if options["rescore"]:
+        from clipgen.web.game.room import rescore
+
+        click.echo(f"scores: {rescore(settings)}")
+        return
+    from clipgen.web.app import game_alone, studio_and_game
+
+    serve(settings, _print_address, game_alone if options["game_only"] else studio_and_game)
 
 
 def _settings(options: dict[str, Any]) -> Any:
@@ -76,5 +89,7 @@ def _settings(options: dict[str, Any]) -> Any:
 
 def _print_address(settings: Any) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    token = f"/?token={settings.token}" if settings.token else ""
-    click.echo(f"http://{host}:{settings.port}{token}")
+    address = f"http://{host}:{settings.port}"
+    click.echo(address + (f"/?token={settings.token}" if settings.token else ""))
+    # behind "#", which browsers send to no server
+    click.echo(f"owner's page of the game: {address}/game/owner#{settings.owner}")

@@ -11,13 +11,14 @@ from torch import Tensor
 
 from clipgen.errors import ImageError
 from clipgen.jobs import Inputs, Job
-from clipgen.settings import DetectVerb, ModerateVerb
-from clipgen.settings.keywords import DetectKeywords, ModerateKeywords
+from clipgen.settings import DescribeSettings, DetectVerb, ModerateVerb
+from clipgen.settings.keywords import DetectKeywords, MachineKeywords, ModerateKeywords
 from clipgen.similarity import Skipped
 from clipgen.studio.describer import Describer
 from clipgen.studio.pictures import Picture, loadable
 from clipgen.tasks.detect import Detected, Detection, Detector, detect
 from clipgen.tasks.inspection import Event, detector_of, moderator_of
+from clipgen.tasks.judge import Judge
 from clipgen.tasks.moderate import Moderated, Moderator, Verdict, judge_text, moderate
 from clipgen.tasks.moderate.recipe import recipe_of
 
@@ -81,6 +82,20 @@ class Inspector(Describer):
         prompts: folder with lists of your own, see `Recipe.load`.
         """
         return judge_text(text, recipe_of(None if prompts is None else str(prompts)))
+
+    def judge(self, prompts: Sequence[str], **settings: Unpack[MachineKeywords]) -> Judge:
+        """The judge of the drawing game, which scores drawings by how well they show a prompt.
+
+            >>> from clipgen.media.strokes import Drawing
+            >>> judge = studio.judge(["a fox", "a castle"])
+            >>> drawing = Drawing.of([{"points": [[100, 400], [256, 80], [400, 400]]}])
+            >>> 0 < judge.judge(drawing, "a castle").score < 100
+            True
+
+        prompts: what drawings are compared with. Made at the first call for some prompts. Raises ClipgenError.
+        """
+        matcher = self.matcher(DescribeSettings.from_dict(self.defaults.describing(settings)))
+        return self.parts.shared(("judge", matcher, tuple(prompts)), lambda: Judge(matcher, prompts))
 
     def inspect(self, job: Job) -> Iterator[Event]:
         """The events of a job that finds things in picture files, or judges them.

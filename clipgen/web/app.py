@@ -21,6 +21,7 @@ from starlette.templating import Jinja2Templates
 from clipgen.errors import ClipgenError
 from clipgen.web import documents
 from clipgen.web.bell import Bell
+from clipgen.web.game.room import GameRoom
 from clipgen.web.limits import Counted, Limits
 from clipgen.web.messages import Places, error_answer
 from clipgen.web.room import Room
@@ -34,12 +35,18 @@ MakeRooms: TypeAlias = Callable[[WebSettings, Bell], Sequence[Room]]
 HERE = Path(__file__).parent
 
 
-def studio_alone(settings: WebSettings, bell: Bell) -> Sequence[Room]:
-    """The rooms of a server that has nothing but the studio."""
-    return [StudioRoom(settings, bell)]
+def studio_and_game(settings: WebSettings, bell: Bell) -> Sequence[Room]:
+    """The rooms of a server that has all; they share their models."""
+    studio = StudioRoom(settings, bell)
+    return [studio, GameRoom(settings, bell, studio.studio)]
 
 
-def create_app(settings: WebSettings, rooms: MakeRooms = studio_alone) -> Starlette:
+def game_alone(settings: WebSettings, bell: Bell) -> Sequence[Room]:
+    """The rooms of a server that has nothing but the game."""
+    return [GameRoom(settings, bell, alone=True)]
+
+
+def create_app(settings: WebSettings, rooms: MakeRooms = studio_and_game) -> Starlette:
     """The application of a server.
 
         >>> app = create_app(WebSettings(folder=folder / "web"))

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from clipgen.errors import OutputError
 from clipgen.files import reason
-from clipgen.web.app import MakeRooms, create_app, studio_alone
+from clipgen.web.app import MakeRooms, create_app, studio_and_game
 from clipgen.web.settings import WebSettings
 
 _GRACE = 30  # seconds that open requests have to end
@@ -28,11 +28,11 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(settings: WebSettings, ready: Callable[[WebSettings], None], rooms: MakeRooms = studio_alone) -> None:
+def serve(settings: WebSettings, ready: Callable[[WebSettings], None], rooms: MakeRooms = studio_and_game) -> None:
     """Answer requests until a signal stops the server.
 
-    ready: called with the settings, with the port that was chosen, when the address can be reached; rooms: as for
-    `create_app`. Raises OutputError when the address cannot be used, or the folder.
+    ready: called with the settings, with the port that was chosen, when the address can be reached; rooms: makes what
+    the server has, see `create_app`. Raises OutputError when the address cannot be used, or the folder.
     """
     listening = bound(settings.host, settings.port)
     settings = replace(settings, port=listening.getsockname()[1])

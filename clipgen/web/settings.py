@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -68,7 +69,8 @@ class WebSettings:
 
     folder: of queue, pictures and uploads; host: address to listen at; port: 0 for any free one; token: that visitors
     must have, None for no token; names: host names that the server is reached by, besides localhost and addresses;
-    libraries: folders of pictures that may be searched, by the name that visitors see; devices: each has one worker.
+    libraries: folders of pictures that may be searched, by the name that visitors see; devices: each has one worker;
+    owner: token of who may hide drawings of the game, by default a random one.
     A server without a token that listens beyond this machine keeps what visitors make apart from each other.
     """
 
@@ -79,6 +81,7 @@ class WebSettings:
     names: tuple[str, ...] = ()
     libraries: dict[str, Path] = field(default_factory=dict)
     devices: tuple[str, ...] = ("auto",)
+    owner: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     bounds: Bounds = field(default_factory=Bounds)
 
     @property

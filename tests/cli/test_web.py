@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from clipgen.web import serve as serving
+from clipgen.web.game import room as game_room
 from clipgen.web.settings import WebSettings
 
 from .conftest import Cli, one_line
@@ -15,7 +16,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[WebSettings]:
     """The settings of servers that would have been started."""
     found: list[WebSettings] = []
 
-    def serve(settings: WebSettings, ready: Any) -> None:
+    def serve(settings: WebSettings, ready: Any, rooms: Any) -> None:
         found.append(settings)
         ready(settings)
 
@@ -24,14 +25,16 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[WebSettings]:
 
 
 def test_only_this_machine_can_reach_it_by_default(cli: Cli, served: list[WebSettings]) -> None:
-    assert cli("web").output == "http://127.0.0.1:8100\n"
+    address, owner = cli("web").output.splitlines()
+    assert address == "http://127.0.0.1:8100"
+    assert owner.endswith(f"http://127.0.0.1:8100/game/owner#{served[0].owner}") and len(served[0].owner) >= 24
     assert served[0].is_local and served[0].token is None
 
 
 def test_beyond_this_machine_a_token_is_needed(cli: Cli, served: list[WebSettings]) -> None:
-    printed = cli("web", "--host", "0.0.0.0").output
+    printed = cli("web", "--host", "0.0.0.0").output.splitlines()[0]
     token = served[0].token
-    assert token is not None and len(token) >= 24 and printed == f"http://0.0.0.0:8100/?token={token}\n"
+    assert token is not None and len(token) >= 24 and printed == f"http://0.0.0.0:8100/?token={token}"
     cli("web", "--host", "0.0.0.0", "--token", "mine")
     cli("web", "--host", "0.0.0.0", "--open")
     assert [settings.token for settings in served[1:]] == ["mine", None] and served[2].is_shared
@@ -58,3 +61,12 @@ def test_a_missing_package_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch
 def test_a_port_in_use_is_one_line(cli: Cli) -> None:
     with serving.bound("127.0.0.1", 0) as taken:
         one_line(cli("web", "--port", taken.getsockname()[1]), 1, "--port")
+
+
+def test_scores_of_the_game_are_recalculated_without_a_server(
+    cli: Cli, served: list[WebSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Path] = []
+    monkeypatch.setattr(game_room, "rescore", lambda settings: found.append(settings.folder) or 3)
+    assert cli("web", "--rescore", "--folder", tmp_path).output == "scores: 3\n"
+    assert found == [tmp_path] and served == []
