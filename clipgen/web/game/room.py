@@ -47,7 +47,7 @@ class GameRoom:
         self.database = opened(self.folder)
         self.prompts, self.board = Prompts(self.database), Board(self.database)
         self.referee = Referee(self.board, studio or _once(_own_studio))
-        self._closing, self._lease = threading.Event(), ExitStack()
+        self._closing, self._claims, self._is_claimed = threading.Event(), ExitStack(), False
         self._thread = threading.Thread(target=self._prepare, name="clipgen-game", daemon=True)
 
     @property
@@ -74,17 +74,20 @@ class GameRoom:
 
         Raises OutputError when another server uses the folder.
         """
-        self.lease()
+        self.claim()
         self._thread.start()
 
     def wait(self) -> None:
         """Until the models are loaded, and the boards show the scores of the present version."""
         self._thread.join()
 
-    def lease(self) -> None:
+    def claim(self) -> None:
         """Take over the folder until `close`. Raises OutputError when another server uses it."""
-        if not self._lease.enter_context(exclusive(self.folder / "game")):
+        if self._is_claimed:
+            return
+        if not self._claims.enter_context(exclusive(self.folder / "game")):
             raise OutputError(f"another server uses {self.folder}; name another folder", settings=["folder"])
+        self._is_claimed = True
 
     def close(self) -> None:
         """Stop a recalculation, which the next start begins again."""
@@ -92,7 +95,7 @@ class GameRoom:
         if self._thread.is_alive():
             self._thread.join()
         self.database.close()
-        self._lease.close()
+        self._claims.close()
 
     def _prepare(self) -> None:
         """Load the models before the first drawing comes."""
@@ -114,7 +117,7 @@ def rescore(settings: WebSettings) -> int:
     """
     room = GameRoom(settings, Bell())
     try:
-        room.lease()
+        room.claim()
         return room.referee.rescore()
     finally:
         room.close()
