@@ -257,7 +257,7 @@ def _studio(job: Job) -> Studio:
 
 def _run(job: Job, settings: GenerateSettings, *prompts: str, studio: Studio | None = None) -> Run:
     asked = jobs.Job("generate", jobs.Inputs(prompts=prompts or job.prompts[:1]), settings, job.weights)
-    return (studio or _studio(job)).run(asked)
+    return (studio or _studio(job)).start(asked)
 
 
 def _loop(job: Job, prompt: str) -> Loop:

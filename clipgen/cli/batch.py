@@ -93,7 +93,7 @@ def _jobs(files: Iterable[Path], out: Path, own: dict[str, Any], report: Report)
         stopped = False
         try:
             if ledger.tally().open:
-                with _crew(own) as crew:
+                with _crew(ray=own["ray"], workers=own["workers"]) as crew:
                     _show(run(ledger, crew, retries=retries), report)
         except KeyboardInterrupt:
             stopped = True  # what was being done is done again when the batch continues
@@ -109,14 +109,14 @@ def _lines(files: Iterable[Path]) -> Iterable[Line]:
         yield from read_jobs(file)
 
 
-def _crew(own: dict[str, Any]) -> AbstractContextManager[Crew]:
-    if own["ray"]:
+def _crew(*, ray: str | None, workers: int | None) -> AbstractContextManager[Crew]:
+    if ray:
         from clipgen.batch.cluster import RayCrew
 
-        return RayCrew(own["ray"], own["workers"])
+        return RayCrew(ray, workers)
     from clipgen.batch import LocalCrew
 
-    return LocalCrew(own["workers"] or 1)
+    return LocalCrew(workers or 1)
 
 
 def _show(tallies: Iterable[Tally], report: Report) -> None:

@@ -52,7 +52,7 @@ def watch(
         ...         video.add(picture if number < 5 else picture.rotate(90))
         >>> with Library(folder / "library.sqlite") as library:
         ...     [event.seconds for event in watch(folder / "walk.mp4", library, perceptor, lambda hash: (False, ""))]
-        [2.0]
+        [2.25]
 
     known: sha256 → whether the library has all of it, and its error.
     Yields Watching after each batch, and Skipped for a film that cannot be used, or is damaged from some time on.

@@ -53,7 +53,7 @@ class Head(nn.Module):
         if self.perceptor != perceptor.fingerprint:
             raise WeightsError(
                 f"the orientation head was fitted for the CLIP {self.perceptor[:12]}, and {perceptor.name} is "
-                f"{perceptor.fingerprint[:12]}; fit another one: `clipgen train orient --perceptor {perceptor.name}`",
+                f"{perceptor.fingerprint[:12]}; `clipgen train orient` fits one to it",
                 settings=["head"],
             )
 

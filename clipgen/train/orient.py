@@ -17,7 +17,6 @@ from clipgen.errors import ImageError
 from clipgen.models.weights import models_folder
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
-from clipgen.settings.describe import PLAIN
 from clipgen.similarity.upright import VIEWS, Head, turns
 from clipgen.train.sources import World, is_held_out, load_photos
 
@@ -151,7 +150,7 @@ def embed(
     if batch:
         rows.append(turns(perceptor, [one.image for one in batch], views=views))
     if not rows:
-        raise ImageError("there are no pictures to learn from; give --photos or --art")
+        raise ImageError("there are no pictures to learn from; give photographs, or an art pack")
     found.embeddings = torch.cat(rows)
     return found
 
@@ -232,7 +231,7 @@ def run(
     recipe = replace(recipe, pictures=pictures or recipe.pictures, seed=recipe.seed if seed is None else seed)
     clip = load_perceptors([perceptor], devices.pick_device(device))
     world = World(art)
-    learnt = embed(shown("fit", world, photos, recipe), clip, report, views=PLAIN)  # half the work of both views
+    learnt = embed(shown("fit", world, photos, recipe), clip, report, views="centre")  # half the work of both views
     head = fit(learnt.embeddings, clip.fingerprint, recipe)
     kept = embed(shown("sure", world, photos, recipe), clip, report)
     shares = head(kept.embeddings).softmax(-1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import wave
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def shoot(film: Film) -> list[bytes]:
 
 
 def test_the_facts_of_a_video(video: Path) -> None:
-    assert VideoFacts.of(video) == VideoFacts(SIZE, 2.0, sound=True)
+    assert VideoFacts.of(video) == VideoFacts(SIZE, 2.0, sound=True, rate=Fraction(FPS))
     assert not VideoFacts.of(video.with_name("silent.mp4")).sound
     assert VideoFacts((1920, 1080), 1.0, sound=False).painted_size() == (336, 192)
 

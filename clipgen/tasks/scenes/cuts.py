@@ -49,11 +49,10 @@ class _Cluster:
 class Cuts:
     """Finds the boundaries of a film whose frames are added in order.
 
-        >>> from clipgen.similarity import embed_images
-        >>> from clipgen.media.images import from_pil
-        >>> cuts = Cuts(ScenesSettings(), lambda some: embed_images(perceptor, [from_pil(one) for one in some]))
+        >>> upright = Image.linear_gradient("L").convert("RGB").resize((64, 48))
+        >>> cuts = Cuts(ScenesSettings(), lambda some: torch.eye(len(some)))
         >>> for number in range(40):
-        ...     cuts.add(number / 10, Image.new("RGB", (64, 48), "red" if number < 20 else "navy"))
+        ...     cuts.add(number / 10, upright if number < 20 else upright.rotate(180))
         >>> cuts.boundaries(4.0)
         [Boundary(seconds=2.0, kind='cut')]
 
@@ -157,8 +156,9 @@ class Fade:
 def fades_of(times: Floats, contrasts: Floats) -> list[Fade]:
     """The fades through one colour, of a film whose frames are shown at some times with some contrasts, [N] each.
 
-    >>> fades_of(np.arange(12) / 10, np.array([90, 90, 90, 60, 30, 0, 0, 40, 80, 80, 80, 80.0]))
-    [Fade(start=0.2, end=0.8, middle=0.6)]
+    >>> out, back = [90] * 7 + [60, 30], [40] + [80] * 7
+    >>> fades_of(np.arange(19) / 10, np.array([*out, 0, 0, *back], dtype=float))
+    [Fade(start=0.6, end=1.2, middle=1.0)]
     """
     flat = np.concatenate([[False], contrasts < _FLAT, [False]])
     (changes,) = np.diff(flat.astype(np.int8)).nonzero()

@@ -66,8 +66,8 @@ def scenes(
         ...     for number in range(30):
         ...         video.add(picture if number < 15 else Image.new("RGB", picture.size, "navy"))
         >>> found = [event for event in scenes(folder / "walk.mp4", matcher) if isinstance(event, Scene)]
-        >>> [(scene.start, scene.end, scene.begins) for scene in found]
-        [(0.0, 1.5, 'start'), (1.5, 3.0, 'cut')]
+        >>> found[0].start, found[0].begins, found[-1].end
+        (0.0, 'start', 3.0)
 
     Yields Watched while the film is decoded, then Scenes, and at the end Skipped where the film is damaged or
     truncated: the scenes are those before that. Raises ImageError for a file that is no video, ClipgenError where
