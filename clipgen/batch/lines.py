@@ -32,7 +32,7 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "generate": ("prompts",),
     "edit": ("pictures", "prompts"),
     **dict.fromkeys(("caption", "pair", "detect"), ("pictures", "texts", "text_file")),
-    **dict.fromkeys(("rank", "classify", "compare", "estimate"), ("pictures", "texts")),
+    **dict.fromkeys(("rank", "classify", "compare", "estimate", "track"), ("pictures", "texts")),
     **dict.fromkeys(("moderate", "scenes"), ("pictures",)),
     "index": ("folders",),
 }
