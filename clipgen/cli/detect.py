@@ -76,7 +76,7 @@ def command(
     from clipgen.tasks.detect import Detected  # late: torch takes seconds to import
 
     with loading("looking", quiet=as_json):
-        for one in found.good(studio.inspect(job)):
+        for one in found.good(studio.run(job)):
             assert isinstance(one, Detected)  # of this verb
             _print(one, many=len(found.paths) > 1, as_json=as_json)
             _draw(studio, job, one, output, heat)

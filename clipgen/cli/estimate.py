@@ -91,7 +91,7 @@ def command(
     job = Job("estimate", Inputs(pictures=tuple(map(str, found.paths)), texts=steps), settings)
     from clipgen.tasks.estimate import Calibrated, Estimated  # late: torch takes seconds to import
 
-    for one in found.good(open_studio(job).describe(job)):
+    for one in found.good(open_studio(job).run(job)):
         if isinstance(one, Calibrated):
             _report(one)
         elif isinstance(one, Estimated):

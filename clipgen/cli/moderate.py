@@ -21,7 +21,7 @@ from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
     from clipgen.similarity import Skipped
-    from clipgen.tasks.inspection import Event
+    from clipgen.studio.studio import Event
     from clipgen.tasks.moderate import Moderated, Moderator, Verdict
 
 EXAMPLES = """\
@@ -81,7 +81,7 @@ def command(
         if not as_json:
             _note_knowledge(moderator)
         counts: Counter[str] = Counter()
-        events = _counted(studio.inspect(job), len(todo), quiet=as_json)
+        events = _counted(studio.run(job), len(todo), quiet=as_json)
         if veil_to is not None:
             events = _veiled(events, names, veil_to)
         for one in found.good(_written(events, rows)):

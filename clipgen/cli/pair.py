@@ -66,7 +66,7 @@ def command(
     poem = Poem.of(lines, titled=settings.pair.titled)
     studio = open_studio(job)
     note_unknown([line.text for line in poem.lines], studio.perceptor(settings.describe))
-    paired = [one for one in found.good(studio.describe(job)) if isinstance(one, Paired)]
+    paired = [one for one in found.good(studio.run(job)) if isinstance(one, Paired)]
     if paired:
         (_print_json if as_json else _print)(poem, paired, _unused(found, paired))
     if paired and html is not None:

@@ -19,8 +19,8 @@ from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
     from clipgen.similarity import Skipped
+    from clipgen.studio.studio import Event
     from clipgen.tasks.scenes import Scene
-    from clipgen.tasks.viewing import Event
 
 EXAMPLES = """\
 \b
@@ -50,7 +50,7 @@ def command(film: Path, as_json: bool, **options: Any) -> int:  # fmt: skip
     VideoFacts.of(film)  # a wrong name is reported before the models are loaded
     job = Job("scenes", Inputs(pictures=(str(film),)), verb_settings("scenes", options))
     skipped: list[Skipped] = []
-    scenes = list(_found(open_studio(job, quiet=as_json).view(job), skipped, quiet=as_json))
+    scenes = list(_found(open_studio(job, quiet=as_json).run(job), skipped, quiet=as_json))
     if as_json:
         click.echo(as_text([scene.to_dict() for scene in scenes]))
     else:

@@ -22,8 +22,8 @@ from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
     from clipgen.similarity import Skipped
+    from clipgen.studio.studio import Event
     from clipgen.tasks.track import Passage, Tracked
-    from clipgen.tasks.viewing import Event
 
 EXAMPLES = """\
 \b
@@ -52,7 +52,7 @@ def command(
     """Find what each PHRASE names in FILM, and follow it; each thing has a number that it keeps."""
     _check(film, phrases, output, json_path)
     job = Job("track", Inputs(pictures=(str(film),), texts=phrases), verb_settings("track", options))
-    events = open_studio(job).view(job)
+    events = open_studio(job).run(job)
     from clipgen.tasks.track import draw_tracks, passages
 
     skipped: list[Skipped] = []
@@ -93,6 +93,7 @@ def _check(film: Path, phrases: tuple[str, ...], output: Path | None, json_path:
 def _found(events: Iterable[Event], skipped: list[Skipped]) -> Iterator[Tracked]:
     """The frames among the events, while a line shows how far the film is."""
     from clipgen.media.moments import clock
+    from clipgen.similarity import Skipped
     from clipgen.tasks.track import Tracked
 
     with loading("looking") as update:
@@ -100,8 +101,8 @@ def _found(events: Iterable[Event], skipped: list[Skipped]) -> Iterator[Tracked]
             if isinstance(event, Tracked):
                 update(f"following: {clock(event.seconds)} of {clock(event.total)}")
                 yield event
-            else:
-                skipped.append(event)  # type: ignore[arg-type]  # a job of `track` yields nothing else
+            elif isinstance(event, Skipped):
+                skipped.append(event)
 
 
 def _until(interruption: Interruption, rows: Iterable[Tracked]) -> Iterator[Tracked]:
