@@ -12,7 +12,7 @@ from clipgen.media.images import resize_area, to_pil
 if TYPE_CHECKING:
     from torch import Tensor
 
-# told apart also without seeing red and green: Okabe and Ito 2008, Color Universal Design
+# distinguished also without seeing red and green: Okabe and Ito 2008, Color Universal Design
 _COLOURS = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167))
 _DARK, _LIGHT = (0, 0, 0), (255, 255, 255)
 _THUMBNAIL = 320  # pixels of the longer side

@@ -46,10 +46,10 @@ def test_a_library_is_searched_and_names_no_place_of_the_server(
     serve: Serve, calibrated: OpenClip, photos: Path
 ) -> None:
     web = serve(libraries={"photos": photos})
-    told = ask(web, "search", prompts=["a red fox"], folders=["library/photos"])
-    found = [data for kind, data in told if kind == "found"]
+    answered = ask(web, "search", prompts=["a red fox"], folders=["library/photos"])
+    found = [data for kind, data in answered if kind == "found"]
     assert [one["path"] for one in found][:1] == ["library/photos/red fox.png"] and found[0]["named"]
-    assert str(photos) not in str(told)
+    assert str(photos) not in str(answered)
 
 
 @pytest.mark.parametrize("folders", [["library/other"], ["/"], ["photos"], ["library/photos/../.."], []])

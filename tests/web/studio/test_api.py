@@ -34,13 +34,13 @@ def test_a_job_without_a_seed_gets_one(still: Web) -> None:
 
 def test_events_tell_the_whole_run_and_resume_after_any_of_them(web: Web) -> None:
     url = web.paint()["events"]
-    told = events(web.client.get(url).text)
-    kinds = [kind for _, kind, _ in told]
+    answered = events(web.client.get(url).text)
+    kinds = [kind for _, kind, _ in answered]
     assert kinds[:3] == ["queued", "started", "phase"] and kinds.count("step") == 4 and kinds[-1] == "done"
-    third = told[2][0]
-    assert events(web.client.get(url, headers={"Last-Event-ID": str(third)}).text) == told[3:]
-    assert events(web.client.get(f"{url}?after={third}").text) == told[3:]
-    assert web.client.get(f"{url}?after={told[-1][0]}").status_code == 204
+    third = answered[2][0]
+    assert events(web.client.get(url, headers={"Last-Event-ID": str(third)}).text) == answered[3:]
+    assert events(web.client.get(f"{url}?after={third}").text) == answered[3:]
+    assert web.client.get(f"{url}?after={answered[-1][0]}").status_code == 204
 
 
 def test_a_waiting_job_is_cancelled_at_once(still: Web) -> None:

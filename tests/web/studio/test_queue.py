@@ -106,8 +106,8 @@ def test_a_stopped_server_resumes_the_run_at_its_step(serve: Serve, monkeypatch:
     whole.room.workers[0]._thread.join()
     whole.stop()
     again = serve()
-    told = events(again.client.get(added["events"]).text)
-    steps = [data["done"] for _, kind, data in told if kind == "step"]
+    answered = events(again.client.get(added["events"]).text)
+    steps = [data["done"] for _, kind, data in answered if kind == "step"]
     assert stopped == [5] and len(steps) == 12 and sorted(steps) == steps
     done = again.client.get(added["url"]).json()
     assert again.client.get(done["pictures"][0]["url"]).content == expected
