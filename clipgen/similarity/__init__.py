@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from clipgen.similarity.assign import assign, check_assignment
+from clipgen.similarity.assign import assign
 from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
 from clipgen.similarity.embed import Square, embed_images, embed_squares, embed_texts, embed_windows, windows
 from clipgen.similarity.heat import heat
@@ -38,7 +38,6 @@ __all__ = [
     "Vectors",
     "assign",
     "background_of",
-    "check_assignment",
     "embed_images",
     "embed_pictures",
     "embed_squares",
