@@ -12,7 +12,15 @@ from __future__ import annotations
 
 from clipgen.similarity.assign import assign
 from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
-from clipgen.similarity.embed import Square, embed_images, embed_squares, embed_texts, embed_windows, windows
+from clipgen.similarity.embed import (
+    Square,
+    cut_square,
+    embed_images,
+    embed_squares,
+    embed_texts,
+    embed_windows,
+    windows,
+)
 from clipgen.similarity.heat import heat
 from clipgen.similarity.match import SIGNIFICANT, Match, Matcher
 from clipgen.similarity.pictures import Embedded, HowFar, Picture, Skipped, embed_pictures, find_pictures, in_groups
@@ -38,6 +46,7 @@ __all__ = [
     "Vectors",
     "assign",
     "background_of",
+    "cut_square",
     "embed_images",
     "embed_pictures",
     "embed_squares",

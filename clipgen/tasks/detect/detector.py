@@ -14,7 +14,8 @@ from clipgen.errors import PromptError
 from clipgen.media.overlays import Box
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Matcher, Square, embed_squares
-from clipgen.tasks.detect.patches import corners, finer, outline, patches, whole
+from clipgen.tasks.detect.outline import outline
+from clipgen.tasks.detect.patches import corners, patches, whole
 from clipgen.tasks.detect.places import Place, places
 
 _LEAST = 5  # patches smaller than a fifth of the perceptor's input show too little: they are enlarged fivefold
@@ -88,7 +89,7 @@ class Detector:
     Raises PromptError for neither.
 
     Phrases and labels are compared, in patches of several scales, with unrelated captions (`Background.z`) and with the
-    whole picture; all patches vote for places (`places`), and the best places are looked at again, more finely.
+    whole picture; all patches vote for places (`places`), and colours say where the things there end (`outline`).
     """
 
     def __init__(
@@ -144,19 +145,14 @@ class Detector:
         return candidates
 
     def _found(self, image: Tensor, number: int, place: Place, seen: Seen) -> Detection:
-        """A thing at a place; a second, finer look says where it ends."""
+        """A thing at a place, with its outline."""
         if place.number < seen.wholes:  # it fills the picture, or a whole part of a long one
             top, left, side = seen.squares[place.number]
             box = left, top, left + side, top + side
         else:
-            box = self._outline(image, number, place)
+            box = outline(image, place.square)
         margin = float(seen.margins[place.number, number])
         return Detection(self.texts[number], _within(box, image), place.score, margin)
-
-    def _outline(self, image: Tensor, number: int, place: Place) -> Box:
-        squares = finer(place.square)
-        rows = embed_squares(self.matcher.perceptor, image, squares)
-        return outline(squares, self.matcher.background.above_captions(rows, self.rows[number : number + 1])[:, 0])
 
     def _apart(self, found: list[Detection]) -> list[Detection]:
         """Without boxes of a thing that has a better one; a label's thing may have that of another label."""

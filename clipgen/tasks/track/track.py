@@ -18,9 +18,10 @@ from clipgen.media.images import from_pil
 from clipgen.media.moments import clock
 from clipgen.media.overlays import Box
 from clipgen.settings import TrackSettings
-from clipgen.similarity import Skipped, embed_squares
+from clipgen.similarity import Skipped
 from clipgen.tasks.detect import Detection, Detector
 from clipgen.tasks.track.flow import Grey, Place
+from clipgen.tasks.track.looks import looks
 from clipgen.tasks.track.matching import Look, Looker
 from clipgen.tasks.track.rows import Thing, Tracked
 from clipgen.tasks.track.tracks import Span, Tracks
@@ -40,12 +41,8 @@ class Reader:
         return self.detector.find(image)
 
     def embed(self, image: Tensor, boxes: Sequence[Box]) -> Tensor:
-        """A unit vector [N, D] of the square about each place."""
-        squares = []
-        for left, top, right, bottom in boxes:
-            side = max(right - left, bottom - top)
-            squares.append(((top + bottom - side) // 2, (left + right - side) // 2, side))
-        return embed_squares(self.detector.matcher.perceptor, image, squares)
+        """How each place looks: unit vectors [N, D], see `looks`."""
+        return looks(self.detector.matcher.perceptor, image, boxes)
 
 
 def track(film: Path, looker: Looker, settings: TrackSettings | None = None) -> Iterator[Tracked | Skipped]:
