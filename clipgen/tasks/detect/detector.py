@@ -111,8 +111,8 @@ class Detector:
             raise PromptError("there is nothing to look for; give one phrase or more")
         self.matcher, self.settings = matcher, (settings or DetectSettings()).validate()
         self.rows = matcher.embed_texts(self.texts)
-        others = {number: rivals(text) for number, text in enumerate(self.texts)}
-        self._rivals = {number: matcher.embed_texts(some) for number, some in others.items() if some}
+        coloured = {number: some for number, text in enumerate(self.texts) if (some := rivals(text))}
+        self._rivals = {number: matcher.embed_texts(some) for number, some in coloured.items()}
 
     def find(self, image: Tensor) -> list[Detection]:
         """What is in a picture [1, 3, H, W], best first."""
