@@ -178,7 +178,7 @@ class Tiles:
             box = region.box(self.grid.whole)
             if common(box, core) > COVERED * common(core, core):
                 own = region.targets.repeated(self._batch)
-            elif common(box, window) > LITTLE * min(common(box, box), common(core, core)):
+            elif common(box, core) > LITTLE * min(common(box, box), common(core, core)):
                 sides = within(box, window)
                 assert sides is not None  # they have pixels in common
                 parts.append(Region(sides, region.targets))
