@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -111,11 +112,12 @@ class Admission:
 
     def _check_cost(self, settings: GenerateSettings, prompts: int) -> None:
         bounds, count = self.bounds, settings.canvas.count * prompts
-        width, height = settings.options.final_size() or settings.canvas.size
+        width, height = settings.options.final_size() or settings.areas.whole(settings.canvas.size)
+        tiles = math.prod(settings.areas.tiles or (1, 1))
         most = {
             "count": (count, bounds.pictures),
             "size": (count * max(width * height, settings.canvas.size[0] * settings.canvas.size[1]), bounds.pixels),
-            "steps": (settings.search.steps or 0, bounds.steps),
+            "steps": (tiles * (settings.search.steps or 0), bounds.steps),
             "cutn": (settings.cutouts.cutn or 0, bounds.cutouts),
             "race": (settings.options.race or 0, bounds.race),
         }

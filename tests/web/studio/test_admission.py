@@ -14,7 +14,7 @@ OWN = "uploads/" + "0" * 24 + ".png"
 #: texts that name no file, whatever they are: looked at once, by a person
 FREE = {
     "generator", "perceptors", "device", "noise_prompts", "palette", "classes", "augments", "optimizer", "templates",
-    "captioner", "prior", "index", "style",
+    "captioner", "prior", "index", "style", "regions", "hide",
 }  # fmt: skip
 
 
@@ -52,6 +52,8 @@ def test_every_text_that_a_visitor_may_set_was_looked_at() -> None:
         ({"generator": "cppn", "render_size": [8000, 8000]}, "size"),
         ({"cutn": 10**6}, "cutn"),
         ({"race": 10**6}, "race"),
+        ({"size": [512, 512], "tiles": [8, 8]}, "size"),
+        ({"steps": 300, "tiles": [4, 3]}, "steps"),
     ],
 )
 def test_what_visitors_may_not_set_is_refused_by_name(settings: dict[str, Any], name: str) -> None:
@@ -76,6 +78,13 @@ def test_own_files_are_placed_in_the_folder_of_the_server() -> None:
     assert isinstance(there, GenerateSettings)
     assert there.init.init_image == f"/srv/{OWN}" and there.guides.image_prompts == (f"/srv/{OWN}:0.5",)
     assert there.machine.device == "cuda:1"
+
+
+def test_a_mask_is_a_file_of_the_visitor() -> None:
+    job = admit({"init_image": OWN, "mask": OWN, "regions": ["left=a castle"]})
+    assert isinstance(job.settings, GenerateSettings) and job.settings.areas.regions == ("left=a castle",)
+    with pytest.raises(SettingsError, match="no file '/etc/mask.png'"):
+        admit({"init_image": OWN, "mask": "/etc/mask.png"})
 
 
 def test_libraries_are_placed_too() -> None:
