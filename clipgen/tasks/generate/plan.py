@@ -18,7 +18,7 @@ from clipgen.files import sha256
 from clipgen.generators.base import Generator, GeneratorState
 from clipgen.jobs import Job, Model, job_of
 from clipgen.losses import Loss
-from clipgen.models import shelf
+from clipgen.models import shelf, weights
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
@@ -87,8 +87,7 @@ class Plan:
 
     def perceptor(self, parts: Parts) -> Perceptor:
         """The perceptor that guides the run."""
-        machine = self.settings.machine
-        return parts.perceptor(self.settings.search.perceptors, self.device, devices.DTYPES[machine.dtype])
+        return _perceptor(self.settings, parts, self.device)
 
     def generator(self, parts: Parts) -> Generator:
         """A new generator at the start of the run."""
@@ -123,7 +122,7 @@ def draft(
         raise PromptError("no prompt was given; give one or more, such as 'underwater scene Van Gogh'")
     began = time.monotonic() if started is None else started
     settings, device = _complete(requested), devices.pick_device(requested.machine.device)
-    perceptor = parts.perceptor(settings.search.perceptors, device, devices.DTYPES[settings.machine.dtype])
+    perceptor = _perceptor(settings, parts, device)
     notes: list[str] = []
     # targets first: errors in them are reported before the generator is loaded, which takes seconds
     texts = [prompt for prompt in prompts for _ in range(settings.canvas.count)]
@@ -220,6 +219,18 @@ def _empty_generator(settings: GenerateSettings, weights: Path | None, parts: Pa
     generator = parts.generator(settings.generator, weights, device=device, dtype=dtype)
     generator.configure(settings.options)
     return generator
+
+
+def _perceptor(settings: GenerateSettings, parts: Parts, device: torch.device) -> Perceptor:
+    """The perceptor of the settings; what was tuned to describe has another one that paints in its place."""
+    painters = [_painter(name) for name in settings.search.perceptors]
+    return parts.perceptor(painters, device, devices.DTYPES[settings.machine.dtype])
+
+
+def _painter(given: str) -> str:
+    name, weight = parse_weighted_path(given)
+    painter = weights.painter_of(name)
+    return given if painter == name else f"{painter}:{weight:g}"
 
 
 def _models(settings: GenerateSettings, perceptor: Perceptor, weights: Path | None) -> dict[str, Model]:
