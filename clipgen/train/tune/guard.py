@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,7 +19,7 @@ from clipgen.errors import ImageError
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.images import load_image, resize_area
 from clipgen.train.attack import attack
-from clipgen.train.tune.pairs import divided, read_pairs
+from clipgen.train.tune.pairs import Pair, divided
 from clipgen.train.world import World
 
 _UNSEEN = 970_001  # seeds that no training and no other measurement uses
@@ -39,32 +38,37 @@ class Question:
 
 @dataclass
 class Others:
-    """Pictures [N, 3, S, S] (uint8), a caption and a question of each; names: those of each kind."""
+    """Pictures [N, 3, S, S] (uint8), a caption and a question of each; names: those of each kind.
+
+    problems: one line for each picture of the user's that cannot be loaded.
+    """
 
     images: Tensor
     captions: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
 
-def others(part: int, count: int, size: int, *, seed: int, own: Path | None = None, share: float = 0.5) -> Others:
+def others(part: int, count: int, size: int, *, seed: int, own: Sequence[Pair] = ()) -> Others:
     """Other pictures than those to tune on.
 
         >>> others(0, 20, 32, seed=1).images.shape
         torch.Size([20, 3, 32, 32])
 
-    part: 0 to be kept in mind, 1 to measure: they have no picture in common; own: captioned pictures of the user's, as
-    for `read_pairs`, which are added; share: of them that measures.
+    part: 0 to be kept in mind, 1 to measure: they have no picture in common; own: captioned pictures of the user's,
+    half of which are added to each.
     """
-    world, rendered, drawn = World(), list(_rendered(part, round(_OF_WORLD * count), size, seed)), []
+    world, problems = World(), list[str]()
+    rendered = list(_rendered(part, round(_OF_WORLD * count), size, seed))
     drawn = list(_drawn(part, count - len(rendered), size, seed))
-    added = [] if own is None else list(_own(own, part, size, share))
+    added = list(_own(divided(own, 0.5)[part], size, problems))
     images, captions, questions = zip(*rendered, *drawn, *added, strict=True)
     names = {"scene": world.scenes, "style": world.styles, "shape": world.things, "thing": _classes()}
     names["own"] = tuple(sorted({caption for _, caption, question in added if question.kind == "own"}))
     place = {name: i for i, name in enumerate(names["own"])}
     asked = [Question("own", place[c]) if q.kind == "own" else q for c, q in zip(captions, questions, strict=True)]
-    return Others(torch.stack(images), list(captions), asked, names)
+    return Others(torch.stack(images), list(captions), asked, names, problems)
 
 
 _Row = tuple[Tensor, str, Question]
@@ -99,13 +103,13 @@ def _classes() -> tuple[str, ...]:
     return tuple(StyleGAN.load().network.names)
 
 
-def _own(source: Path, part: int, size: int, share: float) -> Iterator[_Row]:
-    pairs, _ = read_pairs(source)
-    for pair in divided(pairs, share)[part]:
+def _own(pairs: Sequence[Pair], size: int, problems: list[str]) -> Iterator[_Row]:
+    for pair in pairs:
         try:
             image = load_image(pair.path, size=(size, size))[0]
-        except ImageError:
-            continue  # these only help: what can be loaded is used
+        except ImageError as error:
+            problems.append(str(error))
+            continue
         yield (image * 255).round().byte(), pair.caption, Question("own", 0)
 
 
@@ -116,7 +120,7 @@ class Guard:
     picture that is taken for a new thing is lost.
     """
 
-    def __init__(self, pictures: Others, embed: Callable[[Sequence[str]], Tensor], new: Sequence[str]) -> None:
+    def __init__(self, pictures: Others, embed: Callable[[list[str]], Tensor], new: Sequence[str]) -> None:
         self.pictures = pictures
         rivals = [_named(embed, new)] if new else []
         self._rows = {
@@ -139,8 +143,8 @@ class Guard:
                 found[mine] = (embeddings[mine] @ self._rows[kind].T).argmax(1).cpu() == truth
         return found
 
-    def attacked(self, encode: Callable[[Tensor], Tensor], *, seed: int = 0) -> tuple[float, float]:
-        """The share of pictures that get their name, plain and after an attack on it.
+    def attacked(self, encode: Callable[[Tensor], Tensor], *, seed: int = 0) -> float:
+        """The share of pictures that get their name after an attack on it.
 
         encode: pictures [N, 3, S, S] in [0, 1] → unit vectors, with gradients; the attack is of two steps in an L2 ball
         of radius 2 (at 64 px).
@@ -161,10 +165,9 @@ class Guard:
         radius = torch.full((count, 1, 1, 1), _RADIUS * size / 64)
         changed = attack(images, loss, radius=radius, steps=_STEPS, generator=torch.Generator().manual_seed(seed))
         with torch.no_grad():
-            plain, after = (self.right(encode(x), which).float().mean().item() for x in (images, changed))
-        return plain, after
+            return self.right(encode(changed), which).float().mean().item()
 
 
-def _named(embed: Callable[[Sequence[str]], Tensor], names: Sequence[str]) -> Tensor:
+def _named(embed: Callable[[list[str]], Tensor], names: Sequence[str]) -> Tensor:
     rows = embed([sentence.format(name) for name in names for sentence in _SENTENCES])
     return F.normalize(rows.view(len(names), len(_SENTENCES), -1).mean(1), dim=-1)
