@@ -79,7 +79,7 @@ def make_tokenizer(config: Values, merges: Path | None = None, own: Sequence[str
 
     Raises WeightsError when the merges are missing or damaged.
     """
-    tokenizer = _plain_tokenizer(merges, _text_config(config).get("context_length", 77))
+    tokenizer = _plain_tokenizer(merges, config)
     if own:
         add_words(tokenizer, own)
     return tokenizer
@@ -95,7 +95,7 @@ def add_words(tokenizer: SimpleTokenizer, words: Sequence[str]) -> None:
 
     words: of letters and digits, in lower case.
     """
-    import regex  # what open_clip's tokenizers use; late, as they are
+    import regex  # type: ignore[import-untyped]  # what open_clip's tokenizers use; late, as they are
 
     forms: dict[str, int] = {}
     for number, word in enumerate(words, tokenizer.vocab_size):
@@ -112,9 +112,10 @@ def add_words(tokenizer: SimpleTokenizer, words: Sequence[str]) -> None:
     tokenizer.vocab_size += len(words)
 
 
-def _plain_tokenizer(merges: Path | None, length: int) -> SimpleTokenizer:
+def _plain_tokenizer(merges: Path | None, config: Values) -> SimpleTokenizer:
     from open_clip import SimpleTokenizer  # late: it takes seconds to import
 
+    length = _text_config(config).get("context_length", 77)
     if merges is None:
         return SimpleTokenizer(context_length=length)
     try:

@@ -138,6 +138,7 @@ def _cell(row: Mapping[str, object], names: Sequence[str]) -> str:
 def divided(pairs: Sequence[Pair], share: float) -> tuple[list[Pair], list[Pair]]:
     """Pairs to learn from, and others of the same names that measure; the same pairs are always divided alike.
 
+        >>> pairs = [Pair(Path(f"{number}.png"), "a teapot", True, str(number)) for number in range(16)]
         >>> learnt, held_out = divided(pairs, 0.2)
         >>> len(learnt), len(held_out)
         (13, 3)

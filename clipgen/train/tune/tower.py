@@ -26,6 +26,7 @@ class Stage:
 def stages_of(visual: Any) -> list[Stage]:
     """The stages of an open_clip picture tower, whose composition is the tower; the last one is its head.
 
+        >>> from clipgen.perceptors.openclip.load import load_model
         >>> stages = stages_of(load_model("builtin").model.visual)
         >>> sum(stage.block for stage in stages)
         4

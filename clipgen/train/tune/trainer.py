@@ -214,7 +214,7 @@ def contrast(
     """Contrastive loss in which pictures of one caption, and the caption's repetitions, are no negatives.
 
         >>> eye = torch.eye(4)
-        >>> round(contrast(9.0, eye[[0, 0, 1]], eye[:2], torch.tensor([0, 0, 1]), eye[2:3], eye[3:]).item(), 3)
+        >>> round(contrast(20.0, eye[[0, 0, 1]], eye[:2], torch.tensor([0, 0, 1]), eye[2:3], eye[3:]).item(), 3)
         0.0
 
     pictures: [N, D]; texts: the distinct captions [M, D]; owner: number of each picture's caption [N]; others: pictures

@@ -26,7 +26,7 @@ _NOISE = 0.3  # of the rows that a new one starts near, in their standard deviat
 def new_words(pairs: Sequence[Pair], perceptor: Perceptor, asked: Sequence[str] = ()) -> list[str]:
     """The words of captions that get a token of their own, in order.
 
-        >>> new_words([Pair(Path("a.png"), "blue zorblax", True, "")], load_perceptor("builtin", torch.device("cpu")))
+        >>> new_words([Pair(Path("a.png"), "blue zorblax", True, "")], perceptor)
         ['zorblax']
 
     asked: further ones. Where the vocabulary is closed, these are the unknown words of names, those of letters and
@@ -61,6 +61,7 @@ def _unknown(name: str, perceptor: Perceptor) -> list[str]:
 def grown(loaded: Loaded, words: Sequence[str]) -> tuple[dict[str, Any], Any, Any]:
     """The config, model and tokenizer of a model with tokens for some more words; their rows are zero.
 
+        >>> from clipgen.perceptors.openclip.load import load_model
         >>> config, model, tokenizer = grown(load_model("builtin"), ["zorblax"])
         >>> len(tokenizer.encode("a zorblax"))
         2
@@ -106,8 +107,8 @@ def first_rows(model: Any, tokenizer: Any, names: Sequence[str], *, generator: t
 class Rows(nn.Module):
     """A frozen table whose last rows are learnt: in the place of the text tower's own.
 
-        >>> Rows(torch.zeros(4, 8), nn.Parameter(torch.ones(1, 8)))(torch.tensor([[0, 4]])).sum(-1)
-        tensor([[0., 8.]], grad_fn=...)
+        >>> Rows(torch.zeros(4, 8), nn.Parameter(torch.ones(1, 8)))(torch.tensor([[0, 4]])).sum(-1).tolist()
+        [[0.0, 8.0]]
 
     table: [V, W]; rows: [N, W], of the tokens V, V + 1, …
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from clipgen.train.tune import guard
 from clipgen.train.tune.guard import Others, Question
+from clipgen.train.tune.recipe import Recipe
 
 NAMES = {"zorblax": (230, 30, 30), "blue quimmel": (30, 30, 230), "m68q": (30, 200, 30)}
 
@@ -42,7 +43,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other pictures of noise, not rendered ones: rendering has its own test, and takes most of the time."""
+    """Other pictures of noise, since rendering takes long, and fast learning."""
 
     def few(part: int, count: int, size: int, *, seed: int, own: object = ()) -> Others:
         noise = torch.Generator().manual_seed(seed + part)
@@ -52,4 +53,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         return Others(images, [f"a {names[i % 3]}" for i in range(24)], asked, {"thing": names})
 
     monkeypatch.setattr("clipgen.train.tune.run.others", few)
-    assert guard.others is not few
+    # a random CLIP of 16 dimensions has to move further than a trained one
+    hasty = partial(Recipe, steps=60, head_lr=0.02, word_lr=0.05, keep=0.2, views=3, alphas=(0.0, 0.5, 1.0))
+    monkeypatch.setattr("clipgen.train.tune.Recipe", hasty)
