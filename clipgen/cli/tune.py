@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,7 @@ def command(pictures: Path, as_json: bool, **options: Any) -> int:
 
         def report(line: str) -> None:
             update(line)
-            if not as_json:
+            if not as_json and not sys.stderr.isatty():
                 click.echo(line, err=True)
 
         tuned = recipe_of("clipgen.train.tune").tune(pictures, **given, report=report)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clipgen import __version__
-from clipgen.files import write_whole
+from clipgen.files import unwritable, write_whole
 from clipgen.media.plots import plot_sweep
 from clipgen.models.weights import save_state, shelf_folder
 from clipgen.perceptors.openclip.load import CONFIG_FILE, NAMES_FILE, TOKENS_FILE, WORDS_FILE
@@ -126,10 +126,21 @@ def _write(path: Path, text: str) -> None:
         part.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
 
 
+def begun(name: str) -> Path:
+    """An empty folder for an unfinished model, beside its place on the shelf, where moving it is one step."""
+    part = shelf_folder() / f".{name}.part"
+    try:
+        if part.exists():
+            shutil.rmtree(part)
+        part.mkdir(parents=True)
+    except OSError as error:
+        raise unwritable(part, error) from error
+    return part
+
+
 def place(part: Path, name: str) -> Path:
     """Move a finished folder to its place on the shelf, in place of an older one; returns that place."""
     home = shelf_folder() / name
-    home.parent.mkdir(parents=True, exist_ok=True)
     if home.exists():
         shutil.rmtree(home)
     os.replace(part, home)

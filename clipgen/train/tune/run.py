@@ -20,7 +20,7 @@ from clipgen.files import exclusive
 from clipgen.models import shelf, weights
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.perceptors.openclip.load import load_perceptor
-from clipgen.train.tune.folder import Figures, Record, place, write_card
+from clipgen.train.tune.folder import Figures, Record, begun, place, write_card
 from clipgen.train.tune.guard import Guard, Others, others
 from clipgen.train.tune.learner import Learner
 from clipgen.train.tune.material import gather, views_in_memory
@@ -82,7 +82,7 @@ def tune_one(
             raise OutputError(f"another process tunes {name} on the same pictures; wait for it, or stop it")
         if not resume:
             _clear(work)
-        figures, points, unread = _Run(record, old, work, report).tuned(pairs, kept, part := work / "model")
+        figures, points, unread = _Run(record, old, work, report).tuned(pairs, kept, part := begun(name))
         licence = next((card.licence for card in weights.cards("perceptor") if card.name == base), "that of the base")
         write_card(part, record, figures, points, licence)
         folder = place(part, name)

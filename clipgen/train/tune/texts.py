@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -37,8 +37,7 @@ class Captions:
         new = [bool((tokens >= self._old).any()) for tokens in self._tokens]
         self.new = torch.tensor(new, dtype=torch.bool)
         with torch.no_grad():
-            flat = self.embed_tokens(torch.cat(self._tokens)) if captions else torch.empty(0, 1)
-        self._rows = flat.view(len(captions), len(SENTENCES), -1).clone()
+            self._rows = self._embedded(range(len(captions)))
 
     @property
     def _old(self) -> int:
@@ -54,6 +53,12 @@ class Captions:
         rows = [self.model.encode_text(part.to(self.device)).float() for part in tokens.split(_BATCH)]
         return F.normalize(torch.cat(rows), dim=-1)
 
+    def _embedded(self, which: Iterable[int]) -> Tensor:
+        """Some captions in all sentences: [n, S, D]; one that is a sentence itself is the same in all."""
+        some = [self._tokens[i] for i in which]
+        rows = self.embed_tokens(torch.cat(some)).split([len(tokens) for tokens in some])
+        return torch.stack([of_one.expand(len(SENTENCES), -1) for of_one in rows])
+
     @torch.no_grad()
     def embed(self, texts: Sequence[str]) -> Tensor:
         """Any texts: unit vectors [N, D]."""
@@ -64,7 +69,7 @@ class Captions:
         found = self._rows[which, sentence]
         new = self.new[which]
         if new.any():
-            tokens = torch.stack([self._tokens[i][sentence] for i in which[new].tolist()])
+            tokens = torch.stack([self._tokens[i][sentence % len(self._tokens[i])] for i in which[new].tolist()])
             found = found.index_put((new.nonzero()[:, 0],), self.embed_tokens(tokens))
         return found
 
@@ -73,18 +78,17 @@ class Captions:
         """All captions, each as the mean of its sentences: [M, D]."""
         if self.new.any():
             which = self.new.nonzero()[:, 0]
-            tokens = torch.cat([self._tokens[i] for i in which.tolist()])
-            self._rows[which] = self.embed_tokens(tokens).view(len(which), len(SENTENCES), -1)
+            self._rows[which] = self._embedded(which.tolist())
         return F.normalize(self._rows.mean(1), dim=-1)
 
 
 def sentences(caption: str, named: bool) -> list[str]:
-    """The sentences of a caption: those about a name, or the caption itself as often.
+    """The sentences of a caption: those about a name, or the caption itself.
 
     >>> sentences("owl", named=True)[:3]
     ['owl', 'an owl', 'a picture of an owl']
     """
     if not named:
-        return [caption] * len(SENTENCES)
+        return [caption]
     return [sentence.format(indefinite(caption), bare=caption) for sentence in SENTENCES]
 

@@ -101,7 +101,7 @@ def first_rows(model: Any, tokenizer: Any, names: Sequence[str], *, generator: t
     """
     table = table_of(model).weight.detach()
     means = torch.stack([table[tokenizer.encode(name)].mean(0) for name in names])
-    return means + _NOISE * table.std(0) * torch.randn(means.shape, generator=generator)
+    return means + _NOISE * table.std(0) * torch.randn(means.shape, generator=generator).to(means)
 
 
 class Rows(nn.Module):

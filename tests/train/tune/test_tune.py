@@ -13,9 +13,13 @@ from PIL import Image
 from clipgen.cli.main import main
 from clipgen.errors import ImageError, SettingsError
 from clipgen.files import sha256
+from clipgen.jobs import Inputs, Job
 from clipgen.models import shelf, weights
+from clipgen.parts import Parts
 from clipgen.perceptors.openclip import load_perceptor
+from clipgen.settings import GenerateSettings
 from clipgen.similarity import Background, background_of
+from clipgen.tasks.generate.plan import draft
 from clipgen.train.tune import Tuned, run, tune
 from clipgen.train.tune.trainer import Trainer
 from raising import refused
@@ -174,8 +178,21 @@ def test_without_a_base_one_describes_and_another_paints(
     assert tune(photos, base="vit-b-32") == ["photos-vit-b-32"]  # type: ignore[comparison-overlap]
 
 
-def test_what_describes_names_what_paints(photos: Path, tiny_clip: Path) -> None:
+def test_what_describes_names_what_paints(
+    photos: Path, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = tuned(photos, tiny_clip, steps=20)
     shelf.add_clip("mine", licence="MIT", notes="", paints="other")
     assert (weights.painter_of("mine"), weights.painter_of("reader")) == ("other", "reader")
     assert one.folder == weights.find("mine", "perceptor").folder
+    asked: list[list[str]] = []
+
+    def perceptor(self: Parts, names: list[str], *more: object) -> None:
+        asked.append(names)
+        raise SettingsError("asked")
+
+    monkeypatch.setattr(Parts, "perceptor", perceptor)
+    settings = GenerateSettings.of(perceptors=("mine:2", "builtin"))
+    with pytest.raises(SettingsError, match="asked"):
+        draft(Job("generate", Inputs(prompts=("a zorblax",)), settings), Parts())
+    assert asked == [["other:2", "builtin"]]
