@@ -50,6 +50,7 @@ class StudioRoom:
         self.gallery = Gallery(self.database, self.folder)
         self.uploads = Uploads(self.database, self.folder, settings.bounds)
         self.previews = Previews()
+        self.places = Places(self.folder, settings.libraries)
         self.admission = Admission(settings.bounds, self.size_of, settings.libraries)
         self.workers: list[Worker] = []
         self._is_claimed = False
@@ -112,7 +113,7 @@ class StudioRoom:
             self.gallery,
             self.previews,
             self.studio,
-            places=Places(self.folder, self.settings.libraries),
+            places=self.places,
             verbs=verbs,
             device=device,
         )
