@@ -120,7 +120,7 @@ class Admission:
 
     def _check_cost(self, settings: GenerateSettings, prompts: int) -> None:
         bounds, count = self.bounds, settings.canvas.count * prompts
-        width, height = settings.options.final_size() or settings.canvas.size
+        width, height = settings.options.final_size() or settings.areas.whole(settings.canvas.size)
         most = {
             "count": (count, bounds.pictures),
             "size": (count * max(width * height, settings.canvas.size[0] * settings.canvas.size[1]), bounds.pixels),

@@ -12,7 +12,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from clipgen.models.shelf import generator_names
-from clipgen.settings import QUALITIES, USUAL, DetectSettings, FilmSettings, GenerateSettings, Guides, about_of
+from clipgen.settings import (
+    PLACES,
+    QUALITIES,
+    USUAL,
+    DetectSettings,
+    FilmSettings,
+    GenerateSettings,
+    Guides,
+    about_of,
+)
 from clipgen.timelines.timeline import TRANSITIONS
 from clipgen.values import Json
 from clipgen.web.room import Link
@@ -63,6 +72,7 @@ class Pages:
             "sizes": SIZES,
             "regularisers": list(_regularisers()),
             "usual": GenerateSettings(),
+            "places": dict(PLACES),
             "bounds": bounds,
         }
         return self._page(request, "studio.html", context)
