@@ -102,7 +102,7 @@ class Desk:
 
     def _finish(self, entry: Entry, run: Run) -> str:
         state = DONE
-        if self._is_stopped(entry) and run.synthesis.index < run.synthesis.total:
+        if self._is_stopped(entry) and run.done < run.total:
             state = self._ended(entry)
         if state == WAITING:
             run.save_state(self._run_file(entry))
