@@ -48,7 +48,7 @@ export class Areas {
   setSize(size) {
     if (this.picture) size = [this.picture.naturalWidth, this.picture.naturalHeight];
     this.size = size;
-    const scale = Math.min(1, LONGEST / Math.max(...size));
+    const scale = LONGEST / Math.max(...size);
     [this.canvas.width, this.canvas.height] = size.map((side) => Math.max(1, Math.round(side * scale)));
     this.draw();
   }

@@ -110,7 +110,7 @@ function arrive() {
   if (Number.isSafeInteger(seed)) form.seed.value = seed;
   if (size.length === 2 && size.every((side) => side > 0)) setSize(size);
   scenes.replace([{ prompt: asked.get("prompt") ?? "", init_image: start }, {}]);
-  form.querySelectorAll("[name=prompt]")[1].focus();
+  form.querySelectorAll("[data-part=prompt]")[1].focus();
 }
 
 form.seed.value = Math.floor(Math.random() * 2 ** 31);

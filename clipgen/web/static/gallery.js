@@ -65,7 +65,9 @@ async function byMeaning() {
 function fits({ files, likely, unknown }) {
   const words = unknown.length ? ` Unknown words: ${unknown.join(", ")}.` : "";
   if (like) return `The pictures that are most like it, of ${files}.`;
-  return `${likely} of ${files} pictures fit better than chance. They come first.${words}`;
+  const line = likely ? `${likely} of ${files} pictures fit better than chance. They come first.`
+    : `None of ${files} pictures fits better than chance. These come nearest.`;
+  return line + words;
 }
 
 function restart() {

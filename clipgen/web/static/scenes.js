@@ -15,7 +15,7 @@ export class Scenes {
 
   /** Add a scene, a table as timelines have them; what the row does not show stays with it. */
   add(scene = {}) {
-    const row = copy("scene-row"), field = (name) => row.querySelector(`[name=${name}]`);
+    const row = copy("scene-row"), field = (name) => row.querySelector(`[data-part=${name}]`);
     const isShown = ([name, value]) => FIELDS.includes(name) && typeof value !== "object";
     for (const [name, value] of Object.entries(scene).filter(isShown)) field(name).value = value;
     row.rest = Object.fromEntries(Object.entries(scene).filter((item) => !isShown(item)));
@@ -66,7 +66,7 @@ export class Scenes {
     return [...this.root.children].map((row) => {
       const found = { ...row.rest };
       for (const name of FIELDS) {
-        const value = row.querySelector(`[name=${name}]`).value.trim();
+        const value = row.querySelector(`[data-part=${name}]`).value.trim();
         if (value !== "") found[name] = NUMBERS.includes(name) ? Number(value) : value;
       }
       return found;
