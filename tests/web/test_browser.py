@@ -350,7 +350,7 @@ def test_a_film_is_planned_rendered_and_only_what_changed_is_painted_again(page:
 def test_a_film_begins_with_a_picture_of_the_gallery(page: Any) -> None:
     page.goto(painted(page, "a red fox"))
     page.get_by_role("link", name="Animate from here").click()
-    page.get_by_text("starts from this picture").wait_for()
+    page.get_by_text("starts from this picture").first.wait_for()
     assert page.get_by_label("Prompt of the scene").first.input_value() == "a red fox"
     with page.expect_request("**/api/films/outline") as sent:
         page.get_by_role("button", name="Plan").click()

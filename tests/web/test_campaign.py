@@ -165,9 +165,17 @@ def answer(port: int, request: bytes, *, is_whole: bool = True) -> bytes:
         return found
 
 
-@pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.slow)])
+CAMPAIGN = [pytest.param(seed, 2000, marks=pytest.mark.slow) for seed in range(1, 6)]  # ten thousand in all
+
+
+@pytest.mark.parametrize(("seed", "count"), [(0, 400), *CAMPAIGN])
 def test_malformed_requests_get_an_answer_that_tells_nothing(
-    perceptor: OpenClip, studio: Studio, tmp_path: Path, count: int, caplog: pytest.LogCaptureFixture  # noqa: F811
+    perceptor: OpenClip,
+    studio: Studio,  # noqa: F811
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    seed: int,
+    count: int,
 ) -> None:
     bounds = Bounds(read=FREE, write=FREE, sign_in=FREE, queued=10**6, queued_each=10**6)
     settings = WebSettings(folder=tmp_path / "web", bounds=bounds, port=80, owner=SECRET, devices=())
@@ -177,7 +185,7 @@ def test_malformed_requests_get_an_answer_that_tells_nothing(
         return [own, GameRoom(chosen, bell, lambda: studio)]
 
     app = create_app(settings, rooms)
-    attack = Attack(20261127, _documents(app), [route.path for route in app.routes if isinstance(route, Route)])
+    attack = Attack(seed, _documents(app), [route.path for route in app.routes if isinstance(route, Route)])
     hidden = [SECRET, str(tmp_path), str(Path(clipgen.__file__).parents[1]), sys.prefix, "Traceback", 'File "']
     statuses: dict[str, int] = {}
     slowest = 0.0

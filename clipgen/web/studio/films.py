@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ if TYPE_CHECKING:  # it imports torch
     from clipgen.studio import Studio
 
 FILMS = "films"
+_KEPT = 30 * 24 * 3600.0  # seconds that painted scenes are kept
 _LAST = 20  # films in which a step of the same settings is looked for
 
 
@@ -27,6 +30,21 @@ def scenes_of(visitor: str, folder: Path) -> Path:
     PosixPath('/srv/films/4c1029697ee358715d3a14a2add817c4')
     """
     return folder / FILMS / hashlib.sha256(visitor.encode()).hexdigest()[:32]
+
+
+def forget_old(folder: Path) -> int:
+    """Delete scenes that were painted long ago, in the folder of a server; return their number.
+
+    A film that still needs one paints it again, to the same pixels.
+
+    >>> forget_old(Path("/srv"))
+    0
+    """
+    before = time.time() - _KEPT
+    old = [path for path in (folder / FILMS).glob("*/scenes/*") if path.is_dir() and path.stat().st_mtime < before]
+    for path in old:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(old)
 
 
 def outlined(job: Job, studio: Studio, folder: Path) -> dict[str, Json]:

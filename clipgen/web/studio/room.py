@@ -18,7 +18,7 @@ from clipgen.web.messages import Places
 from clipgen.web.room import Link
 from clipgen.web.security import OWNER
 from clipgen.web.settings import WebSettings
-from clipgen.web.studio import gallery, uploads
+from clipgen.web.studio import films, gallery, uploads
 from clipgen.web.studio.admission import ADMITTED, Admission
 from clipgen.web.studio.gallery import Gallery
 from clipgen.web.studio.previews import Previews
@@ -99,6 +99,7 @@ class StudioRoom:
         self.queue.recover()
         self.gallery.purge()
         self.gallery.adopt(OWNER)
+        films.forget_old(self.folder)
         short = [verb for verb in ADMITTED if verb not in PAINTING]
         # short jobs run between the steps of long ones
         self.workers = [

@@ -1,10 +1,11 @@
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clipgen.media.footage import VideoFacts
-from clipgen.web.studio.films import scenes_of
+from clipgen.web.studio.films import forget_old, scenes_of
 
 from ..conftest import Serve, Web, events
 
@@ -63,6 +64,15 @@ def test_only_scenes_that_changed_are_painted_again(web: Web) -> None:
     assert {"job": done["id"], "text": "unchanged, and not painted again: scenes 1, 3"} in [one[2] for one in told]
     assert plan(web, changed)["steps"] == 0
     assert plan(web, film("a red fox", seed=8))["steps"] == 3
+
+
+def test_scenes_are_kept_for_a_month(web: Web) -> None:
+    web.paint(film())
+    (first, _) = (scenes_of("owner", web.room.folder) / "scenes").iterdir()
+    assert forget_old(web.room.folder) == 0
+    os.utime(first, (0, 0))
+    assert forget_old(web.room.folder) == 1 and not first.exists()
+    assert plan(web, film())["steps"] == 3
 
 
 def test_a_film_of_another_visitor_is_not_seen(serve: Serve) -> None:
