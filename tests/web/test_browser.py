@@ -310,7 +310,7 @@ def storyboard(page: Any, *prompts: str) -> Any:
     page.get_by_label("Generator").select_option("pixels")
     page.get_by_label("Quality").select_option("draft")
     page.get_by_label("Transition", exact=True).select_option("cut")
-    page.get_by_label("Frames per second").fill("4")
+    page.get_by_label("Frames per second", exact=True).fill("4")
     page.get_by_label("Keyframes per second").fill("2")
     return fields
 
