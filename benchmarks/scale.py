@@ -22,9 +22,12 @@ import click
 import configured  # noqa: F401  # before torch is imported
 import numpy as np
 import torch
-from full_size import VIT
+from full_size import VIT, prepare
 from machine import clock
 from PIL import Image
+from sides import EQUAL, _run, _settings
+from speed import job_of
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import FlopCounterMode
 
 from clipgen import Studio, devices
@@ -96,6 +99,40 @@ def flop(call: Callable[[], object]) -> float:
     return float(counter.get_total_flops()) / 1e9
 
 
+class _Count(TorchDispatchMode):
+    """Counts the operations that are dispatched: on a GPU each is a kernel or more, views apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.count += "view" not in function.__name__ and function.__name__.split(".")[0] not in _VIEWS
+        return function(*args, **(kwargs or {}))
+
+
+_VIEWS = frozenset(("detach", "t", "transpose", "permute", "expand", "slice", "select", "unsqueeze", "squeeze", "alias",
+                    "unbind", "split", "as_strided", "_local_scalar_dense"))  # fmt: skip
+
+
+def operations(call: Callable[[], object]) -> int:
+    """Operations of a call that are no views."""
+    with _Count() as counter:
+        call()
+    return counter.count
+
+
+def measure_full_size(device: torch.device) -> Figures:
+    """Seconds, operations and their number of a step of the f16 VQGAN and ViT-B/32 at 256 px, 32 cutouts."""
+    with tempfile.TemporaryDirectory() as folder:
+        job = job_of("full", Path(folder), device=str(device))
+        prepare(job)
+        run = _run(job, _settings(job).changed(**EQUAL, cutn=job.cutn, steps=6))
+        next(run)
+        return {"seconds_a_step": timed(lambda: next(run), device), "gflop_a_step": flop(lambda: next(run)),
+                "operations_a_step": operations(lambda: next(run))}  # fmt: skip
+
+
 def measure_painting(device: torch.device, counts: Sequence[int], quality: str) -> Figures:
     """Seconds and bytes a picture of whole runs, by the number of pictures at once, and operations of a step."""
     found: Figures = {"quality": quality}
@@ -112,6 +149,7 @@ def measure_painting(device: torch.device, counts: Sequence[int], quality: str) 
         run = studio.stream("a fox", seed=1, quality=quality)
         next(run)
         found["gflop_a_step"] = flop(lambda: next(run))
+        found["operations_a_step"] = operations(lambda: next(run))
         found["steps"] = run.settings.search.steps
     return found
 
@@ -174,6 +212,8 @@ def parts(device: torch.device, perceptors: Sequence[str], small: bool) -> Itera
         with tempfile.TemporaryDirectory() as folder:
             return measure_captions(device, write_pictures(Path(folder), few))
 
+    if not small:
+        yield "paint full", lambda: measure_full_size(device)
     yield "caption", captions
     yield "film", lambda: measure_film(device, 0.5 if small else 2.0)
 

@@ -70,7 +70,7 @@ class Cluster(Generic[Task]):
                 log_to_driver=False,
                 logging_level="ERROR",
             )
-        except (OSError, ValueError, RuntimeError) as error:
+        except Exception as error:  # of the socket, and whatever Ray raises: RuntimeError, ConnectionError, Exception
             raise DeviceError(f"no Ray cluster answers at {address!r}: {reason(error)}", settings=["ray"]) from error
         nodes = [_node(one["Resources"]) for one in ray.nodes() if one["Alive"]]
         self.gpus = sum(node.gpus for node in nodes)
