@@ -15,6 +15,7 @@ BASICS = [
     "process",
     "colours",
     "files",
+    "cluster",
     "models",
     "media",
     "settings",

@@ -79,6 +79,7 @@ def run(
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
+    seconds: float | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Train a picture tower into the space of models/text and write its open_clip folder; it can be resumed.
@@ -89,7 +90,7 @@ def run(
     for `load_photos`; drawings: a file as for `load_drawings`; fonts: a folder as for `Lettering`; steps: total number
     of steps, to which all parts are scaled: with more of them a finished run continues, with fewer its learning rate
     falls earlier; batch, seed, init: replace those of the recipe; resume: continue from the last checkpoint; runs:
-    folder for checkpoints and curve.
+    folder for checkpoints and curve; seconds: train no longer, and write a checkpoint but no weights.
     Raises WeightsError for damaged weights or checkpoints, ImageError for damaged pictures.
     """
     chosen = RECIPES[recipe] if steps is None else RECIPES[recipe].stretched(steps)
@@ -110,7 +111,10 @@ def run(
         first = _batches(trainer, sources, shares, chosen.parts[0].size, count=_PROBE, seed=chosen.seed + 1)
         report(f"head: {trainer.probe(trainer.features(stream(first)))}")
         checkpoints.save(folder / "last.pt", trainer.state())
-    _fit(trainer, sources, shares, folder, report)
+    clock = checkpoints.Clock(seconds)
+    _fit(trainer, sources, shares, folder, report, clock)
+    if seconds is not None:
+        return
     export(trainer, home, out or Path(chosen.out), sources)
     unseen = gather(chosen, world, photos=photos, drawings=drawings, fonts=fonts, held_out=True)
     add_background(out or Path(chosen.out), [one for some in unseen.values() for one in some], shares)
@@ -126,7 +130,12 @@ def _batches(
 
 
 def _fit(
-    trainer: Trainer, sources: Sequence[Source], shares: Sequence[float], folder: Path, report: Callable[[str], None]
+    trainer: Trainer,
+    sources: Sequence[Source],
+    shares: Sequence[float],
+    folder: Path,
+    report: Callable[[str], None],
+    clock: checkpoints.Clock,
 ) -> None:
     recipe, first, before = trainer.recipe, trainer.done, 0
     curve, began = checkpoints.Curve(folder / "curve.jsonl", step=first), time.monotonic()
@@ -140,8 +149,10 @@ def _fit(
                 if trainer.done % 10 == 0:
                     curve.add(step=trainer.done, pace=pace, **figures)
                     report(_line(trainer, figures, pace))
-                if trainer.done % _SAVE == 0 or trainer.done == recipe.steps:
+                if trainer.done % _SAVE == 0 or trainer.done == recipe.steps or clock.up:
                     checkpoints.save(folder / "last.pt", trainer.state())
+                if clock.up:
+                    return
         before = end
 
 
