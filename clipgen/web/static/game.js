@@ -2,7 +2,7 @@
 
 import { showBoard } from "./board.js";
 import { ask, toast } from "./site.js";
-import { by, Looks, showScore, toolsOf } from "./tools.js";
+import { by, keep, Looks, showScore, toolsOf } from "./tools.js";
 
 const choice = by("choice"), name = by("name"), save = by("save").querySelector("button");
 let prompts = [], daily = null;
@@ -86,5 +86,6 @@ by("enter").addEventListener("submit", (event) => {
   event.preventDefault();
   location.assign(`/game/rounds/${encodeURIComponent(by("code").value.trim().toUpperCase())}`);
 });
+keep(sheet, "clipgen-sheet");
 name.value = localStorage.getItem("clipgen-name") ?? "";
 load().catch((error) => toast(error.message));

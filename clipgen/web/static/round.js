@@ -3,7 +3,7 @@
 import { ask, copy, toast } from "./site.js";
 import { play } from "./replay.js";
 import { drawAll } from "./strokes.js";
-import { by, Looks, toolsOf } from "./tools.js";
+import { by, keep, Looks, toolsOf } from "./tools.js";
 
 const LAST = 400; // milliseconds before the end at which the last drawing is sent
 const code = by("round").dataset.code, path = `/api/game/rounds/${code}`, KEY = `clipgen-round-${code}`;
@@ -121,6 +121,7 @@ by("join").addEventListener("submit", async (event) => {
   if (!joined) return;
   localStorage.setItem(KEY, joined.key);
   mine = joined.number;
+  keep(sheet, KEY);
   show();
 });
 by("start").addEventListener("click", () => act(`${path}/start`, {}));
@@ -138,7 +139,7 @@ if (localStorage.getItem(KEY)) {
   try {
     const known = await ask(`${path}/drawing`, { headers: headers() });
     mine = known.number;
-    sheet.load(known.strokes);
+    keep(sheet, KEY, known.strokes);
   } catch {
     localStorage.removeItem(KEY); // of a round that is forgotten
   }

@@ -41,6 +41,16 @@ export function toolsOf(changed) {
   return sheet;
 }
 
+/** Keep what is drawn through a reload of the page; key: of the storage of its tab; known: what the server has of it. */
+export function keep(sheet, key, known = []) {
+  const changed = sheet.changed, kept = sessionStorage.getItem(key);
+  sheet.changed = () => {
+    changed();
+    if (!sheet.open) sessionStorage.setItem(key, JSON.stringify(sheet.strokes));
+  };
+  sheet.load(kept ? JSON.parse(kept) : known);
+}
+
 /** Show what the server says of a drawing; null: nothing is drawn. */
 export function showScore(judged) {
   by("score").textContent = judged ? judged.score.toFixed(1) : "–";

@@ -40,7 +40,8 @@ def test_a_drawing_is_shared_as_a_gif_that_replays_it(game: Game) -> None:
     id = game.save()["id"]
     answer = game.client.get(f"/game/drawings/{id}.gif")
     picture = Image.open(io.BytesIO(answer.content))
-    assert answer.headers["content-type"] == "image/gif" and picture.format == "GIF" and getattr(picture, "n_frames", 1) == 3
+    assert answer.headers["content-type"] == "image/gif"
+    assert picture.format == "GIF" and getattr(picture, "n_frames", 1) == 3
     assert game.client.get("/game/drawings/0123456789abcdef.gif").status_code == 404
     _decide(game, id, hidden=True)
     assert game.client.get(f"/game/drawings/{id}.gif").status_code == 404
