@@ -38,7 +38,7 @@ class Running:
     """A server in a process of its own, always at the same port."""
 
     def __init__(self, folder: Path, database: str) -> None:
-        self.words = [sys.executable, "-m", "clipgen.cli.main", "web", "--game-only", "--folder", str(folder)]
+        self.words = [sys.executable, "-m", "clipgen", "web", "--game-only", "--folder", str(folder)]
         self.environment = {**os.environ, "CLIPGEN_DATABASE": database}
         self.port = 0
         self.start()

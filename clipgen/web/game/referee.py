@@ -149,5 +149,5 @@ def scores_of(rows: Sequence[Row], judge: Judge) -> list[tuple[int, float]]:
 
 def _png(drawing: Drawing) -> bytes:
     written = io.BytesIO()
-    drawing.render(PICTURE).save(written, "PNG", optimize=True)
+    drawing.render(PICTURE).save(written, "PNG")
     return written.getvalue()

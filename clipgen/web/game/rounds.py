@@ -167,6 +167,8 @@ class Rounds:
         row = self._row(code)
         if _state(row, self.clock()) != ENDED:
             raise HTTPException(409, "drawings are shown when the round has ended")
+        if number > self.bounds.players:  # more than a column of a database may hold
+            return None
         found = self.database.row(
             select(PLAYER.c.strokes).where(PLAYER.c.round == row["id"], PLAYER.c.number == number)
         )

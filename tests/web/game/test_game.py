@@ -191,9 +191,13 @@ def test_requests_that_no_page_sends_get_an_answer_of_one_line(game: Game) -> No
         return {"points": [chance.choice(odd) for _ in range(2)]} if one == {} else one
 
     paths = ["/api/game/look", "/api/game/drawings", "/api/game/prompts", "/api/game/drawings/00/report"]
-    for _ in range(300):
-        values = {name: value() for name in ("prompt", "strokes", "name", "text") if chance.random() < 0.8}
-        answer = game.client.post(chance.choice(paths), json=values)
+    opened = game.client.post("/api/game/rounds", json={"prompt": 1, "name": "Ann"}).json()
+    key, round = {"X-Player-Key": opened["key"]}, f"/api/game/rounds/{opened['code']}"
+    paths += ["/api/game/rounds", f"{round}/players", f"{round}/start", f"{round}/drawing"]
+    for _ in range(400):
+        names = ("prompt", "strokes", "name", "text", "seconds", "level")
+        values = {name: value() for name in names if chance.random() < 0.8}
+        answer = game.client.post(chance.choice(paths), json=values, headers=key if chance.random() < 0.5 else {})
         assert answer.status_code < 500 and "Traceback" not in answer.text
     for path in (
         "/api/game/drawings/..%2f",
