@@ -179,7 +179,8 @@ def test_an_area_is_filled_alike_on_the_page_and_on_the_board(visit: Any, addres
     shown = page.locator("#board img").first
     shown.wait_for()
     assert shown.evaluate(
-        """async (image) => { await image.decode(); const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+        """async (image) => { await image.decode();
+        const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
         [canvas.width, canvas.height] = [512, 512]; pen.drawImage(image, 0, 0, 512, 512);
         const { data } = pen.getImageData(0, 0, 512, 512);
         let count = 0;
