@@ -7,8 +7,8 @@
 Drawings are sent at fixed times, whether or not the ones before have been answered: what waits counts as time of its
 score. Each is of 4 to 14 strokes that no other has. "lost" counts the drawings that were answered with "saved" and that
 the server does not have after its last restart; "refused" those that were not answered with it. Where the server is
-killed, what was under way is sent again, and counts once. Bars: p95 at most 700 ms without a kill, nothing lost, nothing
-refused. On a machine that others use, the seconds of a core for each drawing tell more than the times.
+killed, what was under way is sent again, and counts once. Bars: p95 at most 700 ms without a kill, nothing lost, and
+nothing refused. On a machine that others use, the seconds of a core for each drawing tell more than the times.
 """
 
 from __future__ import annotations
