@@ -195,7 +195,7 @@ class Queue:
             "insert into event (job, visitor, kind, data) select id, visitor, ?, ? from job where id = ?",
             [kind, packed, id],
         )
-        self.bell.ring()
+        self.database.afterwards(self.bell.ring)
 
     def entry(self, id: str, visitor: str | None = None) -> Entry | None:
         """A job by its id; of a visitor, if one is given."""
