@@ -239,10 +239,8 @@ def main(
     from quality import questions
 
     settings = {name: json.loads(value) for name, _, value in (change.partition("=") for change in changes)}
-    count = 8 if workload == "batch" else prompts
-    texts = few([question.text for question in questions(HERE / "prompts.toml")], count)
     count = max(given["batches"]) if workload == "batch" else prompts
-    texts = few([question.text for question in questions()], count)
+    texts = few([question.text for question in questions(HERE / "prompts.toml")], count)
     with tempfile.TemporaryDirectory() as folder:
         job = job_of(workload, Path(folder), prompts=texts, size=(size, size), settings=settings, **given)
         found = run(job, rounds, plot)

@@ -10,11 +10,8 @@
 
 from __future__ import annotations
 
-from clipgen.similarity.assign import assign, check_assignment
-from clipgen.similarity.calibrate import Background, Fit, Limits, Unrelated, background_of
-from clipgen.similarity.embed import Square, embed_images, embed_squares, embed_texts, embed_windows, windows
 from clipgen.similarity.assign import assign
-from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
+from clipgen.similarity.calibrate import Background, Fit, Limits, Unrelated, background_of
 from clipgen.similarity.embed import (
     Square,
     cut_square,
