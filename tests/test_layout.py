@@ -16,6 +16,7 @@ BASICS = [
     "process",
     "colours",
     "files",
+    "cluster",
     "models",
     "media",
     "settings",

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from clipgen.similarity.assign import assign
-from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
+from clipgen.similarity.calibrate import Background, Fit, Limits, Unrelated, background_of
 from clipgen.similarity.embed import (
     Square,
     cut_square,
@@ -26,6 +26,7 @@ from clipgen.similarity.match import SIGNIFICANT, Match, Matcher
 from clipgen.similarity.pictures import Embedded, HowFar, Picture, Skipped, embed_pictures, find_pictures, in_groups
 from clipgen.similarity.rank import Candidate, Ranking
 from clipgen.similarity.store import Store, Vectors
+from clipgen.similarity.subjects import Subjects
 from clipgen.similarity.table import text_keys
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Embedded",
     "Fit",
     "HowFar",
+    "Limits",
     "Match",
     "Matcher",
     "Picture",
@@ -42,6 +44,7 @@ __all__ = [
     "Skipped",
     "Square",
     "Store",
+    "Subjects",
     "Unrelated",
     "Vectors",
     "assign",
