@@ -12,10 +12,10 @@ misses one in twenty and invents one in twenty; or it is the reader. Truth is wh
 what is hidden by more count neither for nor against (as in the MOT challenge).
 
 27 November 2026, the tracker by itself, before colours counted in how things look. Seed 11, 25 films: no switch, IDF1
-.977 (twins .994, covered .991, returns 1.000, empty 1.000, mixed .922). Seed 12, 30 films: 4 switches, all in mixed films,
-IDF1 .948: the reader alone gave cars in two colours cosines of up to .96, and twins that crossed behind the post changed
-numbers. With colours, the six mixed films of seed 12: no switch, IDF1 .890 to .993, where one had 3 and .501; the other
-films were not run again. At 12 frames a second, where flow fails, a thing that is covered is missed.
+.977 (twins .994, covered .991, returns 1.000, empty 1.000, mixed .922). Seed 12, 30 films: 4 switches, all in mixed
+films, IDF1 .948: the reader alone gave cars in two colours cosines of up to .96, and twins that crossed behind the post
+changed numbers. With colours, the six mixed films of seed 12: no switch, IDF1 .890 to .993, where one had 3 and .501;
+few others were run again. At 12 frames a second, where flow fails, a thing that is covered is missed.
 """
 
 from __future__ import annotations
