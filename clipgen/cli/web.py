@@ -97,8 +97,10 @@ def _settings(options: dict[str, Any]) -> Any:
 
 
 def _print_address(settings: Any) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{settings.port}"
+    from clipgen.web.serve import reachable
+
+    host = reachable(settings.host)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     click.echo(address + (f"/?token={settings.token}" if settings.token else ""))
     # behind "#", which browsers send to no server
     click.echo(f"owner's page of the game: {address}/game/owner#{settings.owner}")
