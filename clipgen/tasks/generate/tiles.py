@@ -208,7 +208,7 @@ class Tiles:
         side = size_of(window)
         box = moved(self._thing(window), window)
         alpha = soft_box(side, box, min(box[:2]))
-        frame = Frame(self._crops(self._hiding), alpha, (0, 0, *side))
+        frame = Frame(self._crops(self._hiding), alpha, (0, 0, *side), cut_out=True)
         plan = self._part(size=side, start="auto", init_image=None, seed=self._seed(len(self.grid)))
         perceptor = plan.perceptor(self.parts)
         targets = read_targets(
