@@ -147,7 +147,7 @@ class Generator(nn.Module):
             >>> generator.start([7, 8], (320, 240), noise="perlin")
 
         seeds: one per batch element. Each element has a random generator of its own, so that its picture is the same
-            alone, in any batch and on every device.
+        alone, in any batch and on every device.
         size: (width, height) in pixels, rounded by `reachable`; the result is `self.size`.
         noise: "gradient", "perlin" or "pixels", an initial picture drawn from the seeds.
         image: an initial picture [1 or B, 3, H, W] in [0, 1], resized to the size.

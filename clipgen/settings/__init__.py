@@ -44,6 +44,7 @@ from clipgen.settings.groups import (
 )
 from clipgen.settings.inspect import DetectSettings, DetectVerb, InspectVerb, ModerateSettings, ModerateVerb
 from clipgen.settings.library import (
+    ClusterSettings,
     CurateSettings,
     CurateVerb,
     DuplicatesSettings,
@@ -73,6 +74,7 @@ __all__ = [
     "CaptionVerb",
     "ClassifySettings",
     "ClassifyVerb",
+    "ClusterSettings",
     "CompareVerb",
     "CurateSettings",
     "CurateVerb",

@@ -176,6 +176,8 @@ class LibraryKeywords(IndexKeywords, total=False):
     """All settings of `index`."""
 
     films: bool
+    ray: str | None
+    workers: int | None
 
 
 class DuplicatesKeywords(IndexKeywords, total=False):

@@ -268,7 +268,8 @@ class Synthesis:
         return total.detach()
 
     def _check_finite(self, values: Sequence[Tensor]) -> None:
-        if not all(bool(value.isfinite().all()) for value in values):
+        # one answer for all: each one that is asked for waits for the GPU
+        if not bool(torch.stack([value.isfinite().all() for value in values]).all()):
             raise NonFiniteError(
                 f"the loss became NaN or infinite at step {self.index + 1} of {self.total}; lower the learning rate "
                 f"(lr is {self.lr:g}) or set dtype to 'fp32'; the best picture so far is kept",
@@ -304,10 +305,14 @@ class Synthesis:
         if self.best_image is None:
             self.best_image = shown.clone()
         self.best_score = torch.where(better, score, self.best_score)
-        rows = better.to(shown.device)
-        self.best_image[rows] = shown[rows]
-        for best, latent in zip(self.best_latents, latents, strict=True):
-            best[rows[: len(best)]] = latent[rows[: len(best)]]
+        rows = better.to(shown.device, non_blocking=True)
+        self.best_image = _chosen(rows, shown, self.best_image)
+        self.best_latents = [_chosen(rows, *pair) for pair in zip(latents, self.best_latents, strict=True)]
+
+
+def _chosen(rows: Tensor, new: Tensor, old: Tensor) -> Tensor:
+    """Of each picture what is new where its row says so; a mask as an index would wait for the GPU."""
+    return torch.where(rows[: len(old)].view(-1, *[1] * (old.dim() - 1)), new, old)
 
 
 def _itself(image: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from clipgen.files import sha256
 from clipgen.generators.base import Generator, GeneratorState
 from clipgen.jobs import Job, Model, job_of
 from clipgen.losses import Loss
-from clipgen.models import shelf
+from clipgen.models import shelf, weights
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
@@ -101,8 +101,7 @@ class Plan:
 
     def perceptor(self, parts: Parts) -> Perceptor:
         """The perceptor that guides the run."""
-        machine = self.settings.machine
-        return parts.perceptor(self.settings.search.perceptors, self.device, devices.DTYPES[machine.dtype])
+        return _perceptor(self.settings, parts, self.device)
 
     def empty(self, parts: Parts) -> Generator:
         """A new generator with the options of the settings, still without latents."""
@@ -154,7 +153,7 @@ def draft(
         raise PromptError("no prompt was given; give one or more, such as 'underwater scene Van Gogh'")
     began = time.monotonic() if started is None else started
     settings, device = _complete(requested), devices.pick_device(requested.machine.device)
-    perceptor = parts.perceptor(settings.search.perceptors, device, devices.DTYPES[settings.machine.dtype])
+    perceptor = _perceptor(settings, parts, device)
     notes: list[str] = []
     frame = _frame(settings, whole=whole)
     # targets first: errors in them are reported before the generator is loaded, which takes seconds
@@ -271,6 +270,18 @@ def _frame(settings: GenerateSettings, *, whole: bool) -> Frame | None:
     if areas.mask is None or picture is None:
         return None
     return Frame.load(picture, areas.mask, feather=areas.feather, whole=whole)
+
+
+def _perceptor(settings: GenerateSettings, parts: Parts, device: torch.device) -> Perceptor:
+    """The perceptor of the settings; what was tuned to describe has another one that paints in its place."""
+    painters = [_painter(name) for name in settings.search.perceptors]
+    return parts.perceptor(painters, device, devices.DTYPES[settings.machine.dtype])
+
+
+def _painter(given: str) -> str:
+    name, weight = parse_weighted_path(given)
+    painter = weights.painter_of(name)
+    return given if painter == name else f"{painter}:{weight:g}"
 
 
 def _models(settings: GenerateSettings, perceptor: Perceptor, weights: Path | None) -> dict[str, Model]:
