@@ -267,7 +267,7 @@ class Tiles:
 def with_tiles(plan: Plan, parts: Parts) -> Plan:
     """The plan of a picture of tiles, with the settings that the generator decides: size of a tile, learning rate.
 
-    >>> with_tiles(draft(job, parts), parts).settings.options.race
+    >>> with_tiles(plan, parts).settings.options.race
     1
     """
     generator = plan.empty(parts)
