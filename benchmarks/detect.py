@@ -32,7 +32,7 @@ from clipgen.media.overlays import Box
 from clipgen.parts import Parts
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Matcher, embed_squares
-from clipgen.tasks.articles import with_article
+from clipgen.similarity.articles import with_article
 from clipgen.tasks.detect import Detector, draw_detections
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.train.sources import load_photos

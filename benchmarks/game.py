@@ -31,8 +31,8 @@ from torch import Tensor
 from clipgen.media.images import from_pil
 from clipgen.media.strokes import Drawing, centred
 from clipgen.similarity import embed_images
+from clipgen.similarity.articles import with_article
 from clipgen.studio import Studio
-from clipgen.tasks.articles import with_article
 from clipgen.tasks.judge import Judge
 from clipgen.train.sources import load_drawings
 from clipgen.web.game import prompts

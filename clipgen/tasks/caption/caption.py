@@ -13,12 +13,12 @@ from clipgen.media.images import load_image, to_pil
 from clipgen.settings import CaptionSettings
 from clipgen.settings.describe import AUTO, PLAIN, pick_views
 from clipgen.similarity import Embedded, Match, Matcher, Picture, Skipped, in_groups
+from clipgen.similarity.phrases import Phrases
 from clipgen.tasks.caption.blip import Captioner
 from clipgen.tasks.caption.candidates import read_candidates
 from clipgen.tasks.caption.compose import WINDOWS, Composer, best_of_each
 from clipgen.tasks.caption.invert import invert
 from clipgen.tasks.caption.judgement import Judgement
-from clipgen.tasks.caption.phrases import Phrases
 from clipgen.tasks.events import Described, Slot
 
 # Composed captions name no left or right, so a mirrored picture has the same ones. Measured by

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from clipgen.similarity import Limits, Matcher, Subjects
-from clipgen.tasks.caption.phrases import Phrases
+from clipgen.similarity.phrases import Phrases
 
 
 class Judgement:

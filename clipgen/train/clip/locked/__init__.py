@@ -22,8 +22,8 @@ from clipgen.perceptors.openclip import OpenClip
 from clipgen.perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
 from clipgen.perceptors.openclip.tower import MERGES_FILE, WEIGHTS_FILE, TextTower
 from clipgen.similarity import Background, Limits, Subjects, embed_texts
-from clipgen.tasks.articles import with_article
-from clipgen.tasks.caption.phrases import Phrases
+from clipgen.similarity.articles import with_article
+from clipgen.similarity.phrases import Phrases
 from clipgen.train import checkpoints
 from clipgen.train.clip.locked.recipe import READER, Part, Recipe, model_config
 from clipgen.train.clip.locked.trainer import Trainer

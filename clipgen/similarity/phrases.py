@@ -11,7 +11,7 @@ from clipgen.errors import PromptError
 from clipgen.files import reason
 from clipgen.models.weights import prompts_folder
 from clipgen.perceptors.base import Perceptor
-from clipgen.tasks.articles import with_article
+from clipgen.similarity.articles import with_article
 
 _BEYOND = "# open vocabulary"
 
