@@ -240,7 +240,7 @@ def main(
 
     settings = {name: json.loads(value) for name, _, value in (change.partition("=") for change in changes)}
     count = max(given["batches"]) if workload == "batch" else prompts
-    texts = few([question.text for question in questions()], count)
+    texts = few([question.text for question in questions(HERE / "prompts.toml")], count)
     with tempfile.TemporaryDirectory() as folder:
         job = job_of(workload, Path(folder), prompts=texts, size=(size, size), settings=settings, **given)
         found = run(job, rounds, plot)

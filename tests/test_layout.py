@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "clipgen"
 
 BASICS = [
     "errors",
+    "extras",  # errors, and what is installed
     "values",
     "registry",
     "process",

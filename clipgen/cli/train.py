@@ -259,11 +259,15 @@ def all_command(**options: Any) -> None:
 def _run(module: str, options: dict[str, Any]) -> None:
     # Only what was given is handed on: the defaults are written once, in the recipe.
     given = {name: value for name, value in options.items() if value not in (None, ())}
+    recipe_of(module).run(**given, report=click.echo)
+
+
+def recipe_of(module: str) -> Any:
+    """The module of a recipe, imported; ClipgenError where what it renders with is not installed."""
     try:
-        recipe = importlib.import_module(module)
+        return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name != "cv2":
             raise
         line = "training renders with OpenCV, which is not installed: pip install 'clipgen[train]'"
         raise ClipgenError(line) from error
-    recipe.run(**given, report=click.echo)

@@ -53,8 +53,8 @@ def test_the_budget_is_kept_and_what_is_left_out_is_named(tmp_path: Path) -> Non
 
 def test_the_parts_of_an_index_are_measured(tmp_path: Path, tiny_clip: Path) -> None:
     out = tmp_path / "scale.json"
-    args = ["--small", "--perceptor", f"local-dir:{tiny_clip}", "--only", "embed", "--device", "cpu", "--json", str(out)]
-    result = CliRunner().invoke(scale.main, args, catch_exceptions=False)
+    args = ["--small", "--perceptor", f"local-dir:{tiny_clip}", "--only", "embed", "--device", "cpu"]
+    result = CliRunner().invoke(scale.main, [*args, "--json", str(out)], catch_exceptions=False)
     assert result.exit_code == 0
     (found,) = json.loads(out.read_text()).values()
     assert min(found[name] for name in ("read_ms", "embed_ms", "store_ms", "stored_bytes", "jpeg_bytes", "gflop")) > 0
