@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from .pages import GUIDES, ROOT, Code, code_of, name_of
-from .standins import write_standins
 
 #: code that is not run here, as it is printed, without its comment → why
 EXCUSED = {
@@ -79,6 +78,8 @@ def test_it_works_as_printed(code: Code, folders: dict[Path, Path]) -> None:
     if not folder.exists():
         folder.mkdir()
         if name_of(code.page) not in TRUE:
+            from .standins import write_standins  # late: it imports torch
+
             write_standins(folder, folder.parent / "clipgen")
     if SERVER.match(code.text):
         serves(code.bare, folder, environment)

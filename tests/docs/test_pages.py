@@ -16,6 +16,7 @@ from clipgen.cli.spelling import with_default_command
 from .pages import GUIDES, PAGES, PROGRAMS, ROOT, anchors, blocks, links, name_of, written_calls
 
 MOST_BYTES = 1_000_000  # of all pictures in docs/
+GALLERY = ROOT / "outputs" / "gallery"
 PICTURES = [path for path in (ROOT / "docs").rglob("*") if path.suffix in (".png", ".webp", ".gif", ".jpg")]
 
 
@@ -32,6 +33,8 @@ def broken(page: Path) -> list[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_no_link_is_broken(page: Path) -> None:
+    if page == ROOT / "README.md" and not GALLERY.exists():
+        pytest.skip("an sdist has no gallery, which README shows")
     assert broken(page) == []
 
 
