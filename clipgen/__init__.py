@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from clipgen.studio import search as search
     from clipgen.studio import stream as stream
     from clipgen.studio import track as track
+    from clipgen.train.tune import tune as tune
 
 __version__ = "0.1.0"
 
@@ -77,6 +78,7 @@ _HOMES = {
     "search": "clipgen.studio",
     "stream": "clipgen.studio",
     "track": "clipgen.studio",
+    "tune": "clipgen.train.tune",
     "Studio": "clipgen.studio",
     "Inputs": "clipgen.jobs",
     "Job": "clipgen.jobs",
@@ -130,6 +132,7 @@ __all__ = [
     "search",
     "stream",
     "track",
+    "tune",
 ]
 
 

@@ -62,6 +62,7 @@ HEAVY: dict[str, str] = {
     "clipgen.models.downloads": "needs the network",
     "clipgen.models.hub": "needs the network",
     "clipgen.models.shelf": "needs the network",
+    "clipgen.models.shelf.add_clip": "needs a tuned model on the shelf, as tests/train/tune has",
     "clipgen.models.shelf.pull": "needs the network",
     "clipgen.tasks.caption.blip.Captioner": "needs a network of transformers",
     "clipgen.train.bank.run": "takes minutes",
@@ -70,6 +71,10 @@ HEAVY: dict[str, str] = {
     "clipgen.train.orient.run": "takes minutes",
     "clipgen.train.prior.run": "takes hours",
     "clipgen.train.stylegan.run": "takes hours",
+    "clipgen.train.tune": "takes a minute",
+    "clipgen.train.tune.model.Model": "needs the record of a tuning",
+    "clipgen.train.tune.pairs.read_pairs": "needs class folders, as tests/train/tune has",
+    "clipgen.train.tune.tune": "takes a minute",
     "clipgen.train.vqgan.run": "takes hours",
     "clipgen.train.world.art.load_art": "needs an art pack",
 }

@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("clipgen.cli.models:group", "List, download and check models, and print their vocabulary."),
     "doctor": ("clipgen.cli.doctor:command", "Check device, encoders, weights and disk."),
     "cache": ("clipgen.cli.cache:group", "Show or clear the disk cache."),
+    "tune": ("clipgen.cli.tune:command", "Teach a CLIP your own things, from pictures of them."),
     "train": ("clipgen.cli.train:group", "Train the built-in models."),
     "config": ("clipgen.cli.defaults:command", "Show the file of your own defaults, and what it sets."),
     "completion": ("clipgen.cli.completion:command", "Print the completion script of bash, zsh or fish."),

@@ -1,4 +1,4 @@
-"""Plots: loss and score of a run as curves, and a table of numbers as a heat map."""
+"""Plots: loss and score of a run as curves, what mixed weights are worth, and a table of numbers as a heat map."""
 
 from __future__ import annotations
 
@@ -74,6 +74,41 @@ def _draw_lines(
         if len(points) == 1:
             points *= 2  # a line of one point is drawn as a dot
         draw.line(points, fill=colour, width=2)
+
+
+def plot_sweep(points: Sequence[tuple[float, float, float]], chosen: float, path: str | Path) -> None:
+    """Draw what mixtures of old and new weights are worth, and save the plot.
+
+        >>> plot_sweep([(0.0, 0.4, 0.9), (0.5, 0.8, 0.9), (1.0, 0.9, 0.7)], 0.5, folder / "sweep.png")
+
+    points: share of the new weights, of new pictures that are right, and of other pictures that are kept, all in
+    [0, 1]; chosen: the share that was taken; path: with the ending of a picture format.
+    Raises OutputError when it cannot be written.
+    """
+    plot = Image.new("RGB", (640, 400), PAPER)
+    draw, font = ImageDraw.Draw(plot), ImageFont.load_default(size=13)
+    left, top, right, bottom = 56, 40, 620, 350
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return left + x * (right - left), bottom - y * (bottom - top)
+
+    for tenth in range(0, 11, 2):
+        (x, _), (_, y) = at(tenth / 10, 0), at(0, tenth / 10)
+        draw.line([(left, y), (right, y)], fill=FAINT)
+        draw.text((left - 6, y), f"{10 * tenth} %", fill=INK, font=font, anchor="rm")
+        draw.text((x, bottom + 6), f"{tenth / 10:g}", fill=INK, font=font, anchor="ma")
+    draw.line([at(chosen, 0), at(chosen, 1)], fill=INK)
+    beside, anchor = (4, "ls") if chosen < 0.5 else (-4, "rs")
+    draw.text((at(chosen, 0)[0] + beside, bottom - 4), f"chosen: {chosen:g}", fill=INK, font=font, anchor=anchor)
+    heads = (("new pictures with their caption", LOSS_COLOUR), ("other pictures with their name", SCORE_COLOUR))
+    for place, (head, colour) in enumerate(heads):
+        line = [at(point[0], point[1 + place]) for point in points]
+        draw.line(line, fill=colour, width=3)
+        for x, y in line:
+            draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill=colour)
+        draw.text((left + place * 280, 12), head, fill=colour, font=font)
+    draw.text(((left + right) / 2, 388), "share of the new weights (alpha)", fill=INK, font=font, anchor="ms")
+    save_picture(path, plot, {})
 
 
 def heat_map(values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str]) -> Image.Image:

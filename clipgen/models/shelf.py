@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -63,7 +64,7 @@ def check_perceptor(name: str) -> None:
             raise WeightsError(
                 f"there is no folder {clip.removeprefix(FOLDER)}; check the name", settings=["perceptors"]
             )
-    elif weights.shipped_clip(clip) is None:
+    elif weights.clip_card(clip) is None:
         try:
             clips.check_here(clip)
         except WeightsError:
@@ -184,31 +185,68 @@ def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
     Raises SettingsError for a name that is taken or has other characters than letters, digits, dots, dashes and
     underscores, WeightsError for files that are missing.
     """
-    if not _NAME.fullmatch(name) or name in GENERATORS or any(card.name == name for card in cards()):
-        raise SettingsError(
-            f"the name {name!r} is taken, or has other characters than letters, digits, dots, dashes and underscores; "
-            "choose another"
-        )
+    check_name(name)
     for file in files:
         if not file.is_file():
             raise WeightsError(f"there is no file {file}; check the name")
     if not any(file.name.endswith(STATES) for file in files):
         raise WeightsError(f"none of the files has weights; give one that ends in {', '.join(STATES)}")
-    size = round(sum(file.stat().st_size for file in files) / 1e6, 1)
-    lines = [
-        "[[model]]",
-        *(f"{key} = {json.dumps(value)}" for key, value in (
-            ("name", name), ("role", "generator"), ("architecture", make), ("make", make), ("licence", "your own"),
-            ("size_mb", size), ("notes", "added by hand"),
-        )),
-        "files = ["
-        + ", ".join(
-            f"{{ path = {json.dumps(str(file.resolve()))}, sha256 = {json.dumps(sha256(file))} }}" for file in files
-        )
-        + "]",
-    ]  # fmt: skip
-    place = shelf_folder() / ADDED
-    before = place.read_text(encoding="utf-8") + "\n" if place.exists() else ""
-    with write_whole(place) as part:
-        part.write_text(before + "\n".join(lines) + "\n", encoding="utf-8")
+    size = sum(file.stat().st_size for file in files)
+    rows = [(str(file.resolve()), sha256(file)) for file in files]
+    _append(name, "generator", rows, size, architecture=make, make=make, licence="your own", notes="added by hand")
     return find(name, "generator")
+
+
+def check_name(name: str, *, replace: bool = False) -> None:
+    """Raise SettingsError for a name that no model of a user can have.
+
+        >>> check_name("my-shop")
+
+    replace: whether a tuned CLIP of this name may be there.
+    """
+    taken = next((card for card in cards() if card.name == name), None)
+    ours = taken is not None and taken.role == "perceptor" and not taken.shipped and not taken.make
+    if not _NAME.fullmatch(name) or name in GENERATORS or taken is not None and not (ours and replace):
+        again = "; give replace to replace it" if ours else ""
+        raise SettingsError(
+            f"the name {name!r} is taken, or has other characters than letters, digits, dots, dashes and underscores; "
+            f"choose another{again}",
+            settings=["name", *(["replace"] if ours else [])],
+        )
+
+
+def add_clip(name: str, *, licence: str, notes: str, paints: str = "") -> Card:
+    """Register a CLIP whose folder is on the shelf under its name, in place of an older one.
+
+        >>> add_clip("my-shop", licence="MIT", notes="tuned from reader on 160 pictures").role
+        'perceptor'
+
+    paints: the perceptor that guides pictures in its place, by default itself.
+    """
+    folder = shelf_folder() / name
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in (*STATES, ".json", ".gz"))
+    # its weights and config first: the first file tells the folder
+    rows = [(f"{name}/{path.name}", sha256(path)) for path in files if path.name != "tune.json"]
+    _append(
+        name, "perceptor", rows, sum(path.stat().st_size for path in files), architecture="CLIP, open_clip, tuned",
+        licence=licence, notes=notes, paints=paints,
+    )  # fmt: skip
+    return find(name, "perceptor")
+
+
+def _append(name: str, role: str, files: Sequence[tuple[str, str]], size: int, **more: str) -> None:
+    """Write the card of a user's model, in place of an older one of this name and role."""
+    place = shelf_folder() / ADDED
+    text = place.read_text(encoding="utf-8") if place.exists() else ""
+    kept = [part for part in re.split(r"(?m)^(?=\[\[model\]\])", text) if part.strip() and not _is_of(part, name, role)]
+    listed = ", ".join(f"{{ path = {json.dumps(path)}, sha256 = {json.dumps(sum_)} }}" for path, sum_ in files)
+    lines = ["[[model]]", f"name = {json.dumps(name)}", f"role = {json.dumps(role)}"]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in more.items() if value]
+    lines += [f"size_mb = {round(size / 1e6, 1)}", f"files = [{listed}]"]
+    with write_whole(place) as part:
+        part.write_text("\n".join([*(one.strip() + "\n" for one in kept), *lines]) + "\n", encoding="utf-8")
+
+
+def _is_of(part: str, name: str, role: str) -> bool:
+    row = tomllib.loads(part)["model"][0]
+    return bool(row["name"] == name and row["role"] == role)

@@ -34,16 +34,17 @@ __all__ = [
     "cache_folder",
     "cards",
     "check",
+    "clip_card",
     "clip_of",
     "find",
     "load_state",
     "models_folder",
+    "painter_of",
     "prompts_folder",
     "record_sha256",
     "recorded_sha256",
     "save_state",
     "shelf_folder",
-    "shipped_clip",
 ]
 
 #: file name of the cards that a user added, and suffix of the file that records the sha256 of a fetched one
@@ -77,7 +78,8 @@ class Card:
     name, role: the key of the card; architecture: described in words; licence: of the weights; size_mb: of all files
     together; notes: training data and limits; train: the command that reproduces it, if there is one; make: the name in
     GENERATORS of the generator that loads it (default: its own name), or open_clip's NAME/TAG of a CLIP; commercial:
-    whether the licence allows commercial use.
+    whether the licence allows commercial use; paints: the perceptor that guides pictures in its place, see
+    `painter_of`.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Card:
     train: str = ""
     make: str = ""
     commercial: bool = True
+    paints: str = ""
 
     @property
     def shipped(self) -> bool:
@@ -187,13 +190,22 @@ def find(name: str, role: str) -> Card:
     return known[name]
 
 
-def shipped_clip(name: str) -> Card | None:
-    """The card of a perceptor that is shipped with clipgen; None for any other name.
+def clip_card(name: str) -> Card | None:
+    """The card of a perceptor that lies in a folder of its own, shipped or tuned; None for any other name.
 
-    >>> shipped_clip("builtin").size_mb
+    >>> clip_card("builtin").size_mb
     14.4
     """
-    return next((card for card in cards("perceptor") if card.name == name and card.shipped), None)
+    return next((card for card in cards("perceptor") if card.name == name and not card.make), None)
+
+
+def painter_of(name: str) -> str:
+    """The perceptor that paints for a name: what was tuned to describe names another one for that; else the same.
+
+    >>> painter_of("builtin")
+    'builtin'
+    """
+    return next((card.paints for card in cards("perceptor") if card.name == name and card.paints), name)
 
 
 def clip_of(name: str) -> str:

@@ -7,7 +7,7 @@ import json
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,14 +36,16 @@ def build(config: Values, merges: Path | None = None) -> tuple[CLIP, SimpleToken
     return build_model(config, merges), make_tokenizer(config, merges)
 
 
-def build_model(config: Values, merges: Path | None = None, *, device: str = "cpu") -> CLIP:
+def build_model(
+    config: Values, merges: Path | None = None, *, own: Sequence[str] = (), device: str = "cpu"
+) -> CLIP:
     """An open_clip model from its config, randomly initialised from torch's global random state.
 
         >>> model = build_model(json.loads(Path("models/clip/open_clip_config.json").read_text()))
 
     config: the contents of open_clip_config.json: model_cfg, and preprocess_cfg with mean, std; merges: file of the
-    tokenizer's merges, against which the vocabulary size is checked (None: open_clip's own); device: "meta" allocates
-    no memory.
+    tokenizer's merges, against which the vocabulary size is checked (None: open_clip's own); own: words with tokens of
+    their own, as for `make_tokenizer`; device: "meta" allocates no memory.
 
     Raises WeightsError when the config is not one of open_clip, or has another vocabulary size than the merges.
     """
@@ -58,23 +60,59 @@ def build_model(config: Values, merges: Path | None = None, *, device: str = "cp
                 f"no open_clip config: {reason(error)}; compare it with models/clip/{CONFIG_FILE}"
             ) from error
     if merges is not None:
-        found, expected = make_tokenizer(config, merges).vocab_size, _text_config(config)["vocab_size"]
+        found, expected = make_tokenizer(config, merges, own).vocab_size, _text_config(config)["vocab_size"]
         if found != expected:
             raise WeightsError(f"{merges} has {found} tokens, the config {expected}; `clipgen train clip` writes both")
     return model
 
 
-def make_tokenizer(config: Values, merges: Path | None = None) -> SimpleTokenizer:
+def make_tokenizer(config: Values, merges: Path | None = None, own: Sequence[str] = ()) -> SimpleTokenizer:
     """The byte-pair tokenizer of a config: texts → token ids [N, context_length], int64.
 
         >>> config = json.loads(Path("models/clip/open_clip_config.json").read_text())
         >>> make_tokenizer(config, Path("models/clip/merges.txt.gz"))(["a red square"]).shape
         torch.Size([1, 32])
 
-    config: as for `build_model`; merges: gzipped merges; None: open_clip's own 49,408 tokens.
+    config: as for `build_model`; merges: gzipped merges; None: open_clip's own 49,408 tokens; own: words with tokens of
+    their own, which are numbered from where the others end: such a model finds the end of a text by its token
+    (pool_type "eos"), as the highest number is no longer the end's.
 
     Raises WeightsError when the merges are missing or damaged.
     """
+    tokenizer = _plain_tokenizer(merges, config)
+    if own:
+        add_words(tokenizer, own)
+    return tokenizer
+
+
+def add_words(tokenizer: SimpleTokenizer, words: Sequence[str]) -> None:
+    """Give words tokens of their own, in their order; their plurals have the same ones.
+
+        >>> tokenizer = make_tokenizer({"model_cfg": {"text_cfg": {}}})
+        >>> add_words(tokenizer, ["zorblax", "z80"])
+        >>> tokenizer.encode("Zorblaxes, z80"), tokenizer.vocab_size
+        ([49408, 267, 49409], 49410)
+
+    words: of letters and digits, in lower case.
+    """
+    import regex  # type: ignore[import-untyped]  # what open_clip's tokenizers use; late, as they are
+
+    forms: dict[str, int] = {}
+    for number, word in enumerate(words, tokenizer.vocab_size):
+        for form in (word, *([f"{word}s", f"{word}es"] if word.isalpha() else [])):
+            forms.setdefault(form, number)
+    for form, number in forms.items():
+        piece = "".join(tokenizer.byte_encoder[byte] for byte in form.encode("utf-8"))
+        tokenizer.cache[piece] = f"{piece}</w>"  # what `bpe` finds at once is one piece
+        tokenizer.encoder[f"{piece}</w>"] = number
+        tokenizer.decoder.setdefault(number, f"{piece}</w>")
+    longest = "|".join(regex.escape(form) for form in sorted(forms, key=len, reverse=True))
+    whole = rf"(?<![\p{{L}}\p{{N}}])(?:{longest})(?![\p{{L}}\p{{N}}])"
+    tokenizer.pat = regex.compile(f"{whole}|{tokenizer.pat.pattern}", regex.IGNORECASE)
+    tokenizer.vocab_size += len(words)
+
+
+def _plain_tokenizer(merges: Path | None, config: Values) -> SimpleTokenizer:
     from open_clip import SimpleTokenizer  # late: it takes seconds to import
 
     length = _text_config(config).get("context_length", 77)

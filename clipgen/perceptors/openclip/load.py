@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,48 @@ from clipgen.perceptors.openclip.meanings import Meanings
 from clipgen.perceptors.openclip.model import OpenClip
 
 MERGES_FILE = "merges.txt.gz"
+TOKENS_FILE = "tokens.json"
 WORDS_FILE = "words.json"
 NAMES_FILE = "things.json"
 BACKGROUND_FILE = "background.safetensors"
 MOST, MOST_LAYERS = 2**20, 256  # limits of any number in a config, and of the layers and heads of a tower
 WEIGHT_SUFFIXES = (".safetensors", ".bin", ".pt", ".pth")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An open_clip model as its files have it, not frozen, and what is needed to write it again.
+
+    file: its weights; folder: its own one, None for a model of the hub; own: words with tokens of their own, see
+    `make_tokenizer`; architecture, quick_gelu: of a model of the hub.
+    """
+
+    model: Any  # open_clip's models and tokenizers share their methods but no type
+    tokenizer: Any
+    file: Path
+    folder: Path | None = None
+    own: tuple[str, ...] = ()
+    architecture: str = ""
+    quick_gelu: bool = False
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What its open_clip_config.json has, or would have."""
+        if self.folder is not None:
+            return _read_config(self.folder / CONFIG_FILE)
+        import open_clip  # late: it takes seconds to import
+
+        with hub.offline():
+            model = dict(open_clip.get_model_config(self.architecture) or {})
+        if self.quick_gelu:
+            model["quick_gelu"] = True
+        seen = self.model.visual.preprocess_cfg
+        return {"model_cfg": model, "preprocess_cfg": {key: list(seen[key]) for key in ("mean", "std")}}
+
+    @property
+    def merges(self) -> Path | None:
+        """The file of the tokenizer's merges; None: open_clip's own."""
+        return None if self.folder is None else _extras(self.folder).get(MERGES_FILE)
 
 
 def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.float32) -> OpenClip:
@@ -33,18 +71,63 @@ def load_perceptor(name: str, device: torch.device, dtype: torch.dtype = torch.f
         >>> load_perceptor("builtin", torch.device("cpu")).input_size
         48
 
-    name: "builtin" or another shipped one, "local-dir:FOLDER", "hf-hub:ORG/REPO", "NAME/TAG" of open_clip's list (TAG
-    may be a weights file), or a model of the registry that is one of these; device: where it runs; dtype: arithmetic
-    of the picture tower. The network is never used: `clipgen models pull` downloads.
+    name: "builtin" or another shipped or tuned one, "local-dir:FOLDER", "hf-hub:ORG/REPO", "NAME/TAG" of open_clip's
+    list (TAG may be a weights file), or a model of the registry that is one of these; device: where it runs; dtype:
+    arithmetic of the picture tower. The network is never used: `clipgen models pull` downloads.
 
     Raises UnknownNameError for a name that open_clip does not have, WeightsError when its files are missing or damaged.
     """
-    if (card := weights.shipped_clip(name)) is not None:
+    return perceptor_of(name, load_model(name), device, dtype)
+
+
+def load_model(name: str) -> Loaded:
+    """The model of a perceptor's name, to be trained; name and errors: as for `load_perceptor`.
+
+    >>> load_model("builtin").config["model_cfg"]["vision_cfg"]["image_size"]
+    48
+    """
+    if (card := weights.clip_card(name)) is not None:
         weights.check(card)
-        return _load_folder(name, card.folder, device, dtype)
+        return _of_folder(card.folder, ours=card.shipped)
     if name.startswith("local-dir:"):
-        return _load_folder(name, Path(name.removeprefix("local-dir:")), device, dtype)
-    return _load_known(weights.clip_of(name), device, dtype)
+        return _of_folder(Path(name.removeprefix("local-dir:")))
+    return _known_model(weights.clip_of(name))
+
+
+def perceptor_of(
+    name: str, loaded: Loaded, device: torch.device, dtype: torch.dtype = torch.float32, fingerprint: str | None = None
+) -> OpenClip:
+    """A perceptor of a model, which is frozen in place, with the vocabulary and the background of its folder.
+
+        >>> perceptor_of("mine", load_model("builtin"), torch.device("cpu")).name
+        'mine'
+
+    name: of the perceptor; fingerprint: default: the sha256 of the model's file.
+    Raises WeightsError when a file of its folder is damaged.
+    """
+    extras = {} if loaded.folder is None else _extras(loaded.folder)
+    known = _read_json(extras[WORDS_FILE]) if WORDS_FILE in extras else None
+    names = _read_json(extras[NAMES_FILE]) if NAMES_FILE in extras else []
+    return OpenClip(
+        name,
+        loaded.model,
+        loaded.tokenizer,
+        device=device,
+        dtype=dtype,
+        vocabulary=None if known is None else vocabulary_of(known, names),
+        fingerprint=fingerprint or weights.sha256(loaded.file),
+        names=names,
+        background=extras.get(BACKGROUND_FILE),
+    )
+
+
+def vocabulary_of(known: Sequence[str], names: Sequence[str]) -> Vocabulary:
+    """The vocabulary of known words, and of names that may stand for others; see `Vocabulary`.
+
+    >>> vocabulary_of(["red", "fox"], ["fox"]).unknown("a red zorblax")
+    ['zorblax']
+    """
+    return Vocabulary(known, _stand_ins(_candidates(names, known)))
 
 
 def pull_known(name: str) -> Path:
@@ -91,42 +174,39 @@ def _weights_of(name: str) -> Path:
     return Path(open_clip.download_pretrained(trained)) if trained else Path(tag)
 
 
-def _load_folder(name: str, folder: Path, device: torch.device, dtype: torch.dtype) -> OpenClip:
+def _of_folder(folder: Path, *, ours: bool = False) -> Loaded:
+    """The model of a folder; ours: whether its size need not be checked."""
     import open_clip  # late: it takes seconds to import
 
     config = _read_config(folder / CONFIG_FILE)
-    file = _weights_file(folder)
-    merges = folder / MERGES_FILE if (folder / MERGES_FILE).exists() else None
+    file, extras = _weights_file(folder), _extras(folder)
+    merges = extras.get(MERGES_FILE)
+    own = tuple(map(str, _read_json(extras[TOKENS_FILE]))) if TOKENS_FILE in extras else ()
     text_cfg = config["model_cfg"].get("text_cfg", {})
     with quiet(), hub.offline():
-        own = text_cfg.get("hf_tokenizer_name") or text_cfg.get("hf_model_name")
-        if weights.shipped_clip(name) is None:
+        hugging = text_cfg.get("hf_tokenizer_name") or text_cfg.get("hf_model_name")
+        if not ours:
             _check_size(config, file)
-        model = build_model(config, merges)
-        tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}") if own else make_tokenizer(config, merges)
+        model = build_model(config, merges, own=own)
+        tokenizer = (
+            open_clip.get_tokenizer(f"local-dir:{folder}") if hugging else make_tokenizer(config, merges, own)
+        )
         try:
             open_clip.load_checkpoint(model, str(file))
         except Exception as error:  # a damaged file fails in as many ways as there are formats
             raise WeightsError(
                 f"{file} does not hold the weights of {folder / CONFIG_FILE}: {reason(error)}"
             ) from error
-    extras = {name: folder / name for name in (WORDS_FILE, NAMES_FILE, BACKGROUND_FILE) if (folder / name).exists()}
-    known = _read_json(extras[WORDS_FILE]) if WORDS_FILE in extras else None
-    names = _read_json(extras[NAMES_FILE]) if NAMES_FILE in extras else []
-    return OpenClip(
-        name,
-        model,
-        tokenizer,
-        device=device,
-        dtype=dtype,
-        vocabulary=None if known is None else Vocabulary(known, _stand_ins(_candidates(names, known))),
-        fingerprint=weights.sha256(file),
-        names=names,
-        background=extras.get(BACKGROUND_FILE),
-    )
+    return Loaded(model, tokenizer, file, folder, own)
 
 
-def _candidates(names: list[str], known: list[str]) -> list[str]:
+def _extras(folder: Path) -> dict[str, Path]:
+    """The files that a folder has beside config and weights."""
+    names = (MERGES_FILE, TOKENS_FILE, WORDS_FILE, NAMES_FILE, BACKGROUND_FILE)
+    return {name: folder / name for name in names if (folder / name).exists()}
+
+
+def _candidates(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """What may stand for a word: names of things, known words, and those that were taught inside a name."""
     return [*names, *(word for entry in known for word in entry.split())]
 
@@ -141,7 +221,7 @@ def _stand_ins(vocabulary: list[str]) -> Callable[[str], list[str]]:
     return lambda word: meanings().nearest(word)
 
 
-def _load_known(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip:
+def _known_model(name: str) -> Loaded:
     import open_clip  # late: it takes seconds to import
 
     architecture, tag = _known(name)
@@ -160,7 +240,7 @@ def _load_known(name: str, device: torch.device, dtype: torch.dtype) -> OpenClip
             tokenizer = open_clip.get_tokenizer(architecture)
         except Exception as error:  # reading fails in as many ways as there are formats
             raise WeightsError(f"the perceptor {name!r} cannot be loaded from {file}: {reason(error)}") from error
-    return OpenClip(name, model, tokenizer, device=device, dtype=dtype, fingerprint=weights.sha256(file))
+    return Loaded(model, tokenizer, file, architecture=architecture, quick_gelu=quick_gelu)
 
 
 def _read_config(path: Path) -> dict[str, Any]:
