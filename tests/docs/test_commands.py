@@ -18,20 +18,41 @@ import pytest
 
 from .pages import GUIDES, ROOT, Code, code_of, name_of
 
+REGISTRY = "needs the registry; test_package and .ci/run do it"
+POSTGRES = "needs a server of PostgreSQL; the tests of the game start one"
+FULL_SIZE = "needs full-size models"
+TRAINS = "trains for minutes on pictures of one's own; tests/train does so in small"
+CLUSTER = "needs a Ray cluster; tests/batch starts one"
 #: code that is not run here, as it is printed, without its comment → why
 EXCUSED = {
-    'pip install -e . && clipgen "underwater scene Van Gogh"': "needs the registry; test_package runs it",
-    "pip install -e '.[test]' && pytest": "needs the registry, and is this",
+    'pip install -e . && clipgen "underwater scene Van Gogh"': REGISTRY,
+    "pip install -e '.[test]' && pytest": REGISTRY,
     "pip install -e '.[docs]' && sphinx-build -W docs build/docs": "needs the registry; test_site builds the site",
-    "pip install -e '.[web]' && clipgen web": "needs the registry; the pages' other servers are started",
+    "pip install -e '.[web]' && clipgen web": "needs the registry; other lines start servers",
+    "pip install -e '.[web,postgresql]'": REGISTRY,
+    "sudo -u postgres createuser --pwprompt game && sudo -u postgres createdb --owner game game": POSTGRES,
+    "export CLIPGEN_DATABASE=postgresql://game:PASSWORD@localhost/game CLIPGEN_OWNER=TOKEN": POSTGRES,
+    "clipgen web --game-only --port 8101 --folder outputs/one & "
+    "clipgen web --game-only --port 8102 --folder outputs/two": POSTGRES,
     "curl -s https://example.org/photo.jpg | clipgen caption -": "needs the network",
     "clipgen models pull vqgan-imagenet-16384 vit-b-32": "needs the network",
-    'clipgen "a lighthouse in a storm" --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384':
-        "needs full-size models",
-    "clipgen doctor --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384": "needs full-size models",
-    'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': "needs full-size models",
-    "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": "needs full-size models",
-    "clipgen batch jobs.jsonl --out results/ --ray auto": "needs a Ray cluster",
+    'clipgen "a lighthouse in a storm" --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384': FULL_SIZE,
+    "clipgen doctor --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384": FULL_SIZE,
+    'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': FULL_SIZE,
+    "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": FULL_SIZE,
+    "clipgen tune photos/ --from vit-b-32 --last-blocks 2": FULL_SIZE,
+    "clipgen tune photos/ -o my-shop": TRAINS,
+    "clipgen classify new.jpg --perceptor my-shop --by-folder photos/": TRAINS,
+    'clipgen "my teapot on a beach" --perceptor my-shop': TRAINS,
+    "clipgen tune captions.csv -o holidays": TRAINS,
+    "clipgen tune new-things/ -o since-2020 && clipgen caption photo.jpg --perceptor since-2020": TRAINS,
+    "clipgen tune charts/ -o chips && clipgen classify die.png --perceptor chips --by-folder charts/": TRAINS,
+    "clipgen tune made-or-not/ -o made-or-not && clipgen classify picture.png --perceptor made-or-not --by-folder "
+    "made-or-not/": TRAINS,
+    "clipgen batch jobs.jsonl --out results/ --ray auto": CLUSTER,
+    "clipgen index photos/ --ray auto": CLUSTER,
+    "ray start --head": CLUSTER,
+    "ray start --address FIRST:6379": CLUSTER,
 }  # fmt: skip
 #: pages that are run with the true settings, from a folder that is empty
 TRUE = ("docs/tutorial.md", "docs/how-it-works.md")
