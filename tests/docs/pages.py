@@ -10,7 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 #: what a newcomer reads, in order
-GUIDES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+GUIDES = (ROOT / "README.md", TUTORIAL, *sorted(set((ROOT / "docs").rglob("*.md")) - {TUTORIAL}))
 PAGES = (*GUIDES, ROOT / "CHANGELOG.md", *sorted(ROOT.glob("models/**/*.md")), ROOT / "benchmarks" / "README.md")
 
 _FENCE = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import GUIDES, ROOT, Code, code_of, name_of
+from .pages import GUIDES, ROOT, TUTORIAL, Code, code_of, name_of
 
 REGISTRY = "needs the registry; test_package and .ci/run do it"
 POSTGRES = "needs a server of PostgreSQL; the tests of the game start one"
@@ -54,7 +54,7 @@ EXCUSED = {
     "ray start --head": CLUSTER,
     "ray start --address FIRST:6379": CLUSTER,
 }  # fmt: skip
-#: pages that are run with the true settings, from a folder that is empty
+#: pages that are run with the true settings, one after the other, from one folder that is empty
 TRUE = ("docs/tutorial.md", "docs/how-it-works.md")
 SERVER = re.compile(r"^clipgen web\b(?!.*--rescore)")
 SECONDS = 3600
@@ -63,8 +63,9 @@ CODE = [code for page in GUIDES for code in code_of(page)]
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
-    """A working folder for each page, with a home folder beside it."""
-    return {page: tmp_path_factory.mktemp(page.stem) / "work" for page in GUIDES}
+    """A working folder for each page, in a home folder of its own; "How it works" continues the tutorial."""
+    made = {page: tmp_path_factory.mktemp(page.stem) / "work" for page in GUIDES}
+    return made | dict.fromkeys((ROOT / name for name in TRUE), made[TUTORIAL])
 
 
 def surroundings(home: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import click
@@ -38,6 +39,7 @@ def test_no_link_is_broken(page: Path) -> None:
     assert broken(page) == []
 
 
+@cache
 def options(command: click.Command) -> set[str]:
     """All spellings of the options of a command and of its subcommands."""
     own = {flag for one in command.params for flag in (*one.opts, *one.secondary_opts)} | {"--help", "-h"}
