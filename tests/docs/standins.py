@@ -29,7 +29,7 @@ keyframe-steps = 1
 seconds-per-scene = 0.5
 """
 PICTURES = (
-    "photo.jpg", "face.png", "sketch.png", "holiday.jpg", "a.jpg", "b.jpg", "street.jpg",
+    "photo.jpg", "photo.png", "face.png", "sketch.png", "holiday.jpg", "a.jpg", "b.jpg", "street.jpg",
     *(f"{folder}/{number}.jpg" for number in range(12) for folder in ("photos", "holiday", "uploads", "films")),
     *(f"{part}/{label}/{number}.jpg" for part in ("dataset", "train", "test") for label in ("cat", "dog")
       for number in range(3)),
@@ -52,6 +52,9 @@ def write_standins(folder: Path, home: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         blobs = Image.fromarray(noise.integers(0, 256, (6, 8, 3), dtype=np.uint8))
         blobs.resize((160, 120), Image.Resampling.BICUBIC).save(folder / name)
+    mask = Image.new("L", (160, 120))
+    mask.paste(255, (40, 30, 120, 90))
+    mask.save(folder / "mask.png")
     for name, text in TEXTS.items():
         (folder / name).write_text(text, encoding="utf-8")
     for name in ("film.mp4", "walk.mp4", "films/film.mp4"):
