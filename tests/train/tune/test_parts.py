@@ -136,6 +136,8 @@ def test_most_is_learnt_of_what_may_be_lost() -> None:
     assert chosen(points, before=0.9, allowed=0.01).alpha == 0.5
     assert chosen(points, before=0.9, allowed=0.05).alpha == 1.0
     assert chosen(points, before=1.0, allowed=0.01).alpha == 0.0  # all lose more: the one that loses least
+    equal = [Point(alpha, loss, 0.8, 0.9) for alpha, loss in ((0.0, 2.0), (0.5, 0.55), (0.7, 0.53), (1.0, 0.5))]
+    assert chosen(equal, before=0.9, allowed=0.01).alpha == 0.5
     parameter = nn.Parameter(torch.zeros(2))
     mix([parameter], [torch.tensor([0.0, 2.0])], [torch.tensor([1.0, 2.0])], 0.25)
     assert parameter.tolist() == [0.25, 2.0]
