@@ -56,8 +56,7 @@ class Learner:
             held_caption=torch.tensor([numbers[pair.caption] for pair in self.held_out], dtype=torch.long),
             others=seen,
             before=before,
-            said=self.captions.embed(list(said)).cpu()[[said[caption] for caption in kept.captions]],
-            said_number=torch.tensor([said[caption] for caption in kept.captions]),
+            fits=(before * self.captions.embed(list(said)).cpu()[[said[one] for one in kept.captions]]).sum(-1),
             imagined=torch.empty(0),
             imagined_before=torch.empty(0, before.shape[1]),
         )
@@ -69,10 +68,10 @@ class Learner:
         model, recipe, shown = self.model, self.recipe, self.shown
         learnt = model.up_to_head(shown.learnt.flatten(0, 1)).unflatten(0, shown.learnt.shape[:2])
         others = model.up_to_head(shown.others)
-        imagined = imagine(others, recipe.imagined, seed=recipe.seed)
+        imagined = imagine(others, recipe.imagined, seed=recipe.seed) if others.ndim == 2 else shown.imagined
         at_head = replace(
             shown, learnt=learnt, held_out=model.up_to_head(shown.held_out), others=others, imagined=imagined,
-            imagined_before=model.by_head(imagined),
+            imagined_before=model.by_head(imagined) if len(imagined) else shown.imagined_before,
         )  # fmt: skip
         head = Phase("head", model.stages[-1:], at_head, recipe.head_lr, recipe.word_lr)
         self.trainer.fit(head, self.report)

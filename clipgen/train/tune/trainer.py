@@ -25,9 +25,9 @@ class Shown:
     """What a phase looks at, below the stages that it trains.
 
     learnt: one's own pictures [P, V, …], and the number of each one's caption [P]; held_out: others of the same
-    captions [H, …], and theirs [H]; others: other pictures [A, …], their embeddings by the old weights [A, D], and the
-    embeddings and the numbers of their captions, equal ones alike: [A, D], [A]; imagined: features of no picture, which
-    are also to stay in place, with their embeddings by the old weights, see `imagine`.
+    captions [H, …], and theirs [H]; others: other pictures [A, …], their embeddings by the old weights [A, D], and
+    their cosines with their captions [A]; imagined: features of no picture, which are also to stay in place, with their
+    embeddings by the old weights, see `imagine`.
     """
 
     learnt: Tensor
@@ -36,8 +36,7 @@ class Shown:
     held_caption: Tensor
     others: Tensor
     before: Tensor
-    said: Tensor
-    said_number: Tensor
+    fits: Tensor
     imagined: Tensor
     imagined_before: Tensor
 
@@ -157,21 +156,13 @@ class Trainer:
         loss = 0.5 * contrast(self.scale, pictures, texts, owner.to(self.device), others, rivals)
         before = torch.cat([shown.before[other], shown.imagined_before[imagined]]).to(self.device)
         moved = (1 - (torch.cat([others, dreams]) * before).sum(-1)).mean()
-        loss = loss + recipe.keep * moved + 0.5 * self._told_apart(shown, other, others, texts)
+        # an old picture that fits a new caption better than it fitted its own is one that is lost
+        taken = torch.logsumexp(self.scale * others @ texts.T, dim=1) - self.scale * shown.fits[other].to(self.device)
+        loss = loss + recipe.keep * moved + F.softplus(taken).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_([*phase.parameters, self.rows], 1.0)
         optimizer.step()
-
-    def _told_apart(self, shown: Shown, other: Tensor, others: Tensor, texts: Tensor) -> Tensor:
-        """The loss of other pictures that are nearer to new captions, or to each other's, than to their own."""
-        number = shown.said_number[other]
-        logits = self.scale * others @ torch.cat([shown.said[other].to(self.device), texts]).T
-        same = number[:, None] == number[None]
-        same.fill_diagonal_(False)
-        rows = torch.arange(len(other), device=self.device)
-        logits[:, : len(other)] = logits[:, : len(other)].masked_fill(same.to(self.device), -1e4)
-        return F.cross_entropy(logits, rows)
 
     @torch.no_grad()
     def look(self, phase: Phase, step: int) -> Look:
