@@ -30,7 +30,7 @@ VISION: dict[str, tuple[dict[str, Any], int]] = {
     "vit": ({"image_size": 32, "layers": 3, "width": 16, "head_width": 8, "patch_size": 16}, 3),
     "resnet": ({"image_size": 32, "layers": [1, 1, 1, 1], "width": 8, "patch_size": None}, 4),
     "timm resnet": ({"image_size": 32, "timm_model_name": "test_resnet", "timm_pool": "avg", "timm_proj": "mlp"}, 4),
-    "timm vit": ({"image_size": 160, "timm_model_name": "test_vit", "timm_pool": "token", "timm_proj": "linear"}, 2),
+    "timm vit": ({"image_size": 160, "timm_model_name": "test_vit", "timm_pool": "token", "timm_proj": "linear"}, 6),
     "timm convnext": ({"image_size": 32, "timm_model_name": "test_convnext", "timm_pool": "avg",
                        "timm_proj": "linear"}, 4),
     "timm other": ({"image_size": 32, "timm_model_name": "test_efficientnet", "timm_pool": "avg",
