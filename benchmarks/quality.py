@@ -52,8 +52,8 @@ class Answer:
     guide_score: float
 
 
-def questions(path: Path = HERE / "prompts.toml") -> list[Question]:
-    """Read the prompts."""
+def questions(path: Path) -> list[Question]:
+    """Read a list of prompts."""
     return [Question(**row) for row in tomllib.loads(path.read_text(encoding="utf-8"))["prompts"]]
 
 
@@ -111,6 +111,10 @@ def summary(answers: Sequence[Answer]) -> dict[str, float]:
 @click.option("--quality", default="normal", show_default=True)
 @click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Any other setting, as JSON: --set lr=0.2")
 @click.option("--seed", default=7, show_default=True)
+@click.option(
+    "--prompts", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=HERE / "prompts.toml",
+    help="The list; untuned.toml is one that nothing was tuned on.",
+)  # fmt: skip
 @click.option("--batch", default=1, show_default=True, help="Prompts in one batched run.")
 @click.option("--every", default=1, show_default=True, help="Take every n-th prompt only.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
@@ -121,6 +125,7 @@ def main(
     quality: str,
     changes: Sequence[str],
     seed: int,
+    prompts: Path,
     batch: int,
     every: int,
     json_path: Path | None,
@@ -131,7 +136,7 @@ def main(
     if not (HERE / "judge" / "clip.safetensors").exists():
         train = "clipgen train clip --recipe judge --out benchmarks/judge --art FOLDER"
         raise click.ClickException(f"there is no judge yet; train one: {train}")
-    asked = questions()[::every]
+    asked = questions(prompts)[::every]
     settings = {name: json.loads(value) for name, _, value in (c.partition("=") for c in changes)}
     began = time.monotonic()
     painted = list(paint(asked, batch=batch, generator=generator, quality=quality, seed=seed, **settings))

@@ -121,7 +121,8 @@ def steady(step: Callable[[], object], job: Job, *, dtype: torch.dtype) -> Figur
 
 def _ours_steps(job: Job) -> Figures:
     """Equal work: one picture from noise, all cutouts at once."""
-    run = _run(job, _settings(job).changed(**EQUAL, cutn=job.cutn, steps=job.warm + job.timed + 2))
+    own = {name: value for name, value in job.settings.items() if name not in EQUAL and name not in ("cutn", "steps")}
+    run = _run(job, _settings(job).changed(**own, **EQUAL, cutn=job.cutn, steps=job.warm + job.timed + 2))
     return steady(lambda: next(run), job, dtype=devices.DTYPES[run.settings.machine.dtype])
 
 

@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -156,12 +156,20 @@ def report(job: Job, pairs: Sequence[Pair], courses: Sequence[Course] = (), star
         "seed": job.seed,
         "settings": dict(job.settings),
         "reference_steps": job.course,
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "versions": {"python": platform.python_version(), **{name: version_of(name) for name in PACKAGES}},
         **figures,
         "ratio": ratios(pairs, times),
         "roofline": roofline,
         "courses": times,
     }
+
+
+def version_of(package: str) -> str | None:
+    """The version of a package; None for one that is used from a folder, not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _machine() -> str:
@@ -215,7 +223,10 @@ def few(prompts: Sequence[str], count: int) -> tuple[str, ...]:
 @click.option("--timed", default=5, show_default=True, help="Steps under the clock, after two that are not.")
 @click.option("--course", default=500, show_default=True, help="Steps of a whole run of the reference.")
 @click.option("--seed", default=7, show_default=True, help="Of the first round; each round takes the next.")
-@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="A setting of our whole runs, as JSON.")
+@click.option("--batch", "batches", multiple=True, type=int, default=(1, 2, 4, 8), show_default=True,
+              help="Of batch: pictures at once; repeat for several.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE",
+              help="A setting of ours, as JSON, for example compile=true; those of equal work stay.")
 @click.option("--device", default="auto", show_default=True)
 @click.option("--threads", type=int, help="Threads of torch; unset: its own choice.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
@@ -228,8 +239,8 @@ def main(
     from quality import questions
 
     settings = {name: json.loads(value) for name, _, value in (change.partition("=") for change in changes)}
-    count = 8 if workload == "batch" else prompts
-    texts = few([question.text for question in questions()], count)
+    count = max(given["batches"]) if workload == "batch" else prompts
+    texts = few([question.text for question in questions(HERE / "prompts.toml")], count)
     with tempfile.TemporaryDirectory() as folder:
         job = job_of(workload, Path(folder), prompts=texts, size=(size, size), settings=settings, **given)
         found = run(job, rounds, plot)

@@ -14,6 +14,12 @@ from clipgen.errors import ClipgenError
 NUMBERS = (b"-1", b"0", b"1e99", b"99999999999999999999", b"4294967296", b"nan", b"[]", b"{}", b"null", b"'x'")
 
 
+def spoiled(data: bytes) -> bytes:
+    """With a tenth of them overwritten, in the middle."""
+    start, end = len(data) * 45 // 100, len(data) * 55 // 100
+    return data[:start] + bytes(end - start) + data[end:]
+
+
 def damaged(data: bytes, rng: random.Random) -> bytes:
     """One of the things that happen to files: cut, flipped, doubled, shuffled, with other numbers or text in them."""
     at = rng.randrange(len(data))

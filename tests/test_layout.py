@@ -10,11 +10,13 @@ PACKAGE = Path(__file__).parents[1] / "clipgen"
 
 BASICS = [
     "errors",
+    "extras",  # errors, and what is installed
     "values",
     "registry",
     "process",
     "colours",
     "files",
+    "cluster",
     "models",
     "media",
     "settings",

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from clipgen.batch.crew import Crew, Failure, LocalCrew, Outcome
 from clipgen.batch.ledger import Entry, Ledger, Tally
-from clipgen.batch.lines import Line, job_of_row, read_jobs
+from clipgen.batch.lines import Line, grouped, job_of_row, read_jobs
 from clipgen.batch.perform import perform
 from clipgen.batch.run import run
 
@@ -26,6 +26,7 @@ __all__ = [
     "LocalCrew",
     "Outcome",
     "Tally",
+    "grouped",
     "job_of_row",
     "perform",
     "read_jobs",

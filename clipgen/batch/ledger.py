@@ -161,10 +161,11 @@ def _key(line: Line) -> tuple[str, str]:
     """What a job is known by, and its JSON."""
     if line.job is None:
         return hashlib.sha256(f"{line.number} {_storable(line.error)}".encode()).hexdigest(), ""
-    job = json.dumps(line.job.to_json())  # ASCII: names of files may have bytes that are no text
+    values = line.job.to_json()
     # another version of clipgen does not make it another job
-    known = {name: value for name, value in line.job.to_json().items() if name != "version"}
-    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest(), job
+    known = {name: value for name, value in values.items() if name != "version"}
+    # ASCII: names of files may have bytes that are no text
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest(), json.dumps(values)
 
 
 def _storable(error: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -108,6 +108,38 @@ def _line(number: int, row: object) -> Line:
         return Line(number, job_of_row(row))
     except ClipgenError as error:
         return Line(number, error=str(error))
+
+
+def grouped(lines: Iterable[Line], most: int) -> Iterator[Line]:
+    """Join consecutive lines whose pictures differ in their prompts only into one job, which paints them in one batch.
+
+        >>> rows = [{"prompt": "a fox", "seed": 7}, {"prompt": "a cat", "seed": 7}, {"prompt": "a dog", "seed": 8}]
+        >>> lines = [Line(number, job_of_row(row)) for number, row in enumerate(rows, 1)]
+        >>> [line.job.inputs.prompts for line in grouped(lines, 8)]
+        [('a fox', 'a cat'), ('a dog',)]
+
+    most: prompts of a job; 1 leaves all lines as they are. A line keeps the number of its first one. The pictures of a
+    batch are not bit for bit those of single jobs: they share its cutouts.
+    """
+    first: Line | None = None
+    for line in lines:
+        joined = _joined(first, line, most)
+        if joined is None and first is not None:
+            yield first
+        first = joined or line
+    if first is not None:
+        yield first
+
+
+def _joined(first: Line | None, second: Line, most: int) -> Line | None:
+    """Two lines as one, None where they are none."""
+    a, b = first.job if first else None, second.job
+    if first is None or a is None or b is None or a.verb != "generate" or b.verb != "generate":
+        return None
+    prompts = (*a.inputs.prompts, *b.inputs.prompts)
+    if len(prompts) > most or a != replace(b, inputs=replace(b.inputs, prompts=a.inputs.prompts)):
+        return None
+    return Line(first.number, replace(a, inputs=replace(a.inputs, prompts=prompts)))
 
 
 def job_of_row(row: Values) -> Job:

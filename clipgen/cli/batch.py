@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 import warnings
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,21 +60,29 @@ _LINES = 20  # of progress in a log file
 @option("--retries", type=click.IntRange(min=0), section="Jobs", metavar="N",
         help="how often a job is tried again whose worker died, by default 2")
 @option("--retry-failed", is_flag=True, section="Jobs", help="also try the jobs again that failed before")
+@option("--group", type=click.IntRange(min=1), section="Jobs", metavar="N",
+        help="paint up to N consecutive prompts of equal settings and seed in one batch, which a GPU does faster")
 @option("--ray", metavar="ADDRESS", section="Jobs",
         help="do the jobs on a Ray cluster: auto, local, or HOST:PORT")
 @film_options
-def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:  # fmt: skip
+def command(
+    files: tuple[Path, ...], out: Path, workers: int | None, retries: int | None, retry_failed: bool, group: int | None,
+    ray: str | None, **options: Any,
+) -> int:  # fmt: skip
     """Do the jobs of each FILE.jsonl or FILE.csv, or make a film from each other FILE, as `clipgen animate` does.
 
     What is done is skipped when the same batch runs again, so that a batch that was stopped or killed continues. A job
     that fails is reported, the others are done, and the exit code is 1.
     """
     warnings.simplefilter("ignore")
-    own = {name: options.pop(name) for name in ("workers", "retries", "retry_failed", "ray")}
+    if re.match(r"[a-z][a-z0-9+]+:/", str(out)):
+        raise click.UsageError("--out is an address; results are written to a folder of this machine, which may be a "
+                               "mounted bucket, or be copied to one")  # fmt: skip
+    own = Own(workers, retries, retry_failed, group, ray)
     jobs = [file for file in files if file.suffix.lower() in JOBS]
     if not jobs:
-        if any(own.values()):
-            raise click.UsageError("--workers, --retries, --retry-failed and --ray are for files of jobs")
+        if own != Own():
+            raise click.UsageError("--workers, --retries, --retry-failed, --group and --ray are for files of jobs")
         return _films(files, out, options)
     report = Report.of(options)
     if len(jobs) < len(files) or any(value not in (None, (), False) for value in options.values()):
@@ -80,20 +90,31 @@ def command(files: tuple[Path, ...], out: Path, **options: Any) -> int:  # fmt: 
     return _jobs(jobs, out, own, report)
 
 
-def _jobs(files: Iterable[Path], out: Path, own: dict[str, Any], report: Report) -> int:
+@dataclass(frozen=True)
+class Own:
+    """The options that are for files of jobs only; see the command's help."""
+
+    workers: int | None = None
+    retries: int | None = None
+    retry_failed: bool = False
+    group: int | None = None
+    ray: str | None = None
+
+
+def _jobs(files: Iterable[Path], out: Path, own: Own, report: Report) -> int:
     from clipgen.batch import Ledger
     from clipgen.batch.run import RETRIES, run
 
-    retries = RETRIES if own["retries"] is None else own["retries"]
+    retries = RETRIES if own.retries is None else own.retries
     with Ledger(out) as ledger:
         with loading("looking at the jobs", quiet=report.quiet):
-            ledger.add(_lines(files))
-        if own["retry_failed"]:
+            ledger.add(_lines(files, own.group or 1))
+        if own.retry_failed:
             ledger.retry_failed()
         stopped = False
         try:
             if ledger.tally().open:
-                with _crew(ray=own["ray"], workers=own["workers"]) as crew:
+                with _crew(own) as crew:
                     _show(run(ledger, crew, retries=retries), report)
         except KeyboardInterrupt:
             stopped = True  # what was being done is done again when the batch continues
@@ -102,21 +123,21 @@ def _jobs(files: Iterable[Path], out: Path, own: dict[str, Any], report: Report)
         return 130 if stopped else 1 if ledger.tally().failed else 0
 
 
-def _lines(files: Iterable[Path]) -> Iterable[Line]:
-    from clipgen.batch import read_jobs
+def _lines(files: Iterable[Path], most: int) -> Iterable[Line]:
+    from clipgen.batch import grouped, read_jobs
 
     for file in files:
-        yield from read_jobs(file)
+        yield from grouped(read_jobs(file), most)
 
 
-def _crew(*, ray: str | None, workers: int | None) -> AbstractContextManager[Crew]:
-    if ray:
+def _crew(own: Own) -> AbstractContextManager[Crew]:
+    if own.ray:
         from clipgen.batch.cluster import RayCrew
 
-        return RayCrew(ray, workers)
+        return RayCrew(own.ray, own.workers)
     from clipgen.batch import LocalCrew
 
-    return LocalCrew(workers or 1)
+    return LocalCrew(own.workers or 1)
 
 
 def _show(tallies: Iterable[Tally], report: Report) -> None:

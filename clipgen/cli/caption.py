@@ -28,7 +28,9 @@ EXAMPLES = """\
 \b
 Without --candidates a caption is composed of phrase tables: what, where, how
 made, in which light. Scores are cosines; z is the number of standard deviations
-by which a caption fits better than unrelated captions and pictures do.
+by which a caption fits better than unrelated captions and pictures do. A
+picture marked (unsure) shows nothing that the CLIP model was taught, as far as
+it can tell: its captions are guesses, and --abstain leaves them out.
 
 \b
 Examples:
@@ -41,7 +43,7 @@ Examples:
   clipgen caption summer/ --contrast winter/
 """
 
-COLUMNS = ("image", "text", "score", "z", "percentile", "probability", "margin", "model", "seconds")
+COLUMNS = ("image", "text", "score", "z", "percentile", "probability", "margin", "unsure", "model", "seconds")
 NOTHING = "nothing fits"
 
 
@@ -170,16 +172,22 @@ def _caption(found: Pictures, job: Job, outputs: Outputs) -> None:
         from clipgen.tasks.events import Described  # late: torch takes seconds to import
 
         name = studio.perceptor(studio.describing(job)).name
-        todo = replace(job, inputs=replace(job.inputs, pictures=tuple(left)))
+        todo, unsure = replace(job, inputs=replace(job.inputs, pictures=tuple(left))), 0
         for described in found.good(studio.run(todo)):
             assert isinstance(described, Described)  # of this verb
-            row = to_row(described, model=name)
+            row, unsure = to_row(described, model=name), unsure + described.unsure
             if rows is not None:
                 rows.add(row if rows.columns is None else _flat(row, described))
             if described.matches and described.path is not None:
                 _write_files(described.path, described.matches, studio, job, outputs)
             text = row_text(described, quiet=outputs.quiet)
             click.echo(as_line(row) if outputs.as_json else text)
+        if unsure and not outputs.quiet:
+            click.echo(
+                f"note: {unsure} of {len(left)} pictures resemble nothing that {name} was taught; for any photograph: "
+                "clipgen models pull vit-b-32, then --perceptor vit-b-32",
+                err=True,
+            )
 
 
 def _traits(found: Pictures, job: Job, outputs: Outputs, *, recursive: bool) -> Iterator[str]:
@@ -201,7 +209,10 @@ def to_row(described: Described, *, model: str) -> dict[str, object]:
     """A picture's row of a jsonl file."""
     captions = [match.to_dict() for match in described.matches]
     seconds = round(described.seconds, 3)
-    return {"image": shown(described.path), "captions": captions, "model": model, "seconds": seconds}
+    return {
+        "image": shown(described.path), "captions": captions, "unsure": described.unsure, "model": model,
+        "seconds": seconds,
+    }  # fmt: skip
 
 
 def _flat(row: dict[str, object], described: Described) -> dict[str, object]:
@@ -217,7 +228,8 @@ def row_text(described: Described, *, quiet: bool) -> str:
         f"  {_kind(match)}{match.score:.3f}  z {match.z:4.1f}  {100 * match.probability:5.1f} %  {match.text}"
         for match in described.matches
     ]
-    return "\n".join([shown(described.path), *(lines or [f"  {NOTHING}"])])
+    name = shown(described.path) + ("  (unsure)" if described.unsure else "")
+    return "\n".join([name, *(lines or [f"  {NOTHING}"])])
 
 
 def _kind(match: Match) -> str:

@@ -13,8 +13,8 @@ from clipgen.cli.files import refuse_addresses, spool_of
 from clipgen.errors import ClipgenError
 
 #: the headings of all commands, in the order of the help
-ORDER = ("Film", "Picture", "Start", "Generator", "Prompts", "Pictures", "Search", "Cutouts", "Regularisers", "Output",
-         "Machine")  # fmt: skip
+ORDER = ("Film", "Picture", "Start", "Regions", "Generator", "Prompts", "Pictures", "Search", "Cutouts", "Regularisers",
+         "Output", "Machine")  # fmt: skip
 
 #: options of other tools → what is meant here
 MEANT = {

@@ -14,6 +14,7 @@ from clipgen.cli.options import given_settings, setting_options, settings_in_ver
 from clipgen.cli.presence import check_presence
 from clipgen.cli.sections import option
 from clipgen.errors import ImageError, OutputError
+from clipgen.extras import check_extra
 from clipgen.jobs import VERBS, Job
 from clipgen.settings import DescribeSettings, Settings
 
@@ -50,6 +51,7 @@ def open_studio(job: Job, *, quiet: bool = False) -> Studio:
     """A studio with the job's perceptor loaded and calibrated; a status line says so where that takes long."""
     from clipgen.cli.progress import loading
 
+    check_extra(job.verb)  # reported before the models are loaded
     with loading("loading the models", quiet=quiet):
         from clipgen.studio import Studio
 

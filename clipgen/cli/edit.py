@@ -79,7 +79,7 @@ def command(
     note_syntax([text], quiet=quiet)
     outputs = Outputs.at(output)
     given = over_defaults(given_settings(options, SETTINGS))
-    check_presence(GenerateSettings.from_dict(given), weights)
+    check_presence(GenerateSettings.from_dict({**given, "init_image": str(file)}), weights)
     # late: it imports torch, which takes seconds
     from clipgen.tasks.edit import edit_job
 

@@ -33,7 +33,7 @@ from clipgen.cli.wording import negative_option, note_syntax, one_prompt, withou
 from clipgen.errors import ClipgenError
 from clipgen.jobs import Inputs, Job
 from clipgen.prompts import parse_prompts, read_prompt_file
-from clipgen.settings import GenerateSettings
+from clipgen.settings import GenerateSettings, split_region
 
 if TYPE_CHECKING:
     from clipgen.tasks.generate import RunState
@@ -53,6 +53,9 @@ Examples:
   clipgen "a volcano at night" --size 384 256 --quality high --video
   clipgen "a sunset" --time-budget 45s --init-image photo.jpg --init-weight 0.5
   clipgen "a galaxy" --generator cppn --render-size 1024 1024
+  clipgen "a castle" --init photo.png --mask mask.png
+  clipgen "a wide view" --region "left=a castle" --region "50%,0,50%,100%=a forest"
+  clipgen "a crowded beach" --size 512 512 --tiles 4 3 --hide "a red star"
   clipgen "a forest" --config my.toml
   clipgen --resume outputs/a-forest-7.run
 """
@@ -199,6 +202,8 @@ def _job(
         parse_prompts(line)
     lines = [without(line, negative) for line in lines]
     settings = GenerateSettings.from_dict(over_defaults(config.settings | given))
+    for line in [split_region(region)[1] for region in settings.areas.regions]:
+        parse_prompts(line)
     return Job("generate", Inputs(prompts=tuple(lines)), settings, weights)
 
 

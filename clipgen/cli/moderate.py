@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,9 @@ def command(
     if veil_to is not None:
         check_folder(veil_to)
     found = Pictures(names, recursive=recursive)
+    from clipgen.tasks.moderate import veiled_paths  # late: torch takes seconds to import
+
+    targets = None if veil_to is None else veiled_paths(found.paths, names, veil_to)
     with ExitStack() as opened:
         rows = None if report is None else opened.enter_context(RowFile(report, key="image"))
         todo = [path for path in found.paths if rows is None or shown(path) not in rows.done]
@@ -82,8 +85,8 @@ def command(
             _note_knowledge(moderator)
         counts: Counter[str] = Counter()
         events = _counted(studio.run(job), len(todo), quiet=as_json)
-        if veil_to is not None:
-            events = _veiled(events, names, veil_to)
+        if targets is not None:
+            events = _veiled(events, targets)
         for one in found.good(_written(events, rows)):
             counts[one.verdict.band] += 1
             _print(shown(one.path), one.verdict, as_json=as_json)
@@ -134,15 +137,14 @@ def _written(events: Iterable[Event], rows: RowFile | None) -> Iterator[Moderate
         yield event
 
 
-def _veiled(events: Iterable[Event], names: Sequence[Path], folder: Path) -> Iterator[Event]:
+def _veiled(events: Iterable[Event], targets: Mapping[Path, Path]) -> Iterator[Event]:
     """The same events, each after its copy: a killed run has no row in the report whose copy is missing."""
     from clipgen.tasks.moderate import Moderated, veiled_copy
 
     for one in events:
         if isinstance(one, Moderated) and one.verdict.band == "veil":
             assert one.path is not None  # pictures of a command are files
-            home = next((name for name in names if name.is_dir() and one.path.is_relative_to(name)), one.path.parent)
-            veiled_copy(one.path, folder, home=home)
+            veiled_copy(one.path, targets[one.path])
         yield one
 
 

@@ -141,6 +141,7 @@ class RunFiles:
                 "score": picture.score,
                 "steps": picture.metadata["steps_done"],
                 "size": list(picture.image.size),
+                **({"hidden": picture.metadata["hidden"]} if "hidden" in picture.metadata else {}),
             }
             for path, picture in zip(paths, pictures, strict=True)
         ]
@@ -182,7 +183,7 @@ class RunFiles:
 
         seed, prompt = self.run.plan.seeds[0], self.run.job.inputs.prompts[0]
         path = self.outputs.path(self.outputs.stem or f"{slugify(prompt)}-{seed}", DEFAULT_ENDING)
-        if (done := self.run.synthesis.index) and not self.quiet:
+        if (done := self.run.done) and not self.quiet:
             click.echo(f"note: {path} starts at step {done + 1}, where the run is resumed", err=True)
         video = stack.enter_context(VideoWriter(path, fps=VIDEO_FPS))
         self.result.files["video"] = path

@@ -32,7 +32,7 @@ MEANT = {
     "pull": "clipgen models pull NAME",
     "resume": "clipgen --resume FILE",
     "run": "clipgen generate TEXT",
-    "serve": "there is no server; clipgen generate TEXT makes a picture",
+    "serve": "clipgen web",
     "settings": "clipgen config",
     "setup": "nothing has to be set up; clipgen TEXT makes a picture",
     "start": "clipgen generate TEXT",

@@ -1,4 +1,4 @@
-"""`clipgen train clip|vqgan|prior|stylegan|bank|text|orient`: train the built-in weights."""
+"""`clipgen train clip|vqgan|prior|stylegan|bank|text|orient|all`: train the built-in weights."""
 
 from __future__ import annotations
 
@@ -229,6 +229,31 @@ def orient_command(**options: Any) -> None:
     The shipped head belongs to one `reader`; when that is trained again, so is the head.
     """
     _run("clipgen.train.orient", options)
+
+
+@group.command("all", short_help="Train all models within a time.")
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), metavar="N", help="For all of them [9].")
+@click.option("--only", multiple=True, metavar="STAGE", help="prior, decoder, perceptor or reader; repeat for several.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for checkpoints in half precision [trained].")
+@click.option("--runs", type=click.Path(path_type=Path), help="Folder for the recipes' own checkpoints [runs].")
+@click.option(
+    "--art",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the art pack; without it the pictures are procedural only.",
+)
+@click.option("--photos", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
+              help="Folder of photographs for the reader; repeat for several.")
+@click.option("--drawings", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Drawings for the reader.")
+@click.option("--fonts", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Fonts for the reader.")
+@click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
+def all_command(**options: Any) -> None:
+    """Train prior, the VQGAN's decoder, CLIP and reader in turn, each for its share of the time.
+
+    Each continues from the checkpoint in --out, which is written in files of at most 15 MB; the other commands of this
+    group make weights from the checkpoints in --runs.
+    """
+    _run("clipgen.train.course", options)
 
 
 def _run(module: str, options: dict[str, Any]) -> None:

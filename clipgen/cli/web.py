@@ -18,11 +18,12 @@ Examples:
   clipgen web
   clipgen web --library photos/ --library ~/Pictures
   clipgen web --game-only --host 0.0.0.0 --open    the drawing game for everyone who can reach this machine
+  clipgen web --game-only --database postgresql://game:secret@db.lan/game --port 8101    one of several servers
   clipgen web --rescore                   compute all scores of the game again, with the server stopped
   clipgen web --host 0.0.0.0              for the devices in your network; prints the address with its token
 """
-TOKEN = "CLIPGEN_TOKEN"
-PACKAGES = ("starlette", "uvicorn", "jinja2")
+TOKEN, DATABASE, OWNER = "CLIPGEN_TOKEN", "CLIPGEN_DATABASE", "CLIPGEN_OWNER"
+PACKAGES = ("starlette", "uvicorn", "jinja2", "sqlalchemy")
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Serve the studio and the drawing game as web pages.")
@@ -34,10 +35,15 @@ PACKAGES = ("starlette", "uvicorn", "jinja2")
         help="with --host: needs no token; visitors do not see each other's pictures")
 @option("--token", envvar=TOKEN, section="Machine", metavar="TEXT",
         help=f"token that visitors need, also from ${TOKEN} (default with --host: random, printed)")
+@option("--owner", envvar=OWNER, section="Machine", metavar="TEXT",
+        help=f"token of the owner's page of the game, also from ${OWNER} (default: random, printed)")
 @option("--name", "names", multiple=True, section="Machine", metavar="HOST",
         help="host name by which the server is reached, besides localhost and addresses; may be repeated")
 @option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("outputs/web"), show_default=True,
         section="Output", metavar="FOLDER", help="folder of the queue, the pictures and the uploads")
+@option("--database", envvar=DATABASE, default="", section="Output", metavar="ADDRESS",
+        help="PostgreSQL database of the drawing game, postgresql://USER:PASSWORD@HOST/NAME, which several servers may "
+             f"share; also from ${DATABASE} [a file in --folder]")
 @option("--library", "libraries", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True,
         section="Pictures", metavar="FOLDER", help="folder of pictures that can be searched; may be repeated")
 @option("--device", "devices", multiple=True, section="Machine", metavar="NAME",
@@ -76,11 +82,14 @@ def _settings(options: dict[str, Any]) -> Any:
         raise click.UsageError("--open and --token are both given; leave one out")
     if not is_loopback(options["host"]) and not is_open and token is None:
         token = secrets.token_urlsafe(24)
+    owner = {"owner": options["owner"]} if options["owner"] else {}
     return WebSettings(
+        **owner,
         folder=options["folder"],
         host=options["host"],
         port=options["port"],
         token=token,
+        database=options["database"],
         names=options["names"],
         libraries=named_folders(options["libraries"]),
         devices=options["devices"] or ("auto",),
@@ -88,8 +97,10 @@ def _settings(options: dict[str, Any]) -> Any:
 
 
 def _print_address(settings: Any) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{host}:{settings.port}"
+    from clipgen.web.serve import reachable
+
+    host = reachable(settings.host)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     click.echo(address + (f"/?token={settings.token}" if settings.token else ""))
     # behind "#", which browsers send to no server
     click.echo(f"owner's page of the game: {address}/game/owner#{settings.owner}")

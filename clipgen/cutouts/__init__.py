@@ -63,9 +63,11 @@ class Cutouts(nn.Module):
         bank = torch.randn(4 * 3 * size * size, generator=torch.Generator().manual_seed(_NOISE_SEED))
         self.register_buffer("bank", bank, persistent=False)
 
-    def plan(self, batch: int, height: int, width: int, progress: float = 0.0) -> CutPlan:
+    def plan(
+        self, batch: int, height: int, width: int, progress: float = 0.0, *, cutn: int | None = None
+    ) -> CutPlan:
         """Draw cutn cutouts for each of batch pictures of height × width pixels; progress: 0 to 1."""
-        return self._with_chain(self._draw(self.cutn, batch, height, width, progress))
+        return self._with_chain(self._draw(cutn or self.cutn, batch, height, width, progress))
 
     def apply(self, image: Tensor, plan: CutPlan) -> Tensor:  # type: ignore[override]  # nn.Module.apply is not for users here
         """Cut the plan's views out of image [B,3,H,W]: [n·B,3,size,size], cutout i of picture b at i·B+b."""

@@ -45,7 +45,8 @@ class Generator(nn.Module):
     of latents that start at random, where `lr` is that of better starts; latents: leaf tensors [B, ...], one batch
     element per seed; size: (width, height) in pixels of `forward()`; look: pictures [N, 3, H, W] → unit embeddings
     [N, D], used by generators that search for the latents of a picture, so that the result is similar in content as
-    well (None: pixels alone count).
+    well (None: pixels alone count); over: what is done to every picture before it leaves the generator, [B, 3, H, W] →
+    [B, 3, H, W], such as to lay it under a mask (None: nothing).
     """
 
     name: ClassVar[str]
@@ -65,6 +66,12 @@ class Generator(nn.Module):
         self.latents = []
         self.size = (0, 0)
         self.look: Callable[[Tensor], Tensor] | None = None
+        self.over: Callable[[Tensor], Tensor] | None = None
+
+    def __call__(self) -> Tensor:
+        """The pictures of the latents as they are shown: `forward`, with `over` applied to it."""
+        image: Tensor = super().__call__()
+        return image if self.over is None else self.over(image)
 
     @classmethod
     @abstractmethod
@@ -111,7 +118,7 @@ class Generator(nn.Module):
         # a copy shares the tables of parameters and modules too: what one run registers is not the other's
         for table in ("_parameters", "_buffers", "_modules"):
             setattr(twin, table, dict(getattr(self, table)))
-        twin.latents, twin.size, twin.look = [], (0, 0), None
+        twin.latents, twin.size, twin.look, twin.over = [], (0, 0), None, None
         return twin
 
     def configure(self, options: GeneratorOptions) -> None:
@@ -140,7 +147,7 @@ class Generator(nn.Module):
             >>> generator.start([7, 8], (320, 240), noise="perlin")
 
         seeds: one per batch element. Each element has a random generator of its own, so that its picture is the same
-            alone, in any batch and on every device.
+        alone, in any batch and on every device.
         size: (width, height) in pixels, rounded by `reachable`; the result is `self.size`.
         noise: "gradient", "perlin" or "pixels", an initial picture drawn from the seeds.
         image: an initial picture [1 or B, 3, H, W] in [0, 1], resized to the size.

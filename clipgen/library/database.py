@@ -164,11 +164,12 @@ class Database:
     def paths(self, hashes: Iterable[bytes], places: Sequence[Path]) -> dict[bytes, list[Path]]:
         """The files with these contents in some folders, by path."""
         found: dict[bytes, list[Path]] = {}
+        among = set(places)
         for hash in hashes:
             rows = self.rows("select path from file where hash = ? order by path", (hash,))
             paths = [Path(os.fsdecode(path)) for (path,) in rows]
-            if inside := [path for path in paths if any(path.is_relative_to(place) for place in places)]:
-                found[hash] = inside
+            if kept := [path for path in paths if _is_in(path, among)]:
+                found[hash] = kept
         return found
 
     def contents(self, hashes: Iterable[bytes]) -> dict[bytes, Content]:
@@ -230,8 +231,8 @@ class Database:
             "select path, hash from word join file on file.id = word.rowid where word match ? order by rank limit ?",
             (" ".join(f'"{word}"' for word in words), limit),
         )
-        found = ((Path(os.fsdecode(path)), hash) for path, hash in rows)
-        return list(dict.fromkeys(hash for path, hash in found if any(map(path.is_relative_to, places))))
+        found, among = ((Path(os.fsdecode(path)), hash) for path, hash in rows), set(places)
+        return list(dict.fromkeys(hash for path, hash in found if _is_in(path, among)))
 
     def pixels(self, hash: bytes) -> bytes | None:
         """The sha256 of the upright pixels of a content; None where it is not known."""
@@ -257,6 +258,11 @@ class Database:
         with self.writing() as connection:
             for table in ("file", "content", "word", "verdict", "frame", "watched"):
                 connection.execute(f"delete from {table}")
+
+
+def _is_in(path: Path, places: set[Path]) -> bool:
+    """Whether a path, or a folder that it is in, is among some places, of which there may be thousands."""
+    return path in places or not places.isdisjoint(path.parents)
 
 
 def spaced(name: str) -> str:

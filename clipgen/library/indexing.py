@@ -1,28 +1,25 @@
-"""Folders of pictures and films into a library: read ahead in threads, embedded in batches, stored batch by batch."""
+"""Folders of pictures and films into a library: read and embedded here or on a cluster, stored batch by batch."""
 
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
+import numpy as np
+from numpy.typing import NDArray
+
 from clipgen.files import unwritable
 from clipgen.library.library import Library
-from clipgen.library.reading import SIDE, Reading, named, read_picture
+from clipgen.library.readers import LocalReaders, Readers
+from clipgen.library.reading import Reading, named
 from clipgen.library.scan import is_film, scan
 from clipgen.library.watching import Watching, watch
-from clipgen.media.images import from_pil
 from clipgen.perceptors.base import Perceptor
-from clipgen.similarity import HowFar, Skipped, embed_images
+from clipgen.similarity import HowFar, Skipped
 from clipgen.similarity.store import picture_keys
-
-_BATCH = 32  # pictures in one pass of the perceptor, and lost at most when the process is killed
-_AHEAD = 2 * _BATCH  # files that are read while a batch is embedded
-_THREADS = 2  # that read; decoding runs without Python's lock
 
 
 @dataclass(frozen=True)
@@ -38,10 +35,15 @@ class Progress(HowFar):
 def index(places: Sequence[Path], library: Library, perceptor: Perceptor) -> Iterator[Progress | Skipped]: ...
 @overload
 def index(
-    places: Sequence[Path], library: Library, perceptor: Perceptor, *, films: bool
+    places: Sequence[Path], library: Library, perceptor: Perceptor, *, films: bool, readers: Readers | None = None
 ) -> Iterator[Progress | Watching | Skipped]: ...
 def index(
-    places: Sequence[Path], library: Library, perceptor: Perceptor, *, films: bool = False
+    places: Sequence[Path],
+    library: Library,
+    perceptor: Perceptor,
+    *,
+    films: bool = False,
+    readers: Readers | None = None,
 ) -> Iterator[Progress | Watching | Skipped]:
     """Bring a library up to date with some folders; what is known already is neither read nor embedded again.
 
@@ -50,7 +52,8 @@ def index(
         >>> events[-1]
         Progress(done=2, total=2, embedded=2)
 
-    places: folders, with the folders in them, and files; films: not only pictures, see `watch`; they come last.
+    places: folders, with the folders in them, and files; films: not only pictures, see `watch`; they come last, and are
+    embedded by this process; readers: who reads and embeds pictures, by default this process, too.
     Yields Progress after each batch and film, the first before any work, Watching after each batch of a film's frames,
     and Skipped for each file that cannot be used, also where that is known from an earlier run. A process that is
     killed loses at most one batch. Raises ImageError for a
@@ -68,7 +71,7 @@ def index(
             yield Skipped(Path(path), named(error, Path(path)))
     yield Progress(0, len(fresh), 0)
     pictures = [Path(path) for path in fresh if not is_film(path)]
-    yield from run.all(pictures, len(fresh))
+    yield from run.pictures(pictures, len(fresh), readers or LocalReaders())
     for number, path in enumerate(filter(is_film, fresh), len(pictures) + 1):
         yield from run.film(Path(path))
         yield Progress(number, len(fresh), run.embedded)
@@ -89,7 +92,6 @@ class _Run:
     def __init__(self, library: Library, perceptor: Perceptor) -> None:
         self.library, self.perceptor = library, perceptor
         self.vectors = library.vectors(perceptor.fingerprint, perceptor.dim)
-        self.side = max(SIDE, perceptor.input_size)
         self.embedded = 0
 
     def finished(self, hashes: Sequence[bytes]) -> dict[bytes, str]:
@@ -114,33 +116,35 @@ class _Run:
                 self.embedded = before + event.kept
             yield event
 
-    def all(self, paths: Sequence[Path], total: int) -> Iterator[Progress | Skipped]:
-        """Read and embed pictures, in order; total: of all files, for the events."""
-        with ThreadPoolExecutor(_THREADS) as threads:
-            waiting: deque[Future[Reading]] = deque()
-            try:
-                for first in range(0, len(paths), _BATCH):
-                    until = min(len(paths), first + _BATCH + _AHEAD)
-                    for path in paths[first + len(waiting) : until]:
-                        waiting.append(threads.submit(read_picture, path, self.known, side=self.side))
-                    batch = [waiting.popleft().result() for _ in paths[first : first + _BATCH]]
-                    yield from (Skipped(one.path, one.error) for one in batch if one.error)
-                    self._store(batch)
-                    yield Progress(min(len(paths), first + _BATCH), total, self.embedded)
-            finally:
-                threads.shutdown(cancel_futures=True)
+    def pictures(self, paths: Sequence[Path], total: int, readers: Readers) -> Iterator[Progress | Skipped]:
+        """Read, embed and store pictures; total: of all files, for the events."""
+        done = 0
+        for bundle in readers.read(paths, self):
+            readings = [self._explained(one) for one in bundle.readings]
+            yield from (Skipped(one.path, one.error) for one in readings if one.error)
+            self._store(readings, bundle.vectors)
+            done += len(readings)
+            yield Progress(done, total, self.embedded)
 
-    def _store(self, batch: Sequence[Reading]) -> None:
-        """Embed the pictures of a batch; vectors come first: a row without a vector would never get one."""
-        read = {one.content.hash: one.pixels for one in batch if one.content and one.pixels}
-        there = self.library.embedded(list(read), self.perceptor.fingerprint, self.perceptor.dim)
-        new = {hash: pixels for (hash, pixels), stored in zip(read.items(), there, strict=True) if not stored}
+    def stored(self, hashes: list[bytes]) -> NDArray[np.bool_]:
+        """For each content whether it has a vector: [N]."""
+        return self.library.embedded(hashes, self.perceptor.fingerprint, self.perceptor.dim)
+
+    def _explained(self, one: Reading) -> Reading:
+        """The same with its error, where another machine only knew that the library has its content."""
+        if one.error or one.content or one.file is None:
+            return one
+        return replace(one, error=named(self.known(one.file.hash)[1], one.path))
+
+    def _store(self, readings: Sequence[Reading], vectors: dict[bytes, NDArray[np.float16]]) -> None:
+        """Store a batch; vectors come first: a row without a vector would never get one."""
+        there = self.stored(list(vectors))
+        new = {hash: row for (hash, row), found in zip(vectors.items(), there, strict=True) if not found}
         if new:
-            rows = embed_images(self.perceptor, [from_pil(pixels) for pixels in new.values()])
             try:
-                self.vectors.add(picture_keys(list(new)), rows.half().numpy())
+                self.vectors.add(picture_keys(list(new)), np.stack(list(new.values())))
             except OSError as error:
                 raise unwritable(self.library.folder, error) from error
             self.embedded += len(new)
-        contents = [one.content for one in batch if one.content]
-        self.library.database.add([one.file for one in batch if one.file], contents)
+        contents = [one.content for one in readings if one.content]
+        self.library.database.add([one.file for one in readings if one.file], contents)

@@ -1,21 +1,25 @@
-"""One picture file into what the library stores of it: sha256, facts, hashes, measures, and pixels to embed."""
+"""Picture files into what the library stores of them: sha256, facts, hashes, measures, and vectors."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.library.database import Content, File
 from clipgen.library.hashes import perceptual_hashes
-from clipgen.media.images import load_reduced
+from clipgen.media.images import from_pil, load_reduced
 from clipgen.media.measures import Measures
+from clipgen.perceptors.base import Perceptor
+from clipgen.similarity import embed_images
 
 NAME = "\0"  # in the error of a content: its files have many names
 SIDE = 256  # of the short side of what is embedded, unless the perceptor's input is larger; enough for all else
@@ -66,6 +70,33 @@ def read_picture(path: Path, known: Callable[[bytes], tuple[bool, str]], *, side
         format=facts.format, measures=Measures.of(pixels).packed(),
     )  # fmt: skip
     return Reading(path, file, content, pixels)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A batch of files that were read, without pixels, and the vectors [D] float16 of contents, by sha256."""
+
+    readings: Sequence[Reading]
+    vectors: dict[bytes, NDArray[np.float16]]
+
+
+def embedded(
+    batch: Sequence[Reading], perceptor: Perceptor, stored: Callable[[list[bytes]], NDArray[np.bool_]]
+) -> Bundle:
+    """Embed the pictures of a batch that have no vector yet, each content once.
+
+        >>> batch = [read_picture(folder / "a.png", lambda hash: (False, ""))]
+        >>> bundle = embedded(batch, perceptor, lambda hashes: np.zeros(len(hashes), bool))
+        >>> [len(row) == perceptor.dim for row in bundle.vectors.values()]
+        [True]
+
+    stored: hashes → for each whether it has a vector.
+    """
+    read = {one.content.hash: one.pixels for one in batch if one.content and one.pixels}
+    new = [hash for hash, found in zip(read, stored(list(read)), strict=True) if not found]
+    pixels = [from_pil(found) for hash in new if (found := read[hash])]
+    rows = embed_images(perceptor, pixels).half().numpy()
+    return Bundle([replace(one, pixels=None) for one in batch], dict(zip(new, rows, strict=True)))
 
 
 def named(error: str, path: Path) -> str:

@@ -89,7 +89,7 @@ class _Film:
         self.library, self.frames = library, library.frames
         self.vectors = library.vectors(perceptor.fingerprint, perceptor.dim)
         self.last, self.kept, self.gap = self.frames.state(film, perceptor.fingerprint).seconds, 0, 1.0
-        self.like = self._like()
+        self.like, self.damaged = self._like(), list[float]()
         self.problem = ""
 
     def batches(self) -> Iterator[Watching | Skipped]:
@@ -101,7 +101,7 @@ class _Film:
                 waiting = thread.submit(lambda: list(islice(frames, _BATCH)))
                 self._store(batch)
                 yield Watching(self.path, self.last, self.facts.seconds, self.kept)
-        if not self.problem and (problem := self.facts.truncated(self.last, self.gap)):
+        if not self.problem and (problem := self.facts.flaws(self.last, self.gap, self.damaged)):
             self.problem = f"{NAME} cannot be decoded as a whole: {problem}"
         self._add([], done=True)
         if self.problem:
@@ -110,7 +110,7 @@ class _Film:
     def _decoded(self) -> Iterator[tuple[float, Image.Image]]:
         side, done = max(SIDE, self.perceptor.input_size), self.last
         try:
-            frames = sampled_frames(self.path, side=side, since=max(0.0, done))
+            frames = sampled_frames(self.path, side=side, since=max(0.0, done), damaged=self.damaged.append)
             yield from ((seconds, picture) for seconds, picture in frames if seconds > done)
         except ImageError as error:
             self.problem = str(error).replace(str(self.path), NAME)

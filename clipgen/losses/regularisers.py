@@ -131,7 +131,7 @@ class Palette(Loss):
 class InitLoss(Loss):
     """The mean squared difference from an initial picture, fading out towards the end of the run.
 
-    image: [B,3,H,W] or [1,3,H,W]; shares: [B], weight of each picture, by default 1.
+    image: [B,3,H,W] or [1,3,H,W]; shares: [B], weight of each picture, or [B,1,H,W], of each pixel; by default 1.
     Raises SettingsError for a picture of another size.
     """
 
@@ -149,7 +149,10 @@ class InitLoss(Loss):
         image = need_image(view, self)
         if image.shape[1:] != self.start.shape[1:] or self.start.shape[0] not in (1, image.shape[0]):
             raise SettingsError(f"the initial picture is {list(self.start.shape)}, the image is {list(image.shape)}")
-        return (1 - view.progress) * self.shares * _per_picture((image - self.start).square())
+        apart = (image - self.start).square()
+        if self.shares.ndim > 1:
+            return (1 - view.progress) * _per_picture(self.shares * apart)
+        return (1 - view.progress) * self.shares * _per_picture(apart)
 
 
 class PullToStart(Loss):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -30,6 +30,10 @@ MAX_SIDE = 8192  # pixels: a file that states more is more likely broken than re
 _EARLY = 1e-4  # seconds by which a presentation time may be rounded down
 _MISSING = 2.0  # seconds by which the length that a file states may be wrong
 _BACK = 12.0  # seconds between key frames, at most, in nearly all films
+
+
+def _ignored(seconds: float) -> None:
+    """Where nobody asks for damage."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +69,22 @@ class VideoFacts:
             raise ImageError(f"{path} is a video of {width} x {height} pixels and {seconds:g} s, which cannot be used")
         return cls((width, height), seconds, sound, rate)
 
-    def truncated(self, last: float, gap: float) -> str:
-        """Why a video is truncated whose last frame is at a time; "" for a whole one.
+    def flaws(self, last: float, gap: float, damaged: Sequence[float] = ()) -> str:
+        """What is wrong with a video that was decoded to its end; "" for a whole one.
 
             >>> facts = VideoFacts((64, 48), 60.0, sound=False)
-            >>> facts.truncated(12.0, gap=0.04), facts.truncated(50.0, gap=10.0)
+            >>> facts.flaws(12.0, gap=0.04), facts.flaws(50.0, gap=10.0)
             ('it ends at 00:00:12 of 00:01:00: it is truncated', '')
+            >>> facts.flaws(59.0, gap=0.04, damaged=[7.0, 7.04])
+            'it is damaged at 00:00:07'
 
-        last: in seconds; gap: the longest between two frames. Decoders report no error where a file ends too early.
+        last: when the last frame is shown, in seconds; gap: the longest between two frames; damaged: when those are
+        shown that `video_frames` reported. Decoders raise no error where a file ends too early, nor for all damage.
         """
-        if self.seconds - last <= _MISSING + 2 * gap:
-            return ""
-        return f"it ends at {clock(last)} of {clock(self.seconds)}: it is truncated"
+        found = [f"it is damaged at {clock(damaged[0])}"] if damaged else []
+        if self.seconds - last > _MISSING + 2 * gap:
+            found.append(f"it ends at {clock(last)} of {clock(self.seconds)}: it is truncated")
+        return "; ".join(found)
 
     def painted_size(self) -> tuple[int, int]:
         """The size of a painted frame where none is given: the video's aspect ratio.
@@ -127,7 +135,11 @@ class Footage:
 
 
 def video_frames(
-    path: str | Path, *, fps: float | None = None, size: tuple[int, int] | None = None
+    path: str | Path,
+    *,
+    fps: float | None = None,
+    size: tuple[int, int] | None = None,
+    damaged: Callable[[float], object] = _ignored,
 ) -> Iterator[tuple[float, Image.Image]]:
     """Frames of a video in order, upright: when each is shown, in seconds from the first, and its picture.
 
@@ -139,26 +151,36 @@ def video_frames(
         [(0.0, (64, 64)), (0.5, (64, 64))]
 
     fps: so many frames a second, by repeating and dropping frames according to their presentation times; None: every
-    frame, at its own time; size: (width, height) that frames are scaled to cover and cropped to; None: their own.
+    frame, at its own time; size: (width, height) that frames are scaled to cover and cropped to; None: their own;
+    damaged: called with the time of each frame that can be decoded in part only.
     No frame is kept in memory. Raises ImageError for a file that is no video, or is damaged.
     """
     with _opened(Path(path)) as container:
         container.streams.video[0].thread_type = "AUTO"
         graph: Graph | None = None
-        start: float | None = None
+        start, begin = None, None
         for decoded in _and_end(container):
             if decoded is not None:
                 graph = graph or _graph(container, decoded, fps, size)
             if graph is None:
                 return
             graph.push(decoded)
+            if decoded is not None:
+                begin = _time(decoded) if begin is None else begin
+                if decoded.is_corrupt:
+                    damaged(_time(decoded) - begin)
             for frame in pulled(graph.vpull):
                 start = _time(frame) if start is None else start
                 yield _time(frame) - start, Image.fromarray(frame.to_ndarray())
 
 
 def sampled_frames(
-    path: str | Path, *, side: int, every: float = 1.0, since: float = 0.0
+    path: str | Path,
+    *,
+    side: int,
+    every: float = 1.0,
+    since: float = 0.0,
+    damaged: Callable[[float], object] = _ignored,
 ) -> Iterator[tuple[float, Image.Image]]:
     """The first frame in each span of some seconds, upright and reduced: when it is shown, as of `video_frames`.
 
@@ -170,8 +192,8 @@ def sampled_frames(
         [(0.0, (32, 32)), (1.0, (32, 32)), (2.0, (32, 32))]
 
     side: short side in pixels, unless it is smaller already; every: seconds of a span; since: seconds at which to
-    begin, by seeking. A frame that stays longer than a span comes once. Frames that no other frame depends on are not
-    decoded, so a frame may be some frames late in its span; its time is its own.
+    begin, by seeking; damaged: as for `video_frames`. A frame that stays longer than a span comes once. Frames that no
+    other frame depends on are not decoded, so a frame may be some frames late in its span; its time is its own.
     Raises ImageError for a file that is no video, and where it is damaged, after the frames before that.
     """
     with _opened(Path(path)) as container:
@@ -181,6 +203,8 @@ def sampled_frames(
         graph: Graph | None = None
         due = since
         for seconds, frame in _timed(container, since):
+            if frame.is_corrupt and seconds >= since:
+                damaged(seconds)
             if seconds + _EARLY < due:
                 continue
             due = every * (math.floor(seconds / every + _EARLY) + 1)

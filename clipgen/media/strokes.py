@@ -10,20 +10,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from PIL import Image, ImageChops, ImageDraw
 
 from clipgen.errors import SettingsError
+from clipgen.media.flood import flood
 from clipgen.values import Json
 
 #: side of the sheet, in the units of points and widths
 SHEET = 512
 PAPER = "#ffffff"
 WIDTHS = (1.0, 96.0)
-MOST_STROKES, MOST_POINTS = 1000, 20_000
+MOST_STROKES, MOST_FLOODS, MOST_POINTS = 1000, 32, 20_000
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _DIGITS = 1  # decimals of coordinates, a fifth of what a screen shows
 _MARGIN = 0.07  # of a framed drawing: that of the drawings which the reader learns from
@@ -36,18 +37,21 @@ class Stroke:
     """One movement of a pen.
 
     colour: "#rrggbb"; width: in sheet units; points: x, y and pressure in 0 to 1, in drawing order; fill: whether the
-    area that the points enclose is filled, instead of a line along them. An eraser is a stroke in the colour of paper.
+    area that the points enclose is filled, instead of a line along them; flood: whether the area of one colour around
+    the only point is filled. An eraser is a stroke in the colour of paper.
     """
 
     colour: str
     width: float
     points: tuple[tuple[float, float, float], ...]
     fill: bool = False
+    flood: bool = False
 
     def to_json(self) -> dict[str, Json]:
         """Plain values, of which `Drawing.of` makes the same stroke."""
         points: list[Json] = [[x, y, p] if p != 1 else [x, y] for x, y, p in self.points]
-        return {"colour": self.colour, "width": self.width, "points": points, "fill": self.fill}
+        flood: dict[str, Json] = {"flood": True} if self.flood else {}
+        return {"colour": self.colour, "width": self.width, "points": points, "fill": self.fill, **flood}
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,16 @@ class Drawing:
     def of(cls, value: Json) -> Drawing:
         """A drawing from JSON: a list of strokes {"points": [[x, y] or [x, y, pressure]…], "colour", "width", "fill"}.
 
-        Raises SettingsError for anything else, and for more than MOST_STROKES strokes and MOST_POINTS points.
+        Instead of "fill" a stroke of one point may have "flood". Raises SettingsError for anything else, and for more
+        than MOST_STROKES strokes, MOST_FLOODS of them floods, and MOST_POINTS points.
         """
         if not isinstance(value, list) or len(value) > MOST_STROKES:
             raise _wrong(f"must be a list of at most {MOST_STROKES} strokes")
         strokes = tuple(_stroke(one) for one in value)
         if sum(len(stroke.points) for stroke in strokes) > MOST_POINTS:
             raise _wrong(f"have more than {MOST_POINTS} points in all")
+        if sum(stroke.flood for stroke in strokes) > MOST_FLOODS:
+            raise _wrong(f"fill more than {MOST_FLOODS} areas")
         return cls(strokes)
 
     def to_json(self) -> list[Json]:
@@ -93,7 +100,7 @@ class Drawing:
 
     def render(self, side: int) -> Image.Image:
         """The whole sheet, side × side pixels, RGB."""
-        return self._sheet.resize((side, side), Image.Resampling.BOX)
+        return _reduced(self._sheet, side)
 
     def framed(self, side: int) -> Image.Image:
         """What is drawn, cut out with a margin, so that its place and size on the sheet do not count."""
@@ -110,15 +117,48 @@ class Drawing:
 
     @cached_property
     def _sheet(self) -> Image.Image:
-        sheet = Image.new("RGB", (_WORK * _FINE, _WORK * _FINE), PAPER)
-        pen = ImageDraw.Draw(sheet)
+        sheet = _empty()
         for stroke in self.strokes:
-            _draw(pen, stroke, _WORK * _FINE / SHEET)
+            _draw(sheet, stroke)
         return sheet
 
+    def stages(self, side: int, most: int) -> Iterator[Image.Image]:
+        """The sheet while it is drawn, side × side pixels, at most so many times, at an even pace; the last is whole.
 
-def _draw(pen: ImageDraw.ImageDraw, stroke: Stroke, gain: float) -> None:
+        >>> [picture.size for picture in Drawing.of([{"points": [[0, 0], [512, 512]]}]).stages(64, 40)]
+        [(64, 64), (64, 64)]
+        """
+        total = sum(len(stroke.points) for stroke in self.strokes)
+        stops = {-(-total * stage // most) for stage in range(1, most + 1)}
+        sheet, drawn = _empty(), 0
+        for stroke in self.strokes:
+            for count in range(1, len(stroke.points)):
+                if drawn + count in stops:
+                    part = sheet.copy()
+                    _draw(part, replace(stroke, points=stroke.points[:count]))
+                    yield _reduced(part, side)
+            _draw(sheet, stroke)
+            drawn += len(stroke.points)
+            if drawn in stops:
+                yield _reduced(sheet, side)
+
+
+def _empty() -> Image.Image:
+    return Image.new("RGB", (_WORK * _FINE, _WORK * _FINE), PAPER)
+
+
+def _reduced(sheet: Image.Image, side: int) -> Image.Image:
+    return sheet.resize((side, side), Image.Resampling.BOX)
+
+
+def _draw(sheet: Image.Image, stroke: Stroke) -> None:
+    gain = _WORK * _FINE / SHEET
     points = [(x * gain, y * gain) for x, y, _ in stroke.points]
+    if stroke.flood:
+        ((x, y),) = points
+        flood(sheet, (min(int(x), sheet.width - 1), min(int(y), sheet.height - 1)), stroke.colour)
+        return
+    pen = ImageDraw.Draw(sheet)
     if stroke.fill and len(points) > 2:
         pen.polygon(points, fill=stroke.colour)
         return
@@ -131,18 +171,20 @@ def _draw(pen: ImageDraw.ImageDraw, stroke: Stroke, gain: float) -> None:
 
 
 def _stroke(value: Json) -> Stroke:
-    if not isinstance(value, dict) or not value.keys() <= {"colour", "width", "points", "fill"}:
-        raise _wrong("must each be an object with points, colour, width and fill")
+    if not isinstance(value, dict) or not value.keys() <= {"colour", "width", "points", "fill", "flood"}:
+        raise _wrong("must each be an object with points, colour, width, fill and flood")
     colour, width, points = value.get("colour", "#000000"), value.get("width", 8), value.get("points")
-    fill = value.get("fill", False)
+    fill, floods = value.get("fill", False), value.get("flood", False)
     if not isinstance(colour, str) or not _COLOUR.fullmatch(colour.lower()):
         raise _wrong(f"have the colour {str(colour)[:20]!r}; write it as #rrggbb")
-    if not isinstance(fill, bool):
-        raise _wrong("have a fill that is neither true nor false")
+    if not isinstance(fill, bool) or not isinstance(floods, bool):
+        raise _wrong("have a fill or flood that is neither true nor false")
     if not isinstance(points, list) or not 0 < len(points) <= MOST_POINTS:
         raise _wrong("need a list of points each")
+    if floods and (fill or len(points) != 1):
+        raise _wrong("that flood have one point, and no fill")
     width = round(_number(width, *WIDTHS), _DIGITS)
-    return Stroke(colour.lower(), width, tuple(_point(one) for one in points), fill)
+    return Stroke(colour.lower(), width, tuple(_point(one) for one in points), fill, floods)
 
 
 def _point(value: Json) -> tuple[float, float, float]:

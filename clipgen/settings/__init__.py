@@ -11,6 +11,7 @@ are declared in its module.
 
 from __future__ import annotations
 
+from clipgen.settings.areas import Areas
 from clipgen.settings.base import DTYPES, About, Settings, about_of, help_of, hints, settings_in
 from clipgen.settings.describe import (
     CaptionSettings,
@@ -43,6 +44,7 @@ from clipgen.settings.groups import (
 )
 from clipgen.settings.inspect import DetectSettings, DetectVerb, InspectVerb, ModerateSettings, ModerateVerb
 from clipgen.settings.library import (
+    ClusterSettings,
     CurateSettings,
     CurateVerb,
     DuplicatesSettings,
@@ -58,17 +60,21 @@ from clipgen.settings.library import (
 )
 from clipgen.settings.options import GeneratorOptions
 from clipgen.settings.pair import PairSettings, PairVerb
+from clipgen.settings.places import PLACES, Box, Place, split_region
 from clipgen.settings.usual import USUAL
 from clipgen.settings.viewing import ScenesSettings, ScenesVerb, TrackSettings, TrackVerb
 
 __all__ = [
     "About",
     "AnimateSettings",
+    "Areas",
+    "Box",
     "Canvas",
     "CaptionSettings",
     "CaptionVerb",
     "ClassifySettings",
     "ClassifyVerb",
+    "ClusterSettings",
     "CompareVerb",
     "CurateSettings",
     "CurateVerb",
@@ -101,6 +107,8 @@ __all__ = [
     "NOISES",
     "PairSettings",
     "PairVerb",
+    "PLACES",
+    "Place",
     "OrientSettings",
     "OrientVerb",
     "Preset",
@@ -124,4 +132,5 @@ __all__ = [
     "options_of",
     "picture_settings",
     "settings_in",
+    "split_region",
 ]

@@ -8,11 +8,13 @@ from typing import Self, Unpack
 
 from clipgen.errors import SettingsError
 from clipgen.registry import GENERATOR_OPTIONS, GENERATORS
+from clipgen.settings.areas import Areas
 from clipgen.settings.base import EVERY, About, Settings, setting, settings_in
 from clipgen.settings.grouped import GroupedSettings
 from clipgen.settings.groups import QUALITIES, Canvas, CutoutSettings, Guides, Init, Machine, Search
 from clipgen.settings.keywords import PictureValues
 from clipgen.settings.options import GeneratorOptions
+from clipgen.settings.places import split_region
 from clipgen.values import Values
 
 
@@ -41,6 +43,7 @@ class GenerateSettings(GroupedSettings):
     )
     canvas: Canvas = field(default_factory=Canvas)
     init: Init = field(default_factory=Init)
+    areas: Areas = field(default_factory=Areas)
     search: Search = field(default_factory=Search)
     cutouts: CutoutSettings = field(default_factory=CutoutSettings)
     guides: Guides = field(default_factory=Guides)
@@ -70,6 +73,28 @@ class GenerateSettings(GroupedSettings):
             raise SettingsError(
                 f"race is {race}, but all starts from init_image would be the same; leave one out",
                 settings=["race", "init_image"],
+            )
+        self._check_areas()
+
+    def _check_areas(self) -> None:
+        areas, whole = self.areas, self.areas.whole(self.canvas.size)
+        if areas.mask is not None and self.init.init_image is None:
+            raise SettingsError(
+                "mask is set and init_image is not; name the picture that stays where the mask is black",
+                settings=["mask", "init_image"],
+            )
+        if areas.mask is None:
+            for region in areas.regions:
+                split_region(region)[0].box(whole)
+        if (areas.mask or areas.tiles) and self.options.final_size() is not None:
+            raise SettingsError(
+                "render_size is set, and mask or tiles too, which set the size of the picture; leave render_size out",
+                settings=["render_size", "mask", "tiles"],
+            )
+        if areas.tiles is not None and (self.options.race or 1) > 1:
+            raise SettingsError(
+                f"race is {self.options.race}; tiles start from the picture around them: leave race out",
+                settings=["race", "tiles"],
             )
 
     def resolved(self) -> Self:

@@ -79,7 +79,14 @@ class Init(Settings):
     title: ClassVar[str] = "Start"
 
     init_image: str | None = setting(
-        None, About("picture to start from", metavar="FILE", file=True, verbs=("generate", "animate", "scene"))
+        None,
+        About(
+            "picture to start from",
+            flags=("--init", "--init-image"),
+            metavar="FILE",
+            file=True,
+            verbs=("generate", "animate", "scene"),
+        ),
     )
     init_noise: str | None = setting(
         None, About("noise to start from: " + ", ".join(NOISES), choices=NOISES, verbs=("generate", "animate"))

@@ -34,6 +34,11 @@ class SearchKeywords(TypedDict, total=False):
     init_noise: str | None
     init_weight: float | None
     start: str
+    mask: str | None
+    feather: int
+    regions: Sequence[str]
+    tiles: tuple[int, int] | None
+    hide: str | None
     quality: str
     steps: int | None
     time_budget: float | None
@@ -171,6 +176,8 @@ class LibraryKeywords(IndexKeywords, total=False):
     """All settings of `index`."""
 
     films: bool
+    ray: str | None
+    workers: int | None
 
 
 class DuplicatesKeywords(IndexKeywords, total=False):

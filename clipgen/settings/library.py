@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from clipgen.errors import SettingsError
 from clipgen.settings.base import About, Settings, setting
 from clipgen.settings.describe import LIBRARY, DescribeSettings
 from clipgen.settings.grouped import GroupedSettings
@@ -127,12 +128,46 @@ class FilmsSettings(Settings):
 
 
 @dataclass(frozen=True)
+class ClusterSettings(Settings):
+    """On which Ray cluster `index` embeds pictures.
+
+    >>> ClusterSettings(ray="auto").validate().workers is None
+    True
+    """
+
+    ray: str | None = setting(
+        None,
+        About(
+            "embed pictures on a Ray cluster: auto, local, or HOST:PORT",
+            metavar="ADDRESS",
+            section="Machine",
+            verbs=("index",),
+        ),
+    )
+    workers: int | None = setting(
+        None,
+        About(
+            "actors on the cluster (default: one a GPU, or one a machine without any)",
+            least=1,
+            section="Machine",
+            verbs=("index",),
+        ),
+    )
+
+    def check(self) -> None:
+        """Raise SettingsError for workers without a cluster."""
+        if self.workers is not None and self.ray is None:
+            raise SettingsError("workers are those of a cluster; set ray as well", settings=["ray", "workers"])
+
+
+@dataclass(frozen=True)
 class IndexVerb(GroupedSettings):
     """All settings of `index`."""
 
     describe: DescribeSettings = field(default_factory=DescribeSettings)
     library: IndexSettings = field(default_factory=IndexSettings)
     content: FilmsSettings = field(default_factory=FilmsSettings)
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,23 @@
 
 from __future__ import annotations
 
-from clipgen.similarity.assign import assign, check_assignment
-from clipgen.similarity.calibrate import Background, Fit, Unrelated, background_of
-from clipgen.similarity.embed import Square, embed_images, embed_squares, embed_texts, embed_windows, windows
+from clipgen.similarity.assign import assign
+from clipgen.similarity.calibrate import Background, Fit, Limits, Unrelated, background_of
+from clipgen.similarity.embed import (
+    Square,
+    cut_square,
+    embed_images,
+    embed_squares,
+    embed_texts,
+    embed_windows,
+    windows,
+)
 from clipgen.similarity.heat import heat
 from clipgen.similarity.match import SIGNIFICANT, Match, Matcher
 from clipgen.similarity.pictures import Embedded, HowFar, Picture, Skipped, embed_pictures, find_pictures, in_groups
 from clipgen.similarity.rank import Candidate, Ranking
 from clipgen.similarity.store import Store, Vectors
+from clipgen.similarity.subjects import Subjects
 from clipgen.similarity.table import text_keys
 
 __all__ = [
@@ -26,6 +35,7 @@ __all__ = [
     "Embedded",
     "Fit",
     "HowFar",
+    "Limits",
     "Match",
     "Matcher",
     "Picture",
@@ -34,11 +44,12 @@ __all__ = [
     "Skipped",
     "Square",
     "Store",
+    "Subjects",
     "Unrelated",
     "Vectors",
     "assign",
     "background_of",
-    "check_assignment",
+    "cut_square",
     "embed_images",
     "embed_pictures",
     "embed_squares",

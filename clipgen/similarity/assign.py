@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from torch import Tensor
-
-from clipgen.errors import ClipgenError
-
-
-def check_assignment() -> None:
-    """Raise ClipgenError where SciPy, which solves the assignment, is not installed."""
-    if find_spec("scipy") is None:
-        raise ClipgenError("pairing needs SciPy: pip install 'clipgen[library]'")
 
 
 def assign(scores: Tensor) -> list[int | None]:
@@ -22,9 +12,8 @@ def assign(scores: Tensor) -> list[int | None]:
         [1, 0]
 
     scores: [N, M]; where N > M, the rows that cost the least have no column: None.
-    Raises ClipgenError where SciPy is not installed. Source: Crouse 2016, as in `scipy.optimize.linear_sum_assignment`.
+    Needs SciPy, an extra (`check_extra`). Source: Crouse 2016, as in `scipy.optimize.linear_sum_assignment`.
     """
-    check_assignment()
     from scipy.optimize import linear_sum_assignment  # late: it takes a third of a second to import
 
     rows, columns = linear_sum_assignment(scores.double().numpy(), maximize=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,6 +41,19 @@ class Fit:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Where a perceptor's knowledge ends, measured on pictures of what it was taught; each holds for nine tenths.
+
+    standout: of those that it names right, by how many standard deviations the best of all subjects that it knows fits
+    better than the others do; rival: of those whose name is among its five best subjects, by how much the cosine of the
+    best is above that of the right one, at most.
+    """
+
+    standout: float
+    rival: float
+
+
+@dataclass(frozen=True)
 class Unrelated:
     """Captions, and batches of pictures [1, 3, H, W] in [0, 1], of all sorts."""
 
@@ -55,13 +68,14 @@ class Background:
         >>> 0 <= Background(captions, pictures).fit(pictures[0], captions[0]).percentile <= 100
         True
 
-    captions: [M, D], pictures: [P, D], unit vectors of one perceptor; spread: standard deviation of their cosines.
+    captions: [M, D], pictures: [P, D], unit vectors of one perceptor; limits: None where they were not measured;
+    spread: standard deviation of their cosines.
     The cosines of small CLIPs and of large ones have ranges of their own; what counts is how one compares with those of
     the same picture with other captions and of the same caption with other pictures.
     """
 
-    def __init__(self, captions: Tensor, pictures: Tensor) -> None:
-        self.captions, self.pictures = captions, pictures
+    def __init__(self, captions: Tensor, pictures: Tensor, limits: Limits | None = None) -> None:
+        self.captions, self.pictures, self.limits = captions, pictures, limits
         self.mean_picture = pictures.mean(0)
         self.spread = float((captions @ pictures.T).std())
 
@@ -101,7 +115,8 @@ class Background:
 
     def save(self, path: Path) -> None:
         """Write it in half precision, whole or not at all."""
-        save_state(path, {"captions": self.captions, "pictures": self.pictures})
+        state = {"captions": self.captions, "pictures": self.pictures}
+        save_state(path, state | ({"limits": torch.tensor(astuple(self.limits))} if self.limits else {}))
 
     @classmethod
     def load(cls, path: Path) -> Background:
@@ -109,7 +124,8 @@ class Background:
         state = load_state(path)
         if not {"captions", "pictures"} <= state.keys():
             raise WeightsError(f"{path} is no background of captions and pictures; delete it, and it is made again")
-        return cls(*(F.normalize(state[key].float(), dim=-1) for key in ("captions", "pictures")))
+        rows = (F.normalize(state[key].float(), dim=-1) for key in ("captions", "pictures"))
+        return cls(*rows, Limits(*state["limits"].tolist()) if "limits" in state else None)
 
     @classmethod
     def of(cls, fingerprint: str, make: Callable[[], Background]) -> Background:

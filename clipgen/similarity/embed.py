@@ -87,8 +87,8 @@ def embed_images(perceptor: Perceptor, images: Sequence[Tensor], *, views: str =
     return F.normalize(embedded.view(len(images), -1, embedded.shape[-1]).mean(1), dim=-1)
 
 
-def windows(height: int, width: int, share: float) -> list[Square]:
-    """Squares (top, left, side) in pixels that cover a picture and overlap by about half.
+def windows(height: int, width: int, share: float, *, overlap: float = 0.5) -> list[Square]:
+    """Squares (top, left, side) in pixels that cover a picture and overlap by about half, or another share.
 
         >>> windows(100, 100, 0.75)
         [(0, 0, 75), (0, 25, 75), (25, 0, 75), (25, 25, 75)]
@@ -98,7 +98,7 @@ def windows(height: int, width: int, share: float) -> list[Square]:
     side = max(1, round(share * min(height, width)))
 
     def starts(length: int) -> list[int]:
-        count = min(_WINDOWS, max(1, round(2 * (length - side) / side)) + 1)
+        count = min(_WINDOWS, max(1, round((length - side) / (side * (1 - overlap)))) + 1)
         return sorted({round(i * (length - side) / max(1, count - 1)) for i in range(count)})
 
     return [(top, left, side) for top in starts(height) for left in starts(width)]

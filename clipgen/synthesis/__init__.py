@@ -12,8 +12,9 @@ The image is decoded once, the cutouts are embedded in chunks whose gradients ac
 pass goes through the decoder: exact, with the memory of one chunk.
 """
 
+from clipgen.synthesis.look import Look
 from clipgen.synthesis.loop import Synthesis
 from clipgen.synthesis.state import OptimizerState, SynthesisState
 from clipgen.synthesis.step import Step
 
-__all__ = ["OptimizerState", "Step", "Synthesis", "SynthesisState"]
+__all__ = ["Look", "OptimizerState", "Step", "Synthesis", "SynthesisState"]

@@ -20,6 +20,7 @@ from clipgen.losses import Loss, View
 from clipgen.perceptors.base import Perceptor
 from clipgen.registry import OPTIMIZERS
 from clipgen.settings import Machine, Search
+from clipgen.synthesis.look import Look
 from clipgen.synthesis.schedule import decay
 from clipgen.synthesis.state import SynthesisState, copies, own
 from clipgen.synthesis.step import Step
@@ -44,7 +45,8 @@ class Synthesis:
     first step; lr_decay: constant, cosine (to 0) or step (a tenth after 75 %); ema: decay of the moving average of the
     latents that is shown, 0 for none; chunk: cutouts per backward pass, None for all, halved when memory runs out;
     alternate: whether several perceptors take turns, one per step; before: number of earlier steps of the same film,
-    which the turns continue; compile: whether decoding and embedding are compiled, see `compiler.compiled`.
+    which the turns continue; compile: whether decoding and embedding are compiled, see `compiler.compiled`; looks:
+    further views that guide the run; the score is the mean over the whole picture and these.
 
     Raises SettingsError for numbers out of range, UnknownNameError for an unknown optimizer or decay. `next` raises
     NonFiniteError when loss, gradient or score are not finite (the best pictures stay as they were) and DeviceError
@@ -74,6 +76,7 @@ class Synthesis:
         alternate: bool = False,
         before: int = 0,
         compile: bool = False,
+        looks: Sequence[Look] = (),
     ) -> None:
         Search(steps=steps, lr=lr, optimizer=optimizer, lr_decay=lr_decay, ema=ema).validate()
         Machine(cut_chunk=chunk).validate()
@@ -84,7 +87,7 @@ class Synthesis:
                     f"{kind} sees {term.sees!r}; in this loop a loss sees one of: {known}", settings=["losses"]
                 )
         self.generator, self.perceptor, self.cutouts, self.loss = generator, perceptor, cutouts, loss
-        self.target = target
+        self.target, self.looks = target, tuple(looks)
         self.total, self.index = steps, 0
         self.lr, self.lr_decay, self.ema, self.chunk = lr, lr_decay, ema, chunk
         self.alternate, self.before = alternate, before
@@ -140,9 +143,10 @@ class Synthesis:
         image = self._decoded if self._decoded is not None else self._decode()
         self._decoded = None
         leaf = image.detach().requires_grad_()
-        loss = self._embedded_loss(leaf) + self._measure("image", View(image=leaf, progress=self.progress))
+        loss = self._embedded_losses(leaf)
+        loss = loss + self._measure(self.loss, "image", View(image=leaf, progress=self.progress))
         loss = loss + self._measure(
-            "latents", View(latents=self.generator.latents, start=self.start, progress=self.progress)
+            self.loss, "latents", View(latents=self.generator.latents, start=self.start, progress=self.progress)
         )
         if leaf.grad is not None:
             # bit for bit as image.backward(leaf.grad), which imports sympy and so delays every start by seconds
@@ -229,24 +233,32 @@ class Synthesis:
             self.cutouts.generator.set_state(drawn)
             devices.free_memory()
 
-    def _embedded_loss(self, leaf: Tensor) -> Tensor:
-        """Losses on the embeddings of all cutouts, chunk by chunk; their gradients accumulate in leaf.grad."""
-        batch, _, height, width = leaf.shape
-        plan = self.cutouts.plan(batch, height, width, self.progress)
+    def _embedded_losses(self, leaf: Tensor) -> Tensor:
+        """Losses on the embeddings of all cutouts; their gradients accumulate in leaf.grad."""
+        total = self._embedded_loss(leaf, _itself, self.loss, self.cutouts.cutn)
+        for look in self.looks:
+            total = total + self._embedded_loss(leaf, look.see, look.loss, look.cutn)
+        return total
+
+    def _embedded_loss(self, leaf: Tensor, see: Callable[[Tensor], Tensor], loss: Loss, cutn: int) -> Tensor:
+        """Losses on the embeddings of the cutouts of what is seen of the picture, chunk by chunk."""
+        with torch.no_grad():
+            batch, _, height, width = see(leaf).shape
+        plan = self.cutouts.plan(batch, height, width, self.progress, cutn=cutn)
         count = len(plan)
         total = torch.zeros(batch, device=leaf.device)
         perceptor = self.perceptor.in_turn(self.before + self.index) if self.alternate else self.perceptor
         for first in range(0, count, self.chunk or count):
             part = plan[first : first + (self.chunk or count)]
-            seen = self._encode(perceptor)(self.cutouts.apply(leaf, part))
+            seen = self._encode(perceptor)(self.cutouts.apply(see(leaf), part))
             view = View(embeddings=seen.unflatten(0, (len(part), batch)), progress=self.progress)
             # every loss on embeddings is a mean over cutouts, so the mean of a chunk is weighed by its share
-            total = total + self._measure("embeddings", view, share=len(part) / count)
+            total = total + self._measure(loss, "embeddings", view, share=len(part) / count)
         return total
 
-    def _measure(self, sees: str, view: View, share: float = 1.0) -> Tensor:
-        """Weighted sum [B] of the losses that see a part of the view, after its backward pass."""
-        terms = [share * weight * loss(view) for weight, loss in self.loss.terms() if loss.sees == sees]
+    def _measure(self, loss: Loss, sees: str, view: View, share: float = 1.0) -> Tensor:
+        """Weighted sum [B] of the terms of a loss that see a part of the view, after its backward pass."""
+        terms = [share * weight * term(view) for weight, term in loss.terms() if term.sees == sees]
         if not terms:
             return torch.zeros(len(self.target), device=self.target.device)
         total = torch.stack([term.float().expand(len(self.target)) for term in terms]).sum(0)
@@ -256,7 +268,8 @@ class Synthesis:
         return total.detach()
 
     def _check_finite(self, values: Sequence[Tensor]) -> None:
-        if not all(bool(value.isfinite().all()) for value in values):
+        # one answer for all: each one that is asked for waits for the GPU
+        if not bool(torch.stack([value.isfinite().all() for value in values]).all()):
             raise NonFiniteError(
                 f"the loss became NaN or infinite at step {self.index + 1} of {self.total}; lower the learning rate "
                 f"(lr is {self.lr:g}) or set dtype to 'fp32'; the best picture so far is kept",
@@ -280,7 +293,9 @@ class Synthesis:
 
     @torch.no_grad()
     def _score(self, shown: Tensor) -> Tensor:
-        return (self.perceptor.encode_image(shown) * self.target).sum(-1).cpu()
+        views = [(shown, self.target), *((look.see(shown), look.target) for look in self.looks)]
+        scores = [(self.perceptor.encode_image(seen) * target).sum(-1) for seen, target in views]
+        return torch.stack(scores).mean(0).cpu()
 
     @torch.no_grad()
     def _keep_best(self, shown: Tensor, latents: Sequence[Tensor], score: Tensor) -> None:
@@ -290,7 +305,15 @@ class Synthesis:
         if self.best_image is None:
             self.best_image = shown.clone()
         self.best_score = torch.where(better, score, self.best_score)
-        rows = better.to(shown.device)
-        self.best_image[rows] = shown[rows]
-        for best, latent in zip(self.best_latents, latents, strict=True):
-            best[rows[: len(best)]] = latent[rows[: len(best)]]
+        rows = better.to(shown.device, non_blocking=True)
+        self.best_image = _chosen(rows, shown, self.best_image)
+        self.best_latents = [_chosen(rows, *pair) for pair in zip(latents, self.best_latents, strict=True)]
+
+
+def _chosen(rows: Tensor, new: Tensor, old: Tensor) -> Tensor:
+    """Of each picture what is new where its row says so; a mask as an index would wait for the GPU."""
+    return torch.where(rows[: len(old)].view(-1, *[1] * (old.dim() - 1)), new, old)
+
+
+def _itself(image: Tensor) -> Tensor:
+    return image

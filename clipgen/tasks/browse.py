@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from clipgen.cluster import Cluster
 from clipgen.errors import SettingsError
 from clipgen.jobs import Job
 from clipgen.library import Library, Progress, Watching, index
+from clipgen.library.remote import Batch, ClusterReaders
+from clipgen.perceptors.base import Perceptor
 from clipgen.settings import CurateVerb, DuplicatesVerb, IndexVerb, LibraryVerb, OrientVerb, SearchVerb
 from clipgen.similarity import Matcher, Skipped
 from clipgen.tasks.curate import Finding, curate
@@ -48,7 +51,7 @@ def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
     settings, inputs = job.settings, job.inputs
     folders = [Path(folder) for folder in inputs.folders]
     if isinstance(settings, IndexVerb):
-        return index(folders, library, matcher.perceptor, films=settings.content.films)
+        return _index(folders, library, matcher.perceptor, settings)
     if isinstance(settings, SearchVerb):
         refresh = settings.library.refresh
         return search(inputs.prompts, inputs.pictures, folders, library, matcher, settings.query, refresh=refresh)
@@ -63,3 +66,16 @@ def browse(job: Job, library: Library, matcher: Matcher) -> Iterator[Event]:
         refresh = settings.library.refresh
         return orient(folders, library, matcher.perceptor, head, settings.orient, refresh=refresh)
     raise SettingsError(f"a job of {job.verb} has no library of pictures")
+
+
+def _index(folders: list[Path], library: Library, perceptor: Perceptor, settings: IndexVerb) -> Iterator[Event]:
+    films, wanted = settings.content.films, settings.cluster
+    if wanted.ray is None:
+        yield from index(folders, library, perceptor, films=films)
+        return
+    describe = settings.describe
+    with Cluster[Batch](wanted.ray, wanted.workers) as cluster:
+        readers = ClusterReaders(
+            cluster, folders, perceptors=describe.perceptors, device=describe.device, dtype=describe.dtype
+        )
+        yield from index(folders, library, perceptor, films=films, readers=readers)

@@ -12,7 +12,7 @@ from clipgen.errors import PromptError
 from clipgen.settings import ClassifySettings
 from clipgen.settings.describe import AUTO, TEMPLATES, pick_views
 from clipgen.similarity import Embedded, Match, Matcher, Picture, Skipped, in_groups
-from clipgen.tasks.articles import with_article
+from clipgen.similarity.articles import with_article
 from clipgen.tasks.events import Labelled
 
 _GROUP = 32  # pictures whose labels are computed together

@@ -14,13 +14,15 @@ __all__ = ["Compared", "Described", "Labelled", "Ranked", "Skipped", "Slot", "Tr
 class Described:
     """A picture's captions, best first; none where `abstain` found nothing that fits.
 
-    index: the picture's place among those that were given, from 0; path: None for pixels; seconds: that it took.
+    index: the picture's place among those that were given, from 0; path: None for pixels; seconds: that it took;
+    unsure: whether it shows nothing that the perceptor was taught, as far as that is known.
     """
 
     index: int
     path: Path | None
     matches: tuple[Match, ...]
     seconds: float
+    unsure: bool = False
 
 
 @dataclass(frozen=True)

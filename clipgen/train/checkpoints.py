@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,24 @@ def load(path: Path) -> dict[str, Any] | None:
         raise WeightsError(
             f"checkpoint {path} is damaged ({type(error).__name__}); delete it to start again"
         ) from error
+
+
+class Clock:
+    """Whether the time of a run is up.
+
+        >>> Clock(None).up, Clock(0.0).up
+        (False, True)
+
+    seconds: from now; None: never.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self.end = math.inf if seconds is None else time.monotonic() + seconds
+
+    @property
+    def up(self) -> bool:
+        """Whether the run has to stop."""
+        return time.monotonic() >= self.end
 
 
 def fill(module: nn.Module, state: dict[str, Tensor], *, source: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from starlette.exceptions import HTTPException
 
 from clipgen.web.settings import Rate
 
@@ -34,6 +37,32 @@ class Limits:
         if len(self._buckets) > _MOST:  # the one that has been silent for longest is at the front
             del self._buckets[next(iter(self._buckets))]
         return 0.0 if accepted else (1 - left) / rate.per_second
+
+
+class Queue:
+    """How many requests wait for the same thing; the rest are refused.
+
+        >>> queue = Queue(most=1)
+        >>> with queue.place():
+        ...     queue.waiting
+        1
+
+    Safe in one event loop.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most, self.waiting = most, 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Wait in it. Raises HTTPException where it is full."""
+        if self.waiting >= self.most:
+            raise HTTPException(429, "the server is busy; try again in a moment", {"Retry-After": "1"})
+        self.waiting += 1
+        try:
+            yield
+        finally:
+            self.waiting -= 1
 
 
 class Counted:

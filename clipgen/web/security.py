@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -86,6 +86,8 @@ class Guard:
         scope.setdefault("state", {})["visitor"] = self._visitor(asked, cookies)
         try:
             await self.app(scope, receive, answer)
+        except ClientDisconnect:
+            pass  # before its request was whole; there is no one to answer
         except Exception:
             if begun or scope["type"] == "websocket":
                 raise
@@ -161,11 +163,19 @@ def is_foreign(asked: HTTPConnection, host: str) -> bool:
     """Whether a request comes from a page of another site; links to pages may be followed from anywhere."""
     origin, site = asked.headers.get("origin"), asked.headers.get("sec-fetch-site", "none")
     if asked.scope["type"] == "websocket" or not _is_safe(asked):
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _host_of(origin) != host.lower():
             return True
         return site not in ("none", "same-origin")
     is_link = asked.headers.get("sec-fetch-mode") == "navigate" and not asked.url.path.startswith("/api/")
     return site in ("cross-site", "same-site") and not is_link
+
+
+def _host_of(origin: str) -> str:
+    """The host and port of an origin; nothing for what is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # such as http://[
+        return ""
 
 
 def matches(given: str, expected: str) -> bool:

@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import ip_address
 from types import FrameType
 
 import uvicorn
@@ -17,6 +18,8 @@ from clipgen.web.app import MakeRooms, create_app, studio_and_game
 from clipgen.web.settings import WebSettings
 
 _GRACE = 30  # seconds that open requests have to end
+# version of IP → family, an address for documentation, which no machine has, and that of this machine
+_FAR = {4: (socket.AF_INET, "192.0.2.1", "127.0.0.1"), 6: (socket.AF_INET6, "2001:db8::1", "::1")}
 
 
 class Server(uvicorn.Server):
@@ -51,6 +54,30 @@ def serve(settings: WebSettings, ready: Callable[[WebSettings], None], rooms: Ma
     ready(settings)
     with listening:
         Server(config).run(sockets=[listening])
+
+
+def reachable(host: str) -> str:
+    """The host to type in a browser: where a server listens at all addresses, the one that its network knows it by.
+
+        >>> reachable("127.0.0.1"), reachable("studio.lan")
+        ('127.0.0.1', 'studio.lan')
+
+    Without a network it is that of this machine alone.
+    """
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not address.is_unspecified:
+        return host
+    family, far, near = _FAR[address.version]
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as asked:
+            asked.connect((far, 9))  # UDP sends nothing here: the system only chooses its own address
+            found: str = asked.getsockname()[0]
+    except OSError:
+        return near
+    return found
 
 
 def bound(host: str, port: int) -> socket.socket:

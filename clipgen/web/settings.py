@@ -32,8 +32,9 @@ class Bounds:
     json_bytes, upload_bytes: of a request; upload_pixels: of a picture before it is decoded, upload_side: after that;
     kept_uploads, kept_uploads_each: bytes of all uploads, and of those of one visitor; queued, queued_each: jobs that
     wait, in all and of one visitor; pixels: of all pictures of a job together; pictures, steps, cutouts, race, texts,
-    characters: of a job; scenes, film_seconds, film_fps: of a film; streams: open event streams of one address; read,
-    write, sign_in: requests of one address.
+    characters: of a job; scenes, film_seconds, film_fps: of a film; judging: drawings of the game that wait for
+    their score to be saved; rounds, rounds_each: of the game that are open, in all and of one address; players: of a
+    round; streams: open event streams of one address; read, write, sign_in: requests of one address.
     """
 
     json_bytes: int = 1_000_000
@@ -51,6 +52,10 @@ class Bounds:
     race: int = 32
     texts: int = 1000
     characters: int = 20_000
+    judging: int = 24
+    rounds: int = 200
+    rounds_each: int = 10
+    players: int = 20
     scenes: int = 64
     film_seconds: float = 180.0
     film_fps: int = 60
@@ -70,7 +75,8 @@ class WebSettings:
     folder: of queue, pictures and uploads; host: address to listen at; port: 0 for any free one; token: that visitors
     must have, None for no token; names: host names that the server is reached by, besides localhost and addresses;
     libraries: folders of pictures that may be searched, by the name that visitors see; devices: each has one worker;
-    owner: token of who may hide drawings of the game, by default a random one.
+    database: address of the PostgreSQL database of the game, "" for a file in the folder; owner: token of who may hide
+    drawings of the game, by default a random one.
     A server without a token that listens beyond this machine keeps what visitors make apart from each other.
     """
 
@@ -81,6 +87,7 @@ class WebSettings:
     names: tuple[str, ...] = ()
     libraries: dict[str, Path] = field(default_factory=dict)
     devices: tuple[str, ...] = ("auto",)
+    database: str = field(default="", repr=False)
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     bounds: Bounds = field(default_factory=Bounds)
 

@@ -43,7 +43,8 @@ class EventStream(StreamingResponse):
     """The answer that sends events as they happen.
 
     find: the events after a number, some hundreds at most, called in a thread; after: number of the last event that the
-    client has; ends: whether nothing comes after an event. Raises HTTPException when the client has too many streams.
+    client has; ends: whether nothing comes after an event; beat: seconds after which `find` is called without a ring,
+    too. Raises HTTPException when the client has too many streams.
     """
 
     def __init__(
@@ -53,9 +54,10 @@ class EventStream(StreamingResponse):
         after: int,
         *,
         ends: Callable[[Event], bool] = lambda _: False,
+        beat: float = _BEAT,
     ) -> None:
         self._open, self._address = request.app.state.streams, address_of(request)
-        events = _events(request.app.state.bell, find, after, ends)
+        events = _events(request.app.state.bell, find, after, ends, beat)
         super().__init__(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,6 +74,7 @@ async def _events(
     find: Callable[[int], Sequence[Event]],
     after: int,
     ends: Callable[[Event], bool],
+    beat: float,
 ) -> AsyncIterator[str]:
     with bell.listening() as rung:
         yield "retry: 1000\n\n"
@@ -83,13 +86,13 @@ async def _events(
                 after = event.id
                 if ends(event):
                     return
-            if not found and not await _rings(rung):
+            if not found and not await _rings(rung, beat):
                 yield ": still here\n\n"
 
 
-async def _rings(rung: asyncio.Event) -> bool:
+async def _rings(rung: asyncio.Event, beat: float) -> bool:
     try:
-        await asyncio.wait_for(rung.wait(), _BEAT)
+        await asyncio.wait_for(rung.wait(), beat)
     except TimeoutError:
         return False
     return True

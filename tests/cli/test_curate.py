@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipgen import parts
+from clipgen import extras, parts
 from clipgen.similarity import Background
-from clipgen.tasks.duplicates import find
 from gridclip import grid_matcher
 
 from .conftest import Cli, one_line
@@ -69,5 +68,5 @@ def test_an_empty_folder_and_a_missing_one(look: Cli) -> None:
 
 
 def test_without_opencv_it_is_one_line(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     one_line(look("curate", "photos"), 1, "clipgen[library]")

@@ -16,6 +16,8 @@ from clipgen import parts
 from clipgen.cli.rows import RowFile
 from clipgen.errors import OutputError
 from clipgen.perceptors.openclip import OpenClip
+from clipgen.similarity import Background, Limits
+from clipgen.similarity.calibrate import made_backgrounds
 from clipgen.studio.defaults import Defaults
 from raising import refused
 
@@ -51,11 +53,24 @@ def test_slots_are_named(look: Cli) -> None:
     assert [row["kind"] for row in rows] == [line.split()[0] for line in lines]
 
 
+def test_a_picture_of_nothing_that_was_taught_is_marked(look: Cli, calibrated: OpenClip) -> None:
+    (path,) = made_backgrounds()
+    known = Background.load(path)
+    Background(known.captions, known.pictures, Limits(standout=99.0, rival=1.0)).save(path)
+    result = look("caption", "photos/a.png", "--mode", "slots", "--top", 1)
+    assert result.stdout.startswith("photos/a.png  (unsure)\n  ") and "note: 1 of 1 pictures resemble" in result.stderr
+    assert json.loads(look("caption", "photos/a.png", "--mode", "slots", "--json").stdout)["unsure"] is True
+    abstained = look("caption", "photos/a.png", "--mode", "slots", "--abstain")
+    assert abstained.stdout.splitlines() == ["photos/a.png  (unsure)", "  nothing fits"]
+    quiet = look("caption", "photos/a.png", "--mode", "slots", "-q")
+    assert "unsure" not in quiet.output and "resemble" not in quiet.output
+
+
 def test_rows_for_machines(look: Cli) -> None:
     result = look("caption", "photos", "-r", "--candidates", "captions.txt", "--json")
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["image"] for row in rows] == ["photos/a.png", "photos/in/b.jpg"]
-    assert list(rows[0]) == ["image", "captions", "model", "seconds"] and len(rows[0]["captions"]) == 4
+    assert list(rows[0]) == ["image", "captions", "unsure", "model", "seconds"] and len(rows[0]["captions"]) == 4
     assert list(rows[0]["captions"][0]) == ["text", "score", "z", "percentile", "probability", "margin"]
 
 

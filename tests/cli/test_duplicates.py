@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipgen import parts
+from clipgen import extras, parts
 from clipgen.similarity import Background
-from clipgen.tasks.duplicates import find
 from gridclip import grid_matcher
 
 from .conftest import Cli, one_line
@@ -65,5 +64,5 @@ def test_different_files_are_remembered(look: Cli) -> None:
 
 
 def test_without_opencv_it_is_one_line(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     one_line(look("duplicates", "photos"), 1, "clipgen[library]")

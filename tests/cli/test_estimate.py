@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from clipgen import parts
+from clipgen import extras, parts
 from clipgen.cli.estimate import with_steps
 from clipgen.similarity import Background
-from clipgen.tasks.estimate import calibration
 from gridclip import grid_matcher
 
 from .conftest import Cli, one_line
@@ -89,5 +88,5 @@ def test_wrong_calls_are_one_line(look: Cli, monkeypatch: pytest.MonkeyPatch) ->
     one_line(look("estimate", photo, *SCALE, "--calibrate", "gone.csv"), 1, "gone.csv")
     Path("few.csv").write_text("photos/03.png,3\n")
     one_line(look("estimate", *SCALE, "--calibrate", "few.csv"), 1, "--calibrate")
-    monkeypatch.setattr(calibration, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     one_line(look("estimate", *SCALE, "--calibrate", "labels.csv"), 1, "clipgen[library]")

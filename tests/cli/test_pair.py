@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from clipgen import parts
-from clipgen.similarity import Background, assign
+from clipgen import extras, parts
+from clipgen.similarity import Background
 from gridclip import grid_matcher
 
 from .conftest import Cli, one_line
@@ -71,5 +71,5 @@ def test_wrong_calls_are_one_line(look: Cli, monkeypatch: pytest.MonkeyPatch) ->
     Path("photos/bad.png").write_text("no picture")
     Path("poem.txt").write_text("a fox\n")
     one_line(look("pair", "photos/bad.png", "poem.txt"), 1, "bad.png")
-    monkeypatch.setitem(assign.__globals__, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     one_line(look("pair", "photos/red.png", "poem.txt"), 1, "clipgen[library]")

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
-from clipgen import parts
+from clipgen import extras, parts
 from clipgen.media.video import VideoWriter
 from clipgen.similarity import Background
-from clipgen.tasks.scenes import find
 from gridclip import grid_matcher
 
 from .conftest import Cli, one_line
@@ -60,7 +59,8 @@ def test_wrong_calls_are_one_line(watch: Cli, monkeypatch: pytest.MonkeyPatch) -
     one_line(watch("scenes", "film.mp4", "--shortest", "0"), 1, "--shortest")
     result = watch("scenes", "film.mp4", "--no-captions", "--srt", "film.mp4/a.srt")
     assert result.exit_code == 1 and "a.srt" in result.stderr.splitlines()[-1]
-    monkeypatch.setattr(find, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    monkeypatch.setattr(parts, "load_perceptors", lambda *_: pytest.fail("a model was loaded"))
     one_line(watch("scenes", "film.mp4"), 1, "clipgen[video]")
 
 

@@ -1,11 +1,14 @@
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from clipgen.web import serve as serving
 from clipgen.web.game import room as game_room
+from clipgen.web.security import is_ours
 from clipgen.web.settings import WebSettings
 
 from .conftest import Cli, one_line
@@ -34,10 +37,25 @@ def test_only_this_machine_can_reach_it_by_default(cli: Cli, served: list[WebSet
 def test_beyond_this_machine_a_token_is_needed(cli: Cli, served: list[WebSettings]) -> None:
     printed = cli("web", "--host", "0.0.0.0").output.splitlines()[0]
     token = served[0].token
-    assert token is not None and len(token) >= 24 and printed == f"http://0.0.0.0:8100/?token={token}"
+    assert token is not None and len(token) >= 24 and printed.endswith(f":8100/?token={token}")
     cli("web", "--host", "0.0.0.0", "--token", "mine")
     cli("web", "--host", "0.0.0.0", "--open")
     assert [settings.token for settings in served[1:]] == ["mine", None] and served[2].is_shared
+
+
+@pytest.mark.parametrize(("host", "near"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]")])
+def test_the_printed_address_can_be_typed(
+    cli: Cli, served: list[WebSettings], monkeypatch: pytest.MonkeyPatch, host: str, near: str
+) -> None:
+    address = urlsplit(cli("web", "--host", host).output.splitlines()[0])
+    assert address.hostname and not ip_address(address.hostname).is_unspecified and address.port == 8100
+    assert is_ours(address.netloc, served[0])
+
+    def unreachable(*_: object) -> None:
+        raise OSError("Network is unreachable")
+
+    monkeypatch.setattr(serving.socket, "socket", unreachable)
+    assert cli("web", "--host", host).output.startswith(f"http://{near}:8100/?token=")
 
 
 def test_contradictions_and_missing_folders_are_one_line(cli: Cli, served: list[WebSettings], tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from clipgen.errors import ImageError, OutputError
-from clipgen.library import Library, index, indexing
+from clipgen.library import Library, index, readers
 from clipgen.media.images import load_image
 from clipgen.perceptors.openclip import OpenClip, load_perceptor
 from clipgen.similarity import embed_images
@@ -28,7 +28,7 @@ Bring = Callable[..., tuple[int, list]]
 
 def test_a_second_run_reads_nothing(photos: Path, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
     assert bring(photos) == (4, [])
-    monkeypatch.setattr(indexing, "read_picture", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr(readers, "read_picture", lambda *_, **__: pytest.fail("read again"))
     assert bring(photos) == (0, [])
 
 
@@ -68,7 +68,7 @@ def test_bad_files_are_named_each_time_and_drop_no_others(
     embedded, skipped = bring(photos)
     assert embedded == 4 and [one.path.name for one in skipped] == ["bad.png", "same.png"]
     assert all(str(one.path) in one.reason for one in skipped)
-    monkeypatch.setattr(indexing, "read_picture", lambda *_, **__: pytest.fail("decoded again"))
+    monkeypatch.setattr(readers, "read_picture", lambda *_, **__: pytest.fail("decoded again"))
     assert bring(photos) == (0, skipped)
 
 
@@ -110,7 +110,7 @@ def test_turned_pictures_are_embedded_upright(
 
 def test_a_kill_loses_a_batch_at_most(photos: Path, library: Library, perceptor: OpenClip, bring: Bring,
                                       monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.setattr(indexing, "_BATCH", 2)
+    monkeypatch.setattr(readers, "BATCH", 2)
     events = index([photos], library, perceptor)
     next(events)
     next(events)
@@ -122,9 +122,9 @@ def test_a_kill_loses_a_batch_at_most(photos: Path, library: Library, perceptor:
 KILLED = """
 import os, sys, torch
 from pathlib import Path
-from clipgen.library import Library, index, indexing
+from clipgen.library import Library, index, readers
 from clipgen.perceptors.openclip import load_perceptor
-indexing._BATCH = 1
+readers.BATCH = 1
 perceptor = load_perceptor(f"local-dir:{sys.argv[1]}", torch.device("cpu"))
 library = Library(Path(sys.argv[3]))
 add = library.database.add

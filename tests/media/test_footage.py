@@ -17,7 +17,7 @@ from clipgen.errors import ImageError
 from clipgen.media.footage import Footage, VideoFacts, frame_at, sampled_frames, video_frames
 from clipgen.media.images import from_pil
 from clipgen.media.video import VideoWriter
-from damage import try_damaged
+from damage import spoiled, try_damaged
 from raising import refused
 
 SIZE, COUNT, FPS = (96, 64), 16, 8
@@ -54,6 +54,26 @@ def turned(video: Path, tmp_path: Path, request: pytest.FixtureRequest) -> tuple
     content[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 0x40000000)
     (tmp_path / "turned.mp4").write_bytes(content)
     return tmp_path / "turned.mp4", request.param
+
+
+def test_damage_in_the_middle_is_reported(tmp_path: Path) -> None:
+    whole = tmp_path / "walk.mkv"
+    with av.open(str(whole), "w") as film:
+        stream = film.add_stream("libx264", rate=25, options={"preset": "ultrafast", "g": "25"})
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        ground = np.random.default_rng(0).integers(0, 255, (8, 12, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+        for number in range(100):
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(np.roll(ground, 2 * number, 1), "rgb24")))
+        film.mux(stream.encode(None))
+    damaged: list[float] = []
+    count = len(list(video_frames(whole, damaged=damaged.append)))
+    assert (count, damaged) == (100, [])
+    whole.write_bytes(spoiled(whole.read_bytes()))
+    for decode in (lambda: video_frames(whole, damaged=damaged.append),
+                   lambda: sampled_frames(whole, side=32, every=0.04, since=0.5, damaged=damaged.append)):  # fmt: skip
+        damaged.clear()
+        shown = [seconds for seconds, _ in decode()]
+        assert damaged and 1 < damaged[0] < 3 and shown[-1] > 3.5
 
 
 def test_the_facts_of_a_video(video: Path) -> None:

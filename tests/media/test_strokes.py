@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clipgen.errors import SettingsError
-from clipgen.media.strokes import MOST_POINTS, MOST_STROKES, Drawing, centred
+from clipgen.media.strokes import MOST_FLOODS, MOST_POINTS, MOST_STROKES, Drawing, centred
 from clipgen.values import Json
 from raising import refused
 
@@ -22,6 +22,8 @@ LINE: dict[str, Json] = {"colour": "#D02020", "width": 12, "points": [[100, 100]
         [{"points": [[1, 2]], "colour": "red"}], [{"points": [[1, 2]], "colour": "#12345"}],
         [{"points": [[1, 2]], "colour": "#123456; x"}], [{"points": [[1, 2]], "width": 0}],
         [{"points": [[1, 2]], "width": 1e9}], [{"points": [[1, 2]], "fill": 1}], [{"points": [[1, 2]], "file": "/etc"}],
+        [{"points": [[1, 2]], "flood": 1}], [{"points": [[1, 2], [3, 4]], "flood": True}],
+        [{"points": [[1, 2]], "flood": True, "fill": True}], [{"points": [[1, 2]], "flood": True}] * (MOST_FLOODS + 1),
         [{"points": [[1, 2]]}] * (MOST_STROKES + 1), [{"points": [[1, 2]] * (MOST_POINTS // 2 + 1)}] * 2,
     ],
 )  # fmt: skip
@@ -56,6 +58,34 @@ def test_a_filled_stroke_is_an_area_and_an_eraser_is_paper() -> None:
     assert filled.render(64).getpixel((32, 32)) == (0, 0, 0)
     erased = Drawing.of([*filled.to_json(), {"points": square, "colour": "#ffffff", "fill": True}])
     assert erased.is_plain and not filled.is_plain
+
+
+def test_a_flood_fills_what_lines_enclose_and_flows_out_of_what_is_open() -> None:
+    box: list[Json] = [[100, 100], [400, 100], [400, 400], [100, 400], [100, 100]]
+    flood: Json = {"colour": "#d02020", "points": [[256, 256]], "flood": True}
+    inside, outside = (208, 32, 32), (255, 255, 255)
+    closed = Drawing.of([{"points": box}, flood]).render(64)
+    assert closed.getpixel((32, 32)) == inside and closed.getpixel((2, 2)) == outside
+    leaks = Drawing.of([{"points": box[:-1]}, flood]).render(64)
+    assert leaks.getpixel((32, 32)) == leaks.getpixel((2, 2)) == inside
+    # strokes after it are drawn over it, and it stays where it was
+    over = Drawing.of([{"points": box}, flood, {"points": [[0, 256], [512, 256]], "width": 60}]).render(64)
+    assert over.getpixel((32, 32)) == (0, 0, 0) and over.getpixel((32, 20)) == inside
+
+
+def test_a_flood_of_the_paper_is_plain_and_strokes_without_one_are_stored_as_before() -> None:
+    assert Drawing.of([{"colour": "#d02020", "points": [[512, 512]], "flood": True}]).is_plain
+    assert [stroke.keys() for stroke in Drawing.of([LINE]).to_json() if isinstance(stroke, dict)] == [
+        {"colour", "width", "points", "fill"}
+    ]
+
+
+def test_stages_end_with_the_whole_drawing() -> None:
+    drawing = Drawing.of([LINE, {"points": [[x, 50] for x in range(200)]}, {"points": [[256, 256]], "flood": True}])
+    stages = list(drawing.stages(64, 10))
+    assert len(stages) == 10 and stages[-1].tobytes() == drawing.render(64).tobytes()
+    dark = [(np.asarray(stage) < 128).any(-1).sum() for stage in stages]
+    assert dark == sorted(dark) and dark[0] < dark[-1]
 
 
 def test_plain_sheets() -> None:

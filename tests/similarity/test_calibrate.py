@@ -7,7 +7,7 @@ from torch import Tensor
 
 from clipgen.errors import WeightsError
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.similarity import Background, Unrelated, background_of, embed_images, embed_texts
+from clipgen.similarity import Background, Limits, Unrelated, background_of, embed_images, embed_texts
 
 
 def units(n: int, seed: int) -> Tensor:
@@ -46,6 +46,14 @@ def test_it_is_kept(background: Background, tmp_path: Path, monkeypatch: pytest.
     assert made == [1] and first is background
     assert torch.allclose(again.pictures, background.pictures, atol=1e-3)
     assert Background.of("b" * 64, make) is background and made == [1, 1]
+
+
+def test_its_limits_are_kept(background: Background, tmp_path: Path) -> None:
+    assert background.limits is None
+    background.save(tmp_path / "plain.safetensors")
+    assert Background.load(tmp_path / "plain.safetensors").limits is None
+    Background(background.captions, background.pictures, Limits(3.5, 0.25)).save(tmp_path / "known.safetensors")
+    assert Background.load(tmp_path / "known.safetensors").limits == Limits(3.5, 0.25)
 
 
 def test_another_file_is_an_error(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Background, Matcher, Skipped
 from clipgen.tasks.detect import Detected, Detection, Detector, detect, draw_detections, draw_heat
-from clipgen.tasks.detect.patches import FINER, corners, finer, outline, patches, whole
+from clipgen.tasks.detect.outline import outline
+from clipgen.tasks.detect.patches import corners, patches, whole
+from clipgen.tasks.detect.places import places
 from raising import refused
 
 COLOURS = ("red", "green", "blue")
@@ -138,13 +140,29 @@ def test_patches_cover_the_picture_and_reach_beyond() -> None:
         boxes = corners(patches(height, width, least=5))
         assert boxes[:, :2].min() < 0 and boxes[:, 2].max() > width and boxes[:, 3].max() > height
     assert patches(20, 15, least=16) == [] and whole(20, 15)[0] == (0, 0, 15)
-    assert len(finer((-5, 3, 40))) == FINER
 
 
-def test_an_outline_is_where_most_votes_are() -> None:
-    squares = [(top, left, 20) for top in range(0, 60, 5) for left in range(0, 60, 5)]
-    z = torch.tensor([-abs(top - 20) / 10 - abs(left - 30) / 10 for top, left, _ in squares])
-    assert overlap(outline(squares, z), (30, 20, 50, 40)) >= 0.7
+def test_places_are_where_many_patches_vote_for() -> None:
+    squares = [(top, left, side) for side in (40, 20) for top in range(0, 61, 5) for left in range(0, 141, 5)]
+    near = torch.tensor([min(abs(top + side / 2 - 30) + abs(left + side / 2 - x) for x in (40, 120)) + abs(side - 20)
+                         for top, left, side in squares])  # fmt: skip
+    z = 4 - near / 5
+    chance = squares.index((60, 80, 20))
+    z[chance] = 4.5  # one patch of many fits by chance
+    one, other, *_ = (place.square for place in places(squares, z, z > -9, (100, 160)))
+    assert sorted((one[1] + one[2] // 2) // 10 for one in (one, other)) == [4, 12]
+    assert all(abs(top + side / 2 - 30) < 8 and side == 20 for top, _, side in (one, other))
+    assert places(squares, z, z > 9, (100, 160)) == []
+
+
+@pytest.mark.parametrize("box", [(30, 20, 70, 34), (40, 8, 52, 60), (0, 0, 30, 20)])
+def test_an_outline_is_that_of_the_colours_in_the_middle(box: tuple[int, int, int, int]) -> None:
+    picture = scene(blue=box)
+    picture[..., 80:, :] = picture[..., box[1] : box[1] + 1, box[0] : box[0] + 1]  # the same colour, elsewhere
+    x, y = (box[0] + box[2]) // 2, (box[1] + box[3]) // 2
+    assert overlap(outline(picture, (y - 24, x - 27, 50)), box) >= 0.7
+    left, top, right, bottom = outline(scene(), (20, 30, 40))  # of one colour
+    assert 30 <= left < 50 < right <= 70 and 20 <= top < 40 < bottom <= 60
 
 
 def test_drawings(matcher: Matcher) -> None:

@@ -15,7 +15,7 @@ from clipgen.errors import OutputError, PromptError, SettingsError, WeightsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import ModerateSettings
 from clipgen.similarity import Skipped
-from clipgen.tasks.moderate import BANDS, Moderated, Moderator, Recipe, judge_text, moderate, veiled_copy
+from clipgen.tasks.moderate import BANDS, Moderated, Moderator, Recipe, judge_text, moderate, veiled_copy, veiled_paths
 from clipgen.tasks.moderate.head import FORMS, Head
 from clipgen.tasks.moderate.recipe import Word
 from clipgen.tasks.moderate.thresholds import Thresholds, made_pictures, threshold
@@ -180,11 +180,29 @@ def test_veiled_copies_show_nothing_and_leave_the_original(tmp_path: Path) -> No
     stripes.save(home / "in" / "a.gif")
     stripes.convert("RGB").save(home / "a.jpg", exif=exif)
     before = (home / "a.jpg").read_bytes()
-    copies = [veiled_copy(path, tmp_path / "safe", home=home) for path in (home / "in" / "a.gif", home / "a.jpg")]
+    targets = veiled_paths([home / "in" / "a.gif", home / "a.jpg"], [home], tmp_path / "safe")
+    copies = list(targets.values())
+    for path, target in targets.items():
+        veiled_copy(path, target)
     assert [path.relative_to(tmp_path).as_posix() for path in copies] == ["safe/in/a.gif.png", "safe/a.jpg"]
     veiled = Image.open(copies[1])
     low, high = veiled.convert("L").crop((8, 8, 56, 56)).getextrema()
     assert high - low < 80 and "secret" not in str(dict(veiled.getexif())) and veiled.size == (64, 64)
     assert (home / "a.jpg").read_bytes() == before
     with refused(OutputError, "veil_to"):
-        veiled_copy(home / "a.jpg", home, home=home)
+        veiled_copy(home / "a.jpg", home / "a.jpg")
+
+
+def test_no_two_veiled_copies_have_one_name(tmp_path: Path) -> None:
+    one, other, alone = (tmp_path / name for name in ("a/x.jpg", "b/x.jpg", "b/y.jpg"))
+    one.parent.mkdir(), other.parent.mkdir()
+    safe = tmp_path / "safe"
+    for names in ([one, other, alone], [tmp_path / "a", tmp_path / "b"]):  # files, and two folders
+        found = list(veiled_paths([one, other, alone], names, safe).values())
+        assert found == [safe / "a/x.jpg", safe / "b/x.jpg", safe / "b/y.jpg"]
+    assert list(veiled_paths([one, alone], [one, alone], safe).values()) == [safe / "x.jpg", safe / "y.jpg"]
+    twice = [one, tmp_path / "b" / ".." / "a" / "x.jpg"]
+    assert set(veiled_paths(twice, twice, safe).values()) == {safe / "x.jpg"}
+    clash = [tmp_path / "z.heic", tmp_path / "z.heic.png"]
+    with refused(OutputError, "veil_to"):
+        veiled_paths(clash, clash, safe)

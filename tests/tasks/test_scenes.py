@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipgen import extras
 from clipgen.errors import ClipgenError, ImageError, SettingsError
 from clipgen.jobs import Job
 from clipgen.settings import ScenesSettings, ScenesVerb
 from clipgen.similarity import Match, Matcher, Skipped
 from clipgen.tasks.scenes import Scene, Watched, as_chapters, as_edl, as_srt, find, scenes
 from clipgen.tasks.viewing import view
+from damage import spoiled
 from gridclip import grid_matcher
 from raising import refused
 
@@ -168,6 +170,14 @@ def test_a_truncated_film_has_the_scenes_before(write: Write, matcher: Matcher) 
     assert isinstance(skipped, Skipped) and str(film) in skipped.reason and "truncated" in skipped.reason
 
 
+def test_damage_in_the_middle_is_named(write: Write, matcher: Matcher) -> None:
+    film = write(shot(0, 24) + shot(1, 24) + shot(2, 60))
+    film.write_bytes(spoiled(film.read_bytes()))
+    *_, scene, skipped = scenes(film, matcher, PLAIN)
+    assert isinstance(skipped, Skipped) and str(film) in skipped.reason and "damaged at" in skipped.reason
+    assert isinstance(scene, Scene) and scene.end > 4
+
+
 def test_what_is_no_film(tmp_path: Path, matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "text.mp4").write_text("no film")
     for name in ("none.mp4", "text.mp4"):
@@ -175,7 +185,7 @@ def test_what_is_no_film(tmp_path: Path, matcher: Matcher, monkeypatch: pytest.M
             list(scenes(tmp_path / name, matcher))
     with refused(SettingsError, "pictures"):
         view(Job("scenes", settings=ScenesVerb()), matcher)
-    monkeypatch.setattr(find, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     with refused(ClipgenError, match="clipgen\\[video\\]"):
         list(scenes(tmp_path / "none.mp4", matcher))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
@@ -16,6 +15,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+from clipgen import extras
 from clipgen.errors import ClipgenError, ImageError, PromptError, SettingsError
 from clipgen.jobs import Inputs, Job
 from clipgen.media.footage import VideoFacts, video_frames
@@ -28,10 +28,10 @@ from clipgen.tasks.track.flow import follow
 from clipgen.tasks.track.gallery import MOST, Gallery
 from clipgen.tasks.track.matching import Expected, Look, match
 from clipgen.tasks.viewing import view
+from damage import spoiled
 from gridclip import grid_matcher
 from raising import refused
 
-module = importlib.import_module("clipgen.tasks.track.track")  # the package has a function of this name
 pytest.importorskip("cv2", reason="track needs OpenCV, an extra")
 pytest.importorskip("scipy", reason="track needs SciPy, an extra")
 
@@ -197,10 +197,10 @@ def test_memory_does_not_grow_with_the_film(write: Write, monkeypatch: pytest.Mo
     film = write((RED, way(20, 80, 60)))
     frames = [frame for _, frame in video_frames(film)]
 
-    def endless(path: Path, *, size: tuple[int, int]) -> Iterator[tuple[float, Image.Image]]:
+    def endless(path: Path, **_: object) -> Iterator[tuple[float, Image.Image]]:
         yield from ((k / 20, frames[min(k % 120, 119 - k % 120)]) for k in range(360))
 
-    monkeypatch.setattr(module, "video_frames", endless)
+    monkeypatch.setitem(track.__globals__, "video_frames", endless)
     grown = -1
     for event in track(film, Colours(), TrackSettings(every=0.5)):
         assert isinstance(event, Tracked)
@@ -283,6 +283,14 @@ def test_a_truncated_film_has_the_frames_before(write: Write) -> None:
     assert len(rows) > 20 and all(isinstance(row, Tracked) and row.things for row in rows)
 
 
+def test_damage_in_the_middle_is_named(write: Write) -> None:
+    film = write((RED, way(10, 110, 120)))
+    film.write_bytes(spoiled(film.read_bytes()))
+    *rows, skipped = track(film, Colours(), TrackSettings(every=0.25))
+    assert isinstance(skipped, Skipped) and str(film) in skipped.reason and "damaged at" in skipped.reason
+    assert all(isinstance(row, Tracked) for row in rows) and rows[-1].seconds > 5
+
+
 def test_what_is_no_film_and_no_phrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "text.mp4").write_text("no film")
     for name in ("none.mp4", "text.mp4"):
@@ -295,6 +303,6 @@ def test_what_is_no_film_and_no_phrase(tmp_path: Path, monkeypatch: pytest.Monke
         view(Job("track", Inputs(pictures=("a.mp4",)), TrackVerb()), matcher)
     with refused(SettingsError, "every"):
         track(tmp_path / "none.mp4", Colours(), TrackSettings(every=0))
-    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     with refused(ClipgenError, match="clipgen\\[video\\]"):
         track(tmp_path / "none.mp4", Colours())

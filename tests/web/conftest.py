@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.studio import Studio
 from clipgen.web.app import create_app
+from clipgen.web.serve import Server, bound
 from clipgen.web.settings import Bounds, Rate, WebSettings
 from clipgen.web.studio.room import StudioRoom
 from runs import OneClip
@@ -71,6 +76,32 @@ class Web:
 
 
 Serve = Callable[..., Web]
+
+
+@contextmanager
+def listening(app: Starlette) -> Iterator[int]:
+    """The port of a server that answers real connections."""
+    opened = bound("127.0.0.1", 0)
+    server = Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]}, daemon=True)
+    thread.start()
+    yield opened.getsockname()[1]
+    app.state.bell.close()
+    server.should_exit = True
+    thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, by playwright; tests that use it are skipped where either is missing."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ def test_this_machine_by_any_of_its_names_is_answered(still: Web, host: str) -> 
     [
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Origin": "http://localhost:8101"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},

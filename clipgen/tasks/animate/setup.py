@@ -18,7 +18,7 @@ from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
-from clipgen.synthesis import Synthesis
+from clipgen.synthesis import Look, Synthesis
 from clipgen.tasks.generate import Run, prepare
 from clipgen.tasks.generate.losses import regularisers
 from clipgen.tasks.generate.targets import Targets, read_targets
@@ -29,7 +29,7 @@ class Setup:
     """The parts of every optimisation of a scene, or of a network.
 
     settings: complete; cutouts: with one sequence of random numbers for the whole scene; losses: what the settings ask
-    for beside the words.
+    for beside the words; looks: regions with words of their own.
     """
 
     settings: GenerateSettings
@@ -37,6 +37,7 @@ class Setup:
     perceptor: Perceptor
     cutouts: Cutouts
     losses: Sequence[Loss]
+    looks: Sequence[Look] = ()
 
     @property
     def lr(self) -> float:
@@ -82,6 +83,7 @@ class Setup:
             chunk=chunk,
             alternate=self.settings.search.alternate,
             before=before,
+            looks=self.looks,
         )
 
 
@@ -116,11 +118,17 @@ def set_up_scene(prompt: str, picture: GenerateSettings, parts: Parts, *, weight
     picture: complete, with its seed; parts: the pool to load from; weights: of the generator, None for those of its
     name. Raises what `prepare` raises.
     """
-    plan = prepare(Job("generate", Inputs(prompts=(prompt,)), picture, weights), parts)
+    plan = prepare(Job("generate", Inputs(prompts=(prompt,)), picture, weights), parts, whole=True)
     run, settings = Run(plan, parts), plan.settings
     generator, perceptor = run.generator, run.perceptor
-    losses = regularisers(settings, generator=generator, perceptor=perceptor, device=generator.device)
-    own = Setup(settings, generator, perceptor, run.cutouts, losses)
+    losses = regularisers(
+        settings,
+        generator=generator,
+        perceptor=perceptor,
+        device=generator.device,
+        initial=plan.initial(generator.size),
+    )
+    own = Setup(settings, generator, perceptor, run.cutouts, losses, run.synthesis.looks)
     starts = settings.init.start == "bank" or settings.init.init_image is not None
     own_start = [latent.detach().clone() for latent in generator.latents] if starts else None
     return SceneSetup(own, plan.targets, run.synthesis, own_start, list(plan.notes))

@@ -13,11 +13,12 @@ from clipgen.media.images import load_image, to_pil
 from clipgen.settings import CaptionSettings
 from clipgen.settings.describe import AUTO, PLAIN, pick_views
 from clipgen.similarity import Embedded, Match, Matcher, Picture, Skipped, in_groups
+from clipgen.similarity.phrases import Phrases
 from clipgen.tasks.caption.blip import Captioner
 from clipgen.tasks.caption.candidates import read_candidates
 from clipgen.tasks.caption.compose import WINDOWS, Composer, best_of_each
 from clipgen.tasks.caption.invert import invert
-from clipgen.tasks.caption.phrases import Phrases
+from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.events import Described, Slot
 
 # Composed captions name no left or right, so a mirrored picture has the same ones. Measured by
@@ -53,34 +54,48 @@ def caption(
     chosen = (settings or CaptionSettings()).validate()
     is_composed = candidates is None and chosen.mode != "blip"
     shares = WINDOWS if is_composed and chosen.mode != "slots" else ()
-    describe = _ranked(matcher, chosen, candidates) if candidates is not None else _MODES[chosen.mode](matcher, chosen)
+    judgement = Judgement.of(matcher) if is_composed or chosen.abstain else None
+    if candidates is not None:
+        describe = _ranked(matcher, chosen, candidates, judgement)
+    else:
+        describe = _MODES[chosen.mode](matcher, chosen)
     size = _FEW if candidates is None else _MANY
     chosen_views = pick_views(views, auto=COMPOSED if is_composed else PLAIN)
     embedded = matcher.embed_pictures(pictures, views=chosen_views, shares=shares, batch=size)
-    return _described(in_groups(embedded, size), describe)
+    return _described(in_groups(embedded, size), describe, judgement if is_composed else None, abstain=chosen.abstain)
 
 
-def _described(groups: Iterator[list[Embedded] | Skipped], describe: Describe) -> Iterator[Described | Skipped]:
+def _described(
+    groups: Iterator[list[Embedded] | Skipped], describe: Describe, judgement: Judgement | None, *, abstain: bool
+) -> Iterator[Described | Skipped]:
     began = time.monotonic()
     for group in groups:
         if isinstance(group, Skipped):
             yield group
             continue
+        vectors = torch.stack([one.vector for one in group])
+        unsure = judgement.unsure(vectors) if judgement else [False] * len(group)
         found = describe(group)
         seconds = (time.monotonic() - began) / len(group)
-        for one, matches in zip(group, found, strict=True):
-            yield Described(one.index, one.path, tuple(matches), seconds)
+        for one, matches, nothing in zip(group, found, unsure, strict=True):
+            yield Described(one.index, one.path, () if nothing and abstain else tuple(matches), seconds, nothing)
         began = time.monotonic()
 
 
-def _ranked(matcher: Matcher, settings: CaptionSettings, candidates: Path | Sequence[str]) -> Describe:
+def _ranked(
+    matcher: Matcher, settings: CaptionSettings, candidates: Path | Sequence[str], judgement: Judgement | None
+) -> Describe:
     if not candidates:
         raise PromptError("there are no candidates to rank; give one or more")
 
     def describe(group: list[Embedded]) -> list[list[Match]]:
         blocks = read_candidates(candidates) if isinstance(candidates, Path) else [candidates]
         vectors = torch.stack([one.vector for one in group])
-        return matcher.rank(vectors, blocks, top=settings.top, abstain=settings.abstain)
+        found = matcher.rank(vectors, blocks, top=settings.top, abstain=settings.abstain)
+        if judgement is None:
+            return found
+        scores = [matches[0].score if matches else 1.0 for matches in found]
+        return [[] if over else m for m, over in zip(found, judgement.surpassed(vectors, scores), strict=True)]
 
     return describe
 

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.similarity import Match, Matcher
-from clipgen.tasks.articles import without_article
-from clipgen.tasks.caption.phrases import Phrases
+from clipgen.similarity.articles import without_article
+from clipgen.similarity.phrases import Phrases
 
 # Constants marked "tuned" were tuned on fresh pictures of the picture world, 519 of them with one thing, by
 # `python benchmarks/caption.py --art FOLDER`, in November 2026; the others were chosen by hand.

@@ -13,8 +13,8 @@ from clipgen.errors import SettingsError
 from clipgen.settings import CaptionSettings
 from clipgen.settings.describe import AUTO, pick_views
 from clipgen.similarity import Embedded, Matcher, Picture, Skipped
+from clipgen.similarity.phrases import Phrases
 from clipgen.tasks.caption.candidates import read_candidates
-from clipgen.tasks.caption.phrases import Phrases
 from clipgen.tasks.events import Trait, Traits
 
 

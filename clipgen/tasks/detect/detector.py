@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -13,14 +14,14 @@ from clipgen.errors import PromptError
 from clipgen.media.overlays import Box
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Matcher, Square, embed_squares
-from clipgen.tasks.detect.patches import FINER, corners, finer, outline, patches, whole
+from clipgen.tasks.detect.outline import outline
+from clipgen.tasks.detect.patches import corners, patches, whole
+from clipgen.tasks.detect.places import Place, places
 
-_TOGETHER = 8  # places that are looked at again together: bounds the memory
 _LEAST = 5  # patches smaller than a fifth of the perceptor's input show too little: they are enlarged fivefold
 _OVERLAP = 0.3  # intersection over union above which two boxes are of one thing
 _INSIDE = 0.7  # of the smaller box lies in the larger one: a part of the same thing
 _EQUAL = 1e-5  # margin below which a patch fits as well as the whole picture
-_CLOSE = 0.5  # standard deviations by which a patch may fit less well than its place must at the second look
 
 
 @dataclass(frozen=True)
@@ -77,15 +78,6 @@ class Seen:
         return self.cosines - self.whole
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A square in which a phrase, by its number, may be, and its number in `Seen`."""
-
-    phrase: int
-    number: int
-    square: Square
-
-
 class Detector:
     """Phrases that are looked for in pictures.
 
@@ -96,8 +88,8 @@ class Detector:
     phrases: each is looked for by itself; labels: of everything that may be there: a place has the one that fits best.
     Raises PromptError for neither.
 
-    Phrases and labels are compared, in patches of three scales, with unrelated captions (`Background.z`) and with the
-    whole picture; the best patches are looked at again, more finely.
+    Phrases and labels are compared, in patches of several scales, with unrelated captions (`Background.z`) and with the
+    whole picture; all patches vote for places (`places`), and colours say where the things there end (`outline`).
     """
 
     def __init__(
@@ -132,49 +124,35 @@ class Detector:
 
     def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
         """What is in a picture that was looked at."""
-        places = self._candidates(seen)
-        found = [self._whole(image, place, seen) for place in places if place.number < seen.wholes]
-        parts = [place for place in places if place.number >= seen.wholes]
-        for first in range(0, len(parts), _TOGETHER):
-            found += self._second_look(image, parts[first : first + _TOGETHER], seen)
-        return self._apart([one for one in found if one.score >= self.settings.threshold and one.margin > -_EQUAL])
+        found = [self._found(image, number, place, seen) for number, place in self._candidates(image, seen)]
+        return self._apart(found)
 
-    def _whole(self, image: Tensor, place: _Place, seen: Seen) -> Detection:
-        """A thing that fills the picture, or a whole part of a long one."""
-        top, left, side = place.square
-        box = _within((left, top, left + side, top + side), image)
-        place_of = place.number, place.phrase
-        return Detection(self.texts[place.phrase], box, float(seen.z[place_of]), float(seen.margins[place_of]))
-
-    def _candidates(self, seen: Seen) -> list[_Place]:
-        """The patches that fit nearly well enough, those that overlap better ones left out."""
+    def _candidates(self, image: Tensor, seen: Seen) -> list[tuple[int, Place]]:
+        """The places that fit well enough, those that overlap better ones left out, each with its phrase's number."""
         from torchvision.ops import nms  # late: torchvision takes seconds to import
 
-        likely = (seen.z >= self.settings.threshold - _CLOSE) & (seen.margins > -_EQUAL)
+        likely = seen.margins > -_EQUAL
         labels = seen.z[:, len(self.phrases) :]
         if labels.shape[1]:
             likely[:, len(self.phrases) :] &= F.one_hot(labels.argmax(1), labels.shape[1]).bool()
-        places = []
-        for number in likely.any(0).nonzero()[:, 0].tolist():
-            rows = likely[:, number].nonzero()[:, 0]
-            z, some = seen.z[rows, number], [seen.squares[row] for row in rows]
-            for row in nms(corners(some), z, _OVERLAP)[: self.settings.most].tolist():
-                places.append(_Place(number, int(rows[row]), some[row]))
-        return places
+        size, candidates = (image.shape[-2], image.shape[-1]), []
+        for number in range(len(self.texts)):
+            every = places(seen.squares, seen.z[:, number], likely[:, number], size)
+            good = [place for place in every if place.score >= self.settings.threshold]
+            scores = torch.tensor([place.score for place in good])
+            kept = nms(corners([place.square for place in good]), scores, _OVERLAP)[: self.settings.most]
+            candidates += [(number, good[i]) for i in kept.tolist()]
+        return candidates
 
-    def _second_look(self, image: Tensor, places: Sequence[_Place], seen: Seen) -> list[Detection]:
-        """How well phrases fit where they may be, looked at more closely, and where their things end."""
-        squares = [finer(place.square) for place in places]
-        rows = embed_squares(self.matcher.perceptor, image, [square for some in squares for square in some])
-        z = self.matcher.background.above_captions(rows, self.rows)
-        found = []
-        for place, some, cosines, fits in zip(places, squares, rows.split(FINER), z.split(FINER), strict=True):
-            # one patch of many fits by chance; what is there fits several
-            best = fits[:, place.phrase].topk(FINER // 4)
-            margin = (cosines[best.indices] @ self.rows[place.phrase]).mean() - seen.whole[place.phrase]
-            box = _within(outline(some, fits[:, place.phrase]), image)
-            found.append(Detection(self.texts[place.phrase], box, float(best.values.mean()), float(margin)))
-        return found
+    def _found(self, image: Tensor, number: int, place: Place, seen: Seen) -> Detection:
+        """A thing at a place, with its outline."""
+        if place.number < seen.wholes:  # it fills the picture, or a whole part of a long one
+            top, left, side = seen.squares[place.number]
+            box = left, top, left + side, top + side
+        else:
+            box = outline(image, place.square)
+        margin = float(seen.margins[place.number, number])
+        return Detection(self.texts[number], _within(box, image), place.score, margin)
 
     def _apart(self, found: list[Detection]) -> list[Detection]:
         """Without boxes of a thing that has a better one; a label's thing may have that of another label."""

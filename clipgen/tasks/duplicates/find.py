@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from itertools import combinations, islice
 from pathlib import Path
 
 import numpy as np
 
-from clipgen.errors import ClipgenError, ImageError
+from clipgen.errors import ImageError
+from clipgen.extras import check_extra
 from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolute, index
 from clipgen.media.images import load_image, load_reduced, to_pil
 from clipgen.settings.library import DuplicatesSettings
@@ -79,8 +79,7 @@ def duplicates(
     ClipgenError where OpenCV is not installed.
     """
     chosen = (settings or DuplicatesSettings()).validate()
-    if find_spec("cv2") is None:
-        raise ClipgenError("finding duplicates needs OpenCV: pip install 'clipgen[library]'")
+    check_extra("duplicates")
     places = [absolute(folder) for folder in folders] or [EVERYWHERE]
     if refresh and folders:
         yield from index(places, library, matcher.perceptor)

@@ -7,14 +7,14 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clipgen.errors import ClipgenError, SettingsError
+from clipgen.errors import SettingsError
+from clipgen.extras import check_extra
 from clipgen.files import reason, write_whole
 from clipgen.prompts import read_text_file
 from clipgen.similarity import SIGNIFICANT
@@ -194,12 +194,6 @@ def read_labels(path: Path) -> list[tuple[Path, float]]:
     return found
 
 
-def check_isotonic() -> None:
-    """Raise ClipgenError where SciPy, which fits the curve, is not installed."""
-    if find_spec("scipy") is None:
-        raise ClipgenError("calibrating needs SciPy: pip install 'clipgen[library]'")
-
-
 def _left_out(
     x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -216,7 +210,7 @@ def _left_out(
 
 def _curve(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The points of the rising curve through (x, y) with the least squared error, in between linear."""
-    check_isotonic()
+    check_extra("calibrating")
     from scipy.optimize import isotonic_regression  # late: it takes a third of a second to import
 
     places, owners, counts = np.unique(x, return_inverse=True, return_counts=True)

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import PromptError
+from clipgen.extras import check_extra
 from clipgen.settings import EstimateSettings
 from clipgen.settings.describe import AUTO, pick_views
 from clipgen.similarity import Embedded, Matcher, Picture, Skipped, in_groups
-from clipgen.tasks.estimate.calibration import Calibration, check_isotonic, check_replaceable, read_labels
+from clipgen.tasks.estimate.calibration import Calibration, check_replaceable, read_labels
 from clipgen.tasks.estimate.scale import Scale, Span
 
 _GROUP = 32  # pictures that are estimated together
@@ -79,7 +80,7 @@ def estimate(
     """
     chosen, made = (settings or EstimateSettings()).validate(), pick_views(views)
     if chosen.calibrate is not None and chosen.file is not None:
-        check_isotonic()
+        check_extra("calibrating")
         check_replaceable(chosen.file)
         estimator = Estimator(Scale.of(steps), matcher)
         calibration = yield from _calibrated(Path(chosen.calibrate), estimator, made)

@@ -74,13 +74,14 @@ def fit_time(plan: Plan, parts: Parts, *, report: Callable[[str], None] = lambda
     if requested.cutouts.cutn is None and requested.search.steps is None:
         paces, few = {cutn: step}, max(1, cutn // 4)
         paces[few] = pace(trial(plan, parts, steps=1 + TIMED_STEPS, cutn=few), plan.seconds_left())
-        cutn = cutouts_for(PLANNED * plan.seconds_left(), paces)
+        cutn = cutouts_for(PLANNED * plan.seconds_left() / plan.stages, paces)
         step = pace_of(cutn, paces)
-    fit = max(1, int(PLANNED * plan.seconds_left() / step))
+    fit = max(1, int(PLANNED * plan.seconds_left() / plan.stages / step))
     steps = fit if requested.search.steps is None else min(fit, requested.search.steps)
-    seconds = requested.search.time_budget or 0.0
+    seconds, each = requested.search.time_budget or 0.0, "a tile " if plan.stages > 1 else ""
+    count = f"{steps} {'step' if steps == 1 else 'steps'} of {cutn} cutouts"
     return plan.changed(
-        f"{steps} {'step' if steps == 1 else 'steps'} of {cutn} cutouts fit into the time budget of {seconds:g} s",
+        f"{count} {each}fit into the time budget of {seconds:g} s",
         steps=steps,
         cutn=cutn,
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
 from clipgen.generators.base import Generator
 from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
+from clipgen.tasks.generate.frame import Frame
 
 # mean squared difference (15 dB) from which a note reports that a generator cannot represent its initial picture
 FAR = 0.03
@@ -22,6 +24,7 @@ def load_generator(
     *,
     perceptor: Perceptor,
     notes: list[str],
+    frame: Frame | None = None,
 ) -> Generator:
     """Start a generator as the settings ask, one latent per seed, at the nearest size that it can make.
 
@@ -34,28 +37,43 @@ def load_generator(
         ['vqgan cannot make 97 x 97 pixels: the size is rounded to 96 x 96']
 
     perceptor: used by generators that search for the latents of an initial picture; notes: lines that a user should
-    read are appended to it.
+    read are appended to it; frame: what surrounds the picture, whose size is then that of the frame's window.
     Raises SettingsError for a size that cannot be made, ImageError for an initial picture that cannot be loaded.
     """
-    size = settings.canvas.size
+    size = settings.canvas.size if frame is None else frame.size_for(settings.canvas.size)
     generator.start(seeds, size, noise=settings.init.init_noise)
     if generator.size != size:
         requested, made = ("{} x {}".format(*sides) for sides in (size, generator.size))
         notes.append(f"{settings.generator} cannot make {requested} pixels: the size is rounded to {made}")
-    if settings.init.init_image is not None:
+    if (image := initial_picture(settings, generator.size, frame)) is not None:
         generator.look = perceptor.encode_image
-        _encode_init_image(generator, settings, notes)
+        _encode_initial(generator, image, settings, notes)
+    if frame is not None:
+        generator.over = frame.over(generator.size, generator.device)
     return generator
 
 
-def _encode_init_image(generator: Generator, settings: GenerateSettings, notes: list[str]) -> None:
-    path = settings.init.init_image or ""
-    image = load_image(path, size=generator.size)
+def initial_picture(settings: GenerateSettings, size: tuple[int, int], frame: Frame | None) -> Tensor | None:
+    """The picture [1 or B, 3, H, W] that a run starts from, at the size that it paints; None where it has none.
+
+        >>> initial_picture(GenerateSettings.of(init_image="photo.jpg"), (64, 32), None).shape
+        torch.Size([1, 3, 32, 64])
+
+    Raises ImageError for a file that cannot be loaded.
+    """
+    if frame is not None:
+        return frame.start(size)
+    path = settings.init.init_image
+    return None if path is None else load_image(path, size=size)
+
+
+def _encode_initial(generator: Generator, image: Tensor, settings: GenerateSettings, notes: list[str]) -> None:
     generator.encode(image)
     with torch.no_grad():
         apart = (generator().cpu() - image).square().mean((1, 2, 3)).max()
     if apart > FAR:
+        given = settings.init.init_image or "the picture around it"
         notes.append(
-            f"{settings.generator} cannot represent {path}: it starts from the nearest picture "
+            f"{settings.generator} cannot represent {given}: it starts from the nearest picture "
             f"that it can paint ({-10 * float(apart.log10()):.0f} dB)"
         )

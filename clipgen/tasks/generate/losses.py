@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from clipgen.generators.base import Generator
 from clipgen.losses import InitLoss, Loss
-from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings, Guides, about_of
 from clipgen.tasks.generate.targets import Targets
@@ -54,6 +53,7 @@ def build_loss(
     generator: Generator,
     perceptor: Perceptor,
     device: torch.device,
+    initial: Tensor | None = None,
     init_share: Tensor | None = None,
     extra: Sequence[Loss] = (),
 ) -> Loss:
@@ -64,19 +64,25 @@ def build_loss(
         >>> [(weight, type(term).__name__) for weight, term in loss.terms()]
         [(1.0, 'PromptLoss'), (0.1, 'TotalVariation')]
 
-    generator: at its start, which init_weight keeps it near; init_share: [B], shares of INIT_WEIGHT where init_weight
-    is not set; extra: a user's own losses.
+    generator: at its start, which init_weight keeps it near; initial: the picture that it starts from, if one was
+    given, in place of what the generator makes of it; init_share: [B], or [B, 1, H, W] for each pixel, shares of
+    INIT_WEIGHT where init_weight is not set; extra: a user's own losses.
 
     Raises SettingsError for a loss that these parts do not have.
     """
-    losses = regularisers(settings, generator=generator, perceptor=perceptor, device=device)
+    losses = regularisers(settings, generator=generator, perceptor=perceptor, device=device, initial=initial)
     if settings.init.init_weight is None and init_share is not None:
         losses.append(INIT_WEIGHT * InitLoss(_picture_of(generator), init_share).to(device))
     return sum([*losses, *(loss.to(device) for loss in extra)], targets.loss()).to(device)
 
 
 def regularisers(
-    settings: GenerateSettings, *, generator: Generator, perceptor: Perceptor, device: torch.device
+    settings: GenerateSettings,
+    *,
+    generator: Generator,
+    perceptor: Perceptor,
+    device: torch.device,
+    initial: Tensor | None = None,
 ) -> list[Loss]:
     """The losses that the settings ask for, without those of the targets; see `build_loss`."""
     run = RunSurroundings(settings.guides, generator, perceptor, settings.generator)
@@ -86,7 +92,7 @@ def regularisers(
         if (place := about_of(spec).loss) and weight:
             losses.append(weight * _loss_class(place).build(run))
     if settings.init.init_weight:
-        losses.append(settings.init.init_weight * _init_loss(settings, generator))
+        losses.append(settings.init.init_weight * InitLoss(_picture_of(generator) if initial is None else initial))
     return [loss.to(device) for loss in losses]
 
 
@@ -94,12 +100,6 @@ def _loss_class(place: str) -> type[Loss]:
     module, _, name = place.partition(":")
     found: type[Loss] = getattr(importlib.import_module(module), name)
     return found
-
-
-def _init_loss(settings: GenerateSettings, generator: Generator) -> InitLoss:
-    if settings.init.init_image is not None:
-        return InitLoss(load_image(settings.init.init_image, size=generator.size))
-    return InitLoss(_picture_of(generator))
 
 
 @torch.no_grad()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self, TypeAlias
+from typing import IO, NotRequired, Self, TypeAlias
 
 from PIL import Image
 
 from clipgen.jobs import JobJson
 from clipgen.media.pictures import FORMATS, save_picture
+from clipgen.values import Json
 
 # what Pillow can save to
 PathOrFile: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO[bytes]
@@ -19,7 +20,8 @@ PathOrFile: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO
 class PictureJson(JobJson):
     """The metadata of a picture: its job, and which of the job's pictures it is.
 
-    score: mean cosine to the words; steps_done: after how many steps; index: in the job's batch.
+    score: mean cosine to the words; steps_done: after how many steps; index: in the job's batch; hidden: what was
+    hidden in it: its words (text), and its left, top, right and bottom in pixels (box).
     """
 
     prompt: str
@@ -27,6 +29,7 @@ class PictureJson(JobJson):
     score: float
     steps_done: int
     index: int
+    hidden: NotRequired[dict[str, Json]]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import QUALITIES, GenerateSettings, Preset
 from clipgen.settings.keywords import PictureValues
-from clipgen.tasks.generate.canvas import load_generator
+from clipgen.tasks.generate.canvas import initial_picture, load_generator
+from clipgen.tasks.generate.frame import Frame
+from clipgen.tasks.generate.regions import Region, read_regions
 from clipgen.tasks.generate.start import set_start
 from clipgen.tasks.generate.targets import Targets, read_targets
 
@@ -40,9 +42,10 @@ class Plan:
     job: with complete settings (seed, steps, lr, size, device, dtype), models and files; requested: the settings that
     were given; targets: of each picture; latent_seeds: the seeds that latents are drawn from, which differ from those
     of the pictures where another start won a race; start: state of the generator where the latents start; init_share:
-    [B], shares of INIT_WEIGHT where init_weight is not set; losses: a user's own, added to those of the settings;
-    deadline: `time.monotonic()` at which the run has to end; notes: lines that a user should read. Tensors in a plan
-    are never changed.
+    [B] or [B, 1, H, W], shares of INIT_WEIGHT where init_weight is not set; regions: parts with targets of their own;
+    frame: what surrounds the part that is painted, None where all is; losses: a user's own, added to those of the
+    settings; deadline: `time.monotonic()` at which the run has to end; notes: lines that a user should read. Tensors in
+    a plan are never changed.
     """
 
     job: Job
@@ -51,6 +54,8 @@ class Plan:
     latent_seeds: tuple[int, ...]
     start: GeneratorState | None
     init_share: Tensor | None = None
+    regions: tuple[Region, ...] = ()
+    frame: Frame | None = None
     losses: tuple[Loss, ...] = ()
     deadline: float | None = None
     notes: tuple[str, ...] = ()
@@ -81,6 +86,15 @@ class Plan:
         job = replace(self.job, settings=self.settings.changed(**settings))
         return replace(self, job=job, notes=(*self.notes, *notes))
 
+    @property
+    def stages(self) -> int:
+        """Number of optimisations: one, or that of the overview, the tiles and what is hidden."""
+        areas = self.settings.areas
+        if areas.tiles is None:
+            return 1
+        first = self.settings.init.init_image is None
+        return first + areas.tiles[0] * areas.tiles[1] + (areas.hide is not None)
+
     def seconds_left(self) -> float:
         """Time until the deadline."""
         return float("inf") if self.deadline is None else self.deadline - time.monotonic()
@@ -89,16 +103,31 @@ class Plan:
         """The perceptor that guides the run."""
         return _perceptor(self.settings, parts, self.device)
 
+    def empty(self, parts: Parts) -> Generator:
+        """A new generator with the options of the settings, still without latents."""
+        machine = self.settings.machine
+        made = parts.generator(
+            self.settings.generator, self.job.weights, device=self.device, dtype=devices.DTYPES[machine.dtype]
+        )
+        made.configure(self.settings.options)
+        return made
+
     def generator(self, parts: Parts) -> Generator:
         """A new generator at the start of the run."""
-        made = _empty_generator(self.settings, self.job.weights, parts, self.device)
-        canvas = self.settings.canvas
-        made.start(self.latent_seeds, canvas.size)
+        made = self.empty(parts)
+        size = self.settings.canvas.size
+        made.start(self.latent_seeds, size if self.frame is None else self.frame.size_for(size))
         if self.start is not None:
             made.load_state(self.start)
+        if self.frame is not None:
+            made.over = self.frame.over(made.size, self.device)
         if self.settings.init.init_image is not None:
             made.look = self.perceptor(parts).encode_image
         return made
+
+    def initial(self, size: tuple[int, int]) -> Tensor | None:
+        """The picture that the run was given to start from, at the size that it paints; None for none."""
+        return initial_picture(self.settings, size, self.frame)
 
 
 def draft(
@@ -108,11 +137,13 @@ def draft(
     latent_seeds: Sequence[int] = (),
     losses: Sequence[Loss] = (),
     started: float | None = None,
+    whole: bool = False,
 ) -> Plan:
     """A plan with complete settings, whose latents are not drawn yet: see `with_start`.
 
     latent_seeds: seeds to draw latents from, by default those of the pictures; losses: added to those of the settings;
-    started: `time.monotonic()` from which a time budget counts, by default now.
+    started: `time.monotonic()` from which a time budget counts, by default now; whole: whether a picture with a mask is
+    painted in whole, not the part about the white alone.
     Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run.
     """
     requested = job_of(job, "generate", "edit").settings
@@ -124,9 +155,18 @@ def draft(
     settings, device = _complete(requested), devices.pick_device(requested.machine.device)
     perceptor = _perceptor(settings, parts, device)
     notes: list[str] = []
+    frame = _frame(settings, whole=whole)
     # targets first: errors in them are reported before the generator is loaded, which takes seconds
     texts = [prompt for prompt in prompts for _ in range(settings.canvas.count)]
     targets = read_targets(texts, settings, perceptor=perceptor, device=device, notes=notes)
+    regions = read_regions(
+        settings,
+        whole=settings.areas.whole(settings.canvas.size) if frame is None else frame.whole,
+        window=None if frame is None else frame.window,
+        perceptor=perceptor,
+        device=device,
+        notes=notes,
+    )
     if settings.machine.compile:
         notes.append("the step is compiled, which takes a minute before the first one; later runs load it from disk")
     seconds = requested.search.time_budget
@@ -136,6 +176,8 @@ def draft(
         targets=targets,
         latent_seeds=tuple(latent_seeds),
         start=None,
+        regions=regions,
+        frame=frame,
         losses=tuple(losses),
         deadline=None if seconds is None else began + seconds,
         notes=tuple(notes),
@@ -154,23 +196,32 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
     plan = plan if latent_seeds is None else replace(plan, latent_seeds=tuple(latent_seeds))
     notes: list[str] = []
     perceptor = plan.perceptor(parts)
-    empty = _empty_generator(plan.settings, plan.job.weights, parts, plan.device)
-    generator = load_generator(empty, plan.settings, plan.latent_seeds, perceptor=perceptor, notes=notes)
+    empty = plan.empty(parts)
+    generator = load_generator(
+        empty, plan.settings, plan.latent_seeds, perceptor=perceptor, notes=notes, frame=plan.frame
+    )
     settings = plan.settings
     race = settings.options.race or (1 if settings.init.init_image else generator.race)
     plan = plan.changed(
         *(note for note in notes if note not in plan.notes),
-        size=generator.size,
+        size=generator.size if plan.frame is None else settings.canvas.size,
         lr=settings.search.lr or generator.lr,
         race=race,
     )
     start, share = set_start(
-        generator, plan.settings, plan.targets, perceptor=perceptor, seeds=plan.latent_seeds, parts=parts
+        generator,
+        plan.settings,
+        plan.targets,
+        perceptor=perceptor,
+        seeds=plan.latent_seeds,
+        parts=parts,
+        regions=plan.regions,
+        frame=plan.frame,
     )
     plan = plan.changed(start=start)
     plan = _from_random(plan, generator)
     # hashed after they were loaded, which has a better error for a missing file
-    job = replace(plan.job, files=_file_hashes(plan.settings))
+    job = replace(plan.job, files=file_hashes(plan.settings))
     return replace(plan, job=job, start=generator.state(), init_share=share)
 
 
@@ -188,7 +239,7 @@ def preset_for(settings: GenerateSettings, generator: Generator) -> Preset:
 def _from_random(plan: Plan, generator: Generator) -> Plan:
     """The plan with the steps, cutouts and learning rate that random latents need, where they are not set."""
     preset = preset_for(plan.settings, generator)
-    if preset is QUALITIES[plan.settings.search.quality]:
+    if plan.frame is not None or preset is QUALITIES[plan.settings.search.quality]:
         return plan
     search, cutn = plan.requested.search, plan.requested.cutouts.cutn or preset.cutn
     changed = plan.changed(
@@ -214,11 +265,11 @@ def _complete(requested: GenerateSettings) -> GenerateSettings:
     )
 
 
-def _empty_generator(settings: GenerateSettings, weights: Path | None, parts: Parts, device: torch.device) -> Generator:
-    dtype = devices.DTYPES[settings.machine.dtype]
-    generator = parts.generator(settings.generator, weights, device=device, dtype=dtype)
-    generator.configure(settings.options)
-    return generator
+def _frame(settings: GenerateSettings, *, whole: bool) -> Frame | None:
+    areas, picture = settings.areas, settings.init.init_image
+    if areas.mask is None or picture is None:
+        return None
+    return Frame.load(picture, areas.mask, feather=areas.feather, whole=whole)
 
 
 def _perceptor(settings: GenerateSettings, parts: Parts, device: torch.device) -> Perceptor:
@@ -240,7 +291,8 @@ def _models(settings: GenerateSettings, perceptor: Perceptor, weights: Path | No
     }
 
 
-def _file_hashes(settings: GenerateSettings) -> dict[str, str]:
+def file_hashes(settings: GenerateSettings) -> dict[str, str]:
+    """The sha256 of every picture that the settings name."""
     files = [parse_weighted_path(text)[0] for text in settings.guides.image_prompts]
-    files += [settings.init.init_image] if settings.init.init_image else []
+    files += [file for file in (settings.init.init_image, settings.areas.mask) if file]
     return {file: sha256(file) for file in files}

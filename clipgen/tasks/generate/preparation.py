@@ -14,6 +14,7 @@ from clipgen.tasks.generate.budget import fit_memory, fit_time
 from clipgen.tasks.generate.plan import Plan, draft, with_start
 from clipgen.tasks.generate.race import race
 from clipgen.tasks.generate.runfile import RunState
+from clipgen.tasks.generate.tiles import with_tiles
 
 
 def prepare(
@@ -23,6 +24,7 @@ def prepare(
     resume: RunState | None = None,
     losses: Sequence[Loss] = (),
     started: float | None = None,
+    whole: bool = False,
     report: Callable[[str], None] = lambda line: None,
 ) -> Plan:
     """The plan of a job, with everything decided that its settings leave open.
@@ -32,11 +34,15 @@ def prepare(
         'the best of 2 starts after 8 steps is used (race)'
 
     resume: the state of a run of this job, for which race and budgets are not tried again; losses: a user's own, added
-    to those of the settings; started: `time.monotonic()` from which a time budget counts, by default now; report:
-    called with a line before each long phase. Raises what `draft`, `with_start`, `fit_memory` and `fit_time` raise.
+    to those of the settings; started: `time.monotonic()` from which a time budget counts, by default now; whole: see
+    `draft`; report: called with a line before each long phase. Raises what `draft`, `with_start`, `fit_memory` and
+    `fit_time` raise.
     """
-    plan = draft(job, parts, latent_seeds=resume.get("drawn", ()) if resume else (), losses=losses, started=started)
+    seeds = resume.get("drawn", ()) if resume else ()
+    plan = draft(job, parts, latent_seeds=seeds, losses=losses, started=started, whole=whole)
     with parts.lock(plan.device):
+        if plan.settings.areas.tiles is not None:
+            return _of_tiles(plan, parts, report=report)
         if resume is not None:
             return with_start(plan, parts)
         tries = plan.settings.options.race or (1 if plan.settings.init.init_image else plan.generator(parts).race)
@@ -48,6 +54,14 @@ def prepare(
         elif plan.start is None:
             plan = with_start(plan, parts)
         return plan if plan.deadline is None else fit_time(plan, parts, report=report)
+
+
+def _of_tiles(plan: Plan, parts: Parts, *, report: Callable[[str], None]) -> Plan:
+    """The plan of a picture of tiles: its stages draw their own latents when they begin."""
+    plan = with_tiles(plan, parts)
+    if plan.requested.machine.vram is not None:
+        plan = fit_memory(plan, parts, lambda smaller: with_tiles(smaller, parts), report=report)
+    return plan if plan.deadline is None else fit_time(plan, parts, report=report)
 
 
 def _reopened(plan: Plan) -> Plan:

@@ -7,20 +7,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-import torch
+from PIL import Image
 
-from clipgen import devices
 from clipgen.cutouts import Cutouts
+from clipgen.generators.base import Generator
 from clipgen.jobs import Job
-from clipgen.media.images import to_pil
 from clipgen.parts import Parts
-from clipgen.settings import GenerateSettings
+from clipgen.settings import GenerateSettings, split_region
 from clipgen.synthesis import Step, Synthesis
-from clipgen.tasks.generate.losses import build_loss
+from clipgen.tasks.generate.course import Course, Single, begin
 from clipgen.tasks.generate.picture import Picture, PictureJson
 from clipgen.tasks.generate.plan import Plan
 from clipgen.tasks.generate.runfile import RunState, save_run
 from clipgen.tasks.generate.targets import note_unknown
+from clipgen.tasks.generate.tiles import Tiles
 from clipgen.values import Values
 
 
@@ -45,37 +45,35 @@ class Run:
         self.plan, self.stop_after = plan, stop_after
         self.lock = parts.lock(plan.device)
         self._pace = 0.0
-        settings = plan.settings
         with self.lock:
             self.perceptor = plan.perceptor(parts)
-            self.generator = plan.generator(parts)
-            self.cutouts = cutouts(settings, self.perceptor.input_size)
-            loss = build_loss(
-                settings,
-                plan.targets,
-                generator=self.generator,
-                perceptor=self.perceptor,
-                device=plan.device,
-                init_share=plan.init_share,
-                extra=plan.losses,
-            )
-            self.synthesis = Synthesis(
-                self.generator,
-                self.perceptor,
-                self.cutouts,
-                loss,
-                target=plan.targets.mean(),
-                steps=settings.search.steps or 1,
-                lr=settings.search.lr or self.generator.lr,
-                optimizer=settings.search.optimizer,
-                lr_decay=settings.search.lr_decay,
-                ema=settings.search.ema,
-                chunk=settings.machine.cut_chunk,
-                alternate=settings.search.alternate,
-                compile=settings.machine.compile,
-            )
+            self.course = course_of(plan, parts)
+            self.stage = 0
+            if state is not None:
+                self.stage, self.course.canvas = state.get("stage", 0), state.get("canvas")
+            self.synthesis = self.course.begin(self.stage)
             if state is not None:
                 self.synthesis.load_state_dict(state)
+
+    @property
+    def generator(self) -> Generator:
+        """The generator of the stage."""
+        return self.synthesis.generator
+
+    @property
+    def cutouts(self) -> Cutouts:
+        """The cutouts of the stage."""
+        return self.synthesis.cutouts
+
+    @property
+    def done(self) -> int:
+        """Number of steps taken, in all stages."""
+        return sum(self.course.steps[: self.stage]) + self.synthesis.index
+
+    @property
+    def total(self) -> int:
+        """Number of steps of the whole run."""
+        return sum(self.course.steps)
 
     @property
     def job(self) -> Job:
@@ -94,35 +92,39 @@ class Run:
 
     @cached_property
     def _unknown(self) -> list[str]:
-        return note_unknown(self.job.inputs.prompts, self.perceptor)
+        areas = self.settings.areas
+        parts = [*(split_region(region)[1] for region in areas.regions), *([areas.hide] if areas.hide else [])]
+        return note_unknown([*self.job.inputs.prompts, *parts], self.perceptor)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Step:
-        done = self.synthesis.index
+        done = self.done
         late = self.plan.seconds_left() < self._pace
-        if (self.stop_after is not None and done >= self.stop_after) or (late and done > 0):
+        if done >= (self.total if self.stop_after is None else self.stop_after) or (late and done > 0):
             raise StopIteration
         with self.lock:
+            if self.synthesis.index >= self.synthesis.total:
+                self.course.keep(self.stage, self.synthesis)
+                self.stage += 1
+                self.synthesis = self.course.begin(self.stage)
             step = next(self.synthesis)
+            shown = self.course.shown(self.stage, step._image)
         self._pace = step.seconds
-        return step
+        return replace(step, index=done, total=self.total, _image=shown)
 
     def pictures(self) -> list[Picture]:
         """The best pictures so far, prompt by prompt; none before the first step."""
-        run = self.synthesis
-        if run.best_image is None:
-            return []
-        images = run.best_image
-        if (size := self.settings.options.final_size()) is not None:
-            with self.lock, run.holding(run.best_latents) as generator:
-                images = generator.render(size)
-        return [self._picture(i, image) for i, image in enumerate(images)]
+        with self.lock:
+            images, scores = self.course.pictures(self.stage, self.synthesis)
+        return [self._picture(i, image, scores[i]) for i, image in enumerate(images)]
 
     def state(self) -> RunState:
         """The state to resume from, as tensors, numbers, texts, lists and dicts."""
-        return {**self.synthesis.state_dict(), "drawn": list(self.plan.latent_seeds)}
+        own = RunState(**self.synthesis.state_dict(), drawn=list(self.plan.latent_seeds), stage=self.stage)
+        canvas = self.course.canvas
+        return own if canvas is None else {**own, "canvas": canvas}
 
     def save_state(self, path: str | Path, output: Values | None = None) -> None:
         """Write job and state to a file, whole or not at all.
@@ -133,29 +135,23 @@ class Run:
         """
         save_run(path, self.job, self.state(), output or {})
 
-    def _picture(self, index: int, image: torch.Tensor) -> Picture:
-        score = round(float(self.synthesis.best_score[index]), 6)
+    def _picture(self, index: int, image: Image.Image, score: float) -> Picture:
         metadata = PictureJson(
             **self.job.to_json(),
             prompt=self.job.inputs.prompts[index // self.settings.canvas.count],
             seed=self.plan.seeds[index],
-            score=score,
-            steps_done=self.synthesis.index,
+            score=round(score, 6),
+            steps_done=self.done,
             index=index,
         )
-        return Picture(to_pil(image), score, metadata)
+        if (hidden := self.course.hidden[index]) is not None:
+            metadata["hidden"] = {"text": hidden["text"], "box": list(hidden["box"])}
+        return Picture(image, round(score, 6), metadata)
 
 
-def cutouts(settings: GenerateSettings, input_size: int) -> Cutouts:
-    """The cutouts of a run, before its first step."""
-    made = Cutouts(
-        input_size,
-        settings.cutouts.cutn or 1,
-        cut_pow=settings.cutouts.cut_pow,
-        augments=settings.cutouts.augments,
-        generator=devices.generator("cpu", settings.canvas.seed or 0),
-    )
-    return made.to(settings.machine.device)
+def course_of(plan: Plan, parts: Parts) -> Course:
+    """The course of a plan: that of a picture of tiles, or of one in a single stage."""
+    return Single(plan, parts) if plan.settings.areas.tiles is None else Tiles(plan, parts)
 
 
 def trial(plan: Plan, parts: Parts, *, steps: int, chunk: int | None = None, cutn: int | None = None) -> Synthesis:
@@ -164,10 +160,14 @@ def trial(plan: Plan, parts: Parts, *, steps: int, chunk: int | None = None, cut
         >>> len(list(trial(plan, parts, steps=1)))
         1
 
-    chunk, cutn: cutout batch size and cutouts per step, by default those of the plan.
+    chunk, cutn: cutout batch size and cutouts per step, by default those of the plan. Of a picture of tiles it is the
+    loop of the largest tile, on a grey picture.
     """
     settings = plan.settings
     changed = plan.changed(
         steps=steps, cut_chunk=chunk or settings.machine.cut_chunk, cutn=cutn or settings.cutouts.cutn
     )
-    return Run(replace(changed, deadline=None), parts).synthesis
+    changed = replace(changed, deadline=None)
+    if settings.areas.tiles is None:
+        return begin(changed, parts)
+    return Tiles(changed, parts).trial()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import torch
+from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.files import current_folder, write_whole
@@ -17,9 +18,15 @@ from clipgen.values import Values, optional_text, table
 
 
 class RunState(SynthesisState, total=False):
-    """The state of a run; drawn: the seeds that its latents were drawn from, which 0.1.0 did not save."""
+    """The state of a run, or of one of its stages.
+
+    drawn: the seeds that its latents were drawn from, which 0.1.0 did not save; stage: its number; canvas: what the
+    stages before have painted of a picture of tiles, bytes [B, H, W, 3].
+    """
 
     drawn: list[int]
+    stage: int
+    canvas: Tensor
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, colours_of, in_all_colours, pattern_of
 from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.generate.frame import Frame
+from clipgen.tasks.generate.laying import laid_out
+from clipgen.tasks.generate.regions import Region
 from clipgen.tasks.generate.targets import Targets
 from clipgen.tasks.generate.texts import embed_cached
 
@@ -77,18 +80,23 @@ def set_start(
     perceptor: Perceptor,
     seeds: Sequence[int],
     parts: Parts,
+    regions: Sequence[Region] = (),
+    frame: Frame | None = None,
 ) -> tuple[str, Tensor | None]:
     """Set the latents of a generator to where they start, by the settings or else the best start that it has.
 
         >>> set_start(generator, settings, targets, perceptor=perceptor, seeds=[7], parts=parts)
         ('noise', None)
 
-    Returns "bank" (pictures of the bank, or sketches) with shares of INIT_WEIGHT [B], "samples" (the best of several
-    draws of its own) or "noise" (unchanged).
+    regions: parts that start from pictures of their own words; frame: what surrounds the part that is painted, of which
+    only that starts from another picture, and only where init_weight does not keep the run near the old one.
+    Returns "bank" (pictures of the bank, or sketches) with shares of INIT_WEIGHT, [B] or [B, 1, H, W], "samples" (the
+    best of several draws of its own) or "noise" (unchanged).
     Raises SettingsError for a start that the generator does not have, or together with an initial picture.
     """
     init = settings.init
-    given = init.init_image is not None or init.init_noise is not None
+    inside = frame is not None and init.init_weight is None  # a mask leaves the rest of the initial picture as it is
+    given = (init.init_image is not None and not inside) or init.init_noise is not None
     if init.start in ("bank", "samples") and given:
         raise SettingsError(
             f"start is {init.start} and an initial picture is set too; leave out init_image and init_noise",
@@ -99,7 +107,7 @@ def set_start(
             f"{settings.generator} has no samples to choose a start among; leave start out", settings=["start"]
         )
     means = targets.mean()
-    if generator.start_from == "samples" and init.start in ("auto", "samples") and not given:
+    if generator.start_from == "samples" and init.start in ("auto", "samples") and not given and frame is None:
         _check_words(generator, perceptor)
         generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ means[row], means)
         return "samples", None if generator.kept is None else torch.full((len(seeds),), generator.kept)
@@ -108,9 +116,14 @@ def set_start(
     from_bank = generator.start_from == "bank" and bool(perceptor.words())
     if init.start == "noise" or given or (init.start == "auto" and not from_bank):
         return "noise", None
-    start = bank_pictures(perceptor, means, seeds=seeds, size=generator.size, dtype=generator.dtype, parts=parts)
-    generator.encode(sketched(start, perceptor, targets, seeds=seeds))
-    return "bank", start.init_share
+
+    def draw(words: Targets, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+        start = bank_pictures(perceptor, words.mean(), seeds=seeds, size=size, dtype=generator.dtype, parts=parts)
+        return sketched(start, perceptor, words, seeds=seeds), start.init_share
+
+    pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
+    generator.encode(pictures)
+    return "bank", shares
 
 
 def _check_words(generator: Generator, perceptor: Perceptor) -> None:

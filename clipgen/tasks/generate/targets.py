@@ -53,6 +53,11 @@ class Targets:
         stops = torch.tensor([[target.stop for target in row] for row in padded], device=embeddings.device)
         return cls(embeddings, weights, stops)
 
+    def repeated(self, count: int) -> Targets:
+        """The targets of one picture, for so many."""
+        parts = (self.embeddings, self.weights, self.stops)
+        return Targets(*(part.expand(count, *part.shape[1:]) for part in parts))
+
     def loss(self) -> PromptLoss:
         """The loss that pulls pictures to their targets."""
         return PromptLoss(self.embeddings, self.weights, self.stops)

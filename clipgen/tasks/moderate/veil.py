@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageFilter
@@ -25,21 +27,55 @@ def veil(picture: Image.Image) -> Image.Image:
     return coarse.filter(ImageFilter.GaussianBlur(1.0)).resize(picture.size, Image.Resampling.BICUBIC)
 
 
-def veiled_copy(path: Path, folder: Path, *, home: Path) -> Path:
-    """Write a veiled copy of a picture file, without its metadata, and return its path.
+def veiled_paths(paths: Sequence[Path], names: Iterable[Path], folder: Path) -> dict[Path, Path]:
+    """Where the veiled copy of each picture goes, no two of them to one file.
 
-        >>> veiled_copy(folder / "a.png", folder / "safe", home=folder).relative_to(folder).as_posix()
-        'safe/a.png'
+        >>> paths = [Path("a/x.jpg"), Path("b/x.jpg")]
+        >>> [target.as_posix() for target in veiled_paths(paths, paths, Path("safe")).values()]
+        ['safe/a/x.jpg', 'safe/b/x.jpg']
 
-    folder: for the copies; home: the folder of the original, below which names stay as they are. The ending becomes
-    .png where the original's format is not written.
+    paths: of the pictures; names: folders and files that were named; folder: for the copies. Names below a folder that
+    was named stay as they are; where two copies would have one name, all keep theirs below the folder that they have in
+    common. The ending becomes .png where the original's format is not written.
+    Raises OutputError where two would still have one name.
+    """
+    homes = [name for name in names if name.is_dir()]
+    targets = {path: folder / _below(path, homes) for path in paths}
+    if _shared(targets):
+        whole = {path: Path(os.path.abspath(path)) for path in paths}
+        common = Path(os.path.commonpath([path.parent for path in whole.values()]))
+        targets = {path: folder / _below(whole[path], [common]) for path in paths}
+    for target, (one, other, *_) in _shared(targets).items():
+        raise OutputError(f"{one} and {other} would both be {target}; rename one of them", settings=["veil_to"])
+    return targets
+
+
+def _below(path: Path, homes: Iterable[Path]) -> Path:
+    """The name of a copy: that of the picture below the first folder that it is in, or in its own."""
+    home = next((home for home in homes if path.is_relative_to(home)), path.parent)
+    inside = path.relative_to(home)
+    return inside if path.suffix.lower() in FORMATS else inside.with_name(f"{inside.name}.png")
+
+
+def _shared(targets: Mapping[Path, Path]) -> dict[Path, list[Path]]:
+    """The targets of several pictures, with these."""
+    found: dict[Path, dict[str, Path]] = {}
+    for path, target in targets.items():
+        found.setdefault(target, {})[os.path.abspath(path)] = path  # one picture may be named in two ways
+    return {target: list(some.values()) for target, some in found.items() if len(some) > 1}
+
+
+def veiled_copy(path: Path, target: Path) -> None:
+    """Write a veiled copy of a picture file, without its metadata.
+
+        >>> veiled_copy(folder / "a.png", folder / "safe" / "a.png")
+        >>> (folder / "safe" / "a.png").exists()
+        True
+
     Raises OutputError for a copy that would replace the original, and where it cannot be written; ImageError for a file
     that cannot be loaded.
     """
-    inside = path.relative_to(home) if path.is_relative_to(home) else Path(path.name)
-    target = folder / (inside if path.suffix.lower() in FORMATS else inside.with_name(f"{inside.name}.png"))
     if target.exists() and target.samefile(path):
         raise OutputError(f"{target} is the original; name another folder for veiled copies", settings=["veil_to"])
     # an EXIF thumbnail would show the original: nothing of the old file is copied
     save_picture(target, veil(to_pil(load_image(path)[0])), {})
-    return target

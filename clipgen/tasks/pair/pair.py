@@ -8,9 +8,10 @@ from pathlib import Path
 
 import torch
 
+from clipgen.extras import check_extra
 from clipgen.settings import PairSettings
 from clipgen.settings.describe import AUTO, pick_views
-from clipgen.similarity import Embedded, Matcher, Picture, Skipped, assign, check_assignment
+from clipgen.similarity import Embedded, Matcher, Picture, Skipped, assign
 from clipgen.tasks.pair.poem import Line, Poem
 
 
@@ -56,7 +57,7 @@ def pair(
     picture at all. Raises PromptError for a text without lines, ClipgenError without SciPy.
     """
     chosen = (settings or PairSettings()).validate()
-    check_assignment()
+    check_extra("pair")
     poem = Poem.of(lines, titled=chosen.titled)
     rows = matcher.embed_texts([line.text for line in poem.lines])
     found: list[Embedded] = []

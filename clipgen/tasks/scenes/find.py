@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from PIL import Image
 from torch import Tensor
 
-from clipgen.errors import ClipgenError, ImageError
+from clipgen.errors import ImageError
+from clipgen.extras import check_extra
 from clipgen.media.footage import VideoFacts, frame_at, video_frames
 from clipgen.media.images import from_pil
 from clipgen.media.moments import clock
@@ -74,8 +74,7 @@ def scenes(
     PySceneDetect is not installed.
     """
     chosen = (settings or ScenesSettings()).validate()
-    if find_spec("scenedetect") is None or find_spec("cv2") is None:
-        raise ClipgenError("scenes needs PySceneDetect: pip install 'clipgen[video]'")
+    check_extra("scenes")
     facts = VideoFacts.of(film)
     watching = _Watching(film, facts, matcher, chosen)
     yield from watching.frames()
@@ -91,7 +90,7 @@ class _Watching:
     def __init__(self, film: Path, facts: VideoFacts, matcher: Matcher, settings: ScenesSettings) -> None:
         self.film, self.facts, self.matcher = film, facts, matcher
         self.cuts = Cuts(settings, self._embed)
-        self.last, self.gap, self.problem = -1.0, 0.0, ""
+        self.last, self.gap, self.problem, self.damaged = -1.0, 0.0, "", list[float]()
 
     def frames(self) -> Iterator[Watched]:
         """Compare all frames."""
@@ -99,7 +98,7 @@ class _Watching:
         scale = min(1.0, _SIDE / min(width, height))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         try:
-            for seconds, frame in video_frames(self.film, size=size):
+            for seconds, frame in video_frames(self.film, size=size, damaged=self.damaged.append):
                 self.cuts.add(seconds, frame)
                 if int(seconds) > int(self.last):
                     yield Watched(seconds, self.facts.seconds)
@@ -109,7 +108,7 @@ class _Watching:
             if self.last < 0:
                 raise
             self.problem = f"{error}; the scenes are those up to {clock(self.last)}"
-        if not self.problem and (problem := self.facts.truncated(self.last, self.gap)):
+        if not self.problem and (problem := self.facts.flaws(self.last, self.gap, self.damaged)):
             self.problem = f"{self.film} cannot be decoded as a whole: {problem}"
 
     @property

@@ -77,7 +77,7 @@ def match(expected: Sequence[Expected], look: Look) -> list[int | None]:
         >>> match([Expected("a fox", (12, 10, 32, 30), True), Expected("a fox", (50, 10, 70, 30), True)], look)
         [0, None]
 
-    By place where only one is possible, else by place and looks together. Raises ClipgenError where SciPy is missing.
+    By place where only one is possible, else by place and looks together.
     """
     close = torch.tensor([[_closeness(one, other) for other in look.found] for one in expected])
     if not close.numel():

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from clipgen.errors import ClipgenError, ImageError
+from clipgen.errors import ImageError
+from clipgen.extras import check_extra
 from clipgen.media.footage import VideoFacts, video_frames
 from clipgen.media.images import from_pil
 from clipgen.media.moments import clock
 from clipgen.media.overlays import Box
 from clipgen.settings import TrackSettings
-from clipgen.similarity import Skipped, embed_squares
+from clipgen.similarity import Skipped
 from clipgen.tasks.detect import Detection, Detector
 from clipgen.tasks.track.flow import Grey, Place
+from clipgen.tasks.track.looks import looks
 from clipgen.tasks.track.matching import Look, Looker
 from clipgen.tasks.track.rows import Thing, Tracked
 from clipgen.tasks.track.tracks import Span, Tracks
@@ -40,12 +41,8 @@ class Reader:
         return self.detector.find(image)
 
     def embed(self, image: Tensor, boxes: Sequence[Box]) -> Tensor:
-        """A unit vector [N, D] of the square about each place."""
-        squares = []
-        for left, top, right, bottom in boxes:
-            side = max(right - left, bottom - top)
-            squares.append(((top + bottom - side) // 2, (left + right - side) // 2, side))
-        return embed_squares(self.detector.matcher.perceptor, image, squares)
+        """How each place looks: unit vectors [N, D], see `looks`."""
+        return looks(self.detector.matcher.perceptor, image, boxes)
 
 
 def track(film: Path, looker: Looker, settings: TrackSettings | None = None) -> Iterator[Tracked | Skipped]:
@@ -65,8 +62,7 @@ def track(film: Path, looker: Looker, settings: TrackSettings | None = None) -> 
     ClipgenError where OpenCV or SciPy is not installed.
     """
     chosen = (settings or TrackSettings()).validate()
-    if any(find_spec(name) is None for name in ("cv2", "scipy")):
-        raise ClipgenError("track needs OpenCV and SciPy: pip install 'clipgen[video]'")
+    check_extra("track")
     tracking = _Tracking(film, VideoFacts.of(film), looker, chosen.every)
     return tracking.events()
 
@@ -85,11 +81,12 @@ class _Tracking:
     times: list[float] = field(default_factory=list)
     index: int = -1
     gap: float = 0.0
+    damaged: list[float] = field(default_factory=list)
 
     def events(self) -> Iterator[Tracked | Skipped]:
         """The frames with what is in them, then what is wrong with the film."""
         problem, due, last = "", 0.0, None
-        frames = video_frames(self.film, size=self._size())
+        frames = video_frames(self.film, size=self._size(), damaged=self.damaged.append)
         while True:
             try:
                 seconds, frame = next(frames)
@@ -112,7 +109,7 @@ class _Tracking:
             self._look(last)
         self.tracks.end()
         yield from self._rows()
-        problem = problem or self.facts.truncated(self.times[-1], self.gap)
+        problem = problem or self.facts.flaws(self.times[-1], self.gap, self.damaged)
         if problem:
             yield Skipped(self.film, f"{self.film}: {problem}" if str(self.film) not in problem else problem)
 

@@ -73,6 +73,7 @@ def run(
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
+    seconds: float | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Metrics | None:
     """Train a CLIP and write its open_clip folder (takes hours); it can be resumed at any time.
@@ -82,8 +83,9 @@ def run(
     out: the folder to write; art: folder of an art pack; recipe: a name in RECIPES or in `locked.RECIPES`; without: an
     art family to exclude; steps: total number of steps, to which all phases are scaled; radius: of its attacked phases;
     batch, seed: replace those of the recipe; init: weights to start from; photos, drawings, fonts: pictures, see
-    `locked.run`; resume: continue from the last checkpoint; runs: folder for checkpoints, curve and metrics.
-    Returns the metrics, None for a recipe of `locked`, which `benchmarks/eyes.py` measures.
+    `locked.run`; resume: continue from the last checkpoint; runs: folder for checkpoints, curve and metrics;
+    seconds: train no longer, and write a checkpoint but no weights.
+    Returns the metrics, None without weights and for a recipe of `locked`, which `benchmarks/eyes.py` measures.
     Raises UnknownNameError for the recipe or art family, SettingsError for what the recipe does not use, WeightsError
     for damaged weights or checkpoints, ImageError for damaged pictures.
     """
@@ -91,7 +93,7 @@ def run(
         _refuse(recipe, radius=radius, without=without)
         locked.run(
             recipe=recipe, out=out, art=art, photos=photos, drawings=drawings, fonts=fonts, steps=steps, batch=batch,
-            seed=seed, init=init, resume=resume, device=device, runs=runs, report=report,
+            seed=seed, init=init, resume=resume, device=device, runs=runs, seconds=seconds, report=report,
         )  # fmt: skip
         return None
     if recipe not in RECIPES:
@@ -108,7 +110,10 @@ def run(
     if saved:
         trainer.load(saved)
         report(f"resumed at step {trainer.done} of {trainer.recipe.steps}")
-    _fit(trainer, world, openclip.make_tokenizer(model_config(chosen), merges), folder, report)
+    clock = checkpoints.Clock(seconds)
+    _fit(trainer, world, openclip.make_tokenizer(model_config(chosen), merges), folder, report, clock)
+    if seconds is not None:
+        return None
     export(trainer, merges, out or Path(chosen.out), world)
     tokenizer, size = openclip.make_tokenizer(model_config(chosen), merges), chosen.phases[-1].size
     metrics = measure(trainer.learner, tokenizer, world, size=size)
@@ -143,6 +148,7 @@ def _fit(
     tokenizer: Callable[[list[str]], Tensor],
     folder: Path,
     report: Callable[[str], None],
+    clock: checkpoints.Clock,
 ) -> None:
     recipe, first = trainer.recipe, trainer.done
     pool = Pool(batch=recipe.batch, fresh=recipe.fresh, keep=_KEEP, seed=recipe.seed)
@@ -165,8 +171,10 @@ def _fit(
                 batch = pool.mix(index, new)
                 if index >= first:
                     _log(trainer, trainer.step(batch), curve, report, since=(first, began))
-                    if trainer.done % 100 == 0 or trainer.done == trainer.recipe.steps:
+                    if trainer.done % 100 == 0 or trainer.done == trainer.recipe.steps or clock.up:
                         checkpoints.save(folder / "last.pt", trainer.state())
+                if clock.up:
+                    return
         before = end
 
 

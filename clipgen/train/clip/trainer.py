@@ -142,9 +142,10 @@ class Trainer:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Restore a state from `state`."""
+        """Restore a state from `state`, or the part of it that `course` keeps."""
         self.done = state["done"]
         checkpoints.fill(self.learner, state["learner"], source="the checkpoint to resume from")
-        self.optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:
+            self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
         torch.set_rng_state(state["torch"])

@@ -68,6 +68,7 @@ def run(
     steps: int | None = None,
     batch: int | None = None,
     fresh: int | None = None,
+    first: int | None = None,
     by_picture: float | None = None,
     lr: float | None = None,
     seed: int | None = None,
@@ -75,6 +76,7 @@ def run(
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
+    seconds: float | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> float:
     """Train a prior on world pictures or a folder of pictures, and write its folder; it can be resumed at any time.
@@ -83,12 +85,14 @@ def run(
 
     out: folder of the prior; art: the art pack of the picture world; pictures: a folder of pictures instead of the
     world, with captions in text files beside them or without; generator, weights: the VQGAN, as for
-    `shelf.generator`; perceptor: the CLIP; size, steps, batch, fresh, by_picture, lr, seed: override the recipe's;
-    init: folder of a prior to start from; runs: where codes, checkpoints, curve and sheets go.
+    `shelf.generator`; perceptor: the CLIP; size, steps, batch, fresh, first, by_picture, lr, seed: override those of
+    the recipe; init: folder of a prior to start from; runs: where codes, checkpoints, curve and sheets go; seconds:
+    train no longer, and write a checkpoint but no prior.
     Returns the loss on pictures that were not trained on. Raises WeightsError, ImageError, SettingsError,
     UnknownNameError.
     """
-    recipe = _recipe(size=size, steps=steps, batch=batch, fresh=fresh, by_picture=by_picture, lr=lr, seed=seed)
+    recipe = _recipe(size=size, steps=steps, batch=batch, fresh=fresh, first=first, by_picture=by_picture, lr=lr,
+                     seed=seed)  # fmt: skip
     where = devices.pick_device(device)
     parts = Parts()
     network, clip = _vqgan(parts, generator, weights, where), parts.perceptor([perceptor], where)
@@ -107,16 +111,18 @@ def run(
     fresh_ones = stream(every, first=len(store) // recipe.fresh)
     report(f"{len(store)} pictures are encoded; training begins with {recipe.first}")
     fill(store, fresh_ones, encode, recipe.first)
-    first = stats(store.span(0, recipe.first), network.codebook, clip, recipe)
-    trainer = Trainer(recipe, network.codebook, first, recipe.size // network.factor, where)
+    facts = stats(store.span(0, recipe.first), network.codebook, clip, recipe)
+    trainer = Trainer(recipe, network.codebook, facts, recipe.size // network.factor, where)
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
         trainer.load(saved)
         report(f"resumed at step {trainer.done} of {recipe.steps}")
     elif init:
         trainer.begin_at(load_state(init / WEIGHTS_FILE), str(init))
-    fit(trainer, store, fresh_ones, encode, held=held.span(0, len(held)), folder=folder, report=report)
-    trainer.prior.save(out)
+    clock = checkpoints.Clock(seconds)
+    fit(trainer, store, fresh_ones, encode, held=held.span(0, len(held)), folder=folder, report=report, clock=clock)
+    if seconds is None:
+        trainer.prior.save(out)
     loss = trainer.held_out(held.span(0, len(held)))
     (folder / "figures.json").write_text(json.dumps({"recipe": asdict(recipe), "loss": loss}, indent=2) + "\n")
     return loss
@@ -196,8 +202,9 @@ def fit(
     held: Encoded,
     folder: Path,
     report: Callable[[str], None],
+    clock: checkpoints.Clock,
 ) -> None:
-    """Run the steps that are left, with a curve, checkpoints and sheets in a folder."""
+    """Run the steps that are left, or those that the clock leaves time for, with a curve, checkpoints and sheets."""
     recipe, curve = trainer.recipe, checkpoints.Curve(folder / "curve.jsonl", step=trainer.done)
     began, first = time.monotonic(), trainer.done
     while trainer.done < recipe.steps:
@@ -210,12 +217,14 @@ def fit(
             curve.add(step=trainer.done, pace=pace, encoded=len(store), **figures)
             report(f"step {trainer.done}/{recipe.steps}  loss {figures['loss']:.4f}  {pace:.0f} pictures/s"
                    f"  {len(store)} encoded")  # fmt: skip
-        if trainer.done % _SAVE_EVERY == 0 or trainer.done == recipe.steps:
+        if trainer.done % _SAVE_EVERY == 0 or trainer.done == recipe.steps or clock.up:
             store.save()
             checkpoints.save(folder / "last.pt", trainer.state())
             report(f"held out: {trainer.held_out(held):.4f}")
         if trainer.done % _SHEET_EVERY == 0 or trainer.done == recipe.steps:
             save_picture(folder / f"sheet-{trainer.done:06d}.png", to_pil(sheet(trainer.prior, encode)), {})
+        if clock.up:
+            return
 
 
 @torch.no_grad()

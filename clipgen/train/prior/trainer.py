@@ -118,8 +118,10 @@ class Trainer:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Restore a state from `state`."""
+        """Restore a state from `state`, or the part of it that `course` keeps."""
         self.done = state["done"]
-        checkpoints.fill(self.network, state["network"], source="the checkpoint to resume from")
         checkpoints.fill(self.prior, state["prior"], source="the checkpoint to resume from")
-        self.optimizer.load_state_dict(state["optimizer"])
+        network = state.get("network") or self.prior.network.state_dict()
+        checkpoints.fill(self.network, network, source="the checkpoint to resume from")
+        if "optimizer" in state:
+            self.optimizer.load_state_dict(state["optimizer"])

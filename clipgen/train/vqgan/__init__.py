@@ -103,21 +103,24 @@ def run(
     seed: int | None = None,
     lr: float | None = None,
     decoder_only: bool | None = None,
+    gan_from: float | None = None,
     init: Path | None = None,
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
+    seconds: float | None = None,
     report: Callable[[str], None] = lambda line: None,
-) -> Metrics:
+) -> Metrics | None:
     """Train the VQGAN on windows of world pictures and write its folder (takes hours); it can be resumed at any time.
 
     >>> run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)
 
     Arguments: as for `clipgen.train.clip.run`; lr: peak learning rate; decoder_only: keep the encoder, so that what was
-    trained on its codes stays valid. Raises WeightsError for damaged weights or checkpoints, ImageError for a
-    damaged art pack.
+    trained on its codes stays valid; gan_from: share of the steps before the adversarial ones. Returns None where no
+    weights are written. Raises WeightsError for damaged weights or checkpoints, ImageError for a damaged art pack.
     """
-    changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed, "lr": lr, "decoder_only": decoder_only}
+    changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed, "lr": lr, "decoder_only": decoder_only,
+                               "gan_from": gan_from}  # fmt: skip
     recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
     folder, world = runs / "vqgan", World(art)
     trainer = Trainer(recipe, devices.pick_device(device), init)
@@ -129,6 +132,7 @@ def run(
     crops = Crops(world, seed=recipe.seed, batch=recipe.batch, count=recipe.steps)
     if not saved and not init:
         carry_colour(trainer.model, crops[0].to(trainer.device).float() / 127.5 - 1)
+    clock = checkpoints.Clock(seconds)
     for images in stream(crops, first=trainer.done):
         figures = trainer.step(images)
         if trainer.done % 20 == 0:
@@ -136,12 +140,16 @@ def run(
             curve.add(step=trainer.done, pace=pace, **figures)
             report(f"step {trainer.done}/{recipe.steps}  loss {figures['loss']:.4f}  l1 {figures['l1']:.4f}"
                    f"  adversarial {figures['adversarial']:.2f}  {pace:.0f} pictures/s")  # fmt: skip
-        if trainer.done % 200 == 0 or trainer.done == recipe.steps:
+        if trainer.done % 200 == 0 or trainer.done == recipe.steps or clock.up:
             checkpoints.save(folder / "last.pt", trainer.state())
             trainer.model.eval()
             sheet = to_pil(measure(trainer.model, world, count=20)[1])
             save_picture(folder / f"sheet-{trainer.done:06d}.png", sheet, {})
             trainer.model.train()
+        if clock.up:
+            break
+    if seconds is not None:
+        return None
     export(trainer, out)
     trainer.model.eval()
     metrics, _ = measure(trainer.model, world)

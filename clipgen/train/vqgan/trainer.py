@@ -119,10 +119,11 @@ class Trainer:
         return {"done": self.done, **{k: v.state_dict() for k, v in self._parts().items()}}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Restore a state from `state`."""
+        """Restore a state from `state`, or the part of it that `course` keeps."""
         self.done = state["done"]
         for name, part in self._parts().items():
-            part.load_state_dict(state[name])
+            if name in state:
+                part.load_state_dict(state[name])
 
 
 def _disable_attention(model: VQModel) -> None:

@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from clipgen.media.strokes import MOST_POINTS, MOST_STROKES, PAPER, SHEET
+from clipgen.media.strokes import MOST_FLOODS, MOST_POINTS, MOST_STROKES, PAPER, SHEET
+from clipgen.web.game.rounds import SECONDS
+from clipgen.web.game.rounds_api import code_in
 from clipgen.web.game.words import NAME, PROMPT
 
 if TYPE_CHECKING:
@@ -24,7 +26,11 @@ WIDTHS = (("4", "thin"), ("9", "medium"), ("20", "thick"), ("44", "broad"))
 
 def routes(room: GameRoom) -> list[BaseRoute]:
     """The routes of the pages; of a server that has nothing but the game, it is the first page, too."""
-    found: list[BaseRoute] = [Route("/game", _game, name="game"), Route("/game/owner", _owner, name="game-owner")]
+    found: list[BaseRoute] = [
+        Route("/game", _game, name="game"),
+        Route("/game/rounds/{code}", _round, name="game-round"),
+        Route("/game/owner", _owner, name="game-owner"),
+    ]
     return [Route("/", _first), *found] if room.alone else found
 
 
@@ -32,12 +38,20 @@ def _first(request: Request) -> Response:
     return RedirectResponse("/game", 303)
 
 
+_CONTEXT = {
+    "colours": COLOURS, "widths": WIDTHS, "sheet": SHEET, "paper": PAPER, "name": NAME, "prompt": PROMPT,
+    "most_points": MOST_POINTS, "most_strokes": MOST_STROKES, "most_floods": MOST_FLOODS, "seconds": SECONDS,
+}  # fmt: skip
+
+
 def _game(request: Request) -> Response:
-    context = {
-        "colours": COLOURS, "widths": WIDTHS, "sheet": SHEET, "paper": PAPER, "name": NAME, "prompt": PROMPT,
-        "most_points": MOST_POINTS, "most_strokes": MOST_STROKES,
-    }  # fmt: skip
-    page: Response = request.app.state.templates.TemplateResponse(request, "game.html", context)
+    page: Response = request.app.state.templates.TemplateResponse(request, "game.html", _CONTEXT)
+    return page
+
+
+def _round(request: Request) -> Response:
+    context = {**_CONTEXT, "code": code_in(request)}
+    page: Response = request.app.state.templates.TemplateResponse(request, "game_round.html", context)
     return page
 
 

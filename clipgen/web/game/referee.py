@@ -22,7 +22,8 @@ if TYPE_CHECKING:  # they import torch
     from clipgen.tasks.moderate import Moderator, Verdict
 
 _BATCH = 32  # drawings that are embedded at once
-_PICTURE = 256  # side in pixels of the picture of a drawing
+#: side in pixels of the picture of a drawing
+PICTURE = 256
 
 
 class Referee:
@@ -79,6 +80,13 @@ class Referee:
         with self._turn():
             return judge.judge(drawing, prompt)
 
+    def weigh(self, drawing: Drawing, prompt: str) -> tuple[Judged, Verdict]:
+        """Judge a drawing, and moderate it: what is needed before others see it. Raises what `look` raises."""
+        judged, moderator = self.look(drawing, prompt), self.moderator
+        with self._turn():
+            (verdict,) = moderator.judge(judged.row[None])
+        return judged, verdict
+
     def judge_text(self, text: str) -> Verdict:
         """Moderate a name or a prompt."""
         from clipgen.tasks.moderate import Recipe, judge_text
@@ -87,9 +95,7 @@ class Referee:
 
     def save(self, drawing: Drawing, prompt: prompts.Prompt, *, name: str, visitor: str) -> tuple[Judged, Saved]:
         """Judge a drawing, moderate it, and store it with its score."""
-        judged, moderator = self.look(drawing, prompt.text), self.moderator
-        with self._turn():
-            (verdict,) = moderator.judge(judged.row[None])
+        judged, verdict = self.weigh(drawing, prompt.text)
         new = New(
             prompt.id, drawing, name, visitor, _png(drawing), judged.row.half().numpy().tobytes(),
             verdict.band, verdict.reason, judged.score,
@@ -121,9 +127,8 @@ class Referee:
         judge = self.judge
         with self._turn():
             rows = judge.embed([drawing for _, drawing in drawings]).half().numpy()
-        with self.board.database.writing():
-            for (number, _), row in zip(drawings, rows, strict=True):
-                self.board.embed(number, self.perceptor, row.tobytes())
+        numbers = [number for number, _ in drawings]
+        self.board.embed(zip(numbers, (row.tobytes() for row in rows), strict=True), self.perceptor)
 
 
 def scores_of(rows: Sequence[Row], judge: Judge) -> list[tuple[int, float]]:
@@ -144,5 +149,5 @@ def scores_of(rows: Sequence[Row], judge: Judge) -> list[tuple[int, float]]:
 
 def _png(drawing: Drawing) -> bytes:
     written = io.BytesIO()
-    drawing.render(_PICTURE).save(written, "PNG", optimize=True)
+    drawing.render(PICTURE).save(written, "PNG")
     return written.getvalue()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from clipgen.errors import ClipgenError, OutputError
@@ -15,8 +16,9 @@ from clipgen.files import exclusive
 from clipgen.values import Json
 from clipgen.web.bell import Bell
 from clipgen.web.game.board import Board
-from clipgen.web.game.prompts import Prompts
+from clipgen.web.game.prompts import MOST, Prompt, Prompts
 from clipgen.web.game.referee import Referee
+from clipgen.web.game.rounds import Rounds
 from clipgen.web.game.schema import opened
 from clipgen.web.room import Link
 from clipgen.web.settings import WebSettings
@@ -44,8 +46,9 @@ class GameRoom:
     ) -> None:
         self.settings, self.bell, self.alone = settings, bell, alone
         self.folder = settings.folder.resolve()
-        self.database = opened(self.folder)
+        self.database = opened(settings)
         self.prompts, self.board = Prompts(self.database), Board(self.database)
+        self.rounds = Rounds(self.database, settings.bounds)
         self.referee = Referee(self.board, studio or _once(_own_studio))
         self._closing, self._claims, self._is_claimed = threading.Event(), ExitStack(), False
         self._thread = threading.Thread(target=self._prepare, name="clipgen-game", daemon=True)
@@ -58,9 +61,9 @@ class GameRoom:
     @property
     def routes(self) -> Sequence[BaseRoute]:
         """Its pages and its API."""
-        from clipgen.web.game import api, owner, pages
+        from clipgen.web.game import api, owner, pages, rounds_api
 
-        return [*pages.routes(self), *api.routes(self), *owner.routes(self)]
+        return [*pages.routes(self), *api.routes(self), *rounds_api.routes(self), *owner.routes(self)]
 
     @property
     def operations(self) -> Mapping[str, Json]:
@@ -69,8 +72,15 @@ class GameRoom:
 
         return OPERATIONS
 
+    def prompt(self, id: object) -> Prompt:
+        """A prompt by what a request says. Raises HTTPException where there is none."""
+        found = self.prompts.get(id) if type(id) is int and 0 <= id <= MOST else None
+        if found is None:
+            raise HTTPException(404, "there is no such prompt")
+        return found
+
     def start(self) -> None:
-        """Take over the folder; scores are recalculated where the model or the rule has changed.
+        """Begin to judge; scores are recalculated where the model or the rule has changed.
 
         Raises OutputError when another server uses the folder.
         """
@@ -82,8 +92,11 @@ class GameRoom:
         self._thread.join()
 
     def claim(self) -> None:
-        """Take over the folder until `close`. Raises OutputError when another server uses it."""
-        if self._is_claimed:
+        """Take over the file until `close`; a database on a server is shared.
+
+        Raises OutputError when another server uses the folder.
+        """
+        if self._is_claimed or not self.database.is_file:
             return
         if not self._claims.enter_context(exclusive(self.folder / "game")):
             raise OutputError(f"another server uses {self.folder}; name another folder", settings=["folder"])
@@ -100,7 +113,9 @@ class GameRoom:
     def _prepare(self) -> None:
         """Load the models before the first drawing comes."""
         try:
-            if self.board.version != self.referee.judge.version:
+            version = self.referee.judge.version
+            # another server of the same database, of another version, may have saved drawings since
+            if self.board.version != version or self.board.unscored(version):
                 self.referee.rescore(self._closing.is_set)
                 self.bell.ring()
             _ = self.referee.moderator
@@ -111,7 +126,7 @@ class GameRoom:
 
 
 def rescore(settings: WebSettings) -> int:
-    """Recalculate all scores in the folder of a server that does not run; how many there are.
+    """Recalculate all scores of a server that does not run; how many there are.
 
     Raises OutputError when a server uses the folder, and what loading the models raises.
     """

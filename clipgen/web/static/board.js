@@ -1,12 +1,12 @@
 // The board of a prompt: pages of drawings, replayed stroke by stroke; doubtful ones behind a click.
 
 import { ask, copy, toast } from "./site.js";
-import { replay } from "./strokes.js";
+import { hide, play } from "./replay.js";
 
-const list = document.getElementById("board"), dialog = document.getElementById("replay");
+const list = document.getElementById("board");
 const days = [...document.querySelectorAll("[data-day]")];
 const before = document.getElementById("before"), next = document.getElementById("next");
-let prompt = null, page = 0, mine = null, shown = null, stop = () => {};
+let prompt = null, page = 0, mine = null, shown = null;
 
 /** Show the board of a prompt; highlight: the id of a drawing. */
 export async function showBoard(id, highlight = null) {
@@ -54,27 +54,19 @@ function lift(item, button, drawing) {
 async function open(drawing) {
   try {
     const { strokes } = await ask(`/api/game/drawings/${drawing.id}`);
-    shown = { ...drawing, strokes };
-    document.getElementById("replay-title").textContent = `${drawing.rank}. ${drawing.name}: ${drawing.score.toFixed(1)}`;
-    dialog.showModal();
-    play();
+    shown = drawing;
+    for (const kind of ["png", "gif"]) document.getElementById(kind).href = `/game/drawings/${drawing.id}.${kind}`;
+    play(`${drawing.rank}. ${drawing.name}: ${drawing.score.toFixed(1)}`, strokes);
   } catch (error) {
     toast(error.message);
   }
 }
 
-function play() {
-  stop();
-  stop = replay(dialog.querySelector("canvas"), shown.strokes);
-}
-
-document.getElementById("again").addEventListener("click", play);
-dialog.addEventListener("close", () => stop());
 document.getElementById("report").addEventListener("click", async () => {
   try {
     await ask(`/api/game/drawings/${shown.id}/report`, { method: "POST", json: {} });
     toast("Thank you. It is veiled until the owner has looked at it.");
-    dialog.close();
+    hide();
     showBoard(prompt);
   } catch (error) {
     toast(error.message);

@@ -8,7 +8,7 @@ export function pictureCard(picture) {
   root.dataset.id = picture.id;
   link.href = picture.page;
   image.src = picture.thumbnail;
-  image.alt = picture.prompt || "picture";
+  image.alt = named(picture);
   root.querySelector("figcaption").textContent = picture.prompt;
   root.querySelector("figcaption").title = picture.prompt;
   const star = root.querySelector(".favourite"), bin = root.querySelector(".delete");
@@ -19,16 +19,20 @@ export function pictureCard(picture) {
   return root;
 }
 
+function named({ prompt, seed }) {
+  return prompt || `picture without words, seed ${seed}`;
+}
+
 function name(bin, picture) {
   const text = picture.deleted ? "Restore" : "Delete";
   bin.title = text;
-  bin.setAttribute("aria-label", `${text}: ${picture.prompt}`);
+  bin.setAttribute("aria-label", `${text}: ${named(picture)}`);
   if (picture.deleted) bin.firstElementChild.textContent = "↺";
 }
 
 function mark(star, picture) {
   star.setAttribute("aria-pressed", String(picture.favourite));
-  star.setAttribute("aria-label", `Favourite: ${picture.prompt}`);
+  star.setAttribute("aria-label", `Favourite: ${named(picture)}`);
 }
 
 async function tried(work) {

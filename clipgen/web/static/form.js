@@ -1,10 +1,12 @@
 // The form of the studio: from its fields to a job, and back from the settings of a picture.
 
+import { Areas } from "./areas.js";
 import { ask, flat, toast } from "./site.js";
 
-const NUMBERS = ["count", "seed", "steps", "init_weight"];
-// what a form never sends: chosen by the server, or of the picture itself
-const OWN = ["device", "dtype", "init_image", "save_every"];
+// what a form never sends as a further setting: chosen by the server, of the picture itself, or drawn
+const OWN = ["device", "dtype", "init_image", "save_every", "mask", "regions"];
+// fields that are no settings of their own
+const PARTS = ["prompt", "size", "avoid", "tool", "width"];
 
 export class PaintForm {
   constructor(root) {
@@ -13,6 +15,8 @@ export class PaintForm {
     this.extra = {}; // settings without a field of their own
     this.start = null;
     this.isSending = false;
+    this.areas = new Areas(document.getElementById("areas"));
+    root.size.addEventListener("input", () => this.areas.setSize(this.size()));
     const start = document.getElementById("start");
     start.querySelector("button").addEventListener("click", () => this.startFrom(null));
     root.addEventListener("input", () => this.read());
@@ -26,13 +30,16 @@ export class PaintForm {
   }
 
   get fields() {
-    return [...this.root.elements].filter((one) => one.name && !["prompt", "size", "avoid"].includes(one.name));
+    return [...this.root.elements].filter((one) => one.name && !PARTS.includes(one.name));
   }
 
-  /** The settings that differ from the usual ones. */
-  settings() {
-    const [width, height] = this.root.size.value.split("x").map(Number);
-    const found = { ...this.extra, size: [width, height] };
+  size() {
+    return this.root.size.value.split("x").map(Number);
+  }
+
+  /** The settings that differ from the usual ones; sends the mask. */
+  async settings() {
+    const found = { ...this.extra, size: this.size() }, mask = await this.areas.mask(), regions = this.areas.regions();
     for (const field of this.fields) {
       if (field.value === "") continue;
       const value = field.type === "number" ? Number(field.value) : field.value;
@@ -40,6 +47,9 @@ export class PaintForm {
     }
     if (this.start) found.init_image = this.start;
     else delete found.init_weight;
+    if (mask) found.mask = mask;
+    else delete found.feather;
+    if (regions.length) found.regions = regions;
     return found;
   }
 
@@ -54,7 +64,7 @@ export class PaintForm {
     this.isSending = true;
     this.wrong(null);
     try {
-      const json = { verb: "generate", inputs: { prompts: this.prompts() }, settings: this.settings() };
+      const json = { verb: "generate", inputs: { prompts: this.prompts() }, settings: await this.settings() };
       return await ask("/api/jobs", { method: "POST", json });
     } catch (error) {
       this.wrong(error);
@@ -79,12 +89,18 @@ export class PaintForm {
   }
 
   /** Start from a picture of the server by its name for jobs, or, with null, from none. */
-  startFrom(file) {
+  async startFrom(file) {
     this.start = file;
     const shown = document.getElementById("start");
     shown.hidden = !file;
     if (file) shown.querySelector("img").src = `/${file}`;
     else this.root.init_weight.value = "";
+    try {
+      await this.areas.setPicture(file, this.size());
+    } catch {
+      toast("The start picture cannot be loaded.");
+      await this.startFrom(null);
+    }
   }
 
   /** Take over the settings of a picture; returns whether there were any. */
@@ -106,7 +122,8 @@ export class PaintForm {
     const differs = ([name, value]) => !own.has(name) && JSON.stringify(value) !== JSON.stringify(this.usual[name] ?? null);
     this.extra = Object.fromEntries(Object.entries(given).filter(differs));
     this.showExtra();
-    this.startFrom(/^(uploads|pictures)\//.test(given.init_image ?? "") ? given.init_image : null);
+    this.startFrom(/^(uploads|pictures)\//.test(given.init_image ?? "") ? given.init_image : null)
+      .then(() => this.areas.fill(given)).catch(() => toast("The mask of the picture cannot be loaded."));
     document.getElementById("more").open = true;
     this.read();
     this.root.prompt.focus();

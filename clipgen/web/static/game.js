@@ -1,46 +1,21 @@
 // The drawing game: choose a prompt, draw it, see the score while drawing, save it.
 
 import { showBoard } from "./board.js";
-import { Sheet } from "./sheet.js";
 import { ask, toast } from "./site.js";
+import { by, keep, Looks, showScore, toolsOf } from "./tools.js";
 
-const PAUSE = 700; // least milliseconds between two scores
-const by = (id) => document.getElementById(id);
 const choice = by("choice"), name = by("name"), save = by("save").querySelector("button");
-let prompts = [], daily = null, asked = 0, timer = 0, busy = false, stale = false;
+let prompts = [], daily = null;
 
-const sheet = new Sheet(by("sheet"), () => {
-  by("undo").disabled = by("clear").disabled = !sheet.strokes.length;
-  by("redo").disabled = !sheet.undone.length;
+const looks = new Looks(() => sheet.strokes.length ? ask("/api/game/look", { method: "POST", json: body() }) : null);
+const sheet = toolsOf(() => {
   save.disabled = !sheet.strokes.length;
   by("saved").textContent = "";
-  stale = true;
-  if (!busy && !timer) timer = setTimeout(look, Math.max(0, asked + PAUSE - Date.now()));
+  looks.ask();
 });
 
 function body() {
   return { prompt: Number(choice.value), strokes: sheet.strokes };
-}
-
-async function look() {
-  timer = 0;
-  if (!sheet.strokes.length) return showScore(null);
-  [busy, stale, asked] = [true, false, Date.now()];
-  try {
-    showScore(await ask("/api/game/look", { method: "POST", json: body() }));
-  } catch (error) {
-    by("guesses").textContent = error.message;
-  }
-  busy = false;
-  if (stale && !timer) timer = setTimeout(look, Math.max(0, asked + PAUSE - Date.now()));
-}
-
-function showScore(judged) {
-  by("score").textContent = judged ? judged.score.toFixed(1) : "–";
-  by("meter").value = judged?.score ?? 0;
-  if (!judged) by("guesses").textContent = "Draw, and CLIP says what it sees.";
-  else if (judged.writing > 0.5) by("guesses").textContent = "That looks like writing. Draw it instead.";
-  else by("guesses").textContent = judged.guesses.length ? `Looks like: ${judged.guesses.join(", ")}` : "Nothing to see yet.";
 }
 
 function choose(id) {
@@ -95,26 +70,22 @@ by("save").addEventListener("submit", async (event) => {
   }
 });
 
-function pressed(buttons, use) {
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
-      use(button);
-    });
-  }
-}
-pressed([...document.querySelectorAll(".ink")], (button) => { sheet.pen.colour = button.dataset.colour; });
-pressed([...document.querySelectorAll(".nib")], (button) => { sheet.pen.width = Number(button.dataset.width); });
-by("fill").addEventListener("click", () => {
-  sheet.pen.fill = !sheet.pen.fill;
-  by("fill").setAttribute("aria-pressed", String(sheet.pen.fill));
-});
-for (const act of ["undo", "redo", "clear"]) by(act).addEventListener("click", () => sheet[act]());
-document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.closest("input, textarea, select")) return;
+by("open").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (event.shiftKey) sheet.redo();
-  else sheet.undo();
+  localStorage.setItem("clipgen-name", name.value);
+  const what = by("level").value ? { level: by("level").value } : { prompt: Number(choice.value) };
+  try {
+    const round = await ask("/api/game/rounds", { method: "POST", json: { ...what, seconds: Number(by("seconds").value), name: name.value } });
+    localStorage.setItem(`clipgen-round-${round.code}`, round.key);
+    location.assign(`/game/rounds/${round.code}`);
+  } catch (error) {
+    toast(error.message);
+  }
 });
+by("enter").addEventListener("submit", (event) => {
+  event.preventDefault();
+  location.assign(`/game/rounds/${encodeURIComponent(by("code").value.trim().toUpperCase())}`);
+});
+keep(sheet, "clipgen-sheet");
 name.value = localStorage.getItem("clipgen-name") ?? "";
 load().catch((error) => toast(error.message));

@@ -171,10 +171,13 @@ export class JobCard {
   }
 }
 
-/** The card of a film: one preview, and the film when it is done. */
+/** The card of a film: one preview, and the film when it is done; `edit()` is called to change its storyboard. */
 export class FilmCard extends JobCard {
-  constructor(entry) {
+  constructor(entry, edit) {
     super(entry, () => {});
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Edit" });
+    button.addEventListener("click", edit);
+    this.root.querySelector(".below").append(button);
     this.root.querySelector("h3").textContent = entry.job.inputs.timeline.scene.map((scene) => scene.prompt).join(" · ");
     if (entry.film) this.end("done");
     else if (entry.finished) this.end(entry.state);
@@ -189,10 +192,13 @@ export class FilmCard extends JobCard {
     Object.assign(film, { src: `/films/${this.id}.mp4`, controls: true, loop: true, muted: true, preload: "metadata" });
     film.setAttribute("aria-label", "The film");
     this.root.querySelector(".slots").replaceChildren(film);
+    const link = Object.assign(document.createElement("a"), { className: "button", href: film.src, download: "film.mp4", textContent: "Download" });
+    this.root.querySelector(".below").append(link);
   }
 }
 
-function time(seconds) {
+/** Seconds for people. */
+export function time(seconds) {
   const whole = Math.max(0, Math.round(seconds));
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

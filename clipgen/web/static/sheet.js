@@ -8,8 +8,13 @@ export class Sheet {
     this.canvas = canvas;
     this.changed = changed;
     this.side = Number(canvas.dataset.sheet);
-    this.most = { points: Number(canvas.dataset.points), strokes: Number(canvas.dataset.strokes) };
+    this.most = Object.fromEntries(["points", "strokes", "floods"].map((name) => [name, Number(canvas.dataset[name])]));
     this.pen = { colour: "#1a1a1a", width: 9, fill: false };
+    this.floods = false; // whether a touch fills an area
+    this.locked = false;
+    this.done = document.createElement("canvas"); // the finished strokes, drawn once
+    [this.done.width, this.done.height] = [canvas.width, canvas.height];
+    [this.shown, this.count] = [null, -1];
     this.strokes = [];
     this.undone = [];
     this.open = null; // the stroke that is drawn now
@@ -32,13 +37,22 @@ export class Sheet {
   }
 
   begin(event) {
-    if (this.open || (event.pointerType === "mouse" && event.button !== 0) || this.strokes.length >= this.most.strokes) return;
+    if (this.open || this.locked || (event.pointerType === "mouse" && event.button !== 0) || this.strokes.length >= this.most.strokes) return;
     event.preventDefault();
+    if (this.floods) return this.flood(event);
     this.canvas.setPointerCapture(event.pointerId);
     this.pointer = event.pointerId;
     this.undone = [];
     this.open = { ...this.pen, points: [this.at(event)] };
     this.strokes.push(this.open);
+    this.draw();
+    this.changed();
+  }
+
+  flood(event) {
+    if (this.strokes.filter((stroke) => stroke.flood).length >= this.most.floods) return;
+    this.undone = [];
+    this.strokes.push({ ...this.pen, fill: false, points: [this.at(event).slice(0, 2)], flood: true });
     this.draw();
     this.changed();
   }
@@ -61,15 +75,27 @@ export class Sheet {
     this.changed();
   }
 
+  /** End the stroke that is drawn now, wherever the pointer is. */
+  cancel() {
+    if (this.open) this.end({ pointerId: this.pointer });
+  }
+
+  /** Show other strokes, such as those of a page that was reloaded. */
+  load(strokes) {
+    [this.strokes, this.undone] = [strokes, []];
+    this.draw();
+    this.changed();
+  }
+
   undo() {
-    if (this.open || !this.strokes.length) return;
+    if (this.open || this.locked || !this.strokes.length) return;
     this.undone.push(this.strokes.pop());
     this.draw();
     this.changed();
   }
 
   redo() {
-    if (this.open || !this.undone.length) return;
+    if (this.open || this.locked || !this.undone.length) return;
     const back = this.undone.pop();
     if (Array.isArray(back)) this.strokes = back;
     else this.strokes.push(back);
@@ -79,7 +105,7 @@ export class Sheet {
 
   /** Empty the sheet; `redo` brings everything back. */
   clear() {
-    if (this.open || !this.strokes.length) return;
+    if (this.open || this.locked || !this.strokes.length) return;
     this.undone = [this.strokes];
     this.strokes = [];
     this.draw();
@@ -87,7 +113,15 @@ export class Sheet {
   }
 
   draw() {
-    drawAll(this.canvas, this.strokes, this.canvas.dataset.paper);
-    if (this.open) drawStroke(this.canvas.getContext("2d"), { ...this.open, fill: false, width: this.open.fill ? 2 : this.open.width });
+    const finished = this.open ? this.strokes.slice(0, -1) : this.strokes, last = finished.at(-1) ?? null;
+    if (this.shown !== last || this.count !== finished.length) {
+      const grown = this.shown !== null && finished.at(-2) === this.shown && finished.length === this.count + 1;
+      if (grown) drawStroke(this.done.getContext("2d"), last);
+      else drawAll(this.done, finished, this.canvas.dataset.paper);
+      [this.shown, this.count] = [last, finished.length];
+    }
+    const pen = this.canvas.getContext("2d");
+    pen.drawImage(this.done, 0, 0);
+    if (this.open) drawStroke(pen, { ...this.open, fill: false, width: this.open.fill ? 2 : this.open.width });
   }
 }

@@ -20,6 +20,7 @@ export async function ask(path, { method = "GET", json, body, headers = {} } = {
   if (answer.ok) return found;
   const error = new Error(found?.error ?? (answer.status === 413 ? "That is too large." : `The server answered ${answer.status}.`));
   error.settings = found?.settings ?? [];
+  error.status = answer.status;
   throw error;
 }
 

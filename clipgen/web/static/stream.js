@@ -3,13 +3,21 @@
 import { ask } from "./site.js";
 
 const KINDS = ["queued", "started", "phase", "note", "step", "picture", "rating", "stopping", "done", "failed", "cancelled"];
-const ANSWERS = ["described", "labelled", "ranked", "compared", "skipped", "progress", "searched", "found"];
+const ANSWERS = ["described", "labelled", "ranked", "compared", "skipped", "progress", "searched", "found", "detected"];
 
-/** Run a job to its end; calls `heard(kind, data)` for its events, and throws an Error with its reason if it fails. */
-export async function run(job, heard) {
+/** Run a job to its end, or until `signal` aborts it; calls `heard(kind, data)` for its events, and throws an Error with
+    its reason if it fails. */
+export async function run(job, heard, signal) {
   const entry = await ask("/api/jobs", { method: "POST", json: job });
   await new Promise((resolve, reject) => {
     const source = new EventSource(entry.events);
+    const stop = () => {
+      source.close();
+      ask(`/api/jobs/${entry.id}/cancel`, { method: "POST" }).catch(() => {}); // it ends by itself, too
+      reject(new Error("It was stopped."));
+    };
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
     const ends = (kind, data) => {
       source.close();
       if (kind === "done") resolve();

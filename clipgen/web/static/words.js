@@ -1,36 +1,14 @@
 // A picture into words: it is sent, and captioned or classified.
 
-import { onDrop } from "./drop.js";
-import { ask, toast } from "./site.js";
+import { choosePicture, listed } from "./chosen.js";
 import { run } from "./stream.js";
 
 const form = document.getElementById("words"), shown = document.getElementById("shown");
 const state = document.getElementById("state"), table = document.getElementById("matches");
 let file = null;
 
-async function take(chosen) {
-  try {
-    const sent = await ask("/api/uploads", { method: "POST", body: chosen });
-    show(sent.file);
-  } catch (error) {
-    toast(error.message);
-  }
-}
-
-function show(name) {
-  file = name;
-  const image = new Image();
-  image.src = `/${name}`;
-  image.alt = "The picture";
-  shown.replaceChildren(image);
-  shown.classList.remove("empty");
-  form.querySelector("button").disabled = false;
-  table.hidden = true;
-  state.textContent = "";
-}
-
 function job() {
-  const labels = form.labels.value.split(/[,\n]/).map((one) => one.trim()).filter(Boolean);
+  const labels = listed(form.labels.value);
   const verb = labels.length ? "classify" : "caption";
   return { verb, inputs: { pictures: [file], texts: labels }, settings: { top: verb === "caption" ? 5 : Math.max(1, labels.length) } };
 }
@@ -69,7 +47,9 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
-onDrop(document.getElementById("drop-here"), take);
-document.getElementById("f-file").addEventListener("change", (event) => event.target.files[0] && take(event.target.files[0]));
-const asked = new URLSearchParams(location.search).get("picture");
-if (/^pictures\/[0-9a-f]{16}\.png$/.test(asked ?? "")) show(asked);
+choosePicture((name) => {
+  file = name;
+  form.querySelector("button").disabled = false;
+  table.hidden = true;
+  state.textContent = "";
+});

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
 
 from clipgen import __version__
 from clipgen.errors import PromptError, SettingsError
-from clipgen.jobs import FORMAT, Inputs, Job
+from clipgen.jobs import FORMAT, Job
 from clipgen.media.images import paintable_size
 from clipgen.models.shelf import generator_names
 from clipgen.prompts import parse_prompts, parse_weighted_path
@@ -18,14 +19,14 @@ from clipgen.settings import USUAL, AnimateSettings, GenerateSettings, Settings,
 from clipgen.timelines import Timeline
 from clipgen.values import Values, table, texts
 from clipgen.web.settings import Bounds
+from clipgen.web.studio.placing import GALLERY, LIBRARY, STARTS, on_device
 
 #: verbs that visitors may use
-ADMITTED = ("generate", "edit", "sample", "animate", "caption", "classify", "rank", "compare", "search")
+ADMITTED = ("generate", "edit", "sample", "animate", "caption", "classify", "rank", "compare", "detect", "search")
 #: settings that name a file or folder of the server in a way that no visitor can know
 CLOSED = ("index", "prior")
 #: the folders of the server that jobs may name files of
 _OWN = re.compile(r"(?:uploads/[0-9a-f]{24}|pictures/[0-9a-f]{16})\.png")
-_LIBRARY = "library/"
 _READING = 10.0  # seconds that a scene without any takes at most, about
 _CLIP = re.compile(r"(?!local-dir|hf)[A-Za-z0-9][A-Za-z0-9._-]*(?::\d+(?:\.\d+)?)?")
 
@@ -85,12 +86,19 @@ class Admission:
                 raise SettingsError(f"there is no file {name!r} of yours; send the picture first, to /api/uploads")
         if inputs.text_file is not None:
             raise SettingsError("text_file must not be set here; send the texts themselves", settings=["text_file"])
-        for folder in inputs.folders:
-            if folder.removeprefix(_LIBRARY) not in self.libraries or not folder.startswith(_LIBRARY):
-                known = ", ".join(_LIBRARY + name for name in self.libraries) or "(none)"
-                raise SettingsError(f"there is no library {folder!r}; choose from: {known}", settings=["folders"])
-        if job.verb == "search" and not inputs.folders:
+        self._check_folders(job.verb, inputs.folders)
+
+    def _check_folders(self, verb: str, folders: Sequence[str]) -> None:
+        known = [GALLERY, *(LIBRARY + name for name in self.libraries)]
+        for folder in folders:
+            if folder not in known:
+                raise SettingsError(
+                    f"there is no library {folder!r}; choose from: {', '.join(known)}", settings=["folders"]
+                )
+        if verb == "search" and not folders:
             raise SettingsError("name a library to search", settings=["folders"])
+        if GALLERY in folders and len(folders) > 1:
+            raise SettingsError(f"{GALLERY} is searched alone; leave out the other folders", settings=["folders"])
 
     def _check_inputs(self, job: Job) -> None:
         inputs, bounds = job.inputs, self.bounds
@@ -108,14 +116,17 @@ class Admission:
             raise PromptError("there is no prompt; write one")
         if job.verb not in ("generate", "sample", "animate", "search") and not inputs.pictures:
             raise SettingsError("there is no picture", settings=["pictures"])
+        if job.verb == "detect" and not any(map(str.strip, inputs.texts)):
+            raise PromptError("there is nothing to look for; give one phrase or more")
 
     def _check_cost(self, settings: GenerateSettings, prompts: int) -> None:
         bounds, count = self.bounds, settings.canvas.count * prompts
-        width, height = settings.options.final_size() or settings.canvas.size
+        width, height = settings.options.final_size() or settings.areas.whole(settings.canvas.size)
+        tiles = math.prod(settings.areas.tiles or (1, 1))
         most = {
             "count": (count, bounds.pictures),
             "size": (count * max(width * height, settings.canvas.size[0] * settings.canvas.size[1]), bounds.pixels),
-            "steps": (settings.search.steps or 0, bounds.steps),
+            "steps": (tiles * (settings.search.steps or 0), bounds.steps),
             "cutn": (settings.cutouts.cutn or 0, bounds.cutouts),
             "race": (settings.options.race or 0, bounds.race),
         }
@@ -128,8 +139,9 @@ class Admission:
         bounds, film = self.bounds, settings.film
         if timeline is None or timeline.film or timeline.picture or timeline.source:
             raise SettingsError("a film needs a timeline with scenes only", settings=["timeline"])
-        if any(isinstance(value, str | tuple | list) for one in timeline.scenes for value in one.settings.values()):
-            raise SettingsError("scenes may set numbers only here", settings=["timeline"])
+        for name, value in (item for scene in timeline.scenes for item in scene.settings.items()):
+            if name not in STARTS and isinstance(value, str | tuple | list):
+                raise SettingsError("scenes may set numbers and a start picture only here", settings=["timeline"])
         usual = film.seconds_per_scene or _READING
         seconds = sum(usual if scene.seconds is None else scene.seconds for scene in timeline.scenes)
         if len(timeline.scenes) > bounds.scenes or seconds > bounds.film_seconds or film.fps > bounds.film_fps:
@@ -138,6 +150,8 @@ class Admission:
         if film.keyframes > bounds.film_fps or film.keyframe_steps > bounds.steps:
             raise SettingsError("there are too many keyframes or steps", settings=["keyframes", "keyframe_steps"])
         self._check_cost(settings.picture, 1)
+        for scene in timeline.scenes:
+            self._check_cost(settings.picture.updated(scene.settings), 1)
 
 
 def files_of(job: Job) -> Iterator[str]:
@@ -149,6 +163,8 @@ def files_of(job: Job) -> Iterator[str]:
     Raises SettingsError for a setting that names a file in a way that visitors may not use.
     """
     yield from (parse_weighted_path(name)[0] for name in job.inputs.pictures)
+    scenes = job.inputs.timeline.scenes if job.inputs.timeline else ()
+    yield from (str(scene.settings[name]) for scene in scenes for name in STARTS if name in scene.settings)
     for spec, values in single_settings(job.settings):
         if any(not _is_open(spec.name, value) for value in values):
             raise SettingsError(f"{spec.name} must not be set to {values[0]!r} here", settings=[spec.name])
@@ -177,39 +193,16 @@ def single_settings(settings: Settings) -> Iterator[tuple[Field[object], list[ob
 
 def _completed(settings: Settings) -> Settings:
     """The settings with a seed, so that a job that is started again makes the same picture, and without a device."""
-    if isinstance(settings, GenerateSettings) and settings.canvas.seed is None:
-        settings = settings.changed(seed=secrets.randbelow(2**31))
+    if isinstance(settings, AnimateSettings):
+        settings = replace(settings, picture=_seeded(settings.picture))
+    elif isinstance(settings, GenerateSettings):
+        settings = _seeded(settings)
     return on_device(settings, "auto")
+
+
+def _seeded(settings: GenerateSettings) -> GenerateSettings:
+    return settings if settings.canvas.seed is not None else settings.changed(seed=secrets.randbelow(2**31))
 
 
 def _free_texts(settings: Settings) -> Iterator[str]:
     yield from (value for _, values in single_settings(settings) for value in values if isinstance(value, str))
-
-
-def placed(job: Job, folder: Path, libraries: Mapping[str, Path], device: str) -> Job:
-    """An admitted job as a worker runs it: its files in the folder of the server, its libraries, and a device.
-
-    >>> admitted = Job("generate", settings=GenerateSettings.of(init_image="uploads/1.png"))
-    >>> placed(admitted, Path("/srv"), {}, "auto").settings.init.init_image
-    '/srv/uploads/1.png'
-    """
-    inputs: Inputs = job.placed(folder).inputs
-    folders = tuple(str(libraries[name.removeprefix(_LIBRARY)]) for name in inputs.folders)
-    settings = on_device(job.settings.placed(folder), device)
-    return replace(job, inputs=replace(inputs, folders=folders), settings=settings)
-
-
-def on_device(settings: Settings, device: str) -> Settings:
-    """The same settings on a device, in whatever group they name it.
-
-    >>> on_device(GenerateSettings(), "cpu").machine.device
-    'cpu'
-    """
-    changes: dict[str, object] = {}
-    for spec in fields(settings):
-        value = getattr(settings, spec.name)
-        if isinstance(value, Settings):
-            changes[spec.name] = on_device(value, device)
-        elif spec.name == "device":
-            changes[spec.name] = device
-    return replace(settings, **changes)

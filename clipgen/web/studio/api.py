@@ -12,11 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from clipgen.jobs import job_of
 from clipgen.values import Json
 from clipgen.web.database import Value
 from clipgen.web.messages import number_in, read_json
 from clipgen.web.streams import EventStream, last_event
+from clipgen.web.studio.films import outlined, scenes_of, seconds_a_step
 from clipgen.web.studio.gallery import Shown
+from clipgen.web.studio.placing import placed
 from clipgen.web.studio.queue import ENDED, Entry, QueueFullError
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ def routes(room: StudioRoom) -> list[BaseRoute]:
         Route("/api/jobs/{id}/cancel", jobs.cancel, methods=["POST"]),
         Route("/api/jobs/{id}/previews/{index:int}", jobs.preview, methods=["GET"]),
         Route("/api/events", jobs.all_events, methods=["GET"]),
+        Route("/api/films/outline", jobs.outline, methods=["POST"]),
         Route("/api/pictures", api.pictures, methods=["GET"]),
         Route("/api/pictures/{id}", api.picture, methods=["GET"]),
         Route("/api/pictures/{id}", api.change, methods=["PATCH"]),
@@ -57,7 +61,8 @@ class Jobs:
         visitor = request.state.visitor
         active = request.query_params.get("active") == "1"
         after = self.queue.before_active(visitor)
-        found = self.queue.entries(visitor, active=active, limit=number_in(request, "limit", 50, _JOBS))
+        limit, verb = number_in(request, "limit", 50, _JOBS), request.query_params.get("verb")
+        found = self.queue.entries(visitor, active=active, limit=limit, verb=verb)
         return JSONResponse({"jobs": [entry.to_json() for entry in found], "after": after})
 
     async def add(self, request: Request) -> Response:
@@ -100,6 +105,17 @@ class Jobs:
         entry = self._entry(request)
         self.queue.cancel(entry.id)
         return self.get(request)
+
+    async def outline(self, request: Request) -> Response:
+        """The plan of a film, as a job of animate: its scenes, its length, and what is left to paint."""
+        values = await read_json(request)
+        return JSONResponse(await run_in_threadpool(self._outline, values, request.state.visitor))
+
+    def _outline(self, values: dict[str, Json], visitor: str) -> dict[str, Json]:
+        job = job_of(self.room.admission.admit(values, visitor), "animate")
+        ready = placed(job, self.room.places, next(iter(self.room.settings.devices), "auto"))
+        found = outlined(ready, self.room.studio(), scenes_of(visitor, self.room.folder))
+        return {**found, "seconds_a_step": seconds_a_step(job, visitor, self.queue)}
 
     def preview(self, request: Request) -> Response:
         """The last preview of a picture of a running job."""

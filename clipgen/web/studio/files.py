@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from clipgen.errors import ImageError
 from clipgen.media.images import load_reduced
 from clipgen.web.messages import number_in
-from clipgen.web.studio.painting import FILMS
+from clipgen.web.studio.films import FILMS
 from clipgen.web.studio.uploads import ID
 
 if TYPE_CHECKING:

@@ -156,6 +156,11 @@ class Gallery:
         row = self.database.row("select * from picture where id = ?", [id])
         return None if row is None or visitor not in (None, row["visitor"]) else Shown.of(row)
 
+    def present(self, visitor: str) -> list[Path]:
+        """The files of a visitor's pictures that are not deleted, newest first."""
+        query = "select id from picture where visitor = ? and deleted is null order by number desc"
+        return [self.folder / PICTURES / f"{row['id']}.png" for row in self.database.rows(query, [visitor])]
+
     def of_job(self, job: str, visitor: str) -> list[Shown]:
         """The pictures of a job that are not deleted, in order."""
         rows = self.database.rows(

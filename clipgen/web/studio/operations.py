@@ -34,11 +34,21 @@ def _with(parameters: tuple[str, ...], **operations: Json) -> dict[str, Json]:
 
 
 _JOB: Json = {"verb": "generate", "inputs": {"prompts": ["a paper fox"]}, "settings": {"seed": 7, "quality": "draft"}}
+_FILM: Json = {
+    "verb": "animate",
+    "inputs": {"timeline": {"scene": [{"prompt": "a castle in spring", "seconds": 2, "zoom": 1.1}]}},
+    "settings": {"film": {"fps": 12}, "picture": {"seed": 7}},
+}
 OPERATIONS: dict[str, Json] = {
     "/api/jobs": _with(
         (),
-        get=_operation("The last jobs, newest first (active=1: those that wait or run), and the event to follow after"),
-        post=_operation("Add a job, as clipgen.Job.to_json() writes it", body=_JSON, example=_JOB, answer="201"),
+        get=_operation("The last jobs, newest first (active=1, verb=NAME), and the event to follow after"),
+        post=_operation(
+            "Add a job, as clipgen.Job.to_json() writes it; search takes the folders gallery and library/NAME",
+            body=_JSON,
+            example=_JOB,
+            answer="201",
+        ),
     ),
     "/api/jobs/{id}": _with(("id",), get=_operation("A job with its state and its pictures")),
     "/api/jobs/{id}/events": _with(
@@ -51,6 +61,14 @@ OPERATIONS: dict[str, Json] = {
         ("id", "index"), get=_operation("The last preview of a running job (JPEG)")
     ),
     "/api/events": _with((), get=_operation("The events of all jobs as they happen; resume as for one job")),
+    "/api/films/outline": _with(
+        (),
+        post=_operation(
+            "The plan of a film, without painting: its scenes in time, and which are painted already",
+            body=_JSON,
+            example=_FILM,
+        ),
+    ),
     "/api/pictures": _with(
         (), get=_operation("The gallery, newest first: q=words, favourite=1, deleted=1, before=NUMBER, limit=60")
     ),

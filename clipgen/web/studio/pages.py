@@ -12,7 +12,16 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from clipgen.models.shelf import generator_names
-from clipgen.settings import QUALITIES, FilmSettings, GenerateSettings, Guides, about_of
+from clipgen.settings import (
+    PLACES,
+    QUALITIES,
+    USUAL,
+    DetectSettings,
+    FilmSettings,
+    GenerateSettings,
+    Guides,
+    about_of,
+)
 from clipgen.timelines.timeline import TRANSITIONS
 from clipgen.values import Json
 from clipgen.web.room import Link
@@ -25,6 +34,8 @@ LINKS = (
     Link("/gallery", "Gallery"),
     Link("/film", "Film"),
     Link("/words", "Words"),
+    Link("/detect", "Find"),
+    Link("/sample", "Sample"),
     Link("/search", "Search"),
 )
 #: sizes that the form offers, width and height
@@ -39,6 +50,8 @@ def routes(room: StudioRoom) -> list[BaseRoute]:
         Route("/gallery", pages.gallery, name="gallery"),
         Route("/film", pages.film, name="film"),
         Route("/words", pages.words, name="words"),
+        Route("/detect", pages.detect, name="detect"),
+        Route("/sample", pages.sample, name="sample"),
         Route("/search", pages.search, name="search"),
         Route("/picture/{id}", pages.picture, name="picture"),
     ]
@@ -59,6 +72,7 @@ class Pages:
             "sizes": SIZES,
             "regularisers": list(_regularisers()),
             "usual": GenerateSettings(),
+            "places": dict(PLACES),
             "bounds": bounds,
         }
         return self._page(request, "studio.html", context)
@@ -69,12 +83,29 @@ class Pages:
 
     def film(self, request: Request) -> Response:
         """A storyboard: scenes as rows, and the films that were made."""
-        film = FilmSettings()
-        return self._page(request, "film.html", {"film": film, "sizes": SIZES, "transitions": TRANSITIONS})
+        context = {
+            "film": FilmSettings(),
+            "usual": GenerateSettings(),
+            "sizes": SIZES,
+            "transitions": TRANSITIONS,
+            "generators": generator_names(),
+            "qualities": list(QUALITIES),
+        }
+        return self._page(request, "film.html", context)
 
     def words(self, request: Request) -> Response:
         """A picture into words: captions, or labels of the visitor's own."""
         return self._page(request, "words.html", {})
+
+    def detect(self, request: Request) -> Response:
+        """Where things are in a picture."""
+        return self._page(request, "detect.html", {"usual": DetectSettings()})
+
+    def sample(self, request: Request) -> Response:
+        """What a generator paints without words."""
+        bounds, usual = self.room.settings.bounds, USUAL["sample"]
+        context = {"generators": generator_names(), "sizes": SIZES, "bounds": bounds, "usual": usual}
+        return self._page(request, "sample.html", context)
 
     def search(self, request: Request) -> Response:
         """Pictures of a library by words."""

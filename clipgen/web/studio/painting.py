@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, cast
 
 from clipgen.errors import ClipgenError, SettingsError
 from clipgen.jobs import Job
+from clipgen.settings import GenerateSettings
 from clipgen.values import Json
 from clipgen.web.messages import Places
+from clipgen.web.studio.films import FILMS, scenes_of
 from clipgen.web.studio.gallery import Gallery
+from clipgen.web.studio.placing import searches_gallery
 from clipgen.web.studio.previews import Previews
 from clipgen.web.studio.queue import CANCELLED, DONE, WAITING, Entry, Queue
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:  # they import torch
     from clipgen.synthesis import Step
     from clipgen.tasks.generate import Picture, Run, SavedRun
 
-RUNS, FILMS = "runs", "films"
+RUNS = "runs"
 PAINTING = ("generate", "edit")
 
 
@@ -76,11 +79,14 @@ class Desk:
         return self._finish(entry, run)
 
     def _film(self, entry: Entry, job: Job) -> str:
-        """Paint and write a film; what is painted lies in its folder, from which it resumes."""
+        """Paint and write a film; painted scenes stay: it resumes, and the next one reuses what did not change."""
         from clipgen.tasks.animate import Output  # late: it imports torch
 
         self.queue.tell(entry.id, "phase", {"text": "loading the models"})
-        film = self.studio.film(job, folder=self.places.folder / FILMS / entry.id)
+        film = self.studio.film(job, folder=scenes_of(entry.visitor, self.places.folder))
+        if film.reused:
+            numbers = ", ".join(str(index + 1) for index in film.reused)
+            self.queue.tell(entry.id, "note", {"text": f"unchanged, and not painted again: scenes {numbers}"})
         for note in film.notes:
             self.queue.tell(entry.id, "note", {"text": self.places.hidden(note)})
         total, output = film.steps, Output(self.places.folder / FILMS / f"{entry.id}.mp4")
@@ -96,7 +102,7 @@ class Desk:
 
     def _finish(self, entry: Entry, run: Run) -> str:
         state = DONE
-        if self._is_stopped(entry) and run.synthesis.index < run.synthesis.total:
+        if self._is_stopped(entry) and run.done < run.total:
             state = self._ended(entry)
         if state == WAITING:
             run.save_state(self._run_file(entry))
@@ -149,18 +155,31 @@ class Desk:
         from clipgen.web.studio.records import as_json, kind_of  # late: it imports torch
 
         self.queue.tell(entry.id, "phase", {"text": "loading the models"})
+        is_own = searches_gallery(Job.from_json(entry.job))
         for index, event in enumerate(self.studio.run(job)):
             if job.verb == "sample":
                 self._keep_sample(entry, job, cast("Image.Image", event), index)
             else:
-                self.queue.tell(entry.id, kind_of(event), cast("dict[str, Json]", as_json(event, self.places)))
+                self._tell(entry, kind_of(event), cast("dict[str, Json]", as_json(event, self.places)), is_own)
             if self._is_stopped(entry):
                 return self._ended(entry)
         return DONE
 
+    def _tell(self, entry: Entry, kind: str, data: dict[str, Json], is_own: bool) -> None:
+        """Report an event; what was found in the gallery has the picture with it."""
+        if is_own and kind == "found":
+            shown = self.gallery.find(Path(str(data["path"])).stem, entry.visitor)
+            if shown is None or shown.deleted is not None:  # since the search began
+                return
+            data["picture"] = shown.brief()
+        self.queue.tell(entry.id, kind, data)
+
     def _keep_sample(self, entry: Entry, job: Job, image: Image.Image, index: int) -> None:
         packed = cast("dict[str, Json]", relative(cast(Json, job.to_json()), self.places.folder))
-        metadata: dict[str, Json] = {**packed, "prompt": "", "seed": index, "index": index}
+        assert isinstance(job.settings, GenerateSettings)  # of a job of sample
+        first = job.settings.canvas.seed or 0
+        seed = first + index if job.inputs.walk is None else first
+        metadata: dict[str, Json] = {**packed, "prompt": "", "seed": seed, "index": index}
         shown = self.gallery.add(image, metadata, job=entry.id, visitor=entry.visitor)
         self.queue.tell(entry.id, "picture", {"picture": shown.to_json()})
 

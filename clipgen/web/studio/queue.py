@@ -195,20 +195,31 @@ class Queue:
             "insert into event (job, visitor, kind, data) select id, visitor, ?, ? from job where id = ?",
             [kind, packed, id],
         )
-        self.bell.ring()
+        self.database.afterwards(self.bell.ring)
 
     def entry(self, id: str, visitor: str | None = None) -> Entry | None:
         """A job by its id; of a visitor, if one is given."""
         row = self.database.row("select * from job where id = ?", [id])
         return None if row is None or visitor not in (None, row["visitor"]) else Entry.of(row)
 
-    def entries(self, visitor: str, *, active: bool = False, limit: int = 50) -> list[Entry]:
-        """The last jobs of a visitor, newest first; active: only those that wait or run."""
+    def entries(
+        self, visitor: str, *, active: bool = False, limit: int = 50, verb: str | None = None
+    ) -> list[Entry]:
+        """The last jobs of a visitor, newest first; active: only those that wait or run; verb: None for all."""
         states = "and state in ('queued', 'running')" if active else ""
+        which, values = ("and verb = ?", [verb]) if verb else ("", [])
         rows = self.database.rows(
-            f"select * from job where visitor = ? {states} order by created desc, rowid desc limit ?", [visitor, limit]
+            f"select * from job where visitor = ? {states} {which} order by created desc, rowid desc limit ?",
+            [visitor, *values, limit],
         )
         return [Entry.of(row) for row in rows]
+
+    def mean_of_steps(self, id: str) -> float | None:
+        """The mean seconds of a job's steps; None once its events are forgotten, and where it had none."""
+        row = self.database.row(
+            "select avg(json_extract(data, '$.seconds')) as mean from event where job = ? and kind = 'step'", [id]
+        )
+        return None if row is None or row["mean"] is None else float(row["mean"])
 
     def place(self, entry: Entry) -> int:
         """How many jobs of all visitors wait before one."""

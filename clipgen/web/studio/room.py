@@ -18,7 +18,7 @@ from clipgen.web.messages import Places
 from clipgen.web.room import Link
 from clipgen.web.security import OWNER
 from clipgen.web.settings import WebSettings
-from clipgen.web.studio import gallery, uploads
+from clipgen.web.studio import films, gallery, uploads
 from clipgen.web.studio.admission import ADMITTED, Admission
 from clipgen.web.studio.gallery import Gallery
 from clipgen.web.studio.previews import Previews
@@ -50,6 +50,7 @@ class StudioRoom:
         self.gallery = Gallery(self.database, self.folder)
         self.uploads = Uploads(self.database, self.folder, settings.bounds)
         self.previews = Previews()
+        self.places = Places(self.folder, settings.libraries)
         self.admission = Admission(settings.bounds, self.size_of, settings.libraries)
         self.workers: list[Worker] = []
         self._is_claimed = False
@@ -98,6 +99,7 @@ class StudioRoom:
         self.queue.recover()
         self.gallery.purge()
         self.gallery.adopt(OWNER)
+        films.forget_old(self.folder)
         short = [verb for verb in ADMITTED if verb not in PAINTING]
         # short jobs run between the steps of long ones
         self.workers = [
@@ -112,7 +114,7 @@ class StudioRoom:
             self.gallery,
             self.previews,
             self.studio,
-            places=Places(self.folder, self.settings.libraries),
+            places=self.places,
             verbs=verbs,
             device=device,
         )

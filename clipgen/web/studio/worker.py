@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from clipgen.errors import ClipgenError, DeviceError
 from clipgen.jobs import Job
 from clipgen.web.messages import Places
-from clipgen.web.studio.admission import placed
 from clipgen.web.studio.gallery import Gallery
 from clipgen.web.studio.painting import Desk
+from clipgen.web.studio.placing import placed
 from clipgen.web.studio.previews import Previews
 from clipgen.web.studio.queue import FAILED, WAITING, Entry, Queue
 
@@ -72,7 +73,8 @@ class Worker:
     def _do(self, entry: Entry) -> None:
         """Run one job; whatever happens in it, the next one is run."""
         try:
-            job = placed(Job.from_json(entry.job), self.places.folder, self.places.libraries, self.device)
+            pictures = partial(self.gallery.present, entry.visitor)
+            job = placed(Job.from_json(entry.job), self.places, self.device, pictures)
             state = self._desk().run(entry, job)
         except ClipgenError as error:
             self.queue.end(entry.id, FAILED, self.places.hidden(str(error)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from sqlalchemy import create_engine
 from starlette.testclient import TestClient
 
 import tiny
@@ -22,6 +25,7 @@ from clipgen.web.app import create_app
 from clipgen.web.game import prompts
 from clipgen.web.game.room import GameRoom
 from clipgen.web.settings import WebSettings
+from postgres import VARIABLE, cluster, programs
 from runs import OneClip
 from web.conftest import BOUNDS
 
@@ -57,6 +61,35 @@ class Game:
 
 
 Serve = Callable[..., Game]
+_NUMBERS = count()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    if given := os.environ.get(VARIABLE):
+        yield given
+        return
+    pytest.importorskip("psycopg", reason="needs psycopg")
+    if (bin := programs()) is None:
+        pytest.skip("needs PostgreSQL: apt-get install -y postgresql")
+    with cluster(bin) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The setting of an empty database, of each kind."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server = request.getfixturevalue("postgresql").replace("postgresql:", "postgresql+psycopg:")
+    engine, name = create_engine(server, isolation_level="AUTOCOMMIT"), f"test_{os.getpid()}_{next(_NUMBERS)}"
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"create schema {name}")
+        yield f"{server}&options=-csearch_path%3D{name}"
+        connection.exec_driver_sql(f"drop schema {name} cascade")
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -77,8 +110,10 @@ def studio(perceptor: OpenClip, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def serve(studio: Studio, perceptor: OpenClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Start servers on one folder."""
+def serve(
+    studio: Studio, perceptor: OpenClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
+) -> Iterator[Serve]:
+    """Start servers on one folder and one database."""
     monkeypatch.setenv("CLIPGEN_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(perceptor, "unknown_words", lambda text: ["qwzx"] if "qwzx" in text else [])
     monkeypatch.setattr(perceptor, "known", lambda text: text)
@@ -91,6 +126,7 @@ def serve(studio: Studio, perceptor: OpenClip, tmp_path: Path, monkeypatch: pyte
                     "folder": tmp_path / "web",
                     "bounds": BOUNDS,
                     "port": 80,
+                    "database": database,
                     "owner": OWNER["X-Owner-Token"],
                     **settings,
                 }

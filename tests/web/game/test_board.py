@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from clipgen.media.strokes import Drawing
 from clipgen.tasks import judge as judge_module
 from clipgen.web.game.board import PAGE, Board, New, Saved
-from clipgen.web.game.schema import opened
+from clipgen.web.game.schema import EMBEDDING, SCORE, opened
+from clipgen.web.settings import WebSettings
 from web.game.conftest import Game, Serve
 
 
 @pytest.fixture
-def board(tmp_path: Path) -> Board:
-    made = Board(opened(tmp_path))
+def board(tmp_path: Path, database: str) -> Iterator[Board]:
+    made = Board(opened(WebSettings(folder=tmp_path, database=database)))
     made.show("one")
-    return made
+    yield made
+    made.database.close()
 
 
 def add(board: Board, score: float, *, at: float = 0, version: str = "one", x: float = 0) -> Saved:
@@ -53,7 +57,7 @@ def test_scores_are_only_added_and_shown_when_all_are_there(board: Board) -> Non
     assert board.top(1)[0].score == 50
     board.show("two")
     assert board.top(1)[0].score == 60
-    assert board.database.number("select count(*) from score") == 2
+    assert board.database.number(select(func.count()).select_from(SCORE)) == 2
 
 
 def test_a_new_rule_is_applied_at_the_next_start(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,17 +72,17 @@ def test_a_new_rule_is_applied_at_the_next_start(serve: Serve, monkeypatch: pyte
     assert again.room.board.version != version
     assert {one["score"] for one in again.board()} == {42} and len(before) == 3
     # those of the version before are kept
-    assert again.room.database.number("select count(*) from score") == 6
+    assert again.room.database.number(select(func.count()).select_from(SCORE)) == 6
 
 
 def test_a_new_model_embeds_all_drawings_again(game: Game) -> None:
     game.save()
     board = game.room.board
-    board.database.execute("update embedding set perceptor = 'another'")
+    board.database.execute(update(EMBEDDING).values(perceptor="another"))
     (before,) = board.top(1)
     assert game.room.referee.rescore() == 1
     (after,) = board.top(1)
-    assert after.score == before.score and board.database.number("select count(*) from embedding") == 2
+    assert after.score == before.score and board.database.number(select(func.count()).select_from(EMBEDDING)) == 2
 
 
 def test_what_fails_in_the_middle_leaves_the_old_board_whole(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,10 +90,10 @@ def test_what_fails_in_the_middle_leaves_the_old_board_whole(game: Game, monkeyp
         game.save(shift)
     board, before = game.room.board, game.board()
     monkeypatch.setattr(judge_module, "RULE", judge_module.RULE + 1)
-    monkeypatch.setattr(Board, "show", lambda self, version: board.database.execute("no such statement"))
-    with pytest.raises(sqlite3.Error):
+    monkeypatch.setattr(Board, "show", lambda self, version: board.database.execute(text("no such statement")))
+    with pytest.raises(DBAPIError):
         game.room.referee.rescore()
-    assert game.board() == before and board.database.number("select count(*) from score") == 2
+    assert game.board() == before and board.database.number(select(func.count()).select_from(SCORE)) == 2
 
 
 def test_a_recalculation_can_be_stopped(game: Game) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from clipgen.tasks.moderate import Moderator, Verdict
+from web.conftest import BOUNDS
 from web.game.conftest import OWNER, Game, Serve, line
 
 
@@ -30,6 +34,38 @@ def test_a_drawing_is_scored_saved_and_replayed(game: Game) -> None:
     assert shown["id"] == saved["id"] and shown["name"] == "Ann" and not shown["veiled"]
     assert game.client.get(f"/api/game/drawings/{saved['id']}").json() == {"strokes": [line(fill=False)]}
     assert game.client.get(f"/game/drawings/{saved['id']}.png").content.startswith(b"\x89PNG")
+
+
+def test_a_drawing_is_shared_as_a_gif_that_replays_it(game: Game) -> None:
+    id = game.save()["id"]
+    answer = game.client.get(f"/game/drawings/{id}.gif")
+    picture = Image.open(io.BytesIO(answer.content))
+    assert answer.headers["content-type"] == "image/gif"
+    assert picture.format == "GIF" and getattr(picture, "n_frames", 1) == 3
+    assert game.client.get("/game/drawings/0123456789abcdef.gif").status_code == 404
+    _decide(game, id, hidden=True)
+    assert game.client.get(f"/game/drawings/{id}.gif").status_code == 404
+
+
+def test_an_area_is_filled_by_the_server(game: Game) -> None:
+    flood = {"colour": "#d02a2a", "width": 9, "points": [[256, 250]], "flood": True, "fill": False}
+    triangle = line(points=[[100, 400], [256, 80], [400, 400], [100, 400]])
+    saved = game.client.post("/api/game/drawings", json={"prompt": 1, "strokes": [triangle, flood]}).json()
+    picture = Image.open(io.BytesIO(game.client.get(f"/game/drawings/{saved['id']}.png").content)).convert("RGB")
+    assert picture.getpixel((128, 125)) == (0xD0, 0x2A, 0x2A) and picture.getpixel((5, 5)) == (255, 255, 255)
+    assert game.client.get(f"/api/game/drawings/{saved['id']}").json()["strokes"][1] == flood
+
+
+def test_a_full_queue_is_refused_and_saves_come_before_looks(serve: Serve) -> None:
+    values = {"prompt": 1, "strokes": [line()]}
+    full = serve(bounds=replace(BOUNDS, judging=0))
+    for path in ("look", "drawings"):
+        answer = full.client.post(f"/api/game/{path}", json=values)
+        assert answer.status_code == 429 and answer.headers["retry-after"] == "1"
+    full.running.close()
+    short = serve(bounds=replace(BOUNDS, judging=1))
+    assert short.client.post("/api/game/look", json=values).status_code == 429
+    assert short.client.post("/api/game/drawings", json=values).status_code == 201
 
 
 def test_equal_strokes_count_once_for_a_prompt(game: Game) -> None:
@@ -155,9 +191,13 @@ def test_requests_that_no_page_sends_get_an_answer_of_one_line(game: Game) -> No
         return {"points": [chance.choice(odd) for _ in range(2)]} if one == {} else one
 
     paths = ["/api/game/look", "/api/game/drawings", "/api/game/prompts", "/api/game/drawings/00/report"]
-    for _ in range(300):
-        values = {name: value() for name in ("prompt", "strokes", "name", "text") if chance.random() < 0.8}
-        answer = game.client.post(chance.choice(paths), json=values)
+    opened = game.client.post("/api/game/rounds", json={"prompt": 1, "name": "Ann"}).json()
+    key, round = {"X-Player-Key": opened["key"]}, f"/api/game/rounds/{opened['code']}"
+    paths += ["/api/game/rounds", f"{round}/players", f"{round}/start", f"{round}/drawing"]
+    for _ in range(400):
+        names = ("prompt", "strokes", "name", "text", "seconds", "level")
+        values = {name: value() for name in names if chance.random() < 0.8}
+        answer = game.client.post(chance.choice(paths), json=values, headers=key if chance.random() < 0.5 else {})
         assert answer.status_code < 500 and "Traceback" not in answer.text
     for path in (
         "/api/game/drawings/..%2f",

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -24,10 +25,17 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
-def ask(web: Web, verb: str, **inputs: list[str]) -> list[tuple[str, dict]]:
-    added = web.client.post("/api/jobs", json={"verb": verb, "inputs": inputs, "settings": {}})
+def ask(web: Web, verb: str, settings: dict[str, Any] | None = None, **inputs: Any) -> list[tuple[str, dict[str, Any]]]:
+    added = web.client.post("/api/jobs", json={"verb": verb, "inputs": inputs, "settings": settings or {}})
     assert added.status_code == 201, added.text
     return [(kind, data) for _, kind, data in events(web.client.get(added.json()["events"]).text)]
+
+
+def found_in(web: Web, **inputs: list[str]) -> list[str]:
+    """The ids of the pictures that a search of the gallery finds, best first."""
+    told = ask(web, "search", {"unlikely": True, "fold": False}, folders=["gallery"], **inputs)
+    assert told[-1][0] == "done", told[-1]
+    return [data["picture"]["id"] for kind, data in told if kind == "found"]
 
 
 def test_a_picture_is_captioned_and_classified(serve: Serve, calibrated: OpenClip) -> None:
@@ -40,6 +48,53 @@ def test_a_picture_is_captioned_and_classified(serve: Serve, calibrated: OpenCli
     assert captioned["described"]["path"] == file
     labelled = dict(ask(web, "classify", pictures=[file], texts=["fox", "castle"]))
     assert {match["text"] for match in labelled["labelled"]["matches"]} == {"fox", "castle"}
+
+
+def test_things_are_found_in_a_picture(serve: Serve, calibrated: OpenClip) -> None:
+    web = serve()
+    packed = io.BytesIO()
+    Image.linear_gradient("L").resize((64, 48)).convert("RGB").save(packed, "PNG")
+    file = web.client.post("/api/uploads", content=packed.getvalue()).json()["file"]
+    (detected,) = [
+        data
+        for kind, data in ask(web, "detect", {"threshold": 0.01}, pictures=[file], texts=["red fox", "castle"])
+        if kind == "detected"
+    ]
+    assert detected["path"] == file and detected["size"] == [64, 48]
+    named = {one["text"] for one in detected["found"]} | set(detected["missing"])
+    assert named == {"red fox", "castle"}
+    assert all(0 <= left < right <= 64 and 0 <= top < bottom <= 48 for left, top, right, bottom in
+               (one["box"] for one in detected["found"]))  # fmt: skip
+
+
+def test_the_gallery_is_searched_by_what_pictures_show(serve: Serve, calibrated: OpenClip) -> None:
+    web = serve()
+    painted = {web.picture(seed=seed)["id"] for seed in (1, 2, 3)}
+    assert set(found_in(web, prompts=["a red fox"])) == painted
+    first, *_ = painted
+    assert set(found_in(web, pictures=[f"pictures/{first}.png"])) == painted
+    web.client.delete(f"/api/pictures/{first}")
+    assert set(found_in(web, prompts=["a red fox"])) == painted - {first}
+    assert not (web.room.folder.parent / "home" / "library.sqlite").exists()  # not in the owner's own index
+
+
+def test_a_search_of_the_gallery_finds_nothing_of_another_visitor(serve: Serve, calibrated: OpenClip) -> None:
+    web = serve(host="0.0.0.0")
+    own = web.picture(seed=1)["id"]
+    other = Web(web.other(), web.room, web.running)
+    theirs = other.picture(seed=2)["id"]
+    assert found_in(web, prompts=["a red fox"]) == [own]
+    assert found_in(other, prompts=["a red fox"]) == [theirs]
+
+
+def test_a_search_of_an_empty_gallery_says_so(serve: Serve, calibrated: OpenClip) -> None:
+    told = ask(serve(), "search", prompts=["a red fox"], folders=["gallery"])
+    assert told[-1][0] == "failed" and "no picture in the gallery" in told[-1][1]["error"]
+
+
+def test_samples_have_the_seeds_that_drew_them(web: Web) -> None:
+    told = ask(web, "sample", {"generator": "cppn", "size": [32, 32], "seed": 5, "count": 2})
+    assert [data["picture"]["seed"] for kind, data in told if kind == "picture"] == [5, 6]
 
 
 def test_a_library_is_searched_and_names_no_place_of_the_server(

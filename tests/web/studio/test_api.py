@@ -80,27 +80,3 @@ def test_a_full_queue_refuses(serve: Serve) -> None:
     assert web.client.post("/api/jobs", json=job()).status_code == 201
     refused = web.client.post("/api/jobs", json=job())
     assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
-
-
-def film(**scene: object) -> dict[str, object]:
-    scenes = [{"prompt": "a red fox", "seconds": 1, **scene}, {"prompt": "a blue castle", "seconds": 1}]
-    picture = {"generator": "pixels", "size": [32, 32], "steps": 2, "cutn": 2, "seed": 7}
-    settings = {"film": {"fps": 4, "keyframes": 2.0, "keyframe_steps": 1}, "picture": picture}
-    return {"verb": "animate", "inputs": {"timeline": {"scene": scenes}}, "settings": settings}
-
-
-def test_a_storyboard_becomes_a_film(web: Web, tmp_path: Path) -> None:
-    done = web.paint(film())
-    assert done["state"] == "done", done["error"]
-    path = tmp_path / "film.mp4"
-    path.write_bytes(web.client.get(done["film"]).content)
-    from clipgen.media.footage import VideoFacts
-
-    assert VideoFacts.of(path).size == (32, 32)
-    part = web.client.get(done["film"], headers={"Range": "bytes=0-9"})
-    assert part.status_code == 206 and len(part.content) == 10
-
-
-@pytest.mark.parametrize("scene", [{"seconds": 10_000}, {"init_image": "/etc/passwd"}, {"prompt": ""}, {"unknown": 1}])
-def test_scenes_that_are_not_accepted(still: Web, scene: dict[str, object]) -> None:
-    assert still.client.post("/api/jobs", json=film(**scene)).status_code == 400

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
 
+from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
 from clipgen.parts import Parts
 from clipgen.settings import FilmSettings, GenerateSettings
@@ -20,7 +22,7 @@ from clipgen.tasks.animate.scene import SceneRun
 from clipgen.tasks.animate.store import Store
 from clipgen.tasks.animate.takes import Fingerprints, Take, lay_out
 from clipgen.tasks.animate.travel import blended
-from clipgen.timelines import CameraTracks, Timeline
+from clipgen.timelines import CAMERA, CameraTracks, Timeline
 
 
 def outline(
@@ -31,8 +33,17 @@ def outline(
         >>> outline(timeline, FilmSettings(keyframes=6, seconds_per_scene=2), GenerateSettings(), {}).keyframes
         24
 
-    fingerprints: see `lay_out`, which also says what is raised.
+    fingerprints: see `lay_out`, which also says what is raised. Outside of a mask a picture stays as it is, so that the
+    camera stands still there; SettingsError for scenes that move it.
     """
+    if picture.areas.mask is not None:
+        settings = replace(settings, zoom=1.0, pan=(0.0, 0.0), angle=0.0)
+        for scene in timeline.scenes:
+            if moved := [name for name in scene.tracks if name in CAMERA]:
+                raise SettingsError(
+                    f"{scene.origin or 'a scene'} sets {moved[0]}, but a mask holds the picture still: leave one out",
+                    settings=[moved[0], "mask"],
+                )
     takes = lay_out(timeline, settings, picture, fingerprints)
     return Outline(settings, picture, takes, sum(take.steps(settings) for take in takes))
 

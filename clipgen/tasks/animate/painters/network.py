@@ -53,6 +53,11 @@ def outline(
             f"generator is {picture.generator}; as_network draws with a network of its own: set cppn",
             settings={"generator": "cppn"},
         )
+    if picture.areas.mask is not None or picture.areas.regions:
+        raise SettingsError(
+            "mask or regions is set; one network draws the whole picture: leave it out, or as_network",
+            settings=["mask", "regions", "as_network"],
+        )
     still = settings.without_camera()
     takes = lay_out(timeline, still, picture, fingerprints)
     for take in takes:

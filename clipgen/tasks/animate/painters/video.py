@@ -45,6 +45,11 @@ def outline(
             raise SettingsError(
                 f"{scene.origin or 'a scene'} sets {given[0]}, which the video sets: leave it out", settings=given
             )
+    if picture.areas.mask is not None:
+        raise SettingsError(
+            "mask and video_in are both set; outside of a mask one picture stays, not a video: leave one out",
+            settings=["mask", "video_in"],
+        )
     video = Path(settings.video_in or "")
     still = settings.without_camera()
     timeline = _spread(timeline, still, VideoFacts.of(video).seconds)

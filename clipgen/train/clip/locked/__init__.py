@@ -18,14 +18,18 @@ from clipgen import devices
 from clipgen.files import write_whole
 from clipgen.models.weights import find, load_state, models_folder
 from clipgen.perceptors import openclip
+from clipgen.perceptors.openclip import OpenClip
 from clipgen.perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
 from clipgen.perceptors.openclip.tower import MERGES_FILE, WEIGHTS_FILE, TextTower
-from clipgen.similarity import Background, embed_texts
+from clipgen.similarity import Background, Limits, Subjects, embed_texts
+from clipgen.similarity.articles import with_article
+from clipgen.similarity.phrases import Phrases
 from clipgen.train import checkpoints
 from clipgen.train.clip.locked.recipe import READER, Part, Recipe, model_config
 from clipgen.train.clip.locked.trainer import Trainer
 from clipgen.train.data import stream
 from clipgen.train.sources import DrawnWorld, Lettering, Mixture, Source, World, load_drawings, load_photos
+from clipgen.train.world import SCENES
 
 RECIPES: dict[str, Recipe] = {"reader": READER}
 _UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background: other draws than those of training
@@ -75,6 +79,7 @@ def run(
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
+    seconds: float | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> None:
     """Train a picture tower into the space of models/text and write its open_clip folder; it can be resumed.
@@ -85,7 +90,7 @@ def run(
     for `load_photos`; drawings: a file as for `load_drawings`; fonts: a folder as for `Lettering`; steps: total number
     of steps, to which all parts are scaled: with more of them a finished run continues, with fewer its learning rate
     falls earlier; batch, seed, init: replace those of the recipe; resume: continue from the last checkpoint; runs:
-    folder for checkpoints and curve.
+    folder for checkpoints and curve; seconds: train no longer, and write a checkpoint but no weights.
     Raises WeightsError for damaged weights or checkpoints, ImageError for damaged pictures.
     """
     chosen = RECIPES[recipe] if steps is None else RECIPES[recipe].stretched(steps)
@@ -106,7 +111,10 @@ def run(
         first = _batches(trainer, sources, shares, chosen.parts[0].size, count=_PROBE, seed=chosen.seed + 1)
         report(f"head: {trainer.probe(trainer.features(stream(first)))}")
         checkpoints.save(folder / "last.pt", trainer.state())
-    _fit(trainer, sources, shares, folder, report)
+    clock = checkpoints.Clock(seconds)
+    _fit(trainer, sources, shares, folder, report, clock)
+    if seconds is not None:
+        return
     export(trainer, home, out or Path(chosen.out), sources)
     unseen = gather(chosen, world, photos=photos, drawings=drawings, fonts=fonts, held_out=True)
     add_background(out or Path(chosen.out), [one for some in unseen.values() for one in some], shares)
@@ -122,7 +130,12 @@ def _batches(
 
 
 def _fit(
-    trainer: Trainer, sources: Sequence[Source], shares: Sequence[float], folder: Path, report: Callable[[str], None]
+    trainer: Trainer,
+    sources: Sequence[Source],
+    shares: Sequence[float],
+    folder: Path,
+    report: Callable[[str], None],
+    clock: checkpoints.Clock,
 ) -> None:
     recipe, first, before = trainer.recipe, trainer.done, 0
     curve, began = checkpoints.Curve(folder / "curve.jsonl", step=first), time.monotonic()
@@ -136,8 +149,10 @@ def _fit(
                 if trainer.done % 10 == 0:
                     curve.add(step=trainer.done, pace=pace, **figures)
                     report(_line(trainer, figures, pace))
-                if trainer.done % _SAVE == 0 or trainer.done == recipe.steps:
+                if trainer.done % _SAVE == 0 or trainer.done == recipe.steps or clock.up:
                     checkpoints.save(folder / "last.pt", trainer.state())
+                if clock.up:
+                    return
         before = end
 
 
@@ -187,10 +202,24 @@ def add_background(folder: Path, sources: Sequence[Source], shares: Sequence[flo
     """
     perceptor = openclip.load_perceptor(f"local-dir:{folder}", torch.device("cpu"))
     size = perceptor.input_size
-    shown = Mixture(sources, shares, seed=_UNSEEN, batch=100, size=size, count=-(-_PICTURES // 100))
-    pictures = [perceptor.encode_image(shown[i].images.float() / 255) for i in range(len(shown))]
+    mixture = Mixture(sources, shares, seed=_UNSEEN, batch=100, size=size, count=-(-_PICTURES // 100))
+    shown = [mixture[i] for i in range(len(mixture))]
+    pictures = torch.cat([perceptor.encode_image(batch.images.float() / 255) for batch in shown])
     said = Mixture(sources, shares, seed=_UNSEEN + 1, batch=_CAPTIONS, size=_SMALL, count=1)[0].captions
-    Background(embed_texts(perceptor, said), torch.cat(pictures)[:_PICTURES]).save(folder / BACKGROUND_FILE)
+    limits = _limits(perceptor, pictures, torch.cat([batch.facts for batch in shown]), sources)
+    Background(embed_texts(perceptor, said), pictures[:_PICTURES], limits).save(folder / BACKGROUND_FILE)
+
+
+def _limits(perceptor: OpenClip, pictures: Tensor, facts: Tensor, sources: Sequence[Source]) -> Limits | None:
+    """The limits of what a perceptor knows, by pictures with facts as of `Mixed` that training did not see."""
+    subjects = Phrases.shipped().known_to(perceptor).subjects()
+    place, scenes = {text: i for i, text in enumerate(subjects)}, list(SCENES.values())
+    right = torch.zeros(len(pictures), len(subjects), dtype=torch.bool)
+    for row, (source, label, scene, _) in zip(right, facts.tolist(), strict=True):
+        names = [with_article(name) for name in sources[source].labels[label]] if label >= 0 else []
+        row[[place[text] for text in (*names, *(scenes[scene].names if scene >= 0 else ())) if text in place]] = True
+    known = right.any(1)
+    return Subjects(embed_texts(perceptor, subjects)).limits(pictures[known], right[known])
 
 
 __all__ = [

@@ -45,14 +45,14 @@ class Recipe:
     ema: float = 0.997
     weight_decay: float = 0.05
     shares: dict[str, float] = field(
-        default_factory=lambda: {"world": 0.5, "photos": 0.28, "drawings": 0.18, "lettering": 0.04}
+        default_factory=lambda: {"world": 0.57, "photos": 0.22, "drawings": 0.18, "lettering": 0.03}
     )
     styled: float = 0.5
     hard: tuple[str, ...] = _HARD
     contrast: float = 0.7
     names: float = 1.0
     scenes: float = 0.3
-    manners: float = 0.2
+    manners: float = 0.3
 
     @property
     def steps(self) -> int:

@@ -197,13 +197,17 @@ class Trainer:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Restore a state from `state`. Raises WeightsError for one of another recipe."""
+        """Restore a state from `state`, or the part of it that `course` keeps.
+
+        Raises WeightsError for one of another recipe.
+        """
         self.done = state["done"]
-        for name in ("visual", "averaged"):
-            checkpoints.fill(getattr(self, name), state[name], source="the checkpoint to resume from")
+        for name, network in {"averaged": self.averaged, "visual": self.visual}.items():
+            checkpoints.fill(network, state.get(name) or state["averaged"], source="the checkpoint to resume from")
         with torch.no_grad():
             self.scale.copy_(state["scale"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        if "optimizer" in state:
+            self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
 
 

@@ -11,7 +11,7 @@ from clipgen.errors import PromptError
 from clipgen.files import reason
 from clipgen.models.weights import prompts_folder
 from clipgen.perceptors.base import Perceptor
-from clipgen.tasks.articles import with_article
+from clipgen.similarity.articles import with_article
 
 _BEYOND = "# open vocabulary"
 
@@ -37,8 +37,15 @@ class Phrases:
 
     def plain(self) -> list[str]:
         """All phrases that can stand alone as captions."""
-        alone = [alone for alone, _ in self.scenes]
-        return [*self.things, *alone, *self.grounds_alone(), *self.styles, *self.light]
+        return [*self.subjects(), *self.styles, *self.light]
+
+    def subjects(self) -> list[str]:
+        """The phrases that name what a picture shows: things, scenes and backgrounds.
+
+        >>> "a forest" in Phrases.shipped().subjects(), "at night" in Phrases.shipped().subjects()
+        (True, False)
+        """
+        return [*self.things, *(alone for alone, _ in self.scenes), *self.grounds_alone()]
 
     def words(self) -> list[str]:
         """All words of all phrases, sorted."""

@@ -1,0 +1,57 @@
+"""Whether a picture shows anything that a perceptor was taught."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from clipgen.similarity.calibrate import Limits
+
+_SHARE = 0.9  # of the pictures of what was taught, which the limits keep
+_FEW = 5  # best subjects
+
+
+class Subjects:
+    """The embeddings of all subjects that a perceptor knows, against which pictures are held.
+
+        >>> subjects = Subjects(torch.eye(3))
+        >>> subjects.standout(torch.tensor([[0.0, 0.6, 0.8], [1.0, 0.0, 0.0]])).argmax().item()
+        1
+
+    rows: [K, D] unit. A picture of nothing that was taught resembles many subjects a little: the largest of its
+    cosines stands out less. Measured in November 2026 on 52 pictures from elsewhere, two of whose subjects the reader
+    was taught: of the cosine, the softmax's maximum, its lead over the next name and this, the last keeps the fewest of
+    them where nine tenths of the right names are kept.
+    """
+
+    def __init__(self, rows: Tensor) -> None:
+        self.rows = rows
+
+    def standout(self, pictures: Tensor) -> Tensor:
+        """By how many standard deviations the best subject fits better than all do on average: [Q].
+
+        pictures: [Q, D] unit.
+        """
+        scores = pictures @ self.rows.T
+        return (scores.amax(1) - scores.mean(1)) / scores.std(1).clamp(min=1e-6)
+
+    def best(self, pictures: Tensor) -> Tensor:
+        """The cosine of the best subject for each picture [Q, D]: [Q]."""
+        return (pictures @ self.rows.T).amax(1)
+
+    def limits(self, pictures: Tensor, right: Tensor) -> Limits | None:
+        """Measure the limits on pictures of what was taught.
+
+            >>> truth = torch.eye(12)
+            >>> Subjects(truth).limits(truth, truth.bool()).rival
+            0.0
+
+        pictures: [Q, D] unit, that training did not see; right: bool [Q, K], the subjects that each shows. None
+        where it names none of them.
+        """
+        scores = pictures @ self.rows.T
+        own = scores.masked_fill(~right, -1.0).amax(1)
+        named, among = (own >= scores.topk(min(count, scores.shape[1])).values[:, -1] for count in (1, _FEW))
+        if not named.any():
+            return None
+        above = (scores.amax(1) - own)[among]
+        return Limits(float(self.standout(pictures)[named].quantile(1 - _SHARE)), float(above.quantile(_SHARE)))

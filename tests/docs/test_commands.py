@@ -1,0 +1,106 @@
+"""Every command and every Python example of README and docs runs as it is printed, page by page, from an empty folder.
+
+The tutorial and "How it works" run as a newcomer runs them. The other pages name files that a reader has: stand-ins for
+them lie in the folder, and a file of defaults makes every picture small.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from .pages import GUIDES, ROOT, Code, code_of, name_of
+from .standins import write_standins
+
+#: code that is not run here, as it is printed, without its comment → why
+EXCUSED = {
+    'pip install -e . && clipgen "underwater scene Van Gogh"': "needs the registry; test_package runs it",
+    "pip install -e '.[test]' && pytest": "needs the registry, and is this",
+    "pip install -e '.[docs]' && sphinx-build -W docs build/docs": "needs the registry; test_site builds the site",
+    "pip install -e '.[web]' && clipgen web": "needs the registry; the pages' other servers are started",
+    "curl -s https://example.org/photo.jpg | clipgen caption -": "needs the network",
+    "clipgen models pull vqgan-imagenet-16384 vit-b-32": "needs the network",
+    'clipgen "a lighthouse in a storm" --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384':
+        "needs full-size models",
+    "clipgen doctor --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384": "needs full-size models",
+    'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': "needs full-size models",
+    "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": "needs full-size models",
+    "clipgen batch jobs.jsonl --out results/ --ray auto": "needs a Ray cluster",
+}  # fmt: skip
+#: pages that are run with the true settings, from a folder that is empty
+TRUE = ("docs/tutorial.md", "docs/how-it-works.md")
+SERVER = re.compile(r"^clipgen web\b(?!.*--rescore)")
+SECONDS = 3600
+CODE = [code for page in GUIDES for code in code_of(page)]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
+    """A working folder for each page, with a home folder beside it."""
+    return {page: tmp_path_factory.mktemp(page.stem) / "work" for page in GUIDES}
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a reader: `clipgen` is this checkout, nothing is kept outside of a folder."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    own = {"HOME": str(home), "CLIPGEN_HOME": str(home / "clipgen"), "PYTHONPATH": str(ROOT), "PATH": path}
+    return {**os.environ, **own}
+
+
+def serves(text: str, folder: Path, environment: dict[str, str]) -> None:
+    """Start a server, ask for the page whose address it prints, and stop it by Ctrl-C."""
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {text}"], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            address = server.stdout.readline().split()[0].replace("0.0.0.0", "127.0.0.1")
+            with urllib.request.urlopen(address, timeout=60) as answer:
+                assert answer.status == 200 and b"<html" in answer.read()
+        finally:
+            server.send_signal(signal.SIGINT)
+        assert server.wait(60) in (0, 130)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", CODE, ids=lambda code: f"{name_of(code.page)}:{code.line}")
+def test_it_works_as_printed(code: Code, folders: dict[Path, Path]) -> None:
+    if code.bare in EXCUSED:
+        pytest.skip(EXCUSED[code.bare])
+    folder = folders[code.page]
+    environment = surroundings(folder.parent)
+    if not folder.exists():
+        folder.mkdir()
+        if name_of(code.page) not in TRUE:
+            write_standins(folder, folder.parent / "clipgen")
+    if SERVER.match(code.text):
+        serves(code.bare, folder, environment)
+        return
+    call = ["bash", "-eo", "pipefail", "-c"] if code.language == "sh" else [sys.executable, "-c"]
+    done = subprocess.run(
+        [*call, code.text], cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS
+    )
+    assert done.returncode == 0, f"{code.text}\n{done.stdout}{done.stderr}"
+    assert "Traceback" not in done.stderr
+
+
+def test_every_excuse_is_needed() -> None:
+    assert EXCUSED.keys() - {code.bare for code in CODE} == set()
+
+
+@pytest.mark.slow
+def test_site(tmp_path: Path) -> None:
+    """The site is built without a warning, and with every public function."""
+    pytest.importorskip("sphinx")
+    call = [sys.executable, "-m", "sphinx", "-qW", "--keep-going", ROOT / "docs", tmp_path / "site"]
+    done = subprocess.run(call, env=surroundings(tmp_path), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "site" / "reference" / "python.html").read_text(encoding="utf-8")
+    assert 'id="clipgen.generate"' in page and "underwater scene Van Gogh" in page
