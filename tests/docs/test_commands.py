@@ -53,6 +53,19 @@ EXCUSED = {
     "clipgen index photos/ --ray auto": CLUSTER,
     "ray start --head": CLUSTER,
     "ray start --address FIRST:6379": CLUSTER,
+    'clipgen "a lighthouse in a storm" --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384':
+        "needs full-size models",
+    "clipgen doctor --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384": "needs full-size models",
+    'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': "needs full-size models",
+    "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": "needs full-size models",
+    "clipgen tune shop/ --from vit-b-32 --last-blocks 2": "needs full-size models",
+    "clipgen tune new-things/ -o since-2020 && clipgen caption photo.jpg --perceptor since-2020":
+        "takes minutes; the first tuning of the page runs",
+    "clipgen tune charts/ -o chips && clipgen classify die.png --perceptor chips --by-folder charts/":
+        "takes minutes; the first tuning of the page runs",
+    "clipgen tune ours/ -o ours-or-not && clipgen classify picture.png --perceptor ours-or-not --by-folder ours/":
+        "takes minutes; the first tuning of the page runs",
+    "clipgen batch jobs.jsonl --out results/ --ray auto": "needs a Ray cluster",
 }  # fmt: skip
 #: pages that are run with the true settings, one after the other, from one folder that is empty
 TRUE = ("docs/tutorial.md", "docs/how-it-works.md")
