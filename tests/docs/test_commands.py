@@ -40,32 +40,14 @@ EXCUSED = {
     "clipgen doctor --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384": FULL_SIZE,
     'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': FULL_SIZE,
     "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": FULL_SIZE,
-    "clipgen tune photos/ --from vit-b-32 --last-blocks 2": FULL_SIZE,
-    "clipgen tune photos/ -o my-shop": TRAINS,
-    "clipgen classify new.jpg --perceptor my-shop --by-folder photos/": TRAINS,
-    'clipgen "my teapot on a beach" --perceptor my-shop': TRAINS,
-    "clipgen tune captions.csv -o holidays": TRAINS,
+    "clipgen tune shop/ --from vit-b-32 --last-blocks 2": FULL_SIZE,
     "clipgen tune new-things/ -o since-2020 && clipgen caption photo.jpg --perceptor since-2020": TRAINS,
     "clipgen tune charts/ -o chips && clipgen classify die.png --perceptor chips --by-folder charts/": TRAINS,
-    "clipgen tune made-or-not/ -o made-or-not && clipgen classify picture.png --perceptor made-or-not --by-folder "
-    "made-or-not/": TRAINS,
+    "clipgen tune ours/ -o ours-or-not && clipgen classify picture.png --perceptor ours-or-not --by-folder ours/": TRAINS,
     "clipgen batch jobs.jsonl --out results/ --ray auto": CLUSTER,
     "clipgen index photos/ --ray auto": CLUSTER,
     "ray start --head": CLUSTER,
     "ray start --address FIRST:6379": CLUSTER,
-    'clipgen "a lighthouse in a storm" --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384':
-        "needs full-size models",
-    "clipgen doctor --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384": "needs full-size models",
-    'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': "needs full-size models",
-    "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": "needs full-size models",
-    "clipgen tune shop/ --from vit-b-32 --last-blocks 2": "needs full-size models",
-    "clipgen tune new-things/ -o since-2020 && clipgen caption photo.jpg --perceptor since-2020":
-        "takes minutes; the first tuning of the page runs",
-    "clipgen tune charts/ -o chips && clipgen classify die.png --perceptor chips --by-folder charts/":
-        "takes minutes; the first tuning of the page runs",
-    "clipgen tune ours/ -o ours-or-not && clipgen classify picture.png --perceptor ours-or-not --by-folder ours/":
-        "takes minutes; the first tuning of the page runs",
-    "clipgen batch jobs.jsonl --out results/ --ray auto": "needs a Ray cluster",
 }  # fmt: skip
 #: pages that are run with the true settings, one after the other, from one folder that is empty
 TRUE = ("docs/tutorial.md", "docs/how-it-works.md")
