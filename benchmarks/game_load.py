@@ -94,8 +94,9 @@ def drawing(rng: np.random.Generator) -> list[dict[str, Any]]:
 class Load:
     """What is sent, and what came back."""
 
-    def __init__(self, server: Running, rate: float, seconds: float, looks: bool, seed: int) -> None:
-        self.server, self.rate, self.seconds, self.looks, self.seed = server, rate, seconds, looks, seed
+    def __init__(self, server: Running, rate: float, seconds: float, kills: int, looks: bool, seed: int) -> None:
+        self.server, self.rate, self.seconds, self.kills = server, rate, seconds, kills
+        self.looks, self.seed = looks, seed
         self.times: list[float] = []
         self.saved: list[str] = []
         self.refused: list[int] = []
@@ -109,10 +110,11 @@ class Load:
         if self.looks:
             self.server.ask("POST", "/api/game/look", values)
             due = time.perf_counter()
-        status = 0
-        while status == 0:  # killed: the same strokes are sent again, as a page does when its player tries again
+        status, answer = self.server.ask("POST", "/api/game/drawings", values)
+        # killed, or just started: the same strokes are sent again, as a player does who tries again
+        while self.kills and status in (0, 429):
+            time.sleep(1)
             status, answer = self.server.ask("POST", "/api/game/drawings", values)
-            time.sleep(0 if status else 0.5)
         took = time.perf_counter() - due
         with self._guard:
             if answer.get("saved"):
@@ -121,14 +123,14 @@ class Load:
             else:
                 self.refused.append(status)
 
-    def run(self, kills: int) -> None:
+    def run(self) -> None:
         """Send all, while the server is killed some times."""
         began = time.perf_counter() + 0.5
         with ThreadPoolExecutor(_CLIENTS) as clients:
             for number in range(round(self.rate * self.seconds)):
                 clients.submit(self.send, number, began + number / self.rate)
-            for kill in range(kills):
-                while len(self.saved) + len(self.refused) < self.rate * self.seconds * (kill + 1) / (kills + 1):
+            for kill in range(self.kills):
+                while len(self.saved) + len(self.refused) < self.rate * self.seconds * (kill + 1) / (self.kills + 1):
                     time.sleep(0.01)
                 self.server.kill()
                 self.server.start()
@@ -151,9 +153,9 @@ def main(rate: float, seconds: float, kill: int, looks: bool, database: str, see
         server = Running(Path(folder), database)
         try:
             before = os.getloadavg()[0]
-            load = Load(server, rate, seconds, looks, seed)
+            load = Load(server, rate, seconds, kill, looks, seed)
             cpu = server.cpu
-            load.run(kill)
+            load.run()
             each = (server.cpu - cpu) / max(1, len(load.saved))
             if kill:
                 server.kill()

@@ -34,11 +34,13 @@ PICTURES = (
     *(f"{part}/{label}/{number}.jpg" for part in ("dataset", "train", "test") for label in ("cat", "dog")
       for number in range(3)),
     *(f"animals/{label}/{number}.jpg" for label in ("cat", "dog") for number in range(4)),
+    *(f"shop/{label}/{number}.jpg" for label in ("teapot", "zorblax") for number in range(4)),
 )  # fmt: skip
 TEXTS = {
     "captions.txt": "a red fox\na blue castle\nthe sea at night\n",
     "poem.txt": "The sea at night\n\na castle on a hill\na red fox in the snow\n",
     "labels.txt": "a red car\na tree\nthe sky\n",
+    "holidays.csv": "picture,caption\n" + "".join(f"holiday/{n}.jpg,a beach on day {n % 6}\n" for n in range(12)),
     "labelled.csv": "".join(f"photos/{number}.jpg,{number}\n" for number in range(12)),
     "jobs.jsonl": '{"prompt": "a castle", "seed": 1}\n'
     + json.dumps({"verb": "caption", "pictures": ["photo.jpg"], "top": 1}) + "\n",
