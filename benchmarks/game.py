@@ -11,7 +11,7 @@ of line; "writing" is the share of honest drawings of all words that a written w
 and "beaten" the share of the written words for which that is at least 0.90.
 
 Measured on 27 November 2026 with a reader that was still in training (it knew drawings and letters): wins 0.96, writing
-1.00, beaten 1.00; 100,000 drawings in 2.2 s on two cores that others used, too.
+1.00, beaten 1.00. 100,000 drawings from an SQLite file: 2.4 s of a core (33 s on two cores with a load of 38).
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ class EventStream(StreamingResponse):
 
     find: the events after a number, some hundreds at most, called in a thread; after: number of the last event that the
     client has; ends: whether nothing comes after an event; beat: seconds after which `find` is called without a ring,
-    too. Raises HTTPException when the client has too many streams.
+    too; pace: least seconds between two calls, where each event makes the one before useless.
+    Raises HTTPException when the client has too many streams.
     """
 
     def __init__(
@@ -55,9 +56,10 @@ class EventStream(StreamingResponse):
         *,
         ends: Callable[[Event], bool] = lambda _: False,
         beat: float = _BEAT,
+        pace: float = 0.0,
     ) -> None:
         self._open, self._address = request.app.state.streams, address_of(request)
-        events = _events(request.app.state.bell, find, after, ends, beat)
+        events = _events(request.app.state.bell, find, after, ends, beat, pace)
         super().__init__(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,6 +77,7 @@ async def _events(
     after: int,
     ends: Callable[[Event], bool],
     beat: float,
+    pace: float,
 ) -> AsyncIterator[str]:
     with bell.listening() as rung:
         yield "retry: 1000\n\n"
@@ -88,6 +91,7 @@ async def _events(
                     return
             if not found and not await _rings(rung, beat):
                 yield ": still here\n\n"
+            await asyncio.sleep(pace)
 
 
 async def _rings(rung: asyncio.Event, beat: float) -> bool:

@@ -43,6 +43,23 @@ def test_beyond_this_machine_a_token_is_needed(cli: Cli, served: list[WebSetting
     assert [settings.token for settings in served[1:]] == ["mine", None] and served[2].is_shared
 
 
+def test_several_servers_share_a_database_and_the_token_of_the_owner(
+    cli: Cli, served: list[WebSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli("web", "--database", "postgresql://a:b@c/d", "--owner", "mine")
+    monkeypatch.setenv("CLIPGEN_DATABASE", "postgresql://e:f@g/h")
+    monkeypatch.setenv("CLIPGEN_OWNER", "ours")
+    printed = cli("web").output
+    assert [(one.database, one.owner) for one in served] == [
+        ("postgresql://a:b@c/d", "mine"), ("postgresql://e:f@g/h", "ours"),
+    ]  # fmt: skip
+    assert "g/h" not in printed and ":f@" not in repr(served[1]) and "ours" not in repr(served[1])
+
+
+def test_a_wrong_address_of_a_database_is_one_line(cli: Cli) -> None:
+    one_line(cli("web", "--port", 0, "--database", "mysql://a@b/c"), 1, "--database", "postgresql://")
+
+
 @pytest.mark.parametrize(("host", "near"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]")])
 def test_the_printed_address_can_be_typed(
     cli: Cli, served: list[WebSettings], monkeypatch: pytest.MonkeyPatch, host: str, near: str

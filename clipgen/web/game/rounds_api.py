@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: the header that carries the key of a player
 HEADER = "x-player-key"
 _CODE = re.compile(r"[A-Z]{6}")
+_PACE = 0.3  # seconds: in a full round some score changes many times a second, and each is told to all players
 _BEAT = 1.0  # seconds: a round ends by the clock, and another server of the same database rings no bell here
 
 
@@ -95,7 +96,12 @@ class RoundsApi:
         code, after = code_in(request), last_event(request)
         await run_in_threadpool(self.rounds.find, code)  # where there is none, before the stream begins
         return EventStream(
-            request, lambda after: self._told(code, after), after, ends=lambda event: event.kind == ENDED, beat=_BEAT
+            request,
+            lambda after: self._told(code, after),
+            after,
+            ends=lambda event: event.kind == ENDED,
+            beat=_BEAT,
+            pace=_PACE,
         )
 
     def _told(self, code: str, after: int) -> Sequence[Told]:

@@ -75,7 +75,8 @@ export class Looks {
 
   /** The drawing is finished: ask now, or as soon as the score that is on its way is there. */
   last() {
-    this.asked = 0;
+    clearTimeout(this.timer);
+    [this.timer, this.asked] = [0, 0];
     this.ask(0);
   }
 
