@@ -45,7 +45,11 @@ class Readers(Protocol):
 class LocalReaders:
     """Files are read ahead in threads of this process, and embedded batch by batch, in order.
 
-        >>> index([folder], library, perceptor, readers=LocalReaders(threads=8))
+        >>> from clipgen.library import index
+        >>> with Library(folder / "library.sqlite") as library:
+        ...     events = list(index([folder], library, perceptor, films=False, readers=LocalReaders(threads=8)))
+        >>> events[-1].embedded
+        2
 
     threads: that read; batch: pictures in one pass, by default what the perceptor's device is fastest with.
     """

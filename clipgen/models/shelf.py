@@ -241,7 +241,7 @@ def _append(name: str, role: str, files: Sequence[tuple[str, str]], size: int, *
     kept = [part for part in re.split(r"(?m)^(?=\[\[model\]\])", text) if part.strip() and not _is_of(part, name, role)]
     listed = ", ".join(f"{{ path = {json.dumps(path)}, sha256 = {json.dumps(sum_)} }}" for path, sum_ in files)
     lines = ["[[model]]", f"name = {json.dumps(name)}", f"role = {json.dumps(role)}"]
-    lines += [f"{key} = {json.dumps(value)}" for key, value in more.items() if value]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in more.items() if value or key == "notes"]
     lines += [f"size_mb = {round(size / 1e6, 1)}", f"files = [{listed}]"]
     with write_whole(place) as part:
         part.write_text("\n".join([*(one.strip() + "\n" for one in kept), *lines]) + "\n", encoding="utf-8")

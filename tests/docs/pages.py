@@ -10,7 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 #: what a newcomer reads, in order
-GUIDES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+TUTORIAL = ROOT / "docs" / "tutorial.md"
+GUIDES = (ROOT / "README.md", TUTORIAL, *sorted(set((ROOT / "docs").rglob("*.md")) - {TUTORIAL}))
 PAGES = (*GUIDES, ROOT / "CHANGELOG.md", *sorted(ROOT.glob("models/**/*.md")), ROOT / "benchmarks" / "README.md")
 
 _FENCE = re.compile(r"^```(\S*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -19,7 +20,7 @@ _LINK = re.compile(r"(?<!\\)\]\(([^()\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _INDENTED = re.compile(r"^ {4}(clipgen .+)$", re.MULTILINE)
 #: programs that pages call beside clipgen; their options are theirs
-PROGRAMS = ("cat", "curl", "pip", "pytest", "ray", "sphinx-build")
+PROGRAMS = ("apt-get", "aws", "cat", "curl", "export", "pip", "pytest", "ray", "sphinx-build", "sudo")
 
 
 def name_of(page: Path) -> str:
@@ -68,7 +69,7 @@ def code_of(page: Path) -> Iterator[Code]:
             yield Code(page, block.line, "python", block.text)
         elif block.language == "sh":
             lines = enumerate(block.text.splitlines(), block.line)
-            yield from (Code(page, number, "sh", line) for number, line in lines if line.strip())
+            yield from (Code(page, number, "sh", line) for number, line in lines if line.split("#")[0].strip())
 
 
 def prose(page: Path) -> str:

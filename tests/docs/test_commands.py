@@ -16,25 +16,41 @@ from pathlib import Path
 
 import pytest
 
-from .pages import GUIDES, ROOT, Code, code_of, name_of
-from .standins import write_standins
+from .pages import GUIDES, ROOT, TUTORIAL, Code, code_of, name_of
 
+REGISTRY = "needs the registry; test_package and .ci/run do it"
+POSTGRES = "needs a server of PostgreSQL; the tests of the game start one"
+FULL_SIZE = "needs full-size models"
+TRAINS = "trains for minutes on pictures of one's own; tests/train does so in small"
+CLUSTER = "needs a Ray cluster; tests/batch starts one"
 #: code that is not run here, as it is printed, without its comment → why
 EXCUSED = {
-    'pip install -e . && clipgen "underwater scene Van Gogh"': "needs the registry; test_package runs it",
-    "pip install -e '.[test]' && pytest": "needs the registry, and is this",
+    'pip install -e . && clipgen "underwater scene Van Gogh"': REGISTRY,
+    "pip install -e '.[test]' && pytest": REGISTRY,
     "pip install -e '.[docs]' && sphinx-build -W docs build/docs": "needs the registry; test_site builds the site",
-    "pip install -e '.[web]' && clipgen web": "needs the registry; the pages' other servers are started",
+    "pip install -e '.[web]' && clipgen web": "needs the registry; other lines start servers",
+    "pip install -e '.[web,postgresql]'": REGISTRY,
+    "sudo -u postgres createuser --pwprompt game && sudo -u postgres createdb --owner game game": POSTGRES,
+    "export CLIPGEN_DATABASE=postgresql://game:PASSWORD@localhost/game CLIPGEN_OWNER=TOKEN": POSTGRES,
+    "clipgen web --game-only --port 8101 --folder outputs/one & "
+    "clipgen web --game-only --port 8102 --folder outputs/two": POSTGRES,
     "curl -s https://example.org/photo.jpg | clipgen caption -": "needs the network",
     "clipgen models pull vqgan-imagenet-16384 vit-b-32": "needs the network",
-    'clipgen "a lighthouse in a storm" --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384':
-        "needs full-size models",
-    "clipgen doctor --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384": "needs full-size models",
-    'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': "needs full-size models",
-    "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": "needs full-size models",
-    "clipgen batch jobs.jsonl --out results/ --ray auto": "needs a Ray cluster",
+    'clipgen "a lighthouse in a storm" --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384': FULL_SIZE,
+    "clipgen doctor --generator vqgan-imagenet-16384 --perceptor vit-b-32 --size 512 384": FULL_SIZE,
+    'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': FULL_SIZE,
+    "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": FULL_SIZE,
+    "clipgen tune shop/ --from vit-b-32 --last-blocks 2": FULL_SIZE,
+    "clipgen tune new-things/ -o since-2020 && clipgen caption photo.jpg --perceptor since-2020": TRAINS,
+    "clipgen tune charts/ -o chips && clipgen classify die.png --perceptor chips --by-folder charts/": TRAINS,
+    "clipgen tune ours/ -o ours-or-not && clipgen classify picture.png --perceptor ours-or-not --by-folder ours/":
+        TRAINS,
+    "clipgen batch jobs.jsonl --out results/ --ray auto": CLUSTER,
+    "clipgen index photos/ --ray auto": CLUSTER,
+    "ray start --head": CLUSTER,
+    "ray start --address FIRST:6379": CLUSTER,
 }  # fmt: skip
-#: pages that are run with the true settings, from a folder that is empty
+#: pages that are run with the true settings, one after the other, from one folder that is empty
 TRUE = ("docs/tutorial.md", "docs/how-it-works.md")
 SERVER = re.compile(r"^clipgen web\b(?!.*--rescore)")
 SECONDS = 3600
@@ -43,8 +59,9 @@ CODE = [code for page in GUIDES for code in code_of(page)]
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
-    """A working folder for each page, with a home folder beside it."""
-    return {page: tmp_path_factory.mktemp(page.stem) / "work" for page in GUIDES}
+    """A working folder for each page, in a home folder of its own; "How it works" continues the tutorial."""
+    made = {page: tmp_path_factory.mktemp(page.stem) / "work" for page in GUIDES}
+    return made | dict.fromkeys((ROOT / name for name in TRUE), made[TUTORIAL])
 
 
 def surroundings(home: Path) -> dict[str, str]:
@@ -79,6 +96,8 @@ def test_it_works_as_printed(code: Code, folders: dict[Path, Path]) -> None:
     if not folder.exists():
         folder.mkdir()
         if name_of(code.page) not in TRUE:
+            from .standins import write_standins  # late: it imports torch
+
             write_standins(folder, folder.parent / "clipgen")
     if SERVER.match(code.text):
         serves(code.bare, folder, environment)

@@ -16,6 +16,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Background, Matcher, Skipped
 from clipgen.tasks.detect import Detected, Detection, Detector, detect, draw_detections, draw_heat
+from clipgen.tasks.detect.colours import colour_of, rivals, share_of
 from clipgen.tasks.detect.outline import outline
 from clipgen.tasks.detect.patches import corners, patches, whole
 from clipgen.tasks.detect.places import places
@@ -107,6 +108,27 @@ def test_tiny_pictures_and_panoramas(matcher: Matcher, size: tuple[int, int]) ->
     assert 300 <= (left + right) / 2 <= 330
 
 
+def test_a_thing_of_another_colour_is_not_meant(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = scene(red=(70, 20, 100, 50))
+    encode = Colours.encode_text
+
+    def blind(self: Colours, texts: list[str]) -> Tensor:
+        """Sees a thing of a colour as a red one, blue ones as a little less, and other colours as more so."""
+        worse = {"blue": "red red red blue", "red": "red red red red red blue"}
+        return encode(self, [worse.get(text.split()[0], "red") if "thing" in text else text for text in texts])
+
+    monkeypatch.setattr(Colours, "encode_text", blind)
+    found = Detector(["blue thing", "red thing"], matcher, LOW).find(picture)
+    assert {one.text for one in found} == {"red thing"}
+
+
+def test_colours_of_phrases_and_pixels() -> None:
+    assert (colour_of("A Red car"), colour_of("the colour red"), colour_of("bored cats")) == ("red", None, None)
+    assert "a blue car" in rivals("a red car") and rivals("an orange") == []
+    blues = torch.tensor([[20, 30, 90], [45, 80, 200], [220, 40, 40], [128, 128, 128]]).T / 255
+    assert [share_of(colour, blues) for colour in ("blue", "red", "green")] == [0.5, 0.25, 0]
+
+
 def test_boxes_are_in_upright_pixels(matcher: Matcher, tmp_path: Path) -> None:
     upright = to_pil(scene(red=(70, 20, 100, 50))[0])
     exif = Image.Exif()
@@ -160,8 +182,8 @@ def test_an_outline_is_that_of_the_colours_in_the_middle(box: tuple[int, int, in
     picture = scene(blue=box)
     picture[..., 80:, :] = picture[..., box[1] : box[1] + 1, box[0] : box[0] + 1]  # the same colour, elsewhere
     x, y = (box[0] + box[2]) // 2, (box[1] + box[3]) // 2
-    assert overlap(outline(picture, (y - 24, x - 27, 50)), box) >= 0.7
-    left, top, right, bottom = outline(scene(), (20, 30, 40))  # of one colour
+    assert overlap(outline(picture, (y - 24, x - 27, 50)).box, box) >= 0.7
+    left, top, right, bottom = outline(scene(), (20, 30, 40)).box  # of one colour
     assert 30 <= left < 50 < right <= 70 and 20 <= top < 40 < bottom <= 60
 
 

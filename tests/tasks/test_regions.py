@@ -242,3 +242,18 @@ def test_films_refuse_what_they_cannot_do(perceptor: OpenClip, masked: dict[str,
         film(perceptor, SCENES, network, SMALL.changed(generator="cppn", regions=("left=a fox",)))
     with refused(SettingsError, "tiles", match="films do not support it"):
         film(perceptor, SCENES, FILM, SMALL.changed(tiles=(2, 2)))
+
+
+def test_a_cut_out_thing_starts_on_what_is_there(targets: Targets) -> None:
+    alpha = torch.zeros(1, 1, 96, 96)
+    alpha[..., 16:80, 16:80] = 1
+    frame = Frame(torch.full((1, 3, 96, 96), 0.5), alpha, (0, 0, 96, 96), cut_out=True)
+
+    def draw(words: Targets, size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
+        own = torch.zeros(1, 3, 64, 64)
+        own[..., 24:40, 24:40] = 1  # a white thing on black
+        return own, torch.ones(1)
+
+    pictures, _ = laid_out(draw, targets, (96, 96), regions=[], frame=frame)
+    assert torch.allclose(pictures[..., 20:30, 20:76], torch.full((1, 3, 10, 56), 0.5), atol=1e-3)
+    assert (pictures[..., 44:52, 44:52] > 0.99).all()

@@ -19,6 +19,7 @@ from clipgen import extras
 from clipgen.errors import ClipgenError, ImageError, PromptError, SettingsError
 from clipgen.jobs import Inputs, Job
 from clipgen.media.footage import VideoFacts, video_frames
+from clipgen.media.images import from_pil
 from clipgen.media.overlays import Box
 from clipgen.settings import TrackSettings, TrackVerb
 from clipgen.similarity import Skipped
@@ -26,6 +27,7 @@ from clipgen.tasks.detect import Detection
 from clipgen.tasks.track import Passage, Thing, Tracked, draw_tracks, passages, track
 from clipgen.tasks.track.flow import follow
 from clipgen.tasks.track.gallery import MOST, Gallery
+from clipgen.tasks.track.looks import looks
 from clipgen.tasks.track.matching import Expected, Look, match
 from clipgen.tasks.viewing import view
 from damage import spoiled
@@ -289,6 +291,16 @@ def test_damage_in_the_middle_is_named(write: Write) -> None:
     *rows, skipped = track(film, Colours(), TrackSettings(every=0.25))
     assert isinstance(skipped, Skipped) and str(film) in skipped.reason and "damaged at" in skipped.reason
     assert all(isinstance(row, Tracked) for row in rows) and rows[-1].seconds > 5
+
+
+def test_twins_of_two_colours_look_different() -> None:
+    corners = [(10, 10), (70, 10), (120, 60)]
+    frame = painted([(thing, [at]) for thing, at in zip((RED, BLUE, RED), corners, strict=True)], 0)
+    boxes = [*((x, y, x + SIDE, y + SIDE) for x, y in corners), (SIZE[0] + 5, 0, SIZE[0] + 9, 4)]
+    rows = looks(grid_matcher().perceptor, from_pil(Image.fromarray(frame)), boxes)
+    cosines = rows @ rows.T
+    assert cosines[0, 2] > cosines[0, 1] + 0.2 and cosines[0, 2] > cosines[1, 2] + 0.2
+    assert rows.isfinite().all() and cosines[0, 0] == pytest.approx(1, abs=1e-4)
 
 
 def test_what_is_no_film_and_no_phrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

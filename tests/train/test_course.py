@@ -78,6 +78,7 @@ def test_a_clock() -> None:
     assert not checkpoints.Clock(None).up and checkpoints.Clock(0).up and not checkpoints.Clock(60).up
 
 
+@pytest.mark.slow
 def test_a_prior_within_a_time_continues_where_it_was(tmp_path: Path) -> None:
     lines: list[str] = []
     given = {"out": tmp_path / "trained", "device": "cpu", "changes": TINY, "only": ["prior"], "report": lines.append}

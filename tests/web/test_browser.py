@@ -324,7 +324,9 @@ def test_a_storyboard_is_kept_while_it_is_edited(page: Any) -> None:
     page.reload()
     assert [one.input_value() for one in prompts.all()] == ["a blue castle", "a red fox"]
     assert page.get_by_label("Degrees per second").first.input_value() == "5"
-    page.locator(".scene .grip").first.drag_to(page.locator(".scene").nth(1), target_position={"x": 9, "y": 40})
+    last = page.locator(".scene").nth(1)
+    below = {"x": 9, "y": last.bounding_box()["height"] - 4}
+    page.locator(".scene .grip").first.drag_to(last, target_position=below)
     assert [one.input_value() for one in prompts.all()] == ["a red fox", "a blue castle"]
 
 

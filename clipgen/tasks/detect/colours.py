@@ -12,7 +12,7 @@ from clipgen.colours import COLOURS
 
 _WORD = re.compile(r"\b(" + "|".join([*COLOURS, "gray"]) + r")\b(?=\s+\w)", re.IGNORECASE)  # "an orange" is none
 _LIGHT = 0.5  # what a difference in lightness counts for: one colour is lighter in the light than in the shade
-_SAME = 40.0  # distance of colours that may be called by each other's name, such as blue and navy
+_SAME = 37.0  # distance of colours that may be called by each other's name, such as blue and navy
 
 
 def colour_of(phrase: str) -> str | None:

@@ -14,13 +14,15 @@ from clipgen.errors import PromptError
 from clipgen.media.overlays import Box
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Matcher, Square, embed_squares
-from clipgen.tasks.detect.outline import outline
+from clipgen.tasks.detect.colours import colour_of, rivals, share_of
+from clipgen.tasks.detect.outline import Outline, outline
 from clipgen.tasks.detect.patches import corners, patches, whole
 from clipgen.tasks.detect.places import Place, places
 
 _LEAST = 5  # patches smaller than a fifth of the perceptor's input show too little: they are enlarged fivefold
 _OVERLAP = 0.3  # intersection over union above which two boxes are of one thing
 _INSIDE = 0.7  # of the smaller box lies in the larger one: a part of the same thing
+_COLOURED = 0.1  # share of the pixels of a thing that have its colour, at least
 _EQUAL = 1e-5  # margin below which a patch fits as well as the whole picture
 
 
@@ -63,7 +65,8 @@ class Detected:
 class Seen:
     """Squares of a picture, z of each for each phrase [W, N], cosines [W, N], and those of the whole picture [N].
 
-    wholes: how many of the squares, the first ones, together are the whole picture.
+    wholes: how many of the squares, the first ones, together are the whole picture; rivals: z of each phrase with the
+    other colour that fits best, -inf for one without a colour [W, N].
     """
 
     squares: list[Square]
@@ -71,6 +74,7 @@ class Seen:
     cosines: Tensor
     whole: Tensor
     wholes: int
+    rivals: Tensor
 
     @property
     def margins(self) -> Tensor:
@@ -107,6 +111,8 @@ class Detector:
             raise PromptError("there is nothing to look for; give one phrase or more")
         self.matcher, self.settings = matcher, (settings or DetectSettings()).validate()
         self.rows = matcher.embed_texts(self.texts)
+        coloured = {number: some for number, text in enumerate(self.texts) if (some := rivals(text))}
+        self._rivals = {number: matcher.embed_texts(some) for number, some in coloured.items()}
 
     def find(self, image: Tensor) -> list[Detection]:
         """What is in a picture [1, 3, H, W], best first."""
@@ -119,13 +125,17 @@ class Detector:
         squares = first + patches(height, width, least=max(1, self.matcher.perceptor.input_size // _LEAST))
         rows = embed_squares(self.matcher.perceptor, image, squares)
         everything = F.normalize(rows[: len(first)].mean(0), dim=0) @ self.rows.T
-        z = self.matcher.background.above_captions(rows, self.rows)
-        return Seen(squares, z, rows @ self.rows.T, everything, len(first))
+        z = self.matcher.background.above_captions(rows, torch.cat([self.rows, *self._rivals.values()]))
+        own, *others = z.split([len(self.texts), *map(len, self._rivals.values())], dim=1)
+        best = torch.full_like(own, -torch.inf)
+        for number, some in zip(self._rivals, others, strict=True):
+            best[:, number] = some.amax(1)
+        return Seen(squares, own, rows @ self.rows.T, everything, len(first), best)
 
     def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
         """What is in a picture that was looked at."""
-        found = [self._found(image, number, place, seen) for number, place in self._candidates(image, seen)]
-        return self._apart(found)
+        found = (self._found(image, number, place, seen) for number, place in self._candidates(image, seen))
+        return self._apart([one for one in found if one is not None])
 
     def _candidates(self, image: Tensor, seen: Seen) -> list[tuple[int, Place]]:
         """The places that fit well enough, those that overlap better ones left out, each with its phrase's number."""
@@ -144,15 +154,18 @@ class Detector:
             candidates += [(number, good[i]) for i in kept.tolist()]
         return candidates
 
-    def _found(self, image: Tensor, number: int, place: Place, seen: Seen) -> Detection:
-        """A thing at a place, with its outline."""
+    def _found(self, image: Tensor, number: int, place: Place, seen: Seen) -> Detection | None:
+        """A thing at a place, with its outline; None for one that has another colour than the phrase says."""
         if place.number < seen.wholes:  # it fills the picture, or a whole part of a long one
-            top, left, side = seen.squares[place.number]
-            box = left, top, left + side, top + side
+            thing = Outline.of_square(image, seen.squares[place.number])
         else:
-            box = outline(image, place.square)
-        margin = float(seen.margins[place.number, number])
-        return Detection(self.texts[number], _within(box, image), place.score, margin)
+            thing = outline(image, place.square)
+        patch, text = (place.number, number), self.texts[number]
+        colour = colour_of(text)
+        # both must say so: small CLIPs mix up colours, and a red panda has few red pixels
+        if colour and seen.rivals[patch] > seen.z[patch] and share_of(colour, thing.pixels) < _COLOURED:
+            return None
+        return Detection(text, _within(thing.box, image), place.score, float(seen.margins[patch]))
 
     def _apart(self, found: list[Detection]) -> list[Detection]:
         """Without boxes of a thing that has a better one; a label's thing may have that of another label."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -24,12 +26,30 @@ _AMONG = 0.15  # sides about the middle, in which the part is that counts
 _LEAST = 40  # pixels of a thing: a hundredth of the place; with fewer it has the colours of its ground
 
 
-def outline(image: Tensor, place: Square) -> Box:
-    """The box of the thing in the middle of a place, not clipped to the picture.
+@dataclass(frozen=True)
+class Outline:
+    """The box of a thing, not clipped to the picture, and some pixels of it: [3, N] in [0, 1]."""
+
+    box: Box
+    pixels: Tensor
+
+    @classmethod
+    def of_square(cls, image: Tensor, square: Square) -> Outline:
+        """A thing that fills a square of a picture [1, 3, H, W].
+
+        >>> Outline.of_square(torch.rand(1, 3, 60, 80), (0, 10, 60)).box
+        (10, 0, 70, 60)
+        """
+        top, left, side = square
+        return cls((left, top, left + side, top + side), _reduced(image, square).flatten(1))
+
+
+def outline(image: Tensor, place: Square) -> Outline:
+    """The thing in the middle of a place.
 
         >>> scene = torch.zeros(1, 3, 60, 80)
         >>> scene[..., 20:40, 30:44] = 1.0
-        >>> all(abs(got - true) <= 1 for got, true in zip(outline(scene, (16, 22, 30)), (30, 20, 44, 40)))
+        >>> all(abs(got - true) <= 1 for got, true in zip(outline(scene, (16, 22, 30)).box, (30, 20, 44, 40)))
         True
 
     image: [1, 3, H, W]; place: about the thing, nearly in its middle; it is the box where colours say nothing. In turn:
@@ -39,13 +59,19 @@ def outline(image: Tensor, place: Square) -> Box:
     top, left, side = place
     room = round(_ROOM * side)
     about = (top - room, left - room, side + 2 * room)
-    mask = _thing(resize_area(cut_square(image, about), (_PIXELS, _PIXELS))[0], _inside(image, about))
+    pixels = _reduced(image, about)
+    mask = _thing(pixels, _inside(image, about))
     if int(mask.sum()) < _LEAST:
-        return left, top, left + side, top + side
+        return Outline.of_square(image, place)
     rows, columns = (mask.any(axis).nonzero()[:, 0] for axis in (1, 0))
     cell = about[2] / _PIXELS
     x, y = ((int(edges[0]) * cell, (int(edges[-1]) + 1) * cell) for edges in (columns, rows))
-    return round(about[1] + x[0]), round(about[0] + y[0]), round(about[1] + x[1]), round(about[0] + y[1])
+    box = round(about[1] + x[0]), round(about[0] + y[0]), round(about[1] + x[1]), round(about[0] + y[1])
+    return Outline(box, pixels[:, mask])
+
+
+def _reduced(image: Tensor, square: Square) -> Tensor:
+    return resize_area(cut_square(image, square), (_PIXELS, _PIXELS))[0]
 
 
 def _inside(image: Tensor, square: Square) -> Tensor:

@@ -157,16 +157,34 @@ def paste(draws: Tensor, canvas: Tensor | None, place: _Place) -> Tensor:
     side, as shares of the canvas. The ground of a draw is the median colour of its corners; the further a pixel is from
     it, the more of the pixel is kept, so that edges are soft.
     """
-    corner = draws.shape[-1] // CORNER
-    rows = torch.cat([draws[..., RIM:corner, :], draws[..., -corner:-RIM, :]], dim=-2)
-    corners = torch.cat([rows[..., RIM:corner], rows[..., -corner:-RIM]], dim=-1)
-    own = corners.flatten(2).median(dim=-1).values[..., None, None]
+    own = ground_of(draws)
     made = (own.expand(-1, -1, SIDE, SIDE) if canvas is None else canvas.expand(len(draws), -1, -1, -1)).clone()
     height, width = made.shape[-2:]
     side = round(place[2] * min(height, width))
     draws = F.interpolate(draws[..., RIM:-RIM, RIM:-RIM], (side, side), mode="bilinear", antialias=True)
-    ground = (-((draws - own).square().sum(1, keepdim=True) / ALIKE**2).square()).exp()
+    ground = share_of_ground(draws, own)
     left, top = (min(round(at * long - side / 2), long - side) for at, long in ((place[0], width), (place[1], height)))
     under = made[..., top : top + side, left : left + side]
     under.copy_((draws + ground * (under - own)).clamp(0, 1))
     return made
+
+
+def ground_of(draws: Tensor) -> Tensor:
+    """The colour [N, 3, 1, 1] of the plain ground of pictures [N, 3, h, w]: the median of their corners.
+
+    >>> ground_of(torch.full((1, 3, 64, 64), 0.25)).flatten()
+    tensor([0.2500, 0.2500, 0.2500])
+    """
+    down, across = (side // CORNER for side in draws.shape[-2:])
+    rows = torch.cat([draws[..., RIM:down, :], draws[..., -down:-RIM, :]], dim=-2)
+    corners = torch.cat([rows[..., RIM:across], rows[..., -across:-RIM]], dim=-1)
+    return corners.flatten(2).median(dim=-1).values[..., None, None]
+
+
+def share_of_ground(draws: Tensor, ground: Tensor) -> Tensor:
+    """How much of each pixel [N, 1, h, w] is ground: 1 where it has the colour of that, less the further it is from it.
+
+    >>> share_of_ground(torch.ones(1, 3, 2, 2), torch.zeros(1, 3, 1, 1)).max() < 1e-6
+    tensor(True)
+    """
+    return (-((draws - ground).square().sum(1, keepdim=True) / ALIKE**2).square()).exp()

@@ -30,13 +30,15 @@ class Frame:
         ((0, 0, 96, 64), (320, 208))
 
     around: [1 or B, 3, h, w] in [0, 1], the start picture in the window; alpha: [1, 1, h, w], how much of each pixel is
-    painted; window: the part of the whole picture; picture: that, None where the window is all there is.
+    painted; window: the part of the whole picture; picture: that, None where the window is all there is; cut_out:
+    whether the thing that is painted starts without a ground of its own, on what is there.
     """
 
     around: Tensor
     alpha: Tensor
     window: Box
     picture: Image.Image | None = None
+    cut_out: bool = False
 
     @classmethod
     def load(cls, path: str | Path, mask: str | Path, *, feather: int, whole: bool = False) -> Self:

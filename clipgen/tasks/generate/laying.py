@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from clipgen.settings import Box
+from clipgen.tasks.generate.composition import ground_of, share_of_ground
 from clipgen.tasks.generate.frame import Frame, soft_box
 from clipgen.tasks.generate.regions import Region
 from clipgen.tasks.generate.targets import Targets
@@ -40,7 +41,7 @@ def laid_out(
         pictures = frame.start(size).to(targets.embeddings)
         shares = torch.zeros_like(pictures[:, :1])
         alpha = (frame.painted(size) > 0).to(pictures)
-        pictures, shares = _laid(draw, targets, frame.box(size), alpha, pictures, shares)
+        pictures, shares = _laid(draw, targets, frame.box(size), alpha, pictures, shares, cut_out=frame.cut_out)
     for region in regions:
         box = region.box(size)
         rim = round(RIM * min(box[2] - box[0], box[3] - box[1]))
@@ -54,13 +55,23 @@ def laid_out(
 
 
 def _laid(
-    draw: Drawn, targets: Targets, box: Box, alpha: Tensor, pictures: Tensor, shares: Tensor
+    draw: Drawn,
+    targets: Targets,
+    box: Box,
+    alpha: Tensor,
+    pictures: Tensor,
+    shares: Tensor,
+    *,
+    cut_out: bool = False,
 ) -> tuple[Tensor, Tensor]:
     """Pictures and shares with what is drawn for words in a box laid over them, as far as alpha [1, 1, H, W] says."""
     left, top, right, bottom = box
     own, share = draw(targets, (right - left, bottom - top))
-    laid = pictures.expand(len(own), -1, -1, -1).clone()
-    laid[..., top:bottom, left:right] = own.to(laid)
+    laid, own = pictures.expand(len(own), -1, -1, -1).clone(), own.to(pictures)
+    if cut_out:  # as `composition.paste` does
+        ground = ground_of(own)
+        own = (own + share_of_ground(own, ground) * (laid[..., top:bottom, left:right] - ground)).clamp(0, 1)
+    laid[..., top:bottom, left:right] = own
     weights = torch.zeros_like(laid[:, :1])
     weights[..., top:bottom, left:right] = share.to(laid)[:, None, None, None]
     return torch.lerp(pictures, laid, alpha), torch.lerp(shares, weights, alpha)

@@ -208,7 +208,7 @@ class Tiles:
         side = size_of(window)
         box = moved(self._thing(window), window)
         alpha = soft_box(side, box, min(box[:2]))
-        frame = Frame(self._crops(self._hiding), alpha, (0, 0, *side))
+        frame = Frame(self._crops(self._hiding), alpha, (0, 0, *side), cut_out=True)
         plan = self._part(size=side, start="auto", init_image=None, seed=self._seed(len(self.grid)))
         perceptor = plan.perceptor(self.parts)
         targets = read_targets(
@@ -267,7 +267,7 @@ class Tiles:
 def with_tiles(plan: Plan, parts: Parts) -> Plan:
     """The plan of a picture of tiles, with the settings that the generator decides: size of a tile, learning rate.
 
-    >>> with_tiles(draft(job, parts), parts).settings.options.race
+    >>> with_tiles(plan, parts).settings.options.race
     1
     """
     generator = plan.empty(parts)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -99,6 +100,7 @@ def _drawn(part: int, count: int, size: int, seed: int) -> Iterator[_Row]:
         yield (image * 255).round().byte(), f"a picture of {names[thing]}", Question("thing", thing)
 
 
+@lru_cache(maxsize=1)
 def _classes() -> tuple[str, ...]:
     return tuple(StyleGAN.load().network.names)
 

@@ -18,7 +18,7 @@ from clipgen.train.tune.model import Model
 from clipgen.train.tune.pairs import divided
 from clipgen.train.tune.sweep import Point, chosen, mix, sweep
 from clipgen.train.tune.texts import Captions
-from clipgen.train.tune.trainer import Phase, Shown, Trainer, judged
+from clipgen.train.tune.trainer import Phase, Shown, Trainer, imagine, judged
 from clipgen.train.tune.words import known_rivals
 
 
@@ -56,8 +56,9 @@ class Learner:
             held_caption=torch.tensor([numbers[pair.caption] for pair in self.held_out], dtype=torch.long),
             others=seen,
             before=before,
-            said=self.captions.embed(list(said)).cpu()[[said[caption] for caption in kept.captions]],
-            said_number=torch.tensor([said[caption] for caption in kept.captions]),
+            fits=(before * self.captions.embed(list(said)).cpu()[[said[one] for one in kept.captions]]).sum(-1),
+            imagined=torch.empty(0),
+            imagined_before=torch.empty(0, before.shape[1]),
         )
         self.trainer = Trainer(self.recipe, self.captions, rows, names, model.scale, model.device, folder)
         self.old = [parameter.detach().clone() for parameter in model.parameters]
@@ -66,9 +67,12 @@ class Learner:
         """Train the head and the new words' tokens, then, if asked, the last blocks."""
         model, recipe, shown = self.model, self.recipe, self.shown
         learnt = model.up_to_head(shown.learnt.flatten(0, 1)).unflatten(0, shown.learnt.shape[:2])
+        others = model.up_to_head(shown.others)
+        imagined = imagine(others, recipe.imagined, seed=recipe.seed) if others.ndim == 2 else shown.imagined
         at_head = replace(
-            shown, learnt=learnt, held_out=model.up_to_head(shown.held_out), others=model.up_to_head(shown.others)
-        )
+            shown, learnt=learnt, held_out=model.up_to_head(shown.held_out), others=others, imagined=imagined,
+            imagined_before=model.by_head(imagined) if len(imagined) else shown.imagined_before,
+        )  # fmt: skip
         head = Phase("head", model.stages[-1:], at_head, recipe.head_lr, recipe.word_lr)
         self.trainer.fit(head, self.report)
         if recipe.last_blocks:
@@ -89,11 +93,13 @@ class Learner:
 
         guard = Guard(measured, embed_texts, self.new)
 
+        # where nothing is held out, what was learnt has to tell
+        some, truth = shown.held_out, shown.held_caption
+        if not len(some):
+            some, truth = shown.learnt[:, 0], shown.caption
+
         def measure(alpha: float) -> Point:
-            loss, right = 0.0, 0.0
-            if len(shown.held_out):
-                held_out = model.embed(shown.held_out).to(model.device)
-                loss, right = judged(self.trainer.scale, held_out, rivals, shown.held_caption)
+            loss, right = judged(self.trainer.scale, model.embed(some).to(model.device), rivals, truth)
             return Point(alpha, loss, right, guard.accuracy(model.embed(seen)))
 
         mix(parameters, self.old, new, 0.0)

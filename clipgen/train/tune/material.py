@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -84,7 +85,7 @@ def gather(
     return Material(torch.cat([part for part in parts if len(part)]), kept, list(bad.values()))
 
 
-def _part(some: Sequence[Pair], lower: Lower, *, size: int, views: int, seed: int) -> dict[str, object]:
+def _part(some: Sequence[Pair], lower: Lower, *, size: int, views: int, seed: int) -> dict[str, Any]:
     seen: list[Tensor] = []
     bad: dict[int, str] = {}
     for i, (pair, (_, image)) in enumerate(zip(some, load_ahead([pair.path for pair in some]), strict=True)):

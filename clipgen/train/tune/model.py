@@ -72,6 +72,11 @@ class Model:
         rows = [through(self.above[:-1], part.to(self.device)).cpu() for part in parts]
         return torch.cat(rows) if rows else seen
 
+    @torch.no_grad()
+    def by_head(self, seen: Tensor) -> Tensor:
+        """Unit vectors [N, D] of what the head gets, by the present weights."""
+        return F.normalize(self.stages[-1].run(seen.to(self.device)).float(), dim=-1).cpu()
+
     def first_rows(self, mine: Material) -> tuple[Tensor, list[str]]:
         """First rows of the table for the new words [N, W], and the known names that they are like.
 

@@ -16,7 +16,8 @@ class Recipe:
     and again of the blocks, unless the held-out part stops them earlier; batch: pictures a step, of one's own and again
     of others; lr: peak learning rate of the blocks, with warm-up and a cosine; head_lr, word_lr: of the head and of new
     words' tokens, while the head is trained; views: augmented views of each picture; others: number of pictures that
-    are kept in mind, and again of those that measure what is lost; names: known names that new pictures are told apart
+    are kept in mind, and again of those that measure what is lost; imagined: number of features of no picture, which
+    the head has to leave in place as well; names: known names that new pictures are told apart
     from in a step; keep: weight of the loss that holds embeddings of other pictures in place; held_out: share of each
     name's pictures that is not learnt from; every: steps between two looks at these; patience: looks without a gain
     until training stops; alphas: of the sweep between old and new weights; allowed: share of the other pictures that
@@ -35,6 +36,7 @@ class Recipe:
     seed: int = 0
     views: int = 8
     others: int = 600
+    imagined: int = 4000
     names: int = 128
     keep: float = 8.0
     held_out: float = 0.2

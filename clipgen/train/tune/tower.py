@@ -115,7 +115,8 @@ def _resnet(visual: Any) -> list[Stage]:
     def attended(x: Tensor) -> Tensor:
         """The attention pool without its projection, which is the head."""
         eye = {"c_proj.weight": torch.eye(project.in_features).to(x), "c_proj.bias": x.new_zeros(project.in_features)}
-        return torch.func.functional_call(pool, eye, (x,))  # type: ignore[no-any-return]
+        out: Tensor = torch.func.functional_call(pool, eye, (x,))
+        return out
 
     inner = tuple(p for name, p in pool.named_parameters() if not name.startswith("c_proj"))
     layers = (visual.layer1, visual.layer2, visual.layer3, visual.layer4)
@@ -134,8 +135,9 @@ def _trunk(trunk: Any) -> list[Stage]:
 
     if isinstance(trunk, ResNet):
         layers = (trunk.layer1, trunk.layer2, trunk.layer3, trunk.layer4)
-        stem = Stage(lambda x: trunk.maxpool(trunk.act1(trunk.bn1(trunk.conv1(x)))))
-        return [stem, *(_stage(layer, layer, block=True) for layer in layers), _stage(trunk.forward_head, trunk.fc)]
+        whole: Any = trunk  # mypy takes its parts for tensors
+        stem = Stage(lambda x: whole.maxpool(whole.act1(whole.bn1(whole.conv1(x)))))
+        return [stem, *(_stage(layer, layer, block=True) for layer in layers), _stage(whole.forward_head, whole.fc)]
     if isinstance(trunk, VisionTransformer):
         rest = [part for part in (trunk.norm, trunk.attn_pool, trunk.fc_norm, trunk.head) if part is not None]
         return [

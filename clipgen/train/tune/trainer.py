@@ -25,8 +25,9 @@ class Shown:
     """What a phase looks at, below the stages that it trains.
 
     learnt: one's own pictures [P, V, …], and the number of each one's caption [P]; held_out: others of the same
-    captions [H, …], and theirs [H]; others: other pictures [A, …], their embeddings by the old weights [A, D], and the
-    embeddings and the numbers of their captions, equal ones alike: [A, D], [A].
+    captions [H, …], and theirs [H]; others: other pictures [A, …], their embeddings by the old weights [A, D], and
+    their cosines with their captions [A]; imagined: features of no picture, which are also to stay in place, with their
+    embeddings by the old weights, see `imagine`.
     """
 
     learnt: Tensor
@@ -35,8 +36,9 @@ class Shown:
     held_caption: Tensor
     others: Tensor
     before: Tensor
-    said: Tensor
-    said_number: Tensor
+    fits: Tensor
+    imagined: Tensor
+    imagined_before: Tensor
 
 
 @dataclass
@@ -144,27 +146,23 @@ class Trainer:
         other = torch.randint(len(shown.others), (recipe.batch,), generator=generator)
         sentence = int(torch.randint(len(SENTENCES), (), generator=generator))
         rivals = self.names[torch.randperm(len(self.names), generator=generator)[: recipe.names]]
-        seen = torch.cat([shown.learnt[which, view], shown.others[other]]).to(self.device)
-        pictures, others = phase.embed(seen).split([count, len(other)])
+        few = recipe.batch if len(shown.imagined) else 0
+        imagined = torch.randint(max(1, len(shown.imagined)), (few,), generator=generator)
+        seen = [shown.learnt[which, view], shown.others[other], shown.imagined[imagined]]
+        seen_by = torch.cat([some for some in seen if len(some)]).to(self.device)
+        pictures, others, dreams = phase.embed(seen_by).split([count, len(other), few])
         present, owner = shown.caption[which].unique(return_inverse=True)
         texts = self.captions.rows(present, sentence)
         loss = 0.5 * contrast(self.scale, pictures, texts, owner.to(self.device), others, rivals)
-        loss = loss + self._kept(shown, other, others, texts)
+        before = torch.cat([shown.before[other], shown.imagined_before[imagined]]).to(self.device)
+        moved = (1 - (torch.cat([others, dreams]) * before).sum(-1)).mean()
+        # an old picture that fits a new caption better than it fitted its own is one that is lost
+        taken = torch.logsumexp(self.scale * others @ texts.T, dim=1) - self.scale * shown.fits[other].to(self.device)
+        loss = loss + recipe.keep * moved + F.softplus(taken).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_([*phase.parameters, self.rows], 1.0)
         optimizer.step()
-
-    def _kept(self, shown: Shown, other: Tensor, others: Tensor, texts: Tensor) -> Tensor:
-        """The loss of other pictures: they stay where they were, and nearer to their captions than to new ones."""
-        moved = (1 - (others * shown.before[other].to(self.device)).sum(-1)).mean()
-        number = shown.said_number[other]
-        logits = self.scale * others @ torch.cat([shown.said[other].to(self.device), texts]).T
-        same = number[:, None] == number[None]
-        same.fill_diagonal_(False)
-        rows = torch.arange(len(other), device=self.device)
-        logits[:, : len(other)] = logits[:, : len(other)].masked_fill(same.to(self.device), -1e4)
-        return self.recipe.keep * moved + 0.5 * F.cross_entropy(logits, rows)
 
     @torch.no_grad()
     def look(self, phase: Phase, step: int) -> Look:
@@ -206,6 +204,19 @@ class Trainer:
             "waited": waited,
             "looks": [(look.step, look.loss, look.right) for look in phase.looks],
         }
+
+
+def imagine(seen: Tensor, count: int, *, seed: int) -> Tensor:
+    """Features of no picture, each number of which is that of one of some pictures, drawn anew for each number.
+
+        >>> imagine(torch.arange(6.0).view(3, 2), 5, seed=0).shape
+        torch.Size([5, 2])
+
+    seen: [N, F]. What is to stay in place at these stays in place for pictures that are unlike all of the given ones,
+    such as photographs.
+    """
+    which = torch.randint(len(seen), (count, seen.shape[1]), generator=torch.Generator().manual_seed(seed))
+    return seen.gather(0, which)
 
 
 def contrast(

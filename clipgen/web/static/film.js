@@ -2,7 +2,7 @@
 
 import { FilmCard, time } from "./jobs.js";
 import { Scenes } from "./scenes.js";
-import { ask, flat, toast } from "./site.js";
+import { ask, counted, flat, toast } from "./site.js";
 import { follow } from "./stream.js";
 
 const form = document.getElementById("film"), jobs = document.getElementById("jobs"), plan = document.getElementById("plan");
@@ -14,7 +14,7 @@ function changed() {
   const rows = scenes.tables(), known = rows.reduce((sum, one) => sum + (one.seconds ?? 0), 0);
   const open = rows.filter((one) => one.seconds === undefined).length;
   document.getElementById("length").textContent =
-    `${rows.length} scenes, ${known} s` + (open ? `; ${open} as long as their words take to read` : "");
+    `${counted(rows.length, "scene")}, ${known} s` + (open ? `; ${open} as long as their words take to read` : "");
   plan.hidden = true; // it was of another film
   localStorage.setItem(KEPT, JSON.stringify(job()));
 }
@@ -72,8 +72,8 @@ function showPlan({ scenes: found, seconds, frames, steps, seconds_a_step: each 
     return row;
   }));
   const takes = each === null ? "how long that takes is known after the first film with these settings" : `about ${time(each * steps)}`;
-  document.getElementById("summary").textContent = `${found.length} scenes, ${seconds} s, ${frames} frames; ` +
-    (steps ? `${steps} steps to paint, ${takes}` : "everything is painted");
+  document.getElementById("summary").textContent = `${counted(found.length, "scene")}, ${seconds} s, ${counted(frames, "frame")}; ` +
+    (steps ? `${counted(steps, "step")} to paint, ${takes}` : "everything is painted");
   plan.hidden = false;
 }
 

@@ -1,6 +1,7 @@
 // Draws of a generator, without words.
 
 import { pictureCard } from "./cards.js";
+import { counted } from "./site.js";
 import { run } from "./stream.js";
 
 const form = document.getElementById("sample"), state = document.getElementById("state");
@@ -25,7 +26,7 @@ form.addEventListener("submit", async (event) => {
       else if (kind === "picture") made.push(data.picture);
     });
     pictures.replaceChildren(...made.map(pictureCard));
-    state.textContent = `${made.length} pictures, seed ${asked.settings.seed}. They are in the gallery, too.`;
+    state.textContent = `${counted(made.length, "picture")}, seed ${asked.settings.seed}; in the gallery, too.`;
   } catch (error) {
     state.textContent = "";
     wrong.textContent = error.message;

@@ -58,3 +58,8 @@ export function flat(settings) {
 export function isTyping(event) {
   return event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]");
 }
+
+/** A number with its noun: 1 scene, 2 scenes. */
+export function counted(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -50,9 +50,10 @@ def forget_old(folder: Path) -> int:
 def outlined(job: Job, studio: Studio, folder: Path) -> dict[str, Json]:
     """The plan of a film: its scenes, its length, and the steps that are left; nothing is painted.
 
-        >>> scenes = outlined(job, studio, folder)["scenes"]
-        >>> scenes[0]["start"], scenes[0]["painted"]
-        (0.0, False)
+        >>> settings = AnimateSettings(picture=GenerateSettings.of(generator="pixels", seed=7))
+        >>> film = Job("animate", Inputs(timeline=timeline), settings)
+        >>> [scene["painted"] for scene in outlined(film, studio, folder / "scenes")["scenes"]]
+        [False, False]
 
     job: placed, of animate; folder: of scenes that are painted already. Raises what `make_film` raises.
     """

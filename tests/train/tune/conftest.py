@@ -54,5 +54,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("clipgen.train.tune.run.others", few)
     # a random CLIP of 16 dimensions has to move further than a trained one
-    hasty = partial(Recipe, steps=60, head_lr=0.02, word_lr=0.05, keep=0.2, views=3, alphas=(0.0, 0.5, 1.0))
+    hasty = partial(
+        Recipe, steps=60, head_lr=0.02, word_lr=0.05, keep=0.1, views=3, alphas=(0.0, 0.5, 1.0), allowed=1.0
+    )
     monkeypatch.setattr("clipgen.train.tune.Recipe", hasty)

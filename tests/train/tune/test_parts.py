@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -19,9 +19,11 @@ from clipgen.perceptors.openclip import OpenClip, build_model, make_tokenizer
 from clipgen.perceptors.openclip.load import load_model
 from clipgen.train.tune.guard import Guard, Others, Question, others
 from clipgen.train.tune.pairs import Pair, divided, read_pairs
+from clipgen.train.tune.recipe import Recipe
 from clipgen.train.tune.sweep import Point, chosen, mix
-from clipgen.train.tune.tower import cut_of, stages_of, through
-from clipgen.train.tune.trainer import contrast
+from clipgen.train.tune.texts import Captions
+from clipgen.train.tune.tower import Stage, cut_of, stages_of, through
+from clipgen.train.tune.trainer import Phase, Shown, Trainer, contrast, imagine
 from clipgen.train.tune.words import grown, known_rivals, learning, new_words, table_of
 from raising import refused
 
@@ -30,7 +32,7 @@ VISION: dict[str, tuple[dict[str, Any], int]] = {
     "vit": ({"image_size": 32, "layers": 3, "width": 16, "head_width": 8, "patch_size": 16}, 3),
     "resnet": ({"image_size": 32, "layers": [1, 1, 1, 1], "width": 8, "patch_size": None}, 4),
     "timm resnet": ({"image_size": 32, "timm_model_name": "test_resnet", "timm_pool": "avg", "timm_proj": "mlp"}, 4),
-    "timm vit": ({"image_size": 160, "timm_model_name": "test_vit", "timm_pool": "token", "timm_proj": "linear"}, 2),
+    "timm vit": ({"image_size": 160, "timm_model_name": "test_vit", "timm_pool": "token", "timm_proj": "linear"}, 6),
     "timm convnext": ({"image_size": 32, "timm_model_name": "test_convnext", "timm_pool": "avg",
                        "timm_proj": "linear"}, 4),
     "timm other": ({"image_size": 32, "timm_model_name": "test_efficientnet", "timm_pool": "avg",
@@ -131,11 +133,55 @@ def test_repeated_captions_are_no_negatives() -> None:
     assert contrast(20.0, EYE[[0, 0, 1]], EYE[:2], owner, EYE[2:3], EYE[:1]) > 0.4  # and other names
 
 
+class Fixed:
+    """Captions whose embeddings are the axes."""
+
+    def rows(self, which: torch.Tensor, sentence: int) -> torch.Tensor:
+        return EYE[which]
+
+    def means(self) -> torch.Tensor:
+        return EYE[:4]
+
+
+@pytest.mark.parametrize("keep", [0.0, 100.0])
+def test_the_head_learns_what_can_be_told_apart_and_keeps_the_others_in_place(tmp_path: Path, keep: float) -> None:
+    noise = torch.Generator().manual_seed(0)
+    torch.manual_seed(0)
+    head, caption = nn.Linear(12, 6), torch.arange(4).repeat(10)
+    centres, apart = torch.randn(4, 6, generator=noise), torch.zeros(40, 6)
+    seen = torch.cat([centres[caption] + 0.2 * torch.randn(40, 6, generator=noise), apart], dim=1)
+    others = torch.cat([torch.zeros(30, 6), torch.randn(30, 6, generator=noise)], dim=1)
+    before = F.normalize(head(others), dim=-1).detach()
+    shown = Shown(
+        learnt=seen[:32, None], caption=caption[:32], held_out=seen[32:], held_caption=caption[32:], others=others,
+        before=before, fits=torch.ones(30), imagined=torch.empty(0), imagined_before=torch.empty(0, 6),
+    )  # fmt: skip
+    recipe = Recipe(steps=100, keep=keep, batch=32)
+    rows, captions = nn.Parameter(torch.zeros(0, 4)), cast(Captions, Fixed())
+    trainer = Trainer(recipe, captions, rows, EYE[4:], 10.0, torch.device("cpu"), tmp_path)
+    phase = Phase("head", [Stage(head, tuple(head.parameters()))], shown, lr=0.03, word_lr=0.0)
+    assert trainer.look(phase, 0).right < 0.8
+    trainer.fit(phase, lambda line: None)
+    assert trainer.look(phase, 1).right == 1.0
+    stayed = (F.normalize(head(others), dim=-1) * before).sum(-1).mean()
+    assert stayed > 0.95 if keep else stayed < 0.95
+
+
+def test_imagined_features_are_made_of_the_given_ones() -> None:
+    seen = torch.arange(6.0).view(3, 2)
+    made = imagine(seen, 50, seed=1)
+    assert set(made[:, 0].tolist()) == {0.0, 2.0, 4.0} and set(made[:, 1].tolist()) == {1.0, 3.0, 5.0}
+    assert len({tuple(row) for row in made.tolist()}) > 3  # no picture has them all
+    assert torch.equal(made, imagine(seen, 50, seed=1))
+
+
 def test_most_is_learnt_of_what_may_be_lost() -> None:
     points = [Point(0.0, 2.0, 0.4, 0.9), Point(0.5, 1.0, 0.8, 0.89), Point(1.0, 0.5, 1.0, 0.88)]
     assert chosen(points, before=0.9, allowed=0.01).alpha == 0.5
     assert chosen(points, before=0.9, allowed=0.05).alpha == 1.0
     assert chosen(points, before=1.0, allowed=0.01).alpha == 0.0  # all lose more: the one that loses least
+    equal = [Point(alpha, loss, 0.8, 0.9) for alpha, loss in ((0.0, 2.0), (0.5, 0.55), (0.7, 0.53), (1.0, 0.5))]
+    assert chosen(equal, before=0.9, allowed=0.01).alpha == 0.5
     parameter = nn.Parameter(torch.zeros(2))
     mix([parameter], [torch.tensor([0.0, 2.0])], [torch.tensor([1.0, 2.0])], 0.25)
     assert parameter.tolist() == [0.25, 2.0]

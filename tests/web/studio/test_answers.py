@@ -85,6 +85,8 @@ def test_a_search_of_the_gallery_finds_nothing_of_another_visitor(serve: Serve, 
     theirs = other.picture(seed=2)["id"]
     assert found_in(web, prompts=["a red fox"]) == [own]
     assert found_in(other, prompts=["a red fox"]) == [theirs]
+    told = dict(ask(other, "search", prompts=["a red fox"], folders=["gallery"]))
+    assert told["searched"]["files"] == 1
 
 
 def test_a_search_of_an_empty_gallery_says_so(serve: Serve, calibrated: OpenClip) -> None:
