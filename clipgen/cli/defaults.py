@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import platformdirs
@@ -15,10 +15,14 @@ import platformdirs
 from clipgen.cli.sections import SectionOption
 from clipgen.errors import ClipgenError, SettingsError, UnknownNameError
 
+if TYPE_CHECKING:
+    from clipgen.cli.options import Setting
+    from clipgen.settings import Settings
+
 #: the commands that take defaults
 COMMANDS = ("generate", "edit", "animate", "batch", "sample", "caption", "rank", "classify", "compare", "index",
             "search", "duplicates", "curate", "detect", "moderate", "pair", "estimate", "orient", "scenes",
-            "track",            "doctor")  # fmt: skip
+            "track", "doctor")  # fmt: skip
 #: options of single runs, which are no defaults
 _SINGLE = ("resume", "config", "prompt_file", "negative", "seed_file", "dry_run", "weights")
 _META = "clipgen.defaults"
@@ -67,14 +71,18 @@ def use_defaults(command: click.Command, ctx: click.Context) -> None:
     rows = {**{key: value for key, value in table.items() if key not in COMMANDS}, **table.get(name, {})}
     options = _options(command)
     settings, others = {}, {}
+    groups: dict[type[Settings], dict[str, Any]] = {}
     for key, value in rows.items():
         param = options.get(_plain(key))
         if param is None:
             _check_known(path, key, table.get(name, {}))
         elif param.setting is not None:
-            settings[param.setting[1].name] = _checked(path, param, value)
+            group, spec = param.setting
+            settings[spec.name] = groups.setdefault(group, {})[spec.name] = _converted(path, param.setting, value)
         else:
             others[param.name or ""] = str(Path(value).expanduser()) if isinstance(value, str) else value
+    for group, values in groups.items():  # together, since one value may need another
+        _validate(path, group, values)
     ctx.meta[_META] = settings
     ctx.default_map = others
 
@@ -119,18 +127,20 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
         yield name, command
 
 
-def _checked(path: Path, param: SectionOption, value: Any) -> Any:
+def _converted(path: Path, setting: Setting, value: Any) -> Any:
     from clipgen.cli.config import setting_value
     from clipgen.settings.base import convert, hints
 
-    assert param.setting is not None
-    group, spec = param.setting
-    value = convert(setting_value(path, param.setting, value), hints(group)[spec.name])
+    group, spec = setting
+    return convert(setting_value(path, setting, value), hints(group)[spec.name])
+
+
+def _validate(path: Path, group: type[Settings], values: Mapping[str, Any]) -> None:
+    """Raise SettingsError, which names the file, for values that are out of range or do not go together."""
     try:
-        replace(group(), **{spec.name: value}).validate()
+        replace(group(), **values).validate()
     except ClipgenError as error:
         raise error.in_context(before=f"{path}: ") from error
-    return value
 
 
 @click.command(short_help="Show the file of your own defaults, and what it sets.")

@@ -129,6 +129,14 @@ def test_a_wrong_file_of_defaults_is_named(cli: Cli, own: Path, text: str, words
     one_line(cli("a fox"), 1, str(own), *words)
 
 
+def test_defaults_that_need_each_other_are_checked_together(cli: Cli, own: Path) -> None:
+    own.write_text("[animate]\nfps = 4\nkeyframes = 1\n")
+    result = cli("config")
+    assert result.exit_code == 0 and "fps=4" in result.output and "keyframes=1" in result.output
+    own.write_text("[animate]\nfps = 4\nkeyframes = 5\n")
+    one_line(cli("config"), 1, str(own), "keyframes is 5 and fps is 4")
+
+
 def test_defaults_of_other_commands_do_no_harm(paint: Cli, own: Path) -> None:
     own.write_text("hubness = true\nfps = 12\n[animate]\nsteps = 1\n")
     assert paint("fox", *TINY).exit_code == 0
