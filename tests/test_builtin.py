@@ -19,11 +19,13 @@ from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.similarity.upright import shipped_head
 from clipgen.tasks.bank import Bank
+from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets
 from clipgen.tasks.sample import load
-from clipgen.train.world import SCENES, STYLES
+from clipgen.tasks.unrelated import matcher_of
+from clipgen.train.world import SCENES, STYLES, World
 from runs import start
 
 pytest.importorskip("cv2")
@@ -307,6 +309,18 @@ def test_the_run_stays_near_a_start_that_shows_the_words(clip: Perceptor, parts:
     run = clipgen.stream(words, size=(64, 64), steps=1, cutn=2, seed=0)
     weight, term = run.synthesis.loss.terms()[-1]
     assert isinstance(term, InitLoss) and weight > 0 and torch.equal(term.shares, shares)
+
+
+def test_the_reader_is_sure_of_what_it_was_taught_only() -> None:
+    reader = load_perceptor("reader", torch.device("cpu"))
+    judgement = Judgement.of(matcher_of(reader))
+    assert judgement is not None
+    noise = torch.rand(20, 3, 80, 80, generator=torch.Generator().manual_seed(0))
+    world = World()
+    scenes = [world.sample((910_777, i), 160) for i in range(160)]
+    shown = pictures([one.image for one in scenes if one.facts.scene >= 0 and one.facts.style < 0][:30])
+    assert sum(judgement.unsure(reader.encode_image(noise))) > 10
+    assert sum(judgement.unsure(reader.encode_image(shown))) <= 6
 
 
 def test_the_head_belongs_to_the_reader() -> None:
