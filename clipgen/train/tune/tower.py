@@ -133,22 +133,22 @@ def _trunk(trunk: Any) -> list[Stage]:
     from timm.models.resnet import ResNet
     from timm.models.vision_transformer import VisionTransformer
 
+    whole: Any = trunk  # after isinstance mypy takes its parts for tensors
     if isinstance(trunk, ResNet):
-        layers = (trunk.layer1, trunk.layer2, trunk.layer3, trunk.layer4)
-        whole: Any = trunk  # mypy takes its parts for tensors
+        layers = (whole.layer1, whole.layer2, whole.layer3, whole.layer4)
         stem = Stage(lambda x: whole.maxpool(whole.act1(whole.bn1(whole.conv1(x)))))
         return [stem, *(_stage(layer, layer, block=True) for layer in layers), _stage(whole.forward_head, whole.fc)]
     if isinstance(trunk, VisionTransformer):
-        rest = [part for part in (trunk.norm, trunk.attn_pool, trunk.fc_norm, trunk.head) if part is not None]
+        rest = [part for part in (whole.norm, whole.attn_pool, whole.fc_norm, whole.head) if part is not None]
         return [
-            Stage(lambda x: trunk.norm_pre(trunk.patch_drop(trunk._pos_embed(trunk.patch_embed(x))))),
-            *(_stage(block, block, block=True) for block in trunk.blocks),
-            _stage(lambda x: trunk.forward_head(trunk.norm(x)), *rest),
+            Stage(lambda x: whole.norm_pre(whole.patch_drop(whole._pos_embed(whole.patch_embed(x))))),
+            *(_stage(block, block, block=True) for block in whole.blocks),
+            _stage(lambda x: whole.forward_head(whole.norm(x)), *rest),
         ]
     if isinstance(trunk, ConvNeXt):
         return [
-            Stage(trunk.stem),
-            *(_stage(stage, stage, block=True) for stage in trunk.stages),
-            _stage(lambda x: trunk.forward_head(trunk.norm_pre(x)), trunk.norm_pre, trunk.head),
+            Stage(whole.stem),
+            *(_stage(stage, stage, block=True) for stage in whole.stages),
+            _stage(lambda x: whole.forward_head(whole.norm_pre(x)), whole.norm_pre, whole.head),
         ]
     return [_stage(trunk, trunk)]

@@ -171,9 +171,9 @@ def test_without_a_base_one_describes_and_another_paints(
         return name
 
     monkeypatch.setattr("clipgen.train.tune.tune_one", one)
-    assert tune(photos, "my-shop") == ["my-shop", "my-shop-painter"]  # type: ignore[comparison-overlap]
+    assert tune(photos, "my-shop") == ["my-shop", "my-shop-painter"]
     assert made == [("my-shop-painter", "builtin", ""), ("my-shop", "reader", "my-shop-painter")]
-    assert tune(photos, base="vit-b-32") == ["photos-vit-b-32"]  # type: ignore[comparison-overlap]
+    assert tune(photos, base="vit-b-32") == ["photos-vit-b-32"]
 
 
 def test_what_describes_names_what_paints(
