@@ -124,8 +124,8 @@ class Background:
         state = load_state(path)
         if not {"captions", "pictures"} <= state.keys():
             raise WeightsError(f"{path} is no background of captions and pictures; delete it, and it is made again")
-        rows = (F.normalize(state[key].float(), dim=-1) for key in ("captions", "pictures"))
-        return cls(*rows, Limits(*state["limits"].tolist()) if "limits" in state else None)
+        captions, pictures = (F.normalize(state[key].float(), dim=-1) for key in ("captions", "pictures"))
+        return cls(captions, pictures, Limits(*state["limits"].tolist()) if "limits" in state else None)
 
     @classmethod
     def of(cls, fingerprint: str, make: Callable[[], Background]) -> Background:
