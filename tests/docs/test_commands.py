@@ -43,8 +43,8 @@ EXCUSED = {
     "clipgen tune shop/ --from vit-b-32 --last-blocks 2": FULL_SIZE,
     "clipgen tune new-things/ -o since-2020 && clipgen caption photo.jpg --perceptor since-2020": TRAINS,
     "clipgen tune charts/ -o chips && clipgen classify die.png --perceptor chips --by-folder charts/": TRAINS,
-    "clipgen tune ours/ -o ours-or-not && clipgen classify picture.png --perceptor ours-or-not --by-folder ours/":
-        TRAINS,
+    "clipgen tune ours/ -o ours-or-not && "
+    "clipgen classify picture.png --perceptor ours-or-not --by-folder ours/": TRAINS,
     "clipgen batch jobs.jsonl --out results/ --ray auto": CLUSTER,
     "clipgen index photos/ --ray auto": CLUSTER,
     "ray start --head": CLUSTER,
