@@ -79,11 +79,11 @@ def serves(text: str, folder: Path, environment: dict[str, str]) -> None:
         try:
             assert server.stdout is not None
             address = server.stdout.readline().split()[0].replace("0.0.0.0", "127.0.0.1")
-            with urllib.request.urlopen(address, timeout=60) as answer:
+            with urllib.request.urlopen(address, timeout=300) as answer:
                 assert answer.status == 200 and b"<html" in answer.read()
         finally:
             server.send_signal(signal.SIGINT)
-        assert server.wait(60) in (0, 130)
+        assert server.wait(300) in (0, 130)
 
 
 @pytest.mark.slow
