@@ -50,9 +50,12 @@ def test_calls_share_their_models_until_they_are_closed(name: str, loads: list[s
 
 
 def test_threads_share_them_and_paint_what_each_paints_alone(name: str, loads: list[str]) -> None:
+    def compared(image: Image.Image, prompt: str) -> object:
+        return clipgen.compare([image], [prompt], perceptor=name, device="cpu", dtype="fp32")
+
     def paint(prompt: str, found: dict[str, bytes]) -> None:
         image = clipgen.generate(prompt, perceptor=name, generator="cppn", seed=7, **SMALL)
-        found[prompt] = image.tobytes() + repr(clipgen.compare([image], [prompt], perceptor=name)).encode()
+        found[prompt] = image.tobytes() + repr(compared(image, prompt)).encode()
 
     prompts = ("a red square", "a blue circle")
     alone: dict[str, bytes] = {}

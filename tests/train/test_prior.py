@@ -73,12 +73,13 @@ def test_a_damaged_shard_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [{}, {"texts": False, "pictures": True}])
 def test_steps_teach_what_the_words_say(kind: dict[str, bool]) -> None:
-    some = trainer(Recipe(**{**vars(TINY), "steps": 60, "noise": 0.1, "average": 0.9}))
-    figures = [some.step(encoded(16, **kind, seed=i)) for i in range(60)]
+    some = trainer(Recipe(**{**vars(TINY), "steps": 200, "noise": 0.1, "average": 0.9}))
+    figures = [some.step(encoded(16, **kind, seed=i)) for i in range(200)]
     assert figures[-1]["loss"] < 0.7 * figures[0]["loss"]
-    words = torch.zeros(2, 6)
-    words[0, 0], words[1, 0] = 1, -1
-    bright, dark = some.prior.draw(words, seeds=[1, 1], sides=(4, 4)).mean((1, 2, 3)).tolist()
+    words = torch.zeros(16, 6)
+    words[:8, 0], words[8:, 0] = 1, -1
+    drawn = some.prior.draw(words, seeds=[*range(8), *range(8)], sides=(4, 4)).mean((1, 2, 3))
+    bright, dark = drawn[:8].mean(), drawn[8:].mean()
     assert bright > dark + 0.5
 
 

@@ -274,7 +274,7 @@ def _frame(settings: GenerateSettings, *, whole: bool) -> Frame | None:
 
 def _perceptor(settings: GenerateSettings, parts: Parts, device: torch.device) -> Perceptor:
     """The perceptor of the settings; what was tuned to describe has another one that paints in its place."""
-    painters = [_painter(name) for name in settings.search.perceptors]
+    painters = tuple(_painter(name) for name in settings.search.perceptors)
     return parts.perceptor(painters, device, devices.DTYPES[settings.machine.dtype])
 
 

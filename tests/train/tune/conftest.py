@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -52,9 +53,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         asked = [Question("thing", i % 3) for i in range(24)]
         return Others(images, [f"a {names[i % 3]}" for i in range(24)], asked, {"thing": names})
 
-    monkeypatch.setattr("clipgen.train.tune.run.others", few)
+    # not by their dotted names: another test imports the rooms of training a second time
+    monkeypatch.setattr(import_module("clipgen.train.tune.run"), "others", few)
     # a random CLIP of 16 dimensions has to move further than a trained one
     hasty = partial(
         Recipe, steps=60, head_lr=0.02, word_lr=0.05, keep=0.1, views=3, alphas=(0.0, 0.5, 1.0), allowed=1.0
     )
-    monkeypatch.setattr("clipgen.train.tune.Recipe", hasty)
+    monkeypatch.setattr(import_module("clipgen.train.tune"), "Recipe", hasty)

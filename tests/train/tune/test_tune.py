@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -170,7 +171,7 @@ def test_without_a_base_one_describes_and_another_paints(
         made.append((name, base, paints))
         return name
 
-    monkeypatch.setattr("clipgen.train.tune.tune_one", one)
+    monkeypatch.setattr(import_module("clipgen.train.tune"), "tune_one", one)
     assert tune(photos, "my-shop") == ["my-shop", "my-shop-painter"]
     assert made == [("my-shop-painter", "builtin", ""), ("my-shop", "reader", "my-shop-painter")]
     assert tune(photos, base="vit-b-32") == ["photos-vit-b-32"]
@@ -183,9 +184,9 @@ def test_what_describes_names_what_paints(
     shelf.add_clip("mine", licence="MIT", notes="", paints="other")
     assert (weights.painter_of("mine"), weights.painter_of("reader")) == ("other", "reader")
     assert one.folder == weights.find("mine", "perceptor").folder
-    asked: list[list[str]] = []
+    asked: list[tuple[str, ...]] = []
 
-    def perceptor(self: Parts, names: list[str], *more: object) -> None:
+    def perceptor(self: Parts, names: tuple[str, ...], *more: object) -> None:
         asked.append(names)
         raise SettingsError("asked")
 
@@ -193,4 +194,4 @@ def test_what_describes_names_what_paints(
     settings = GenerateSettings.of(perceptors=("mine:2", "builtin"))
     with pytest.raises(SettingsError, match="asked"):
         draft(Job("generate", Inputs(prompts=("a zorblax",)), settings), Parts())
-    assert asked == [["other:2", "builtin"]]
+    assert asked == [("other:2", "builtin")]
