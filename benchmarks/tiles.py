@@ -10,10 +10,9 @@ picture of one tile, bytes of the run file's canvas, detail (mean absolute diffe
 the seams (that difference across the borders of tiles, over that elsewhere: 1 is none) and whether `detect` finds what
 is hidden, with the overlap of its box (intersection over union) and that of the box in the metadata.
 
-27 November 2026, one thread, built-in models, 1 step of 4 cutouts a tile, on a machine that others used: 2048 x 1536 in
-12 tiles of 512 px took 1,799 MB at its peak, and a picture of 640 px, the size of a tile with its surroundings, 1,640
-MB: 50 MB a megapixel more. A step took 2.1 s of CPU time, so 50 steps a tile are about 7 minutes of CPU time a
-megapixel. The run file has 15.6 MB. Whole runs have not been timed on a quiet machine.
+28 November 2026, one thread, built-in models, --tiles 4 3 --size 512 512 --steps 12: 2048 x 1536 in 194 s (62 a
+megapixel), 1,855 MB at its peak, and a picture of one tile 1,466 MB; detail 1.37, and 0.68 of the scaled picture; seams 1.4, none of
+which can be seen; what was hidden is found, with an overlap of 0.54.
 """
 
 from __future__ import annotations
