@@ -11,8 +11,8 @@ the seams (that difference across the borders of tiles, over that elsewhere: 1 i
 is hidden, with the overlap of its box (intersection over union) and that of the box in the metadata.
 
 28 November 2026, one thread, built-in models, --tiles 4 3 --size 512 512 --steps 12: 2048 x 1536 in 194 s (62 a
-megapixel), 1,855 MB at its peak, and a picture of one tile 1,466 MB; detail 1.37, and 0.68 of the scaled picture; seams 1.4, none of
-which can be seen; what was hidden is found, with an overlap of 0.54.
+megapixel), 1,855 MB at its peak, and a picture of one tile 1,466 MB; detail 1.37, and 0.68 of the scaled picture; seams
+1.4, none of which can be seen; what was hidden is found, with an overlap of 0.54.
 """
 
 from __future__ import annotations
