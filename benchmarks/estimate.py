@@ -8,21 +8,22 @@ mean absolute, after calibration, as a share of the range of values; "shown": sh
 of the kind, and "others" that of 120 other pictures of the world, before and after calibration. The wording was chosen
 on seed 0. The scales marked with * show what the built-in reader cannot do.
 
-27 November 2026, reader, seed 1:
+28 November 2026, reader of 7,300 steps, seed 1 (in brackets the reader for which the wording was chosen):
 
 | | spearman | held, calibrated | error, calibrated | shown, others |
 |---|---|---|---|---|
-| glass of wine | 0.91 | 0.83, 0.74 | 0.09 | 0.28, 0.04 |
-| glass of water | 0.90 | 0.84, 0.69 | 0.12 | 0.43, 0.03 |
-| number of apples | 0.85 | 0.31, 0.90 | 0.13 | 0.97, 0.07 |
-| time of day | 0.90 | 0.43, 0.88 | 0.08 | 0.58, 0.01 |
-| * glass, in words of fullness | -0.16 | 0.68, 0.84 | 0.27 | 0.32, 0.03 |
-| * number of cats | 0.57 | 0.27, 0.64 | 0.26 | 0.83, 0.03 |
-| * hour of a tinted scene | 0.45 | 0.81, 0.85 | 0.20 | 0.19, 0.02 |
+| glass of wine | 0.87 (0.91) | 0.83, 0.78 | 0.10 | 0.69, 0.06 |
+| glass of water | 0.63 (0.90) | 0.82, 0.85 | 0.19 | 0.20, 0.06 |
+| number of apples | -0.42 (0.85) | 0.56, 0.66 | 0.35 | 0.93, 0.02 |
+| time of day | 0.90 (0.90) | 0.44, 0.90 | 0.06 | 0.63, 0.01 |
+| * glass, in words of fullness | -0.31 (-0.16) | 0.83, 0.79 | 0.26 | 0.61, 0.03 |
+| * number of cats | -0.20 (0.57) | 0.63, 0.69 | 0.33 | 0.85, 0.04 |
+| * hour of a tinted scene | 0.44 (0.45) | 0.85, 0.75 | 0.22 | 0.09, 0.02 |
 
-Intervals that are not calibrated hold what they should only by luck; with 40 labels those that are hold 64 to 90 %.
+This reader orders no numbers of things; the one before did.
+Intervals that are not calibrated hold what they should only by luck; with 40 labels those that are hold 66 to 90 %.
 Pictures that are wrongly said to show nothing of the kind are many where no step names what is seen; after calibration
-0.91, 0.97, 0.97, 0.68, 1.00, 0.94 and 0.38 are shown, and 0.23, 0.17, 0.07, 0.12, 0.18, 0.03 and 0.14 of the others.
+0.98, 0.85, 0.93, 0.65, 0.95, 0.96 and 0.14 are shown, and 0.15, 0.18, 0.02, 0.10, 0.18, 0.08 and 0.12 of the others.
 """
 
 from __future__ import annotations
