@@ -3,7 +3,7 @@
     python benchmarks/tiles.py "a crowded beach" --tiles 4 3 --size 512 512 --hide "a red star" -o tiles/
     python benchmarks/tiles.py "a forest" --tiles 2 2 --steps 20
 
-Paints the picture, each in a process of its own so that memory is told apart: of tiles, and one of the size of a tile
+Paints each picture in a process of its own, whose memory is then its own: one of tiles, and one of the size of a tile
 that is scaled up to the same number of pixels. Writes both, and a sheet: both whole, and a piece of each at its own
 size. Prints as JSON: seconds, seconds a megapixel, peak memory of the process and how much of it is above that of a
 picture of one tile, bytes of the run file's canvas, detail (mean absolute difference of neighbouring pixels),

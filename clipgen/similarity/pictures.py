@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class HowFar:
-    """Base of the events that tell only how far a verb is: they are shown while it works, and are no results."""
+    """Base of the events that report only how far a verb is: they are shown while it works, and are no results."""
 
 
 @dataclass(frozen=True)

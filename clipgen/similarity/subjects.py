@@ -18,9 +18,9 @@ class Subjects:
         1
 
     rows: [K, D] unit. A picture of nothing that was taught resembles many subjects a little: the largest of its
-    cosines stands out less. Measured in November 2026 on 52 pictures from elsewhere, two of whose subjects the reader
-    was taught: of the cosine, the softmax's maximum, its lead over the next name and this, the last keeps the fewest of
-    them where nine tenths of the right names are kept.
+    cosines stands out less. Measured in November 2026: where nine tenths of the photographs that the reader named right
+    were kept, 0.21 of 52 pictures from elsewhere were kept by the cosine, 0.31 by the softmax's maximum, 0.46 by the
+    lead over the next name, 0.17 by this.
     """
 
     def __init__(self, rows: Tensor) -> None:

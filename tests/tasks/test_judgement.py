@@ -48,10 +48,13 @@ def test_what_was_taught_is_described_and_the_rest_is_marked(matcher: Matcher, p
 
 
 def test_a_candidate_gives_way_to_a_subject_that_fits_clearly_better(matcher: Matcher, plain: Matcher) -> None:
-    pictures, candidates = [painted(matcher, "a forest"), painted(matcher, "a city")], ["a forest", "a shed"]
+    row = F.normalize(matcher.embed_texts(["a desert"]) + 0.7 * matcher.embed_texts(["a forest"]), dim=-1)
+    desert = F.interpolate(0.5 + row.view(1, 3, 4, 4), (32, 32)).clamp(0, 1)  # the forest fits, too, better than chance
+    pictures, candidates = [painted(matcher, "a forest"), desert], ["a forest", "a shed"]
     abstaining = CaptionSettings(top=1, abstain=True)
     right, other = described(pictures, matcher, abstaining, candidates=candidates)
     assert right.matches[0].text == "a forest" and other.matches == () and not other.unsure
+    assert all(one.matches for one in described(pictures, plain, abstaining, candidates=candidates))
     assert all(one.matches for one in described(pictures, matcher, CaptionSettings(top=1), candidates=candidates))
 
 

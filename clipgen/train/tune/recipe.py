@@ -17,8 +17,8 @@ class Recipe:
     of others; lr: peak learning rate of the blocks, with warm-up and a cosine; head_lr, word_lr: of the head and of new
     words' tokens, while the head is trained; views: augmented views of each picture; others: number of pictures that
     are kept in mind, and again of those that measure what is lost; imagined: number of features of no picture, which
-    the head has to leave in place as well; names: known names that new pictures are told apart
-    from in a step; keep: weight of the loss that holds embeddings of other pictures in place; held_out: share of each
+    the head has to leave in place as well; names: known names that new pictures are distinguished from in
+    a step; keep: weight of the loss that holds embeddings of other pictures in place; held_out: share of each
     name's pictures that is not learnt from; every: steps between two looks at these; patience: looks without a gain
     until training stops; alphas: of the sweep between old and new weights; allowed: share of the other pictures that
     may be lost.

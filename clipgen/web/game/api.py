@@ -166,5 +166,5 @@ def _id(request: Request) -> str:
 
 
 def said(judged: Judged) -> dict[str, Json]:
-    """What a player is told of a drawing."""
+    """What a player gets to know of a drawing."""
     return {"score": round(judged.score, 1), "writing": round(judged.text, 3), "guesses": list(judged.guesses)}

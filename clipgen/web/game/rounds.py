@@ -61,7 +61,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Told:
+class RoundEvent:
     """An event of the stream of a round: all that there is to know of it."""
 
     id: int
@@ -178,14 +178,14 @@ class Rounds:
         """A round as it is now."""
         return self._shown(self._row(code))
 
-    def told(self, shown: Round, after: int, prompt: Json) -> list[Told]:
-        """The event of a round that has changed since another event of it, or has ended; prompt: as it is told."""
+    def events_since(self, shown: Round, after: int, prompt: Json) -> list[RoundEvent]:
+        """The event of a round that has changed since another event of it, or has ended; prompt: as players get it."""
         ended = shown.state == ENDED
         id = 2 * shown.revision + 1 + ended  # the end changes no row
         if id <= after and not ended:
             return []
         values = {**vars(shown), "players": [player.to_json() for player in shown.players], "prompt": prompt}
-        return [Told(id, ENDED if ended else "round", json.dumps(values))]
+        return [RoundEvent(id, ENDED if ended else "round", json.dumps(values))]
 
     def _shown(self, row: Row) -> Round:
         now, started = self.clock(), row["started"]

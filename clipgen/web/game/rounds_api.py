@@ -16,7 +16,7 @@ from clipgen.errors import SettingsError
 from clipgen.values import Json, Values
 from clipgen.web.game.api import drawing_in, name_in, said
 from clipgen.web.game.prompts import LEVELS
-from clipgen.web.game.rounds import ENDED, SECONDS, WAITING, Round, Told
+from clipgen.web.game.rounds import ENDED, SECONDS, WAITING, Round, RoundEvent
 from clipgen.web.limits import Queue
 from clipgen.web.messages import read_json
 from clipgen.web.security import address_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: the header that carries the key of a player
 HEADER = "x-player-key"
 _CODE = re.compile(r"[A-Z]{6}")
-_PACE = 0.3  # seconds: in a full round some score changes many times a second, and each is told to all players
+_PACE = 0.3  # seconds: in a full round some score changes many times a second, and each is sent to all players
 _BEAT = 1.0  # seconds: a round ends by the clock, and another server of the same database rings no bell here
 
 
@@ -88,8 +88,8 @@ class RoundsApi:
 
     async def show(self, request: Request) -> Response:
         """A round as it is now."""
-        (told,) = await run_in_threadpool(self._told, code_in(request), 0)
-        return Response(told.data, media_type="application/json")
+        (event,) = await run_in_threadpool(self._events, code_in(request), 0)
+        return Response(event.data, media_type="application/json")
 
     async def events(self, request: Request) -> Response:
         """A round as it changes, until it has ended."""
@@ -97,19 +97,19 @@ class RoundsApi:
         await run_in_threadpool(self.rounds.find, code)  # where there is none, before the stream begins
         return EventStream(
             request,
-            lambda after: self._told(code, after),
+            lambda after: self._events(code, after),
             after,
             ends=lambda event: event.kind == ENDED,
             beat=_BEAT,
             pace=_PACE,
         )
 
-    def _told(self, code: str, after: int) -> Sequence[Told]:
+    def _events(self, code: str, after: int) -> Sequence[RoundEvent]:
         shown = self.rounds.find(code)
-        return self.rounds.told(shown, after, self._prompt(shown))
+        return self.rounds.events_since(shown, after, self._prompt(shown))
 
     def _prompt(self, shown: Round) -> Json:
-        """The prompt, which nobody is told before the start."""
+        """The prompt, which nobody gets before the start."""
         return None if shown.state == WAITING else dict(vars(self.room.prompt(shown.prompt)))
 
     async def draw(self, request: Request) -> Response:

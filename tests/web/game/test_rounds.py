@@ -183,11 +183,11 @@ def test_the_stream_tells_all_changes_and_ends(table: Table) -> None:
 
 def test_a_change_is_an_event_and_no_change_is_none(table: Table) -> None:
     rounds, code = table.game.room.rounds, table.path.rpartition("/")[2]
-    (told,) = rounds.told(rounds.find(code), 0, None)
-    assert rounds.told(rounds.find(code), told.id, None) == []
+    (event,) = rounds.events_since(rounds.find(code), 0, None)
+    assert rounds.events_since(rounds.find(code), event.id, None) == []
     table.join("Cid")
-    (later,) = rounds.told(rounds.find(code), told.id, None)
-    assert later.id > told.id and later.kind == "round"
+    (later,) = rounds.events_since(rounds.find(code), event.id, None)
+    assert later.id > event.id and later.kind == "round"
 
 
 def test_the_page_of_a_round(table: Table) -> None:
