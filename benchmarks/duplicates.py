@@ -31,7 +31,6 @@ from clipgen.library import Library
 from clipgen.media.images import find_images
 from clipgen.parts import Parts
 from clipgen.tasks.duplicates import Group, duplicates
-from clipgen.tasks.duplicates.candidates import candidate_pairs
 from clipgen.tasks.unrelated import matcher_of
 
 Change = Callable[[Image.Image, random.Random], Image.Image]
@@ -212,35 +211,14 @@ def imagededups(folder: Path) -> dict[str, Pairs]:
     return found
 
 
-def at_scale(count: int, perceptor: str) -> dict[str, float]:
-    """Seconds until the candidates of so many pictures are known: vectors like those of pictures, random hashes."""
-    torch.set_num_threads(2)
-    pictures = matcher_of(Parts().perceptor([perceptor], torch.device("cpu"))).background.pictures
-    noise, rng = torch.Generator().manual_seed(0), np.random.default_rng(0)
-    first, second = (pictures[torch.randint(len(pictures), (count,), generator=noise)] for _ in range(2))
-    spread = torch.randn(count, len(pictures[0]), generator=noise) * pictures.std(0)
-    rows = torch.nn.functional.normalize(0.7 * first + 0.3 * second + 0.7 * spread, dim=1)
-    hashes = rng.integers(0, 2**63, (count, 8), np.uint64)
-    began = time.perf_counter()
-    pairs = candidate_pairs(rows, hashes, pictures)
-    return {"pictures": count, "candidates_s": time.perf_counter() - began, "pairs": len(pairs)}
-
-
 @click.command()
 @click.argument("pictures", type=click.Path(path_type=Path, exists=True))
 @click.option("--seed", default=1, show_default=True)
 @click.option("--perceptor", default="reader", show_default=True)
-@click.option("--scale", type=int, help="Instead: seconds until the candidates among so many pictures are known.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Where the set is written (default: a temporary folder).")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
-def main(
-    pictures: Path, seed: int, perceptor: str, scale: int | None, keep: Path | None, json_path: Path | None
-) -> None:
+def main(pictures: Path, seed: int, perceptor: str, keep: Path | None, json_path: Path | None) -> None:
     """Print precision, recall and seconds on a set made of PICTURES."""
-    if scale is not None:
-        click.echo(json.dumps(at_scale(scale, perceptor)))
-        click.echo(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-        return
     with tempfile.TemporaryDirectory() as name:
         folder = keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable
-from clipgen.library.hashes import Hashes
+from clipgen.library.hashes import SIDE, Greys, Hashes
 from clipgen.library.schema import INSIDE, inside, prepare
 from clipgen.perceptors.base import STOP_WORDS
 
@@ -29,7 +29,8 @@ class Content:
 
     hash: sha256 of the file; width, height: in pixels, upright; orientation, taken, words: see `Facts`; phashes: its
     perceptual hashes in the eight symmetries, [8] uint64; error: why it cannot be used, without a path, "" for a good
-    file; format: see `Facts`; measures: see `Measures`, packed; seconds: length of a film, 0 for a picture.
+    file; format: see `Facts`; measures: see `Measures`, packed; seconds: length of a film, 0 for a picture; grey: the
+    small copy of a picture, [32, 32] uint8, which only `greys` reads.
     """
 
     hash: bytes
@@ -43,10 +44,11 @@ class Content:
     format: str = ""
     measures: bytes = b""
     seconds: float = 0.0
+    grey: bytes = b""
 
 
-_COLUMNS = ", ".join(spec.name for spec in fields(Content))
-_MARKS = ", ".join("?" for _ in fields(Content))
+_NAMES = [spec.name for spec in fields(Content) if spec.name != "grey"]
+_COLUMNS, _MARKS = ", ".join(_NAMES), ", ".join("?" for _ in _NAMES)
 
 
 @dataclass(frozen=True)
@@ -123,13 +125,17 @@ class Database:
 
     def add(self, files: Sequence[File], contents: Iterable[Content] = ()) -> None:
         """Add files, or replace what was known of them, and contents that are new."""
+        known = list(contents)
         with self.writing() as connection:
             connection.executemany(
                 f"insert into content ({_COLUMNS}) values ({_MARKS})"
                 # a content of an older index has no measures
                 " on conflict (hash) do update set format = excluded.format, measures = excluded.measures"
                 " where measures is null",
-                [astuple(one) for one in contents],
+                [astuple(one)[: len(_NAMES)] for one in known],
+            )
+            connection.executemany(
+                "insert or replace into small values (?, ?)", [(one.hash, one.grey) for one in known if one.grey]
             )
             for one in files:
                 path = os.fsencode(one.path)
@@ -200,6 +206,15 @@ class Database:
             rows = [self._connection.execute(query, (hash,)).fetchone()[0] for hash in hashes]
         return np.frombuffer(b"".join(rows), np.uint64).reshape(-1, 8)
 
+    def greys(self, hashes: Sequence[bytes]) -> Greys:
+        """The small copies of contents, black where one was not made yet: [N, 32, 32]."""
+        greys = np.zeros((len(hashes), SIDE, SIDE), np.uint8)
+        with self._lock, self._errors():
+            for place, hash in enumerate(hashes):
+                if row := self._connection.execute("select grey from small where hash = ?", (hash,)).fetchone():
+                    greys[place] = np.frombuffer(row[0], np.uint8).reshape(SIDE, SIDE)
+        return greys
+
     def hashes(self, places: Sequence[Path], *, good: bool = True) -> list[bytes]:
         """The contents in some folders, once each, in the order of their paths; good: only pictures without errors."""
         table = "file join content using (hash)" if good else "file"
@@ -256,7 +271,7 @@ class Database:
     def clear(self) -> None:
         """Forget everything, verdicts about duplicates included."""
         with self.writing() as connection:
-            for table in ("file", "content", "word", "verdict", "frame", "watched"):
+            for table in ("file", "content", "small", "word", "verdict", "frame", "watched"):
                 connection.execute(f"delete from {table}")
 
 

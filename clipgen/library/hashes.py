@@ -1,4 +1,4 @@
-"""Perceptual hashes: 64 bits that stay nearly the same when a picture is resized, recompressed or turned."""
+"""Small copies of pictures, and perceptual hashes: 64 bits that stay nearly the same when a picture is resized."""
 
 from __future__ import annotations
 
@@ -12,11 +12,24 @@ from PIL import Image
 #: 64-bit hashes.
 Hashes = NDArray[np.uint64]
 
+#: Small grey copies of N pictures, squeezed into squares: [N, 32, 32].
+Greys = NDArray[np.uint8]
+
+SIDE = 32  # of a small copy
 _THREADS = 2
-_SIDE, _KEPT = 32, 8  # of the picture that is transformed, and of its low frequencies
+_KEPT = 8  # low frequencies that are transformed, along a side
 
 
-def perceptual_hashes(picture: Image.Image) -> Hashes:
+def small_copy(picture: Image.Image) -> Greys:
+    """A picture, grey and squeezed into a square: [32, 32].
+
+    >>> small_copy(Image.new("RGB", (64, 48), "white")).max()
+    255
+    """
+    return np.asarray(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.LANCZOS))
+
+
+def perceptual_hashes(picture: Image.Image | Greys) -> Hashes:
     """The pHash of a picture in its eight symmetries: [8], the first that of the picture as it is.
 
         >>> picture = Image.effect_mandelbrot((64, 48), (-2, -1, 1, 1.4), 100)
@@ -24,13 +37,13 @@ def perceptual_hashes(picture: Image.Image) -> Hashes:
         >>> bool(np.bitwise_count(perceptual_hashes(picture) ^ turned[0]).min() <= 3)
         True
 
-    A bit is whether a low frequency of the cosine transform lies above their median. A mirrored picture has the same
+    picture: of any size, or its small copy. A bit is whether a low frequency of the cosine transform lies above their median. A mirrored picture has the same
     frequencies with other signs, a transposed one has them transposed: one transform gives all eight.
 
     Source: Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions (pHash); size and median as
     in ImageHash (github.com/JohannesBuchner/imagehash).
     """
-    grey = np.asarray(picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.LANCZOS), np.float32)
+    grey = (small_copy(picture) if isinstance(picture, Image.Image) else picture).astype(np.float32)
     cosines = _cosines()
     low = cosines @ grey @ cosines.T
     signs = 1 - 2 * (np.arange(_KEPT, dtype=np.float32) % 2)
@@ -48,7 +61,7 @@ def _bits(low: NDArray[np.floating]) -> Hashes:
 @cache
 def _cosines() -> NDArray[np.float32]:
     """The first rows of the cosine transform (DCT-II) of 32 samples: [8, 32]."""
-    places = (np.arange(_SIDE) + 0.5) * np.pi / _SIDE
+    places = (np.arange(SIDE) + 0.5) * np.pi / SIDE
     return np.cos(np.arange(_KEPT)[:, None] * places).astype(np.float32)
 
 

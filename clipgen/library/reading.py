@@ -15,7 +15,7 @@ from PIL import Image
 from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.library.database import Content, File
-from clipgen.library.hashes import perceptual_hashes
+from clipgen.library.hashes import perceptual_hashes, small_copy
 from clipgen.media.images import from_pil, load_reduced
 from clipgen.media.measures import Measures
 from clipgen.perceptors.base import Perceptor
@@ -65,9 +65,10 @@ def read_picture(path: Path, known: Callable[[bytes], tuple[bool, str]], *, side
         return Reading(path, file, Content(hash, error=str(bad).replace(str(path), NAME)), error=str(bad))
     if (status.st_size, status.st_mtime_ns) != _stamp(path):
         return Reading(path, error=f"{path} changed while it was read; it is read again next time")
+    grey = small_copy(pixels)
     content = Content(
-        hash, *facts.size, facts.orientation, facts.taken, facts.words, perceptual_hashes(pixels).tobytes(),
-        format=facts.format, measures=Measures.of(pixels).packed(),
+        hash, *facts.size, facts.orientation, facts.taken, facts.words, perceptual_hashes(grey).tobytes(),
+        format=facts.format, measures=Measures.of(pixels).packed(), grey=grey.tobytes(),
     )  # fmt: skip
     return Reading(path, file, content, pixels)
 

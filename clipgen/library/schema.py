@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clipgen.errors import OutputError
 
-VERSION = 2
+VERSION = 3
 
 # frames are those of any perceptor, which have vectors of those that it kept; watched: how far a film is embedded, in
 # seconds, whether that is all of it, and why it ends there where it is damaged
@@ -20,6 +20,8 @@ create table watched (
     film blob, perceptor text, seconds real not null, done int not null, problem text not null,
     primary key (film, perceptor)
 ) without rowid"""
+# small copies of pictures have a table of their own: only `duplicates` reads them, and they are larger than all else
+_SMALL = "create table small (hash blob primary key, grey blob not null) without rowid"
 # paths are bytes: not every name is UTF-8, and a folder's files are a range of them
 _NEW = f"""
 create table content (
@@ -33,6 +35,7 @@ create index file_hash on file (hash);
 create virtual table word using fts5 (name, words, tokenize = "porter unicode61 remove_diacritics 2");
 create table verdict (a blob, b blob, verdict text not null, primary key (a, b)) without rowid;
 {_FILMS};
+{_SMALL};
 pragma user_version = {VERSION};
 """
 
@@ -43,7 +46,12 @@ alter table content add column format text;
 alter table content add column measures blob;
 alter table content add column seconds real not null default 0;
 {_FILMS};
-"""
+""",
+    # pictures are measured again, and get their small copies
+    2: f"""
+update content set measures = null where error = '' and seconds = 0;
+{_SMALL};
+""",
 }
 
 #: condition on paths, with the values of `inside`
@@ -67,7 +75,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         >>> connection = sqlite3.connect(":memory:")
         >>> prepare(connection, Path("library.sqlite"))
         >>> connection.execute("pragma user_version").fetchone()
-        (2,)
+        (3,)
 
     path: for messages. Raises OutputError for a file of another program, or of a newer clipgen.
     """

@@ -93,8 +93,11 @@ def compare(first: Look, second: Look) -> Comparison:
     share = agreement(square(first.grey), square(_turned(second.grey, symmetry)))
     if share >= _SURE:
         return Comparison("same", share)
-    matched = [(other, found) for other in (second, second.mirrored) if (found := _matched(first, other)) is not None]
-    for other, (affine, source, target) in matched:
+    matched = False
+    for other in (second, second.mirrored):
+        if (found := _matched(first, other)) is None:
+            continue
+        matched, (affine, source, target) = True, found
         places = _along_axes(affine, source, target)
         if places is None:
             continue

@@ -20,7 +20,8 @@ from clipgen.settings.library import DuplicatesSettings
 from clipgen.similarity import HowFar, Matcher, Skipped
 from clipgen.similarity.store import picture_keys
 from clipgen.tasks.duplicates.candidates import candidate_pairs
-from clipgen.tasks.duplicates.groups import grouped
+from clipgen.tasks.duplicates.groups import connected, grouped
+from clipgen.tasks.duplicates.resemblance import alike
 
 _SIDE = 200  # pixels of the short side at which pictures are compared: alignment takes 320 of the longer one
 _KEPT = 1000  # pictures in memory while they are compared
@@ -101,8 +102,8 @@ class _Run:
         good = [hash for hash in self.files if hash in self.contents and not self.contents[hash].error]
         perceptor = matcher.perceptor
         vectors = library.vectors(perceptor.fingerprint, perceptor.dim)
-        self.rows, found = vectors.get(picture_keys(good))
-        self.rows, self.hashes = self.rows[found], [hash for hash, there in zip(good, found, strict=True) if there]
+        _, found = vectors.get(picture_keys(good))  # read again when pairs are searched: 150 MB of 100,000
+        self.hashes = [hash for hash, there in zip(good, found, strict=True) if there]
         self.phashes = library.database.phashes(self.hashes)
         self.look = lru_cache(_KEPT)(self._look)
         self.kinds: dict[tuple[int, int], str] = {}
@@ -110,10 +111,10 @@ class _Run:
 
     def groups(self) -> Iterator[Compared | Group]:
         """Compared, and then what was found."""
-        pairs = candidate_pairs(self.rows, self.phashes, self.matcher.background.pictures).tolist()
+        pairs = self._pairs()
         yield Compared(0, len(pairs))
         with ThreadPoolExecutor(_THREADS) as threads:  # OpenCV computes without Python's lock
-            waiting = iter([(a, b) for a, b in pairs])
+            waiting = iter(pairs)
             while chunk := list(islice(waiting, _CHUNK)):
                 self.kinds |= dict(zip(chunk, threads.map(lambda pair: self.kind(*pair), chunk), strict=True))
                 yield Compared(len(self.kinds), len(pairs))
@@ -127,6 +128,16 @@ class _Run:
         bursts = [pair for pair, kind in self.kinds.items() if kind == "burst"]
         for group in grouped(bursts, lambda a, b: self.kind(a, b) == "burst"):
             yield self._group(group, "burst")
+
+    def _pairs(self) -> list[tuple[int, int]]:
+        """The pairs that are worth a look, those of one group one after the other, so that a picture is loaded once."""
+        perceptor = self.matcher.perceptor
+        rows, _ = self.library.vectors(perceptor.fingerprint, perceptor.dim).get(picture_keys(self.hashes))
+        found = candidate_pairs(rows, self.phashes, self.matcher.background.pictures)
+        found = found[alike(self.library.database.greys(self.hashes), found)]
+        pairs = [(a, b) for a, b in found.tolist()]
+        place = {i: n for n, members in enumerate(connected(pairs)) for i in members}
+        return sorted(pairs, key=lambda pair: (place[pair[0]], pair))
 
     def kind(self, a: int, b: int) -> str:
         """What two pictures are to each other; a time apart makes a burst of what looks the same."""

@@ -18,7 +18,7 @@ def grouped(pairs: Iterable[tuple[int, int]], same: Callable[[int, int], bool]) 
     the one that is the same as most; what is not starts again without them.
     """
     known = {(min(pair), max(pair)) for pair in pairs}
-    for members in _connected(known):
+    for members in connected(known):
         while len(members) > 1:
             inside = set(members)
             degrees = Counter(i for pair in known if inside.issuperset(pair) for i in pair)
@@ -34,8 +34,12 @@ def _is_known(known: set[tuple[int, int]], same: Callable[[int, int], bool], a: 
     return pair in known or same(*pair)
 
 
-def _connected(pairs: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
-    """What is connected by pairs, each in order."""
+def connected(pairs: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
+    """What is connected by pairs, each in order.
+
+    >>> list(connected([(0, 2), (1, 3), (2, 4)]))
+    [[0, 2, 4], [1, 3]]
+    """
     neighbours: dict[int, set[int]] = defaultdict(set)
     for a, b in pairs:
         neighbours[a].add(b)
