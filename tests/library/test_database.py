@@ -125,3 +125,26 @@ def test_an_older_index_keeps_what_it_knows_and_is_measured_again(tmp_path: Path
     assert (content.words, content.format, content.measures) == ("a kite", "PNG", b"4444")
     assert database.pixels(b"1") == b"\x99" and database.different() == {frozenset((b"1", b"2"))}
     assert Database(tmp_path / "library.sqlite").errors([b"1"]) == {b"1": ""}
+
+
+def test_small_copies_are_kept_beside_the_rest(database: Database) -> None:
+    grey = bytes(range(256)) * 4
+    database.add([], [Content(b"1", grey=grey, measures=b"4444"), Content(b"2", error="damaged")])
+    found = database.greys([b"2", b"1"])
+    assert not found[0].any() and found[1].tobytes() == grey
+    assert database.contents([b"1"])[b"1"].grey == b""  # only `greys` reads them
+    database.clear()
+    assert not database.greys([b"1"]).any()
+
+
+def test_pictures_of_an_index_without_small_copies_are_read_again(tmp_path: Path) -> None:
+    database = Database(tmp_path / "library.sqlite")
+    database.add([], [Content(b"1", measures=b"4444"), Content(b"2", seconds=2.5), Content(b"3", error="damaged")])
+    with database.writing() as connection:  # as the version before left it
+        connection.execute("drop table small")
+        connection.execute("pragma user_version = 2")
+    database.close()
+    again = Database(tmp_path / "library.sqlite")
+    assert again.errors([b"1", b"2", b"3"]) == {b"2": "", b"3": "damaged"}
+    again.add([], [Content(b"1", measures=b"5555", grey=bytes(1023) + b"1")])
+    assert again.errors([b"1"]) == {b"1": ""} and again.greys([b"1"]).any()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from clipgen.settings import CurateSettings  # noqa: E402
 from clipgen.tasks.curate import Finding, curate  # noqa: E402
 from clipgen.tasks.curate.copies import conflicts, copies  # noqa: E402
 from clipgen.tasks.curate.dataset import DataSet, Entry  # noqa: E402
-from clipgen.tasks.curate.embedding import doubtful_labels, expected_wrong, outliers  # noqa: E402
+from clipgen.tasks.curate.embedding import doubtful_labels, expected_wrong, fitting, outliers  # noqa: E402
 from clipgen.tasks.duplicates import Group, Member  # noqa: E402
 from gridclip import grid_matcher  # noqa: E402
 from raising import refused  # noqa: E402
@@ -193,20 +193,41 @@ def clusters(counts: dict[str, int], spread: float = 0.3) -> tuple[list[Entry], 
     return entries, torch.nn.functional.normalize(torch.cat(rows), dim=1)
 
 
+def unnamed(names: Sequence[str]) -> torch.Tensor:
+    """Embeddings of names that say nothing of the pictures."""
+    return torch.nn.functional.normalize(torch.randn(len(names), 24, generator=torch.Generator().manual_seed(7)), dim=1)
+
+
 def test_labels_of_other_clusters_are_doubted() -> None:
     entries, rows = clusters({"cat": 20, "dog": 20, "bird": 6, "fox": 1})
-    assert list(doubtful_labels(entries, rows)) == []
+    assert list(doubtful_labels(entries, rows, unnamed)) == []
     entries[3], entries[25] = entry("cat3", "dog"), entry("dog5", "bird")
-    found = list(doubtful_labels(entries, rows))
+    found = list(doubtful_labels(entries, rows, unnamed))
     assert sorted(one.path.name for one in found) == ["cat3", "dog5"] and all(one.score > 0.9 for one in found)
     assert "cat" in next(one for one in found if one.path.name == "cat3").reason
 
 
+def test_names_of_labels_are_a_voice_where_they_say_something() -> None:
+    entries, rows = clusters({name: 30 for name in "abcdef"}, spread=1.6)
+    wrong = [7, 40, 73, 106, 139, 172]
+    for place in wrong:
+        entries[place] = entry(f"wrong{place}", "abcdef"[(place // 30 + 1) % 6])
+
+    def right(embed_texts: Callable[[Sequence[str]], torch.Tensor]) -> int:
+        labels = np.array(["abcdef".index(one.label) for one in entries])
+        fits = fitting(rows, labels, embed_texts(list("abcdef")))
+        own = fits[np.arange(len(labels)), labels].copy()
+        fits[np.arange(len(labels)), labels] = -np.inf
+        return len(set(np.argsort(own - fits.max(1))[: len(wrong)].tolist()).intersection(wrong))
+
+    assert right(lambda names: torch.eye(24)[: len(names)]) >= right(unnamed) >= 4
+
+
 def test_where_classes_cannot_be_told_apart_little_is_doubted() -> None:
     entries, rows = clusters({"cat": 60, "dog": 60}, spread=30.0)
-    assert len(list(doubtful_labels(entries, rows))) <= 3
-    assert list(doubtful_labels([entry("a", "cat"), entry("b", "dog")], rows[:2])) == []
-    assert list(doubtful_labels(entries[:60], rows[:60])) == []
+    assert len(list(doubtful_labels(entries, rows, unnamed))) <= 3
+    assert list(doubtful_labels([entry("a", "cat"), entry("b", "dog")], rows[:2], unnamed)) == []
+    assert list(doubtful_labels(entries[:60], rows[:60], unnamed)) == []
 
 
 def test_scores_rise_with_the_margin() -> None:

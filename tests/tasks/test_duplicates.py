@@ -16,6 +16,8 @@ cv2 = pytest.importorskip("cv2", reason="duplicates needs OpenCV, an extra")
 
 from clipgen.errors import ImageError, OutputError, SettingsError  # noqa: E402
 from clipgen.library import Library  # noqa: E402
+from clipgen.library.hashes import small_copy  # noqa: E402
+from clipgen.media.images import load_reduced  # noqa: E402
 from clipgen.settings import DuplicatesSettings  # noqa: E402
 from clipgen.similarity import Skipped  # noqa: E402
 from clipgen.tasks.duplicates import (  # noqa: E402
@@ -29,7 +31,9 @@ from clipgen.tasks.duplicates import (  # noqa: E402
 )
 from clipgen.tasks.duplicates.alignment import Look, compare  # noqa: E402
 from clipgen.tasks.duplicates.candidates import candidate_pairs  # noqa: E402
-from clipgen.tasks.duplicates.groups import grouped  # noqa: E402
+from clipgen.tasks.duplicates import find as module  # noqa: E402
+from clipgen.tasks.duplicates.groups import connected, grouped  # noqa: E402
+from clipgen.tasks.duplicates.resemblance import alike  # noqa: E402
 from gridclip import grid_matcher  # noqa: E402
 from raising import refused  # noqa: E402
 
@@ -125,7 +129,31 @@ def test_candidates_by_hash_and_by_vector() -> None:
     assert [3, 7] in pairs and [10, 20] in pairs and all(a < b for a, b in pairs)
 
 
+def test_copies_resemble_each_other_and_other_pictures_do_not() -> None:
+    pictures = [scene(0), *(change(scene(0)) for change in COPIES.values()), shot(scene(0)), *map(scene, range(1, 13))]
+    greys = np.stack([small_copy(picture.convert("RGB")) for picture in pictures])
+    found = alike(greys, np.array([(0, other) for other in range(1, len(pictures))]))
+    copies = len(COPIES) + 1
+    assert found[:copies].all() and found[copies:].sum() <= 1
+    assert len(alike(greys, np.empty((0, 2), np.int64))) == 0
+
+
+def test_pictures_whose_small_copies_are_not_known_are_compared() -> None:
+    greys = np.zeros((3, 32, 32), np.uint8)
+    greys[:2] = [small_copy(scene(seed)) for seed in (0, 1)]
+    assert alike(greys, np.array([[0, 1], [0, 2]])).tolist() == [False, True]
+
+
+def test_a_picture_is_loaded_once(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, change in enumerate(("smaller", "grey", "mirrored", "recompressed")):
+        COPIES[change](scene(1)).save(find.folder / f"copy{number}.png")
+    loaded: list[Path] = []
+    monkeypatch.setattr(module, "load_reduced", lambda path, side: (loaded.append(path), load_reduced(path, side))[1])
+    assert [len(group.members) for group in find()] == [5] and len(loaded) == len(set(loaded)) == 5
+
+
 def test_a_chain_is_no_group() -> None:
+    assert list(connected([(0, 2), (1, 3), (2, 4)])) == [[0, 2, 4], [1, 3]]
     links = {(0, 1), (1, 2), (2, 3), (3, 4)}
     assert list(grouped(links, lambda a, b: (a, b) in links)) == [[1, 0, 2], [3, 4]]
     assert list(grouped([], lambda a, b: True)) == []

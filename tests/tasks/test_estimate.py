@@ -117,7 +117,7 @@ def test_intervals_of_a_calibration_hold_80_percent() -> None:
     raw = 1 / (1 + np.exp(-(truth - 25 + rng.normal(0, 6, 1200)) / 10))
     scale = Scale(("a", "b"), (0.0, 1.0))
     made = Calibration.fit(scale, raw[:200].tolist(), [3.0] * 200, truth[:200].tolist())
-    spans = [made.apply(value) for value in raw[200:]]
+    spans = [made.apply(value, np.zeros(0)) for value in raw[200:]]
     held = np.mean([span.low <= value <= span.high for span, value in zip(spans, truth[200:], strict=True)])
     assert 0.74 < held < 0.86
     wide = np.mean([span.high - span.low for span in spans])
@@ -191,3 +191,21 @@ def test_a_photo_is_loaded_from_a_file(matcher: Matcher, tmp_path: Path) -> None
     Image.new("RGB", (40, 30), "red").save(tmp_path / "a.png")
     (one,) = estimate([tmp_path / "a.png"], STEPS, matcher)
     assert isinstance(one, Estimated) and one.path == tmp_path / "a.png"
+
+
+def test_labelled_pictures_teach_what_the_words_do_not_say(tmp_path: Path) -> None:
+    pytest.importorskip("scipy", reason="calibrating needs SciPy, an extra")
+    rng = np.random.default_rng(0)
+    truth, vectors = rng.uniform(1, 9, 400), rng.normal(size=(400, 32))
+    vectors[:, 5] = (truth - 5) / 4 + rng.normal(0, 0.1, 400)
+    raw = rng.uniform(1, 9, 400)  # of words that say nothing of the value
+    scale = Scale(("one", "nine"), (1.0, 9.0))
+    fits = [3.0] * 80
+    made = Calibration.fit(scale, raw[:80].tolist(), fits, truth[:80].tolist(), vectors=vectors[:80])
+    spans = [made.apply(value, row) for value, row in zip(raw[80:], vectors[80:], strict=True)]
+    assert np.mean([abs(one.value - value) for one, value in zip(spans, truth[80:], strict=True)]) < 1
+    assert 0.7 < np.mean([one.low <= value <= one.high for one, value in zip(spans, truth[80:], strict=True)]) < 0.9
+    made.save(tmp_path / "own.json")
+    assert Calibration.load(tmp_path / "own.json") == made
+    told = Calibration.fit(scale, truth[:80].tolist(), fits, truth[:80].tolist(), vectors=rng.normal(size=(80, 32)))
+    assert told.learned is None  # the words say it all

@@ -78,7 +78,7 @@ def _findings(
     yield from outliers(some, vectors)
     if by_folder:
         yield from conflicts(groups, entries)
-        yield from doubtful_labels(some, vectors)
+        yield from doubtful_labels(some, vectors, matcher.embed_texts)
 
 
 def _embedded(entries: Sequence[Entry], library: Library, matcher: Matcher) -> tuple[list[Entry], torch.Tensor]:

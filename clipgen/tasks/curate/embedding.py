@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from clipgen.library.database import spaced
 from clipgen.library.neighbours import nearest
 from clipgen.tasks.curate.dataset import Entry
 from clipgen.tasks.curate.finding import Finding, beyond
@@ -47,10 +48,12 @@ def outliers(entries: Sequence[Entry], vectors: Tensor) -> Iterator[Finding]:
             yield Finding(entry.path, "outlier", beyond(z, _UNUSUAL), reason, (entries[near].path,))
 
 
-def doubtful_labels(entries: Sequence[Entry], vectors: Tensor) -> Iterator[Finding]:
-    """Pictures that are nearer to those of another label than to those of their own; vectors: [N, D], centred.
+def doubtful_labels(
+    entries: Sequence[Entry], vectors: Tensor, embed_texts: Callable[[Sequence[str]], Tensor]
+) -> Iterator[Finding]:
+    """Pictures that fit another label better than their own; vectors: [N, D], centred; embed_texts: texts → [C, D].
 
-    The margin of a picture is how much nearer the five nearest of the best other label are. The score is the share of
+    The margin of a picture is how much better the best other label fits, see `fitting`. The score is the share of
     wrong labels that is expected among the pictures with that margin or more: for comparison all labels are changed at
     random, and the margins that this gives are counted against those that there are. So few labels are doubted where a
     CLIP cannot tell the classes apart.
@@ -62,14 +65,53 @@ def doubtful_labels(entries: Sequence[Entry], vectors: Tensor) -> Iterator[Findi
         return
     kept = [i for i, entry in enumerate(entries) if entry.label in usable]
     labels = np.array([usable.index(entries[i].label) for i in kept])
-    near = closeness(vectors[kept], labels)
+    texts = embed_texts([spaced(name).lower() or name for name in usable])
+    near = fitting(vectors[kept], labels, texts)
     margins, best = _margins(near, labels)
     scores = expected_wrong(margins, _changed(near, labels))
     for place in np.argsort(-margins, kind="stable"):
         if margins[place] > 0 and scores[place] >= 0.5:
             entry, other = entries[kept[place]], usable[best[place]]
-            reason = f"in {entry.label}, and nearer to the pictures in {other}"
+            reason = f"in {entry.label}, and fits the pictures in {other} better"
             yield Finding(entry.path, "doubtful label", float(scores[place]), reason)
+
+
+def fitting(vectors: Tensor, labels: NDArray[np.int64], texts: Tensor) -> Floats:
+    """How well each label fits each picture, by its other pictures and by its name: [N, C].
+
+        >>> fitting(torch.eye(4), np.array([0, 0, 1, 1]), torch.eye(4)[:2]).shape
+        (4, 2)
+
+    vectors: [N, D], centred; texts: [C, D], of the names. Three voices: the nearest pictures of a label, the mean of
+    all, and the words; each picture's own label has no part in what they say of it. How much each counts is what makes
+    the given labels most likely (stacking, Wolpert 1992): names that say nothing of their pictures weigh nothing.
+    """
+    voices = [closeness(vectors, labels), _to_means(vectors, labels), (vectors @ texts.T).double().numpy()]
+    even = [one - one.mean(1, keepdims=True) for one in voices]
+    rows = torch.from_numpy(np.stack([one / max(float(one.std()), 1e-9) for one in even], axis=-1))
+    truth, weights = torch.from_numpy(labels), torch.ones(len(voices), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=50, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        # a prior of equal voices: a handful of labels says little about them
+        found = F.cross_entropy(rows @ weights, truth) + ((weights - 1) ** 2).sum() / (2 * len(rows))
+        found.backward()  # type: ignore[no-untyped-call]
+        return found
+
+    optimizer.step(loss)
+    return np.asarray((rows @ weights.detach()).numpy())
+
+
+def _to_means(vectors: Tensor, labels: NDArray[np.int64]) -> Floats:
+    """The cosine of each picture with the mean of the others of each label: [N, C]."""
+    rows = vectors.double().numpy()
+    sums = np.stack([rows[labels == label].sum(0) for label in range(int(labels.max()) + 1)])
+    found = rows @ (sums / np.linalg.norm(sums, axis=1, keepdims=True).clip(1e-9)).T
+    others = sums[labels] - rows
+    own = np.einsum("nd,nd->n", rows, others) / np.linalg.norm(others, axis=1).clip(1e-9)
+    found[np.arange(len(rows)), labels] = own
+    return np.asarray(found)
 
 
 def closeness(vectors: Tensor, labels: NDArray[np.int64]) -> Floats:

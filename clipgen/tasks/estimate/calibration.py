@@ -1,11 +1,11 @@
-"""Calibration of estimates on labelled pictures: isotonic regression, and intervals as wide as they have to be."""
+"""Calibration of estimates on labelled pictures: what they teach, and intervals as wide as they have to be."""
 
 from __future__ import annotations
 
 import csv
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +18,7 @@ from clipgen.extras import check_extra
 from clipgen.files import reason, write_whole
 from clipgen.prompts import read_text_file
 from clipgen.similarity import SIGNIFICANT
+from clipgen.tasks.estimate.learned import Learned
 from clipgen.tasks.estimate.scale import COVERED, Scale, Span
 from clipgen.values import text as text_in
 from clipgen.values import texts as texts_in
@@ -27,6 +28,9 @@ LEAST = 10
 _FOLDS = 5
 _LOOSEST = 0.25  # share of unrelated pictures that may pass as of the kind, where labelled pictures lie so low
 _KIND = "clipgen calibration of estimate"
+Floats = NDArray[np.float64]
+#: which pictures are used, which are asked → what the curve is fitted to of the ones, and asked at of the others
+Places = Callable[[NDArray[np.bool_], NDArray[np.bool_]], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Calibration:
     texts, values: of the scale; below, above: ends of the interval, from the curve; least, most: bounds of the result;
     line: z below which a picture shows nothing of the kind; count: labelled pictures; error: their mean absolute error,
     each left out of its own fit; blind: the same error when the picture is not looked at; perceptor: its fingerprint;
-    views: of the pictures.
+    views: of the pictures; learned: what x is of an estimate and an embedding; None: the estimate itself.
     """
 
     texts: tuple[str, ...]
@@ -58,6 +62,7 @@ class Calibration:
     blind: float
     perceptor: str = ""
     views: str = ""
+    learned: Learned | None = None
 
     @classmethod
     def fit(
@@ -67,12 +72,13 @@ class Calibration:
         z: Sequence[float],
         labels: Sequence[float],
         *,
+        vectors: NDArray[np.floating] | None = None,
         perceptor: str = "",
         views: str = "",
     ) -> Self:
-        """Fit labels to the estimates of their pictures; z: of the step that fits each best.
+        """Fit labels to the estimates of their pictures; z: of the step that fits each best; vectors: [N, D], of them.
 
-        The curve is the rising one with the least squared error (isotonic regression). Between below and above lie 80 %
+        Where that comes nearer to labels that are left out, the words alone do not decide: see `Learned`. The curve is the rising one with the least squared error (isotonic regression). Between below and above lie 80 %
         of the labels in five-fold cross-validation, each seen from a curve without it (Barber et al. 2021, arXiv
         1905.02928). The line is that of the scale, or lower if more than 5 % of the labelled pictures lie below it, but
         not so low that more than a quarter of unrelated pictures would pass by chance.
@@ -84,15 +90,16 @@ class Calibration:
                 "more, and two values or more", settings=["calibrate"],
             )  # fmt: skip
         truth, raw = np.asarray(labels, np.float64), np.asarray(estimates, np.float64)
-        misses, blind = _left_out(raw, truth)
+        misses, blind, x, learned = _nearest(raw, truth, None if vectors is None else vectors.astype(np.float64))
         ranked, tail = np.sort(misses), (1 - COVERED) / 2 * (len(truth) + 1)
-        x, y = _curve(raw, truth)
+        x, y = _curve(x, truth)
         line = max(scale.line(_LOOSEST), min(scale.line(), float(np.quantile(z, SIGNIFICANT))))
         ends = [*scale.values, *labels]
         return cls(
             scale.texts, scale.values, tuple(x.tolist()), tuple(y.tolist()), float(ranked[max(0, int(tail) - 1)]),
             float(ranked[min(len(ranked), math.ceil(len(truth) + 1 - tail)) - 1]), min(ends), max(ends), line,
             len(truth), float(abs(misses).mean()), float(abs(blind).mean()), perceptor, views,
+            learned,
         )  # fmt: skip
 
     @property
@@ -100,8 +107,10 @@ class Calibration:
         """The scale that it is for."""
         return Scale(self.texts, self.values)
 
-    def apply(self, value: float) -> Span:
-        """The calibrated estimate for an estimate on the scale."""
+    def apply(self, value: float, vector: NDArray[np.floating]) -> Span:
+        """The calibrated estimate for an estimate on the scale, and the embedding [D] of its picture."""
+        if self.learned is not None:
+            (value,) = self.learned.apply(np.array([value]), vector[None].astype(np.float64)).tolist()
         found = float(np.interp(value, self.x, self.y))
         low, high = max(self.least, found + self.below), min(self.most, found + self.above)
         return Span(found, min(found, low), max(found, high))
@@ -139,8 +148,9 @@ class Calibration:
             raise ValueError("the curve or the scale is damaged")
         perceptor, views = text_in(table, "perceptor"), text_in(table, "views")
         return cls(
-            texts, values, x, y, below, above, least, most, line, int(table["count"]), error, blind, perceptor, views
-        )
+            texts, values, x, y, below, above, least, most, line, int(table["count"]), error, blind, perceptor, views,
+            _learned(table["learned"]),
+        )  # fmt: skip
 
     def check(self, path: Path, scale: Scale | None, perceptor: str, views: str) -> None:
         """Raise SettingsError where it was made for another scale, perceptor or views."""
@@ -194,21 +204,52 @@ def read_labels(path: Path) -> list[tuple[Path, float]]:
     return found
 
 
-def _left_out(
-    x: NDArray[np.float64], y: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _learned(table: Any) -> Learned | None:
+    """From the values of a file. Raises ValueError, TypeError or KeyError where they are none."""
+    if table is None:
+        return None
+    found = Learned(float(table["offset"]), float(table["slope"]), tuple(map(float, table["direction"])))
+    if not all(map(math.isfinite, (found.offset, found.slope, *found.direction))):
+        raise ValueError("what was learned is damaged")
+    return found
+
+
+def _nearest(
+    raw: Floats, truth: Floats, vectors: Floats | None
+) -> tuple[Floats, Floats, Floats, Learned | None]:
+    """Misses of labels that are left out, and blind ones, by the estimates or by what is learned, whichever are less.
+
+    Also what the curve is fitted to, and what was learned.
+    """
+    misses, blind = _left_out(lambda used, asked: (raw[used], raw[asked]), truth)
+    if vectors is None:
+        return misses, blind, raw, None
+
+    def places(used: NDArray[np.bool_], asked: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        made, left_out = Learned.fit(raw[used], vectors[used], truth[used])
+        return left_out, made.apply(raw[asked], vectors[asked])
+
+    taught, _ = _left_out(places, truth)
+    if abs(taught).mean() >= abs(misses).mean():
+        return misses, blind, raw, None
+    made, left_out = Learned.fit(raw, vectors, truth)
+    return taught, blind, left_out, made
+
+
+def _left_out(places: Places, y: Floats) -> tuple[Floats, Floats]:
     """How far each label lies above the curve, and above the median, of labels in other folds."""
     folds = np.empty(len(y), np.int64)
     folds[y.argsort(kind="stable")] = np.arange(len(y)) % _FOLDS
     misses, blind = np.empty_like(y), np.empty_like(y)
     for fold in range(_FOLDS):
         own, others = folds == fold, folds != fold
-        misses[own] = y[own] - np.interp(x[own], *_curve(x[others], y[others]))
+        x, asked = places(others, own)
+        misses[own] = y[own] - np.interp(asked, *_curve(x, y[others]))
         blind[own] = y[own] - np.median(y[others])
     return misses, blind
 
 
-def _curve(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _curve(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """The points of the rising curve through (x, y) with the least squared error, in between linear."""
     check_extra("calibrating")
     from scipy.optimize import isotonic_regression  # late: it takes a third of a second to import

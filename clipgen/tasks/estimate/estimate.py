@@ -99,7 +99,7 @@ def estimate(
 def _calibrated(table: Path, estimator: Estimator, views: str) -> Generator[Skipped, None, Calibration]:
     """Fit the pictures of a table; yields those that cannot be loaded."""
     rows = read_labels(table)
-    values, z, labels = list[float](), list[float](), list[float]()
+    values, z, labels, vectors = list[float](), list[float](), list[float](), list[Tensor]()
     for one in estimator.matcher.embed_pictures([path for path, _ in rows], views=views):
         if isinstance(one, Skipped):
             yield one
@@ -107,8 +107,12 @@ def _calibrated(table: Path, estimator: Estimator, views: str) -> Generator[Skip
             values.append(estimator.spans(one.vector[None])[0].value)
             z.append(estimator.z(one.vector[None]).max().item())
             labels.append(rows[one.index][1])
+            vectors.append(one.vector)
     fingerprint = estimator.matcher.perceptor.fingerprint
-    return Calibration.fit(estimator.scale, values, z, labels, perceptor=fingerprint, views=views)
+    embedded = torch.stack(vectors).numpy() if vectors else None
+    return Calibration.fit(
+        estimator.scale, values, z, labels, vectors=embedded, perceptor=fingerprint, views=views
+    )
 
 
 class Estimator:
@@ -152,7 +156,7 @@ class Estimator:
         shares = self.shares(vectors).tolist()
         z, line = self.z(vectors), self.scale.line() if calibration is None else calibration.line
         for n, (one, span) in enumerate(zip(pictures, self.spans(vectors), strict=True)):
-            span = span if calibration is None else calibration.apply(span.value)
+            span = span if calibration is None else calibration.apply(span.value, one.vector.numpy())
             best, fit = self.scale.texts[int(z[n].argmax())], z[n].max().item()
             steps = tuple(map(Share, self.scale.texts, self.scale.values, shares[n]))
             yield Estimated(one.index, one.path, span.value, span.low, span.high, fit >= line, best, fit, steps)
