@@ -28,7 +28,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from clipgen.library import EVERYWHERE, Content, File, Library
-from clipgen.library.hashes import perceptual_hashes, small_copy
+from clipgen.library.hashes import small_copy
 from clipgen.media.images import find_images
 from clipgen.parts import Parts
 from clipgen.similarity import Matcher
@@ -97,8 +97,8 @@ def measure(folder: Path, matcher: Matcher) -> dict[str, float]:
     found = {pair for group in same for pair in itertools.combinations(sorted(group), 2)}
     true = {(number - 1, number) for number in range(count) if is_copy(number)}
     return {
-        "pictures": count, "seconds": time.perf_counter() - began, "seconds_to_pairs": steps[0], "pairs_compared": total,
-        "copies_found": len(true & found) / len(true), "memory_before_mb": before,
+        "pictures": count, "seconds": time.perf_counter() - began, "seconds_to_pairs": steps[0],
+        "pairs_compared": total, "copies_found": len(true & found) / len(true), "memory_before_mb": before,
         "memory_peak_mb": kilobytes("VmHWM") / 1024,
     }  # fmt: skip
 
@@ -122,9 +122,7 @@ def looked_at(index: Path, matcher: Matcher) -> dict[str, float]:
 @click.option("--known", is_flag=True, help="PICTURES is an index: the share of its candidates that is compared.")
 @click.option("--measure", "measured", is_flag=True, hidden=True, help="Only search what is in this folder.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
-def main(
-    pictures: Path, count: int, perceptor: str, known: bool, measured: bool, json_path: Path | None
-) -> None:
+def main(pictures: Path, count: int, perceptor: str, known: bool, measured: bool, json_path: Path | None) -> None:
     """Print seconds, memory, and the share of the copies that is found."""
     torch.set_num_threads(2)
     matcher = matcher_of(Parts().perceptor([perceptor], torch.device("cpu")))

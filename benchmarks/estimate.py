@@ -174,7 +174,8 @@ def figures(drawn: Drawn, matcher: Matcher, world: World, others: Tensor, seed: 
     rows = embed_images(matcher.perceptor, pictures)
     estimator = Estimator(Scale.of([f"{text}={value}" for text, value in drawn.steps.items()]), matcher)
     raw = [span.value for span in estimator.spans(rows[COUNT:])]
-    made = Calibration.fit(estimator.scale, raw, estimator.z(rows[COUNT:]).amax(1).tolist(), truth[COUNT:])
+    fits, labelled = estimator.z(rows[COUNT:]).amax(1).tolist(), rows[COUNT:].numpy()
+    made = Calibration.fit(estimator.scale, raw, fits, truth[COUNT:], vectors=labelled)
     embedded = [Embedded(i, row[None], row, row[:0]) for i, row in enumerate(rows[:COUNT])]
     real, spread = np.array(truth[:COUNT]), max(truth) - min(truth)
     found = {name: list(estimator.estimate(embedded, use)) for name, use in (("plain", None), ("calibrated", made))}
@@ -183,6 +184,7 @@ def figures(drawn: Drawn, matcher: Matcher, world: World, others: Tensor, seed: 
             for name, some in found.items()}  # fmt: skip
     return {
         "spearman": spearman(np.array([one.value for one in found["plain"]]), real),
+        "spearman_calibrated": spearman(np.array([one.value for one in found["calibrated"]]), real),
         "held": float(held["plain"]),
         "held_calibrated": float(held["calibrated"]),
         "width_calibrated": float(np.mean([one.high - one.low for one in found["calibrated"]])) / spread,

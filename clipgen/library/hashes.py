@@ -37,8 +37,9 @@ def perceptual_hashes(picture: Image.Image | Greys) -> Hashes:
         >>> bool(np.bitwise_count(perceptual_hashes(picture) ^ turned[0]).min() <= 3)
         True
 
-    picture: of any size, or its small copy. A bit is whether a low frequency of the cosine transform lies above their median. A mirrored picture has the same
-    frequencies with other signs, a transposed one has them transposed: one transform gives all eight.
+    picture: of any size, or its small copy. A bit is whether a low frequency of the cosine transform lies above their
+    median. A mirrored picture has the same frequencies with other signs, a transposed one has them transposed: one
+    transform gives all eight.
 
     Source: Zauner 2010, Implementation and Benchmarking of Perceptual Image Hash Functions (pHash); size and median as
     in ImageHash (github.com/JohannesBuchner/imagehash).

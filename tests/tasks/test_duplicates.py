@@ -29,9 +29,9 @@ from clipgen.tasks.duplicates import (  # noqa: E402
     remember_different,
     undo,
 )
+from clipgen.tasks.duplicates import find as module  # noqa: E402
 from clipgen.tasks.duplicates.alignment import Look, compare  # noqa: E402
 from clipgen.tasks.duplicates.candidates import candidate_pairs  # noqa: E402
-from clipgen.tasks.duplicates import find as module  # noqa: E402
 from clipgen.tasks.duplicates.groups import connected, grouped  # noqa: E402
 from clipgen.tasks.duplicates.resemblance import alike  # noqa: E402
 from gridclip import grid_matcher  # noqa: E402

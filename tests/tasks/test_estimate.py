@@ -154,7 +154,16 @@ def test_tables_and_calibrations_that_cannot_be_used(matcher: Matcher, tmp_path:
 
 @pytest.mark.parametrize(
     "change",
-    [{"perceptor": "another"}, {"views": "crops"}, {"x": [1]}, {"y": ["a"]}, {"texts": [1, 2]}, {"line": None}],
+    [
+        {"perceptor": "another"},
+        {"views": "crops"},
+        {"x": [1]},
+        {"y": ["a"]},
+        {"texts": [1, 2]},
+        {"line": None},
+        {"learned": {"offset": 1, "slope": "x"}},
+        {"learned": {"offset": 1, "slope": 2, "direction": [3.0]}},
+    ],
 )
 def test_a_calibration_of_something_else_is_refused(
     change: dict[str, object], matcher: Matcher, tmp_path: Path

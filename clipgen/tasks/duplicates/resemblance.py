@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 _CELLS = 8  # along a side of what is compared
 _SHARES = (1.0, 0.9, 0.8, 0.7)  # of a side that a crop or a border leaves
 _STEP = 0.1  # of a side, from one window to the next
-_STRETCH = 0.15  # by which the shares of the two sides may differ: a border is as wide along a long side as along a short
+_STRETCH = 0.15  # by which the shares of the two sides may differ: a border has one width for both
 # Chosen with benchmarks/duplicates.py --seed 0: 99 % of copies and bursts resemble each other as much, and 7 % of
 # unrelated photographs.
 _ALIKE = 0.575
@@ -84,8 +84,11 @@ def _windows(greys: Greys) -> Floats:
 
 @cache
 def _grids() -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """What takes a row of pixels to the cells of all windows along it, [K * 8, 32], to their neighbourhoods' means, and
-    which pairs of windows along the two sides are one window of a picture [K, K]."""
+    """How a row of pixels becomes the cells of all windows along it, and how windows along the two sides make one.
+
+    Returns what takes it to the cells [K * 8, 32] and to the means of their neighbourhoods [K * 8, 32], and which pairs
+    of K windows are a window of a picture [K, K].
+    """
     spans = [(start, share) for share in _SHARES for start in np.linspace(0, 1 - share, round((1 - share) / _STEP) + 1)]
     edges = [SIDE * (start + share * np.arange(_CELLS + 1) / _CELLS) for start, share in spans]
     low, high = np.concatenate([one[:-1] for one in edges]), np.concatenate([one[1:] for one in edges])

@@ -78,9 +78,10 @@ class Calibration:
     ) -> Self:
         """Fit labels to the estimates of their pictures; z: of the step that fits each best; vectors: [N, D], of them.
 
-        Where that comes nearer to labels that are left out, the words alone do not decide: see `Learned`. The curve is the rising one with the least squared error (isotonic regression). Between below and above lie 80 %
-        of the labels in five-fold cross-validation, each seen from a curve without it (Barber et al. 2021, arXiv
-        1905.02928). The line is that of the scale, or lower if more than 5 % of the labelled pictures lie below it, but
+        Where that comes nearer to labels that are left out, the words alone do not decide: see `Learned`. The curve is
+        the rising one with the least squared error (isotonic regression). Between below and above lie 80 % of the
+        labels in five-fold cross-validation, each seen from a fit without it (Barber et al. 2021, arXiv 1905.02928).
+        The line is that of the scale, or lower if more than 5 % of the labelled pictures lie below it, but
         not so low that more than a quarter of unrelated pictures would pass by chance.
         Raises SettingsError for fewer than LEAST labels or labels that are all equal, ClipgenError without SciPy.
         """
@@ -152,8 +153,10 @@ class Calibration:
             _learned(table["learned"]),
         )  # fmt: skip
 
-    def check(self, path: Path, scale: Scale | None, perceptor: str, views: str) -> None:
-        """Raise SettingsError where it was made for another scale, perceptor or views."""
+    def check(self, path: Path, scale: Scale | None, perceptor: str, views: str, dim: int) -> None:
+        """Raise SettingsError where it was made for another scale, perceptor or views; dim: of its embeddings."""
+        if self.learned is not None and len(self.learned.direction) != dim:
+            raise SettingsError(f"{path} is damaged; calibrate again", settings=["calibration"])
         if scale is not None and (scale.texts, scale.values) != (self.texts, self.values):
             steps = ", ".join(f"{text}={value:g}" for text, value in zip(self.texts, self.values, strict=True))
             raise SettingsError(f"{path} was made for another scale: {steps}", settings=["calibration"])
@@ -214,9 +217,7 @@ def _learned(table: Any) -> Learned | None:
     return found
 
 
-def _nearest(
-    raw: Floats, truth: Floats, vectors: Floats | None
-) -> tuple[Floats, Floats, Floats, Learned | None]:
+def _nearest(raw: Floats, truth: Floats, vectors: Floats | None) -> tuple[Floats, Floats, Floats, Learned | None]:
     """Misses of labels that are left out, and blind ones, by the estimates or by what is learned, whichever are less.
 
     Also what the curve is fitted to, and what was learned.

@@ -88,7 +88,8 @@ def estimate(
         yield Calibrated(calibration, chosen.file)
     elif chosen.file is not None:
         calibration = Calibration.load(chosen.file)
-        calibration.check(chosen.file, Scale.of(steps) if steps else None, matcher.perceptor.fingerprint, made)
+        clip = matcher.perceptor
+        calibration.check(chosen.file, Scale.of(steps) if steps else None, clip.fingerprint, made, clip.dim)
         estimator = Estimator(calibration.scale, matcher)
     else:
         calibration, estimator = None, Estimator(Scale.of(steps), matcher)
@@ -110,9 +111,7 @@ def _calibrated(table: Path, estimator: Estimator, views: str) -> Generator[Skip
             vectors.append(one.vector)
     fingerprint = estimator.matcher.perceptor.fingerprint
     embedded = torch.stack(vectors).numpy() if vectors else None
-    return Calibration.fit(
-        estimator.scale, values, z, labels, vectors=embedded, perceptor=fingerprint, views=views
-    )
+    return Calibration.fit(estimator.scale, values, z, labels, vectors=embedded, perceptor=fingerprint, views=views)
 
 
 class Estimator:
