@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+import configured  # before torch is imported
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -140,7 +142,8 @@ def main(pictures: Path, count: int, perceptor: str, known: bool, measured: bool
             with Library(folder / "library.sqlite") as library:
                 fill(library, matcher, chosen, folder / "files", count)
             asked = [sys.executable, __file__, str(folder), "--perceptor", perceptor, "--measure"]
-            figures = json.loads(subprocess.run(asked, check=True, stdout=subprocess.PIPE).stdout)
+            ran = subprocess.run(asked, check=True, stdout=subprocess.PIPE, env=os.environ | {configured.SIDE: "ours"})
+            figures = json.loads(ran.stdout)
     for key, value in figures.items():
         click.echo(f"{key:24} {value:,.3f}")
     if json_path:

@@ -16,7 +16,7 @@ Hashes = NDArray[np.uint64]
 Greys = NDArray[np.uint8]
 
 SIDE = 32  # of a small copy
-_THREADS = 2
+_THREADS, _COLUMNS = 2, 4096  # pictures that are compared with one at a time: their hashes stay in the cache
 _KEPT = 8  # low frequencies that are transformed, along a side
 
 
@@ -77,11 +77,17 @@ def near_pairs(first: Hashes, others: Hashes, radius: int) -> NDArray[np.int64]:
     """
     columns = np.ascontiguousarray(others.T)
 
-    def of(i: int) -> NDArray[np.int64]:
-        bits = np.bitwise_count(columns[:, i + 1 :] ^ first[i]).min(0)
-        near = np.flatnonzero(bits <= radius)
-        return np.stack([np.full(len(near), i), near + i + 1], axis=1)
+    def of(start: int) -> NDArray[np.int64]:
+        block = np.ascontiguousarray(columns[:, start : start + _COLUMNS])
+        differ, counts, bits = np.empty_like(block), np.empty(block.shape, np.uint8), np.empty(block.shape[1], np.uint8)
+        found = []
+        for i in range(min(start + _COLUMNS, len(first))):
+            np.bitwise_count(np.bitwise_xor(block, first[i], out=differ), out=counts).min(0, out=bits)
+            near = start + np.flatnonzero(bits <= radius)
+            if len(near := near[near > i]):
+                found.append(np.stack([np.full(len(near), i), near], axis=1))
+        return np.concatenate([np.empty((0, 2), np.int64), *found])
 
     with ThreadPoolExecutor(_THREADS) as threads:  # NumPy computes without Python's lock
-        found = [pairs for pairs in threads.map(of, range(len(first) - 1)) if len(pairs)]
-    return np.concatenate(found) if found else np.empty((0, 2), np.int64)
+        pairs = np.concatenate([np.empty((0, 2), np.int64), *threads.map(of, range(0, len(first), _COLUMNS))])
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipgen.library import hashes as module
 from clipgen.library.hashes import near_pairs, perceptual_hashes
 
 from .conftest import noise
@@ -31,3 +32,12 @@ def test_pairs_are_those_within_the_radius() -> None:
     hashes = np.stack([perceptual_hashes(noise(seed)) for seed in (1, 2, 1, 3)])
     assert near_pairs(hashes[:, 0], hashes, 4).tolist() == [[0, 2]]
     assert near_pairs(hashes[:1, 0], hashes[:1], 4).shape == (0, 2)
+
+
+def test_pairs_of_many_are_those_of_all_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_COLUMNS", 3)
+    hashes = np.random.default_rng(0).integers(0, 2**63, (11, 8), np.uint64)
+    hashes[[4, 10], 5] = hashes[[1, 4], 0]
+    differ = np.bitwise_count(hashes[None] ^ hashes[:, None, :1]).min(-1)
+    wanted = [[i, j] for i in range(11) for j in range(i + 1, 11) if differ[i, j] <= 20]
+    assert near_pairs(hashes[:, 0], hashes, 20).tolist() == wanted and [1, 4] in wanted and [4, 10] in wanted

@@ -24,7 +24,8 @@ def candidate_pairs(vectors: Tensor, hashes: Hashes, others: Tensor) -> Pairs:
         >>> candidate_pairs(rows, hashes, rows).tolist()
         [[0, 2]]
 
-    vectors: [N, D] unit; hashes: [N, 8], in the eight symmetries; others: [P, D], of unrelated pictures.
+    vectors: [N, D] unit, in single or half precision; hashes: [N, 8], in the eight symmetries; others: [P, D], of
+    unrelated pictures.
     """
     found = [_capped(near_pairs(hashes[:, 0], hashes, _BITS), hashes), _neighbours(whitened(vectors, others))]
     return np.unique(np.concatenate(found), axis=0)
