@@ -23,8 +23,8 @@ _KEPT = 8  # low frequencies that are transformed, along a side
 def small_copy(picture: Image.Image) -> Greys:
     """A picture, grey and squeezed into a square: [32, 32].
 
-    >>> small_copy(Image.new("RGB", (64, 48), "white")).max()
-    255
+    >>> small_copy(Image.new("RGB", (64, 48), "white")).shape
+    (32, 32)
     """
     return np.asarray(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.LANCZOS))
 

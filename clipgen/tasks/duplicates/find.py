@@ -118,6 +118,8 @@ class _Run:
         with ThreadPoolExecutor(_THREADS) as threads:  # OpenCV computes without Python's lock
             waiting = iter(pairs)
             while chunk := list(islice(waiting, _CHUNK)):
+                # each once, before two threads ask for the same
+                list(threads.map(self.look, dict.fromkeys(i for pair in chunk for i in pair)))
                 self.kinds |= dict(zip(chunk, threads.map(lambda pair: self.kind(*pair), chunk), strict=True))
                 yield Compared(len(self.kinds), len(pairs))
         taken: set[int] = set()
