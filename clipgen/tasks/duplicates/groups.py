@@ -18,10 +18,14 @@ def grouped(pairs: Iterable[tuple[int, int]], same: Callable[[int, int], bool]) 
     the one that is the same as most; what is not starts again without them.
     """
     known = {(min(pair), max(pair)) for pair in pairs}
+    of_first: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pair in known:
+        of_first[pair[0]].append(pair)
     for members in connected(known):
+        inner = [pair for i in members for pair in of_first[i]]
         while len(members) > 1:
             inside = set(members)
-            degrees = Counter(i for pair in known if inside.issuperset(pair) for i in pair)
+            degrees = Counter(i for pair in inner if inside.issuperset(pair) for i in pair)
             medoid = max(members, key=lambda i: (degrees[i], -i))
             alike = [i for i in members if i != medoid and _is_known(known, same, medoid, i)]
             if alike:

@@ -20,7 +20,7 @@ _STRETCH = 0.15  # by which the shares of the two sides may differ: a border has
 # Chosen with benchmarks/duplicates.py --seed 0: 99 % of copies and bursts resemble each other as much, and 7 % of
 # unrelated photographs.
 _ALIKE = 0.575
-_BLOCK, _THREADS = 1024, 2  # pairs in one piece of work: 40 MB
+_BLOCK, _THREADS = 256, 2  # pairs in one piece of work: some 40 MB
 
 
 def alike(greys: Greys, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -39,7 +39,7 @@ class Calibration:
 
         >>> estimates, labels = [0.1 * i for i in range(20)], [float(i) for i in range(20)]
         >>> found = Calibration.fit(Scale(("low", "high"), (0.0, 2.0)), estimates, [3.0] * 20, labels)
-        >>> round(found.apply(1.05).value, 2)
+        >>> round(found.apply(1.05, np.zeros(0)).value, 2)
         10.5
 
     texts, values: of the scale; below, above: ends of the interval, from the curve; least, most: bounds of the result;
