@@ -42,14 +42,12 @@ class Recipe:
     """The settings of a fit.
 
     pictures: most of each set of photographs, and number of scenes, to fit on; the threshold is chosen by half as many,
-    and half as many measure it; heads: that are fitted from different beginnings, and then are one; epochs, batch, lr,
-    weight_decay, smoothing: of AdamW on the cross-entropy over four turns; alarms, precision: what the threshold has to
-    keep to on pictures that neither head nor reader saw.
+    and half as many measure it; epochs, batch, lr, weight_decay, smoothing: of AdamW on the cross-entropy over four
+    turns; alarms, precision: what the threshold has to keep to on pictures that neither head nor reader saw.
     """
 
     pictures: int = 1000
     seed: int = 29
-    heads: int = 4
     epochs: int = 30
     batch: int = 128
     lr: float = 2e-3
@@ -160,50 +158,25 @@ def embed(
 def fit(embeddings: Tensor, perceptor: str, recipe: Recipe) -> Head:
     """A head for embeddings [N, 4, D] of turned pictures, the upright turn first; perceptor: fingerprint.
 
-        >>> fit(torch.randn(8, 4, 16), "5e1f" * 16, Recipe(epochs=1, batch=4)).sure
-        1.0
-
-    It is the mean of several, which are sure of the same mistakes less often than one (Lakshminarayanan et al., Deep
-    Ensembles, arXiv 1612.01474).
+    >>> fit(torch.randn(8, 4, 16), "5e1f" * 16, Recipe(epochs=1, batch=4)).sure
+    1.0
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        heads = [_fitted(embeddings, perceptor, recipe) for _ in range(recipe.heads)]
-    return joined(heads)
-
-
-def _fitted(embeddings: Tensor, perceptor: str, recipe: Recipe) -> Head:
-    head = Head(embeddings.shape[-1], perceptor=perceptor)
-    head.mean.copy_(embeddings.mean((0, 1)))
-    head.std.copy_(embeddings.std((0, 1)).clamp(min=1e-4))
-    optimizer = torch.optim.AdamW(head.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay)
-    batches = max(1, len(embeddings) // recipe.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=recipe.epochs * batches)
-    for _ in range(recipe.epochs):
-        for some in torch.randperm(len(embeddings)).split(recipe.batch)[:batches]:
-            truth = torch.zeros(len(some), dtype=torch.long)
-            loss = F.cross_entropy(head(embeddings[some]), truth, label_smoothing=recipe.smoothing)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-    return head.eval().requires_grad_(False)
-
-
-def joined(heads: Sequence[Head]) -> Head:
-    """One head whose scores are the mean of those of several, which were fitted on the same embeddings.
-
-    >>> joined([Head(16, 3, perceptor="5e1f" * 16), Head(16, 5, perceptor="5e1f" * 16)]).layers[1].out_features
-    8
-    """
-    states = [head.state_dict() for head in heads]
-    hidden, last = "layers.1", "layers.4"
-    state = {name: states[0][name] for name in ("mean", "std")}
-    state |= {f"{hidden}.{part}": torch.cat([one[f"{hidden}.{part}"] for one in states]) for part in ("weight", "bias")}
-    state[f"{last}.weight"] = torch.cat([one[f"{last}.weight"] for one in states], dim=1) / len(states)
-    state[f"{last}.bias"] = torch.stack([one[f"{last}.bias"] for one in states]).mean(0)
-    head = Head(heads[0].mean.numel(), len(state[f"{hidden}.bias"]), perceptor=heads[0].perceptor)
-    head.load_state_dict(state)
+        head = Head(embeddings.shape[-1], perceptor=perceptor)
+        head.mean.copy_(embeddings.mean((0, 1)))
+        head.std.copy_(embeddings.std((0, 1)).clamp(min=1e-4))
+        optimizer = torch.optim.AdamW(head.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay)
+        batches = max(1, len(embeddings) // recipe.batch)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.lr, total_steps=recipe.epochs * batches)
+        for _ in range(recipe.epochs):
+            for some in torch.randperm(len(embeddings)).split(recipe.batch)[:batches]:
+                truth = torch.zeros(len(some), dtype=torch.long)
+                loss = F.cross_entropy(head(embeddings[some]), truth, label_smoothing=recipe.smoothing)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                schedule.step()
     return head.eval().requires_grad_(False)
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from clipgen.errors import ImageError
 from clipgen.tasks.orient import Head
 from clipgen.train import orient
-from clipgen.train.orient import PARTS, Recipe, figures, fit, joined, shown, threshold
+from clipgen.train.orient import PARTS, Recipe, figures, fit, shown, threshold
 from clipgen.train.world import World
 from gridclip import GridClip
 from raising import refused
@@ -73,9 +73,3 @@ def test_fits_are_equal(world: World) -> None:
 def test_no_pictures_are_refused() -> None:
     with refused(ImageError):
         orient.embed(iter(()), GridClip(), print)
-
-
-def test_heads_as_one_score_as_their_mean() -> None:
-    heads = [Head(16, width, perceptor="5e" * 32).eval() for width in (4, 6, 5)]
-    rows = torch.randn(3, 4, 16)
-    assert torch.allclose(joined(heads)(rows), torch.stack([head(rows) for head in heads]).mean(0), atol=1e-6)

@@ -96,7 +96,7 @@ def fitting(vectors: Tensor, labels: NDArray[np.int64], texts: Tensor) -> Floats
         optimizer.zero_grad()
         # a prior of equal voices: a handful of labels says little about them
         found = F.cross_entropy(rows @ weights, truth) + ((weights - 1) ** 2).sum() / (2 * len(rows))
-        found.backward()  # type: ignore[no-untyped-call]
+        found.backward()
         return found
 
     optimizer.step(loss)

@@ -29,7 +29,7 @@ def alike(greys: Greys, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
     >>> alike(np.zeros((2, 32, 32), np.uint8), np.array([[0, 1]])).tolist()
     [True]
     """
-    unknown = ~greys.any((1, 2))
+    unknown = np.asarray(~greys.any((1, 2)))
     return unknown[pairs].any(1) | (resemblance(greys, pairs) >= _ALIKE)
 
 
@@ -79,7 +79,7 @@ def _windows(greys: Greys) -> Floats:
     rows -= rows.mean(-1, keepdims=True)
     # what has no details resembles nothing
     rows /= np.sqrt(np.einsum("pwc,pwc->pw", rows, rows))[..., None].clip(1)
-    return rows
+    return np.asarray(rows, np.float32)
 
 
 @cache
