@@ -215,7 +215,8 @@ def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_any_model_of_open_clip_is_tuned_with_its_last_blocks(photos: Path, listed: str) -> None:
-    options = ["tune", str(photos), "-o", "mine", "--from", listed, "--last-blocks", "2", "--lr", "0.01"]
+    options = ["tune", str(photos), "-o", "mine", "--from", listed, "--last-blocks", "2", "--lr", "1e-3",
+               "--steps", "20"]  # fmt: skip
     result = CliRunner().invoke(main, options)
     assert result.exit_code == 0, result.stderr
     record = json.loads((weights.find("mine", "perceptor").folder / "tune.json").read_text())
