@@ -182,7 +182,7 @@ def ledger_folder(out: Path | Address) -> Path:
     """Where the ledger is if no place is named: with results that are files, else in the data folder.
 
     >>> ledger_folder(Address("s3://bucket/results")).name
-    's3-bucket-results-4ad1ea90'
+    's3-bucket-results-3333f854'
     """
     if isinstance(out, Path):
         return out
