@@ -9,7 +9,7 @@ plans of microchips with names as chips have. Other drawings of them measure: th
 before and after. What is forgotten is also measured on photographs that neither training nor tuning saw (--photos,
 folders as of `clipgen train clip`): the names of each set are the choices, afterwards the ten new names as well.
 --paint N: the CLIP tuned from `builtin` paints "a drawing of a zorblax" N times for each thing; the one tuned from
-`reader`, which took no part, names what it sees among the ten. --draw FOLDER: only writes the pictures to learn from.
+`reader`, which took no part, names what it sees among the ten. --draw FOLDER: only writes pictures.
 Asked for: 30 points on the new things, at most 1 point lost on the others, 10 minutes on two cores.
 """
 
@@ -183,7 +183,7 @@ def painted(kind: str, folder: Path, count: int, seed: int) -> dict[str, object]
 @click.option("--most", default=300, show_default=True, help="Photographs of each set.")
 @click.option("--paint", default=0, show_default=True, help="Paintings of each thing by the one from builtin.")
 @click.option("--pictures", default=PICTURES, show_default=True, help="Pictures of each thing to learn from.")
-@click.option("--draw", type=click.Path(path_type=Path), help="Write pictures of the things here, and do no more.")
+@click.option("--draw", type=click.Path(path_type=Path), help="Only write pictures here: learn/ and other/.")
 @click.option("--last-blocks", default=0, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
@@ -197,7 +197,8 @@ def main(
     table = list[dict[str, object]]()
     for kind in things or tuple(NAMES):
         if draw is not None:
-            write_set(kind, draw, pictures, 1)
+            write_set(kind, draw / "learn", pictures, 1)
+            write_set(kind, draw / "other", TESTS, 2)
             continue
         with tempfile.TemporaryDirectory() as home:
             learnt, tests = Path(home) / "learnt", Path(home) / "tests"

@@ -199,7 +199,8 @@ def _key(line: Line) -> tuple[str, str]:
     # another version of clipgen does not make it another job
     known = {name: value for name, value in values.items() if name != "version"}
     # ASCII: names of files may have bytes that are no text
-    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest(), json.dumps(values)
+    text = json.dumps(known, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest(), f'{text[:-1]}, "version": {json.dumps(values["version"])}}}'
 
 
 def _storable(error: str) -> str:

@@ -78,9 +78,10 @@ def write_whole(path: str | Path | Address) -> Iterator[Path]:
     """
     if isinstance(path, Address):
         with tempfile.TemporaryDirectory(prefix="clipgen-") as folder:
-            with write_whole(Path(folder) / path.name) as part:
-                yield part
-            path.put(Path(folder) / path.name)
+            whole = Path(folder) / path.name
+            with write_whole(whole) as local:
+                yield local
+            path.put(whole)
         return
     target = Path(path)
     part: Path | None = None
