@@ -1,12 +1,15 @@
 """Does a tuned CLIP know new things, and what does it forget? Ten invented symbols, ten chip charts, 16 pictures each.
 
     python benchmarks/tune.py --photos PHOTOS --json tune.json
-    python benchmarks/tune.py --things chips --from builtin
+    python benchmarks/tune.py --things chips --from reader --from builtin --paint 4
+    python benchmarks/tune.py --things chips --draw charts/
 
 The things are drawn here, so that no CLIP has seen them: `symbols` are emblems with made-up names, `chips` are floor
 plans of microchips with names as chips have. Other drawings of them measure: the accuracy of `classify` among the ten,
 before and after. What is forgotten is also measured on photographs that neither training nor tuning saw (--photos,
 folders as of `clipgen train clip`): the names of each set are the choices, afterwards the ten new names as well.
+--paint N: the CLIP tuned from `builtin` paints "a drawing of a zorblax" N times for each thing; the one tuned from
+`reader`, which took no part, names what it sees among the ten. --draw FOLDER: only writes pictures.
 Asked for: 30 points on the new things, at most 1 point lost on the others, 10 minutes on two cores.
 """
 
@@ -26,6 +29,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
+import clipgen
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.similarity import embed_images, embed_texts
@@ -158,28 +162,56 @@ def photos_right(perceptor: Perceptor, folders: Sequence[Path], new: Sequence[st
     return shares
 
 
+def painted(kind: str, folder: Path, count: int, seed: int) -> dict[str, object]:
+    """Paint each thing by the CLIP tuned from `builtin`; the share that the one tuned from `reader` gives its name."""
+    folder.mkdir()
+    rows = []
+    for name in NAMES[kind]:
+        for number in range(count):
+            path = folder / f"{name}-{number}.png"
+            clipgen.generate(
+                f"a drawing of a {name}", seed=seed + number, perceptor=f"benchmark-{kind}-builtin", device="cpu"
+            ).save(path)
+            rows.append((path, name))
+    return {"things": kind, "painted": len(rows), "named": new_right(f"benchmark-{kind}-reader", rows, NAMES[kind])}
+
+
 @click.command()
 @click.option("--things", type=click.Choice(list(NAMES)), multiple=True, help="Default: both.")
 @click.option("--from", "bases", multiple=True, help="Default: both built-in ones.")
 @click.option("--photos", type=click.Path(exists=True, path_type=Path), multiple=True, help="As of `train clip`.")
 @click.option("--most", default=300, show_default=True, help="Photographs of each set.")
+@click.option("--paint", default=0, show_default=True, help="Paintings of each thing by the one from builtin.")
+@click.option("--pictures", default=PICTURES, show_default=True, help="Pictures of each thing to learn from.")
+@click.option("--draw", type=click.Path(path_type=Path), help="Only write pictures here: learn/ and other/.")
 @click.option("--last-blocks", default=0, show_default=True)
 @click.option("--seed", default=0, show_default=True)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
 def main(
-    things: tuple[str, ...], bases: tuple[str, ...], photos: tuple[Path, ...], most: int, last_blocks: int, seed: int,
-    json_path: Path | None,
+    things: tuple[str, ...], bases: tuple[str, ...], photos: tuple[Path, ...], most: int, paint: int, pictures: int,
+    draw: Path | None, last_blocks: int, seed: int, json_path: Path | None,
 ) -> None:  # fmt: skip
     """Print what tuning gains and loses."""
-    table = []
+    if paint and bases and not {"reader", "builtin"} <= set(bases):
+        raise click.UsageError("--paint needs --from reader, which names what --from builtin paints")
+    table = list[dict[str, object]]()
     for kind in things or tuple(NAMES):
+        if draw is not None:
+            write_set(kind, draw / "learn", pictures, 1)
+            write_set(kind, draw / "other", TESTS, 2)
+            continue
         with tempfile.TemporaryDirectory() as home:
             learnt, tests = Path(home) / "learnt", Path(home) / "tests"
-            write_set(kind, learnt, PICTURES, 1)
+            write_set(kind, learnt, pictures, 1)
             rows = write_set(kind, tests, TESTS, 2)
             for base in bases or ("reader", "builtin"):
                 table.append(measured(kind, base, learnt, rows, photos, most, last_blocks=last_blocks, seed=seed))
                 click.echo(json.dumps(table[-1]))
+            if paint:
+                table.append(painted(kind, Path(home) / "painted", paint, seed))
+                click.echo(json.dumps(table[-1]))
+    if draw is not None:
+        return
     click.echo(f"asked for: {ASKED}")
     if json_path:
         json_path.write_text(json.dumps(table, indent=2) + "\n")

@@ -17,12 +17,13 @@ class Need:
     packages: Mapping[str, str]
 
 
-#: what verbs, and calibrating, need
+#: what verbs, calibrating, and addresses need
 NEEDS: dict[str, Need] = {
     "scenes": Need("video", {"scenedetect": "PySceneDetect", "cv2": "OpenCV"}),
     "track": Need("video", {"cv2": "OpenCV", "scipy": "SciPy"}),
     **dict.fromkeys(("duplicates", "curate"), Need("library", {"cv2": "OpenCV"})),
     **dict.fromkeys(("pair", "calibrating"), Need("library", {"scipy": "SciPy"})),
+    **dict.fromkeys(("s3://", "s3a://"), Need("remote", {"s3fs": "s3fs"})),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.jobs import VERBS
 from clipgen.settings import (
     QUALITIES,
     CaptionVerb,
@@ -26,6 +27,7 @@ from clipgen.settings import (
     picture_settings,
     settings_in,
 )
+from clipgen.settings.base import _check_type
 from clipgen.settings.keywords import (
     CaptionKeywords,
     ClassifyKeywords,
@@ -42,9 +44,11 @@ from raising import refused
 
 
 def test_defaults_are_valid_and_every_setting_has_one_line_of_help() -> None:
-    GenerateSettings().validate()
-    for _, spec in picture_settings():
+    verbs = [one for kind in VERBS.values() for one in settings_in(kind)]
+    for group, spec in [*picture_settings(), *verbs]:
         assert about_of(spec).help and "\n" not in help_of(spec)
+        _check_type(spec.name, spec.default, hints(group)[spec.name])  # `validate` takes them for valid
+        about_of(spec).check(spec.name, spec.default)
 
 
 def test_settings_are_frozen() -> None:

@@ -12,7 +12,7 @@ A run that is killed, driver or workers, continues with what is not done; what i
 from __future__ import annotations
 
 from clipgen.batch.crew import Crew, Failure, LocalCrew, Outcome
-from clipgen.batch.ledger import Entry, Ledger, Tally
+from clipgen.batch.ledger import Entry, Ledger, Tally, ledger_folder
 from clipgen.batch.lines import Line, grouped, job_of_row, read_jobs
 from clipgen.batch.perform import perform
 from clipgen.batch.run import run
@@ -28,6 +28,7 @@ __all__ = [
     "Tally",
     "grouped",
     "job_of_row",
+    "ledger_folder",
     "perform",
     "read_jobs",
     "run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -16,7 +17,9 @@ from typing import Self
 from clipgen.batch.lines import Line
 from clipgen.errors import OutputError
 from clipgen.files import exclusive, reason, unwritable, write_whole
+from clipgen.files.addresses import Address
 from clipgen.jobs import Job
+from clipgen.models.weights import data_folder
 from clipgen.values import Json
 
 LEDGER_FILE, RESULTS_FILE = "ledger.sqlite", "results.jsonl"
@@ -64,13 +67,15 @@ class Ledger:
         ...     ledger.tally()
         Tally(done=0, failed=0, open=1)
 
-    folder: of the results. A job is known by what it is, not by its line, so that lines may be added and moved; a line
-    that is there twice is two jobs. Only one process may have a ledger open. Raises OutputError where it cannot be
-    written, or another process has it.
+    folder: of the ledger; out: folder or address of the results, by default the same folder. A job is known by what it
+    is, not by its line, so that lines may be added and moved; a line that is there twice is two jobs. Only one process
+    may have a ledger open. Raises OutputError where it or the results cannot be written, another process has it, or the
+    results are of another ledger.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, out: Path | Address | None = None) -> None:
         self.folder = Path(folder)
+        self.out: Path | Address = self.folder if out is None else out
 
     def __enter__(self) -> Self:
         path = self.folder / LEDGER_FILE
@@ -84,6 +89,7 @@ class Ledger:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.executescript(_SCHEMA)
+                self._check_out()
             except OSError as error:
                 if isinstance(error, OutputError):
                     raise
@@ -147,14 +153,42 @@ class Ledger:
         """Line and error of each failed job."""
         yield from self._db.execute("SELECT line, error FROM entries WHERE state = ? ORDER BY line", (_FAILED,))
 
-    def write_results(self) -> Path:
+    def write_results(self) -> Path | Address:
         """Write a line of JSON for each job that is done or failed, whole or not at all; returns the file."""
-        path = self.folder / RESULTS_FILE
+        path = self.out / RESULTS_FILE
         columns = "line, job, state, seconds, files, rows, error"
         with write_whole(path) as part, open(part, "w", encoding="utf-8", errors="backslashreplace") as file:
             for row in self._db.execute(f"SELECT {columns} FROM entries WHERE state != ? ORDER BY line, id", (_OPEN,)):
                 file.write(json.dumps(_result(*row), ensure_ascii=False) + "\n")
         return path
+
+    def _check_out(self) -> None:
+        """Raise OutputError where results elsewhere are of another ledger, or cannot be written: before the work."""
+        if self.out == self.folder:
+            return
+        (begun,) = self._db.execute("PRAGMA user_version").fetchone()
+        if not begun and (self.out / RESULTS_FILE).exists():
+            raise OutputError(
+                f"{self.out} has the results of a batch whose ledger is not in {self.folder}; name the folder of that "
+                "ledger, or another place for the results",
+                settings=["ledger", "out"],
+            )
+        self._db.execute("PRAGMA user_version = 1")
+        if not self.tally().done:
+            self.write_results()
+
+
+def ledger_folder(out: Path | Address) -> Path:
+    """Where the ledger is if no place is named: with results that are files, else in the data folder.
+
+    >>> ledger_folder(Address("s3://bucket/results")).name
+    's3-bucket-results-3333f854'
+    """
+    if isinstance(out, Path):
+        return out
+    text = out.text.rstrip("/")
+    name = re.sub(r"[^A-Za-z0-9]+", "-", text)[-60:].strip("-")
+    return data_folder() / "batches" / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _key(line: Line) -> tuple[str, str]:
@@ -165,7 +199,8 @@ def _key(line: Line) -> tuple[str, str]:
     # another version of clipgen does not make it another job
     known = {name: value for name, value in values.items() if name != "version"}
     # ASCII: names of files may have bytes that are no text
-    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest(), json.dumps(values)
+    text = json.dumps(known, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest(), f'{text[:-1]}, "version": {json.dumps(values["version"])}}}'
 
 
 def _storable(error: str) -> str:

@@ -51,7 +51,7 @@ def _enter(ledger: Ledger, entry: Entry, outcome: Outcome | Failure, retries: in
         ledger.failed(entry.id, outcome.error, final=final)
         return final
     for name, content in outcome.files:
-        with write_whole(ledger.folder / name) as part:
+        with write_whole(ledger.out / name) as part:
             part.write_bytes(content)
     ledger.done(entry.id, files=[name for name, _ in outcome.files], rows=outcome.rows, seconds=outcome.seconds)
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 import warnings
@@ -20,10 +19,12 @@ from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading, seconds_text
 from clipgen.cli.sections import option
 from clipgen.errors import ClipgenError
+from clipgen.files.addresses import place_of
 from clipgen.media.films import DEFAULT_ENDING
 
 if TYPE_CHECKING:
     from clipgen.batch import Crew, Ledger, Line, Tally
+    from clipgen.files.addresses import Address
     from clipgen.studio import Studio
 
 EXAMPLES = """\
@@ -32,6 +33,7 @@ Examples:
   clipgen batch jobs.jsonl --out results/
   clipgen batch jobs.csv --out results/ --workers 2
   clipgen batch jobs.jsonl --out results/ --ray auto
+  clipgen batch jobs.jsonl --out s3://bucket/results
   clipgen batch prompts/*.txt --out films/
   clipgen batch poems/*.txt --out films/ --style "oil painting:0.5" --captions
 
@@ -52,9 +54,11 @@ _LINES = 20  # of progress in a log file
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Do many jobs; make films from files of prompts.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
 @option(
-    "--out", type=click.Path(path_type=Path), required=True, section="Output", metavar="DIR",
-    help="folder of the results; jobs and films that are done are skipped",
+    "--out", required=True, section="Output", metavar="PLACE",
+    help="folder of the results, or an address such as s3://bucket/results; jobs and films that are done are skipped",
 )  # fmt: skip
+@option("--ledger", type=click.Path(path_type=Path), section="Output", metavar="DIR",
+        help="folder of the ledger of what is done, by default that of the results, for an address in the data folder")
 @option("--workers", type=click.IntRange(min=1), section="Jobs", metavar="N",
         help="processes that share this machine, by default 1; with --ray, actors, by default one a GPU")
 @option("--retries", type=click.IntRange(min=0), section="Jobs", metavar="N",
@@ -66,8 +70,8 @@ _LINES = 20  # of progress in a log file
         help="do the jobs on a Ray cluster: auto, local, or HOST:PORT")
 @film_options
 def command(
-    files: tuple[Path, ...], out: Path, workers: int | None, retries: int | None, retry_failed: bool, group: int | None,
-    ray: str | None, **options: Any,
+    files: tuple[Path, ...], out: str, ledger: Path | None, workers: int | None, retries: int | None,
+    retry_failed: bool, group: int | None, ray: str | None, **options: Any,
 ) -> int:  # fmt: skip
     """Do the jobs of each FILE.jsonl or FILE.csv, or make a film from each other FILE, as `clipgen animate` does.
 
@@ -75,19 +79,23 @@ def command(
     that fails is reported, the others are done, and the exit code is 1.
     """
     warnings.simplefilter("ignore")
-    if re.match(r"[a-z][a-z0-9+]+:/", str(out)):
-        raise click.UsageError("--out is an address; results are written to a folder of this machine, which may be a "
-                               "mounted bucket, or be copied to one")  # fmt: skip
-    own = Own(workers, retries, retry_failed, group, ray)
+    place, own = place_of(out), Own(workers, retries, retry_failed, group, ray, ledger)
     jobs = [file for file in files if file.suffix.lower() in JOBS]
     if not jobs:
         if own != Own():
-            raise click.UsageError("--workers, --retries, --retry-failed, --group and --ray are for files of jobs")
-        return _films(files, out, options)
+            raise click.UsageError(
+                "--workers, --retries, --retry-failed, --group, --ray and --ledger are for files of jobs"
+            )
+        if not isinstance(place, Path):
+            raise click.UsageError(
+                f"films of prompt files go to a folder of this machine, and --out is {out}; make them as lines of "
+                'jobs: {"verb": "animate", "file": "prompts/seasons.txt"}'
+            )
+        return _films(files, place, options)
     report = Report.of(options)
     if len(jobs) < len(files) or any(value not in (None, (), False) for value in options.values()):
         raise click.UsageError("a file of jobs has all settings in its lines: leave out other files and their options")
-    return _jobs(jobs, out, own, report)
+    return _jobs(jobs, place, own, report)
 
 
 @dataclass(frozen=True)
@@ -99,14 +107,17 @@ class Own:
     retry_failed: bool = False
     group: int | None = None
     ray: str | None = None
+    ledger: Path | None = None
 
 
-def _jobs(files: Iterable[Path], out: Path, own: Own, report: Report) -> int:
-    from clipgen.batch import Ledger
+def _jobs(files: Iterable[Path], out: Path | Address, own: Own, report: Report) -> int:
+    from clipgen.batch import Ledger, ledger_folder
     from clipgen.batch.run import RETRIES, run
 
     retries = RETRIES if own.retries is None else own.retries
-    with Ledger(out) as ledger:
+    with Ledger(own.ledger or ledger_folder(out), out) as ledger:
+        if ledger.out != ledger.folder and not report.quiet:
+            click.echo(f"results: {ledger.out}; the ledger of what is done: {ledger.folder}", err=True)
         with loading("looking at the jobs", quiet=report.quiet):
             ledger.add(_lines(files, own.group or 1))
         if own.retry_failed:
@@ -157,14 +168,15 @@ def _show(tallies: Iterable[Tally], report: Report) -> None:
                 click.echo(line, err=True)
 
 
-def _summary(ledger: Ledger, results: Path, report: Report) -> None:
+def _summary(ledger: Ledger, results: Path | Address, report: Report) -> None:
     tally, failures = ledger.tally(), ledger.failures()
     for line, error in (failed for _, failed in zip(range(_SHOWN), failures, strict=False)):
         click.echo(f"line {line}: {error}", err=True)
     if tally.failed > _SHOWN:
         click.echo(f"… {tally.failed - _SHOWN:,} more", err=True)
     if report.as_json:
-        counts = {"done": tally.done, "failed": tally.failed, "open": tally.open, "results": str(results)}
+        counts = {"done": tally.done, "failed": tally.failed, "open": tally.open, "results": str(results),
+                  "ledger": str(ledger.folder)}  # fmt: skip
         click.echo(as_text(counts))
     elif not report.quiet:
         click.echo(f"{tally.done:,} done, {tally.failed:,} failed, {tally.open:,} open: {results}", err=True)

@@ -15,12 +15,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from clipgen.errors import ClipgenError, OutputError, WeightsError
+from clipgen.files.addresses import Address
 from clipgen.files.claims import claim, release
 
 _PART = "clipgen-part"
@@ -62,7 +64,7 @@ def _sha256(path: str, mtime_ns: int, size: int) -> str:
 
 
 @contextmanager
-def write_whole(path: str | Path) -> Iterator[Path]:
+def write_whole(path: str | Path | Address) -> Iterator[Path]:
     """Write a file whole or not at all: yield a path in the same folder to write to, then move that into place.
 
         >>> with write_whole(folder / "notes.txt") as part:
@@ -71,9 +73,16 @@ def write_whole(path: str | Path) -> Iterator[Path]:
         'a reef'
 
     The path given has the same suffix, is hidden, and its folder is made when missing. Write to it in place: it is an
-    empty file under this process's lock.
+    empty file under this process's lock. For an address it is a temporary file of this machine, which is then copied.
     Raises OutputError when the folder is not writable or the disk is full; an older file is then untouched.
     """
+    if isinstance(path, Address):
+        with tempfile.TemporaryDirectory(prefix="clipgen-") as folder:
+            whole = Path(folder) / path.name
+            with write_whole(whole) as local:
+                yield local
+            path.put(whole)
+        return
     target = Path(path)
     part: Path | None = None
     try:

@@ -100,6 +100,8 @@ class Settings:
         """
         for spec in fields(self):
             value = getattr(self, spec.name)
+            if value is spec.default:  # it is valid, and of the many settings of a million jobs few are anything else
+                continue
             _check_type(spec.name, value, hints(type(self))[spec.name])
             about_of(spec).check(spec.name, value)
         self.check()

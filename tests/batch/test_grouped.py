@@ -1,13 +1,11 @@
-"""Lines that are painted in one batch, and outputs that are no folder."""
+"""Lines that are painted in one batch."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from clipgen.batch import Line, grouped, job_of_row
-from clipgen.cli.main import main
 
 
 def together(rows: Sequence[dict[str, Any]], most: int) -> list[tuple[int, tuple[str, ...]]]:
@@ -36,11 +34,3 @@ def test_one_changes_nothing_and_no_line_is_lost() -> None:
     assert list(grouped(lines, 1)) == lines
     assert list(grouped(lines, 8)) == lines  # samples have no prompts, and a bad line comes between
     assert list(grouped([], 8)) == []
-
-
-@pytest.mark.parametrize("out", ["s3://bucket/results", "gs://bucket", "hdfs://host/results"])
-def test_an_address_is_no_folder(out: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "jobs.jsonl").write_text('{"prompt": "a"}')
-    result = CliRunner().invoke(main, ["batch", "jobs.jsonl", "--out", out])
-    assert result.exit_code == 2 and "--out" in result.stderr and len(list(tmp_path.iterdir())) == 1

@@ -20,7 +20,7 @@ _LINK = re.compile(r"(?<!\\)\]\(([^()\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _INDENTED = re.compile(r"^ {4}(clipgen .+)$", re.MULTILINE)
 #: programs that pages call beside clipgen; their options are theirs
-PROGRAMS = ("apt-get", "aws", "cat", "curl", "export", "pip", "pytest", "ray", "sphinx-build", "sudo")
+PROGRAMS = ("apt-get", "cat", "curl", "export", "pip", "pytest", "python", "ray", "sphinx-build", "sudo")
 
 
 def name_of(page: Path) -> str:

@@ -22,6 +22,7 @@ REGISTRY = "needs the registry; test_package and .ci/run do it"
 POSTGRES = "needs a server of PostgreSQL; the tests of the game start one"
 FULL_SIZE = "needs full-size models"
 TRAINS = "trains for minutes on pictures of one's own; tests/train does so in small"
+CHECKOUT = "runs in the checkout; pages run from empty folders"
 CLUSTER = "needs a Ray cluster; tests/batch starts one"
 #: code that is not run here, as it is printed, without its comment → why
 EXCUSED = {
@@ -41,10 +42,17 @@ EXCUSED = {
     'clipgen edit face.png "a smiling face" --generator stylegan2-ffhq --perceptor vit-b-16': FULL_SIZE,
     "clipgen moderate uploads/ --perceptor ViT-L-14/openai --head head.safetensors": FULL_SIZE,
     "clipgen tune shop/ --from vit-b-32 --last-blocks 2": FULL_SIZE,
-    "clipgen tune new-things/ -o since-2020 && clipgen caption photo.jpg --perceptor since-2020": TRAINS,
-    "clipgen tune charts/ -o chips && clipgen classify die.png --perceptor chips --by-folder charts/": TRAINS,
-    "clipgen tune ours/ -o ours-or-not && "
-    "clipgen classify picture.png --perceptor ours-or-not --by-folder ours/": TRAINS,
+    "python benchmarks/tune.py --things chips --draw charts/": CHECKOUT,
+    "clipgen tune charts/learn -o chips": TRAINS,
+    "clipgen classify charts/other --perceptor chips --by-folder": TRAINS,
+    'clipgen "a drawing of a z8k" --perceptor chips': TRAINS,
+    "python benchmarks/tune.py --things symbols --draw new-things/": CHECKOUT,
+    "clipgen tune new-things/learn -o since-2020": TRAINS,
+    "clipgen caption new-things/other/zorblax/000.png --perceptor since-2020": TRAINS,
+    "clipgen tune new-things/learn -o since-2020-b32 --from vit-b-32 --last-blocks 2": FULL_SIZE,
+    "clipgen tune ours/ -o ours-or-not": TRAINS,
+    'clipgen classify new/*.png --perceptor ours-or-not "clipgen picture" photograph': TRAINS,
+    "clipgen batch jobs.jsonl --out s3://bucket/results": "needs a bucket; tests/batch writes to an address in memory",
     "clipgen batch jobs.jsonl --out results/ --ray auto": CLUSTER,
     "clipgen index photos/ --ray auto": CLUSTER,
     "ray start --head": CLUSTER,

@@ -6,10 +6,12 @@ import json
 from importlib import import_module
 from pathlib import Path
 
+import open_clip
 import pytest
 import torch
 from click.testing import CliRunner
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from clipgen.cli.main import main
 from clipgen.errors import ImageError, SettingsError
@@ -195,3 +197,37 @@ def test_what_describes_names_what_paints(
     with pytest.raises(SettingsError, match="asked"):
         draft(Job("generate", Inputs(prompts=("a zorblax",)), settings), Parts())
     assert asked == [("other:2", "builtin")]
+
+
+@pytest.fixture
+def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a model of open_clip's list, as vit-b-32 is one, but tiny and with random weights."""
+    config = {
+        "embed_dim": 16,
+        "vision_cfg": {"image_size": 32, "layers": 3, "width": 16, "head_width": 8, "patch_size": 16},
+        "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
+    }
+    monkeypatch.setitem(open_clip.factory._MODEL_CONFIGS, "tiny-vit", config)
+    torch.manual_seed(0)
+    state = open_clip.create_model("tiny-vit").state_dict()
+    save_file({name: value.contiguous() for name, value in state.items()}, tmp_path / "tiny.safetensors")
+    return f"tiny-vit/{tmp_path / 'tiny.safetensors'}"
+
+
+def test_any_model_of_open_clip_is_tuned_with_its_last_blocks(photos: Path, listed: str) -> None:
+    options = ["tune", str(photos), "-o", "mine", "--from", listed, "--last-blocks", "2", "--lr", "1e-3",
+               "--steps", "20"]  # fmt: skip
+    result = CliRunner().invoke(main, options)
+    assert result.exit_code == 0, result.stderr
+    record = json.loads((weights.find("mine", "perceptor").folder / "tune.json").read_text())
+    assert 0 <= record["figures"]["others_after"] <= 1 and len(record["sweep"]) == 3
+    assert "other pictures " in result.stdout and "under an attack " in result.stdout
+    before, new = load_file(listed.partition("/")[2]), load_perceptor("mine", CPU)
+    assert new.encode_image(torch.rand(2, 3, new.input_size, new.input_size)).shape == (2, 16)
+    assert not new.words() and new.encode_text(["anything at all"]).shape == (1, 16)  # its vocabulary stays open
+    after = load_file(weights.find("mine", "perceptor").folder / "clip.safetensors")
+    moved = {name for name in before if not torch.allclose(after[name].float(), before[name], atol=1e-3)}
+    assert {name.split(".")[3] for name in moved if name.startswith("visual.transformer")} == {"1", "2"}
+    assert "visual.conv1.weight" not in moved and not any(name.startswith("transformer") for name in moved)
+    with refused(SettingsError, "last_blocks", match="3 blocks"):
+        tune(photos, "more", base=listed, last_blocks=4)
