@@ -164,6 +164,13 @@ def test_patches_cover_the_picture_and_reach_beyond() -> None:
     assert patches(20, 15, least=16) == [] and whole(20, 15)[0] == (0, 0, 15)
 
 
+@pytest.mark.parametrize("size", [(900, 900), (675, 900), (90, 900), (900, 9000), (30000, 300), (300, 90000)])
+def test_long_pictures_have_no_more_patches_than_others(size: tuple[int, int], matcher: Matcher) -> None:
+    assert 250 <= len(patches(*size, least=16)) <= 800
+    if max(size) < 1000:
+        assert len(Detector(["red"], matcher, LOW).look(torch.zeros(1, 3, *size)).squares) <= 864
+
+
 def test_places_are_where_many_patches_vote_for() -> None:
     squares = [(top, left, side) for side in (40, 20) for top in range(0, 61, 5) for left in range(0, 141, 5)]
     near = torch.tensor([min(abs(top + side / 2 - 30) + abs(left + side / 2 - x) for x in (40, 120)) + abs(side - 20)
