@@ -39,7 +39,7 @@ from clipgen.parts import Parts
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Matcher, embed_squares
 from clipgen.similarity.articles import with_article
-from clipgen.tasks.detect import Detector, draw_detections
+from clipgen.tasks.detect import Detector, Others, draw_detections
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.train.sources import load_photos
 from clipgen.train.sources.photos import Photo
@@ -215,6 +215,7 @@ def main(
     """Print the shares of things that are found, and the seconds of a picture."""
     settings = DetectSettings(threshold=_LOWEST) if choose else DetectSettings()
     matcher = matcher_of(Parts().perceptor([perceptor], torch.device("cpu")))
+    others = Others.of(matcher)
     composites, wall, spent = Composites(data, seed), list[float](), list[float]()
     tallies = {name: Tally() for name in ("all", "scene", "photograph", "sliding window")}
     for number in range(first, first + count):
@@ -222,7 +223,7 @@ def main(
         image = from_pil(Image.fromarray(made.image))
         phrases = [*(thing.phrase for thing in made.things), *made.absent]
         began, used = time.perf_counter(), time.process_time()
-        found = Detector(phrases, matcher, settings).find(image)
+        found = Detector(phrases, matcher, settings, others=others).find(image)
         wall.append(time.perf_counter() - began)
         spent.append(time.process_time() - used)
         plain = sliding_window(image, phrases, matcher)

@@ -39,7 +39,7 @@ from torch import Tensor
 from clipgen.media.overlays import Box
 from clipgen.parts import Parts
 from clipgen.settings import DetectSettings, TrackSettings
-from clipgen.tasks.detect import Detection, Detector
+from clipgen.tasks.detect import Detection, Detector, Others
 from clipgen.tasks.track import Reader, Tracked, draw_tracks, track
 from clipgen.tasks.unrelated import matcher_of
 
@@ -257,9 +257,9 @@ def main(films: int, seed: int, detector: str, every: float, threshold: float, m
 
     torch.set_num_threads(1)
     matcher = matcher_of(Parts().perceptor(["reader"], torch.device("cpu")))
-    sprites = [toy_car(colour, 84) for colour in COLOURS]
+    sprites, others = [toy_car(colour, 84) for colour in COLOURS], Others.of(matcher)
     if memory is not None:
-        grow(memory, Reader(Detector(["a car"], matcher)), sprites)
+        grow(memory, Reader(Detector(["a car"], matcher, others=others)), sprites)
         return
     counted: dict[str, list[object]] = {kind: [] for kind in KINDS}
     started, frames = time.monotonic(), 0
@@ -268,7 +268,7 @@ def main(films: int, seed: int, detector: str, every: float, threshold: float, m
             rng, kind = random.Random(1000 * seed + number), KINDS[number % len(KINDS)]
             path = Path(folder) / f"{number}.mp4"
             plan = film(path, rng, kind, sprites)
-            reader = Reader(Detector([plan.phrase], matcher, DetectSettings(threshold=threshold)))
+            reader = Reader(Detector([plan.phrase], matcher, DetectSettings(threshold=threshold), others=others))
             looker = Scripted(plan, rng, reader, 1.0) if detector == "scripted" else reader
             rows = [row for row in track(path, looker, TrackSettings(every)) if isinstance(row, Tracked)]
             frames += len(rows)

@@ -15,7 +15,7 @@ from clipgen.media.images import from_pil, to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Background, Matcher, Skipped
-from clipgen.tasks.detect import Detected, Detection, Detector, detect, draw_detections, draw_heat
+from clipgen.tasks.detect import Detected, Detection, Detector, Others, detect, draw_detections, draw_heat
 from clipgen.tasks.detect.colours import colour_of, rivals, share_of
 from clipgen.tasks.detect.outline import outline
 from clipgen.tasks.detect.patches import corners, patches, whole
@@ -120,6 +120,22 @@ def test_a_thing_of_another_colour_is_not_meant(matcher: Matcher, monkeypatch: p
     monkeypatch.setattr(Colours, "encode_text", blind)
     found = Detector(["blue thing", "red thing"], matcher, LOW).find(picture)
     assert {one.text for one in found} == {"red thing"}
+
+
+def test_what_fits_other_things_better_is_less_likely_there() -> None:
+    axes = torch.eye(16)
+    captions, castle, woman = axes[:12], axes[0], axes[12]
+    man = F.normalize(0.55 * woman + axes[13], dim=0)
+    background, texts = Background(captions, captions), torch.stack([woman, man])
+    pictures = F.normalize(texts + 0.2 * (captions * torch.linspace(0, 1, 12)[:, None]).sum(0), dim=1)
+    z = background.above_captions(pictures, texts)
+    fits = Others(texts, background).fits(pictures, texts, z)
+    assert fits[0, 1] < z[0, 1] - 1 and fits[0, 0] > z[0, 0] + 1  # a man where a woman is, and a woman there
+    assert fits[1, 1] > z[1, 1] + 1
+    alike = Others(torch.stack([woman, castle, F.normalize(woman + 0.2 * castle, dim=0)]), background)
+    assert torch.allclose(alike.fits(pictures, texts[:1], z[:, :1]), Others(castle[None], background).fits(
+        pictures, texts[:1], z[:, :1]), atol=1e-4)  # fmt: skip
+    assert torch.equal(Others(torch.empty(0, 16), background).fits(pictures, texts, z), z)
 
 
 def test_colours_of_phrases_and_pixels() -> None:
