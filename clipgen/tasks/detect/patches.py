@@ -9,18 +9,19 @@ from torch import Tensor
 
 from clipgen.similarity import Square, windows
 
-#: sides of the patches, of the picture's short side: a thing fills a third of a patch or more
-SHARES = (0.8, 0.6, 0.45, 0.33, 0.25)
+#: sides of the patches, of the picture's short side: a thing fills a third of a patch or more. Patches of 0.8 show two
+#: things that are near each other, and vote for the middle between them
+SHARES = (0.6, 0.45, 0.33, 0.25)
 _OVERLAP, _STEPS = 2 / 3, 20  # of a patch with the next one, at most: at half, a thing may be off the middle of all
 _MOST = 800  # patches of a picture: one of 10:1 would have 1,900, where a photograph has 350
 _BEYOND = 0.25  # of a patch lies beyond the edge at most, so that a thing there is as well centred as one in the middle
 
 
 def patches(height: int, width: int, *, least: int) -> list[Square]:
-    """Patches of five scales that overlap by two thirds and reach beyond the edges, at most 800.
+    """Patches of four scales that overlap by two thirds and reach beyond the edges, at most 800.
 
         >>> len(patches(90, 120, least=10)), len(patches(90, 900, least=10)), patches(20, 15, least=16)
-        (390, 773, [])
+        (378, 737, [])
 
     least: side in pixels of the smallest patch in which there is anything to see. On a long picture they overlap less;
     one that is longer still, thirty times as long as high, has no small ones.
