@@ -19,8 +19,8 @@ class Others:
     """Embedded names of things, with which phrases are compared.
 
         >>> others = Others(matcher.embed_texts(["a fox", "a castle"]), matcher.background)
-        >>> fox, image_rows = matcher.embed_texts(["a fox"]), embed_images(perceptor, [image, 1 - image])
-        >>> others.fits(image_rows, fox, matcher.background.above_captions(image_rows, fox)).shape
+        >>> fox, places = matcher.embed_texts(["a fox"]), matcher.background.pictures[:2]
+        >>> others.fits(places, fox, matcher.background.above_captions(places, fox)).shape
         torch.Size([2, 1])
 
     rows: [K, D] unit, K may be 0; background: of their perceptor.
@@ -34,7 +34,7 @@ class Others:
     def of(cls, matcher: Matcher) -> Others:
         """All things that a matcher's perceptor knows, of those that pictures may show.
 
-        >>> len(Others.of(matcher).rows) > 100
+        >>> len(Others.of(matcher).rows) > 0
         True
         """
         return cls(matcher.embed_texts(Phrases.shipped().known_to(matcher.perceptor).things), matcher.background)
