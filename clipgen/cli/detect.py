@@ -101,7 +101,7 @@ def _print(one: Detected, *, many: bool, as_json: bool) -> None:
 
 
 def _line(found: Detection) -> str:
-    return f"{found.text}: {' '.join(map(str, found.box))}  z {found.score:.1f}"
+    return f"{found.text}: {' '.join(map(str, found.box))}  score {found.score:.1f}"
 
 
 def _draw(studio: Studio, job: Job, one: Detected, output: Path | None, heat: Path | None) -> None:

@@ -24,7 +24,7 @@ class DetectSettings(Settings):
     threshold: float = setting(
         2.7,
         About(
-            "z that a place must reach: lower finds more, and more that is not there",
+            "score that a place must reach: lower finds more, and more that is not there",
             above=0,
             section="Search",
             verbs=("detect", "track"),

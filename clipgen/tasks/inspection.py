@@ -7,7 +7,7 @@ from clipgen.jobs import Job
 from clipgen.prompts import read_prompt_file
 from clipgen.settings import DetectVerb, ModerateVerb
 from clipgen.similarity import Matcher, Skipped
-from clipgen.tasks.detect import Detected, Detector
+from clipgen.tasks.detect import Detected, Detector, Others
 from clipgen.tasks.moderate import Moderated, Moderator
 
 #: what a job yields
@@ -25,7 +25,7 @@ def detector_of(job: Job, matcher: Matcher) -> Detector:
     if not isinstance(job.settings, DetectVerb):
         raise SettingsError(f"a job of {job.verb} detects nothing", settings=["job"])
     labels = read_prompt_file(job.inputs.text_file) if job.inputs.text_file else ()
-    return Detector(job.inputs.texts, matcher, job.settings.detect, labels=labels)
+    return Detector(job.inputs.texts, matcher, job.settings.detect, labels=labels, others=Others.of(matcher))
 
 
 def moderator_of(job: Job, matcher: Matcher) -> Moderator:

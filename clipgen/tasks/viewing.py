@@ -9,7 +9,7 @@ from clipgen.errors import SettingsError
 from clipgen.jobs import Job, job_of
 from clipgen.settings import ScenesVerb, TrackVerb
 from clipgen.similarity import Matcher, Skipped
-from clipgen.tasks.detect import Detector
+from clipgen.tasks.detect import Detector, Others
 from clipgen.tasks.scenes import Scene, Watched, scenes
 from clipgen.tasks.track import Reader, Tracked, track
 
@@ -35,7 +35,7 @@ def view(job: Job, matcher: Matcher) -> Iterator[Event]:
         raise SettingsError("there is no film; name one", settings=["pictures"])
     films = map(Path, job.inputs.pictures)
     if isinstance(settings, TrackVerb):
-        reader = Reader(Detector(job.inputs.texts, matcher, settings.detect))
+        reader = Reader(Detector(job.inputs.texts, matcher, settings.detect, others=Others.of(matcher)))
         return (event for film in films for event in track(film, reader, settings.track))
     assert isinstance(settings, ScenesVerb)  # as `Job` checks
     return (event for film in films for event in scenes(film, matcher, settings.scenes))

@@ -15,7 +15,7 @@ from clipgen.media.images import from_pil, to_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Background, Matcher, Skipped
-from clipgen.tasks.detect import Detected, Detection, Detector, detect, draw_detections, draw_heat
+from clipgen.tasks.detect import Detected, Detection, Detector, Others, detect, draw_detections, draw_heat
 from clipgen.tasks.detect.colours import colour_of, rivals, share_of
 from clipgen.tasks.detect.outline import outline
 from clipgen.tasks.detect.patches import corners, patches, whole
@@ -122,6 +122,22 @@ def test_a_thing_of_another_colour_is_not_meant(matcher: Matcher, monkeypatch: p
     assert {one.text for one in found} == {"red thing"}
 
 
+def test_what_fits_other_things_better_is_less_likely_there() -> None:
+    axes = torch.eye(16)
+    captions, castle, woman = axes[:12], axes[0], axes[12]
+    man = F.normalize(0.55 * woman + axes[13], dim=0)
+    background, texts = Background(captions, captions), torch.stack([woman, man])
+    pictures = F.normalize(texts + 0.2 * (captions * torch.linspace(0, 1, 12)[:, None]).sum(0), dim=1)
+    z = background.above_captions(pictures, texts)
+    fits = Others(texts, background).fits(pictures, texts, z)
+    assert fits[0, 1] < z[0, 1] - 1 and fits[0, 0] > z[0, 0] + 1  # a man where a woman is, and a woman there
+    assert fits[1, 1] > z[1, 1] + 1
+    alike = Others(torch.stack([woman, castle, F.normalize(woman + 0.2 * castle, dim=0)]), background)
+    assert torch.allclose(alike.fits(pictures, texts[:1], z[:, :1]), Others(castle[None], background).fits(
+        pictures, texts[:1], z[:, :1]), atol=1e-4)  # fmt: skip
+    assert torch.equal(Others(torch.empty(0, 16), background).fits(pictures, texts, z), z)
+
+
 def test_colours_of_phrases_and_pixels() -> None:
     assert (colour_of("A Red car"), colour_of("the colour red"), colour_of("bored cats")) == ("red", None, None)
     assert "a blue car" in rivals("a red car") and rivals("an orange") == []
@@ -162,6 +178,13 @@ def test_patches_cover_the_picture_and_reach_beyond() -> None:
         boxes = corners(patches(height, width, least=5))
         assert boxes[:, :2].min() < 0 and boxes[:, 2].max() > width and boxes[:, 3].max() > height
     assert patches(20, 15, least=16) == [] and whole(20, 15)[0] == (0, 0, 15)
+
+
+@pytest.mark.parametrize("size", [(900, 900), (675, 900), (90, 900), (900, 9000), (30000, 300), (300, 90000)])
+def test_long_pictures_have_no_more_patches_than_others(size: tuple[int, int], matcher: Matcher) -> None:
+    assert 250 <= len(patches(*size, least=16)) <= 800
+    if max(size) < 1000:
+        assert len(Detector(["red"], matcher, LOW).look(torch.zeros(1, 3, *size)).squares) <= 864
 
 
 def test_places_are_where_many_patches_vote_for() -> None:

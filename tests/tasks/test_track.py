@@ -179,6 +179,13 @@ def test_what_is_missed_once_is_followed_and_what_is_seen_once_is_nothing(write:
     assert not any(row.things for row in rows_of(write((RED, flash))))
 
 
+def test_what_moves_on_has_boxes_until_it_is_lost_and_what_stands_may_be_the_ground(write: Write) -> None:
+    missed = [0.25 * k for k in range(5, 13)]
+    moving, still = way(10, 110, 61), [(50, 30)] * 61
+    assert numbers(rows_of(write((RED, moving)), Colours(blind=missed)), moving)[:40] == [1] * 40
+    assert numbers(rows_of(write((RED, still)), Colours(blind=missed)), still)[24:] == [None] * 37
+
+
 @pytest.mark.parametrize(("rate", "ticks"), [("5", None), ("60", None), ("20", [0, 1, 2, 5, 6, 9])])
 def test_any_rate_and_frames_at_times_of_their_own(write: Write, rate: str, ticks: list[int] | None) -> None:
     count = len(ticks) if ticks else 24

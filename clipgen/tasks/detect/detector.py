@@ -15,6 +15,7 @@ from clipgen.media.overlays import Box
 from clipgen.settings import DetectSettings
 from clipgen.similarity import Matcher, Square, embed_squares
 from clipgen.tasks.detect.colours import colour_of, rivals, share_of
+from clipgen.tasks.detect.others import Others
 from clipgen.tasks.detect.outline import Outline, outline
 from clipgen.tasks.detect.patches import corners, patches, whole
 from clipgen.tasks.detect.places import Place, places
@@ -30,9 +31,9 @@ _EQUAL = 1e-5  # margin below which a patch fits as well as the whole picture
 class Detection:
     """A thing that was found.
 
-    text: the phrase; box: left, top, right, bottom in pixels of the upright picture; score: z, by how many standard
-    deviations the phrase fits the place better than unrelated captions do; margin: cosine there less that of the whole
-    picture.
+    text: the phrase; box: left, top, right, bottom in pixels of the upright picture; score: by how many standard
+    deviations the phrase fits the place better than unrelated captions do, and half as much as how it compares with
+    the other things that fit best (`Others`); margin: cosine there less that of the whole picture.
     """
 
     text: str
@@ -63,18 +64,19 @@ class Detected:
 
 @dataclass(frozen=True)
 class Seen:
-    """Squares of a picture, z of each for each phrase [W, N], cosines [W, N], and those of the whole picture [N].
+    """Squares of a picture, how each phrase fits each [W, N], cosines [W, N], and those of the whole picture [N].
 
-    wholes: how many of the squares, the first ones, together are the whole picture; rivals: z of each phrase with the
-    other colour that fits best, -inf for one without a colour [W, N].
+    fits: see `Detection.score`; wholes: how many of the squares, the first ones, together are the whole picture;
+    repainted: by how much each phrase with the other colour that fits best is better than the phrase itself, -inf for
+    one without a colour [W, N].
     """
 
     squares: list[Square]
-    z: Tensor
+    fits: Tensor
     cosines: Tensor
     whole: Tensor
     wholes: int
-    rivals: Tensor
+    repainted: Tensor
 
     @property
     def margins(self) -> Tensor:
@@ -89,11 +91,12 @@ class Detector:
         >>> all(found.text in ("a fox", "a castle") for found in detector.find(image))
         True
 
-    phrases: each is looked for by itself; labels: of everything that may be there: a place has the one that fits best.
-    Raises PromptError for neither.
+    phrases: each is looked for by itself; labels: of everything that may be there: a place has the one that fits best;
+    others: things that both are compared with, where given. Raises PromptError for neither phrases nor labels.
 
-    Phrases and labels are compared, in patches of several scales, with unrelated captions (`Background.z`) and with the
-    whole picture; all patches vote for places (`places`), and colours say where the things there end (`outline`).
+    Phrases and labels are compared, in patches of several scales, with unrelated captions (`Background.z`), with the
+    things that fit best (`Others`), and with the whole picture; all patches vote for places (`places`), and colours say
+    where the things there end (`outline`).
     """
 
     def __init__(
@@ -103,14 +106,16 @@ class Detector:
         settings: DetectSettings | None = None,
         *,
         labels: Sequence[str] = (),
+        others: Others | None = None,
     ) -> None:
         self.phrases = list(dict.fromkeys(phrase.strip() for phrase in phrases if phrase.strip()))
-        others = dict.fromkeys(label.strip() for label in labels if label.strip())
-        self.texts = [*self.phrases, *(label for label in others if label not in self.phrases)]
+        every = dict.fromkeys(label.strip() for label in labels if label.strip())
+        self.texts = [*self.phrases, *(label for label in every if label not in self.phrases)]
         if not self.texts:
             raise PromptError("there is nothing to look for; give one phrase or more")
         self.matcher, self.settings = matcher, (settings or DetectSettings()).validate()
         self.rows = matcher.embed_texts(self.texts)
+        self._others = others
         coloured = {number: some for number, text in enumerate(self.texts) if (some := rivals(text))}
         self._rivals = {number: matcher.embed_texts(some) for number, some in coloured.items()}
 
@@ -126,11 +131,12 @@ class Detector:
         rows = embed_squares(self.matcher.perceptor, image, squares)
         everything = F.normalize(rows[: len(first)].mean(0), dim=0) @ self.rows.T
         z = self.matcher.background.above_captions(rows, torch.cat([self.rows, *self._rivals.values()]))
-        own, *others = z.split([len(self.texts), *map(len, self._rivals.values())], dim=1)
-        best = torch.full_like(own, -torch.inf)
-        for number, some in zip(self._rivals, others, strict=True):
-            best[:, number] = some.amax(1)
-        return Seen(squares, own, rows @ self.rows.T, everything, len(first), best)
+        own, *coloured = z.split([len(self.texts), *map(len, self._rivals.values())], dim=1)
+        repainted = torch.full_like(own, -torch.inf)
+        for number, some in zip(self._rivals, coloured, strict=True):
+            repainted[:, number] = some.amax(1) - own[:, number]
+        fits = own if self._others is None else self._others.fits(rows, self.rows, own)
+        return Seen(squares, fits, rows @ self.rows.T, everything, len(first), repainted)
 
     def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
         """What is in a picture that was looked at."""
@@ -142,12 +148,12 @@ class Detector:
         from torchvision.ops import nms  # late: torchvision takes seconds to import
 
         likely = seen.margins > -_EQUAL
-        labels = seen.z[:, len(self.phrases) :]
+        labels = seen.fits[:, len(self.phrases) :]
         if labels.shape[1]:
             likely[:, len(self.phrases) :] &= F.one_hot(labels.argmax(1), labels.shape[1]).bool()
         size, candidates = (image.shape[-2], image.shape[-1]), []
         for number in range(len(self.texts)):
-            every = places(seen.squares, seen.z[:, number], likely[:, number], size)
+            every = places(seen.squares, seen.fits[:, number], likely[:, number], size)
             good = [place for place in every if place.score >= self.settings.threshold]
             scores = torch.tensor([place.score for place in good])
             kept = nms(corners([place.square for place in good]), scores, _OVERLAP)[: self.settings.most]
@@ -163,7 +169,7 @@ class Detector:
         patch, text = (place.number, number), self.texts[number]
         colour = colour_of(text)
         # both must say so: small CLIPs mix up colours, and a red panda has few red pixels
-        if colour and seen.rivals[patch] > seen.z[patch] and share_of(colour, thing.pixels) < _COLOURED:
+        if colour and seen.repainted[patch] > 0 and share_of(colour, thing.pixels) < _COLOURED:
             return None
         return Detection(text, _within(thing.box, image), place.score, float(seen.margins[patch]))
 

@@ -32,12 +32,12 @@ def draw_heat(image: Tensor, detector: Detector, seen: Seen) -> Image.Image:
         >>> draw_heat(image, detector, detector.look(image)).width > 2 * 64
         True
 
-    A place is dark where the phrase fits as unrelated captions do (z is 0), and fully lit from the threshold on, so
+    A place is dark where the phrase fits as unrelated captions do (0), and fully lit from the threshold on, so
     that a phrase of something that is not there leaves its picture dark.
     """
     shrunk = thumbnail(image)
     size = image.shape[-2], image.shape[-1]
     count = min(_MOST, len(detector.phrases) or len(detector.texts))
-    maps = heat(seen.squares, seen.z[:, :count], size) / detector.settings.threshold
+    maps = heat(seen.squares, seen.fits[:, :count], size) / detector.settings.threshold
     pictures = [to_pil(shrunk[0]), *(lit(shrunk, place) for place in maps)]
     return contact_sheet(pictures, ["the picture", *detector.texts[:count]], columns=min(3, len(pictures)))

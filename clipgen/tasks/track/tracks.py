@@ -16,6 +16,7 @@ _RECENT = 1.5  # seconds for which a thing that was lost is expected near where 
 _GONE = 100  # things that may come back
 _SHARE = 0.5  # of the way from the place that a thing was followed to, to that where it was found
 _SAME = 0.6  # share of the smaller of two boxes that is in the other, from which on they are of one thing
+_ON = 0.5  # of the way that a thing should have gone, by which it may be beside it; a slower one may be the ground
 _WAIT, _DOUBT = 4, 0.15  # how often a thing is found before it is new, where it may be another one seen badly
 _HOLE = 2  # frames in which a thing need not be followed between two in which it is
 
@@ -42,8 +43,8 @@ class Track:
     """A thing in a film.
 
     number: None until it is found a second time, or more often where it may be a thing that is gone; place: at
-    the last key frame; seen: seconds when it was last found; hits: how often; pending: places by frame that are not yet
-    known to be right; shown: the last frame it is in.
+    the last key frame; seen, found: seconds when, and place where it was last found; hits: how often; pending: places
+    by frame that are not yet known to be right; shown: the last frame it is in.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Track:
     born: float
     number: int | None = None
     speed: tuple[float, float] = (0.0, 0.0)
+    found: Place | None = None
     hits: int = 1
     gallery: Gallery = field(default_factory=Gallery)
     pending: dict[int, Place] = field(default_factory=dict)
@@ -60,6 +62,14 @@ class Track:
     def at(self, seconds: float) -> Place:
         """Where it is some seconds after it was last found, if it moves on as it did."""
         return moved(self.place, self.speed, seconds)
+
+    def went_on(self, place: Place, seconds: float) -> bool:
+        """Whether what was followed to a place went on as the thing did that was last found: the ground does not."""
+        if self.found is None:
+            return False
+        due = moved(self.found, self.speed, seconds - self.seen)
+        way = distance(self.found, due)
+        return way > _ON * side(self.found) and distance(place, due) < _ON * way
 
 
 @dataclass
@@ -95,7 +105,7 @@ class Tracks:
                 _carry(track, path, span)
                 kept.append(track)
             else:
-                self._lose(track, path, span, sure=one.sure)
+                self._lose(track, path, span, sure=one.sure and not track.went_on(one.place, span.times[-1]))
         self.active = kept
         self._new(span, look, {column for column in columns if column is not None})
         self.before = span.greys[:-1]
@@ -122,7 +132,7 @@ class Tracks:
         place = between(path[-1], box, _SHARE) if whole and path else _place(box)
         track.pending |= _way(track.place, path, place, span)
         track.speed = _speed(track.place, place, span.times[-1] - span.times[0])
-        track.place, track.seen, track.hits = place, span.times[-1], track.hits + 1
+        track.place, track.found, track.seen, track.hits = place, place, span.times[-1], track.hits + 1
         if look.alone(column) or len(track.gallery) < 2:
             track.gallery.add(look.rows[column])
         if track.number is None:
