@@ -45,7 +45,7 @@ class Recipe:
     ema: float = 0.997
     weight_decay: float = 0.05
     shares: dict[str, float] = field(
-        default_factory=lambda: {"world": 0.57, "photos": 0.22, "drawings": 0.18, "lettering": 0.03}
+        default_factory=lambda: {"world": 0.61, "photos": 0.19, "drawings": 0.17, "lettering": 0.03}
     )
     styled: float = 0.5
     hard: tuple[str, ...] = _HARD
