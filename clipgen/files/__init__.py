@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -91,6 +92,42 @@ def write_whole(path: str | Path) -> Iterator[Path]:
     finally:
         if part is not None:
             release(part)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text in UTF-8, whole or not at all; bytes of file names that are no UTF-8 stay as they are.
+
+        >>> write_text(folder / "notes.txt", "a reef")
+
+    Raises what `write_whole` raises.
+    """
+    with write_whole(path) as part:
+        part.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the bytes of a file, whole or not at all; raises what `write_whole` raises."""
+    with write_whole(target) as part:
+        shutil.copyfile(source, part)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file to a free path, whole or not at all, also to another file system.
+
+        >>> move(folder / "a.png", free_path(folder / "review", "a", ".png"))
+
+    Raises OSError, which may be an OutputError, when it cannot be moved.
+    """
+    try:
+        os.rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV or source.is_symlink():
+            shutil.move(source, target)
+        else:
+            with write_whole(target) as part:
+                shutil.copy2(source, part)
+            source.unlink()
+    _end_reservation(target.absolute())
 
 
 def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
