@@ -16,7 +16,6 @@ COPIES = {"copyfile", "copy", "copy2", "move"}
 PLACES = {"write_whole", "temporary_folder"}
 #: function → why it may write to a path that it is given, or that is no part
 EXCUSED = {
-    "clipgen/batch/perform.py:_performed": "in the temporary folder of `perform`",
     "clipgen/cli/curate.py:_write_csv": "a part of `_write_report`",
     "clipgen/cli/curate.py:_write_jsonl": "a part of `_write_report`",
     "clipgen/cli/files.py:spooled": "in a temporary folder",

@@ -41,6 +41,8 @@ def exit_code(call: Callable[[], object], command: Callable[[], click.Command | 
         return _fail(error.format_message(), error.exit_code)
     except click.Abort as error:
         return _fail("stopped", stop_code(error.__cause__))
+    except KeyboardInterrupt as error:  # before click or after it, which makes an Abort of it
+        return _fail("stopped", stop_code(error))
     except ClipgenError as error:
         return _fail(with_flags(error, command()), 1)
     except MemoryError:

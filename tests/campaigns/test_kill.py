@@ -1,29 +1,34 @@
-"""Kill every verb that writes, at random moments: no file is damaged, and the next run ends as if nothing had happened.
+"""Kill and stop every verb that writes, at random moments: no file is damaged, and it ends as if nothing had happened.
 
-    CLIPGEN_KILLS=3 pytest -m slow -n 0 tests/campaigns/test_kill.py
+    CLIPGEN_KILLS=17 CLIPGEN_STOPS=3 pytest -m slow -n 0 -s tests/campaigns/test_kill.py
 
-$CLIPGEN_KILLS: kills of each verb. Half of them hit a moment by the clock, half one just before a change of files.
+$CLIPGEN_KILLS: kills of each verb by kill -9; $CLIPGEN_STOPS: by each of SIGINT, SIGTERM and SIGHUP. Half of the
+moments are by the clock, half just before a change of files.
 """
 
 from __future__ import annotations
 
 import random
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
 from .figures import count, record
-from .processes import Moment, Ran, run
+from .processes import STOPS, Moment, Ran, run
 from .verbs import VERBS, Commands, Results, Verb
 from .whole import check_whole, temporary
 
-KILLS, SEED = "CLIPGEN_KILLS", 7
+KILLS, STOPPED, SEED = "CLIPGEN_KILLS", "CLIPGEN_STOPS", 7
+SIGNALS = {signal.SIGKILL: 17, **dict.fromkeys(STOPS, 3)}  # and how often by default
 
 
-def moment(number: int, whole: Ran, rng: random.Random) -> Moment:
-    """A moment within a run that was not killed: by turns before a change of files, and by the clock."""
-    return Moment(rng.uniform(0, whole.seconds)) if number % 2 else Moment(change=rng.randint(1, whole.changes))
+def moment(tries: int, whole: Ran, rng: random.Random, number: signal.Signals) -> Moment:
+    """A moment within a run that was not stopped: by turns before a change of files, and by the clock."""
+    if tries % 2:
+        return Moment(seconds=rng.uniform(0, whole.seconds), number=number)
+    return Moment(change=rng.randint(1, whole.changes), number=number)
 
 
 def finished(verb: Verb, folder: Path, commands: Commands) -> Results:
@@ -44,22 +49,25 @@ def test_a_kill_loses_nothing(verb: Verb, tmp_path: Path) -> None:
     assert whole.code == 0, whole.text
     expected, left = finished(verb, reference, []), temporary(reference)
     assert expected
-    kills, rng = count(KILLS, 20), random.Random(f"{SEED} {verb.name}")
-    killed = opened = tries = 0
-    while killed < kills:
-        tries += 1
-        assert tries <= 3 * kills, "it ends before it can be killed"
-        shutil.copytree(template, folder := tmp_path / str(tries))
-        at = moment(tries, whole, rng)
-        try:
-            if run(verb.args, folder, moment=at, patch=verb.patch).code != -9:
-                continue  # it was faster than the first one
-            killed += 1
-            opened += check_whole(folder)
-            commands = verb.finish(verb, folder)
-            assert finished(verb, folder, commands) == expected
-            assert temporary(folder) == left
-        except AssertionError as error:
-            raise AssertionError(f"killed {at}, in {folder}: {error}") from error
-        shutil.rmtree(folder)
-    record("kill", verb.name, {"kills": killed, "files opened": opened})
+    for number, default in SIGNALS.items():
+        asked = count(KILLS if number == signal.SIGKILL else STOPPED, default)
+        rng, stopped, opened, tries = random.Random(f"{SEED} {verb.name} {number}"), 0, 0, 0
+        while stopped < asked:
+            tries += 1
+            assert tries <= 3 * asked + 3, "it ends before it can be stopped"
+            shutil.copytree(template, folder := tmp_path / f"{number}-{tries}")
+            at = moment(tries, whole, rng, number)
+            try:
+                ran = run(verb.args, folder, moment=at, patch=verb.patch)
+                if ran.code == 0:
+                    continue  # it was faster than the first one
+                expects = -9 if number == signal.SIGKILL else 128 + number
+                assert ran.code == expects and "Traceback" not in ran.text, (ran.code, ran.text)
+                stopped += 1
+                opened += check_whole(folder)
+                assert finished(verb, folder, verb.finish(verb, folder)) == expected
+                assert temporary(folder) == left
+            except AssertionError as error:
+                raise AssertionError(f"stopped {at}, in {folder}: {error}") from error
+            shutil.rmtree(folder)
+        record("kill", f"{verb.name}, {number.name}", {"stopped": stopped, "files opened": opened})

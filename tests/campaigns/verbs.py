@@ -72,7 +72,8 @@ def contents(*patterns: str) -> Callable[[Path], Results]:
 
 def _content(path: Path, folder: Path) -> object:
     if path.suffix == ".jsonl":
-        return [_timeless(json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = path.read_text(encoding="utf-8").replace(str(folder), "").splitlines()
+        return [_timeless(json.loads(line)) for line in lines]
     return hashlib.sha256(path.read_bytes().replace(str(folder).encode(), b"")).hexdigest()
 
 
