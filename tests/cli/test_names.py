@@ -14,7 +14,7 @@ from clipgen.media.pictures import read_metadata
 from .conftest import TINY, Cli
 
 LONG = 255
-ODD = "it's \"so\";\n$(x) \u202e*?é"
+ODD = 'it\'s "so";\n$(x) \u202e*?é'
 
 
 def long(ending: str) -> str:
