@@ -8,6 +8,7 @@ from typing import Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.generators.base import Generator, Size, clamp_with_grad
@@ -61,12 +62,16 @@ class StyleGAN(Generator):
             for name, parameter in module.named_parameters(recurse=False):
                 if name == "weight" and parameter.ndim == 4:
                     parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+        self.psi: float
+        self.mixture: list[tuple[list[int], float]]  # classes of a name, and its weight
         self.draw_from(None, [])
         classes = max(1, network.mapping.classes)
-        each = max(LEAST, MEASURED // classes)
+        # the mean of a class is where truncation leads to, which is not asked for at 1
+        each = max(LEAST if network.psi != 1 else 1, MEASURED // classes)
         z = torch.randn(each * classes, network.mapping.noise, generator=torch.Generator().manual_seed(0))
-        kinds = torch.eye(classes).repeat(each, 1)
-        drawn = torch.cat([self._styles(*part) for part in zip(z.split(MEASURED), kinds.split(MEASURED), strict=True)])
+        kinds = torch.arange(classes).repeat(each)
+        parts = zip(z.split(MEASURED), kinds.split(MEASURED), strict=True)
+        drawn = torch.cat([self._styles(some, one_hot(kind, classes).float()) for some, kind in parts])
         self.register_buffer("mean", drawn.mean(0), persistent=False)
         self.register_buffer("spread", drawn.std(0).clamp_min(1e-6), persistent=False)
         self.register_buffer("means", drawn.view(each, classes, -1).mean(0), persistent=False)
@@ -123,23 +128,22 @@ class StyleGAN(Generator):
         Raises SettingsError for a network without classes, UnknownNameError for a class that it lacks.
         """
         own = PSI if self.network.psi is None else self.network.psi
-        self.psi, self.mixture = own if psi is None else psi, torch.zeros(0)
+        self.psi, self.mixture = own if psi is None else psi, []
         if not classes:
             return
         count, names = self.network.mapping.classes, self.network.names
         if not count:
             raise SettingsError("classes is set, but this StyleGAN has no classes; leave it out", settings=["classes"])
-        self.mixture = torch.zeros(count)
         for name, weight in classes:
             if name.isdecimal() and int(name) < count:
-                self.mixture[int(name)] += weight
+                self.mixture.append(([int(name)], weight))
             elif name in names:
-                self.mixture[names.index(name)] += weight
+                self.mixture.append(([i for i, own_name in enumerate(names) if own_name == name], weight))
             else:
-                raise UnknownNameError.of("class", name, [*names, f"0 to {count - 1}"], settings=["classes"])
-        if not self.mixture.sum() > 0:
+                known = [*dict.fromkeys(names), f"0 to {count - 1}"]
+                raise UnknownNameError.of("class", name, known, settings=["classes"])
+        if not sum(weight for _, weight in self.mixture) > 0:
             raise SettingsError("classes has weights whose sum is 0 or less; give some above 0", settings=["classes"])
-        self.mixture /= self.mixture.sum()
 
     @torch.no_grad()
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], words: Tensor | None = None) -> None:
@@ -179,11 +183,18 @@ class StyleGAN(Generator):
         return torch.cat([fit(self._picture(some), row) for some in styles.split(AT_ONCE)])
 
     def _kinds(self, rng: torch.Generator, most: int) -> Tensor:
-        """Shares of the classes [N, classes] for draws: the mixture that is set, else up to `most` single classes."""
-        if len(self.mixture):
-            return self.mixture[None]
+        """Shares of the classes [N, classes] for draws, at most `most`: mixtures as set, else single classes."""
         classes = max(1, self.network.mapping.classes)
+        if self.mixture:
+            return torch.stack([self._mixed(rng, classes) for _ in range(min(most, self.tries))]).unique(dim=0)
         return torch.eye(classes)[torch.randperm(classes, generator=rng)[: max(1, min(most, SEEN))]]
+
+    def _mixed(self, rng: torch.Generator, classes: int) -> Tensor:
+        """Shares of the classes [classes] as set; of several classes of one name a random one."""
+        shares = torch.zeros(classes)
+        for places, weight in self.mixture:
+            shares[places[int(torch.randint(len(places), (), generator=rng))]] += weight
+        return shares / shares.sum()
 
     def _draw(self, rng: torch.Generator) -> list[Tensor]:
         kind = self._kinds(rng, 1)[0]

@@ -81,11 +81,10 @@ class Pictures:
     def __len__(self) -> int:
         return len(self.kinds)
 
-    def places(self) -> tuple[Tensor, Tensor]:
-        """The place of each picture among those of its class [N], and how many these are [N]."""
-        counts = torch.bincount(self.kinds, minlength=len(self.classes))
-        first = counts.cumsum(0) - counts
-        return torch.arange(len(self)) - first[self.kinds], counts[self.kinds]
+    @property
+    def names(self) -> list[str]:
+        """The name of the class of each picture."""
+        return [self.classes[kind] for kind in self.kinds.tolist()]
 
 
 def things(world: World) -> list[str]:

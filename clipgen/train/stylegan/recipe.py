@@ -9,28 +9,21 @@ from dataclasses import dataclass
 class Recipe:
     """The settings of a run.
 
-    channels: of the blocks from 4 px on, each with twice the side; width, noise: dimensions of w and z; layers: of the
-    mapping; batch: pictures a step; common: how much more often common things are seen; lr: of the synthesis, constant
-    until the last `decay` of the steps, in which it falls to 0; codes, mapping, embed: the same of the pictures' codes,
-    of the mapping's layers and of the class embeddings, relative to lr; mapped: share of the steps after which the
-    mapping takes the place of the codes; fit_steps: in which it learns them; style_noise: standard deviation of the
-    noise on w; ema: decay of the averaged weights, which are the result.
+    channels: of the blocks from 4 px on, each with twice the side; width, noise: dimensions of w and z; batch: pictures a
+    step; common: how much more often common things are seen; lr: of the synthesis, constant until the last `decay` of
+    the steps, in which it falls to 0; embed: that of the class embeddings, relative to lr; style_noise: standard
+    deviation of the noise on w; ema: decay of the averaged weights, which are the result.
     """
 
     channels: tuple[int, ...] = (256, 256, 192, 80, 32)
     width: int = 512
-    noise: int = 16
-    layers: int = 3
+    noise: int = 4
     seed: int = 3
-    steps: int = 8_000
+    steps: int = 6_000
     batch: int = 32
     common: float = 2.0
     lr: float = 2e-3
-    codes: float = 2.0
-    mapping: float = 50.0
     embed: float = 2.0
-    mapped: float = 0.7
-    fit_steps: int = 6_000
     decay: float = 0.4
     style_noise: float = 0.02
     ema: float = 0.995
