@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Recipe:
     """The settings of a run.
 
-    channels: of the blocks from 4 px on, each with twice the side; width, noise: dimensions of w and z; batch: pictures a
-    step; common: how much more often common things are seen; lr: of the synthesis, constant until the last `decay` of
+    channels: of the blocks from 4 px on, each with twice the side; width, noise: dimensions of w and z; batch: pictures
+    a step; common: how much more often common things are seen; lr: of the synthesis, constant until the last `decay` of
     the steps, in which it falls to 0; embed: that of the class embeddings, relative to lr; style_noise: standard
     deviation of the noise on w; ema: decay of the averaged weights, which are the result.
     """
