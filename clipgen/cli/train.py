@@ -108,7 +108,7 @@ def vqgan_command(**options: Any) -> None:
 @click.option("--resume/--no-resume", default=None, help="Resume from the checkpoint in --runs, if any.")
 @click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
 def stylegan_command(**options: Any) -> None:
-    """Train the built-in StyleGAN2 on scenes, shapes and things: an hour and a half of two cores."""
+    """Train the built-in StyleGAN2 on things, scenes and shapes: an hour of one core with bf16."""
     _run("clipgen.train.stylegan", options)
 
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from clipgen.tasks.generate.composition import ALONE, PAIR, SIDE, Layout, paste
+from clipgen.tasks.generate.composition import (
+    ALONE,
+    APART,
+    PAIR,
+    SIDE,
+    Layout,
+    ground_of,
+    paste,
+    plain_ground,
+    share_of_ground,
+)
 
 RED, TEAL = torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 0.5, 0.5])
 
 
 def draw(thing: Tensor = RED) -> Tensor:
-    """A square thing on a grey ground, with the bright rim that draws have."""
-    picture = torch.full((1, 3, 64, 64), 0.5)
-    picture[..., 16:48, 16:48] = thing[:, None, None]
-    picture[..., 0] = picture[..., -1] = 0.7
+    """A square thing without a ground."""
+    picture = torch.zeros(1, 4, 64, 64)
+    picture[..., 16:48, 16:48] = torch.cat([thing, torch.ones(1)])[:, None, None]
     return picture
 
 
@@ -22,27 +31,39 @@ def flat(colour: Tensor, width: int = 96) -> Tensor:
     return colour[:, None, None].expand(3, 96, width)
 
 
-def test_the_ground_changes_and_the_thing_stays() -> None:
+def test_the_canvas_is_seen_around_and_through_a_thing() -> None:
     made = paste(draw(), flat(TEAL), ALONE[0])[0]
     assert made.shape == (3, 96, 96)
     for place in ((1, 1), (48, 4), (94, 94)):
         assert torch.allclose(made[:, place[0], place[1]], TEAL, atol=0.02), place
     assert torch.allclose(made[:, 48, 48], RED, atol=0.02)
+    half = paste(draw() / 2, flat(TEAL), ALONE[0])[0]
+    assert torch.allclose(half[:, 48, 48], (RED + TEAL) / 2, atol=0.02)
 
 
 def test_things_of_a_pair_do_not_touch_each_other() -> None:
     canvas = paste(draw(), flat(TEAL, 128), PAIR[0])[0]
     made = paste(draw(torch.ones(3)), canvas, PAIR[1])[0]
     assert torch.equal(made[..., :64], canvas[..., :64])
-    assert torch.allclose(made[:, 48, 33], RED, atol=0.02) and torch.allclose(made[:, 48, 93], torch.ones(3), atol=0.02)
-    assert torch.allclose(made[:, 48, 64], TEAL, atol=0.02) and torch.allclose(made[:, 4, 33], TEAL, atol=0.02)
+    assert torch.allclose(made[:, 48, 35], RED, atol=0.02) and torch.allclose(made[:, 48, 93], torch.ones(3), atol=0.02)
+    assert torch.allclose(made[:, 48, 64], TEAL, atol=0.02) and torch.allclose(made[:, 4, 35], TEAL, atol=0.02)
 
 
-def test_without_a_canvas_there_is_more_of_its_own_ground() -> None:
-    made = paste(draw(), None, PAIR[0])[0]
-    assert made.shape == (3, SIDE, SIDE)
-    assert torch.allclose(made[:, 8, 8], torch.full((3,), 0.5), atol=0.02)
-    assert torch.allclose(made[:, SIDE // 2, round(0.26 * SIDE)], RED, atol=0.02)
+def test_a_ground_differs_from_the_thing_and_between_seeds() -> None:
+    grounds = [plain_ground(draw(), torch.Generator().manual_seed(seed)) for seed in range(20)]
+    assert all(ground.shape == (3, SIDE, SIDE) and ground.flatten(1).std(1).max() < 1e-6 for ground in grounds)
+    assert all((ground[:, 0, 0] - RED).norm() >= APART for ground in grounds)
+    assert len({tuple(ground[:, 0, 0].tolist()) for ground in grounds}) > 4
+    again = plain_ground(draw(), torch.Generator().manual_seed(3))
+    assert torch.equal(again, grounds[3])
+
+
+def test_the_ground_of_a_picture_is_the_colour_of_its_corners() -> None:
+    picture = paste(draw(), flat(TEAL), ALONE[0])
+    ground = ground_of(picture)
+    assert torch.allclose(ground.flatten(), TEAL)
+    share = share_of_ground(picture, ground)[0, 0]
+    assert share[2, 2] > 0.99 and share[48, 48] < 0.01
 
 
 def test_a_layout_counts_its_parts() -> None:

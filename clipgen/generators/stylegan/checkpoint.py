@@ -57,7 +57,7 @@ def load_network(weights: Path | None) -> Network:
     with devices.without_memory():
         network = kind.of_state(state, config)
     _fill(network, state, path)
-    network.names = tuple(map(str, config.get("classes", ())))
+    network.names, network.psi = tuple(map(str, config.get("classes", ()))), config.get("psi")
     if network.names and len(network.names) != network.mapping.classes:
         raise WeightsError(f"{path} has {network.mapping.classes} classes and {len(network.names)} names")
     return network.eval().requires_grad_(False)
@@ -74,6 +74,8 @@ def convert(weights: Path, target: Path) -> Path:
 
     network = load_network(weights)
     extra: dict[str, Any] = {"kind": network.kind, **network.config.get("config", {})}  # type: ignore[dict-item]
+    if network.psi is not None:
+        extra["psi"] = network.psi
     if network.names:
         extra["classes"] = list(network.names)
     with write_whole(target.with_suffix(".json")) as part:
@@ -121,8 +123,9 @@ def _beside(path: Path) -> Mapping[str, Any]:
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The known arguments that are numbers, and the names of the classes."""
-    plain = {key: value for key, value in arguments.items() if key in DEFAULTS and isinstance(value, (int, float))}
+    """The known arguments that are numbers, psi, and the names of the classes."""
+    known = (*DEFAULTS, "psi")
+    plain = {key: value for key, value in arguments.items() if key in known and isinstance(value, (int, float))}
     names = arguments.get("classes")
     return {**plain, "classes": names} if isinstance(names, list) else plain
 

@@ -8,6 +8,7 @@ from typing import Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.generators.base import Generator, Size, clamp_with_grad
@@ -18,7 +19,8 @@ from clipgen.generators.stylegan.stylegan3 import StyleGAN3
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import GeneratorOptions
 
-PSI = 0.7  # truncation: distance of draws from the mean style, or from that of their class
+PSI = 0.7  # truncation: distance of draws from the mean style, or from that of their class, where weights have no own
+GROUND = 0.9  # grey under pictures with alpha
 FARTHEST = 1.25  # largest distance of a style from the mean, in deviations: beyond it pictures break down
 MEASURED, LEAST = 4096, 16  # styles from which mean and deviation are measured, and at least so many per class
 AT_ONCE = 8  # candidates per batch
@@ -38,7 +40,7 @@ class StyleGAN(Generator):
 
     latents: a style shared by all layers, [B, 1, width], and one of each layer, [B, styles, width] (w+), both in
     deviations from the mean style; `project_` keeps every style within FARTHEST deviations. The network is frozen and
-    uses its own noise inputs. All pictures have the network's size.
+    uses its own noise inputs. All pictures have the network's size; those with alpha are over a light ground.
     Source: Karras et al., arXiv 1912.04958 and 2106.12423; w+ of Abdal et al., arXiv 1904.03189.
     """
 
@@ -60,12 +62,16 @@ class StyleGAN(Generator):
             for name, parameter in module.named_parameters(recurse=False):
                 if name == "weight" and parameter.ndim == 4:
                     parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-        self.psi, self.mixture = PSI, torch.zeros(0)
+        self.psi: float
+        self.mixture: list[tuple[list[int], float]]  # classes of a name, and its weight
+        self.draw_from(None, [])
         classes = max(1, network.mapping.classes)
-        each = max(LEAST, MEASURED // classes)
+        # the mean of a class is where truncation leads to, which is not asked for at 1
+        each = max(LEAST if network.psi != 1 else 1, MEASURED // classes)
         z = torch.randn(each * classes, network.mapping.noise, generator=torch.Generator().manual_seed(0))
-        kinds = torch.eye(classes).repeat(each, 1)
-        drawn = torch.cat([self._styles(*part) for part in zip(z.split(MEASURED), kinds.split(MEASURED), strict=True)])
+        kinds = torch.arange(classes).repeat(each)
+        parts = zip(z.split(MEASURED), kinds.split(MEASURED), strict=True)
+        drawn = torch.cat([self._styles(some, one_hot(kind, classes).float()) for some, kind in parts])
         self.register_buffer("mean", drawn.mean(0), persistent=False)
         self.register_buffer("spread", drawn.std(0).clamp_min(1e-6), persistent=False)
         self.register_buffer("means", drawn.view(each, classes, -1).mean(0), persistent=False)
@@ -117,27 +123,27 @@ class StyleGAN(Generator):
             >>> stylegan = StyleGAN.load()
             >>> stylegan.draw_from(0.5, [("forest", 1.0)])
 
-        psi: truncation, the distance from the mean, 0 to 1, None for PSI; classes: (name or number, weight) of one
-        class or a mixture.
+        psi: truncation, the distance from the mean, 0 to 1, None for that of the weights or else PSI; classes: (name or
+        number, weight) of one class or a mixture.
         Raises SettingsError for a network without classes, UnknownNameError for a class that it lacks.
         """
-        self.psi, self.mixture = PSI if psi is None else psi, torch.zeros(0)
+        own = PSI if self.network.psi is None else self.network.psi
+        self.psi, self.mixture = own if psi is None else psi, []
         if not classes:
             return
         count, names = self.network.mapping.classes, self.network.names
         if not count:
             raise SettingsError("classes is set, but this StyleGAN has no classes; leave it out", settings=["classes"])
-        self.mixture = torch.zeros(count)
         for name, weight in classes:
             if name.isdecimal() and int(name) < count:
-                self.mixture[int(name)] += weight
+                self.mixture.append(([int(name)], weight))
             elif name in names:
-                self.mixture[names.index(name)] += weight
+                self.mixture.append(([i for i, own_name in enumerate(names) if own_name == name], weight))
             else:
-                raise UnknownNameError.of("class", name, [*names, f"0 to {count - 1}"], settings=["classes"])
-        if not self.mixture.sum() > 0:
+                known = [*dict.fromkeys(names), f"0 to {count - 1}"]
+                raise UnknownNameError.of("class", name, known, settings=["classes"])
+        if not sum(weight for _, weight in self.mixture) > 0:
             raise SettingsError("classes has weights whose sum is 0 or less; give some above 0", settings=["classes"])
-        self.mixture /= self.mixture.sum()
 
     @torch.no_grad()
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], words: Tensor | None = None) -> None:
@@ -156,16 +162,39 @@ class StyleGAN(Generator):
             shared[row, 0] = drawn[self._fits(drawn, fit, row).argmax()]
             own[row] = 0
 
+    @torch.no_grad()
+    def cut_outs(self, seed: int, count: int) -> Tensor:
+        """Draws of the classes that are set, without their ground: colours times alpha, and alpha.
+
+            >>> StyleGAN.load().cut_outs(7, 2).shape
+            torch.Size([2, 4, 64, 64])
+
+        Returns [count, 4, side, side] in [0, 1]. Raises SettingsError for a network without alpha.
+        """
+        rng = torch.Generator().manual_seed(seed)
+        drawn = torch.stack([self._drawn(rng, self._kinds(rng, 1)[0]) for _ in range(count)])
+        made = self._painted((self.mean + self.spread * drawn)[:, None].expand(-1, self.network.styles, -1))
+        if made.shape[1] != 4:
+            raise SettingsError("this StyleGAN has no alpha, so its draws cannot be cut out", settings=["generator"])
+        return made
+
     def _fits(self, drawn: Tensor, fit: Callable[[Tensor, int], Tensor], row: int) -> Tensor:
         styles = (self.mean + self.spread * drawn)[:, None].expand(-1, self.network.styles, -1)
         return torch.cat([fit(self._picture(some), row) for some in styles.split(AT_ONCE)])
 
     def _kinds(self, rng: torch.Generator, most: int) -> Tensor:
-        """Shares of the classes [N, classes] for draws: the mixture that is set, else up to `most` single classes."""
-        if len(self.mixture):
-            return self.mixture[None]
+        """Shares of the classes [N, classes] for draws, at most `most`: mixtures as set, else single classes."""
         classes = max(1, self.network.mapping.classes)
+        if self.mixture:
+            return torch.stack([self._mixed(rng, classes) for _ in range(min(most, self.tries))]).unique(dim=0)
         return torch.eye(classes)[torch.randperm(classes, generator=rng)[: max(1, min(most, SEEN))]]
+
+    def _mixed(self, rng: torch.Generator, classes: int) -> Tensor:
+        """Shares of the classes [classes] as set; of several classes of one name a random one."""
+        shares = torch.zeros(classes)
+        for places, weight in self.mixture:
+            shares[places[int(torch.randint(len(places), (), generator=rng))]] += weight
+        return shares / shares.sum()
 
     def _draw(self, rng: torch.Generator) -> list[Tensor]:
         kind = self._kinds(rng, 1)[0]
@@ -186,8 +215,11 @@ class StyleGAN(Generator):
         return self.network.mapping(z.to(self.device), some)
 
     def _picture(self, styles: Tensor) -> Tensor:
-        image = self.network(styles, dtype=self.dtype)
-        return clamp_with_grad((image.expand(-1, 3, -1, -1) + 1) / 2)
+        return over_ground(self._painted(styles))
+
+    def _painted(self, styles: Tensor) -> Tensor:
+        """What the network makes, [B, colours, side, side] in [0, 1]."""
+        return clamp_with_grad((self.network(styles, dtype=self.dtype) + 1) / 2)
 
     def _encode(self, image: Tensor) -> list[Tensor]:
         """Styles whose picture is nearest to each image: the best of several draws, optimised first for all layers."""
@@ -240,3 +272,14 @@ class StyleGAN(Generator):
             far = far + (made - image).square().mean((1, 2, 3))
             made, image = nn.functional.avg_pool2d(made, 2), nn.functional.avg_pool2d(image, 2)
         return far
+
+
+def over_ground(made: Tensor) -> Tensor:
+    """Pictures in grey, in colours, or in colours times alpha with alpha, [B, colours, H, W], as [B, 3, H, W].
+
+    >>> over_ground(torch.zeros(1, 4, 8, 8)).mean()
+    tensor(0.9000)
+    """
+    if made.shape[1] == 4:
+        return clamp_with_grad(made[:, :3] + GROUND * (1 - made[:, 3:]))
+    return made.expand(-1, 3, -1, -1)

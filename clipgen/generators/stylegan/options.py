@@ -21,7 +21,10 @@ class StyleGANOptions(GeneratorOptions):
 
     psi: float | None = setting(
         None,
-        About("truncation psi: how far draws are from their mean, 0 to 1 (stylegan; default: 0.7)", verbs=_DRAWING),
+        About(
+            "truncation psi: how far draws are from their mean, 0 to 1 (stylegan; default: 0.7, of the built-in one 1)",
+            verbs=_DRAWING,
+        ),
     )
     classes: tuple[str, ...] = setting(
         (),

@@ -87,12 +87,14 @@ class StyleGAN2(nn.Module):
         torch.Size([1, 3, 16, 16])
 
     side: of the picture in pixels, a power of two; channels: of the block of each side; width, noise, classes:
-    dimensions of w, z and c; layers: of the mapping; colours: 3, or 1 for grey. `styles`: number of w per picture.
+    dimensions of w, z and c; layers: of the mapping; colours: 3, 1 for grey, or 4 with alpha. `styles`: number of w per
+    picture.
     Source: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", arXiv 1912.04958, with skips.
     """
 
     kind = "stylegan2"
     names: tuple[str, ...] = ()  # of the classes, where the file has them
+    psi: float | None = None  # truncation that draws are meant for, where the file has one
 
     def __init__(
         self,

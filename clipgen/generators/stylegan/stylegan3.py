@@ -158,6 +158,7 @@ class StyleGAN3(nn.Module):
 
     kind = "stylegan3"
     names: tuple[str, ...] = ()  # of the classes, where the file has them
+    psi: float | None = None  # truncation that draws are meant for, where the file has one
 
     def __init__(
         self,

@@ -20,12 +20,14 @@ NAMES, DRAWABLE, SCENES = 6, 3, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
-# distance of draws from the mean of their class (truncation psi)
-PSI = 0.3
+# draws of a thing, one of which is chosen by a seed: the best, or one whose cosine is lower by at most so much
+DRAWS, NEARLY = 8, 0.05
 # side of an initial picture in pixels, and the places of things in it: centre (x, y) and side, as shares of it
 SIDE = 192
-ALONE, INSIDE, PAIR = ((0.5, 0.5, 1.0),), ((0.5, 0.64, 0.62),), ((0.26, 0.5, 0.5), (0.74, 0.5, 0.5))
-# a draw's rim in pixels; its side over that of a corner; distance from the ground's colour (RGB) at which 1/e is ground
+ALONE, INSIDE, PAIR = ((0.5, 0.5, 0.84),), ((0.5, 0.64, 0.56),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46))
+# a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
+APART, PALE = 0.45, 0.35
+# of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
 RIM, CORNER, ALIKE = 2, 8, 0.3
 
 
@@ -120,22 +122,24 @@ class Composer:
         return self.perceptor.encode_text([layout.text for layout in layouts]).to(target) @ target - NEARER * parts
 
     def compose(self, layout: Layout, target: Tensor, rng: torch.Generator) -> Tensor:
-        """A picture [3, SIDE, SIDE] of a layout, of the draws that come nearest to the target [D]."""
-        canvas = self._canvas(layout, rng).to(target) if layout.scene or layout.colour else None
+        """A picture [3, SIDE, SIDE] of a layout, of draws that come near to the target [D]; rng chooses among them."""
         places = PAIR if len(layout.things) == 2 else INSIDE if layout.scene else ALONE
-        stylegan, perceptor = self.stylegan, self.perceptor
+        canvas = self._canvas(layout, rng).to(target) if layout.scene or layout.colour else None
         for thing, place in zip(layout.things, places, strict=True):
-            seed = int(torch.randint(2**31, (), generator=rng))
-            stylegan.draw_from(PSI, [(thing, 1.0)])
-            stylegan.start([seed], (stylegan.network.side, stylegan.network.side))
-
-            def fit(draws: Tensor, _: int, canvas: Tensor | None = canvas, place: _Place = place) -> Tensor:
-                return perceptor.encode_image(paste(draws, canvas, place)) @ target
-
-            stylegan.choose([seed], fit)
-            canvas = paste(stylegan().detach(), canvas, place)[0]
+            draws = self._draws(thing, rng).to(target)
+            canvas = plain_ground(draws, rng) if canvas is None else canvas
+            made = paste(draws, canvas, place)
+            fits = self.perceptor.encode_image(made) @ target
+            near = (fits >= fits.max() - NEARLY).nonzero()[:, 0]
+            canvas = made[near[int(torch.randint(len(near), (), generator=rng))]]
         assert canvas is not None  # a layout has a thing
         return canvas
+
+    def _draws(self, thing: str, rng: torch.Generator) -> Tensor:
+        """Draws of a thing [DRAWS, 4, h, w], all of them mirrored or none."""
+        self.stylegan.draw_from(None, [(thing, 1.0)])
+        draws = self.stylegan.cut_outs(int(torch.randint(2**31, (), generator=rng)), DRAWS)
+        return draws.flip(-1) if torch.rand((), generator=rng) < 0.5 else draws
 
     def _canvas(self, layout: Layout, rng: torch.Generator) -> Tensor:
         if layout.colour:
@@ -147,26 +151,38 @@ class Composer:
 _Place = tuple[float, float, float]
 
 
-def paste(draws: Tensor, canvas: Tensor | None, place: _Place) -> Tensor:
-    """Paste draws of things on plain grounds onto a canvas, without their grounds.
+def paste(draws: Tensor, canvas: Tensor, place: _Place) -> Tensor:
+    """Paste draws of things onto a canvas.
 
-        >>> paste(image, torch.zeros(3, 192, 192), (0.5, 0.5, 1.0)).shape
+        >>> paste(torch.zeros(1, 4, 64, 64), torch.zeros(3, 192, 192), (0.5, 0.5, 1.0)).shape
         torch.Size([1, 3, 192, 192])
 
-    draws: [N, 3, h, w] in [0, 1]; canvas: [3, H, W], None for one of each draw's own ground; place: centre (x, y) and
-    side, as shares of the canvas. The ground of a draw is the median colour of its corners; the further a pixel is from
-    it, the more of the pixel is kept, so that edges are soft.
+    draws: [N, 4, h, w] in [0, 1], colours times alpha, and alpha; canvas: [3, H, W]; place: centre (x, y) and side, as
+    shares of the canvas.
     """
-    own = ground_of(draws)
-    made = (own.expand(-1, -1, SIDE, SIDE) if canvas is None else canvas.expand(len(draws), -1, -1, -1)).clone()
+    made = canvas.expand(len(draws), -1, -1, -1).clone()
     height, width = made.shape[-2:]
     side = round(place[2] * min(height, width))
-    draws = F.interpolate(draws[..., RIM:-RIM, RIM:-RIM], (side, side), mode="bilinear", antialias=True)
-    ground = share_of_ground(draws, own)
+    draws = F.interpolate(draws, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
     left, top = (min(round(at * long - side / 2), long - side) for at, long in ((place[0], width), (place[1], height)))
     under = made[..., top : top + side, left : left + side]
-    under.copy_((draws + ground * (under - own)).clamp(0, 1))
+    under.copy_((draws[:, :3] + (1 - draws[:, 3:]) * under).clamp(0, 1))
     return made
+
+
+def plain_ground(draws: Tensor, rng: torch.Generator) -> Tensor:
+    """A canvas [3, SIDE, SIDE] of one pale colour, from which draws [N, 4, h, w] stand out.
+
+    >>> plain_ground(torch.ones(1, 4, 8, 8), torch.Generator().manual_seed(7)).shape
+    torch.Size([3, 192, 192])
+    """
+    alpha = draws[:, 3].sum().clamp(min=1e-6)
+    own = (draws[:, :3].sum((0, 2, 3)) / alpha).cpu()
+    colours = torch.lerp(torch.tensor(list(COLOURS.values())) / 255, torch.ones(1), PALE)
+    far = (colours - own).norm(dim=1)
+    apart = (far >= min(APART, float(far.max()))).nonzero()[:, 0]
+    chosen = colours[apart[int(torch.randint(len(apart), (), generator=rng))]]
+    return chosen.to(draws)[:, None, None].expand(-1, SIDE, SIDE)
 
 
 def ground_of(draws: Tensor) -> Tensor:

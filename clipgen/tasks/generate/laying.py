@@ -68,7 +68,7 @@ def _laid(
     left, top, right, bottom = box
     own, share = draw(targets, (right - left, bottom - top))
     laid, own = pictures.expand(len(own), -1, -1, -1).clone(), own.to(pictures)
-    if cut_out:  # as `composition.paste` does
+    if cut_out:
         ground = ground_of(own)
         own = (own + share_of_ground(own, ground) * (laid[..., top:bottom, left:right] - ground)).clamp(0, 1)
     laid[..., top:bottom, left:right] = own

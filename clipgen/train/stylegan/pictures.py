@@ -1,17 +1,20 @@
-"""Training pictures of the built-in StyleGAN: scenes, shapes in any colours, and things, each one a class."""
+"""Training pictures of the built-in StyleGAN: drawings of things without their ground, scenes and shapes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
 
 from clipgen.train.world import SCENES, World
-from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
+from clipgen.train.world.grounds import COLOUR_NAMES, SHAPE_NAMES, draw_shape
 
-#: things of the art pack that are recognisable at 64 pixels and differ from each other
-THINGS = (
+#: things that are recognisable at 64 pixels, differ from each other, and are asked for often: seen twice as often
+COMMON = (
     "cat face", "dog face", "fox", "lion", "panda", "rabbit face", "frog", "pig face", "elephant", "horse", "penguin",
     "owl", "duck", "parrot", "turtle", "spouting whale", "shark", "octopus", "tropical fish", "crab", "butterfly",
     "honeybee", "lady beetle", "dragon", "sunflower", "tulip", "cactus", "palm tree", "evergreen tree", "mushroom",
@@ -39,43 +42,95 @@ THINGS = (
     "couch and lamp", "chair", "envelope", "globe showing americas", "mount fuji", "castle", "statue of liberty",
     "pirate flag", "clown face", "alien", "smiling face", "santa claus", "astronaut", "mermaid", "princess",
 )  # fmt: skip
-#: relative frequency of a class of scenes, of shapes and of things
-_SHARES = (1.25, 1.0, 0.75)
+#: categories of the art pack whose members look alike at 64 pixels
+_ALIKE = frozenset({"emoji face", "hand", "hands", "body part", "people", "flag", "sign", "symbol", "shape", "clock"})
+_RENDERED = 8  # pictures of each scene and shape
+_WHOLE = 255  # alpha of a picture without a ground
 
 
-class Pictures(Dataset[tuple[Tensor, Tensor]]):
-    """Batches of pictures uint8 [N, 3, side, side] and their classes [N], which depend on the seed and the index alone.
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures with their classes.
 
-        >>> pictures, classes = Pictures(World(), seed=1, batch=4, side=32, count=10)[0]
-
-    `classes`: the names of the classes; without an art pack in the world there are no things among them.
+    images: uint8 [N, 4, side, side], colours that are multiplied by alpha, and alpha; kinds: [N], the class of each, in
+    order; classes: their names; common: [N], whether the class is a common one.
     """
 
-    def __init__(self, world: World, *, seed: int, batch: int, side: int, count: int) -> None:
-        self.world, self.seed, self.batch, self.side, self.count = world, seed, batch, side, count
-        things = [name for name in THINGS if name in world.things]
-        groups = (list(SCENES), list(SHAPE_NAMES), things)
-        self.classes = tuple(name for group in groups for name in group)
-        shares = np.concatenate([np.full(len(group), share) for group, share in zip(groups, _SHARES, strict=True)])
-        self._shares = shares / shares.sum()
+    images: Tensor
+    kinds: Tensor
+    classes: tuple[str, ...]
+    common: Tensor
+
+    @classmethod
+    def of(cls, world: World, *, side: int, seed: int) -> Pictures:
+        """All drawings of a world's things, and pictures of its scenes and shapes, rendered from a seed.
+
+        >>> Pictures.of(World(), side=32, seed=1).images.shape[1:]
+        torch.Size([4, 32, 32])
+        """
+        images: list[np.ndarray] = []
+        kinds: list[int] = []
+        names = [*SCENES, *SHAPE_NAMES, *things(world)]
+        for kind, name in enumerate(names):
+            some = list(_drawn(world, name, side, np.random.default_rng((seed, kind))))
+            images += some
+            kinds += [kind] * len(some)
+        chosen = torch.tensor([name in COMMON for name in names])[torch.tensor(kinds)]
+        return cls(torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2), torch.tensor(kinds), tuple(names), chosen)
 
     def __len__(self) -> int:
-        return self.count
+        return len(self.kinds)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        rng = np.random.default_rng((self.seed, index))
-        kinds = rng.choice(len(self.classes), size=self.batch, p=self._shares)
-        images = np.stack([self.draw(self.classes[kind], rng) for kind in kinds])
-        return torch.from_numpy(images).permute(0, 3, 1, 2), torch.from_numpy(kinds)
+    @property
+    def names(self) -> list[str]:
+        """The name of the class of each picture."""
+        return [self.classes[kind] for kind in self.kinds.tolist()]
 
-    def draw(self, name: str, rng: np.random.Generator) -> np.ndarray:
-        """A picture of a class, uint8 [side, side, 3]."""
-        if name in SCENES:
-            return SCENES[name].draw(rng, self.side, self.side)
-        if name not in SHAPE_NAMES:
-            return self.world.plain_thing(self.world.things.index(name), int(rng.integers(2**31)), self.side).image
-        ground, colour = rng.choice(COLOUR_NAMES, 2, replace=False)
-        image = GROUNDS["plain"](rng, self.side, self.side, str(ground), str(ground))
-        place = (rng.uniform(0.45, 0.55), rng.uniform(0.45, 0.55))
-        draw_shape(rng, image, name, str(colour), place, rng.uniform(0.25, 0.4))
-        return image
+
+def things(world: World) -> list[str]:
+    """The things of a world's art pack that are drawn: the common ones, and others that do not look alike."""
+    art = world.art
+    held = [{category for sprite in some for category in sprite.categories} for some in art.by_thing]
+    return [
+        name
+        for name, categories in zip(art.things, held, strict=True)
+        if (name in COMMON or not categories & _ALIKE) and name not in SCENES and name not in SHAPE_NAMES
+    ]
+
+
+def _drawn(world: World, name: str, side: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Pictures of a class, uint8 [side, side, 4]."""
+    if name in SCENES:
+        for _ in range(_RENDERED):
+            yield np.dstack([SCENES[name].draw(rng, side, side), np.full((side, side), _WHOLE, np.uint8)])
+    elif name in SHAPE_NAMES:
+        for colour in rng.choice(COLOUR_NAMES, _RENDERED, replace=False):
+            yield _shape(rng, name, str(colour), side)
+    else:
+        for sprite in world.art.by_thing[world.art.things.index(name)]:
+            yield cv2.resize(sprite.levels[0], (side, side), interpolation=cv2.INTER_AREA)
+
+
+def _shape(rng: np.random.Generator, name: str, colour: str, side: int) -> np.ndarray:
+    """A shape without its ground: where the ground shows through, two grounds differ."""
+    state = rng.bit_generator.state
+    over = []
+    for ground in (0, _WHOLE):
+        rng.bit_generator.state = state
+        image = np.full((side, side, 3), ground, np.uint8)
+        draw_shape(rng, image, name, colour, (0.5, 0.5), 0.4)
+        over.append(image.astype(np.int16))
+    through = (over[1] - over[0]).max(-1, keepdims=True).clip(0, _WHOLE)
+    return np.dstack([over[0], _WHOLE - through]).astype(np.uint8)
+
+
+def shares(pictures: Pictures, *, common: float) -> Tensor:
+    """Share of each picture in training [N]: common ones have a higher one, by a factor.
+
+    >>> shares(Pictures.of(World(), side=8, seed=1), common=2.0).sum()
+    tensor(1.)
+    """
+    weights = 1 + (common - 1) * pictures.common.float()
+    return weights / weights.sum()
+
+

@@ -7,36 +7,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Recipe:
-    """The settings that determine the weights.
+    """The settings of a run.
 
-    channels: of the blocks from 4 px on, each with twice the side; width, noise: dimensions of w and z; layers: of the
-    mapping; grow_at: share of the steps after which the last block and the critic are added; adversarial: weight of the
-    critic's loss; r1: weight of the R1 penalty, computed every `r1_every` steps; style_noise: standard deviation of the
-    noise on w; style_decay: weight of the penalty on the length of w; augment_target: mean sign of the critic's scores
-    of real pictures above which more pictures are augmented; augment_pictures: number of pictures over which the
-    augmented share may go from 0 to 1; ema_half_life: half-life of the averaged weights, in pictures;
-    styles_per_class: pictures of a class to which the mapping is fitted, in `fit_steps` steps.
+    channels: of the blocks from 4 px on, each with twice the side; width, noise: dimensions of w and z; batch: pictures
+    a step; common: how much more often common things are seen; lr: of the synthesis, constant until the last `decay` of
+    the steps, in which it falls to 0; embed: that of the class embeddings, relative to lr; style_noise: standard
+    deviation of the noise on w; ema: decay of the averaged weights, which are the result.
     """
 
-    channels: tuple[int, ...] = (192, 128, 96, 48, 24)
-    width: int = 256
-    noise: int = 64
-    layers: int = 3
+    channels: tuple[int, ...] = (256, 256, 192, 80, 32)
+    width: int = 512
+    noise: int = 4
     seed: int = 3
-    steps: int = 8_000
+    steps: int = 6_000
     batch: int = 32
+    common: float = 2.0
     lr: float = 2e-3
-    grow_at: float = 0.39
-    adversarial: float = 0.1
-    r1: float = 0.1
-    r1_every: int = 16
-    style_noise: float = 0.1
-    style_decay: float = 1e-3
-    augment_target: float = 0.6
-    augment_pictures: int = 100_000
-    ema_half_life: int = 5_000
-    styles_per_class: int = 64
-    fit_steps: int = 4_000
+    embed: float = 2.0
+    decay: float = 0.4
+    style_noise: float = 0.02
+    ema: float = 0.995
 
     @property
     def side(self) -> int:
@@ -47,3 +37,11 @@ class Recipe:
     def blocks(self) -> dict[int, int]:
         """Channels of the block of each side."""
         return {2 ** (index + 2): count for index, count in enumerate(self.channels)}
+
+    def rate(self, step: int) -> float:
+        """Share of the learning rate at a step.
+
+        >>> [round(Recipe(steps=100, decay=0.5).rate(step), 2) for step in (0, 50, 75, 99)]
+        [1.0, 1.0, 0.5, 0.02]
+        """
+        return min(1.0, (self.steps - step) / max(1.0, self.decay * self.steps))
