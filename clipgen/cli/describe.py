@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clipgen.studio import Studio
 
 T = TypeVar("T")
-_LONGEST = 300  # characters of a note on words
+
 
 def verb_options(verb: str) -> Callable[..., Any]:
     """The options of one of these verbs."""
@@ -78,8 +78,7 @@ def _note_cache() -> None:
 def note_unknown(texts: Iterable[str], perceptor: Perceptor) -> None:
     """Print one note on the words of texts that a CLIP does not know."""
     if explained := perceptor.explain_unknown(texts):
-        words = explained if len(explained) <= _LONGEST else explained[:_LONGEST].rpartition(";")[0] + "; …"
-        click.echo(f"note: new to {perceptor.name}: {words}", err=True)
+        click.echo(f"note: new to {perceptor.name}: {explained}", err=True)
 
 
 class Pictures:

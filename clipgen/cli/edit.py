@@ -25,7 +25,7 @@ from clipgen.cli.options import (
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.presence import check_presence
 from clipgen.cli.sections import option
-from clipgen.cli.wording import negative_option, note_syntax, without
+from clipgen.cli.wording import negative_option, without
 from clipgen.prompts import parse_prompts
 from clipgen.settings import USUAL, GenerateSettings
 
@@ -76,7 +76,6 @@ def command(
         raise click.UsageError(f'the picture comes first: clipgen edit {shlex.quote(text)} "{file}"')
     parse_prompts(text)
     text = without(text, negative)
-    note_syntax([text], quiet=quiet)
     outputs = Outputs.at(output)
     given = over_defaults(given_settings(options, SETTINGS))
     check_presence(GenerateSettings.from_dict({**given, "init_image": str(file)}), weights)

@@ -17,6 +17,7 @@ from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_text
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
+from clipgen.notation import notes_on
 
 if TYPE_CHECKING:
     from clipgen.tasks.search import Found, Searched
@@ -62,6 +63,8 @@ def command(words: tuple[str, ...], **options: Any) -> int:  # fmt: skip
     searched = next(events)
     found = list(events)
     _print(searched, found, as_json=options["as_json"])
+    for note in dict.fromkeys(note for line in job.inputs.prompts for note in notes_on(line)):
+        click.echo(f"note: {note}", err=True)
     if indexing.skipped:
         click.echo(f"{len(indexing.skipped)} files cannot be used; `clipgen index` names them", err=True)
     if found:
