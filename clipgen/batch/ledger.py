@@ -17,7 +17,7 @@ from clipgen.batch.lines import Line
 from clipgen.errors import OutputError
 from clipgen.files import exclusive, reason, unwritable, write_whole
 from clipgen.jobs import Job
-from clipgen.values import Json
+from clipgen.values import Json, parse_json
 
 LEDGER_FILE, RESULTS_FILE = "ledger.sqlite", "results.jsonl"
 _OPEN, _DONE, _FAILED = "open", "done", "failed"
@@ -118,7 +118,7 @@ class Ledger:
             f"SELECT id, job, tries FROM entries WHERE state = ? AND id NOT IN ({marks}) ORDER BY id LIMIT ?",
             (_OPEN, *without, count),
         )
-        return [Entry(id, Job.from_json(json.loads(job)), tries) for id, job, tries in rows]
+        return [Entry(id, Job.from_json(parse_json(job)), tries) for id, job, tries in rows]
 
     def done(self, id: int, *, files: Sequence[str], rows: Sequence[Json], seconds: float) -> None:
         """A job is done: the names of its files in the folder, and what it found."""
@@ -178,9 +178,9 @@ def _result(
 ) -> dict[str, object]:
     found: dict[str, object] = {"line": line, "state": state}
     if job:
-        found["verb"] = json.loads(job)["verb"]
+        found["verb"] = parse_json(job)["verb"]
     if state == _DONE:
-        found |= {"seconds": seconds, "files": json.loads(files or "[]"), "rows": json.loads(rows or "[]")}
+        found |= {"seconds": seconds, "files": parse_json(files or "[]"), "rows": parse_json(rows or "[]")}
     else:
         found["error"] = error
     return found

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable
-from clipgen.values import Json, Values
+from clipgen.values import Json, Values, parse_json
 
 
 class Journal:
@@ -54,7 +54,7 @@ class Journal:
 def _row(line: str) -> dict[str, Json] | None:
     """The values of a line; None for one that is empty or not whole."""
     try:
-        values = json.loads(line)
+        values = parse_json(line)
     except ValueError:
         return None
     return values if isinstance(values, dict) else None

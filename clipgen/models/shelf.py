@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from clipgen.files import sha256, write_whole
 from clipgen.models import clips, downloads, hub, weights
 from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS
+from clipgen.values import parse_toml
 
 Report = Callable[[str, int, int | None], None]
 FOLDER = "local-dir:"  # prefix of the folder of a user's own CLIP
@@ -248,5 +248,5 @@ def _append(name: str, role: str, files: Sequence[tuple[str, str]], size: int, *
 
 
 def _is_of(part: str, name: str, role: str) -> bool:
-    row = tomllib.loads(part)["model"][0]
+    row = parse_toml(part)["model"][0]
     return bool(row["name"] == name and row["role"] == role)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
 from clipgen.files import reason, write_whole
+from clipgen.values import parse_json
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -74,7 +75,7 @@ class Curve:
     def __init__(self, path: Path, *, step: int) -> None:
         self.path = path
         rows = path.read_text().splitlines() if path.exists() else []
-        kept = [row + "\n" for row in rows if row.endswith("}") and json.loads(row)["step"] <= step]
+        kept = [row + "\n" for row in rows if row.endswith("}") and parse_json(row)["step"] <= step]
         with write_whole(path) as part:
             part.write_text("".join(kept))
 

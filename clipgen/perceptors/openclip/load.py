@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
 from clipgen.perceptors.openclip.meanings import Meanings
 from clipgen.perceptors.openclip.model import OpenClip
+from clipgen.values import parse_json
 
 MERGES_FILE = "merges.txt.gz"
 TOKENS_FILE = "tokens.json"
@@ -279,6 +279,6 @@ def _weights_file(folder: Path) -> Path:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise WeightsError(f"{path} cannot be read ({reason(error)}); `clipgen train clip` writes it") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from clipgen.files import reason
 from clipgen.train.sources import camera
 from clipgen.train.sources.base import Example, is_held_out, manner, plain
 from clipgen.train.world.captions import choose, indefinite
+from clipgen.values import parse_json
 
 _SHIFT = 4  # fractional bits of cv2's coordinates
 _LEADS = (
@@ -52,7 +52,7 @@ def load_drawings(path: Path, *, held_out: bool = False) -> Drawings:
 
 
 def _drawing(line: str) -> Drawing:
-    row = json.loads(line)
+    row = parse_json(line)
     strokes = tuple(np.array(stroke[:2], np.float32).T for stroke in row["strokes"])
     return Drawing(plain(row["word"]), strokes, str(row["key_id"]))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from clipgen.errors import ClipgenError, ImageError, PromptError
 from clipgen.files import reason, sha256
 from clipgen.media.images import find_images
 from clipgen.train.sources.base import plain
+from clipgen.values import parse_json
 
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 #: columns of a table, by what they hold
@@ -124,7 +124,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, object] | str]:
             if not line.strip():
                 continue
             try:
-                found = json.loads(line)
+                found = parse_json(line)
             except ValueError:
                 yield "no JSON"
                 continue
