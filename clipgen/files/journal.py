@@ -40,7 +40,7 @@ class Journal:
     def rows(self) -> list[dict[str, Json]]:
         """All lines, the newest first. Raises OutputError where there is no journal."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError as error:
             message = f"{self.path.parent} has no journal of changes, {self.path.name}: {reason(error)}"
             raise OutputError(message, settings=["undo"]) from error

@@ -94,11 +94,14 @@ class _Watched:
                 self.ended = True
                 return
             yield from self._again(f"the process died ({self.process.exitcode})")
-        elif alive and (_used(self.process.pid) - self.used > 6 * SECONDS + 60 * (self.told == 0)
-                        or time.monotonic() - self.since > PATIENCE):  # fmt: skip
+        elif alive and self._hangs():
             self.process.kill()
             self.process.join()
             yield from self._again("it hangs")
+
+    def _hangs(self) -> bool:
+        used, waited, starts = _used(self.process.pid) - self.used, time.monotonic() - self.since, self.told == 0
+        return used > (300 if starts else 6 * SECONDS) or waited > PATIENCE * (5 if starts else 1)
 
     def _again(self, why: str) -> Iterator[Tried]:
         assert self.told, f"a worker cannot start: {why}"

@@ -54,7 +54,7 @@ def load_drawings(path: Path, *, held_out: bool = False) -> Drawings:
 def _drawing(line: str) -> Drawing:
     row = parse_json(line)
     strokes = tuple(np.array(stroke[:2], np.float32).T for stroke in row["strokes"])
-    return Drawing(plain(row["word"]), strokes, str(row["key_id"]))
+    return Drawing(plain(str(row["word"])), strokes, str(row["key_id"]))
 
 
 class Drawings:
