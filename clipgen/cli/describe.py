@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -137,4 +138,4 @@ class Pictures:
         first = self._skipped[0].reason
         count = len(self._skipped)
         message = first if count == 1 else f"none of {count} pictures can be used; the first: {first}"
-        return ImageError(message, settings=["recursive"] if self._skipped[0].path.is_dir() else [])
+        return ImageError(message, settings=["recursive"] if os.path.isdir(self._skipped[0].path) else [])

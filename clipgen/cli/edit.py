@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 import warnings
@@ -72,7 +73,7 @@ def command(
     started = time.monotonic()
     warnings.simplefilter("ignore")
     text = " ".join(words)
-    if not file.exists() and Path(text).is_file():
+    if not os.path.exists(file) and os.path.isfile(text):
         raise click.UsageError(f'the picture comes first: clipgen edit {shlex.quote(text)} "{file}"')
     parse_prompts(text)
     text = without(text, negative)

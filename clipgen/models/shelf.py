@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -60,7 +61,7 @@ def check_perceptor(name: str) -> None:
     """
     clip = weights.clip_of(name)
     if clip.startswith(FOLDER):
-        if not Path(clip.removeprefix(FOLDER)).is_dir():
+        if not os.path.isdir(clip.removeprefix(FOLDER)):
             raise WeightsError(
                 f"there is no folder {clip.removeprefix(FOLDER)}; check the name", settings=["perceptors"]
             )
@@ -187,7 +188,7 @@ def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
     """
     check_name(name)
     for file in files:
-        if not file.is_file():
+        if not os.path.isfile(file):
             raise WeightsError(f"there is no file {file}; check the name")
     if not any(file.name.endswith(STATES) for file in files):
         raise WeightsError(f"none of the files has weights; give one that ends in {', '.join(STATES)}")

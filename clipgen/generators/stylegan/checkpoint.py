@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,7 +50,7 @@ def load_network(weights: Path | None) -> Network:
     Raises WeightsError for files that are missing, damaged, or not a StyleGAN.
     """
     path = _built_in() if weights is None else weights
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise WeightsError(f"there is no file {path}; give a StyleGAN ({', '.join(STATES)})")
     if path.stat().st_size > MAX_BYTES:
         raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB, larger than any StyleGAN")

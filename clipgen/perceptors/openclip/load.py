@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -156,7 +157,7 @@ def _known(name: str) -> tuple[str, str]:
         return name, ""
     architecture, _, tag = name.partition("/")
     if not open_clip.get_pretrained_cfg(architecture, tag) and not (
-        architecture in open_clip.list_models() and Path(tag).is_file()
+        architecture in open_clip.list_models() and os.path.isfile(tag)
     ):
         raise clips.unknown(name)
     return architecture, tag
@@ -266,7 +267,7 @@ def _check_size(config: dict[str, Any], file: Path) -> None:
 
 
 def _weights_file(folder: Path) -> Path:
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = sorted(folder.iterdir()) if os.path.isdir(folder) else []
     files = [path for path in files if path.suffix in WEIGHT_SUFFIXES and path.name != BACKGROUND_FILE]
     if len(files) != 1:
         found = ", ".join(path.name for path in files) or "none"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ def read_pairs(source: Path) -> tuple[list[Pair], list[str]]:
     or a .csv, .tsv or .jsonl with the columns picture and caption. The same picture with the same caption counts once.
     Raises ImageError where nothing can be used.
     """
-    rows = _in_folder(source) if source.is_dir() else _in_table(source)
+    rows = _in_folder(source) if os.path.isdir(source) else _in_table(source)
     found: dict[tuple[str, str], Pair] = {}
     problems: list[str] = []
     for row in rows:
@@ -50,7 +51,7 @@ def read_pairs(source: Path) -> tuple[list[Pair], list[str]]:
             problems.append(row)
             continue
         path, caption, named = row
-        if not path.is_file():
+        if not os.path.isfile(path):
             problems.append(f"there is no picture {path}; check the name")
             continue
         try:
