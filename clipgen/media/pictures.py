@@ -127,10 +127,7 @@ def read_metadata(path: str | Path) -> dict[str, Json]:
     Raises ImageError when the picture cannot be read or was not made by clipgen.
     """
     with open_picture(path) as picture:
-        try:
-            text = _text_of(picture)
-        except zlib.error as error:
-            raise ImageError(f"the clipgen settings in {path} are damaged: {error}") from error
+        text = _text_of(picture)
     if text is None:
         raise ImageError(f"{path} carries no clipgen settings; only pictures that clipgen wrote do")
     try:
