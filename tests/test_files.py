@@ -15,6 +15,7 @@ import pytest
 from clipgen.errors import ImageError, OutputError, WeightsError
 from clipgen.files import claims, exclusive, free_path, reason, sha256, write_whole
 from clipgen.files.journal import Journal
+from clipgen.files.temporary import temporary_folder
 from raising import refused
 
 # a process that stops at one moment of its life, prints the moment, and waits to be killed
@@ -335,3 +336,38 @@ def test_a_journal_survives_a_line_that_was_cut_off(tmp_path: Path) -> None:
     assert not journal.path.exists()
     with refused(OutputError, "output"):
         Journal(tmp_path / "gone" / "moves.jsonl").add({})
+
+
+LEAVES = """
+import sys, tempfile, time
+tempfile.tempdir = sys.argv[1]
+from clipgen.files.temporary import temporary_folder
+
+with temporary_folder() as folder:
+    (folder / "half").write_bytes(b"half")
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_temporary_folder_is_deleted_also_when_its_process_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    call = [sys.executable, "-c", LEAVES, tmp_path]
+    process = subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    (left,) = tmp_path.glob("clipgen-*")
+    with temporary_folder() as folder:
+        assert folder.is_dir() and (left / "half").exists()  # its process lives
+    kill(process)
+    assert left.exists()
+    with temporary_folder() as folder, temporary_folder() as other:
+        assert not left.exists() and folder.exists() and other.exists()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_temporary_folder_that_cannot_be_made_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with refused(OutputError, "output", match="clipgen-"), temporary_folder():
+        pass

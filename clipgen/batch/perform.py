@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image
 
 from clipgen.errors import ImageError
+from clipgen.files.temporary import temporary_folder
 from clipgen.jobs import Job
 from clipgen.media.films import DEFAULT_ENDING
 from clipgen.media.pictures import save_picture
@@ -33,13 +33,13 @@ def perform(job: Job, studio: Studio, number: int) -> Made:
     number: begins the names of the files, "0000012-a-fox-7.png".
     Raises ImageError where no picture could be loaded, and what the verb raises.
     """
-    with tempfile.TemporaryDirectory(prefix="clipgen-batch-") as folder:
+    with temporary_folder() as folder:
         if job.verb == "animate":
             name = slugify(job.inputs.timeline.scenes[0].words if job.inputs.timeline else "film")
-            film = studio.film(job, folder=Path(folder) / "work")
-            paths, rows = [film.save(Path(folder) / f"{number:07d}-{name}{DEFAULT_ENDING}")], list[Json]()
+            film = studio.film(job, folder=folder / "work")
+            paths, rows = [film.save(folder / f"{number:07d}-{name}{DEFAULT_ENDING}")], list[Json]()
         else:
-            paths, rows = _performed(job, studio, Path(folder), number)
+            paths, rows = _performed(job, studio, folder, number)
         return [(path.name, path.read_bytes()) for path in paths], rows
 
 

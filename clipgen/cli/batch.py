@@ -16,6 +16,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.filming import Report, Request, film_options, make, print_made, stored_film
+from clipgen.cli.interrupt import stop_code
 from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading, seconds_text
 from clipgen.cli.sections import option
@@ -111,16 +112,16 @@ def _jobs(files: Iterable[Path], out: Path, own: Own, report: Report) -> int:
             ledger.add(_lines(files, own.group or 1))
         if own.retry_failed:
             ledger.retry_failed()
-        stopped = False
+        stopped = 0
         try:
             if ledger.tally().open:
                 with _crew(own) as crew:
                     _show(run(ledger, crew, retries=retries), report)
-        except KeyboardInterrupt:
-            stopped = True  # what was being done is done again when the batch continues
+        except KeyboardInterrupt as error:
+            stopped = stop_code(error)  # what was being done is done again when the batch continues
         results = ledger.write_results()
         _summary(ledger, results, report)
-        return 130 if stopped else 1 if ledger.tally().failed else 0
+        return stopped or int(ledger.tally().failed > 0)
 
 
 def _lines(files: Iterable[Path], most: int) -> Iterable[Line]:

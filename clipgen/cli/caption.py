@@ -161,7 +161,7 @@ def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None
 def _caption(found: Pictures, job: Job, outputs: Outputs) -> None:
     """Describe the pictures that have no row yet; print, and write what is asked for."""
     with outputs.row_file() as rows:
-        left = [name for name in job.inputs.pictures if rows is None or name not in rows.done]
+        left = [name for name in job.inputs.pictures if rows is None or name not in rows]
         if rows is not None and len(left) < len(found.paths):
             found.processed = True
             done = len(found.paths) - len(left)

@@ -4,7 +4,7 @@
 |---|---|
 | a `ClipgenError`, or the system's own refusal (full disk, no permission, no memory) | 1 |
 | the command line was wrong (`click.UsageError`) | 2 |
-| Ctrl-C | 130 |
+| Ctrl-C; SIGTERM; SIGHUP, when the terminal is closed | 130; 143; 129 |
 
 Anything else is a fault in clipgen itself and keeps its traceback. The library's errors name settings; the flags of the
 command that ran are added here.
@@ -17,10 +17,9 @@ from collections.abc import Callable, Sequence
 
 import click
 
+from clipgen.cli.interrupt import stop_code
 from clipgen.errors import ClipgenError, DeviceError
 from clipgen.files import reason
-
-INTERRUPTED = 130
 
 
 def exit_code(call: Callable[[], object], command: Callable[[], click.Command | None] = lambda: None) -> int:
@@ -40,8 +39,10 @@ def exit_code(call: Callable[[], object], command: Callable[[], click.Command | 
         return _fail(usage_line(error), error.exit_code)
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
-    except click.Abort:
-        return _fail("stopped", INTERRUPTED)
+    except click.Abort as error:
+        return _fail("stopped", stop_code(error.__cause__))
+    except KeyboardInterrupt as error:  # before click or after it, which makes an Abort of it
+        return _fail("stopped", stop_code(error))
     except ClipgenError as error:
         return _fail(with_flags(error, command()), 1)
     except MemoryError:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from clipgen.files import unwritable
+from clipgen.files.temporary import temporary_folder
 
 #: standard input, as it is written on the command line, and the name of the file that takes it
 STDIN, _SPOOLED = "-", "standard-input"
@@ -69,9 +68,7 @@ def spooled(ctx: click.Context) -> Path:
         raise click.UsageError("standard input can be read once; - was given twice", ctx)
     if sys.stdin.isatty():
         click.echo("note: reading from the terminal; end with Ctrl-D", err=True)
-    folder = Path(tempfile.mkdtemp(prefix="clipgen-"))
-    root.call_on_close(partial(shutil.rmtree, folder, ignore_errors=True))
-    path = folder / _SPOOLED
+    path = root.with_resource(temporary_folder()) / _SPOOLED
     path.write_bytes(sys.stdin.buffer.read())
     root.meta[_SPOOLED] = path
     return path

@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from clipgen.cli.errors import command_of, exit_code
+from clipgen.cli.interrupt import stopping
 from clipgen.cli.printing import print_any_name
 from clipgen.cli.spelling import DEFAULT_COMMAND, with_default_command
 from clipgen.process import configure
@@ -113,7 +114,9 @@ class LazyGroup(click.Group):
         if not standalone_mode:
             return call()
         words = list(sys.argv[1:] if args is None else args)
-        return sys.exit(exit_code(call, lambda: command_of(self, with_default_command(words, COMMANDS))))
+        with stopping():
+            code = exit_code(call, lambda: command_of(self, with_default_command(words, COMMANDS)))
+        return sys.exit(code)
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, given: bool) -> None:

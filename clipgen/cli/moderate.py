@@ -77,7 +77,7 @@ def command(
     targets = None if veil_to is None else veiled_paths(found.paths, names, veil_to)
     with ExitStack() as opened:
         rows = None if report is None else opened.enter_context(RowFile(report, key="image"))
-        todo = [path for path in found.paths if rows is None or shown(path) not in rows.done]
+        todo = [path for path in found.paths if rows is None or shown(path) not in rows]
         job = Job("moderate", Inputs(pictures=tuple(map(str, todo))), settings)
         studio = open_studio(job, quiet=as_json)
         moderator = studio.moderator(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clipgen.errors import OutputError, SettingsError
-from clipgen.files import free_path, unwritable
+from clipgen.files import NAME_BYTES, free_path, unwritable
 
 if TYPE_CHECKING:
     from clipgen.tasks.generate import Picture
@@ -86,6 +87,9 @@ class Outputs:
         return [path for key, path in self._taken.items() if key.endswith(RUN_SUFFIX)]
 
     def _check(self) -> None:
+        name = f"{self.stem or ''}{self.ending}"
+        if len(os.fsencode(name)) > NAME_BYTES:  # the name of one picture, which is written after all the work
+            raise unwritable(name, OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG)))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.folder):

@@ -20,7 +20,7 @@ from clipgen.media.pictures import read_metadata
 from clipgen.values import number
 
 if TYPE_CHECKING:
-    from clipgen.tasks.generate import Picture
+    from clipgen.tasks.generate import Picture, Run
     from clipgen.tasks.generate.picture import PictureJson
 
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 def command(picture: Path, output: Path | None, weights: Path | None, as_json: bool, quiet: bool) -> None:
     """Make a picture again from the prompt and settings inside it, and compare the two files byte for byte.
 
-    Bytes are the same on the same machine and versions; elsewhere the arithmetic may differ in the last digits. A
-    picture of a batch is repeated with its whole batch.
+    Bytes are the same on the same machine and versions; elsewhere the arithmetic may differ in the last digits, and a
+    note says so before the work. A picture of a batch is repeated with its whole batch.
     """
     warnings.simplefilter("ignore")
     metadata = read_metadata(picture)
@@ -59,7 +59,8 @@ def command(picture: Path, output: Path | None, weights: Path | None, as_json: b
         return
     click.echo(path)
     if not quiet:
-        click.echo(f"the same bytes as {picture}" if same else f"differs from {picture}: {_why(metadata)}", err=True)
+        found = f"the same bytes as {picture}" if same else f"differs from {picture}: {_why(metadata, run)}"
+        click.echo(found, err=True)
 
 
 def _with_metadata(made: Picture, metadata: dict[str, Any]) -> Picture:
@@ -71,10 +72,8 @@ def _with_metadata(made: Picture, metadata: dict[str, Any]) -> Picture:
     return replace(made, metadata=cast("PictureJson", metadata)) if same else made
 
 
-def _why(metadata: dict[str, Any]) -> str:
-    import clipgen
+def _why(metadata: dict[str, Any], run: Run) -> str:
+    from clipgen.tasks.generate.origin import changed_since  # late: it imports torch
 
-    made = metadata.get("version")
-    if made != clipgen.__version__:
-        return f"it was made by clipgen {made}, this is {clipgen.__version__}"
-    return "another machine, or other versions of its libraries"
+    changes = changed_since(metadata, run.plan.device)
+    return f"it was made with {', '.join(changes) or 'another machine, or other versions of its libraries'}"

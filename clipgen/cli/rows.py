@@ -18,13 +18,13 @@ from clipgen.values import parse_json
 
 
 class RowFile:
-    """A file that grows by whole lines; `done` names the rows that earlier runs wrote.
+    """A file that grows by whole lines, and knows the rows that earlier runs wrote.
 
         >>> with RowFile(folder / "captions.jsonl", key="image") as rows:
         ...     rows.add({"image": "photo.jpg", "captions": []})
         >>> with RowFile(folder / "captions.jsonl", key="image") as rows:
-        ...     rows.done
-        {'photo.jpg'}
+        ...     "photo.jpg" in rows
+        True
 
     key: the field that names a row; columns: of a csv with a header, the key first; None for jsonl, whose rows are
     written whole.
@@ -60,7 +60,15 @@ class RowFile:
             self._write(self._line(row))
         except OSError as error:
             raise unwritable(self.path, error) from error
-        self.done.add(str(row[self.key]))
+        self.done.add(self._stored(str(row[self.key])))
+
+    def __contains__(self, key: str) -> bool:
+        """Whether there is a row of this name."""
+        return self._stored(key) in self.done
+
+    def _stored(self, key: str) -> str:
+        """A name as the file has it."""
+        return key if self.columns is None else _unbroken(key)
 
     def _write(self, line: bytes) -> None:
         self._file.write(line)
@@ -72,7 +80,8 @@ class RowFile:
             # bytes of a file name that are not UTF-8 become \udcxx, which JSON reads back
             return json.dumps(dict(row), ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
         # a row is a line, as in jsonl: a cell never breaks one
-        return _csv_line([" ".join(str(row.get(name, "")).splitlines()) for name in self.columns])
+        cells = [" ".join(str(row.get(name, "")).splitlines()) for name in self.columns]
+        return _csv_line([_unbroken(str(row[self.key])), *cells[1:]])
 
     def _key_of(self, line: bytes) -> str:
         if self.columns is None:
@@ -103,6 +112,15 @@ class RowFile:
         self._file.seek(0, os.SEEK_END)
         if head is not None and not whole:
             self._write(head)
+
+
+def _unbroken(name: str) -> str:
+    r"""A name in a line: what breaks lines is written as in Python, `\n`, so that names stay apart.
+
+    >>> _unbroken("a\nb.png"), _unbroken("a b.png")
+    ('a\\nb.png', 'a b.png')
+    """
+    return "".join(one.encode("unicode_escape").decode() if len(f"a{one}a".splitlines()) > 1 else one for one in name)
 
 
 def _csv_line(cells: Sequence[str]) -> bytes:

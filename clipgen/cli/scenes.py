@@ -15,6 +15,7 @@ from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading
 from clipgen.cli.sections import option
+from clipgen.files import write_text
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
@@ -95,17 +96,9 @@ def _write(film: Path, scenes: Sequence[Scene], options: dict[str, Any]) -> None
     ways = {"srt": as_srt, "chapters": as_chapters, "edl": lambda scenes: as_edl(scenes, VideoFacts.of(film).rate)}
     for name, text_of in ways.items():
         if options[name]:
-            _write_text(options[name], text_of(scenes))
+            write_text(options[name], text_of(scenes))
     if options["html"]:
         _write_page(options["html"], film, scenes)
-
-
-def _write_text(path: Path, text: str) -> None:
-    from clipgen.files import write_whole
-
-    with write_whole(path) as part:
-        # bytes of a file name that are no UTF-8 stay as they are
-        part.write_text(text, encoding="utf-8", errors="surrogateescape")
 
 
 def _write_page(path: Path, film: Path, scenes: Sequence[Scene]) -> None:

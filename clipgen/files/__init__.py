@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,6 +24,7 @@ from pathlib import Path
 from clipgen.errors import ClipgenError, OutputError, WeightsError
 from clipgen.files.claims import claim, release
 
+NAME_BYTES = 255  # that a name may have on the file systems in use
 _PART = "clipgen-part"
 _RESERVED = ".reserved"
 
@@ -32,9 +34,11 @@ def reason(error: BaseException) -> str:
 
     >>> reason(FileNotFoundError(2, "No such file or directory", "a.png"))
     'No such file or directory'
-    >>> reason(KeyError())
-    'KeyError'
+    >>> reason(KeyError()), reason(MemoryError())
+    ('KeyError', 'out of memory')
     """
+    if isinstance(error, MemoryError):
+        return "out of memory"
     message = getattr(error, "strerror", None) or str(error)
     lines = [line.strip() for line in str(message).splitlines() if line.strip()]
     return lines[0] if lines else type(error).__name__
@@ -93,6 +97,42 @@ def write_whole(path: str | Path) -> Iterator[Path]:
             release(part)
 
 
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text in UTF-8, whole or not at all; bytes of file names that are no UTF-8 stay as they are.
+
+        >>> write_text(folder / "notes.txt", "a reef")
+
+    Raises what `write_whole` raises.
+    """
+    with write_whole(path) as part:
+        part.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the bytes of a file, whole or not at all; raises what `write_whole` raises."""
+    with write_whole(target) as part:
+        shutil.copyfile(source, part)
+
+
+def move(source: Path, target: Path) -> None:
+    """Move a file to a free path, whole or not at all, also to another file system.
+
+        >>> move(folder / "a.png", free_path(folder / "review", "a", ".png"))
+
+    Raises OSError, which may be an OutputError, when it cannot be moved.
+    """
+    try:
+        os.rename(source, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV or source.is_symlink():
+            shutil.move(source, target)
+        else:
+            with write_whole(target) as part:
+                shutil.copy2(source, part)
+            source.unlink()
+    _end_reservation(target.absolute())
+
+
 def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
     """Reserve a name that no file has and no other run is about to use: "stem.png", "stem-2.png", …
 
@@ -101,11 +141,11 @@ def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
 
     The reservation is a hidden, locked file. It ends when the file is written with `write_whole`, or with the process;
     what earlier processes left under this name when they were killed is removed.
-    Raises OutputError when the folder cannot be made or written to.
+    A name that would be too long is cut. Raises OutputError when the folder cannot be made or written to.
     """
     number = 1
     while True:
-        path = Path(folder) / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
+        path = Path(folder) / fitting(stem, suffix if number == 1 else f"-{number}{suffix}")
         try:
             if _reserve(path):
                 _clear_left(path.absolute().parent, stem)
@@ -113,6 +153,22 @@ def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
         except OSError as error:
             raise unwritable(path, error) from error
         number += 1
+
+
+def fitting(stem: str, ending: str) -> str:
+    """A name that the disk takes: where it would be too long, its stem is cut, and marked so that it stays its own.
+
+    >>> fitting("reef", "-2.png"), len(fitting("ü" * 200, "-grid.png").encode())
+    ('reef-2.png', 254)
+    """
+    if len(os.fsencode(stem + ending)) <= NAME_BYTES:
+        return stem + ending
+    mark = f"~{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}"
+    room = NAME_BYTES - len(os.fsencode(mark + ending))
+    # cut before a character, not within its bytes
+    while len(os.fsencode(stem)) > room:
+        stem = stem[:-1]
+    return stem + mark + ending
 
 
 def current_folder() -> str | None:
@@ -138,7 +194,7 @@ def exclusive(path: str | Path) -> Iterator[bool]:
     Raises OutputError when the folder of the file cannot be made or written to.
     """
     target = Path(path)
-    lock = target.absolute().with_name(f".{target.name}.lock")
+    lock = target.absolute().with_name(fitting(f".{target.name}", ".lock"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         ours = claim(lock)
@@ -167,7 +223,7 @@ def _claim_part(target: Path) -> Path:
     number = 1
     while True:
         mark = _PART if number == 1 else f"{_PART}-{number}"
-        part = target.with_name(f".{target.stem}.{mark}{target.suffix}")
+        part = target.with_name(fitting(f".{target.stem}", f".{mark}{target.suffix}"))
         if claim(part):
             return part
         number += 1
@@ -186,7 +242,7 @@ def _reserve(path: Path) -> bool:
 
 
 def _reservation(path: Path) -> Path:
-    return path.with_name(f".{path.name}{_RESERVED}")
+    return path.with_name(fitting(f".{path.name}", _RESERVED))
 
 
 def _end_reservation(path: Path) -> None:

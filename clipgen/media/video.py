@@ -7,7 +7,6 @@ decodes, it yields no presentation times and ignores rotation.
 from __future__ import annotations
 
 import json
-import tempfile
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +18,7 @@ from PIL import Image, ImageSequence
 
 from clipgen.errors import ClipgenError, OutputError, SettingsError
 from clipgen.files import reason, write_whole
+from clipgen.files.temporary import temporary_folder
 from clipgen.media.encoder import Encoder
 from clipgen.media.films import FORMATS, Encoding, FilmKind, check_film
 from clipgen.media.sound import Sound
@@ -95,8 +95,8 @@ class VideoWriter:
             import av  # late: only films need it
         except ImportError as error:
             raise OutputError(f"films are encoded by PyAV, which cannot be imported: {reason(error)}") from error
-        with tempfile.TemporaryDirectory() as folder:
-            trial = VideoWriter(Path(folder) / f"trial{ending}", fps=10)
+        with temporary_folder() as folder:
+            trial = VideoWriter(folder / f"trial{ending}", fps=10)
             try:
                 encoder = Encoder(trial.path, trial.encoding, (32, 32), Fraction(10))
                 encoder.add(np.zeros((32, 32, 3), np.uint8))

@@ -211,7 +211,7 @@ class Studio(Librarian, Inspector, Viewer):
         """
         job, steps = picture_job(metadata)
         job = replace(job, weights=self.weights or job.weights)
-        return Run(again(job, self.parts), self.parts, stop_after=steps)
+        return Run(again(job, self.parts, metadata), self.parts, stop_after=steps)
 
     def animate(
         self, timeline: str | Path | Timeline, *, folder: str | Path | None = None, **settings: Unpack[AnimateKeywords]

@@ -16,6 +16,7 @@ from typing import Any
 
 from clipgen import devices
 from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.files import write_text
 from clipgen.models.weights import find
 from clipgen.train import checkpoints, clip, prior, shards, vqgan
 from clipgen.train.usage import Usage
@@ -117,7 +118,7 @@ def run(
         call = partial(stage.run, **given, report=report)
         figures[name] = _train(call, runs / stage.folder, out / name, seconds, given["batch"])
         report(f"{name}: {json.dumps(figures[name])}")
-        (out / "figures.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        write_text(out / "figures.json", json.dumps(figures, indent=2) + "\n")
     return figures
 
 

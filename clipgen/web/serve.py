@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from ipaddress import ip_address
 from types import FrameType
@@ -23,7 +26,24 @@ _FAR = {4: (socket.AF_INET, "192.0.2.1", "127.0.0.1"), 6: (socket.AF_INET6, "200
 
 
 class Server(uvicorn.Server):
-    """A server that ends its event streams when it is stopped; uvicorn would wait for them."""
+    """A server that ends its event streams when it is stopped, also by closing its terminal.
+
+    Uvicorn would wait for the streams, and be killed with its terminal.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        hang_up = getattr(signal, "SIGHUP", None)
+        with super().capture_signals():
+            main = threading.current_thread() is threading.main_thread()
+            if hang_up is None or not main or signal.getsignal(hang_up) is signal.SIG_IGN:  # Windows, `nohup`
+                yield
+                return
+            before = signal.signal(hang_up, self.handle_exit)
+            try:
+                yield
+            finally:
+                signal.signal(hang_up, before)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         app: Starlette = self.config.app  # type: ignore[assignment]  # as `serve` gives it

@@ -16,8 +16,8 @@ from damage import damaged
 
 #: what stands in the place of a value of JSON or a word of a text
 JUNK: list[Any] = [
-    None, True, -1, 0, 1.5, 1e308, float("nan"), 2**70, "", " ", "x" * 30_000, "a\0b", "|", "\u202e", "💥", "\ud800", [], {},
-    [[]], [None], ["a"] * 2000, {"a": {"b": {}}}, [1, 2], [0, 0], [99999, 99999], "nan", "/etc/passwd", "builtin",
+    None, True, -1, 0, 1.5, 1e308, float("nan"), 2**70, "", " ", "x" * 30_000, "a\0b", "|", "\u202e", "💥", "\ud800", [],
+    {}, [[]], [None], ["a"] * 2000, {"a": {"b": {}}}, [1, 2], [0, 0], [99999, 99999], "nan", "/etc/passwd", "builtin",
 ]  # fmt: skip
 _WORDS = re.compile(rb"[A-Za-z_]{2,}|-?\d[\d.]*|[\"'\[\]{}=:,|]")
 #: pickles that make a folder named exploded, were they run
@@ -104,12 +104,13 @@ def _in_zip(data: bytes, rng: random.Random) -> bytes:
     at = at if rng.random() < 0.7 else rng.randrange(len(members))
     name, inside = members[at]
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))) as new:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED if rng.random() < 0.7 else zipfile.ZIP_DEFLATED) as new:
         for other, (known, content) in enumerate(members):
             if other != at:
                 new.writestr(known, content)
             elif rng.random() < 0.9:
-                new.writestr(name, rng.choice(BOMBS) if name.endswith(".pkl") and rng.random() < 0.1 else _bytes(inside, rng))
+                bomb = name.endswith(".pkl") and rng.random() < 0.1
+                new.writestr(name, rng.choice(BOMBS) if bomb else _bytes(inside, rng))
     return packed.getvalue()
 
 

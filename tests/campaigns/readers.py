@@ -94,20 +94,22 @@ def pictures(folder: Path) -> Iterator[Reader]:
             yield Reader(f"settings {path.suffix}", [path], lambda: each(lambda: Job.from_json(read_metadata(path))))
 
     for ending in FORMATS:
-        save_picture(path := folder / f"of_clipgen{ending}", picture.convert("RGB"), {**job.to_json(), "prompt": "a fox"})
+        path = folder / f"of_clipgen{ending}"
+        save_picture(path, picture.convert("RGB"), {**job.to_json(), "prompt": "a fox"})
         yield from reader(path)
-    exif = Image.Exif()
+    exif, again = Image.Exif(), picture.convert("RGB")
     exif[0x0112], exif[0x010E] = 6, "a fox"
     for name, mode, more in (
         ("a.png", "RGBA", {"exif": exif}), ("b.png", "P", {}), ("c.png", "I;16", {}), ("a.jpg", "RGB", {"exif": exif}),
         ("b.jpg", "CMYK", {"progressive": True}), ("a.gif", "P", {"save_all": True, "append_images": [picture] * 3}),
-        ("a.webp", "RGBA", {"exif": exif}), ("b.webp", "RGB", {"save_all": True, "append_images": [picture.convert("RGB")]}),
+        ("a.webp", "RGBA", {"exif": exif}), ("b.webp", "RGB", {"save_all": True, "append_images": [again]}),
         ("a.bmp", "RGB", {}), ("a.tif", "RGB", {"exif": exif}), ("b.tif", "RGB", {"compression": "tiff_lzw"}),
         ("c.tif", "F", {}), ("a.ico", "RGBA", {}), ("a.ppm", "RGB", {}), ("a.tga", "RGBA", {}), ("a.jp2", "RGB", {}),
-        ("a.avif", "RGB", {}), ("a.pcx", "RGB", {}), ("a.dds", "RGBA", {}), ("a.icns", "RGBA", {}), ("a.sgi", "RGB", {}),
+        ("a.avif", "RGB", {}), ("a.pcx", "RGB", {}), ("a.dds", "RGBA", {}), ("a.icns", "RGBA", {}),
+        ("a.sgi", "RGB", {}),
     ):  # fmt: skip
-        grey = picture.convert("L")
-        converted = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257) if mode == "I;16" else picture.convert(mode)
+        grey = np.asarray(picture.convert("L")).astype(np.uint16)
+        converted = Image.fromarray(grey * 257) if mode == "I;16" else picture.convert(mode)
         try:
             converted.save(path := folder / name, **more)
         except (OSError, KeyError, ValueError):  # this Pillow does not write the format
@@ -176,8 +178,10 @@ def texts(folder: Path) -> Iterator[Reader]:
     yield reader("prompts.txt", "# some\na fox:0.5 | snow\n\nein Fuchs: Öl\n", read_prompt_file)
     yield reader("voyage.txt", (ROOT / "prompts" / "voyage.txt").read_text(encoding="utf-8"), read_timeline)
     yield reader("story.toml", story, read_timeline)
-    yield reader("a.srt", "1\n00:00:00,000 --> 00:00:01,500\na fox\n\n2\n00:00:02,000 --> 00:00:03,000\nsnow\n", read_timeline)
-    yield reader("jobs.jsonl", "".join(json.dumps(job) + "\n" for job in jobs), lambda path: list(grouped(read_jobs(path), 2)))
+    subtitles = "1\n00:00:00,000 --> 00:00:01,500\na fox\n\n2\n00:00:02,000 --> 00:00:03,000\nsnow\n"
+    yield reader("a.srt", subtitles, read_timeline)
+    lines = "".join(json.dumps(job) + "\n" for job in jobs)
+    yield reader("jobs.jsonl", lines, lambda path: list(grouped(read_jobs(path), 2)))
     yield reader("jobs.csv", 'prompt,seed,size\na fox,1,"[64,64]"\na cat,2,\n', lambda path: list(read_jobs(path)))
     yield reader("config.toml", config, read_config)
     yield reader("candidates.txt", "a fox\na castle\n", candidates)
@@ -200,8 +204,8 @@ def records(folder: Path) -> Iterator[Reader]:
 
     shutil.copy(OLD / "film.json", folder)
     yield Reader("film.json", [folder / "film.json"], lambda: each(lambda: read_record(folder)))
-    ends = (0.0, 1.0)
-    whole = Calibration(("a baby", "a child"), (1.0, 8.0), ends, ends, -1.0, 1.0, 0.0, 9.0, 0.1, 9, 0.2, 0.3, "a", "plain")
+    texts, ends = ("a baby", "a child"), (0.0, 1.0)
+    whole = Calibration(texts, (1.0, 8.0), ends, ends, -1.0, 1.0, 0.0, 9.0, 0.1, 9, 0.2, 0.3, "a", "plain")
     whole.save(calibration := folder / "calibration.json")
     yield Reader("calibration.json", [calibration], lambda: each(lambda: Calibration.load(calibration).apply(0.5)))
 
@@ -432,8 +436,9 @@ def training(folder: Path) -> Iterator[Reader]:
         packed = io.BytesIO()
         Image.new("RGB", (8, 8)).save(packed, "JPEG")
         for number in range(9):
-            for name, data in ((f"{number}.jpg", packed.getvalue()), (f"{number}.json", b'{"names": ["fox"], "source": "s"}')):
-                info = tarfile.TarInfo(name)
+            names = b'{"names": ["fox"], "source": "s"}'
+            for ending, data in ((".jpg", packed.getvalue()), (".json", names)):
+                info = tarfile.TarInfo(f"{number}{ending}")
                 info.size = len(data)
                 archive.addfile(info, io.BytesIO(data))
 

@@ -30,7 +30,8 @@ def test_damaged_files_are_read_or_refused(tmp_path: Path) -> None:
         kinds.add(one.reader)
         longest, most = max(longest, one.seconds), max(most, one.megabytes)
         if one.is_bad:
-            bad.append(f"{one.number} {one.reader} {one.file}: {one.end} {one.error} ({one.seconds} s, {one.megabytes} MB)")
+            took = f"{one.seconds} s, {one.megabytes} MB"
+            bad.append(f"{one.number} {one.reader} {one.file}: {one.end} {one.error} ({took})")
     figures = {"files": files, "kinds": len(kinds), **{end: ends[end] for end in ("read", "refused", "other")}}
     record("files", only or "all kinds", {**figures, "longest_seconds": longest, "most_megabytes": most})
     assert sum(ends.values()) == files

@@ -34,15 +34,17 @@ PROMPTS, SEED, PAINTED = "CLIPGEN_PROMPTS", 7, 100
 SECONDS = 2.0  # of the processor, to read one prompt
 
 WORDS = [
-    "castle", "a red fox", "people", "underwater scene Van Gogh", "1girl", "C++", "ratio 16:9", "at 12:30", "fog", "x",
-    "C:\\pictures\\a.png", "https://example.org/a?b=c#d", "夜の海", "狐：赤", "قلعة على تلة", "טירה על גבעה", "крепость",
-    "Grüße", "cafe\u0301", "👩‍👩‍👧‍👦", "🦊", "🏳️‍🌈", "\u202eelddim", "zero\u200bwidth", "\ufeffmark", "soft\u00adhyphen", "a\tb",
-    "two\nlines", "it's", '"quoted"', "'", "\\", "%s {0} $HOME `id`", "../../etc/passwd", "<b>bold</b>", "-x", "--", "#",
-    "\x00", "\x1b[31m", "\udcff", "\U0010ffff", "ﷺ", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L", "", " ", "\u3000", "NaN", "inf", "None", "null", "0", "1e999", "AND", "BREAK",
+    "castle", "a red fox", "people", "underwater scene Van Gogh", "1girl", "C++", "ratio 16:9",
+    "at 12:30", "fog", "x", "C:\\pictures\\a.png", "https://example.org/a?b=c#d", "夜の海", "狐：赤",
+    "قلعة على تلة", "טירה על גבעה", "крепость", "Grüße", "cafe\u0301", "👩‍👩‍👧‍👦", "🦊", "🏳️‍🌈",
+    "\u202eelddim", "zero\u200bwidth", "\ufeffmark", "soft\u00adhyphen", "a\tb", "two\nlines",
+    "it's", '"quoted"', "'", "\\", "%s {0} $HOME `id`", "../../etc/passwd", "<b>bold</b>", "-x",
+    "--", "#", "\x00", "\x1b[31m", "\udcff", "\U0010ffff", "ﷺ", "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L", "",
+    " ", "\u3000", "NaN", "inf", "None", "null", "0", "1e999", "AND", "BREAK",
 ]  # fmt: skip
 WEIGHTS = [
-    "1", "0.5", "-1", "0", ".5", "5.", "-0.3", "+2", "1e3", "1e-5", "1e-9", "1e7", "1e999", "-1e400", "nan", "inf", "-inf",
-    "1:0.3", "1:-inf", "1:nan", "--1", "1,5", "٣", "½", "²", "0x10", "1_000", "9" * 400, "0." + "0" * 400 + "1", "",
+    "1", "0.5", "-1", "0", ".5", "5.", "-0.3", "+2", "1e3", "1e-5", "1e-9", "1e7", "1e999", "-1e400", "nan", "inf",
+    "-inf", "1:0.3", "1:-inf", "1:nan", "--1", "1,5", "٣", "½", "²", "0x10", "1_000", "9" * 400, "0." + "0" * 400 + "1", "",
 ]  # fmt: skip
 #: how other tools write a part, %: a text, #: a weight
 THEIRS = [
@@ -56,9 +58,9 @@ THEIRS = [
 def text_of(rng: random.Random) -> str:
     kind = rng.randrange(12)
     if kind == 0:
-        return " ".join(rng.choice(WORDS) for _ in range(rng.choice((100, 1000, 10_000) if not rng.randrange(8) else (9,))))
+        return " ".join(rng.choice(WORDS) for _ in range(9 if rng.randrange(8) else rng.choice((100, 1000, 10_000))))
     if kind == 1:
-        return rng.choice(WORDS or [""]) * rng.choice((2, 40) if rng.randrange(8) else (3000,))
+        return rng.choice(WORDS) * (rng.choice((2, 40)) if rng.randrange(8) else 3000)
     if kind == 2:  # any characters, halves of some among them
         return "".join(chr(rng.choice((rng.randrange(128), rng.randrange(0x3000), rng.randrange(0x110000))))
                        for _ in range(rng.randrange(1, 60)))  # fmt: skip
@@ -82,7 +84,8 @@ def prompt_of(rng: random.Random) -> str:
     """A prompt line from words, weights and the notation of this tool and others."""
     if rng.random() < 0.05:
         return f"{(same := text_of(rng))}:{(weight := rng.choice(WEIGHTS))} | {same}:-{weight}"  # they sum to zero
-    return rng.choice((" | ", "|", "| ", " || ", ", ")).join(part_of(rng) for _ in range(rng.choice((1, 1, 1, 2, 3, 9))))
+    parts = [part_of(rng) for _ in range(rng.choice((1, 1, 1, 2, 3, 9)))]
+    return rng.choice((" | ", "|", "| ", " || ", ", ")).join(parts)
 
 
 def one_line(text: str) -> bool:

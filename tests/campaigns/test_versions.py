@@ -2,8 +2,8 @@
 
     CLIPGEN_TESTS="tests/media tests/test_prompts.py" pytest -m slow -n 0 -s tests/campaigns/test_versions.py
 
-$CLIPGEN_TESTS: what is run in each environment (default: all fast tests); $CLIPGEN_PYTHONS: interpreters, between colons
-(default: of the path and of pyenv, one a version); $UV: the program uv, where it is not on the path. Needs the registry.
+$CLIPGEN_TESTS: what is run in each environment (default: all fast tests); $CLIPGEN_PYTHONS: interpreters, between
+colons (default: of the path and of pyenv); $UV: the program uv, where it is not on the path. Needs the registry.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def test_a_file_name_that_is_not_utf8_gets_a_row(tmp_path: Path, columns: tuple[
     with RowFile(tmp_path / "rows", key="image", columns=columns) as rows:
         rows.add({"image": name, "text": "a fox"})
     with RowFile(tmp_path / "rows", key="image", columns=columns) as rows:
-        assert rows.done == {name}
+        assert name in rows and len(rows.done) == 1
 
 
 def test_two_processes_do_not_write_one_row_file(tmp_path: Path) -> None:

@@ -269,6 +269,11 @@ def test_sizes_as_people_write_them(paint: Cli, tmp_path: Path, size: tuple[str,
     assert Image.open(tmp_path / "x.png").size == (40, 24)
 
 
+def test_the_notation_of_other_tools_is_noted_once(paint: Cli) -> None:
+    result = paint("a [red|blue] square", "a red square", *TINY)
+    assert result.exit_code == 0 and result.stderr.count("note: '[red|blue]': brackets mean nothing here") == 1
+
+
 def test_a_resumed_run_keeps_the_video_of_the_steps_before(
     paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

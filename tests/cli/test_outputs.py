@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from clipgen.cli.interrupt import Interruption
+from clipgen.cli.help import version_command
+from clipgen.cli.interrupt import Interruption, stop_code, stopping
+from clipgen.cli.main import main
 from clipgen.cli.outputs import Outputs, run_file
 from clipgen.errors import OutputError, SettingsError
 from clipgen.media.pictures import read_metadata
@@ -99,13 +104,75 @@ def test_a_picture_stands_for_the_run_file_beside_it() -> None:
         assert run_file(Path("a") / name) == Path("a/fox.run")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_the_first_signal_is_remembered_and_the_second_stops(number: signal.Signals, code: int) -> None:
     before = signal.getsignal(number)
     with Interruption() as interruption:
         assert interruption.exit_code == 0
         os.kill(os.getpid(), number)
         assert interruption.exit_code == code
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt) as stopped:
             os.kill(os.getpid(), number)
-    assert signal.getsignal(number) is before
+    assert signal.getsignal(number) is before and stop_code(stopped.value) == code
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_ends_any_command_with_one_line_and_its_exit_code(
+    number: signal.Signals, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cleaned = []
+
+    def working() -> None:
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(60)
+        finally:
+            cleaned.append(True)
+
+    monkeypatch.setattr(version_command, "callback", working)
+    with pytest.raises(SystemExit) as ended:
+        main(["version"])
+    assert ended.value.code == code and cleaned and capsys.readouterr().err.strip() == "clipgen: stopped"
+
+
+def test_a_signal_that_a_script_ignores_stops_nothing() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with stopping(), Interruption() as interruption:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert interruption.exit_code == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_closing_the_terminal_keeps_errors_of_printing_from_the_run() -> None:
+    """In a process of its own, whose terminal is closed while it runs."""
+    script = """
+import os, sys, time
+from clipgen.cli.help import version_command
+from clipgen.cli.interrupt import Interruption, stop_code, stopping
+from clipgen.cli.main import main
+
+with Interruption() as interruption:
+    print("ready", flush=True)
+    while not interruption.exit_code:
+        time.sleep(0.01)
+    print("nobody reads this", flush=True)
+    sys.stderr.write("nor this\\n")
+with open(sys.argv[1], "w") as file:
+    file.write("saved")
+sys.exit(interruption.exit_code)
+"""
+    reader, ended = os.pipe()
+    child, terminal = pty.fork()
+    if not child:
+        os.set_inheritable(ended, True)
+        os.execv(sys.executable, [sys.executable, "-c", script, f"/dev/fd/{ended}"])
+    os.close(ended)
+    assert b"ready" in os.read(terminal, 100)
+    os.close(terminal)
+    assert os.read(reader, 100) == b"saved"
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 129

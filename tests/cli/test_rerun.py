@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from clipgen.errors import OutputError
 from clipgen.media.pictures import read_metadata, save_picture
 from clipgen.perceptors.openclip import OpenClip
 
@@ -57,7 +58,27 @@ def test_a_picture_that_differs_is_reported(paint: Cli, painted: Path, tmp_path:
     metadata = read_metadata(path) | {"version": "0.0.1", "score": 0.99}
     save_picture(tmp_path / "old.png", Image.open(path), metadata)
     result = paint("rerun", "old.png")
-    assert result.exit_code == 0 and "differs from old.png: it was made by clipgen 0.0.1" in result.stderr
+    assert result.exit_code == 0 and "differs from old.png: it was made with clipgen 0.0.1" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"made_with": {"torch": "1.0", "processor": "an abacus"}}, ("torch 1.0", "an abacus")),
+     ({"version": "0.0.1"}, ("clipgen 0.0.1",)), ({}, ())],
+)  # fmt: skip
+def test_another_machine_or_version_is_noted_before_the_work(
+    paint: Cli, painted: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], words: tuple[str, ...]
+) -> None:
+    def ends(self: object) -> None:
+        raise OutputError("before the first step")
+
+    path = painted / "red-square-7.png"
+    save_picture("old.png", Image.open(path), read_metadata(path) | changes)
+    monkeypatch.setattr("clipgen.tasks.generate.Run.__iter__", ends)
+    lines = paint("rerun", "old.png").stderr.splitlines()
+    notes = [line for line in lines if line.startswith("note: it was made with ")]
+    assert len(notes) == bool(words) and all(word in notes[0] for word in words)
+    assert "before the first step" in lines[-1]
 
 
 def test_a_picture_of_0_1_is_made_again(paint: Cli, perceptor: OpenClip, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from clipgen.cli.train import group
+from clipgen.files import exclusive
 
 from .conftest import Cli, one_line
 
@@ -56,3 +57,11 @@ def test_without_opencv_one_line_says_what_to_install(cli: Cli, monkeypatch: pyt
     for name in [name for name in sys.modules if name.startswith("clipgen.train")]:
         monkeypatch.delitem(sys.modules, name)
     one_line(cli("train", "bank"), 1, "clipgen[train]")
+
+
+def test_a_second_training_of_a_model_in_one_folder_is_refused(cli: Cli, calls: list[Any]) -> None:
+    with exclusive(Path("runs") / "clip-reader"):
+        one_line(cli("train", "clip", "--recipe", "reader"), 1, "another process trains clip-reader", "--runs")
+        assert cli("train", "clip", "--recipe", "reader", "--runs", "other").exit_code == 0
+        assert cli("train", "vqgan").exit_code == 0
+    assert [name for name, _ in calls] == ["clip", "vqgan"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import itertools
 import os
@@ -24,6 +25,7 @@ from clipgen.tasks.duplicates import (  # noqa: E402
     Moved,
     duplicates,
     move_aside,
+    moves,
     remember_different,
     undo,
 )
@@ -242,9 +244,38 @@ def test_a_kill_before_a_move_is_harmless(find: Find, tmp_path: Path, monkeypatc
     def killed(*paths: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(shutil, "move", killed)
+    monkeypatch.setattr(moves, "move", killed)
     members = tuple(Member(find.folder / f"{i}.png", 1, (1, 1), "same") for i in range(2))
     with pytest.raises(KeyboardInterrupt):
         list(move_aside([Group("same", members)], tmp_path / "review", [find.folder]))
     monkeypatch.undo()
     assert list(undo(tmp_path / "review")) == [] and (find.folder / "1.png").exists()
+
+
+def test_a_move_to_another_file_system_is_whole_and_can_be_undone_wherever_it_is_killed(
+    find: Find, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def elsewhere(source: Path, target: Path) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "rename", elsewhere)
+    was = (find.folder / "1.png").read_bytes()
+    members = tuple(Member(find.folder / f"{i}.png", 1, (1, 1), "same") for i in range(2))
+    (moved,) = move_aside([Group("same", members)], tmp_path / "review", [find.folder])
+    assert isinstance(moved, Moved) and moved.target.read_bytes() == was and not moved.source.exists()
+    assert not [path for path in (tmp_path / "review").iterdir() if path.name.startswith(".")]
+    moved.source.write_bytes(was)  # killed after the copy back
+    assert list(undo(tmp_path / "review")) == [Moved(moved.target, moved.source)]
+    assert moved.source.read_bytes() == was and not moved.target.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="counts the handles of a process of its own")
+def test_any_number_of_moves_takes_few_handles(tmp_path: Path) -> None:
+    names = [tmp_path / "photos" / f"{number}.png" for number in range(60)]
+    names[0].parent.mkdir()
+    for name in names:
+        name.write_bytes(b"a picture")
+    before = len(os.listdir("/dev/fd"))
+    members = tuple(Member(name, 1, (1, 1), "same") for name in names)
+    for moved in move_aside([Group("same", members)], tmp_path / "review", [names[0].parent]):
+        assert isinstance(moved, Moved) and len(os.listdir("/dev/fd")) < before + 5

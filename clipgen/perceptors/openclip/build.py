@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from clipgen.errors import WeightsError
 from clipgen.files import reason, write_whole
+from clipgen.files.temporary import temporary_folder
 from clipgen.values import Values, table
 
 if TYPE_CHECKING:
@@ -36,9 +36,7 @@ def build(config: Values, merges: Path | None = None) -> tuple[CLIP, SimpleToken
     return build_model(config, merges), make_tokenizer(config, merges)
 
 
-def build_model(
-    config: Values, merges: Path | None = None, *, own: Sequence[str] = (), device: str = "cpu"
-) -> CLIP:
+def build_model(config: Values, merges: Path | None = None, *, own: Sequence[str] = (), device: str = "cpu") -> CLIP:
     """An open_clip model from its config, randomly initialised from torch's global random state.
 
         >>> model = build_model(json.loads(Path("models/clip/open_clip_config.json").read_text()))
@@ -51,8 +49,8 @@ def build_model(
     """
     import open_clip  # late: it takes seconds to import
 
-    with tempfile.TemporaryDirectory() as folder, quiet():
-        (Path(folder) / CONFIG_FILE).write_text(json.dumps(dict(config)), encoding="utf-8")
+    with temporary_folder() as folder, quiet():
+        (folder / CONFIG_FILE).write_text(json.dumps(dict(config)), encoding="utf-8")
         try:
             model = open_clip.create_model(f"local-dir:{folder}", load_weights=False, device=device)
         except Exception as error:  # a config is wrong in as many ways as there are towers

@@ -20,7 +20,7 @@ from safetensors.torch import save as packed
 from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
-from clipgen.files import write_whole
+from clipgen.files import copy_file, write_text, write_whole
 from clipgen.models.weights import load_state
 from clipgen.perceptors.openclip.build import make_tokenizer
 from clipgen.values import parse_json
@@ -79,9 +79,9 @@ class TextTower(nn.Module):
     def save(self, folder: Path, merges: Path) -> None:
         """Write config, merges and weights into a folder."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / CONFIG_FILE).write_text(json.dumps(self.config, indent=2) + "\n", encoding="utf-8")
+        write_text(folder / CONFIG_FILE, json.dumps(self.config, indent=2) + "\n")
         if merges.resolve() != (folder / MERGES_FILE).resolve():
-            (folder / MERGES_FILE).write_bytes(merges.read_bytes())
+            copy_file(merges, folder / MERGES_FILE)
         state = {name: value.half() for name, value in self.tower.state_dict().items()}
         state[_TABLE] = self.tower.token_embedding.weight.detach().to(torch.float8_e4m3fn)
         with write_whole(folder / WEIGHTS_FILE) as beside:

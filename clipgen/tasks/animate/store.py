@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-import tempfile
+import weakref
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self, TypedDict, cast
 
@@ -12,6 +13,7 @@ import torch
 from PIL import Image
 
 from clipgen.files import write_whole
+from clipgen.files.temporary import temporary_folder
 from clipgen.generators.base import GeneratorState
 from clipgen.media.images import load_image
 from clipgen.media.pictures import save_picture
@@ -52,14 +54,13 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
     @classmethod
     def temporary(cls) -> Self:
         """A store in a temporary folder, which is deleted with the store."""
-        folder = tempfile.TemporaryDirectory(prefix="clipgen-")
-        store = cls(Path(folder.name))
-        store._temporary = folder
+        opened = ExitStack()
+        store = cls(opened.enter_context(temporary_folder()))
+        weakref.finalize(store, opened.close)
         return store
 
     def state(self, take: Take) -> KeptState | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from clipgen.errors import SettingsError
-from clipgen.files import free_path, reason
+from clipgen.files import free_path, move, reason, sha256
 from clipgen.files.journal import Journal
 from clipgen.library import absolute
 from clipgen.similarity import Skipped
@@ -62,21 +61,31 @@ def undo(folder: Path) -> Iterator[Moved | Skipped]:
         source, target = Path(text(row, "from")), Path(text(row, "to"))
         if not os.path.lexists(target):  # killed between journal and move, or put back already
             continue
+        if _is_copied(target, source):  # killed between the copy to another file system and the end of the move
+            target.unlink()
+            yield Moved(target, source)
+            continue
         if os.path.lexists(source):
             left += 1
             yield Skipped(target, f"{target} stays: its old place {source} is taken")
             continue
         source.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(target, source)
+        move(target, source)
         yield Moved(target, source)
     if not left:
         journal.end()
 
 
+def _is_copied(target: Path, source: Path) -> bool:
+    """Whether a file is back in its place already."""
+    both = target.is_file() and source.is_file() and target.stat().st_size == source.stat().st_size
+    return both and not target.samefile(source) and sha256(target) == sha256(source)
+
+
 def _move(source: Path, target: Path, journal: Journal) -> Moved | Skipped:
     journal.add({"from": str(source), "to": str(target)})
     try:
-        shutil.move(source, target)
+        move(source, target)
     except OSError as error:
         return Skipped(source, f"cannot move {source}: {reason(error)}")
     return Moved(source, target)

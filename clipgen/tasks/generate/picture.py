@@ -20,8 +20,8 @@ PathOrFile: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | IO
 class PictureJson(JobJson):
     """The metadata of a picture: its job, and which of the job's pictures it is.
 
-    score: mean cosine to the words; steps_done: after how many steps; index: in the job's batch; hidden: what was
-    hidden in it: its words (text), and its left, top, right and bottom in pixels (box).
+    score: mean cosine to the words; steps_done: after how many steps; index: in the job's batch; made_with: see
+    `origin`; hidden: what was hidden in it: its words (text), and its left, top, right and bottom in pixels (box).
     """
 
     prompt: str
@@ -29,6 +29,7 @@ class PictureJson(JobJson):
     score: float
     steps_done: int
     index: int
+    made_with: NotRequired[dict[str, str]]  # not in pictures of 0.1
     hidden: NotRequired[dict[str, Json]]
 
 

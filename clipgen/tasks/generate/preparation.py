@@ -11,6 +11,7 @@ from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.budget import fit_memory, fit_time
+from clipgen.tasks.generate.origin import changed_since
 from clipgen.tasks.generate.plan import Plan, draft, with_start
 from clipgen.tasks.generate.race import race
 from clipgen.tasks.generate.runfile import RunState
@@ -71,17 +72,19 @@ def _reopened(plan: Plan) -> Plan:
     return replace(plan, start=None, init_share=None)
 
 
-def again(job: Job, parts: Parts) -> Plan:
-    """The plan of the run that made a picture, from the job in the picture.
+def again(job: Job, parts: Parts, metadata: Mapping[str, object]) -> Plan:
+    """The plan of the run that made a picture, from the picture's metadata and the job in them.
 
-        >>> job = Job.from_json(run.pictures()[0].metadata)
-        >>> again(job, parts).seeds
+        >>> metadata = run.pictures()[0].metadata
+        >>> again(Job.from_json(metadata), parts, metadata).seeds
         [7]
 
-    Notes name models and pictures that have changed since. Raises what `prepare` raises.
+    Notes name what has changed since: versions, the machine, models, pictures. Raises what `prepare` raises.
     """
     plan = prepare(job, parts)
-    notes = [
+    changes = changed_since(metadata, plan.device)
+    notes = [f"it was made with {', '.join(changes)}: its bytes may differ"] if changes else []
+    notes += [
         f"the weights of the {role} {now.name} have changed: the picture will differ"
         for role, now in plan.job.models.items()
         if role in job.models and job.models[role].sha256 != now.sha256

@@ -16,6 +16,7 @@ from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings, split_region
 from clipgen.synthesis import Step, Synthesis
 from clipgen.tasks.generate.course import Course, Single, begin
+from clipgen.tasks.generate.origin import made_with
 from clipgen.tasks.generate.picture import Picture, PictureJson
 from clipgen.tasks.generate.plan import Plan
 from clipgen.tasks.generate.runfile import RunState, save_run
@@ -143,6 +144,7 @@ class Run:
             score=round(score, 6),
             steps_done=self.done,
             index=index,
+            made_with=made_with(self.plan.device),
         )
         if (hidden := self.course.hidden[index]) is not None:
             metadata["hidden"] = {"text": hidden["text"], "box": list(hidden["box"])}

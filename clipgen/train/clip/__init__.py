@@ -5,7 +5,6 @@ pictures its gradients draw what the words name (Santurkar et al. 2019, arXiv 19
 """
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -17,6 +16,7 @@ from torch import Tensor
 
 from clipgen import devices
 from clipgen.errors import SettingsError, UnknownNameError
+from clipgen.files import copy_file, write_text
 from clipgen.models.weights import save_state
 from clipgen.perceptors import openclip
 from clipgen.perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
@@ -30,18 +30,19 @@ from clipgen.train.measure import Metrics, measure, naming
 from clipgen.train.world import World
 
 _UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background; seeds from here on are not used for training
+SAVE_EVERY = 100  # steps between checkpoints
 _KEEP = 100  # batches whose new pictures stay in the pool, since rendering costs more than a training step
 
 
 def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
     """Write an open_clip folder: config, merges, fp16 safetensors, the vocabulary, the names of things, background."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "open_clip_config.json").write_text(json.dumps(model_config(trainer.recipe), indent=2) + "\n")
+    write_text(out / "open_clip_config.json", json.dumps(model_config(trainer.recipe), indent=2) + "\n")
     if merges.resolve() != (out / "merges.txt.gz").resolve():
-        shutil.copyfile(merges, out / "merges.txt.gz")
+        copy_file(merges, out / "merges.txt.gz")
     save_state(out / "clip.safetensors", trainer.learner.clip.state_dict())
-    (out / WORDS_FILE).write_text(json.dumps(world.words()) + "\n")
-    (out / NAMES_FILE).write_text(json.dumps(list(world.things)) + "\n")
+    write_text(out / WORDS_FILE, json.dumps(world.words()) + "\n")
+    write_text(out / NAMES_FILE, json.dumps(list(world.things)) + "\n")
     _background(out, world).save(out / BACKGROUND_FILE)
 
 
@@ -120,7 +121,7 @@ def run(
     if art and without:
         found = naming(trainer.learner, tokenizer, World(art, only=without), count=200, size=size)
         metrics = replace(metrics, held_out=found[0], held_out_top5=found[1])
-    (folder / "metrics.json").write_text(json.dumps({"recipe": asdict(chosen), **asdict(metrics)}, indent=2) + "\n")
+    write_text(folder / "metrics.json", json.dumps({"recipe": asdict(chosen), **asdict(metrics)}, indent=2) + "\n")
     report(json.dumps(asdict(metrics)))
     return metrics
 
@@ -171,7 +172,7 @@ def _fit(
                 batch = pool.mix(index, new)
                 if index >= first:
                     _log(trainer, trainer.step(batch), curve, report, since=(first, began))
-                    if trainer.done % 100 == 0 or trainer.done == trainer.recipe.steps or clock.up:
+                    if trainer.done % SAVE_EVERY == 0 or trainer.done == trainer.recipe.steps or clock.up:
                         checkpoints.save(folder / "last.pt", trainer.state())
                 if clock.up:
                     return

@@ -19,6 +19,7 @@ from torch.utils.data import Dataset
 
 from clipgen import devices
 from clipgen.errors import SettingsError
+from clipgen.files import write_text
 from clipgen.generators.prior import Prior
 from clipgen.generators.prior.prior import PROBES, WEIGHTS_FILE
 from clipgen.generators.vqgan import VQGAN, VQModel
@@ -124,7 +125,7 @@ def run(
     if seconds is None:
         trainer.prior.save(out)
     loss = trainer.held_out(held.span(0, len(held)))
-    (folder / "figures.json").write_text(json.dumps({"recipe": asdict(recipe), "loss": loss}, indent=2) + "\n")
+    write_text(folder / "figures.json", json.dumps({"recipe": asdict(recipe), "loss": loss}, indent=2) + "\n")
     return loss
 
 

@@ -20,6 +20,7 @@ from torch.nn.functional import one_hot
 
 from clipgen import devices
 from clipgen.errors import WeightsError
+from clipgen.files import write_text
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.media.images import to_pil
 from clipgen.media.pictures import save_picture
@@ -82,7 +83,7 @@ def export(trainer: Trainer, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     model = trainer.averaged
     config = {"kind": model.kind, "classes": list(trainer.classes)}
-    (out / "stylegan.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    write_text(out / "stylegan.json", json.dumps(config, indent=2) + "\n")
     save_state(out / "stylegan.safetensors", model.state_dict())
 
 
@@ -136,6 +137,6 @@ def run(
     _sheet(samples(trainer.averaged, torch.arange(len(trainer.classes))).cpu(), folder / "samples.png")
     export(trainer, out)
     named = measure(trainer.averaged, trainer.classes, perceptor)
-    (folder / "metrics.json").write_text(json.dumps({"recipe": asdict(recipe), "named": named}, indent=2) + "\n")
+    write_text(folder / "metrics.json", json.dumps({"recipe": asdict(recipe), "named": named}, indent=2) + "\n")
     report(json.dumps({"named": named}))
     return named

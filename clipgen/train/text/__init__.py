@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.errors import UnknownNameError
-from clipgen.files import sha256
+from clipgen.files import sha256, write_text
 from clipgen.perceptors.openclip.tower import MERGES_FILE, TextTower, text_config
 from clipgen.train import checkpoints
 from clipgen.train.text import imageability
@@ -95,7 +95,7 @@ def run(
     student.save(out, merges)
     imageability.write(out, words, seed=recipe.seed)
     bars = measure(TextTower.load(out).embed, concepts, words, HeldOut.of(concepts, words, mode="pictures"))
-    (folder / "bars.json").write_text(json.dumps({"recipe": asdict(recipe), **asdict(bars)}, indent=2) + "\n")
+    write_text(folder / "bars.json", json.dumps({"recipe": asdict(recipe), **asdict(bars)}, indent=2) + "\n")
     report(json.dumps(asdict(bars)))
     return bars
 

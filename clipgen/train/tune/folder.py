@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clipgen import __version__
-from clipgen.files import unwritable, write_whole
+from clipgen.files import copy_file, unwritable, write_whole
 from clipgen.media.plots import plot_sweep
 from clipgen.models.weights import save_state, shelf_folder
 from clipgen.perceptors.openclip.load import CONFIG_FILE, NAMES_FILE, TOKENS_FILE, WORDS_FILE
@@ -63,7 +63,7 @@ def write_model(folder: Path, config: dict[str, Any], model: Any, merges: Path |
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / CONFIG_FILE, json.dumps(config, indent=2))
     if merges is not None:
-        shutil.copyfile(merges, folder / MERGES_FILE)
+        copy_file(merges, folder / MERGES_FILE)
     if own:
         _write(folder / TOKENS_FILE, json.dumps(list(own)))
     save_state(folder / WEIGHTS_FILE, model.state_dict())
@@ -140,8 +140,10 @@ def begun(name: str) -> Path:
 
 def place(part: Path, name: str) -> Path:
     """Move a finished folder to its place on the shelf, in place of an older one; returns that place."""
-    home = shelf_folder() / name
+    home, old = shelf_folder() / name, shelf_folder() / f".{name}.old"
+    shutil.rmtree(old, ignore_errors=True)  # of a run that was killed here
     if home.exists():
-        shutil.rmtree(home)
+        os.replace(home, old)
     os.replace(part, home)
+    shutil.rmtree(old, ignore_errors=True)
     return home

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from clipgen import devices
+from clipgen.files import write_text
 from clipgen.generators.vqgan import VQModel
 from clipgen.generators.vqgan.discriminator import CRITIC
 from clipgen.media.images import to_pil
@@ -89,7 +90,7 @@ def measure(model: VQModel, world: World, *, count: int = 200) -> tuple[Metrics,
 def export(trainer: Trainer, out: Path) -> None:
     """Write taming's yaml and one fp16 safetensors file, with the discriminator under `loss.` as in taming's."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "vqgan.yaml").write_text(yaml.safe_dump(model_config(trainer.recipe), sort_keys=False))
+    write_text(out / "vqgan.yaml", yaml.safe_dump(model_config(trainer.recipe), sort_keys=False))
     state = trainer.model.state_dict() | {f"{CRITIC}{k}": v for k, v in trainer.critic.state_dict().items()}
     save_state(out / "vqgan.safetensors", state)
 
@@ -153,6 +154,6 @@ def run(
     export(trainer, out)
     trainer.model.eval()
     metrics, _ = measure(trainer.model, world)
-    (folder / "metrics.json").write_text(json.dumps({"recipe": asdict(recipe), **asdict(metrics)}, indent=2) + "\n")
+    write_text(folder / "metrics.json", json.dumps({"recipe": asdict(recipe), **asdict(metrics)}, indent=2) + "\n")
     report(json.dumps(asdict(metrics)))
     return metrics

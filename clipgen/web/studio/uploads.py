@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 import time
 import warnings
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from PIL import Image
 
 from clipgen.errors import ImageError, SettingsError
 from clipgen.files import write_whole
+from clipgen.files.temporary import temporary_folder
 from clipgen.media.images import load_reduced
 from clipgen.media.pictures import read_metadata
 from clipgen.values import Json
@@ -89,8 +89,8 @@ class Uploads:
 
     def _decoded(self, data: bytes) -> tuple[Image.Image, dict[str, Json] | None]:
         """The picture, upright and without anything else that the file has, and the settings of clipgen in it."""
-        with tempfile.TemporaryDirectory(prefix="clipgen-upload-") as place:
-            sent = Path(place) / "picture"
+        with temporary_folder() as place:
+            sent = place / "picture"
             sent.write_bytes(data)
             _check_format(sent)
             try:

@@ -44,6 +44,11 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tunings of a second."""
+    hasten(monkeypatch)
+
+
+def hasten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other pictures of noise, since rendering takes long, and fast learning."""
 
     def few(part: int, count: int, size: int, *, seed: int, own: object = ()) -> Others:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -15,7 +14,7 @@ import torch
 from torch import Tensor
 
 from clipgen import devices
-from clipgen.files import write_whole
+from clipgen.files import copy_file, write_text, write_whole
 from clipgen.models.weights import find, load_state, models_folder
 from clipgen.perceptors import openclip
 from clipgen.perceptors.openclip import OpenClip
@@ -118,7 +117,7 @@ def run(
     export(trainer, home, out or Path(chosen.out), sources)
     unseen = gather(chosen, world, photos=photos, drawings=drawings, fonts=fonts, held_out=True)
     add_background(out or Path(chosen.out), [one for some in unseen.values() for one in some], shares)
-    (folder / "recipe.json").write_text(json.dumps(asdict(chosen), indent=2) + "\n")
+    write_text(folder / "recipe.json", json.dumps(asdict(chosen), indent=2) + "\n")
 
 
 def _batches(
@@ -164,16 +163,16 @@ def _line(trainer: Trainer, figures: dict[str, float], pace: float) -> str:
 def export(trainer: Trainer, text: Path, out: Path, sources: Sequence[Source]) -> None:
     """Write an open_clip folder with the averaged weights, the text tower's own tensors, its words and its names."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "open_clip_config.json").write_text(json.dumps(trainer.config, indent=2) + "\n")
-    shutil.copyfile(text / MERGES_FILE, out / MERGES_FILE)
+    write_text(out / "open_clip_config.json", json.dumps(trainer.config, indent=2) + "\n")
+    copy_file(text / MERGES_FILE, out / MERGES_FILE)
     seen: dict[str, Tensor] = {f"visual.{n}": value for n, value in trainer.averaged.state_dict().items()}
     half = {n: v.half() if v.is_floating_point() else v for n, v in seen.items()}
     _save(
         {**half, **load_state(text / WEIGHTS_FILE), "logit_scale": trainer.scale.detach().half()},
         out / "clip.safetensors",
     )
-    (out / NAMES_FILE).write_text(json.dumps(list(trainer.names.concepts)) + "\n")
-    (out / WORDS_FILE).write_text(json.dumps(_words(sources)) + "\n")
+    write_text(out / NAMES_FILE, json.dumps(list(trainer.names.concepts)) + "\n")
+    write_text(out / WORDS_FILE, json.dumps(_words(sources)) + "\n")
 
 
 def _save(state: dict[str, Tensor], path: Path) -> None:

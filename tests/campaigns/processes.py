@@ -1,0 +1,161 @@
+"""Processes that run a command of clipgen, to be stopped; forked from one that has torch, so that it hits the work."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+#: of a command that neither ends nor is killed
+SECONDS = 600
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# before these a command can be killed: each changes files
+_CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "fcntl.flock",
+            "sqlite3.connect"}  # fmt: skip
+_WRITES = os.O_WRONLY | os.O_RDWR
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What became of a command: exit code, what it printed, how long it took, and how often it changed files."""
+
+    code: int
+    text: str
+    seconds: float
+    changes: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a command gets a signal: after some seconds, or just before one of its changes of files, from 1."""
+
+    seconds: float = 0.0
+    change: int = 0
+    number: int = signal.SIGKILL
+
+    def __str__(self) -> str:
+        when = f"before change {self.change}" if self.change else f"after {self.seconds:.2f} s"
+        return f"by {signal.Signals(self.number).name} {when}"
+
+
+def run(
+    args: Sequence[str],
+    folder: Path,
+    *,
+    moment: Moment | None = None,
+    patch: Callable[[], None] | None = None,
+    name: str = "log",
+) -> Ran:
+    """Run a command in a folder, whose `home` and `tmp` are its own.
+
+    moment: at which it gets a signal, None to let it end; patch: what it calls first; name: of the file of what it
+    prints, which is deleted.
+    """
+    log, started = folder / f".{name}", time.monotonic()
+    process = start(args, folder, log, moment=moment, patch=patch)
+    if moment and not moment.change:
+        process.join(moment.seconds)
+        if process.pid and process.is_alive():
+            os.kill(process.pid, moment.number)
+    process.join(SECONDS)
+    if process.is_alive():
+        process.kill()
+        raise AssertionError(f"{args} did not end in {SECONDS} s: {log.read_text(errors='replace')}")
+    _wait_for_group(process.pid or 0, args)
+    text = log.read_text(errors="replace") if log.exists() else ""
+    counted = log.with_suffix(".count")
+    changes = int(counted.read_text()) if counted.exists() else 0
+    for path in (log, counted):
+        path.unlink(missing_ok=True)
+    assert process.exitcode is not None
+    return Ran(process.exitcode, text, time.monotonic() - started, changes)
+
+
+def start(
+    args: Sequence[str],
+    folder: Path,
+    log: Path,
+    *,
+    moment: Moment | None = None,
+    patch: Callable[[], None] | None = None,
+) -> BaseProcess:
+    """Start a command, which prints into a file; arguments as of `run`."""
+    (folder / "tmp").mkdir(exist_ok=True)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["campaigns.warm"])
+    home = {"HOME": "home", "CLIPGEN_HOME": "home", "TMPDIR": "tmp"}
+    env = {name: str(folder / place) for name, place in home.items()}
+    process = context.Process(target=_work, args=(list(args), str(folder), str(log), moment or Moment(), env, patch))
+    process.start()
+    return process
+
+
+def _work(
+    args: list[str], folder: str, log: str, moment: Moment, env: dict[str, str], patch: Callable[[], None] | None
+) -> None:
+    """In the child: the command, as the shell runs it."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until the command begins
+    os.setsid()
+    os.chdir(folder)
+    os.environ.update(env)
+    tempfile.tempdir = None
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    if patch is not None:
+        patch()
+    count = _Count(moment)
+    sys.addaudithook(count)
+    from clipgen.cli.main import main
+
+    code: Any = 1
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+        main(args, prog_name="clipgen")
+    except SystemExit as error:
+        code = error.code
+    finally:
+        count.over = True
+        atexit._run_exitfuncs()  # children of multiprocessing do not
+        with suppress(OSError):  # a full disk, another user
+            Path(log).with_suffix(".count").write_text(str(count.done))
+    sys.exit(code)
+
+
+class _Count:
+    """Counts the changes that this process makes to files, and sends it a signal before one of them."""
+
+    def __init__(self, moment: Moment) -> None:
+        self.moment, self.done, self.over = moment, 0, False
+
+    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
+        if self.over or not (event in _CHANGES or event == "open" and isinstance(args[2], int) and args[2] & _WRITES):
+            return
+        self.done += 1
+        if self.done == self.moment.change:
+            os.kill(os.getpid(), self.moment.number)
+
+
+def _wait_for_group(group: int, args: Sequence[str]) -> None:
+    """Assert that the workers of a process end with it."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except (ProcessLookupError, PermissionError):
+            return
+        time.sleep(0.02)
+    os.killpg(group, signal.SIGKILL)
+    raise AssertionError(f"{args}: a worker outlived its parent by a minute")
