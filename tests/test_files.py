@@ -338,6 +338,12 @@ def test_a_journal_survives_a_line_that_was_cut_off(tmp_path: Path) -> None:
         Journal(tmp_path / "gone" / "moves.jsonl").add({})
 
 
+@pytest.mark.parametrize("name", ["a." + "x" * 300, "x" * 300])
+def test_a_name_that_no_disk_takes_is_refused(tmp_path: Path, name: str) -> None:
+    with refused(OutputError, "output"):
+        write(tmp_path / name)
+
+
 LEAVES = """
 import sys, tempfile, time
 tempfile.tempdir = sys.argv[1]

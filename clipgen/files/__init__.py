@@ -166,7 +166,7 @@ def fitting(stem: str, ending: str) -> str:
     mark = f"~{hashlib.sha256(os.fsencode(stem)).hexdigest()[:8]}"
     room = NAME_BYTES - len(os.fsencode(mark + ending))
     # cut before a character, not within its bytes
-    while len(os.fsencode(stem)) > room:
+    while stem and len(os.fsencode(stem)) > room:
         stem = stem[:-1]
     return stem + mark + ending
 

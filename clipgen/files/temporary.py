@@ -8,7 +8,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from clipgen.files import unwritable
@@ -51,7 +51,8 @@ def _lock(folder: Path) -> Path:
 
 def _clear(home: Path) -> None:
     """Delete the folders of dead processes: those whose lock can be had."""
-    with os.scandir(home) as entries:
+    locks: list[Path] = []
+    with suppress(OSError), os.scandir(home) as entries:  # a folder may be written to that cannot be listed
         locks = [Path(entry.path) for entry in entries if entry.name.startswith(f".{_PREFIX}") and _is_ours(entry)]
     for lock in locks:
         if lock.name.endswith(_LOCK) and claim(lock):

@@ -127,6 +127,7 @@ def _work(
     except SystemExit as error:
         code = error.code
     finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
         count.over = True
         atexit._run_exitfuncs()  # children of multiprocessing do not
         with suppress(OSError):  # a full disk, another user

@@ -95,7 +95,7 @@ def pictures(folder: Path, count: int = 6) -> None:
 
 def _resumed(verb: Verb, folder: Path) -> Commands:
     """Of a run file where there is one; otherwise the run starts again, beside a picture that it has saved."""
-    states = sorted(folder.glob("out/*.run"))
+    states = sorted(folder.glob("out/[!.]*.run"))  # not one that is half-written
     return [("generate", "--resume", str(states[0].relative_to(folder)), "-q")] if states else [verb.args]
 
 

@@ -1,4 +1,4 @@
-"""Names of files that people and other programs really use: as long as a file system takes, with quotes, with newlines."""
+"""Names of files that people and other programs use: as long as a disk takes, with quotes, with newlines."""
 
 from __future__ import annotations
 
