@@ -66,7 +66,7 @@ class Ledger:
 
     folder: of the results. A job is known by what it is, not by its line, so that lines may be added and moved; a line
     that is there twice is two jobs. Only one process may have a ledger open. Raises OutputError where it cannot be
-    written, or another process has it.
+    written or another process has it, and at the end of the block where it turned out to be damaged.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -95,6 +95,9 @@ class Ledger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._opened.close()
+        if isinstance(error, sqlite3.Error | json.JSONDecodeError):
+            path = self.folder / LEDGER_FILE
+            raise OutputError(f"{path} is damaged: {reason(error)}; name another folder, or delete it") from error
 
     def add(self, lines: Iterable[Line]) -> None:
         """Enter the jobs that are not in the ledger; lines that are no jobs are entered as failed."""

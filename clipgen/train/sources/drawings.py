@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def load_drawings(path: Path, *, held_out: bool = False) -> Drawings:
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
             found = [_drawing(line) for line in file if line.strip()]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise ImageError(f"the drawings {path} cannot be read: {reason(error)}") from error
     return Drawings([drawing for drawing in found if is_held_out(drawing.key) == held_out])
 
