@@ -75,7 +75,7 @@ def run(
     _wait_for_group(process.pid or 0, args)
     text = log.read_text(errors="replace") if log.exists() else ""
     counted = log.with_suffix(".count")
-    changes = int(counted.read_text()) if counted.exists() else 0
+    changes = int(counted.read_text() or 0) if counted.exists() else 0  # empty: the disk is full
     for path in (log, counted):
         path.unlink(missing_ok=True)
     assert process.exitcode is not None
