@@ -24,6 +24,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+_LETTERS = 1500  # of a message
 _MOST, _FEW = 30, 12  # names that a message lists, and those that it lists of more
 
 
@@ -34,12 +35,13 @@ class ClipgenError(Exception):
         >>> error.settings
         {'steps': None}
 
-    args: the message, one line; settings: names of the settings to change, as a list, or with a value to try:
+    args: the message, one line, of which the middle is left out where it has more than 1,500 letters, as with a text
+    in the place of a name; settings: names of the settings to change, as a list, or with a value to try:
     `{"cut_chunk": 4}`. A shell adds its own spelling of them to the message.
     """
 
     def __init__(self, *args: object, settings: Mapping[str, object] | Iterable[str] = ()) -> None:
-        super().__init__(*args)
+        super().__init__(*(_cut(one) if isinstance(one, str) else one for one in args))
         self.settings: dict[str, object] = (
             dict(settings) if isinstance(settings, Mapping) else dict.fromkeys(settings)
         )
@@ -53,6 +55,10 @@ class ClipgenError(Exception):
         Returns a new error of the same class with the same `settings`.
         """
         return type(self)(f"{before}{self}{after}", settings=self.settings)
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= _LETTERS else f"{message[:1000]} … {message[-400:]}"
 
 
 class PromptError(ClipgenError, ValueError):

@@ -20,10 +20,14 @@ from pathlib import Path
 from clipgen.errors import PromptError
 from clipgen.files import reason
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+# no two repetitions match the same digits: a line of a million of them is read in linear time
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _WEIGHT = re.compile(rf"(?P<text>.*):(?P<weight>{_NUMBER})", re.DOTALL)
 _WEIGHT_STOP = re.compile(rf"(?P<text>.*):(?P<weight>{_NUMBER}):(?P<stop>{_NUMBER}|-inf)", re.DOTALL)
 _UNSIGNED_WHOLE = re.compile(r"\d+")
+
+_LETTERS = 30  # more than a token has, of any language
+_MOST = 1e6  # the largest weight: sums of such weights, and their shares, are exact enough in float32
 
 # where a long text is split, in order of preference: after a sentence, after a clause, between words
 _BORDERS = (re.compile(r"(?<=[.!?。！？])\s+|\n+"), re.compile(r"(?<=[,;:，、；])\s*"), re.compile(r"\s+"))
@@ -37,8 +41,8 @@ class Prompt:
         'a fox:0.5'
 
     text: without "|"; weight: of this text, negative to avoid it; stop: the loss below which it has no effect.
-    `parse_prompts(str(prompt))` returns the prompt. Raises PromptError for an empty text, a text with "|" and numbers
-    that are not finite.
+    `parse_prompts(str(prompt))` returns the prompt. Raises PromptError for a text without a visible character or with
+    "|", a weight beyond a million and a stop that is not finite.
     """
 
     text: str
@@ -46,12 +50,14 @@ class Prompt:
     stop: float = -math.inf
 
     def __post_init__(self) -> None:
-        if not self.text.strip():
+        if is_blank(self.text):
             raise PromptError("a prompt has no text; write for example \"a red fox\" or \"a red fox:0.5 | watercolor\"")
         if self.text != self.text.strip() or "|" in self.text:
-            raise PromptError(f"the text {self.text!r} has outer spaces or a '|'; use parse_prompts")
-        if not math.isfinite(self.weight) or math.isnan(self.stop) or self.stop == math.inf:
-            raise PromptError(f"weight and stop of {self.text!r} are {self.weight}:{self.stop}; both must be finite")
+            raise PromptError(f"the text {shortened(self.text)!r} has outer spaces or a '|'; use parse_prompts")
+        check_encodes(self.text)
+        _check_weight(self.weight, self.text)
+        if math.isnan(self.stop) or self.stop == math.inf:
+            raise PromptError(f"the stop of {shortened(self.text)!r} is {self.stop}; it must be finite")
 
     def __str__(self) -> str:
         shorter = [self.text, f"{self.text}:{self.weight!r}"]
@@ -70,16 +76,16 @@ def parse_prompts(text: str) -> tuple[Prompt, ...]:
         [1.0, 0.5]
 
     text: parts between "|", each "text", "text:weight" or "text:weight:stop".
-    Raises PromptError when the line or a part is empty, or when all weights are 0.
+    Raises PromptError when the line or a part is empty, or when all weights are 0, or nearly so.
     """
-    if not text.strip():
+    if is_blank(text):
         raise PromptError("the prompt is empty; write a description, for example \"underwater scene Van Gogh\"")
     parts = text.split("|")
-    if not all(part.strip() for part in parts):
-        raise PromptError(f"the prompt {text!r} has an empty part next to a '|'; remove the '|' or write a text")
+    if any(map(is_blank, parts)):
+        raise PromptError(f"the prompt {shortened(text)!r} has an empty part next to a '|'; remove the '|'")
     prompts = tuple(_parse_one(part.strip()) for part in parts)
-    if all(prompt.weight == 0 for prompt in prompts):
-        raise PromptError(f"every weight in {text!r} is 0; give at least one text another weight, for example 1")
+    if all(abs(prompt.weight) < 1 / _MOST for prompt in prompts):
+        raise PromptError(f"every weight in {shortened(text)!r} is 0; give at least one another, for example 1")
     return prompts
 
 
@@ -99,13 +105,51 @@ def _parse_one(part: str) -> Prompt:
     return Prompt(part)
 
 
+def is_blank(text: str) -> bool:
+    """Whether a text has nothing to see: spaces, control characters and marks of zero width at most.
+
+    >>> is_blank(" \u200b"), is_blank("夜")
+    (True, False)
+    """
+    return all(char.isspace() or unicodedata.category(char) in ("Cc", "Cf") for char in text)
+
+
+def shortened(text: str, most: int = 40) -> str:
+    """A text of any length for a message.
+
+    >>> shortened("a fox in the snow", 10)
+    'a fox in …'
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def check_encodes(text: str) -> None:
+    """Raise PromptError for a text that no file can hold: with halves of characters, as bytes that are no UTF-8 become.
+
+    >>> check_encodes("fox \udcff")
+    Traceback (most recent call last):
+    clipgen.errors.PromptError: the text 'fox \udcff' is not UTF-8 (character 5); type it again
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise PromptError(
+            f"the text {shortened(text)!r} is not UTF-8 (character {error.start + 1}); type it again"
+        ) from error
+
+
+def _check_weight(weight: float, of: str) -> None:
+    if not abs(weight) <= _MOST:
+        raise PromptError(f"the weight of {shortened(of)!r} is {weight}; it must be a number from -1e6 to 1e6")
+
+
 def _is_weight(head: str, number: str) -> bool:
     """After a digit an unsigned whole number is part of a ratio or time: a weight needs a decimal point or a sign."""
     return not (head[-1:].isdigit() and _UNSIGNED_WHOLE.fullmatch(number))
 
 
 def _no_text(part: str) -> PromptError:
-    return PromptError(f"{part!r} has a weight but no text; write text:weight, for example fog:0.5")
+    return PromptError(f"{shortened(part)!r} has a weight but no text; write text:weight, for example fog:0.5")
 
 
 def parse_weighted_path(text: str) -> tuple[str, float]:
@@ -115,12 +159,13 @@ def parse_weighted_path(text: str) -> tuple[str, float]:
         ('photo.jpg', 0.5)
 
     Every numeric suffix is a weight, since file names do not end in ratios. Raises PromptError when the name is empty
-    or the weight is not finite.
+    or the weight beyond a million.
     """
     match = _WEIGHT.fullmatch(text.strip())
     name, weight = (match["text"], float(match["weight"])) if match else (text.strip(), 1.0)
-    if not name or not math.isfinite(weight):
-        raise PromptError(f"{text!r} is not NAME or NAME:weight; write for example photo.jpg:0.5")
+    if not name:
+        raise PromptError(f"{shortened(text)!r} is not NAME or NAME:weight; write for example photo.jpg:0.5")
+    _check_weight(weight, name)
     return name, weight
 
 
@@ -169,14 +214,19 @@ def split_long(text: str, count_tokens: Callable[[str], int], limit: int) -> lis
         >>> split_long("one two three four", lambda text: len(text.split()), 2)
         ['one two', 'three four']
 
-    text: of a prompt; count_tokens: number of tokens of a text; limit: largest number of tokens of a part.
+    text: of a prompt; count_tokens: number of tokens of a text; limit: largest number of tokens of a part, of which a
+    text of more than 30 letters a token is taken to have more, since counting takes the square of a word's length.
     Returns [text] when it fits. Raises PromptError when not even one letter fits.
     """
     return _split(text.strip(), count_tokens, limit, level=0)
 
 
+def _fits(text: str, count_tokens: Callable[[str], int], limit: int) -> bool:
+    return len(text) <= _LETTERS * limit and count_tokens(text) <= limit
+
+
 def _split(text: str, count_tokens: Callable[[str], int], limit: int, *, level: int) -> list[str]:
-    if count_tokens(text) <= limit:
+    if _fits(text, count_tokens, limit):
         return [text]
     if level == len(_BORDERS):
         return _split_word(text, count_tokens, limit)
@@ -184,7 +234,7 @@ def _split(text: str, count_tokens: Callable[[str], int], limit: int, *, level: 
     current = ""
     for part in filter(None, _BORDERS[level].split(text)):
         joined = f"{current} {part}" if current else part
-        if count_tokens(joined) <= limit:
+        if _fits(joined, count_tokens, limit):
             current = joined
             continue
         if current:
@@ -195,14 +245,13 @@ def _split(text: str, count_tokens: Callable[[str], int], limit: int, *, level: 
 
 
 def _split_word(word: str, count_tokens: Callable[[str], int], limit: int) -> list[str]:
-    pieces = []
-    while count_tokens(word) > limit:
-        end = next((end for end in range(len(word) - 1, 0, -1) if count_tokens(word[:end]) <= limit), 0)
-        if end == 0:
-            raise PromptError(f"{word[:20]!r} does not fit in {limit} tokens; shorten the prompt")
-        pieces.append(word[:end])
-        word = word[end:]
-    return [*pieces, word]
+    """Halves of a word, and their halves, until each fits."""
+    if len(word) <= 2 * max(1, limit) and count_tokens(word) <= limit:
+        return [word]
+    if len(word) < 2:
+        raise PromptError(f"{word!r} does not fit in {limit} tokens; shorten the prompt")
+    middle = len(word) // 2
+    return [part for half in (word[:middle], word[middle:]) for part in _split_word(half, count_tokens, limit)]
 
 
 def slugify(text: str, max: int = 60) -> str:

@@ -7,15 +7,46 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from clipgen.errors import SettingsError
 
 #: what JSON can hold
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+_DEEP = "it is nested too deeply"
 #: values by name of which nothing else is known, such as those of a file
 Values: TypeAlias = Mapping[str, object]
+
+
+def parse_json(written: str | bytes) -> Any:
+    """The value of a JSON text, of a file or a request.
+
+        >>> parse_json('{"verb": "generate"}')
+        {'verb': 'generate'}
+
+    Raises ValueError for anything else, also for what is nested a thousand times, which json raises RecursionError for.
+    """
+    try:
+        return json.loads(written)
+    except RecursionError:
+        raise ValueError(_DEEP) from None
+
+
+def parse_toml(written: str) -> dict[str, Any]:
+    """The table of a TOML text, of a file.
+
+        >>> parse_toml("steps = 50")
+        {'steps': 50}
+
+    Raises ValueError for anything else, as `parse_json` does.
+    """
+    try:
+        return tomllib.loads(written)
+    except RecursionError:
+        raise ValueError(_DEEP) from None
 
 
 def text(values: Values, key: str) -> str:

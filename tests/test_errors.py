@@ -69,3 +69,8 @@ def test_of_many_names_the_most_similar_are_listed() -> None:
     names = [f"class {number}" for number in range(500)] + ["night sky"]
     message = str(UnknownNameError.of("class", "nigth sky", names))
     assert "did you mean 'night sky'?" in message and "501 in all" in message and len(message) < 400
+
+
+def test_the_middle_of_a_long_message_is_left_out() -> None:
+    message = str(ClipgenError("the file " + "x" * 30_000 + " is no picture; name another one"))
+    assert len(message) < 1500 and message.startswith("the file ") and message.endswith("name another one")

@@ -328,8 +328,8 @@ def test_a_journal_survives_a_line_that_was_cut_off(tmp_path: Path) -> None:
     with refused(OutputError, "undo"):
         journal.rows()
     journal.add({"file": "a"})
-    with open(journal.path, "a") as file:
-        file.write('\n{"file": {"b": 1}')
+    with open(journal.path, "ab") as file:
+        file.write(b'\n{"file": {"b": 1}\n\x80\xff')
     journal.add({"file": "c"})
     assert [row["file"] for row in journal.rows()] == ["c", "a"]
     journal.end()

@@ -21,6 +21,7 @@ BASICS = [
     "media",
     "settings",
     "prompts",
+    "notation",
     "timelines",
     "jobs",
     "compiler",

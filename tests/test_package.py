@@ -1,6 +1,7 @@
 """What is built carries the models and the prompts, and works away from the checkout."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,12 +13,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+MOST_BYTES = 100_000_000  # of the wheel, most of it the built-in models: PyPI takes no larger file
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def run(*command: str | Path, cwd: Path) -> str:
+def run(*command: str | Path, cwd: Path, **more: str) -> str:
     # without PYTHONPATH, or the checkout would stand in for what is installed
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | more
     done = subprocess.run(list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -66,6 +68,14 @@ def test_the_wheel_finds_its_own_models(built: Path, tmp_path: Path) -> None:
     assert Path(found.strip()) == tmp_path.resolve() / "clipgen" / "models"
 
 
+def test_the_wheel_is_small(built: Path) -> None:
+    (wheel,) = built.glob("*.whl")
+    assert wheel.stat().st_size < MOST_BYTES
+    # anything else needs a compiler, or another wheel for each machine
+    assert wheel.name.endswith("-py3-none-any.whl")
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith((".so", ".pyd", ".c", ".pyx"))]
+
+
 def test_the_version_is_written_alike() -> None:
     import clipgen
 
@@ -83,7 +93,11 @@ def test_the_wheel_does_the_main_job_in_an_empty_environment(built: Path, tmp_pa
     (wheel,) = built.glob("*.whl")
     venv.create(tmp_path / "venv", with_pip=True)
     scripts = tmp_path / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
-    run(scripts / "python", "-m", "pip", "install", "--quiet", wheel, cwd=tmp_path)
+    # without a compiler: nothing but this folder is on the path
+    (bare := tmp_path / "bare").mkdir()
+    (bare / "python").symlink_to(scripts / "python")
+    assert shutil.which("cc", path=str(bare)) is None
+    run(scripts / "python", "-m", "pip", "install", "--quiet", wheel, cwd=tmp_path, PATH=str(bare), CC="", CXX="")
     run(scripts / "clipgen", "underwater scene Van Gogh", cwd=tmp_path)
     (picture,) = (tmp_path / "outputs").glob("underwater-scene-van-gogh-*.png")
     assert "underwater scene Van Gogh" in run(scripts / "clipgen", "show", picture, cwd=tmp_path)

@@ -1,4 +1,5 @@
 import math
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,34 @@ def test_what_is_no_prompt_is_a_clear_error(line: str) -> None:
     with pytest.raises(PromptError) as caught:
         parse_prompts(line)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("\u200b", "empty"),
+        ("a fox | \u200e\ufeff", "empty part"),
+        ("fox \udcff", "not UTF-8"),
+        ("a:1e7", "from -1e6 to 1e6"),
+        ("a:-2e6 | b", "from -1e6 to 1e6"),
+        ("a:1e-9 | b:0", "every weight"),
+    ],
+)
+def test_what_looks_like_a_prompt_and_is_none(line: str, why: str) -> None:
+    with pytest.raises(PromptError, match=why):
+        parse_prompts(line)
+
+
+def test_lines_of_many_digits_are_read_in_time() -> None:
+    began = time.process_time()
+    (prompt,) = parse_prompts(f"a fox:{'1' * 20_000}x")
+    assert prompt.weight == 1 and time.process_time() - began < 1
+
+
+def test_a_message_names_the_beginning_of_a_long_prompt() -> None:
+    with pytest.raises(PromptError) as caught:
+        parse_prompts("a red fox " * 1000 + ":0")
+    assert len(str(caught.value)) < 200
 
 
 def test_a_weight_of_zero_switches_one_part_off() -> None:
@@ -127,8 +156,20 @@ def test_split_long_loses_nothing_and_fits(limit: int) -> None:
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 
+def test_split_long_counts_no_long_word() -> None:
+    longest = 0
+
+    def count(text: str) -> int:
+        nonlocal longest
+        longest = max(longest, len(text))
+        return len(text) // 3 + 2
+
+    pieces = split_long("x" * 100_000, count, 77)
+    assert "".join(pieces) == "x" * 100_000 and longest <= 200
+
+
 def test_split_long_gives_up_when_nothing_fits() -> None:
-    with pytest.raises(PromptError, match="'fox'.* 0 "):
+    with pytest.raises(PromptError, match="'f'.* 0 "):
         split_long("fox", len, 0)
 
 

@@ -20,7 +20,7 @@ from clipgen.files import exclusive, reason, unwritable, write_whole
 from clipgen.files.addresses import Address
 from clipgen.jobs import Job
 from clipgen.models.weights import data_folder
-from clipgen.values import Json
+from clipgen.values import Json, parse_json
 
 LEDGER_FILE, RESULTS_FILE = "ledger.sqlite", "results.jsonl"
 _OPEN, _DONE, _FAILED = "open", "done", "failed"
@@ -70,7 +70,7 @@ class Ledger:
     folder: of the ledger; out: folder or address of the results, by default the same folder. A job is known by what it
     is, not by its line, so that lines may be added and moved; a line that is there twice is two jobs. Only one process
     may have a ledger open. Raises OutputError where it or the results cannot be written, another process has it, or the
-    results are of another ledger.
+    results are of another ledger, and at the end of the block where it turned out to be damaged.
     """
 
     def __init__(self, folder: str | Path, out: Path | Address | None = None) -> None:
@@ -101,6 +101,9 @@ class Ledger:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._opened.close()
+        if isinstance(error, sqlite3.Error | json.JSONDecodeError):
+            path = self.folder / LEDGER_FILE
+            raise OutputError(f"{path} is damaged: {reason(error)}; name another folder, or delete it") from error
 
     def add(self, lines: Iterable[Line]) -> None:
         """Enter the jobs that are not in the ledger; lines that are no jobs are entered as failed."""
@@ -124,7 +127,7 @@ class Ledger:
             f"SELECT id, job, tries FROM entries WHERE state = ? AND id NOT IN ({marks}) ORDER BY id LIMIT ?",
             (_OPEN, *without, count),
         )
-        return [Entry(id, Job.from_json(json.loads(job)), tries) for id, job, tries in rows]
+        return [Entry(id, Job.from_json(parse_json(job)), tries) for id, job, tries in rows]
 
     def done(self, id: int, *, files: Sequence[str], rows: Sequence[Json], seconds: float) -> None:
         """A job is done: the names of its files in the folder, and what it found."""
@@ -213,9 +216,9 @@ def _result(
 ) -> dict[str, object]:
     found: dict[str, object] = {"line": line, "state": state}
     if job:
-        found["verb"] = json.loads(job)["verb"]
+        found["verb"] = parse_json(job)["verb"]
     if state == _DONE:
-        found |= {"seconds": seconds, "files": json.loads(files or "[]"), "rows": json.loads(rows or "[]")}
+        found |= {"seconds": seconds, "files": parse_json(files or "[]"), "rows": parse_json(rows or "[]")}
     else:
         found["error"] = error
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from clipgen.settings import AnimateSettings, GenerateSettings
 from clipgen.studio.defaults import Defaults, plain
 from clipgen.tasks.edit import edit_job
 from clipgen.timelines import read_timeline
-from clipgen.values import Values
+from clipgen.values import Values, parse_json
 
 LONGEST = 2**20  # characters of a line: a file without line ends must not fill the memory
 ENDINGS = (".jsonl", ".ndjson", ".csv")
@@ -80,7 +79,7 @@ def _json_lines(file: TextIO) -> Iterator[tuple[int, object]]:
         number += 1
         if text.strip():
             try:
-                yield number, json.loads(text)
+                yield number, parse_json(text)
             except ValueError as error:
                 yield number, error
 
@@ -93,7 +92,7 @@ def _table(file: TextIO) -> Iterator[tuple[int, object]]:
 def _value(text: str) -> object:
     """What a cell means: JSON where it is a number, true, false or a list; else text."""
     try:
-        value: object = json.loads(text)
+        value: object = parse_json(text)
     except ValueError:
         return text
     return text if isinstance(value, str | dict) or value is None else value

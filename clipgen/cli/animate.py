@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -63,7 +64,7 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
     Keyframes are kept beside the film, in a folder ending in .film: Ctrl-C, a power cut or a full disk loses nothing.
     """
     warnings.simplefilter("ignore")
-    if " " in str(file) and not file.exists():
+    if " " in str(file) and not os.path.exists(file):
         raise click.UsageError(f'FILE is a file of prompts, and there is none of this name; for words: echo "{file}" | '
                                "clipgen animate -")  # fmt: skip
     report = Report.of(options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,13 +130,13 @@ def _sorted(words: Sequence[str], after: Sequence[str] | None) -> tuple[list[str
         return list(words), list(after)
     pictures = [word for word in words if looks_like_file(word)] or [words[0]]
     for word in pictures[1:]:
-        if Path(word).is_dir() and Path(word).name == word:
+        if os.path.isdir(word) and Path(word).name == word:
             click.echo(f"note: the folder {word} is classified; a label of this name goes after --", err=True)
     return pictures, [word for word in words if word not in pictures]
 
 
 def _folders(homes: Sequence[str]) -> list[str]:
-    inner = (path for home in map(Path, homes) if home.is_dir() for path in home.iterdir() if path.is_dir())
+    inner = (path for home in map(Path, homes) if os.path.isdir(home) for path in home.iterdir() if os.path.isdir(path))
     return sorted({path.name for path in inner})
 
 

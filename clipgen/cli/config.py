@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,6 +11,7 @@ from clipgen.cli.options import WRITTEN, Setting, flags_of, over_file, settings_
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.settings import GenerateSettings, about_of, hints
 from clipgen.settings.base import is_list
+from clipgen.values import parse_toml
 
 #: the keys that are not settings, and their types
 EXTRAS: dict[str, type] = {"output": str, "video": bool, "grid": bool, "curve": bool}
@@ -43,7 +43,7 @@ def read_config(path: Path, given: Mapping[str, Any] | None = None) -> Config:
     prompts: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
     extras: dict[str, Any] = {}
-    table = parse_toml(path, "--config ")
+    table = toml_file(path, "--config ")
     rows = [row for key, value in table.items()
             for row in (value.items() if key in groups and isinstance(value, dict) else [(key, value)])]  # fmt: skip
     for key, value in rows:
@@ -61,15 +61,15 @@ def read_config(path: Path, given: Mapping[str, Any] | None = None) -> Config:
     return Config(prompts, settings, extras)
 
 
-def parse_toml(path: Path, option: str = "") -> dict[str, Any]:
+def toml_file(path: Path, option: str = "") -> dict[str, Any]:
     """The table in a TOML file; option: that named it, for errors. Raises SettingsError."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parse_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SettingsError(f"{option}{path}: there is no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{option}{path}: cannot be read ({error})") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise SettingsError(f"{option}{path}: is not TOML: {error}") from error
 
 

@@ -88,9 +88,9 @@ def use_defaults(command: click.Command, ctx: click.Context) -> None:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    from clipgen.cli.config import parse_toml  # late: most machines have no such file
+    from clipgen.cli.config import toml_file  # late: most machines have no such file
 
-    table = parse_toml(path)
+    table = toml_file(path)
     for key, value in table.items():
         if isinstance(value, dict) and key not in COMMANDS:
             raise SettingsError(f"{path}: {UnknownNameError.of('command', key, COMMANDS)}")

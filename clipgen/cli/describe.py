@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from clipgen.studio import Studio
 
 T = TypeVar("T")
-_LONGEST = 300  # characters of a note on words
+
 
 def verb_options(verb: str) -> Callable[..., Any]:
     """The options of one of these verbs."""
@@ -78,8 +79,7 @@ def _note_cache() -> None:
 def note_unknown(texts: Iterable[str], perceptor: Perceptor) -> None:
     """Print one note on the words of texts that a CLIP does not know."""
     if explained := perceptor.explain_unknown(texts):
-        words = explained if len(explained) <= _LONGEST else explained[:_LONGEST].rpartition(";")[0] + "; …"
-        click.echo(f"note: new to {perceptor.name}: {words}", err=True)
+        click.echo(f"note: new to {perceptor.name}: {explained}", err=True)
 
 
 class Pictures:
@@ -138,4 +138,4 @@ class Pictures:
         first = self._skipped[0].reason
         count = len(self._skipped)
         message = first if count == 1 else f"none of {count} pictures can be used; the first: {first}"
-        return ImageError(message, settings=["recursive"] if self._skipped[0].path.is_dir() else [])
+        return ImageError(message, settings=["recursive"] if os.path.isdir(self._skipped[0].path) else [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 import warnings
@@ -25,7 +26,7 @@ from clipgen.cli.options import (
 from clipgen.cli.outputs import Outputs
 from clipgen.cli.presence import check_presence
 from clipgen.cli.sections import option
-from clipgen.cli.wording import negative_option, note_syntax, without
+from clipgen.cli.wording import negative_option, without
 from clipgen.prompts import parse_prompts
 from clipgen.settings import USUAL, GenerateSettings
 
@@ -72,11 +73,10 @@ def command(
     started = time.monotonic()
     warnings.simplefilter("ignore")
     text = " ".join(words)
-    if not file.exists() and Path(text).is_file():
+    if not os.path.exists(file) and os.path.isfile(text):
         raise click.UsageError(f'the picture comes first: clipgen edit {shlex.quote(text)} "{file}"')
     parse_prompts(text)
     text = without(text, negative)
-    note_syntax([text], quiet=quiet)
     outputs = Outputs.at(output)
     given = over_defaults(given_settings(options, SETTINGS))
     check_presence(GenerateSettings.from_dict({**given, "init_image": str(file)}), weights)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ def with_steps(args: Sequence[str]) -> list[str]:
 
 
 def _is_step(word: str) -> bool:
-    return "=" in word and not word.startswith("-") and not Path(word).exists()
+    return "=" in word and not word.startswith("-") and not os.path.exists(word)
 
 
 @click.command(cls=Stepped, epilog=EXAMPLES, short_help="Estimate age, or any other number, on a scale of your own.")

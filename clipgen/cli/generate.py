@@ -29,7 +29,7 @@ from clipgen.cli.outputs import Outputs, run_file
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import loading
 from clipgen.cli.sections import option
-from clipgen.cli.wording import negative_option, note_syntax, one_prompt, without
+from clipgen.cli.wording import negative_option, one_prompt, without
 from clipgen.errors import ClipgenError
 from clipgen.jobs import Inputs, Job
 from clipgen.prompts import parse_prompts, read_prompt_file
@@ -130,7 +130,6 @@ def command(
         request = _resumed(run_file(resume), typed, given, weights)
     else:
         request = Request(_job(prompts, prompt_file, file, given, weights, negative))
-        note_syntax(request.job.inputs.prompts, quiet=quiet)
     extras = {name: options[name] or file.extras.get(name, False) or name in request.output.get("extras", ())
               for name in EXTRAS}  # fmt: skip
     ctx = click.get_current_context()

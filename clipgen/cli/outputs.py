@@ -54,7 +54,7 @@ class Outputs:
         from clipgen.media.pictures import FORMATS  # late: it brings Pillow, which --help does not need
 
         named = output.suffix if output else ""
-        if named.lower() in OTHER_FORMATS and output and not output.is_dir():
+        if named.lower() in OTHER_FORMATS and output and not os.path.isdir(output):
             raise SettingsError(
                 f"{output}: pictures are written as {', '.join(FORMATS)}; name one of these", settings=["output"]
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -79,7 +80,7 @@ def _parted(words: Sequence[str]) -> tuple[list[str], str]:
     from PIL import Image  # late: --help does not need it
 
     endings = Image.registered_extensions()
-    texts = [word for word in words if not Path(word).is_dir() and Path(word).suffix.lower() not in endings]
+    texts = [word for word in words if not os.path.isdir(word) and Path(word).suffix.lower() not in endings]
     names = [word for word in words if word not in texts]
     if len(texts) != 1:
         raise click.UsageError(f"name one text file{' of poetry' if not texts else ', not ' + ', '.join(texts)}")

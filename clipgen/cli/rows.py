@@ -14,6 +14,7 @@ from typing import Self
 
 from clipgen.errors import ClipgenError, OutputError
 from clipgen.files import exclusive, unwritable
+from clipgen.values import parse_json
 
 
 class RowFile:
@@ -84,7 +85,7 @@ class RowFile:
 
     def _key_of(self, line: bytes) -> str:
         if self.columns is None:
-            return str(json.loads(line)[self.key])
+            return str(parse_json(line)[self.key])
         (cells,) = csv.reader([line.decode(errors="surrogateescape")])
         if len(cells) != len(self.columns):
             raise ValueError("another number of columns")

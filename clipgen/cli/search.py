@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_text
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
+from clipgen.notation import notes_on
 
 if TYPE_CHECKING:
     from clipgen.tasks.search import Found, Searched
@@ -62,6 +64,8 @@ def command(words: tuple[str, ...], **options: Any) -> int:  # fmt: skip
     searched = next(events)
     found = list(events)
     _print(searched, found, as_json=options["as_json"])
+    for note in dict.fromkeys(note for line in job.inputs.prompts for note in notes_on(line)):
+        click.echo(f"note: {note}", err=True)
     if indexing.skipped:
         click.echo(f"{len(indexing.skipped)} files cannot be used; `clipgen index` names them", err=True)
     if found:
@@ -73,9 +77,9 @@ def _inputs(words: Sequence[str], options: dict[str, Any]) -> Inputs:
     """What is searched for, and where: the first word is the text, unless a picture is given and it is a folder."""
     pictures, texts = list(options["images"]), []
     places = list(words)
-    if places and not (pictures and Path(places[0]).exists()):
+    if places and not (pictures and os.path.exists(places[0])):
         texts.append(places.pop(0))
-    if len(words) == 1 and Path(words[0]).is_dir() and not pictures:
+    if len(words) == 1 and os.path.isdir(words[0]) and not pictures:
         raise click.UsageError(f"{words[0]} is a folder: write what to search for before it, or --image")
     for sign, given in ((1.0, options["plus"]), (-1.0, options["minus"])):
         for term in given:
@@ -86,14 +90,14 @@ def _inputs(words: Sequence[str], options: dict[str, Any]) -> Inputs:
 def _is_picture(term: str) -> bool:
     from clipgen.prompts import parse_weighted_path
 
-    return Path(term).is_file() or Path(parse_weighted_path(term)[0]).is_file()
+    return os.path.isfile(term) or os.path.isfile(parse_weighted_path(term)[0])
 
 
 def _signed(term: str, sign: float) -> str:
     """A term with its weight written out."""
     from clipgen.prompts import parse_prompts, parse_weighted_path
 
-    if Path(term).is_file():
+    if os.path.isfile(term):
         return f"{term}:{sign}"
     if _is_picture(term):
         name, weight = parse_weighted_path(term)

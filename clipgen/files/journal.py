@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable
-from clipgen.values import Json, Values
+from clipgen.values import Json, Values, parse_json
 
 
 class Journal:
@@ -40,7 +40,7 @@ class Journal:
     def rows(self) -> list[dict[str, Json]]:
         """All lines, the newest first. Raises OutputError where there is no journal."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError as error:
             message = f"{self.path.parent} has no journal of changes, {self.path.name}: {reason(error)}"
             raise OutputError(message, settings=["undo"]) from error
@@ -54,7 +54,7 @@ class Journal:
 def _row(line: str) -> dict[str, Json] | None:
     """The values of a line; None for one that is empty or not whole."""
     try:
-        values = json.loads(line)
+        values = parse_json(line)
     except ValueError:
         return None
     return values if isinstance(values, dict) else None

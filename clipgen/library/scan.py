@@ -48,7 +48,7 @@ def scan(place: Path, database: Database, *, films: bool = False) -> Scan:
     Raises ImageError for a place that does not exist, unless the library knows files in it.
     """
     stamps = database.stamps(place)
-    if not place.exists():
+    if not os.path.exists(place):
         if not stamps:
             raise ImageError(f"there is no folder {place}; check the name")
         return Scan([], {}, [], list(stamps))

@@ -9,6 +9,7 @@ Another format that PyAV can encode is one more row of `FORMATS`.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -130,7 +131,7 @@ def check_film(path: str | Path, *, fps: float = 24, audio: Path | None = None, 
     if not row.sound:
         able = _listed(name for name, other in FORMATS.items() if other.sound)
         raise SettingsError(f"{path} cannot have sound; name a {able} or leave audio out", settings=["audio"])
-    if not audio.is_file():
+    if not os.path.isfile(audio):
         raise SettingsError(f"there is no sound file {audio}; check the name", settings=["audio"])
     return row
 

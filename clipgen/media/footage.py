@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -326,7 +327,7 @@ def _opened(path: Path) -> Iterator[InputContainer]:
     """Open a video; every failure, now or in the block, while it is decoded, becomes one ImageError."""
     import av  # late: only videos need it
 
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ImageError(f"there is no video {path}; check the name")
     try:
         with av.open(str(path), metadata_errors="replace") as container:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -100,13 +101,13 @@ def find_images(paths: Sequence[str | Path], *, recursive: bool = False) -> list
     """
     found: dict[Path, None] = {}
     for path in map(Path, paths):
-        if path.is_dir():
+        if os.path.isdir(path):
             inside = path.rglob("*") if recursive else path.iterdir()
             endings = Image.registered_extensions()
             files = (file for file in inside if file.suffix.lower() in endings and not file.name.startswith("."))
             # a link to nothing is included, so that it is reported as a file that cannot be loaded
             found.update(dict.fromkeys(sorted(file for file in files if file.is_file() or file.is_symlink())))
-        elif path.exists():
+        elif os.path.exists(path):
             found[path] = None
         else:
             raise ImageError(f"there is no picture {path}; check the name")

@@ -23,7 +23,7 @@ from clipgen import __version__
 from clipgen.errors import ImageError, OutputError, SettingsError
 from clipgen.files import write_whole
 from clipgen.media.images import open_picture
-from clipgen.values import Json, Values
+from clipgen.values import Json, Values, parse_json
 
 METADATA_KEY = "clipgen"
 SOFTWARE = f"clipgen {__version__}"
@@ -131,7 +131,7 @@ def read_metadata(path: str | Path) -> dict[str, Json]:
     if text is None:
         raise ImageError(f"{path} carries no clipgen settings; only pictures that clipgen wrote do")
     try:
-        metadata = json.loads(text)
+        metadata = parse_json(text)
     except ValueError as error:
         raise ImageError(f"the clipgen settings in {path} are damaged: {error}") from error
     if not isinstance(metadata, dict):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from functools import lru_cache
 from importlib.util import find_spec
@@ -31,7 +32,7 @@ def check_here(name: str) -> None:
 
     Raises UnknownNameError for a tag that open_clip does not have.
     """
-    if repository(name) is None and not Path(name.partition("/")[2]).is_file():
+    if repository(name) is None and not os.path.isfile(name.partition("/")[2]):
         raise unknown(name)
     if not files(name):
         raise missing(name)
@@ -49,7 +50,7 @@ def files(name: str) -> list[Path]:
     """The weights files of "NAME/TAG", "NAME/FILE" or "hf-hub:ORG/REPO" that are on this machine."""
     found = repository(name)
     if found is None:
-        return [path for path in [Path(name.partition("/")[2])] if path.is_file()]
+        return [path for path in [Path(name.partition("/")[2])] if os.path.isfile(path)]
     return [path for pattern in _WEIGHTS for path in hub.snapshots(found, pattern)]
 
 
@@ -80,7 +81,7 @@ def repository(name: str) -> str | None:
     if name.startswith(HUB):
         return name.removeprefix(HUB)
     architecture, _, tag = name.partition("/")
-    if Path(tag).is_file():
+    if os.path.isfile(tag):
         return None
     row: dict[str, Any] = _table().get_pretrained_cfg(architecture, tag)
     place = row.get("hf_hub", "") if row else ""

@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import tomllib
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from clipgen.files import sha256, write_whole
 from clipgen.models import clips, downloads, hub, weights
 from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS
+from clipgen.values import parse_toml
 
 Report = Callable[[str, int, int | None], None]
 FOLDER = "local-dir:"  # prefix of the folder of a user's own CLIP
@@ -60,7 +61,7 @@ def check_perceptor(name: str) -> None:
     """
     clip = weights.clip_of(name)
     if clip.startswith(FOLDER):
-        if not Path(clip.removeprefix(FOLDER)).is_dir():
+        if not os.path.isdir(clip.removeprefix(FOLDER)):
             raise WeightsError(
                 f"there is no folder {clip.removeprefix(FOLDER)}; check the name", settings=["perceptors"]
             )
@@ -187,7 +188,7 @@ def add(name: str, files: Sequence[Path], *, make: str = "vqgan") -> Card:
     """
     check_name(name)
     for file in files:
-        if not file.is_file():
+        if not os.path.isfile(file):
             raise WeightsError(f"there is no file {file}; check the name")
     if not any(file.name.endswith(STATES) for file in files):
         raise WeightsError(f"none of the files has weights; give one that ends in {', '.join(STATES)}")
@@ -248,5 +249,5 @@ def _append(name: str, role: str, files: Sequence[tuple[str, str]], size: int, *
 
 
 def _is_of(part: str, name: str, role: str) -> bool:
-    row = tomllib.loads(part)["model"][0]
+    row = parse_toml(part)["model"][0]
     return bool(row["name"] == name and row["role"] == role)

@@ -11,6 +11,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from clipgen.prompts import shortened
+
 # Words without a visual meaning, never reported as unknown.
 STOP_WORDS = frozenset(
     re.findall(
@@ -22,6 +24,7 @@ STOP_WORDS = frozenset(
     )
 )
 SUFFIXES = ("ies", "ing", "es", "ed", "s")
+_NAMED = 12  # unknown words that a line names
 
 
 class Perceptor(nn.Module, ABC):
@@ -80,15 +83,17 @@ class Perceptor(nn.Module, ABC):
         return []
 
     def explain_unknown(self, texts: Iterable[str], taken: str = "taken") -> str:
-        """What becomes of the words of texts that it does not know; "" where it knows all.
+        """What becomes of the words of texts that it does not know, the first twelve by name; "" where it knows all.
 
         taken: the verb: "'vessel' is drawn as boat; 'beautiful' is left out".
         """
-        unknown = dict.fromkeys(word for text in texts for word in self.unknown_words(text))
-        found = {word: self.stand_ins(word) for word in unknown}
-        parts = [f"{word!r} is {taken} as {stand_ins[0]}" for word, stand_ins in found.items() if stand_ins]
-        if left := [repr(word) for word, stand_ins in found.items() if not stand_ins]:
+        unknown = list(dict.fromkeys(word for text in texts for word in self.unknown_words(text)))
+        found = {word: self.stand_ins(word) for word in unknown[:_NAMED]}
+        parts = [f"{shortened(word)!r} is {taken} as {stand_ins[0]}" for word, stand_ins in found.items() if stand_ins]
+        if left := [repr(shortened(word)) for word, stand_ins in found.items() if not stand_ins]:
             parts.append(f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} left out")
+        if more := unknown[_NAMED:]:
+            parts.append(f"and {len(more):,} more")
         return "; ".join(parts)
 
     def known(self, text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import typing
 from collections.abc import Hashable, Iterator
@@ -152,7 +153,7 @@ def _placed(value: str, folder: Path, file: bool | Literal["after colon"]) -> st
         return str(folder / value)  # a weight after the name stays where it is
     name, _, rest = value.partition(":")
     without_weight = rest.rpartition(":")[0]
-    if file and any((folder / one).exists() for one in (rest, without_weight) if one):
+    if file and any(os.path.exists(folder / one) for one in (rest, without_weight) if one):
         return f"{name}:{folder / rest}"
     return value
 

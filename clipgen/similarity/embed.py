@@ -11,7 +11,7 @@ from torch import Tensor
 from clipgen.errors import PromptError, UnknownNameError
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
-from clipgen.prompts import split_long
+from clipgen.prompts import check_encodes, is_blank, split_long
 from clipgen.settings.describe import PLAIN, VIEWS, View
 from clipgen.similarity.store import TEXT, Store
 from clipgen.similarity.table import text_keys
@@ -31,10 +31,12 @@ def embed_texts(perceptor: Perceptor, texts: Sequence[str], *, store: Store | No
 
     texts: one past the perceptor's context is split, and its parts are averaged; store: where embeddings are read from
     and written to, rounded to half precision either way.
-    Raises PromptError for an empty text.
+    Raises PromptError for an empty text, and for one that is no UTF-8.
     """
-    if any(not text.strip() for text in texts):
+    if any(map(is_blank, texts)):
         raise PromptError("a text to compare is empty; describe what may be in a picture")
+    for text in texts:
+        check_encodes(text)
     texts = [perceptor.known(text) for text in texts]  # what is cached under a text is what its known words mean
     if store is None:
         return _embed(perceptor, texts)

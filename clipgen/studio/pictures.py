@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -37,5 +38,5 @@ def in_folders(pictures: Picture | Iterable[Picture]) -> list[Picture]:
     several = [pictures] if isinstance(pictures, str | Path | Image.Image) else pictures
     found: list[Picture] = []
     for one in several:
-        found += find_images([one]) if isinstance(one, str | Path) and Path(one).is_dir() else [one]
+        found += find_images([one]) if isinstance(one, str | Path) and os.path.isdir(one) else [one]
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeGuard
@@ -11,6 +10,7 @@ from typing import TypeGuard
 from clipgen.errors import ClipgenError, SettingsError
 from clipgen.timelines.timeline import OWN, PLAIN_KEYS, Scene, Timeline
 from clipgen.timelines.track import TRACKS, Key, Track
+from clipgen.values import parse_toml
 
 KEYFRAME = "{at = SECONDS, value = NUMBER, curve = NAME}"
 _TOP = ("title", "film", "picture", "scene")
@@ -26,8 +26,8 @@ def read_document(text: str, *, source: str) -> Timeline:
     source: named in errors. Raises SettingsError that names file, line, key and what is allowed.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = parse_toml(text)
+    except ValueError as error:
         raise SettingsError(f"{source} is not TOML: {error}") from error
     return _timeline(table, _Where(source, text.splitlines()))
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
 from clipgen.files import reason, write_whole
+from clipgen.values import number, parse_json
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -73,8 +74,8 @@ class Curve:
 
     def __init__(self, path: Path, *, step: int) -> None:
         self.path = path
-        rows = path.read_text().splitlines() if path.exists() else []
-        kept = [row + "\n" for row in rows if row.endswith("}") and json.loads(row)["step"] <= step]
+        rows = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+        kept = [row + "\n" for row in rows if (found := _step(row)) is not None and found <= step]
         with write_whole(path) as part:
             part.write_text("".join(kept))
 
@@ -82,6 +83,14 @@ class Curve:
         """Append a row of figures, among them `step`."""
         with self.path.open("a") as file:
             file.write(json.dumps({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
+
+
+def _step(row: str) -> int | None:
+    """The step of a row; None of one that is not whole, or damaged."""
+    try:
+        return number(parse_json(row), "step")
+    except (ValueError, AttributeError):
+        return None
 
 
 def cosine(step: int, steps: int, *, peak: float, warmup: int, floor: float = 0.0) -> float:

@@ -20,6 +20,7 @@ from clipgen.files import write_text
 from clipgen.models.weights import find
 from clipgen.train import checkpoints, clip, prior, shards, vqgan
 from clipgen.train.usage import Usage
+from clipgen.values import parse_json
 
 Figures = dict[str, float | None]
 
@@ -172,4 +173,4 @@ def _done(last: Path) -> int:
 def _pace(curve: Path) -> float | None:
     """Pictures a second of the last rows; None where there is none yet."""
     rows = curve.read_text(encoding="utf-8").splitlines() if curve.exists() else []
-    return float(json.loads(rows[-1])["pace"]) if rows else None
+    return float(parse_json(rows[-1])["pace"]) if rows else None

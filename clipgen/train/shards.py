@@ -12,6 +12,7 @@ from torch import Tensor
 
 from clipgen.errors import WeightsError
 from clipgen.files import write_whole
+from clipgen.values import parse_json
 
 MOST = 15 * 2**20  # bytes of a file
 _VALUES = "values"
@@ -56,7 +57,7 @@ def unpack(stem: Path) -> dict[str, Any] | None:
     for path in _files(stem):
         try:
             with safe_open(path, "pt") as opened:
-                for name, value in json.loads(opened.metadata()[_VALUES]).items():
+                for name, value in parse_json(opened.metadata()[_VALUES]).items():
                     _set(state, name, value)
                 for name in opened.keys():  # noqa: SIM118  # it is no mapping
                     _set(state, name, opened.get_tensor(name))

@@ -107,7 +107,7 @@ class Database:
             yield
             return
         self._own.calls = []
-        with self._turn, self.engine.execution_options(writing=True).begin() as connection:
+        with self._errors(), self._turn, self.engine.execution_options(writing=True).begin() as connection:
             self._own.connection = connection
             try:
                 yield
@@ -130,8 +130,16 @@ class Database:
         if own is not None:
             yield own
             return
-        with self.engine.connect() as connection:
+        with self._errors(), self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """The errors of the database in the block, such as those of a damaged file, as one OutputError."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise self._unusable(error) from error
 
     def execute(self, statement: Statement, values: Values = ()) -> int:
         """Change rows, and return how many were changed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from clipgen.errors import ClipgenError, SettingsError
-from clipgen.values import Json
+from clipgen.values import Json, parse_json
 
 
 async def read_json(request: Request) -> dict[str, Json]:
@@ -37,8 +36,8 @@ def parsed(body: bytes) -> dict[str, Json]:
     Raises SettingsError for anything else, also for numbers and texts that JSON does not have: NaN, lone surrogates.
     """
     try:
-        values = json.loads(body)
-    except (ValueError, RecursionError):
+        values = parse_json(body)
+    except ValueError:
         raise SettingsError("the body of the request is no JSON") from None
     if not isinstance(values, dict):
         raise SettingsError("the body of the request is no JSON object")

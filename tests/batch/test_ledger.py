@@ -68,3 +68,15 @@ def test_names_that_are_no_text_are_kept(tmp_path: Path) -> None:
         rows = [json.loads(row) for row in ledger.write_results().read_text(encoding="utf-8").splitlines()]
     assert rows[0]["rows"] == [{"path": name}]
     assert all("bad-" in row["error"] for row in rows[1:])
+
+
+def test_a_damaged_ledger_is_one_line(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.add(lines(*map(str, range(200))))
+    path = tmp_path / "ledger.sqlite"
+    data = path.read_bytes()
+    path.write_bytes(data[:4096] + b"x" * (len(data) - 4096))
+    with pytest.raises(OutputError, match="ledger.sqlite"), Ledger(tmp_path) as ledger:
+        ledger.add(lines("a fox"))
+        ledger.next(1)
+        ledger.write_results()

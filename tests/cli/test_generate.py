@@ -10,7 +10,6 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
-from clipgen.cli.wording import notes_on
 from clipgen.errors import ImageError, NonFiniteError, WeightsError
 from clipgen.media.pictures import read_metadata
 from clipgen.studio import Studio
@@ -270,27 +269,9 @@ def test_sizes_as_people_write_them(paint: Cli, tmp_path: Path, size: tuple[str,
     assert Image.open(tmp_path / "x.png").size == (40, 24)
 
 
-@pytest.mark.parametrize(
-    ("prompt", "ours"),
-    [
-        ("(castle:1.3)", "castle:1.3 |"),
-        ("[fog]", "fog:0.5"),
-        ("<lora:style:1> fox", "--generator"),
-        ("fox --ar 16:9", "--size"),
-        ("fox --v 5", "outside of the quotes"),
-        ("fox::2", "castle:2 |"),
-        ("fox:abc | castle", "plain text"),
-        ("fox | castle:", "plain text"),
-    ],
-)
-def test_the_notation_of_other_tools_is_reported(prompt: str, ours: str) -> None:
-    (note,) = notes_on(prompt)
-    assert ours in note
-
-
-@pytest.mark.parametrize("prompt", ["a fox:0.5 | fog:-0.2", "ratio 16:9 poster", "Paris: a view", "C:\\pictures\\a"])
-def test_plain_prompts_are_not_reported(prompt: str) -> None:
-    assert notes_on(prompt) == []
+def test_the_notation_of_other_tools_is_noted_once(paint: Cli) -> None:
+    result = paint("a [red|blue] square", "a red square", *TINY)
+    assert result.exit_code == 0 and result.stderr.count("note: '[red|blue]': brackets mean nothing here") == 1
 
 
 def test_a_resumed_run_keeps_the_video_of_the_steps_before(

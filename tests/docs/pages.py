@@ -49,13 +49,15 @@ def blocks(page: Path) -> Iterator[Block]:
 class Code:
     """What a reader types at once: a line of a shell block, or a whole Python block.
 
-    line: of the page, from 1; language: "sh" or "python"; text: as printed; bare: without its comment.
+    line: of the page, from 1; language: "sh" or "python"; text: as printed; bare: without its comment; section: the
+    heading above it, of the second level.
     """
 
     page: Path
     line: int
     language: str
     text: str
+    section: str = ""
 
     @property
     def bare(self) -> str:
@@ -65,11 +67,17 @@ class Code:
 def code_of(page: Path) -> Iterator[Code]:
     """The commands and Python blocks of a page, in its order."""
     for block in blocks(page):
+        section = _section(page, block.line)
         if block.language == "python":
-            yield Code(page, block.line, "python", block.text)
+            yield Code(page, block.line, "python", block.text, section)
         elif block.language == "sh":
             lines = enumerate(block.text.splitlines(), block.line)
-            yield from (Code(page, number, "sh", line) for number, line in lines if line.split("#")[0].strip())
+            yield from (Code(page, number, "sh", line, section) for number, line in lines if line.split("#")[0].strip())
+
+
+def _section(page: Path, line: int) -> str:
+    above = page.read_text(encoding="utf-8").splitlines()[:line]
+    return next((one.removeprefix("## ") for one in reversed(above) if one.startswith("## ")), "")
 
 
 def prose(page: Path) -> str:

@@ -1,7 +1,10 @@
 """Every command and every Python example of README and docs runs as it is printed, page by page, from an empty folder.
 
+    pytest -m slow -n 2 --dist loadgroup tests/docs
+
 The tutorial and "How it works" run as a newcomer runs them. The other pages name files that a reader has: stand-ins for
-them lie in the folder, and a file of defaults makes every picture small.
+them lie in the folder, and a file of defaults makes every picture small. Each section of these pages has a folder of
+its own, so that sections may run at the same time.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+from clipgen.prompts import slugify
 
 from .pages import GUIDES, ROOT, TUTORIAL, Code, code_of, name_of
 
@@ -60,16 +65,27 @@ EXCUSED = {
 }  # fmt: skip
 #: pages that are run with the true settings, one after the other, from one folder that is empty
 TRUE = ("docs/tutorial.md", "docs/how-it-works.md")
+#: what pages say that these commands answer
+SAID = {
+    "clipgen caption castle.webp --top 3 --explain why.png": r"castle",
+    "clipgen classify castle.webp castle church lighthouse": r"castle\.webp\s+castle [89]\d|castle\.webp\s+castle 100",
+    'clipgen search "a red fruit" pictures/': r"pictures/sample-stylegan-3-4\.png",
+    'clipgen search "the sea" pictures/': r"pictures/sample-stylegan-3\.png",
+}
 SERVER = re.compile(r"^clipgen web\b(?!.*--rescore)")
 SECONDS = 3600
 CODE = [code for page in GUIDES for code in code_of(page)]
 
 
+def room_of(code: Code) -> str:
+    """What shares a working folder: a section of a page; "How it works" continues the tutorial."""
+    return TUTORIAL.stem if name_of(code.page) in TRUE else f"{code.page.stem} {code.section}"
+
+
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
-    """A working folder for each page, in a home folder of its own; "How it works" continues the tutorial."""
-    made = {page: tmp_path_factory.mktemp(page.stem) / "work" for page in GUIDES}
-    return made | dict.fromkeys((ROOT / name for name in TRUE), made[TUTORIAL])
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The working folder of each room, in a home folder of its own."""
+    return {room: tmp_path_factory.mktemp(slugify(room)) / "work" for room in dict.fromkeys(map(room_of, CODE))}
 
 
 def surroundings(home: Path) -> dict[str, str]:
@@ -95,11 +111,14 @@ def serves(text: str, folder: Path, environment: dict[str, str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("code", CODE, ids=lambda code: f"{name_of(code.page)}:{code.line}")
-def test_it_works_as_printed(code: Code, folders: dict[Path, Path]) -> None:
+@pytest.mark.parametrize("code", [
+    pytest.param(code, id=f"{name_of(code.page)}:{code.line}", marks=pytest.mark.xdist_group(room_of(code)))
+    for code in CODE
+])  # fmt: skip
+def test_it_works_as_printed(code: Code, folders: dict[str, Path]) -> None:
     if code.bare in EXCUSED:
         pytest.skip(EXCUSED[code.bare])
-    folder = folders[code.page]
+    folder = folders[room_of(code)]
     environment = surroundings(folder.parent)
     if not folder.exists():
         folder.mkdir()
@@ -116,10 +135,11 @@ def test_it_works_as_printed(code: Code, folders: dict[Path, Path]) -> None:
     )
     assert done.returncode == 0, f"{code.text}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in done.stderr
+    assert re.search(SAID.get(code.bare, ""), done.stdout), done.stdout
 
 
 def test_every_excuse_is_needed() -> None:
-    assert EXCUSED.keys() - {code.bare for code in CODE} == set()
+    assert (EXCUSED.keys() | SAID.keys()) - {code.bare for code in CODE} == set()
 
 
 @pytest.mark.slow

@@ -102,7 +102,7 @@ def test_no_metadata_is_an_error(tmp_path: Path, picture: Image.Image) -> None:
         read_metadata(tmp_path / "camera.jpg")
 
 
-@pytest.mark.parametrize("text", ["no json", json.dumps([1]), ""])
+@pytest.mark.parametrize("text", ["no json", json.dumps([1]), "", "[" * 20_000])
 def test_damaged_metadata_are_an_error(tmp_path: Path, picture: Image.Image, text: str) -> None:
     info = PngInfo()
     info.add_itxt("clipgen", text, zip=True)

@@ -185,6 +185,8 @@ def test_candidates_of_all_kinds(tmp_path: Path) -> None:
         ("a.csv", b"id,name\n1,x\n", ""),
         ("a.jsonl", b'{"text": "a"}\n{"x": 1}\n', ", line 2,"),
         ("a.jsonl", b'{"text": \n', ", line 1,"),
+        ("a.jsonl", b"5\n", ", line 1,"),
+        ("a.jsonl", b"[" * 20_000, ", line 1,"),
         ("a.txt", b"\xff\xfe\x00", ""),
         ("a.txt", b"x" * 1_000_001, ""),
     ],

@@ -141,6 +141,9 @@ def test_tables_and_calibrations_that_cannot_be_used(matcher: Matcher, tmp_path:
     (tmp_path / "words.csv").write_text("a.png,3\nb.png,many\n")
     with refused(SettingsError, "calibrate"):
         read_labels(tmp_path / "words.csv")
+    (tmp_path / "long.csv").write_text(f"a.png,{'3' * 200_000}\n")
+    with refused(SettingsError, "calibrate"):
+        read_labels(tmp_path / "long.csv")
     (tmp_path / "notes.json").write_text("{}")
     for settings in (
         EstimateSettings(calibration=str(tmp_path / "notes.json")),

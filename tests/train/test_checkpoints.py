@@ -102,3 +102,11 @@ def test_cosine_rises_straight_and_falls_by_half_a_wave() -> None:
 def test_cosine_stops_at_its_floor() -> None:
     assert cosine(100, 100, peak=2.0, warmup=0, floor=0.25) == pytest.approx(0.5)
     assert cosine(50, 100, peak=2.0, warmup=0, floor=0.25) == pytest.approx(1.25)
+
+
+@pytest.mark.parametrize("row", ["{}", '{"step": "a"}', "{a}", "[}", "\x80}"])
+def test_a_damaged_row_of_a_curve_is_dropped(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "curve.jsonl"
+    path.write_bytes(f'{{"step": 1, "loss": 2.0}}\n{row}\n'.encode("latin-1"))
+    Curve(path, step=5)
+    assert path.read_text() == '{"step": 1, "loss": 2.0}\n'

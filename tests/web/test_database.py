@@ -97,3 +97,14 @@ def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"no database at all" * 100)
     with pytest.raises(OutputError, match="not a database"):
         Database(path, NOTES, version=1)
+
+
+def test_a_file_that_is_damaged_later_is_one_line(database: Database) -> None:
+    database.execute(NOTE.insert(), [{"id": 1}])
+    database.engine.dispose()
+    for path in Path(str(database.place)).parent.glob("notes.sqlite*"):
+        path.write_bytes(b"no database " * 1000)
+    for call in (lambda: database.number(COUNT), lambda: database.execute(NOTE.insert(), [{"id": 2}])):
+        with pytest.raises(OutputError, match="notes.sqlite") as caught:
+            call()
+        assert "\n" not in str(caught.value)

@@ -15,6 +15,7 @@ from clipgen.errors import WeightsError
 from clipgen.files import reason, write_whole
 from clipgen.generators.prior.network import PriorConfig, PriorNetwork
 from clipgen.models.weights import load_state, save_state
+from clipgen.values import parse_json
 
 CONFIG_FILE, WEIGHTS_FILE = "prior.json", "prior.safetensors"
 #: texts whose embeddings show whether a perceptor embeds words as the one that a prior was trained with
@@ -64,7 +65,7 @@ class Prior(nn.Module):
             path = folder / CONFIG_FILE
             if path.stat().st_size > _MOST_CONFIG:
                 raise ValueError(f"{CONFIG_FILE} is too large for a config")
-            given = json.loads(path.read_text(encoding="utf-8"))
+            given = parse_json(path.read_text(encoding="utf-8"))
             config = PriorConfig.of(given)
             state = load_state(folder / WEIGHTS_FILE)
             network = {k.removeprefix("network."): v.float() for k, v in state.items() if k.startswith("network.")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from clipgen.generators.stylegan.pickles import read_pickle
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import DEFAULTS, StyleGAN3
 from clipgen.models.weights import MAX_BYTES, cards, check, load_state
+from clipgen.values import parse_json
 
 Network = StyleGAN2 | StyleGAN3
 STATES = (".pkl", ".safetensors", ".pt", ".pth")
@@ -48,7 +50,7 @@ def load_network(weights: Path | None) -> Network:
     Raises WeightsError for files that are missing, damaged, or not a StyleGAN.
     """
     path = _built_in() if weights is None else weights
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise WeightsError(f"there is no file {path}; give a StyleGAN ({', '.join(STATES)})")
     if path.stat().st_size > MAX_BYTES:
         raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB, larger than any StyleGAN")
@@ -116,8 +118,8 @@ def _beside(path: Path) -> Mapping[str, Any]:
     try:
         if path.stat().st_size > MOST_CONFIG:
             raise WeightsError(f"{path} has {path.stat().st_size / 1e6:.0f} MB, too large for a config")
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = parse_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise WeightsError(f"{path} cannot be read: {reason(error)}") from error
     return _plain(content) if isinstance(content, dict) else {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -110,10 +111,10 @@ def _built_in() -> tuple[Path, Path]:
 
 
 def _pair(weights: Path) -> tuple[Path, Path]:
-    if weights.is_dir():
+    if os.path.isdir(weights):
         files = sorted(weights.iterdir())
         return _one(files, CONFIGS, weights), _one(files, STATES, weights)
-    if not weights.is_file():
+    if not os.path.isfile(weights):
         raise WeightsError(f"there is no file {weights}; give a VQGAN's weights, or a folder with weights and .yaml")
     # the same name first: a folder of downloads has many files
     beside = sorted(weights.parent.iterdir())

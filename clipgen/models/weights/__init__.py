@@ -10,7 +10,6 @@ The cards are in models/registry.toml, in the folder of the files that they desc
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,6 +22,7 @@ from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.files import sha256, write_whole
 from clipgen.models import hub
 from clipgen.models.weights.tensors import MAX_BYTES, load_state, save_state
+from clipgen.values import parse_toml
 
 __all__ = [
     "ADDED",
@@ -221,10 +221,9 @@ def clip_of(name: str) -> str:
 def _read_rows(path: str, mtime_ns: int) -> tuple[Card, ...]:
     """Parse a registry; mtime_ns is part of the cache's key, so that an edited file is parsed again."""
     try:
-        with open(path, "rb") as file:
-            rows = tomllib.load(file)["model"]
+        rows = parse_toml(Path(path).read_text(encoding="utf-8"))["model"]
         return tuple(_card(row) for row in rows)
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsError(f"cannot read the model cards in {path}: {error}; `git checkout models/`") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +29,7 @@ def load_state(path: str | Path, part: str = "state_dict") -> dict[str, Tensor]:
     Raises WeightsError for a file that is missing, too large, damaged, or has anything but named tensors.
     """
     path = Path(path)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise WeightsError(f"there is no weights file {path}; check the name")
     if path.stat().st_size > MAX_BYTES:
         raise WeightsError(f"{path} has {path.stat().st_size / 2**30:.1f} GB; the limit is {MAX_BYTES / 2**30:.0f} GB")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +19,7 @@ from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
 from clipgen.perceptors.openclip.meanings import Meanings
 from clipgen.perceptors.openclip.model import OpenClip
+from clipgen.values import parse_json
 
 MERGES_FILE = "merges.txt.gz"
 TOKENS_FILE = "tokens.json"
@@ -156,7 +157,7 @@ def _known(name: str) -> tuple[str, str]:
         return name, ""
     architecture, _, tag = name.partition("/")
     if not open_clip.get_pretrained_cfg(architecture, tag) and not (
-        architecture in open_clip.list_models() and Path(tag).is_file()
+        architecture in open_clip.list_models() and os.path.isfile(tag)
     ):
         raise clips.unknown(name)
     return architecture, tag
@@ -266,7 +267,7 @@ def _check_size(config: dict[str, Any], file: Path) -> None:
 
 
 def _weights_file(folder: Path) -> Path:
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    files = sorted(folder.iterdir()) if os.path.isdir(folder) else []
     files = [path for path in files if path.suffix in WEIGHT_SUFFIXES and path.name != BACKGROUND_FILE]
     if len(files) != 1:
         found = ", ".join(path.name for path in files) or "none"
@@ -279,6 +280,6 @@ def _weights_file(folder: Path) -> Path:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise WeightsError(f"{path} cannot be read ({reason(error)}); `clipgen train clip` writes it") from error

@@ -23,6 +23,7 @@ from clipgen.errors import WeightsError
 from clipgen.files import copy_file, write_text, write_whole
 from clipgen.models.weights import load_state
 from clipgen.perceptors.openclip.build import make_tokenizer
+from clipgen.values import parse_json
 
 CONFIG_FILE, MERGES_FILE, WEIGHTS_FILE = "open_clip_config.json", "merges.txt.gz", "text.safetensors"
 _TABLE = "token_embedding.weight"
@@ -90,7 +91,7 @@ class TextTower(nn.Module):
     def load(cls, folder: Path) -> TextTower:
         """Read a text tower from its folder; WeightsError when a file is missing or damaged."""
         try:
-            config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
+            config = parse_json((folder / CONFIG_FILE).read_text(encoding="utf-8"))
             tower = cls(config, folder / MERGES_FILE)
             state = load_state(folder / WEIGHTS_FILE)
             tower.tower.load_state_dict({name: value.float() for name, value in state.items()})

@@ -16,7 +16,7 @@ from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings
 from clipgen.settings.base import plain
 from clipgen.tasks.animate.takes import Fingerprints
 from clipgen.timelines import Scene, Timeline
-from clipgen.values import optional_text
+from clipgen.values import optional_text, parse_json
 
 FILE = "film.json"
 _NO_RECORD, _ANEW = "is not the record of a film", "delete it to start again"
@@ -191,7 +191,7 @@ def read_record(folder: Path) -> FilmRecord | None:
     """
     path = folder / FILE
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = parse_json(path.read_text(encoding="utf-8"))
         if not isinstance(values, dict):
             raise SettingsError("it is not a JSON object")
         made_in, record = optional_text(values, "folder"), FilmRecord.from_json(values)  # older files have no folder

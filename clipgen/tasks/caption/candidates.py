@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TextIO
 
 from clipgen.errors import PromptError
 from clipgen.files import reason
+from clipgen.values import parse_json
 
 BLOCK = 8192  # candidates in memory at a time: 12 MB of vectors at 384 dimensions
 COLUMNS = ("text", "caption", "prompt")
@@ -74,10 +74,10 @@ def _jsonl(file: TextIO, path: Path) -> Iterator[str]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = parse_json(line)
         except ValueError as error:
             raise PromptError(f"{path}, line {number}, is not JSON: {error}") from error
-        text = row if isinstance(row, str) else next((row[n] for n in COLUMNS if n in row), None) if row else None
+        text = next((row[n] for n in COLUMNS if n in row), None) if isinstance(row, dict) else row
         if not isinstance(text, str):
             raise PromptError(f"{path}, line {number}, has no text under {', '.join(COLUMNS)}")
         yield text

@@ -20,6 +20,7 @@ from clipgen.prompts import read_text_file
 from clipgen.similarity import SIGNIFICANT
 from clipgen.tasks.estimate.learned import Learned
 from clipgen.tasks.estimate.scale import COVERED, Scale, Span
+from clipgen.values import parse_json
 from clipgen.values import text as text_in
 from clipgen.values import texts as texts_in
 
@@ -125,7 +126,7 @@ class Calibration:
     def load(cls, path: Path) -> Self:
         """Load what `save` wrote. Raises SettingsError for a file that is missing, damaged or of another kind."""
         try:
-            table = json.loads(path.read_text("utf-8"))
+            table = parse_json(path.read_text("utf-8"))
             if table["kind"] != _KIND:
                 raise ValueError("another kind")
             return cls._of(table)
@@ -169,7 +170,7 @@ def check_replaceable(path: Path) -> None:
     """Raise SettingsError where a calibration would replace a file that is none."""
     if path.exists():
         try:
-            table = json.loads(path.read_text("utf-8"))
+            table = parse_json(path.read_text("utf-8"))
         except (OSError, ValueError):
             table = None
         if not isinstance(table, dict) or table.get("kind") != _KIND:
@@ -188,7 +189,10 @@ def read_labels(path: Path) -> list[tuple[Path, float]]:
     """
     lines = read_text_file(path).splitlines()
     first = lines[0] if lines else ""
-    rows = list(csv.reader(lines, delimiter=max(",;\t", key=first.count)))
+    try:
+        rows = list(csv.reader(lines, delimiter=max(",;\t", key=first.count)))
+    except csv.Error as error:
+        raise SettingsError(f"{path} is not a csv file: {error}", settings=["calibrate"]) from error
     head = [cell.strip().lower() for cell in rows[0]] if rows else []
     named = {"picture", "value"} <= set(head)
     columns = (head.index("picture"), head.index("value")) if named else (0, 1)

@@ -20,7 +20,7 @@ from clipgen.tasks.generate.origin import made_with
 from clipgen.tasks.generate.picture import Picture, PictureJson
 from clipgen.tasks.generate.plan import Plan
 from clipgen.tasks.generate.runfile import RunState, save_run
-from clipgen.tasks.generate.targets import note_unknown
+from clipgen.tasks.generate.targets import note_wording
 from clipgen.tasks.generate.tiles import Tiles
 from clipgen.values import Values
 
@@ -95,7 +95,7 @@ class Run:
     def _unknown(self) -> list[str]:
         areas = self.settings.areas
         parts = [*(split_region(region)[1] for region in areas.regions), *([areas.hide] if areas.hide else [])]
-        return note_unknown([*self.job.inputs.prompts, *parts], self.perceptor)
+        return note_wording([*self.job.inputs.prompts, *parts], self.perceptor)
 
     def __iter__(self) -> Self:
         return self

@@ -15,8 +15,9 @@ from clipgen.cutouts import Cutouts
 from clipgen.errors import PromptError
 from clipgen.losses import PromptLoss
 from clipgen.media.images import load_image
+from clipgen.notation import notes_on
 from clipgen.perceptors.base import Perceptor
-from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, split_long
+from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, shortened, split_long
 from clipgen.settings import GenerateSettings
 
 OPEN_VOCABULARY = "vit-b-32"
@@ -93,10 +94,9 @@ def read_targets(
 def _embed(prompt: Prompt, perceptor: Perceptor, notes: list[str]) -> Target:
     pieces = split_long(prompt.text, perceptor.count_tokens, perceptor.context_length)
     if len(pieces) > 1:
-        tokens = perceptor.count_tokens(prompt.text)
         notes.append(
-            f"the prompt {_shortened(prompt.text)!r} has {tokens} tokens and {perceptor.name} takes "
-            f"{perceptor.context_length}: it is split into {len(pieces)} parts of equal weight"
+            f"the prompt {shortened(prompt.text)!r} is longer than the {perceptor.context_length} tokens of "
+            f"{perceptor.name}: it is split into {len(pieces)} parts of equal weight"
         )
     embedding = F.normalize(perceptor.encode_text(pieces).mean(dim=0), dim=0)
     return Target(embedding, prompt.weight, prompt.stop)
@@ -125,22 +125,21 @@ def _draw_noise(text: str, *, dim: int, device: torch.device) -> Target:
     return Target(F.normalize(drawn, dim=0).to(device), weight)
 
 
-def note_unknown(prompts: Iterable[str], perceptor: Perceptor) -> list[str]:
-    """One line on the words of all prompts of a run that the perceptor does not know; none where it knows all.
+def note_wording(prompts: Iterable[str], perceptor: Perceptor) -> list[str]:
+    """Lines on what the prompts of a run do not mean here: the notation of other tools, and unknown words.
 
-        >>> note_unknown(["a red fortress | fog:0.5", "a beautiful castle"], perceptor)
+        >>> note_wording(["a red fortress | fog:0.5", "a beautiful castle"], perceptor)
         ["new to the ... CLIP: 'fortress' is drawn as castle; ... left out ..."]
 
     Raises PromptError for a line that is no prompt.
     """
+    prompts = list(prompts)
+    notes = list(dict.fromkeys(note for line in prompts for note in notes_on(line)))
     texts = [prompt.text for line in prompts for prompt in parse_prompts(line)]
     if not (explained := perceptor.explain_unknown(texts, "drawn")):
-        return []
+        return notes
     return [
+        *notes,
         f"new to the {perceptor.name} CLIP: {explained} (the perceptor {OPEN_VOCABULARY} knows any word, "
-        f"once: `clipgen models pull {OPEN_VOCABULARY}`)"
+        f"once: `clipgen models pull {OPEN_VOCABULARY}`)",
     ]
-
-
-def _shortened(text: str, most: int = 40) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

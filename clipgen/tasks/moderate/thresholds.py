@@ -17,6 +17,7 @@ from torch import Tensor
 from clipgen.errors import OutputError
 from clipgen.files import write_whole
 from clipgen.models.weights import cache_folder
+from clipgen.values import parse_json
 
 _TAIL = 0.1  # share of the scores that the tail is fitted to
 _EACH = 24  # made pictures of each kind
@@ -97,7 +98,7 @@ class Thresholds:
         digest = hashlib.sha256(json.dumps([str(part) for part in recipe]).encode()).hexdigest()
         path = cache_folder() / "moderation" / f"{digest[:32]}.json"
         with suppress(OSError, ValueError, TypeError, KeyError):  # missing or damaged: made again
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found = parse_json(path.read_text(encoding="utf-8"))
             return cls(tuple(map(float, found["check"])), tuple(map(float, found["veil"])), int(found["pictures"]))
         made = make()
         with suppress(OutputError), write_whole(path) as part:  # it will be made again; nothing else is lost

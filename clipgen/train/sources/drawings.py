@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from clipgen.files import reason
 from clipgen.train.sources import camera
 from clipgen.train.sources.base import Example, is_held_out, manner, plain
 from clipgen.train.world.captions import choose, indefinite
+from clipgen.values import parse_json
 
 _SHIFT = 4  # fractional bits of cv2's coordinates
 _LEADS = (
@@ -46,15 +47,15 @@ def load_drawings(path: Path, *, held_out: bool = False) -> Drawings:
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
             found = [_drawing(line) for line in file if line.strip()]
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
         raise ImageError(f"the drawings {path} cannot be read: {reason(error)}") from error
     return Drawings([drawing for drawing in found if is_held_out(drawing.key) == held_out])
 
 
 def _drawing(line: str) -> Drawing:
-    row = json.loads(line)
+    row = parse_json(line)
     strokes = tuple(np.array(stroke[:2], np.float32).T for stroke in row["strokes"])
-    return Drawing(plain(row["word"]), strokes, str(row["key_id"]))
+    return Drawing(plain(str(row["word"])), strokes, str(row["key_id"]))
 
 
 class Drawings:

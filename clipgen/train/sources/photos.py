@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tarfile
 from collections import Counter
@@ -20,6 +19,7 @@ from clipgen.train.sources.base import Example, is_held_out, manner, plain
 from clipgen.train.world import SCENES
 from clipgen.train.world.captions import choose, indefinite, name_ground, on_ground
 from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS
+from clipgen.values import parse_json
 
 _ENDINGS = {".webp", ".jpg", ".jpeg", ".png"}
 _LEADS = ("a photo of ", "a photo of ", "a photo of ", "a photograph of ", "a picture of ", "an image of ", "", "")
@@ -192,7 +192,7 @@ def _in_shard(shard: Path) -> Iterator[tuple[str, Photo]]:
 def _facts(archive: tarfile.TarFile, member: tarfile.TarInfo, suffix: str) -> dict[str, object]:
     file = archive.extractfile(member)
     text = file.read().decode("utf-8") if file else ""
-    found = json.loads(text) if suffix == ".json" else {"names": [text.strip()]}
+    found = parse_json(text) if suffix == ".json" else {"names": [text.strip()]}
     return found if isinstance(found, dict) else {}
 
 

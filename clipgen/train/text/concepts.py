@@ -15,6 +15,7 @@ from clipgen.errors import ImageError
 from clipgen.train.text.wordnet import Words
 from clipgen.train.world.grounds import SHAPE_NAMES
 from clipgen.train.world.scenes import SCENES
+from clipgen.values import parse_json
 
 _PHOTOS = ("caltech101", "grocery", "clothing", "trashnet")
 
@@ -49,13 +50,13 @@ def known_concepts(data: Path, words: Words) -> list[Concept]:
 
 def _all(data: Path) -> Iterator[tuple[list[str], list[str]]]:
     yield from (([name], ["shape"]) for name in SHAPE_NAMES)
-    for row in json.loads((data / "emoji" / "concepts.json").read_text(encoding="utf-8")).values():
+    for row in parse_json((data / "emoji" / "concepts.json").read_text(encoding="utf-8")).values():
         yield [*row["names"], *row["synonyms"]], row["categories"]
     yield from ((list(scene.names), ["place"]) for scene in SCENES.values())
     for name in _PHOTOS:
         yield from ((names, []) for names in _photographed(data / "photos" / f"{name}.tar"))
     with gzip.open(data / "drawings" / "quickdraw.ndjson.gz", "rt", encoding="utf-8") as file:
-        yield from (([word], []) for word in sorted({json.loads(line)["word"] for line in file}))
+        yield from (([word], []) for word in sorted({parse_json(line)["word"] for line in file}))
 
 
 def _photographed(shard: Path) -> list[list[str]]:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from clipgen.errors import WeightsError
 from clipgen.files import write_whole
+from clipgen.values import parse_json
 
 _SHARD = 4096  # texts
 
@@ -35,7 +36,7 @@ class Embedded:
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(folder.glob("*.json")):
             try:
-                texts, part = json.loads(path.read_text(encoding="utf-8")), np.load(path.with_suffix(".npy"))
+                texts, part = parse_json(path.read_text(encoding="utf-8")), np.load(path.with_suffix(".npy"))
             except (OSError, ValueError) as error:
                 raise WeightsError(f"{path} is damaged ({error}); delete it to embed its texts again") from error
             self._take(texts, part)

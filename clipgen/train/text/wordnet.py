@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from clipgen.errors import ImageError
+from clipgen.values import parse_json
 
 # What a picture can show; the other files of the word net are acts, states, ideas and relations.
 SHOWN = ("animal", "artifact", "plant", "object", "food", "body", "person", "phenomenon", "substance", "shape")
@@ -52,7 +52,7 @@ class Words:
     def load(cls, folder: Path) -> Words:
         """Read the word net from its folder; ImageError when a file is missing or is not what it should be."""
         try:
-            rows = [json.loads(line) for line in _lines(folder / "wordnet.jsonl.gz")]
+            rows = [parse_json(line) for line in _lines(folder / "wordnet.jsonl.gz")]
             meanings = {
                 row["id"]: Meaning(tuple(row["lemmas"]), row["gloss"], tuple(row["hypernyms"]), row["lexfile"])
                 for row in rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from clipgen.errors import ClipgenError, ImageError, PromptError
 from clipgen.files import reason, sha256
 from clipgen.media.images import find_images
 from clipgen.train.sources.base import plain
+from clipgen.values import parse_json
 
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 #: columns of a table, by what they hold
@@ -42,7 +43,7 @@ def read_pairs(source: Path) -> tuple[list[Pair], list[str]]:
     or a .csv, .tsv or .jsonl with the columns picture and caption. The same picture with the same caption counts once.
     Raises ImageError where nothing can be used.
     """
-    rows = _in_folder(source) if source.is_dir() else _in_table(source)
+    rows = _in_folder(source) if os.path.isdir(source) else _in_table(source)
     found: dict[tuple[str, str], Pair] = {}
     problems: list[str] = []
     for row in rows:
@@ -50,7 +51,7 @@ def read_pairs(source: Path) -> tuple[list[Pair], list[str]]:
             problems.append(row)
             continue
         path, caption, named = row
-        if not path.is_file():
+        if not os.path.isfile(path):
             problems.append(f"there is no picture {path}; check the name")
             continue
         try:
@@ -124,7 +125,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, object] | str]:
             if not line.strip():
                 continue
             try:
-                found = json.loads(line)
+                found = parse_json(line)
             except ValueError:
                 yield "no JSON"
                 continue

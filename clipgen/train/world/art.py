@@ -3,7 +3,6 @@
 With the same sheets at twice the scale in a folder `hd/`, large pictures of things are sharp.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from clipgen.errors import ImageError, UnknownNameError
+from clipgen.values import parse_json
 
 _CELL = 96
 _COLUMNS = 32
@@ -123,7 +123,7 @@ def load_art(folder: Path, without: str | None = None, *, only: str | None = Non
             continue
         for name in sets:
             try:
-                rows = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+                rows = parse_json((folder / f"{name}.json").read_text(encoding="utf-8"))
                 sheet = np.asarray(Image.open(folder / f"{name}.webp").convert("RGBA"))
                 hd = folder / "hd" / f"{name}.webp"
                 fine = _FineSheet(hd) if hd.is_file() else None

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
 
 from clipgen.media.strokes import Drawing
-from clipgen.values import Json
+from clipgen.values import Json, parse_json
 from clipgen.web.database import Database, Row
 from clipgen.web.game.schema import BOARD, DRAWING, EMBEDDING, PROMPT, SCORE, VEILED
 
@@ -253,7 +253,7 @@ def packed(drawing: Drawing) -> bytes:
 
 def unpacked(stored: bytes) -> Drawing:
     """A drawing of what `packed` made."""
-    return Drawing.of(json.loads(zlib.decompress(stored)))
+    return Drawing.of(parse_json(zlib.decompress(stored)))
 
 
 def _points(score: ColumnElement[float]) -> ColumnElement[float]:

@@ -169,13 +169,13 @@ export class PaintForm {
     }, 350);
   }
 
-  showReading({ parts, error }) {
+  showReading({ parts, notes, error }) {
     const box = document.getElementById("reading");
     if (error) return box.replaceChildren(error);
     const isPlain = parts.length <= 1 && parts.every((part) => part.weight === 1);
     const chips = isPlain ? [] : parts.map(partChip);
     const words = new Map(parts.flatMap((part) => part.unknown).map((one) => [one.word, one]));
-    box.replaceChildren(...chips, ...[...words.values()].map(wordChip));
+    box.replaceChildren(...chips, ...[...words.values()].map(wordChip), ...notes.map((note) => chip("chip new", note)));
   }
 }
 

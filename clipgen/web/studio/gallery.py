@@ -17,7 +17,7 @@ from clipgen.errors import ImageError
 from clipgen.files import write_whole
 from clipgen.media.pictures import read_metadata, save_picture
 from clipgen.prompts import slugify
-from clipgen.values import Json, Values
+from clipgen.values import Json, Values, parse_json
 from clipgen.web.database import Database, Row, Value
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Shown:
     def of(cls, row: Row) -> Shown:
         """Of a row of the table."""
         values = {name: row[name] for name in cls.__dataclass_fields__ if name not in ("metadata", "favourite")}
-        return cls(**values, favourite=bool(row["favourite"]), metadata=json.loads(row["metadata"]))
+        return cls(**values, favourite=bool(row["favourite"]), metadata=parse_json(row["metadata"]))
 
     @property
     def file(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clipgen.jobs import Job
-from clipgen.values import Json
+from clipgen.values import Json, parse_json
 from clipgen.web.bell import Bell
 from clipgen.web.database import Database, Row
 from clipgen.web.settings import Bounds
@@ -46,7 +46,7 @@ class Entry:
     def of(cls, row: Row) -> Entry:
         """Of a row of the table."""
         values = {name: row[name] for name in cls.__dataclass_fields__ if name != "job"}
-        return cls(**values, job=json.loads(row["job"]))
+        return cls(**values, job=parse_json(row["job"]))
 
     @property
     def is_ended(self) -> bool:

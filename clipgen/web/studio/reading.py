@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from clipgen.errors import PromptError
+from clipgen.notation import notes_on
 from clipgen.prompts import parse_prompts
 from clipgen.settings import GenerateSettings
 from clipgen.values import Json
@@ -23,14 +24,15 @@ def read_prompt(prompt: str, perceptor: str, studio: Studio) -> dict[str, Json]:
         0.5
 
     perceptor: name of the CLIP; studio: which has it. Returns parts, with text, weight, stop and unknown words, a line
-    that explains these, and the reason why the prompt cannot be parsed, if it cannot.
+    that explains these, notes on what is written as for another tool, and the reason why the prompt cannot be parsed,
+    if it cannot.
     """
     if not prompt.strip():
-        return {"parts": [], "explained": "", "error": None}
+        return {"parts": [], "explained": "", "notes": [], "error": None}
     try:
         parts = parse_prompts(prompt)
     except PromptError as error:
-        return {"parts": [], "explained": "", "error": str(error)}
+        return {"parts": [], "explained": "", "notes": [], "error": str(error)}
     clip = studio.perceptor(_settings(perceptor))
     shown: list[Json] = [
         {
@@ -41,7 +43,8 @@ def read_prompt(prompt: str, perceptor: str, studio: Studio) -> dict[str, Json]:
         }
         for part in parts
     ]
-    return {"parts": shown, "explained": clip.explain_unknown([part.text for part in parts], "drawn"), "error": None}
+    explained = clip.explain_unknown([part.text for part in parts], "drawn")
+    return {"parts": shown, "explained": explained, "notes": [*notes_on(prompt)], "error": None}
 
 
 def _unknown(text: str, clip: Perceptor) -> list[Json]:

@@ -129,6 +129,6 @@ def _settings_in(path: Path) -> dict[str, Json] | None:
     try:
         metadata = read_metadata(path)
         check_plain(metadata)
-    except (ImageError, SettingsError, RecursionError):
+    except (ImageError, SettingsError):
         return None
     return metadata

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import DBAPIError
 
+from clipgen.errors import OutputError
 from clipgen.media.strokes import Drawing
 from clipgen.tasks import judge as judge_module
 from clipgen.web.game.board import PAGE, Board, New, Saved
@@ -91,7 +91,7 @@ def test_what_fails_in_the_middle_leaves_the_old_board_whole(game: Game, monkeyp
     board, before = game.room.board, game.board()
     monkeypatch.setattr(judge_module, "RULE", judge_module.RULE + 1)
     monkeypatch.setattr(Board, "show", lambda self, version: board.database.execute(text("no such statement")))
-    with pytest.raises(DBAPIError):
+    with pytest.raises(OutputError, match="no such statement|syntax error"):
         game.room.referee.rescore()
     assert game.board() == before and board.database.number(select(func.count()).select_from(SCORE)) == 2
 

@@ -20,7 +20,7 @@ from clipgen.tasks.animate.scene import SceneRun, aims_at
 from clipgen.tasks.animate.setup import SceneSetup, aims_of, perceptor_of, set_up_scene
 from clipgen.tasks.animate.store import KeptState
 from clipgen.tasks.animate.takes import Take
-from clipgen.tasks.generate.targets import Targets, note_unknown
+from clipgen.tasks.generate.targets import Targets, note_wording
 from clipgen.timelines import ease
 
 #: from a scene and a place among the keyframes to a picture [1, 3, H, W]
@@ -44,7 +44,7 @@ class SceneLoader:
         setup = set_up_scene(take.scene.prompt, picture, self.parts, weights=self.weights)
         if not self._loaded:
             prompts = [every.scene.prompt for every in self.outline.takes]
-            self._note(note_unknown(prompts, perceptor_of(picture, self.parts)))
+            self._note(note_wording(prompts, perceptor_of(picture, self.parts)))
             self._loaded = True
         self._note(setup.notes)
         return setup

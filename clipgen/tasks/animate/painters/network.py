@@ -25,7 +25,7 @@ from clipgen.tasks.animate.scene import aims_at
 from clipgen.tasks.animate.setup import Setup, aims_of, load_network, network_random, perceptor_of, set_up_network
 from clipgen.tasks.animate.store import Store
 from clipgen.tasks.animate.takes import Fingerprints, Take, lay_out
-from clipgen.tasks.generate.targets import Targets, note_unknown
+from clipgen.tasks.generate.targets import Targets, note_wording
 from clipgen.timelines import Timeline, ease
 
 STATE = "network.pt"
@@ -105,7 +105,7 @@ class NetworkPainter:
             )
         self.outline, self.store = outline, store
         self.perceptor = perceptor_of(outline.picture, parts)
-        self.notes = note_unknown([take.scene.prompt for take in outline.takes], self.perceptor)
+        self.notes = note_wording([take.scene.prompt for take in outline.takes], self.perceptor)
         self.network = load_network(outline.picture, SIDE)
         self._random = network_random(outline.picture)
         self._optimizer: OptimizerState | None = None
