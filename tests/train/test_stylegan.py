@@ -31,7 +31,8 @@ def pictures() -> Pictures:
 def few(pictures: Pictures) -> Pictures:
     """Two pictures of one class and two of another."""
     rows = [0, 1, 16, 17]
-    return Pictures(pictures.images[rows], torch.tensor([0, 0, 1, 1]), (pictures.classes[0], pictures.classes[2]), pictures.common[rows])
+    names = (pictures.classes[0], pictures.classes[2])
+    return Pictures(pictures.images[rows], torch.tensor([0, 0, 1, 1]), names, pictures.common[rows])
 
 
 def trained(pictures: Pictures, steps: int, recipe: Recipe = TINY) -> Trainer:
