@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from clipgen.errors import ImageError
+from clipgen.files import reason
 
 # what a quarter turn clockwise makes of an orientation, and of its mirrored twin
 _CYCLES = ((1, 6, 3, 8), (2, 7, 4, 5))
@@ -72,6 +73,10 @@ def orientation_edits(data: bytes, orientation: int) -> list[Edit]:
             return _in_tiff(data, orientation)
     except (struct.error, IndexError) as error:
         raise ImageError("the file ends within its EXIF data") from error
+    except OSError as error:
+        if isinstance(error, ImageError):
+            raise
+        raise ImageError(f"it cannot be decoded: {reason(error)}") from error
     raise ImageError("only JPEG, PNG, WebP and TIFF files have an EXIF orientation that can be written")
 
 

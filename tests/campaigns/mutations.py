@@ -10,6 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import Any
 
 from damage import damaged
@@ -42,7 +43,8 @@ def _once(data: bytes, rng: random.Random) -> bytes:
         if data.startswith(_PNG):
             return _in_png(data, rng)
         if data.startswith(b"\x1f\x8b"):
-            return gzip.compress(_bytes(gzip.decompress(data), rng), 1)
+            with suppress(OSError, EOFError, zlib.error):  # it was damaged before
+                return gzip.compress(_bytes(gzip.decompress(data), rng), 1)
     return _bytes(data, rng)
 
 

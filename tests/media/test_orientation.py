@@ -133,3 +133,11 @@ def test_exif_data_that_fill_their_segment_are_refused() -> None:
 def test_edits_are_made_where_they_belong_only() -> None:
     with refused(ImageError):
         with_edits(b"abcd", [Edit(1, b"x", b"y")])
+
+
+def test_a_webp_whose_picture_cannot_be_decoded_is_refused() -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 4)).save(file, "WEBP")
+    data = file.getvalue()
+    with pytest.raises(ImageError):
+        orientation_edits(data[:20] + b"\xff" * (len(data) - 20), 6)

@@ -76,3 +76,16 @@ def test_hostile_configs(tmp_path: Path, tower: str, name: str, value: Any) -> N
     assert "\n" not in str(caught.value)
     assert time.process_time() - began < SECONDS
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < MEGABYTES
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("words.json", "[0.5]"), ("words.json", '"fox"'), ("things.json", "{}"), ("open_clip_config.json", "mean")],
+)
+def test_words_and_means_of_another_kind(tmp_path: Path, name: str, content: str) -> None:
+    folder = write_clip(tmp_path / "clip")
+    wrong = {**CONFIG, "preprocess_cfg": {**CONFIG["preprocess_cfg"], "mean": "grey"}}
+    (folder / name).write_text(json.dumps(wrong) if content == "mean" else content)
+    with pytest.raises(ClipgenError) as caught:
+        load(folder)
+    assert "\n" not in str(caught.value)

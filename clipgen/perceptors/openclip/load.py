@@ -107,8 +107,8 @@ def perceptor_of(
     Raises WeightsError when a file of its folder is damaged.
     """
     extras = {} if loaded.folder is None else _extras(loaded.folder)
-    known = _read_json(extras[WORDS_FILE]) if WORDS_FILE in extras else None
-    names = _read_json(extras[NAMES_FILE]) if NAMES_FILE in extras else []
+    known = _read_words(extras[WORDS_FILE]) if WORDS_FILE in extras else None
+    names = _read_words(extras[NAMES_FILE]) if NAMES_FILE in extras else []
     return OpenClip(
         name,
         loaded.model,
@@ -276,6 +276,13 @@ def _weights_file(folder: Path) -> Path:
             "`clipgen train clip` writes one"
         )
     return files[0]
+
+
+def _read_words(path: Path) -> list[str]:
+    words = _read_json(path)
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise WeightsError(f"{path} is no list of words; `clipgen train clip` writes it")
+    return words
 
 
 def _read_json(path: Path) -> Any:

@@ -63,8 +63,8 @@ class OpenClip(Perceptor):
         self.input_size = _side(name, visual.preprocess_cfg["size"])
         self.fingerprint = fingerprint or _hash_parameters(model)
         self.device, self.dtype = device, dtype
-        self.register_buffer("mean", _channels(visual.preprocess_cfg["mean"]), persistent=False)
-        self.register_buffer("std", _channels(visual.preprocess_cfg["std"]), persistent=False)
+        self.register_buffer("mean", _channels(name, visual.preprocess_cfg["mean"]), persistent=False)
+        self.register_buffer("std", _channels(name, visual.preprocess_cfg["std"]), persistent=False)
         self.model = freeze(model, dtype)
         self.to(device).eval()
         self.logit_scale = float(self.model.logit_scale.exp())
@@ -120,8 +120,11 @@ def _side(name: str, size: int | Sequence[int]) -> int:
     return int(sides.pop())
 
 
-def _channels(values: Sequence[float]) -> Tensor:
-    return torch.tensor(values, dtype=torch.float32).view(1, 3, 1, 1)
+def _channels(name: str, values: Sequence[float]) -> Tensor:
+    try:
+        return torch.tensor(values, dtype=torch.float32).view(1, 3, 1, 1)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise SettingsError(f"the mean or std of the perceptor {name!r} is {values!r}; it must be 3 numbers") from error
 
 
 def _hash_parameters(model: nn.Module) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -65,7 +66,7 @@ class Words:
                 counts[lemma.lower()] = max(int(count), counts.get(lemma.lower(), 0))
             forms = (folder / "forms.tsv").read_text(encoding="utf-8").splitlines()
             plural = {form: lemma for form, lemma, pos in (row.split("\t") for row in forms) if pos == "n"}
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error) as error:
             raise ImageError(f"the word net in {folder} cannot be read: {error}") from error
         return cls(meanings, senses, counts, plural)
 
