@@ -199,7 +199,10 @@ class Generator(nn.Module):
         """
 
     def draws_for(self, embed: Callable[[Sequence[str]], Tensor]) -> bool:
-        """Whether `choose` understands a perceptor's embeddings: ``generator.draws_for(perceptor.encode_text)``."""
+        """Whether `choose` understands a perceptor's embeddings: ``generator.draws_for(perceptor.encode_text)``.
+
+        It is called before `choose` is given words, so that a generator can embed names of its own.
+        """
         return True
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:

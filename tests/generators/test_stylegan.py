@@ -292,7 +292,41 @@ def test_draws_are_of_the_given_classes(classed: Path) -> None:
         assert torch.allclose(pictures[-1][0], pictures[-1][1])
     assert torch.equal(pictures[0], pictures[1])
     assert not torch.allclose(pictures[0], pictures[2]) and not torch.allclose(pictures[2], pictures[3])
-    assert generator.mixture.tolist() == [0, 0.5, 0.5]
+
+
+def test_of_classes_of_one_name_a_seed_chooses(classed: Path) -> None:
+    generator = StyleGAN.begin(size=(32, 32), seeds=list(range(12)), weights=classed)
+    generator.network.names = ("fox", "cat", "cat")
+    alone = []
+    for number in ("1", "2"):
+        generator.draw_from(0.0, [(number, 1.0)])
+        generator.start([0], (32, 32))
+        alone.append(generator().detach()[0])
+    generator.draw_from(0.0, [("cat", 1.0)])
+    generator.start(list(range(12)), (32, 32))
+    far = torch.stack([(generator().detach() - one).abs().amax((1, 2, 3)) for one in alone])
+    assert set(far.argmin(0).tolist()) == {0, 1} and far.amin(0).max() < 1e-5
+
+
+def test_with_words_the_classes_of_the_nearest_names_are_tried(classed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clipgen.generators.stylegan.generator.NAMES", 1)
+    generator = StyleGAN.begin(size=(32, 32), seeds=[5], weights=classed)
+    assert generator.draws_for(lambda names: torch.eye(len(names)))
+    generator.draw_from(0.0, [])
+    names = list(generator.network.names)
+    for name in names:
+        words = torch.eye(len(names))[[names.index(name)]]
+        generator.choose([5], lambda images, row: torch.zeros(len(images)), words)
+        chosen = generator().detach()
+        generator.draw_from(0.0, [(name, 1.0)])
+        generator.start([5], (32, 32))
+        assert torch.allclose(generator(), chosen, atol=1e-5)
+        generator.draw_from(0.0, [])
+
+
+def test_what_has_no_alpha_cannot_be_cut_out(classed: Path) -> None:
+    with refused(SettingsError, "generator", match="alpha"):
+        StyleGAN.begin(size=(32, 32), seeds=[5], weights=classed).cut_outs(7, 2)
 
 
 @pytest.mark.parametrize(("asked", "why"), [("cow", "cow"), ("3", "0 to 2")])

@@ -26,6 +26,7 @@ MEASURED, LEAST = 4096, 16  # styles from which mean and deviation are measured,
 AT_ONCE = 8  # candidates per batch
 # of a choice among classes: how many are tried, and how many of the best are drawn from
 SEEN, NEAREST = 512, 3
+NAMES = 8  # of the names nearest to the words all classes are tried
 # of the search for a picture's latents: draws, how many of them are optimised, weights of the embedding distance and
 # of the distance to the mean style
 DRAWS, FOLLOWED, ALIKE, NEAR = 24, 3, 0.05, 0.002
@@ -62,6 +63,7 @@ class StyleGAN(Generator):
             for name, parameter in module.named_parameters(recurse=False):
                 if name == "weight" and parameter.ndim == 4:
                     parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+        self.known: Tensor | None = None  # embeddings of the names of the classes
         self.psi: float
         self.mixture: list[tuple[list[int], float]]  # classes of a name, and its weight
         self.draw_from(None, [])
@@ -149,18 +151,35 @@ class StyleGAN(Generator):
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], words: Tensor | None = None) -> None:
         """Set the latents of each picture to the best of several draws; see `Generator.choose`.
 
-        With classes, one draw of each is scored first, and the draws are of the classes that fit best.
+        With classes, one draw of each is scored first, and the draws are of the classes that fit best; with names that
+        `draws_for` was told the embeddings of, of those whose names are nearest to the words [B, D].
         """
         shared, own = self.latents
         for row, seed in enumerate(seeds):
             rng = torch.Generator().manual_seed(seed)
-            kinds = self._kinds(rng, self.network.mapping.classes)
+            if words is None or self.known is None or self.mixture:
+                kinds = self._kinds(rng, self.network.mapping.classes)
+            else:
+                kinds = self._named(self.known.to(words) @ words[row])
             if len(kinds) > 1:
                 fits = self._fits(torch.stack([self._drawn(rng, kind) for kind in kinds]), fit, row)
                 kinds = kinds[fits.topk(min(NEAREST, len(kinds))).indices.cpu()]
             drawn = torch.stack([self._drawn(rng, kinds[i % len(kinds)]) for i in range(self.tries)])
             shared[row, 0] = drawn[self._fits(drawn, fit, row).argmax()]
             own[row] = 0
+
+    def draws_for(self, embed: Callable[[Sequence[str]], Tensor]) -> bool:
+        """Embed the names of the classes, so that `choose` need not try all of them."""
+        names = list(dict.fromkeys(self.network.names))
+        self.known = embed(names) if names else None
+        return True
+
+    def _named(self, fits: Tensor) -> Tensor:
+        """Single classes [N, classes], of the names that fit best; fits: of each name, [names]."""
+        names = list(dict.fromkeys(self.network.names))
+        best = {names[i] for i in fits.topk(min(NAMES, len(names))).indices.tolist()}
+        places = torch.tensor([i for i, name in enumerate(self.network.names) if name in best])
+        return one_hot(places, self.network.mapping.classes).float()
 
     @torch.no_grad()
     def cut_outs(self, seed: int, count: int) -> Tensor:
@@ -187,7 +206,8 @@ class StyleGAN(Generator):
         classes = max(1, self.network.mapping.classes)
         if self.mixture:
             return torch.stack([self._mixed(rng, classes) for _ in range(min(most, self.tries))]).unique(dim=0)
-        return torch.eye(classes)[torch.randperm(classes, generator=rng)[: max(1, min(most, SEEN))]]
+        places = torch.randperm(classes, generator=rng)[: max(1, min(most, SEEN))]
+        return one_hot(places, classes).float()
 
     def _mixed(self, rng: torch.Generator, classes: int) -> Tensor:
         """Shares of the classes [classes] as set; of several classes of one name a random one."""

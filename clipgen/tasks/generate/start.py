@@ -108,7 +108,7 @@ def set_start(
         )
     means = targets.mean()
     if generator.start_from == "samples" and init.start in ("auto", "samples") and not given and frame is None:
-        _check_words(generator, perceptor)
+        _check_words(generator, perceptor, means)
         generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ means[row], means)
         return "samples", None if generator.kept is None else torch.full((len(seeds),), generator.kept)
     # the cosines above were measured on a closed vocabulary: with an open one any two captions are similar, and the run
@@ -126,8 +126,8 @@ def set_start(
     return "bank", shares
 
 
-def _check_words(generator: Generator, perceptor: Perceptor) -> None:
-    if not generator.draws_for(perceptor.encode_text):
+def _check_words(generator: Generator, perceptor: Perceptor, like: Tensor) -> None:
+    if not generator.draws_for(lambda texts: embed_cached(perceptor, texts, like)):
         raise SettingsError(
             f"prior was trained with another CLIP than {perceptor.name}; train one for it or leave prior out",
             settings=["prior", "perceptors"],
