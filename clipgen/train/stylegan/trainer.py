@@ -102,8 +102,11 @@ class Trainer:
 def paint(model: StyleGAN2, w: Tensor) -> Tensor:
     """Pictures [B, colours, side, side], about -1 to 1, of styles w [B, width].
 
-    >>> paint(model, model.mapping(torch.randn(1, 16), torch.eye(2)[:1])).shape
-    torch.Size([1, 4, 64, 64])
+        >>> network = StyleGAN2(side=16, channels={4: 8, 8: 8, 16: 8}, width=8, noise=4, colours=4)
+        >>> paint(network, network.mapping(torch.randn(1, 4))).shape
+        torch.Size([1, 4, 16, 16])
+
+    Noise is left out.
     """
     return model(w[:, None].expand(-1, model.styles, -1), noise=False)
 
