@@ -124,7 +124,7 @@ def shortened(text: str, most: int = 40) -> str:
 
 
 def check_encodes(text: str) -> None:
-    """Raise PromptError for a text that no file can hold: with halves of characters, as bytes that are no UTF-8 become.
+    r"""Raise PromptError for a text that no file can hold: with halves of characters, as bytes that are not UTF-8 give.
 
     >>> check_encodes("fox \udcff")
     Traceback (most recent call last):
