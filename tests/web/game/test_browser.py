@@ -241,7 +241,7 @@ def test_two_people_play_a_round_and_a_reload_loses_nothing(visit: Any) -> None:
     bob.get_by_role("button", name="Join").click()
     ann.locator("#players", has_text="Bob").wait_for()
     assert bob.get_by_role("button", name="Start").is_hidden()
-    assert bob.locator("#what").inner_text() == f"Round {code}"
+    bob.locator("#what", has_text=f"Round {code}").wait_for()
     ann.get_by_role("button", name="Start").click()
     bob.locator("#what", has_text="Draw a").wait_for()
     assert bob.locator("#what").inner_text() == ann.locator("#what").inner_text()
