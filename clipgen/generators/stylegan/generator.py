@@ -151,8 +151,8 @@ class StyleGAN(Generator):
     def choose(self, seeds: Sequence[int], fit: Callable[[Tensor, int], Tensor], words: Tensor | None = None) -> None:
         """Set the latents of each picture to the best of several draws; see `Generator.choose`.
 
-        With classes, one draw of each is scored first, and the draws are of the classes that fit best; with names that
-        `draws_for` was told the embeddings of, of those whose names are nearest to the words [B, D].
+        With classes, one draw of each is scored first, and the draws are of the classes that fit best. Where
+        `draws_for` has embedded their names, only classes whose names are nearest to the words [B, D] are scored.
         """
         shared, own = self.latents
         for row, seed in enumerate(seeds):
