@@ -15,6 +15,7 @@ BASICS = [
     "registry",
     "process",
     "colours",
+    "styles",
     "files",
     "cluster",
     "models",

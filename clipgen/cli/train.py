@@ -95,18 +95,7 @@ def vqgan_command(**options: Any) -> None:
 
 
 @group.command("stylegan", short_help="Train the built-in StyleGAN2.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights.")
-@click.option("--runs", type=click.Path(path_type=Path), help="Folder for checkpoints, curve and sheets.")
-@click.option(
-    "--art",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the art pack; without it there are no things among the classes.",
-)
-@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps.")
-@click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Pictures a step.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and pictures.")
-@click.option("--resume/--no-resume", default=None, help="Resume from the checkpoint in --runs, if any.")
-@click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
+@_recipe_options
 def stylegan_command(**options: Any) -> None:
     """Train the built-in StyleGAN2 on things, scenes and shapes: an hour of one core with bf16."""
     _run("clipgen.train.stylegan", options)

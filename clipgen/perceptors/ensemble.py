@@ -41,6 +41,8 @@ class Ensemble(Perceptor):
         self.members: list[Perceptor] = [member for _, member in members]
         self.parts = nn.ModuleList(self.members)
         self.eval()
+        known = [set(member.names) for member in self.members]
+        self.names = tuple(name for name in self.members[0].names if all(name in names for names in known))
         self.name = " + ".join(member.name for member in self.members)
         self.input_size = max(member.input_size for member in self.members)
         self.context_length = min(member.context_length for member in self.members)

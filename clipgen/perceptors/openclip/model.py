@@ -16,6 +16,7 @@ from clipgen.errors import PromptError, SettingsError
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor, Vocabulary
 from clipgen.perceptors.openclip.freeze import freeze
+from clipgen.perceptors.openclip.tower import encode_tokens, is_causal
 
 Tokenizer = Callable[[list[str]], Tensor]
 
@@ -80,8 +81,10 @@ class OpenClip(Perceptor):
                     f"the text {text!r} has {tokens} tokens, the limit of {self.name} is {self.context_length}; "
                     "shorten it or split it (clipgen.prompts.split_long)"
                 )
+        tokens = self.tokenizer(texts).to(self.device)
         with torch.no_grad():
-            return F.normalize(self.model.encode_text(self.tokenizer(texts).to(self.device)).float(), dim=-1)
+            encoded = encode_tokens(self.model, tokens) if is_causal(self.model) else self.model.encode_text(tokens)
+            return F.normalize(encoded.float(), dim=-1)
 
     def encode_image(self, images: Tensor) -> Tensor:
         side = self.input_size

@@ -39,6 +39,40 @@ def text_config(pieces: int, *, dim: int = 384, width: int = 192, layers: int = 
     return {"model_cfg": {"embed_dim": dim, "text_cfg": text}}
 
 
+def is_causal(tower: nn.Module) -> bool:
+    """Whether a text tower of open_clip, or a CLIP with one inside, is of the kind that `encode_tokens` takes.
+
+    >>> is_causal(TextTower.load(Path("models/text")).tower)
+    True
+    """
+    has_mask = getattr(tower, "attn_mask", None) is not None
+    pooling = getattr(tower, "text_pool_type", None) or getattr(tower, "pool_type", None)
+    return has_mask and pooling == "argmax" and isinstance(getattr(tower, "text_projection", None), nn.Parameter)
+
+
+def encode_tokens(tower: Any, tokens: Tensor) -> Tensor:
+    """Token ids [N, L] → embeddings [N, D], as open_clip's `encode_text`, without the columns of padding.
+
+        >>> tower = TextTower.load(Path("models/text"))
+        >>> encode_tokens(tower.tower, tower.tokenizer(["a fox"])).shape
+        torch.Size([1, 384])
+
+    Attention is causal, so what stands behind the end mark, the highest id, changes nothing but the time: short texts
+    take a fifth of that of the whole context.
+    """
+    ends = tokens.argmax(1)
+    pieces = tower.token_embedding(tokens[:, : int(ends.max()) + 1])
+    return _mixed(tower, pieces.to(tower.transformer.get_cast_dtype()), ends)
+
+
+def _mixed(tower: Any, pieces: Tensor, ends: Tensor) -> Tensor:
+    length = pieces.shape[1]
+    x = pieces + tower.positional_embedding[:length].to(pieces.dtype)
+    x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
+    pooled: Tensor = tower.ln_final(x[torch.arange(len(x)), ends]) @ tower.text_projection
+    return pooled
+
+
 class TextTower(nn.Module):
     """A text tower with its tokenizer.
 
@@ -55,20 +89,12 @@ class TextTower(nn.Module):
             raise WeightsError(f"{merges} makes {self.tokenizer.vocab_size} pieces, the config wants another number")
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """Token ids [N, L] → unit vectors [N, D], as open_clip's `encode_text`, without the columns of padding.
-
-        Attention is causal, so what stands behind the end mark, the highest id, changes nothing.
-        """
-        ends = tokens.argmax(1)
-        return self.mixed(self.tower.token_embedding(tokens[:, : int(ends.max()) + 1]), ends)
+        """Token ids [N, L] → unit vectors [N, D]; see `encode_tokens`."""
+        return F.normalize(encode_tokens(self.tower, tokens), dim=-1)
 
     def mixed(self, pieces: Tensor, ends: Tensor) -> Tensor:
         """Rows of the table [N, L, W] and where each text ends [N] → unit vectors [N, D]."""
-        tower, length = self.tower, pieces.shape[1]
-        x = pieces + tower.positional_embedding[:length]
-        x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
-        pooled = tower.ln_final(x[torch.arange(len(x)), ends])
-        return F.normalize(pooled @ tower.text_projection, dim=-1)
+        return F.normalize(_mixed(self.tower, pieces, ends), dim=-1)
 
     @torch.inference_mode()
     def embed(self, texts: Sequence[str]) -> Tensor:

@@ -1,10 +1,11 @@
-"""Initial pictures of things: what the words name, drawn by the built-in StyleGAN and pasted at its place."""
+"""Initial pictures of things: what the words name, drawn by the built-in StyleGAN, at its place and in its style."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -12,16 +13,21 @@ from torch import Tensor
 from clipgen.colours import COLOURS
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.perceptors.base import Perceptor
+from clipgen.styles import STYLES
 from clipgen.tasks.bank import Bank, pattern_of
 from clipgen.tasks.generate.texts import embed_cached
 
-# how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined
-NAMES, DRAWABLE, SCENES = 6, 3, 4
+# how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined, and how
+# many of the best combinations are tried in all styles
+NAMES, DRAWABLE, SCENES, STYLED = 6, 3, 4, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
-# draws of a thing, one of which is chosen by a seed: the best, or one whose cosine is lower by at most so much
-DRAWS, NEARLY = 8, 0.05
+# draws of a thing, and stylings of what they show, one of which is chosen by a seed: the best, or one whose cosine is
+# lower by at most so much
+DRAWS, STYLINGS, NEARLY = 8, 4, 0.05
+# mean alpha from which a thing fills its square
+FULL = 0.78
 # side of an initial picture in pixels, and the places of things in it: centre (x, y) and side, as shares of it
 SIDE = 192
 ALONE, INSIDE, PAIR = ((0.5, 0.5, 0.84),), ((0.5, 0.64, 0.56),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46))
@@ -38,22 +44,32 @@ class Layout:
         >>> Layout("fox", ("fox",)).on("blue").text
         'fox on a blue background'
 
-    things: one, or the left and the right one; colour: of the ground; scene: a caption of the bank; None: open.
+    things: one, or the left and the right one; colour: of the ground; scene: a caption of the bank; style: a name in
+    STYLES; None: open.
     """
 
     text: str
     things: tuple[str, ...]
     colour: str | None = None
     scene: str | None = None
+    style: str | None = None
 
     @property
     def parts(self) -> int:
-        """Number of things, ground and scene: 1 for a thing alone."""
-        return len(self.things) + (self.colour is not None) + (self.scene is not None)
+        """Number of things, ground, scene and style: 1 for a thing alone."""
+        return len(self.things) + sum(part is not None for part in (self.colour, self.scene, self.style))
 
     def on(self, colour: str) -> Layout:
         """The same on a ground of a colour."""
-        return Layout(f"{self.text} on a {colour} background", self.things, colour=colour)
+        return replace(self, text=f"{self.text} on a {colour} background", colour=colour)
+
+    def in_style(self, style: str) -> Layout:
+        """The same in a style.
+
+        >>> Layout("fox", ("fox",)).in_style("mosaic").text
+        'mosaic of fox'
+        """
+        return replace(self, text=f"{STYLES[style].before[0]} of {self.text}", style=style)
 
 
 class Composer:
@@ -69,13 +85,14 @@ class Composer:
 
     def __init__(self, bank: Bank, perceptor: Perceptor, stylegan: StyleGAN) -> None:
         self.bank, self.perceptor, self.stylegan = bank, perceptor, stylegan
+        self.covers: dict[str, float] = {}
         # the bank has better pictures of what it shows than StyleGAN draws
         shapes = {pattern_of(caption) for caption in bank.captions}
         plain = zip(bank.captions, bank.abstract.tolist(), bank.styled.tolist(), strict=True)
         self.scenes = list(dict.fromkeys(caption for caption, *other in plain if not any(other)))
         self.things = [
             name
-            for name in self.stylegan.network.names
+            for name in dict.fromkeys(self.stylegan.network.names)  # a class for each drawing of a thing
             if name not in self.scenes and f"{{}} {name} on a {{}} background" not in shapes
         ]
 
@@ -88,33 +105,56 @@ class Composer:
         own = fits[: len(self.things)]
         order = dict.fromkeys(fits.topk(min(NAMES, len(fits))).indices.tolist())
         order |= dict.fromkeys(own.topk(min(DRAWABLE, len(own))).indices.tolist())
-        # of two things the nearer one hides the other, which is found in the target's part orthogonal to the nearer one
-        nearest = embedded[int(fits.argmax())]
-        rest = embedded @ (target - (target @ nearest) * nearest)
-        order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
+        # of two things the nearer one hides the other, as a style hides the thing: what is hidden is found in the target's
+        # part orthogonal to the nearer one, or to the style
+        styles = embed_cached(self.perceptor, [style.before[0] for style in STYLES.values()], target)
+        for nearest in (embedded[int(fits.argmax())], styles[int((styles @ target).argmax())]):
+            rest = embedded @ (target - (target @ nearest) * nearest)
+            order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
         near = [names[index] for index in order]
         layouts, scores = self._scored(near, target)
-        drawable = [all(thing in self.things for thing in layout.things) for layout in layouts]
-        best, place = scores.masked_fill(~torch.tensor(drawable, device=scores.device), -1).max(0)
-        layout = layouts[int(place)]
-        fit = best + NEARER * (layout.parts - 1)
-        return None if fit < MEANT or best < scores.max() - NEAR else (layout, fit)
+        for place in scores.argsort(descending=True).tolist():
+            layout, fit = layouts[place], scores[place] + NEARER * (layouts[place].parts - 1)
+            if scores[place] < scores.max() - NEAR:
+                return None
+            if fit >= MEANT and all(self._can_draw(thing, layout) for thing in layout.things):
+                return layout, fit
+        return None
+
+    def _can_draw(self, thing: str, layout: Layout) -> bool:
+        """Whether a thing can be drawn for a layout: one that fills its square, as a fog does, is no thing in a scene."""
+        return thing in self.things and (layout.scene is None or self._covers(thing) < FULL)
+
+    def _covers(self, thing: str) -> float:
+        """The mean alpha of a thing's draws."""
+        if thing not in self.covers:
+            self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, 3].mean())
+        return self.covers[thing]
 
     def _scored(self, names: Sequence[str], target: Tensor) -> tuple[list[Layout], Tensor]:
-        """All layouts of some names, alone, in pairs, in scenes and on grounds, with their scores [N]."""
+        """All layouts of some names, alone, in pairs, in scenes, on grounds and in styles, with their scores [N]."""
         fits = embed_cached(self.perceptor, self.scenes, target) @ target
         scenes = [self.scenes[index] for index in fits.topk(min(SCENES, len(self.scenes))).indices.tolist()]
         layouts = [Layout(name, (name,)) for name in names]
-        layouts += [Layout(f"{a} left, {b} right", (a, b)) for a in names for b in names if a != b]
+        pairs = [(a, b) for a in names for b in names if a != b]
+        layouts += [Layout(f"{a} {joint} {b}", (a, b)) for a, b in pairs for joint in ("and", "to the left of")]
         layouts += [Layout(f"{name} in {scene}", (name,), scene=scene) for name in names for scene in scenes]
-        scores = self._scores(layouts, target)
-        # all on every ground would be many texts: only the two best of one thing and of two are combined with grounds
+        layouts, scores = self._with([], target.new_empty(0), layouts, target)
+        # all on every ground would be many texts: only the two best of one thing and of two are combined with grounds,
+        # and the best of all with styles
         for count in (1, 2):
             plain = [i for i, layout in enumerate(layouts) if len(layout.things) == count and not layout.scene]
             best = sorted(plain, key=scores.tolist().__getitem__)[-2:]
-            grounds = [layouts[i].on(colour) for i in best for colour in COLOURS]
-            layouts, scores = [*layouts, *grounds], torch.cat([scores, self._scores(grounds, target)])
-        return layouts, scores
+            layouts, scores = self._with(layouts, scores, [layouts[i].on(c) for i in best for c in COLOURS], target)
+        best = scores.topk(min(STYLED, len(scores))).indices.tolist()
+        return self._with(layouts, scores, [layouts[i].in_style(style) for i in best for style in STYLES], target)
+
+    def _with(
+        self, layouts: Sequence[Layout], scores: Tensor, more: Sequence[Layout], target: Tensor
+    ) -> tuple[list[Layout], Tensor]:
+        """Layouts and their scores with more layouts and theirs, but those whose words are too many."""
+        more = [one for one in more if self.perceptor.count_tokens(one.text) <= self.perceptor.context_length]
+        return [*layouts, *more], torch.cat([scores, self._scores(more, target)])
 
     def _scores(self, layouts: Sequence[Layout], target: Tensor) -> Tensor:
         """Cosines [N] of layouts and the target, reduced for each part after the first."""
@@ -129,11 +169,17 @@ class Composer:
             draws = self._draws(thing, rng).to(target)
             canvas = plain_ground(draws, rng) if canvas is None else canvas
             made = paste(draws, canvas, place)
-            fits = self.perceptor.encode_image(made) @ target
-            near = (fits >= fits.max() - NEARLY).nonzero()[:, 0]
-            canvas = made[near[int(torch.randint(len(near), (), generator=rng))]]
+            canvas = self._one_of(made, target, rng)
         assert canvas is not None  # a layout has a thing
-        return canvas
+        if layout.style is None:
+            return canvas
+        return self._one_of(torch.stack([in_style(canvas, layout.style, rng) for _ in range(STYLINGS)]), target, rng)
+
+    def _one_of(self, pictures: Tensor, target: Tensor, rng: torch.Generator) -> Tensor:
+        """One of the pictures [N, 3, H, W] that come nearest to a target [D]."""
+        fits = self.perceptor.encode_image(pictures) @ target
+        near = (fits >= fits.max() - NEARLY).nonzero()[:, 0]
+        return pictures[near[int(torch.randint(len(near), (), generator=rng))]]
 
     def _draws(self, thing: str, rng: torch.Generator) -> Tensor:
         """Draws of a thing [DRAWS, 4, h, w], all of them mirrored or none."""
@@ -168,6 +214,18 @@ def paste(draws: Tensor, canvas: Tensor, place: _Place) -> Tensor:
     under = made[..., top : top + side, left : left + side]
     under.copy_((draws[:, :3] + (1 - draws[:, 3:]) * under).clamp(0, 1))
     return made
+
+
+def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:
+    """A picture [3, H, W] in [0, 1] in a style of STYLES, whose strokes and pieces are random.
+
+    >>> in_style(torch.rand(3, 64, 64), "mosaic", torch.Generator().manual_seed(7)).shape
+    torch.Size([3, 64, 64])
+    """
+    seed = int(torch.randint(2**31, (), generator=rng))
+    pixels = (picture * 255).round().byte().permute(1, 2, 0).cpu().numpy()
+    made = STYLES[style].apply(np.random.default_rng(seed), pixels)
+    return torch.from_numpy(made).permute(2, 0, 1).to(picture) / 255
 
 
 def plain_ground(draws: Tensor, rng: torch.Generator) -> Tensor:

@@ -28,7 +28,7 @@ from clipgen.tasks.generate.canvas import initial_picture, load_generator
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.regions import Region, read_regions
 from clipgen.tasks.generate.start import set_start
-from clipgen.tasks.generate.targets import Targets, read_targets
+from clipgen.tasks.generate.targets import Targets, read_targets, reader_for
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,8 @@ def draft(
     frame = _frame(settings, whole=whole)
     # targets first: errors in them are reported before the generator is loaded, which takes seconds
     texts = [prompt for prompt in prompts for _ in range(settings.canvas.count)]
-    targets = read_targets(texts, settings, perceptor=perceptor, device=device, notes=notes)
+    reader = reader_for(settings, perceptor, parts, device)
+    targets = read_targets(texts, settings, perceptor=perceptor, device=device, notes=notes, reader=reader)
     regions = read_regions(
         settings,
         whole=settings.areas.whole(settings.canvas.size) if frame is None else frame.whole,
@@ -166,6 +167,7 @@ def draft(
         perceptor=perceptor,
         device=device,
         notes=notes,
+        reader=reader,
     )
     if settings.machine.compile:
         notes.append("the step is compiled, which takes a minute before the first one; later runs load it from disk")

@@ -74,6 +74,7 @@ def read_regions(
     perceptor: Perceptor,
     device: torch.device,
     notes: list[str],
+    reader: Perceptor | None = None,
 ) -> tuple[Region, ...]:
     """The regions of the settings.
 
@@ -83,7 +84,7 @@ def read_regions(
         (0.5, 0.0, 1.0, 1.0)
 
     whole: size of the whole picture, which places refer to; window: the part of it that is painted, None for all;
-    notes: lines that a user should read are appended to it.
+    notes: lines that a user should read are appended to it; reader: as for `read_targets`.
     Raises SettingsError for a place outside of the picture or of the window, PromptError for words that are no prompt.
     """
     found = []
@@ -96,7 +97,8 @@ def read_regions(
                 f"regions has the place {place.text}, which is outside of what the mask leaves to paint",
                 settings=["regions", "mask"],
             )
-        found.append(Region(sides, read_targets([line], own, perceptor=perceptor, device=device, notes=notes)))
+        targets = read_targets([line], own, perceptor=perceptor, device=device, notes=notes, reader=reader)
+        found.append(Region(sides, targets))
     return tuple(found)
 
 

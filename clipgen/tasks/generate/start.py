@@ -19,6 +19,7 @@ from clipgen.generators.vqgan import VQGAN, VQModel
 from clipgen.media.images import resize_area
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, colours_of, in_all_colours, pattern_of
@@ -26,7 +27,7 @@ from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
 from clipgen.tasks.generate.regions import Region
-from clipgen.tasks.generate.targets import Targets
+from clipgen.tasks.generate.targets import Targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest captions have their pictures embedded
@@ -117,8 +118,12 @@ def set_start(
     if init.start == "noise" or given or (init.start == "auto" and not from_bank):
         return "noise", None
 
+    reader = reader_for(settings, perceptor, parts, means.device)
+
     def draw(words: Targets, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
-        start = bank_pictures(perceptor, words.mean(), seeds=seeds, size=size, dtype=generator.dtype, parts=parts)
+        both = perceptor if words.readings is None or reader is None else Ensemble([(1.0, perceptor), (1.0, reader)])
+        meant = words.joined().mean()
+        start = bank_pictures(both, meant, seeds=seeds, size=size, dtype=generator.dtype, parts=parts)
         return sketched(start, perceptor, words, seeds=seeds), start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)

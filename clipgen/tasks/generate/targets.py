@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -16,11 +16,14 @@ from clipgen.errors import PromptError
 from clipgen.losses import PromptLoss
 from clipgen.media.images import load_image
 from clipgen.notation import notes_on
+from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, shortened, split_long
 from clipgen.settings import GenerateSettings
 
 OPEN_VOCABULARY = "vit-b-32"
+# what reads the words beside the perceptor that paints
+READER = "reader"
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,16 @@ class Target:
 class Targets:
     """The targets of B pictures: P unit embeddings each [B, P, D], with weights and stops [B, P].
 
-    >>> targets.embeddings.shape == (1, 1, perceptor.dim)
-    True
+        >>> targets.embeddings.shape == (1, 1, perceptor.dim)
+        True
+
+    readings: unit embeddings of the same targets [B, P, E] by a perceptor that does not paint; None where none reads.
     """
 
     embeddings: Tensor
     weights: Tensor
     stops: Tensor
+    readings: Tensor | None = None
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[Target]]) -> Targets:
@@ -56,8 +62,14 @@ class Targets:
 
     def repeated(self, count: int) -> Targets:
         """The targets of one picture, for so many."""
-        parts = (self.embeddings, self.weights, self.stops)
-        return Targets(*(part.expand(count, *part.shape[1:]) for part in parts))
+        parts = (self.embeddings, self.weights, self.stops, self.readings)
+        return Targets(*(part if part is None else part.expand(count, *part.shape[1:]) for part in parts))
+
+    def joined(self) -> Targets:
+        """The targets as an `Ensemble` in equal shares of the perceptor that paints and the one that reads has them."""
+        if self.readings is None:
+            return self
+        return replace(self, embeddings=torch.cat([self.embeddings, self.readings], dim=-1) * math.sqrt(0.5))
 
     def loss(self) -> PromptLoss:
         """The loss that pulls pictures to their targets."""
@@ -70,7 +82,13 @@ class Targets:
 
 
 def read_targets(
-    texts: Sequence[str], settings: GenerateSettings, *, perceptor: Perceptor, device: torch.device, notes: list[str]
+    texts: Sequence[str],
+    settings: GenerateSettings,
+    *,
+    perceptor: Perceptor,
+    device: torch.device,
+    notes: list[str],
+    reader: Perceptor | None = None,
 ) -> Targets:
     """Embed all targets of a run.
 
@@ -79,10 +97,37 @@ def read_targets(
         tensor([[ 2.0000, -0.5000]])
 
     texts: one prompt line per picture, pictures of one prompt next to each other; settings: its image_prompts and
-    noise_prompts are targets of every picture; notes: lines that a user should read are appended to it.
+    noise_prompts are targets of every picture; notes: lines that a user should read are appended to it; reader: another
+    perceptor, for `Targets.readings`.
 
     Raises PromptError for a line that is no prompt, ImageError for a picture that cannot be loaded.
     """
+    targets = _read(texts, settings, perceptor, device, notes)
+    if reader is None:
+        return targets
+    return replace(targets, readings=_read(texts, settings, reader, device, []).embeddings)
+
+
+def reader_for(
+    settings: GenerateSettings, perceptor: Perceptor, parts: Parts, device: torch.device
+) -> Perceptor | None:
+    """The perceptor that reads the words beside the one that paints, where a start is chosen by them; None elsewhere.
+
+        >>> reader_for(settings, parts.perceptor(["builtin"], device), parts, device).name
+        'reader'
+
+    It was taught other things, so what both call near is nearer to what was meant.
+    """
+    init = settings.init
+    given = init.init_noise is not None or (init.init_image is not None and settings.areas.mask is None)
+    if given or init.start not in ("auto", "bank") or not perceptor.words():
+        return None
+    return parts.perceptor([READER], device, perceptor.dtype)
+
+
+def _read(
+    texts: Sequence[str], settings: GenerateSettings, perceptor: Perceptor, device: torch.device, notes: list[str]
+) -> Targets:
     parsed = {text: parse_prompts(text) for text in texts}
     own = {text: [_embed(prompt, perceptor, notes) for prompt in prompts] for text, prompts in parsed.items()}
     guides = settings.guides

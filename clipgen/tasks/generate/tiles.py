@@ -26,7 +26,7 @@ from clipgen.tasks.generate.frame import CONTEXT, Frame, soft_box
 from clipgen.tasks.generate.grid import Grid, common, moved, size_of
 from clipgen.tasks.generate.plan import Plan, file_hashes, with_start
 from clipgen.tasks.generate.regions import Region, cropped, within
-from clipgen.tasks.generate.targets import Targets, read_targets
+from clipgen.tasks.generate.targets import Targets, read_targets, reader_for
 
 # a region that covers this share of a tile gives it its words; one that has less than LITTLE of it in a tile is left to
 # the others
@@ -211,8 +211,9 @@ class Tiles:
         frame = Frame(self._crops(self._hiding), alpha, (0, 0, *side), cut_out=True)
         plan = self._part(size=side, start="auto", init_image=None, seed=self._seed(len(self.grid)))
         perceptor = plan.perceptor(self.parts)
+        reader = reader_for(plan.settings, perceptor, self.parts, plan.device)
         targets = read_targets(
-            [text] * self._batch, plan.settings, perceptor=perceptor, device=plan.device, notes=[]
+            [text] * self._batch, plan.settings, perceptor=perceptor, device=plan.device, notes=[], reader=reader
         )
         return with_start(replace(plan, targets=targets, regions=(), frame=frame), self.parts)
 

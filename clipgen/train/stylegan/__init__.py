@@ -73,6 +73,7 @@ def run(
     steps: int | None = None,
     batch: int | None = None,
     seed: int | None = None,
+    init: Path | None = None,
     resume: bool = True,
     device: str = "auto",
     runs: Path = Path("runs"),
@@ -90,7 +91,7 @@ def run(
     pictures = Pictures.of(World(art), side=recipe.side, seed=recipe.seed)
     place = devices.pick_device(device)
     folder, perceptor = runs / "stylegan", load_perceptor("reader", place)
-    trainer = Trainer(recipe, pictures, place)
+    trainer = Trainer(recipe, pictures, place, init)
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
         trainer.load(saved)

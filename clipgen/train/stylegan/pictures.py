@@ -45,6 +45,7 @@ COMMON = (
 #: categories of the art pack whose members look alike at 64 pixels
 _ALIKE = frozenset({"emoji face", "hand", "hands", "body part", "people", "flag", "sign", "symbol", "shape", "clock"})
 _RENDERED = 8  # pictures of each scene and shape
+_DRAWN = 3  # drawings of each thing, those with the least detail: a small network learns them best
 _WHOLE = 255  # alpha of a picture without a ground
 
 
@@ -107,8 +108,15 @@ def _drawn(world: World, name: str, side: int, rng: np.random.Generator) -> Iter
         for colour in rng.choice(COLOUR_NAMES, _RENDERED, replace=False):
             yield _shape(rng, name, str(colour), side)
     else:
-        for sprite in world.art.by_thing[world.art.things.index(name)]:
-            yield cv2.resize(sprite.levels[0], (side, side), interpolation=cv2.INTER_AREA)
+        sprites = world.art.by_thing[world.art.things.index(name)]
+        drawn = [cv2.resize(sprite.levels[0], (side, side), interpolation=cv2.INTER_AREA) for sprite in sprites]
+        yield from sorted(drawn, key=_detail)[:_DRAWN]
+
+
+def _detail(image: np.ndarray) -> float:
+    """The total variation of a picture."""
+    values = image.astype(np.int16)
+    return sum(float(np.abs(np.diff(values, axis=axis)).sum()) for axis in (0, 1))
 
 
 def _shape(rng: np.random.Generator, name: str, colour: str, side: int) -> np.ndarray:

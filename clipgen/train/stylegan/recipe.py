@@ -19,12 +19,12 @@ class Recipe:
     width: int = 512
     noise: int = 4
     seed: int = 3
-    steps: int = 6_000
+    steps: int = 11_000
     batch: int = 32
-    common: float = 2.0
+    common: float = 4.0
     lr: float = 2e-3
     embed: float = 2.0
-    decay: float = 0.4
+    decay: float = 0.5
     style_noise: float = 0.02
     ema: float = 0.995
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor
 from clipgen import devices
 from clipgen.generators.stylegan.layers import Dense
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
+from clipgen.models.weights import load_state
 from clipgen.train import checkpoints
 from clipgen.train.stylegan.pictures import Pictures, shares
 from clipgen.train.stylegan.recipe import Recipe
@@ -28,10 +30,12 @@ class Trainer:
     the pictures' principal components. With four drawings of each thing this learns in an hour what a critic does not.
     Source: Bojanowski et al., "Optimizing the Latent Space of Generative Networks", arXiv 1707.05776.
 
-    pictures: all of them, in memory.
+    pictures: all of them, in memory; init: weights to start from, of a network of the same pictures.
     """
 
-    def __init__(self, recipe: Recipe, pictures: Pictures, device: torch.device) -> None:
+    def __init__(
+        self, recipe: Recipe, pictures: Pictures, device: torch.device, init: Path | None = None
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.pictures, self.device, self.done = recipe, pictures, device, 0
         self.model = StyleGAN2(
@@ -40,12 +44,14 @@ class Trainer:
         )  # fmt: skip
         with torch.no_grad():
             _start_at(self.model, components(pictures.images, recipe.width))
+        if init:
+            checkpoints.fill(self.model, load_state(init), source=str(init))
         self.model.to(device)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         self.groups = [(list(self.model.synthesis.parameters()), 1.0),
                        (list(self.model.mapping.embed.parameters()), recipe.embed)]  # fmt: skip
         self.optimizer = torch.optim.Adam(
-            [{"params": some, "lr": recipe.lr * share} for some, share in self.groups], betas=(0.0, 0.99)
+            [{"params": some, "lr": recipe.lr * share} for some, share in self.groups], betas=(0.9, 0.99)
         )
         self.random = torch.Generator().manual_seed(recipe.seed)
         self.shares = shares(pictures, common=recipe.common)

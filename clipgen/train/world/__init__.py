@@ -12,7 +12,7 @@ from clipgen.train.world import captions
 from clipgen.train.world.art import Art, Sprite, load_art, paste
 from clipgen.train.world.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
 from clipgen.train.world.scenes import SCENES
-from clipgen.train.world.styles import STYLES
+from clipgen.styles import STYLES
 
 __all__ = ["SCENES", "STYLES", "Facts", "Sample", "World"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from clipgen.train.world.styles.primitives import (
+from clipgen.styles.primitives import (
     Picture,
     Plane,
     apart,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clipgen.train.world.styles import craft, drawing, light, paint, press
-from clipgen.train.world.styles.primitives import Picture
+from clipgen.styles import craft, drawing, light, paint, press
+from clipgen.styles.primitives import Picture
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from clipgen.train.world.styles.primitives import (
+from clipgen.styles.primitives import (
     Picture,
     Plane,
     axes,
