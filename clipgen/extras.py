@@ -19,9 +19,8 @@ class Need:
 
 #: what verbs, calibrating, and addresses need
 NEEDS: dict[str, Need] = {
-    "scenes": Need("video", {"scenedetect": "PySceneDetect", "cv2": "OpenCV"}),
-    "track": Need("video", {"cv2": "OpenCV", "scipy": "SciPy"}),
-    **dict.fromkeys(("duplicates", "curate"), Need("library", {"cv2": "OpenCV"})),
+    "scenes": Need("video", {"scenedetect": "PySceneDetect"}),
+    "track": Need("video", {"scipy": "SciPy"}),
     **dict.fromkeys(("pair", "calibrating"), Need("library", {"scipy": "SciPy"})),
     **dict.fromkeys(("s3://", "s3a://"), Need("remote", {"s3fs": "s3fs"})),
 }

@@ -15,6 +15,7 @@ from clipgen.losses import InitLoss
 from clipgen.models import weights
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.ensemble import Ensemble
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.similarity.upright import shipped_head
@@ -22,18 +23,27 @@ from clipgen.tasks.bank import Bank
 from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.start import bank_pictures, sketched
-from clipgen.tasks.generate.targets import read_targets
+from clipgen.tasks.generate.targets import read_targets, reader_for
 from clipgen.tasks.sample import load
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.train.world import SCENES, STYLES, World
 from runs import start
 
-pytest.importorskip("cv2")
-
 
 @pytest.fixture(scope="module")
 def clip() -> Perceptor:
     return load_perceptor("builtin", torch.device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def both(clip: Perceptor) -> Perceptor:
+    """What reads the words of a start: the CLIP that paints and the reader."""
+    return Ensemble([(1.0, clip), (1.0, load_perceptor("reader", torch.device("cpu")))])
+
+
+@pytest.fixture(scope="module")
+def composer(both: Perceptor) -> Composer:
+    return Composer(Bank.shipped(), both, StyleGAN.load())
 
 
 @pytest.fixture(scope="module")
@@ -252,22 +262,59 @@ def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
 
 
 @pytest.mark.parametrize(
-    ("words", "things", "colour", "scene"),
+    ("words", "things", "colour", "scene", "style"),
     [
-        ("a fox in the snow", ("fox",), None, "winter landscape"),
-        ("a rocket flying through a galaxy", ("rocket",), None, "galaxy"),
-        ("red mushroom with a beige background", ("mushroom",), "beige", None),
-        ("strawberry left, banana right with a white background", ("strawberry", "banana"), "white", None),
-        ("a strawberry to the left of a lemon", ("strawberry", "lemon"), None, None),
-        ("an open umbrella", ("umbrella",), None, None),
+        ("a fox in the snow", ("fox",), None, "winter landscape", None),
+        ("a rocket flying through a galaxy", ("rocket",), None, "galaxy", None),
+        ("red mushroom with a beige background", ("mushroom",), "beige", None, None),
+        ("strawberry left, banana right with a white background", ("strawberry", "banana"), "white", None, None),
+        ("a strawberry to the left of a lemon", ("strawberry", "lemon"), None, None, None),
+        ("a wolf left of a cat", ("wolf", "cat"), None, None, None),
+        ("a low poly fox", ("fox",), None, None, "low poly"),
+        ("watercolour parrot", ("parrot",), None, None, "watercolour"),
+        ("an owl by Van Gogh, on a blue background", ("owl",), "blue", None, "van gogh"),
     ],
 )
 def test_words_of_things_give_a_layout(
-    clip: Perceptor, words: str, things: tuple[str, ...], colour: str | None, scene: str | None
+    composer: Composer,
+    both: Perceptor,
+    words: str,
+    things: tuple[str, ...],
+    colour: str | None,
+    scene: str | None,
+    style: str | None,
 ) -> None:
-    found = Composer(Bank.shipped(), clip, StyleGAN.load()).layout(clip.encode_text([words])[0])
+    found = composer.layout(both.encode_text([words])[0])
     assert found is not None
-    assert (found[0].things, found[0].colour, found[0].scene) == (things, colour, scene)
+    assert (found[0].things, found[0].colour, found[0].scene, found[0].style) == (things, colour, scene, style)
+
+
+def test_every_thing_is_named_once(composer: Composer) -> None:
+    assert len(composer.things) > 800 and len({*composer.things}) == len(composer.things)
+
+
+def test_what_fills_its_square_is_no_thing_in_a_scene(composer: Composer, both: Perceptor) -> None:
+    target = both.encode_text(["a foggy forest"])[0]
+    found = composer.layout(target)
+    assert found is None or "foggy" not in found[0].things
+    composer.covers["foggy"] = 0.5
+    found = composer.layout(target)
+    del composer.covers["foggy"]
+    assert found is not None and found[0].things == ("foggy",) and found[0].scene == "forest"
+
+
+def test_a_run_starts_from_what_the_reader_reads_too(clip: Perceptor, both: Perceptor, parts: Parts) -> None:
+    """To the CLIP that paints alone, a dog left of a cat is a dog."""
+    words, cpu = ["a dog left of a cat"], torch.device("cpu")
+    settings = GenerateSettings.of(size=(64, 64), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
+    reader = reader_for(settings, clip, parts, cpu)
+    targets = read_targets(words, settings, perceptor=clip, device=cpu, notes=[], reader=reader)
+    torch.testing.assert_close(targets.joined().mean(), both.encode_text(words))
+    for other in (settings.changed(start="noise"), settings.changed(init_noise="perlin")):
+        assert reader_for(other, clip, parts, cpu) is None
+    expected = bank_pictures(both, both.encode_text(words), seeds=[7], size=(64, 64), parts=parts)
+    share = start(clip, words, settings).plan.init_share
+    assert share is not None and torch.allclose(share, expected.init_share, atol=1e-4)
 
 
 @pytest.mark.parametrize("words", ["a waving hand in the forest", "a waving hand", "a crying face"])

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from clipgen.errors import ClipgenError, OutputError
+from clipgen.errors import OutputError
 from clipgen.files import exclusive
 
 
@@ -257,15 +257,5 @@ def _run(module: str, options: dict[str, Any]) -> None:
             if not stack.enter_context(exclusive(place)):
                 line = f"another process trains {name} in {place.parent}; wait for it, or name another folder"
                 raise OutputError(line, settings=["runs"])
-        recipe_of(module).run(**given, report=click.echo)
+        importlib.import_module(module).run(**given, report=click.echo)
 
-
-def recipe_of(module: str) -> Any:
-    """The module of a recipe, imported; ClipgenError where what it renders with is not installed."""
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name != "cv2":
-            raise
-        line = "training renders with OpenCV, which is not installed: pip install 'clipgen[train]'"
-        raise ClipgenError(line) from error

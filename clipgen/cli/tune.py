@@ -14,7 +14,6 @@ from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_line
 from clipgen.cli.progress import loading
 from clipgen.cli.sections import option
-from clipgen.cli.train import recipe_of
 
 if TYPE_CHECKING:
     from clipgen.train.tune import Tuned
@@ -62,6 +61,8 @@ def command(pictures: Path, as_json: bool, **options: Any) -> int:
     Printed: how many held-out pictures get their caption, and how many other pictures get their name, before and after;
     for models that paint also under an attack. The model's card is in its folder.
     """
+    from clipgen.train.tune import tune  # late: it imports torch
+
     given = {name: value for name, value in options.items() if value not in (None, ())}
     with loading("tuning", quiet=as_json) as update:
 
@@ -70,7 +71,7 @@ def command(pictures: Path, as_json: bool, **options: Any) -> int:
             if not as_json and not sys.stderr.isatty():
                 click.echo(line, err=True)
 
-        tuned = recipe_of("clipgen.train.tune").tune(pictures, **given, report=report)
+        tuned = tune(pictures, **given, report=report)
     problems = dict.fromkeys(line for one in tuned for line in one.problems)
     for line in problems:
         click.echo(f"skipped: {' '.join(line.split())}", err=True)

@@ -16,8 +16,6 @@ from gridclip import grid_matcher
 
 from .conftest import Cli, one_line
 
-pytest.importorskip("cv2", reason="duplicates needs OpenCV, an extra")
-
 
 @pytest.fixture
 def look(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:

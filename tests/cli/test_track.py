@@ -23,7 +23,6 @@ from gridclip import grid_matcher
 
 from .conftest import Cli, one_line
 
-pytest.importorskip("cv2", reason="track needs OpenCV, an extra")
 pytest.importorskip("scipy", reason="track needs SciPy, an extra")
 
 

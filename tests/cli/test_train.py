@@ -52,13 +52,6 @@ def test_every_option_is_an_argument_of_its_recipe(name: str) -> None:
     assert given <= inspect.signature(recipe.run).parameters.keys()
 
 
-def test_without_opencv_one_line_says_what_to_install(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "cv2", None)
-    for name in [name for name in sys.modules if name.startswith("clipgen.train")]:
-        monkeypatch.delitem(sys.modules, name)
-    one_line(cli("train", "bank"), 1, "clipgen[train]")
-
-
 def test_a_second_training_of_a_model_in_one_folder_is_refused(cli: Cli, calls: list[Any]) -> None:
     with exclusive(Path("runs") / "clip-reader"):
         one_line(cli("train", "clip", "--recipe", "reader"), 1, "another process trains clip-reader", "--runs")

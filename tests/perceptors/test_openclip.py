@@ -57,6 +57,20 @@ def test_texts_are_embedded_as_open_clip_does(perceptor: OpenClip, tiny_clip: Pa
     torch.testing.assert_close(perceptor.encode_text(texts), expected, atol=1e-5, rtol=1e-4)
 
 
+def test_columns_of_padding_are_left_out(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    inner = perceptor.model.transformer.forward
+
+    def watched(x: Tensor, **given: Tensor) -> Tensor:
+        seen.append(x.shape[1])
+        return inner(x, **given)
+
+    monkeypatch.setattr(perceptor.model.transformer, "forward", watched)
+    alone = perceptor.encode_text(["a red square"])
+    assert seen == [5] and perceptor.context_length == 12
+    torch.testing.assert_close(perceptor.encode_text(["a red square", "a red square and a blue circle"])[:1], alone)
+
+
 def test_embeddings_are_unit_float32_under_bf16(tiny_clip: Path, perceptor: OpenClip) -> None:
     half = load_perceptor(f"local-dir:{tiny_clip}", CPU, torch.bfloat16)
     seen = half.encode_image(pictures())

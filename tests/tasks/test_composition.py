@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import Tensor
 
@@ -12,6 +13,7 @@ from clipgen.tasks.generate.composition import (
     SIDE,
     Layout,
     ground_of,
+    in_style,
     paste,
     plain_ground,
     share_of_ground,
@@ -70,3 +72,18 @@ def test_a_layout_counts_its_parts() -> None:
     pair = Layout("fox left, owl right", ("fox", "owl"))
     assert [pair.parts, pair.on("blue").parts, Layout("fox", ("fox",)).parts] == [2, 3, 1]
     assert pair.on("blue").text == "fox left, owl right on a blue background"
+    styled = pair.on("blue").in_style("low poly")
+    assert (styled.parts, styled.colour, styled.style) == (4, "blue", "low poly")
+    assert styled.text == "low poly picture of fox left, owl right on a blue background"
+
+
+@pytest.mark.parametrize("style", ["mosaic", "pencil sketch", "neon"])
+def test_a_style_changes_a_picture_and_its_strokes_depend_on_the_seed(style: str) -> None:
+    picture = paste(draw(), flat(TEAL), ALONE[0])[0]
+
+    def made(seed: int) -> Tensor:
+        return in_style(picture, style, torch.Generator().manual_seed(seed))
+
+    assert made(1).shape == picture.shape and made(1).min() >= 0 and made(1).max() <= 1
+    assert torch.equal(made(1), made(1)) and not torch.equal(made(1), made(2))
+    assert (made(1) - picture).abs().mean() > 0.05

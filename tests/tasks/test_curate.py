@@ -11,8 +11,6 @@ import pytest
 import torch
 from PIL import Image, ImageDraw, ImageFilter
 
-pytest.importorskip("cv2", reason="curate finds duplicates, which needs OpenCV, an extra")
-
 from clipgen.errors import ImageError, SettingsError  # noqa: E402
 from clipgen.library import Content, Library  # noqa: E402
 from clipgen.settings import CurateSettings  # noqa: E402

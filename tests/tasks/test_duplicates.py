@@ -9,11 +9,10 @@ import os
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
-
-cv2 = pytest.importorskip("cv2", reason="duplicates needs OpenCV, an extra")
 
 from clipgen.errors import ImageError, OutputError, SettingsError  # noqa: E402
 from clipgen.library import Library  # noqa: E402

@@ -34,7 +34,6 @@ from damage import spoiled
 from gridclip import grid_matcher
 from raising import refused
 
-pytest.importorskip("cv2", reason="track needs OpenCV, an extra")
 pytest.importorskip("scipy", reason="track needs SciPy, an extra")
 
 SIZE, SIDE = (160, 96), 28

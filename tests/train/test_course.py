@@ -16,8 +16,6 @@ from clipgen.train.course import STAGES, smallest
 from clipgen.train.usage import Usage
 from raising import refused
 
-pytest.importorskip("cv2")
-
 # tiny pictures, and so few before the first step that a second is enough
 TINY: dict[str, dict[str, Any]] = {
     "prior": {"size": 32, "batch": 4, "fresh": 4, "first": 8},

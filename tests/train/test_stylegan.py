@@ -6,15 +6,15 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("cv2")
-
+from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.train import stylegan
 from clipgen.train.stylegan import Pictures, Recipe, Trainer, export
-from clipgen.train.stylegan.pictures import shares
+from clipgen.train.stylegan.pictures import _detail, shares
 from clipgen.train.stylegan.trainer import components, paint
 from clipgen.train.world import World
 
@@ -61,6 +61,27 @@ def test_things_have_no_ground_scenes_are_whole_and_alike_ones_are_left_out(art_
     assert (drawn.images[:, :3] <= drawn.images[:, 3:].int() + 2).all()  # colours are multiplied by alpha
     assert drawn.common[drawn.kinds == drawn.classes.index("fox")].all()
     assert "fox" not in Pictures.of(World(), side=32, seed=1).classes
+
+
+def test_the_drawings_with_the_least_detail_are_kept(art_folder: Path) -> None:
+    world = World(art_folder)
+    drawn = Pictures.of(world, side=32, seed=1)
+    kinds = {name: int((drawn.kinds == kind).sum()) for kind, name in enumerate(drawn.classes)}
+    art = dict(zip(world.art.things, world.art.by_thing, strict=True))
+    assert all(kinds[name] == min(3, len(art[name])) for name in kinds if name in art and kinds[name] < 8)
+    noisy, flat = np.zeros((8, 8, 4), np.uint8), np.full((8, 8, 4), 9, np.uint8)
+    noisy[::2] = 200
+    assert _detail(flat) == 0 < _detail(noisy)
+
+
+def test_a_run_starts_from_given_weights(few: Pictures, tmp_path: Path) -> None:
+    first = trained(few, 2)
+    export(first.averaged, few.names, tmp_path)
+    again = Trainer(TINY, few, CPU, tmp_path / "stylegan.safetensors")
+    for a, b in zip(first.averaged.parameters(), again.model.parameters(), strict=True):
+        assert torch.allclose(a, b, atol=2e-3)
+    with pytest.raises(WeightsError, match="does not fit"):
+        Trainer(replace(TINY, width=8), few, CPU, tmp_path / "stylegan.safetensors")
 
 
 def test_common_things_are_seen_more_often(pictures: Pictures) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-
-from clipgen.errors import SettingsError
 
 DRIFT = 1.5  # pixels: where the flow there and back misses by more, something was hidden
 
@@ -19,14 +18,7 @@ def flow(onto: Tensor, of: Tensor) -> Tensor:
         torch.Size([1, 2, 64, 64])
 
     onto, of: [1, 3, H, W] in [0, 1]. Source: DIS optical flow of OpenCV, Kroeger et al. 2016 (arXiv 1603.03590).
-    Raises SettingsError where OpenCV is not installed.
     """
-    try:
-        import cv2  # late: only videos need it
-    except ImportError as error:
-        raise SettingsError(
-            "painting over a video needs OpenCV; install it with: pip install 'clipgen[video]'"
-        ) from error
     finder = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     greys = [(frame[0].mean(0) * 255).round().byte().cpu().numpy() for frame in (onto, of)]
     return torch.from_numpy(finder.calc(greys[0], greys[1], np.zeros((*greys[0].shape, 2), np.float32))).permute(

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import ImageError
-from clipgen.extras import check_extra
 from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolute, index
 from clipgen.media.images import load_image, load_reduced, to_pil
 from clipgen.settings.library import DuplicatesSettings
@@ -78,11 +77,9 @@ def duplicates(
         [('exact', ['c.bmp', 'a.png'])]
 
     folders: with those in them; none: all that the library knows.
-    Yields what `index` yields, then Compared, then Groups: exact and same ones first. Raises what `index` raises, and
-    ClipgenError where OpenCV is not installed.
+    Yields what `index` yields, then Compared, then Groups: exact and same ones first. Raises what `index` raises.
     """
     chosen = (settings or DuplicatesSettings()).validate()
-    check_extra("duplicates")
     places = [absolute(folder) for folder in folders] or [EVERYWHERE]
     if refresh and folders:
         yield from index(places, library, matcher.perceptor)

@@ -105,8 +105,8 @@ class Composer:
         own = fits[: len(self.things)]
         order = dict.fromkeys(fits.topk(min(NAMES, len(fits))).indices.tolist())
         order |= dict.fromkeys(own.topk(min(DRAWABLE, len(own))).indices.tolist())
-        # of two things the nearer one hides the other, as a style hides the thing: what is hidden is found in the target's
-        # part orthogonal to the nearer one, or to the style
+        # of two things the nearer one hides the other, as a style hides the thing: what is hidden is found in the part
+        # of the target that is orthogonal to the nearer one, or to the style
         styles = embed_cached(self.perceptor, [style.before[0] for style in STYLES.values()], target)
         for nearest in (embedded[int(fits.argmax())], styles[int((styles @ target).argmax())]):
             rest = embedded @ (target - (target @ nearest) * nearest)
@@ -122,7 +122,7 @@ class Composer:
         return None
 
     def _can_draw(self, thing: str, layout: Layout) -> bool:
-        """Whether a thing can be drawn for a layout: one that fills its square, as a fog does, is no thing in a scene."""
+        """Whether a thing can be drawn for a layout: one that fills its square, as fog does, is no thing in a scene."""
         return thing in self.things and (layout.scene is None or self._covers(thing) < FULL)
 
     def _covers(self, thing: str) -> float:
@@ -137,7 +137,7 @@ class Composer:
         scenes = [self.scenes[index] for index in fits.topk(min(SCENES, len(self.scenes))).indices.tolist()]
         layouts = [Layout(name, (name,)) for name in names]
         pairs = [(a, b) for a in names for b in names if a != b]
-        layouts += [Layout(f"{a} {joint} {b}", (a, b)) for a, b in pairs for joint in ("and", "to the left of")]
+        layouts += [Layout(text.format(a, b), (a, b)) for a, b in pairs for text in ("{} and {}", "{} left, {} right")]
         layouts += [Layout(f"{name} in {scene}", (name,), scene=scene) for name in names for scene in scenes]
         layouts, scores = self._with([], target.new_empty(0), layouts, target)
         # all on every ground would be many texts: only the two best of one thing and of two are combined with grounds,
