@@ -313,7 +313,7 @@ def test_a_run_starts_from_what_the_reader_reads_too(clip: Perceptor, both: Perc
     for other in (settings.changed(start="noise"), settings.changed(init_noise="perlin")):
         assert reader_for(other, clip, parts, cpu) is None
     expected = bank_pictures(both, both.encode_text(words), seeds=[7], size=(64, 64), parts=parts)
-    share = start(clip, words, settings).plan.init_share
+    share = clipgen.stream(words, size=(64, 64), steps=1, cutn=1, seed=7, device="cpu", dtype="fp32").plan.init_share
     assert share is not None and torch.allclose(share, expected.init_share, atol=1e-4)
 
 
