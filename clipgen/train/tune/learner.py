@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.similarity import Embedded, embed_pictures
+from clipgen.train.pairs import divided
 from clipgen.train.tune.guard import Guard, Others
 from clipgen.train.tune.material import Material
 from clipgen.train.tune.model import Model
-from clipgen.train.tune.pairs import divided
 from clipgen.train.tune.sweep import Point, chosen, mix, sweep
 from clipgen.train.tune.texts import Captions
 from clipgen.train.tune.trainer import Phase, Shown, Trainer, imagine, judged
