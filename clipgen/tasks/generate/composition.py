@@ -130,10 +130,9 @@ class Composer:
         ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene.
         """
         places = PAIR if len(layout.things) == 2 else INSIDE if layout.scene and ground is None else ALONE
-        if ground is not None:
-            canvas = resize_area(ground[None].to(target), (SIDE, SIDE))[0]
-        else:
-            canvas = self._canvas(layout, rng).to(target) if layout.scene or layout.colour else None
+        canvas = None if ground is None else resize_area(ground[None].to(target), (SIDE, SIDE))[0]
+        if canvas is None and (layout.scene or layout.colour):
+            canvas = self._canvas(layout, rng).to(target)
         for thing, place in zip(layout.things, places, strict=True):
             draws = self._draws(thing, rng).to(target)
             canvas = plain_ground(draws, rng) if canvas is None else canvas

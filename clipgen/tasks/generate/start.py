@@ -298,7 +298,7 @@ def cut_out(picture: Tensor, ground: Tensor | None) -> Tensor:
     """
     if ground is None:
         return picture
-    under = resize_area(ground[None].to(picture), picture.shape[:0:-1])
+    under = resize_area(ground[None].to(picture), (picture.shape[2], picture.shape[1]))
     own = ground_of(picture[None])
     return (picture + share_of_ground(picture[None], own) * (under - own)).clamp(0, 1)[0]
 
