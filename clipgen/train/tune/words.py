@@ -51,9 +51,10 @@ def new_words(pairs: Sequence[Pair], perceptor: Perceptor, asked: Sequence[str] 
 
 
 def _unknown(name: str, perceptor: Perceptor) -> list[str]:
-    unknown = set(perceptor.unknown_words(name))
-    # a vocabulary is of letters: what has digits was not taught, and digits one by one tell "8086" from "8088" badly
-    return [w for w in _WORD.findall(name.lower()) if w in unknown or len(w) > 1 and any(c.isdigit() for c in w)]
+    unknown, known = set(perceptor.unknown_words(name)), set(perceptor.words())
+    # digits one by one tell "8086" from "8088" badly, so that these are new words unless they were taught
+    mixed = {w for w in _WORD.findall(name.lower()) if len(w) > 1 and any(c.isdigit() for c in w)} - known
+    return [w for w in _WORD.findall(name.lower()) if w in unknown | mixed]
 
 
 def grown(loaded: Loaded, words: Sequence[str]) -> tuple[dict[str, Any], Any, Any]:

@@ -45,13 +45,13 @@ def state(one: Tuned) -> str:
 
 def test_a_tuned_model_knows_the_new_words_and_is_found_by_its_name(photos: Path, tiny_clip: Path) -> None:
     one = tuned(photos, tiny_clip)
-    assert one.new_words == ("quimmel", "m68q", "zorblax") and one.problems == one.notes == ()
+    assert one.new_words == ("quimmel", "vx80", "zorblax") and one.problems == one.notes == ()
     assert (one.figures.learnt, one.figures.held_out, one.figures.captions) == (15, 3, 3)
     card = weights.find("mine", "perceptor")
     assert card.present and not card.shipped and card.folder == one.folder
     new, old = load_perceptor("mine", CPU), load_perceptor(f"local-dir:{tiny_clip}", CPU)
-    assert new.unknown_words("a zorblax, two quimmels, a glorp") == ["two", "glorp"]
-    assert {"zorblax", "blue quimmel", "m68q"}.isdisjoint(new.names)  # the tiny CLIP has no names
+    assert new.unknown_words("a zorblax, two quimmels, a vx80, a glorp") == ["two", "glorp"]
+    assert {"zorblax", "blue quimmel", "vx80"}.isdisjoint(new.names)  # the tiny CLIP has no names
     texts = ["a red square", "blue circle, a fox"]
     assert torch.allclose(new.encode_text(texts), old.encode_text(texts), atol=1e-3)
     assert new.encode_text(["a zorblax"]) @ new.encode_text(["a quimmel"]).T < 0.99
