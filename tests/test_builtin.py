@@ -252,6 +252,20 @@ def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_n
     assert torch.equal(start.pictures, again.pictures) and not torch.equal(start.pictures, other.pictures)
 
 
+@pytest.mark.parametrize("words", ["a penguin", "a red star"])  # drawn with alpha, and a shape of the bank
+def test_a_thing_is_put_onto_what_is_there(clip: Perceptor, parts: Parts, words: str) -> None:
+    stripes = (torch.arange(96) // 12 % 2).float().expand(1, 3, 96, 96)
+    grounds = torch.cat([stripes, torch.full((1, 3, 96, 96), 0.5)])
+    target = clip.encode_text([words])
+    made = bank_pictures(clip, target.expand(2, -1), seeds=[3, 3], size=(96, 96), parts=parts, grounds=grounds).pictures
+    differs = (made - grounds).abs().amax(1)
+    assert (differs[:, :6] < 0.1).float().mean() > 0.9  # the rim of the picture is that of the ground
+    inside = differs[:, 36:60, 36:60]
+    assert (inside > 0.1).float().mean() > 0.7
+    # opaque: the stripes are not seen through it
+    assert (made[0, :, 40:56, 40:56] - made[1, :, 40:56, 40:56]).abs().mean() < 0.1
+
+
 @pytest.mark.parametrize("words", ["a waving hand", "a crying face on a white background", "a red star", "a village"])
 def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
     clip: Perceptor, parts: Parts, words: str, monkeypatch: pytest.MonkeyPatch

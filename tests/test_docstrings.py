@@ -77,7 +77,7 @@ HEAVY: dict[str, str] = {
     "clipgen.train.stylegan.run": "takes hours",
     "clipgen.train.tune": "takes a minute",
     "clipgen.train.tune.model.Model": "needs the record of a tuning",
-    "clipgen.train.tune.pairs.read_pairs": "needs class folders, as tests/train/tune has",
+    "clipgen.train.pairs.read_pairs": "needs class folders, as tests/train/tune has",
     "clipgen.train.tune.tune": "takes a minute",
     "clipgen.train.vqgan.run": "takes hours",
     "clipgen.train.world.art.load_art": "needs an art pack",

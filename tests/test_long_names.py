@@ -13,7 +13,7 @@ from clipgen.errors import ClipgenError
 from clipgen.media.footage import VideoFacts
 from clipgen.media.images import find_images, load_image
 from clipgen.models.weights import load_state
-from clipgen.train.tune.pairs import read_pairs
+from clipgen.train.pairs import read_pairs
 
 LONG = "a red fox in the snow " * 500
 

@@ -70,6 +70,8 @@ def _facts(metadata: dict[str, Any]) -> dict[str, Any]:
     facts |= {"perceptors": facts.pop("perceptor")} if "perceptor" in facts else {}  # as the setting is named
     prompts = metadata.get("prompts", metadata.get("inputs", {}).get("prompts", []))  # as 0.1.0 wrote them, or now
     facts |= {"batch": "; ".join(prompts)} if len(prompts) > 1 else {}
+    if isinstance(hidden := metadata.get("hidden"), dict):
+        facts["hidden"] = f"{hidden.get('text')} at {_text(hidden.get('box'))}"
     return facts | {f"picture {number}": name for number, name in enumerate(metadata.get("pictures", []), 1)}
 
 

@@ -120,8 +120,9 @@ def bank_command(**options: Any) -> None:
 )
 @click.option(
     "--pictures",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Train on the pictures below this folder instead of the world; a.txt beside a.jpg is its caption.",
+    type=click.Path(exists=True, path_type=Path),
+    help="Train on your own pictures instead of the world: a folder or table as `clipgen tune` takes, or a folder of "
+    "pictures without captions.",
 )
 @click.option("--generator", metavar="NAME", help="The VQGAN (default: vqgan, the built-in one).")
 @click.option("--weights", type=click.Path(exists=True, path_type=Path), help="The VQGAN's weights.")

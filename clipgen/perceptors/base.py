@@ -121,14 +121,25 @@ class Vocabulary:
 
     @cached_property
     def _stems(self) -> frozenset[str]:
-        return frozenset(stem for entry in self.words if len(own := _split(entry)) == 1 for stem in stems(own[0]))
+        alone = (own[0] for entry in self.words if len(own := self._split(entry)) == 1)
+        return frozenset(stem for word in alone for stem in stems(word))
+
+    @cached_property
+    def _word(self) -> re.Pattern[str]:
+        """What a word is: letters, or one of the entries of letters and digits."""
+        mixed = sorted(filter(_MIXED.fullmatch, self.words), key=len, reverse=True)
+        return re.compile("|".join([*(rf"\b{re.escape(one)}\b" for one in mixed), _WORD]), re.IGNORECASE)
+
+    def _split(self, text: str) -> list[str]:
+        """The words of a text; an apostrophe ends a word ("Gogh's" is "gogh")."""
+        return [word.partition("'")[0] for word in self._word.findall(text.lower().replace("’", "'"))]
 
     @cached_property
     def _phrases(self) -> dict[str, list[list[str]]]:
         """The entries of several words, by their first one."""
         found: dict[str, list[list[str]]] = {}
         for entry in self.words:
-            if len(own := _split(entry)) > 1:
+            if len(own := self._split(entry)) > 1:
                 found.setdefault(own[0], []).append(own)
         return found
 
@@ -138,7 +149,7 @@ class Vocabulary:
 
     def unknown(self, text: str) -> list[str]:
         """Words of a text outside the vocabulary, in order and once each."""
-        words = _split(text)
+        words = self._split(text)
         return list(dict.fromkeys(word for word, known in zip(words, self._known(words), strict=True) if not known))
 
     def _known(self, words: Sequence[str]) -> list[bool]:
@@ -159,7 +170,7 @@ class Vocabulary:
 
     def known(self, text: str) -> str:
         """The text with its unknown words replaced or left out; unchanged where nothing would be left of it."""
-        words = _split(text)
+        words = self._split(text)
         known = self._known(words)
         if all(known):
             return text
@@ -169,10 +180,10 @@ class Vocabulary:
             word, kept = next(which)
             return match[0] if kept else next(iter(self.stand_ins(word)), "")
 
-        kept = _WORD.sub(replaced, text.replace("’", "'"))
+        kept = self._word.sub(replaced, text.replace("’", "'"))
         kept = " ".join(re.sub(r"\s*([,;.!?])(\s*[,;])*", r"\1", kept).split()).strip(" ,;")
         kept = re.sub(r"\b(an?|the|some),", r"\1", kept)  # of "a quiet, peaceful harbour"
-        return kept if any(word not in STOP_WORDS for word in _split(kept)) else text
+        return kept if any(word not in STOP_WORDS for word in self._split(kept)) else text
 
     def _knows(self, word: str) -> bool:
         """Whether a word is known by itself."""
@@ -183,12 +194,8 @@ class Vocabulary:
         return self._checked[word]
 
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-
-
-def _split(text: str) -> list[str]:
-    # numbers are not words; an apostrophe ends a word ("Gogh's" is "gogh")
-    return [word.partition("'")[0] for word in _WORD.findall(text.lower().replace("’", "'"))]
+_WORD = r"[^\W\d_]+(?:'[^\W\d_]+)?"  # numbers are not words
+_MIXED = re.compile(r"(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+")  # but "z80" is one where it was taught
 
 
 def stems(word: str) -> set[str]:

@@ -153,7 +153,7 @@ def texts(folder: Path) -> Iterator[Reader]:
     from clipgen.tasks.estimate.calibration import read_labels
     from clipgen.tasks.moderate.recipe import Recipe
     from clipgen.timelines import read_timeline
-    from clipgen.train.tune.pairs import read_pairs
+    from clipgen.train.pairs import read_pairs
 
     Image.new("RGB", (8, 8), "red").save(folder / "a.png")
 

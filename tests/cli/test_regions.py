@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clipgen.cli.show import describe
 from clipgen.media.pictures import read_metadata
 
 from .conftest import TINY, Cli, one_line
@@ -66,7 +67,10 @@ def test_a_picture_of_tiles_tells_where_its_hidden_thing_is(paint: Cli, tmp_path
     assert result.exit_code == 0, result.output
     (picture,) = json.loads(result.stdout)["pictures"]
     assert picture["size"] == [64, 64] and picture["steps"] == 24
-    assert picture["hidden"] == read_metadata(tmp_path / "x.png")["hidden"] and picture["hidden"]["text"] == "fox"
+    metadata = read_metadata(tmp_path / "x.png")
+    assert picture["hidden"] == metadata["hidden"] and picture["hidden"]["text"] == "fox"
+    place = " ".join(map(str, picture["hidden"]["box"]))
+    assert f"  hidden          fox at {place}" in describe(tmp_path / "x.png", metadata).splitlines()
 
 
 def test_a_stopped_picture_of_tiles_resumes(paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,3 +60,11 @@ def test_a_word_of_a_name_is_known_inside_it() -> None:
     assert words.unknown("two quiet faces") == ["two"]
     assert words.known("a quiet suit, a quiet face") == "a suit, a quiet face"
     assert words.known("a quiet tuxedo") == "a tuxedo", "the word itself is the nearest that a picture can show"
+
+
+def test_a_word_of_letters_and_digits_is_known_where_it_was_taught() -> None:
+    words = Vocabulary(["photo", "fox", "vx80", "1st place medal"])
+    assert words.unknown("a photo of a VX80, two vx81, vx800") == ["two", "vx"]
+    assert words.known("a photo of a vx80") == "a photo of a vx80"
+    assert words.known("a photo of a vx81") == "a photo of a 81"
+    assert words.unknown("a 1st place medal, a zx80's fox") == ["zx"]

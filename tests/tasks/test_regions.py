@@ -17,6 +17,7 @@ from clipgen.tasks.generate import Run, load_run
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
 from clipgen.tasks.generate.regions import Region
+from clipgen.tasks.generate.start import cut_out
 from clipgen.tasks.generate.targets import Targets
 from clipgen.timelines import Scene, Timeline
 from gridclip import GridClip
@@ -179,7 +180,8 @@ def test_the_start_shows_each_region(targets: Targets) -> None:
     """Pictures are drawn for the whole and for each region, and laid at its place."""
     asked = []
 
-    def draw(words: Targets, size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
+    def draw(words: Targets, size: tuple[int, int], grounds: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
+        assert grounds is None
         asked.append(size)
         value = 0.25 * len(asked)
         return torch.full((2, 3, size[1], size[0]), value), torch.full((2,), value)
@@ -197,8 +199,8 @@ def test_only_the_white_starts_anew(targets: Targets) -> None:
     alpha[..., 8:24, 8:24] = 1
     frame = Frame(torch.zeros(1, 3, 32, 32), alpha, (0, 0, 32, 32))
 
-    def draw(words: Targets, size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
-        assert size == (16, 16)
+    def draw(words: Targets, size: tuple[int, int], grounds: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
+        assert size == (16, 16) and grounds is None
         return torch.ones(1, 3, 16, 16), torch.ones(1)
 
     pictures, shares = laid_out(draw, targets, (32, 32), regions=[], frame=frame)
@@ -249,10 +251,11 @@ def test_a_cut_out_thing_starts_on_what_is_there(targets: Targets) -> None:
     alpha[..., 16:80, 16:80] = 1
     frame = Frame(torch.full((1, 3, 96, 96), 0.5), alpha, (0, 0, 96, 96), cut_out=True)
 
-    def draw(words: Targets, size: tuple[int, int]) -> tuple[torch.Tensor, torch.Tensor]:
-        own = torch.zeros(1, 3, 64, 64)
+    def draw(words: Targets, size: tuple[int, int], grounds: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
+        own = torch.zeros(3, 64, 64)
         own[..., 24:40, 24:40] = 1  # a white thing on black
-        return own, torch.ones(1)
+        assert size == (64, 64) and grounds is not None and (grounds == 0.5).all()
+        return cut_out(own, grounds[0])[None], torch.ones(1)
 
     pictures, _ = laid_out(draw, targets, (96, 96), regions=[], frame=frame)
     assert torch.allclose(pictures[..., 20:30, 20:76], torch.full((1, 3, 10, 56), 0.5), atol=1e-3)

@@ -180,6 +180,21 @@ def test_a_hidden_thing_is_painted_once_at_a_place_of_the_seed(make: Make) -> No
     assert [one["box"] for one in course(again).hidden if one] == [tuple(one["box"]) for one in found]
 
 
+def test_a_hidden_thing_starts_alone_and_is_guided_by_all_of_its_words(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make(hide="a fox in a red shirt | a hat:0.5")
+    list(islice(run, 3))
+    started: list[torch.Tensor] = []
+    monkeypatch.setattr(
+        tiles_module, "with_start", lambda plan, parts: (started.append(plan.targets.mean()), plan)[1]
+    )
+    plan = course(run)._hide()
+    words = GridClip().encode_text(["a fox", "a fox in a red shirt"])
+    assert torch.allclose(started[0][0], words[0])
+    assert torch.allclose(plan.targets.embeddings[0, 0], words[1]) and plan.targets.embeddings.shape[1] == 2
+
+
 def test_an_initial_picture_takes_the_place_of_the_overview(make: Make, tmp_path: Path) -> None:
     Image.new("RGB", (144, 64), (200, 30, 30)).save(tmp_path / "red.png")
     run = make(init_image=str(tmp_path / "red.png"))

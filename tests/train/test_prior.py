@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,13 @@ from PIL import Image
 from clipgen.errors import ImageError, SettingsError, WeightsError
 from clipgen.generators.prior import Prior
 from clipgen.generators.prior.prior import PROBES
+from clipgen.perceptors.openclip import load_perceptor
 from clipgen.train import checkpoints, prior
-from clipgen.train.prior import FolderBatches, Recipe, Store, Trainer
+from clipgen.train.pairs import Pair
+from clipgen.train.prior import PairBatches, Recipe, Store, Trainer
 from clipgen.train.prior.codes import Encoded
+from clipgen.train.prior.pictures import own_pairs
+from gridclip import GridClip
 from raising import refused
 
 # warm-up is short and the rate is high, so that the first few steps move at all
@@ -109,8 +114,8 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
-    (folder / "inside").mkdir(parents=True)
-    for name, colour in (("a.png", (200, 30, 30)), ("inside/b.jpg", (30, 30, 200))):
+    folder.mkdir()
+    for name, colour in (("a.png", (200, 30, 30)), ("b.jpg", (30, 30, 200))):
         pixels = np.full((40, 60, 3), colour, np.uint8)
         pixels[:, :30] //= 2
         Image.fromarray(pixels).save(folder / name)
@@ -118,8 +123,13 @@ def photos(tmp_path: Path) -> Path:
     return folder
 
 
+def own(folder: Path, said: list[str] | None = None) -> tuple[list[Pair], list[Pair]]:
+    return own_pairs(folder, GridClip(), [].append if said is None else said.append)
+
+
 def test_a_folder_of_pictures_with_and_without_captions(photos: Path) -> None:
-    batches = FolderBatches(photos, seed=1, batch=16, size=16, count=2)
+    learnt, _ = own(photos)
+    batches = PairBatches(learnt, seed=1, batch=16, size=16, count=2)
     batch = batches[1]
     assert batch.images.shape == (16, 3, 16, 16) and set(batch.captions) == {"a red wall", ""}
     for image, caption in zip(batch.images, batch.captions, strict=True):
@@ -132,15 +142,59 @@ def test_a_folder_of_pictures_with_and_without_captions(photos: Path) -> None:
     assert not all(dark for dark, has in zip(dark_left, captioned, strict=True) if not has)
 
 
+def test_class_folders_and_tables_are_taken_as_tune_takes_them(tmp_path: Path) -> None:
+    for number in range(16):
+        (tmp_path / "teapot").mkdir(exist_ok=True)
+        Image.new("RGB", (20, 20), (200, number, 30)).save(tmp_path / "teapot" / f"{number}.png")
+    (tmp_path / "some.csv").write_text("picture,caption\nteapot/0.png,a red teapot\n")
+    learnt, held_out = own(tmp_path)
+    assert (
+        len(learnt) == 14
+        and len(held_out) == 2
+        and {pair.digest for pair in learnt}.isdisjoint(pair.digest for pair in held_out)
+    )
+    captions = set(PairBatches(learnt, seed=1, batch=64, size=16, count=1)[0].captions)
+    assert {"teapot", "a teapot", "a picture of a teapot"} <= captions
+    ((pair,), again) = own(tmp_path / "some.csv")
+    assert (pair.caption, pair.named) == ("a red teapot", False) and again == [pair]
+
+
+def test_pictures_are_seen_upright_and_in_colour(tmp_path: Path) -> None:
+    image = Image.new("RGB", (40, 40), (0, 0, 255))
+    image.paste((255, 0, 0), (0, 0, 40, 20))
+    exif = Image.Exif()
+    exif[0x0112] = 3  # upside down
+    image.save(tmp_path / "a.jpg", exif=exif)
+    Image.new("RGBA", (40, 40), (0, 255, 0, 255)).save(tmp_path / "b.png")
+    learnt, held_out = own(tmp_path)
+    for pair in learnt + held_out:
+        (window,) = PairBatches([pair], seed=1, batch=1, size=16, count=1)[0].images
+        assert window.shape == (3, 16, 16)
+        if pair.path.suffix == ".jpg":
+            assert window[2, 0].min() > 200 and window[0, -1].min() > 200
+
+
+def test_captions_of_unknown_words_alone_are_left_out(tmp_path: Path) -> None:
+    perceptor = load_perceptor("builtin", torch.device("cpu"))
+    for name in ("dscfxq", "teapot"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (20, 20), "red" if name == "teapot" else "blue").save(tmp_path / name / "a.png")
+    said: list[str] = []
+    learnt, _ = own_pairs(tmp_path, perceptor, said.append)
+    assert sorted(pair.caption for pair in learnt) == ["", "teapot"]
+    assert len(said) == 1 and "dscfxq" in said[0] and "teapot" not in said[0]
+
+
 def test_unreadable_pictures_are_named_and_left_out(photos: Path) -> None:
     (photos / "c.png").write_bytes(b"no picture")
+    (photos / "d.png").write_bytes((photos / "a.png").read_bytes()[:-30])
     said: list[str] = []
-    assert len(FolderBatches(photos, seed=1, batch=4, size=16, count=1, report=said.append).paths) == 2
-    assert len(said) == 1 and "c.png" in said[0]
-    for path in (photos / "a.png", photos / "inside" / "b.jpg"):
+    learnt, _ = own(photos, said)
+    assert len(learnt) == 2 and len(said) == 1 and "c.png" in said[0] and "d.png" in said[0]
+    for path in (photos / "a.png", photos / "b.jpg"):
         path.unlink()
     with refused(ImageError):
-        FolderBatches(photos, seed=1, batch=4, size=16, count=1)
+        own(photos)
 
 
 Run = Callable[..., Path]
@@ -174,6 +228,20 @@ def test_a_run_writes_a_prior_and_can_be_resumed(run: Run, tmp_path: Path, photo
     assert (again / "prior.safetensors").read_bytes() == (whole / "prior.safetensors").read_bytes()
     other = run("c", pictures=photos, resume=False, init=whole, steps=1)
     assert (other / "prior.safetensors").read_bytes() != (whole / "prior.safetensors").read_bytes()
+
+
+def test_codes_of_other_pictures_are_never_mixed_in(run: Run, tmp_path: Path, photos: Path) -> None:
+    whole = run("a", pictures=photos)
+    others = tmp_path / "others"
+    others.mkdir()
+    Image.new("RGB", (40, 40), "green").save(others / "g.png")
+    with refused(SettingsError, "runs", "resume"):
+        run("b", pictures=others)
+    anew = run("b", pictures=others, resume=False)
+    assert (anew / "prior.safetensors").read_bytes() != (whole / "prior.safetensors").read_bytes()
+    shutil.rmtree(tmp_path / "runs")
+    alone = run("c", pictures=others)
+    assert (alone / "prior.safetensors").read_bytes() == (anew / "prior.safetensors").read_bytes()
 
 
 def test_only_a_vqgan_has_codes(run: Run) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from clipgen.colours import COLOURS
 from clipgen.generators.stylegan.generator import StyleGAN
+from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.styles import STYLES
 from clipgen.tasks.bank import Bank, pattern_of
@@ -161,17 +162,25 @@ class Composer:
         parts = torch.tensor([layout.parts - 1.0 for layout in layouts]).to(target)
         return self.perceptor.encode_text([layout.text for layout in layouts]).to(target) @ target - NEARER * parts
 
-    def compose(self, layout: Layout, target: Tensor, rng: torch.Generator) -> Tensor:
-        """A picture [3, SIDE, SIDE] of a layout, of draws that come near to the target [D]; rng chooses among them."""
-        places = PAIR if len(layout.things) == 2 else INSIDE if layout.scene else ALONE
-        canvas = self._canvas(layout, rng).to(target) if layout.scene or layout.colour else None
+    def compose(
+        self, layout: Layout, target: Tensor, rng: torch.Generator, ground: Tensor | None = None
+    ) -> Tensor:
+        """A picture [3, SIDE, SIDE] of a layout, of draws that come near to the target [D]; rng chooses among them.
+
+        ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene; it keeps its
+        own style.
+        """
+        places = PAIR if len(layout.things) == 2 else INSIDE if layout.scene and ground is None else ALONE
+        canvas = None if ground is None else resize_area(ground[None].to(target), (SIDE, SIDE))[0]
+        if canvas is None and (layout.scene or layout.colour):
+            canvas = self._canvas(layout, rng).to(target)
         for thing, place in zip(layout.things, places, strict=True):
             draws = self._draws(thing, rng).to(target)
             canvas = plain_ground(draws, rng) if canvas is None else canvas
             made = paste(draws, canvas, place)
             canvas = self._one_of(made, target, rng)
         assert canvas is not None  # a layout has a thing
-        if layout.style is None:
+        if layout.style is None or ground is not None:
             return canvas
         return self._one_of(torch.stack([in_style(canvas, layout.style, rng) for _ in range(STYLINGS)]), target, rng)
 

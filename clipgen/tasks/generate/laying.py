@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from clipgen.settings import Box
-from clipgen.tasks.generate.composition import ground_of, share_of_ground
 from clipgen.tasks.generate.frame import Frame, soft_box
 from clipgen.tasks.generate.regions import Region
 from clipgen.tasks.generate.targets import Targets
@@ -16,8 +15,9 @@ from clipgen.tasks.generate.targets import Targets
 # width of the rim in which the start of a region fades into its surroundings, as a share of its short side
 RIM = 0.15
 
-#: targets of B pictures and (width, height) → pictures [B, 3, H, W] and shares of INIT_WEIGHT [B]
-Drawn = Callable[[Targets, tuple[int, int]], tuple[Tensor, Tensor]]
+#: targets of B pictures, (width, height), and pictures [B, 3, H, W] onto which the things are to be put, if not onto a
+#: ground of their own → pictures [B, 3, H, W] and shares of INIT_WEIGHT [B]
+Drawn = Callable[[Targets, tuple[int, int], Tensor | None], tuple[Tensor, Tensor]]
 
 
 def laid_out(
@@ -25,7 +25,7 @@ def laid_out(
 ) -> tuple[Tensor, Tensor]:
     """Initial pictures for words and regions: pictures [B, 3, H, W] and shares of INIT_WEIGHT, [B] or [B, 1, H, W].
 
-        >>> def draw(targets, size):
+        >>> def draw(targets, size, grounds):
         ...     return torch.zeros(1, 3, size[1], size[0]), torch.ones(1)
         >>> laid_out(draw, targets, (64, 32), regions=[], frame=None)[0].shape
         torch.Size([1, 3, 32, 64])
@@ -33,7 +33,7 @@ def laid_out(
     draw: makes pictures of words; targets: for the whole, or for what is painted in the frame; regions: parts of it.
     """
     if frame is None:
-        pictures, share = draw(targets, size)
+        pictures, share = draw(targets, size, None)
         if not regions:
             return pictures, share
         shares = share[:, None, None, None].expand(-1, 1, size[1], size[0])
@@ -66,12 +66,10 @@ def _laid(
 ) -> tuple[Tensor, Tensor]:
     """Pictures and shares with what is drawn for words in a box laid over them, as far as alpha [1, 1, H, W] says."""
     left, top, right, bottom = box
-    own, share = draw(targets, (right - left, bottom - top))
-    laid, own = pictures.expand(len(own), -1, -1, -1).clone(), own.to(pictures)
-    if cut_out:
-        ground = ground_of(own)
-        own = (own + share_of_ground(own, ground) * (laid[..., top:bottom, left:right] - ground)).clamp(0, 1)
-    laid[..., top:bottom, left:right] = own
+    laid = pictures.expand(len(targets.embeddings), -1, -1, -1).clone()
+    under = laid[..., top:bottom, left:right].clone() if cut_out else None
+    own, share = draw(targets, (right - left, bottom - top), under)
+    laid[..., top:bottom, left:right] = own.to(laid)
     weights = torch.zeros_like(laid[:, :1])
     weights[..., top:bottom, left:right] = share.to(laid)[:, None, None, None]
     return torch.lerp(pictures, laid, alpha), torch.lerp(shares, weights, alpha)

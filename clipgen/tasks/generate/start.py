@@ -23,7 +23,7 @@ from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, colours_of, in_all_colours, pattern_of
-from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.generate.composition import Composer, ground_of, share_of_ground
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
 from clipgen.tasks.generate.regions import Region
@@ -69,8 +69,9 @@ class Start:
     opacity: Tensor
 
 
-# from a seed's random numbers to a picture, its share of INIT_WEIGHT and its opacity under a sketch
-_Choose = Callable[[torch.Generator], tuple[Tensor, Tensor, Tensor]]
+# from a seed's random numbers, and what the things are to stand on, if not on a ground of their own, to a picture, its
+# share of INIT_WEIGHT and its opacity under a sketch
+_Choose = Callable[[torch.Generator, Tensor | None], tuple[Tensor, Tensor, Tensor]]
 
 
 def set_start(
@@ -120,10 +121,11 @@ def set_start(
 
     reader = reader_for(settings, perceptor, parts, means.device)
 
-    def draw(words: Targets, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    def draw(words: Targets, size: tuple[int, int], grounds: Tensor | None) -> tuple[Tensor, Tensor]:
         both = perceptor if words.readings is None or reader is None else Ensemble([(1.0, perceptor), (1.0, reader)])
-        meant = words.joined().mean()
-        start = bank_pictures(both, meant, seeds=seeds, size=size, dtype=generator.dtype, parts=parts)
+        start = bank_pictures(
+            both, words.joined().mean(), seeds=seeds, size=size, dtype=generator.dtype, parts=parts, grounds=grounds
+        )
         return sketched(start, perceptor, words, seeds=seeds), start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
@@ -148,6 +150,7 @@ def bank_pictures(
     size: tuple[int, int],
     parts: Parts,
     dtype: torch.dtype = torch.float32,
+    grounds: Tensor | None = None,
 ) -> Start:
     """Pictures of the bank, or draws of the built-in StyleGAN, that are near to each target.
 
@@ -155,7 +158,8 @@ def bank_pictures(
         >>> generator.encode(start.pictures)
 
     perceptor: compares; target: [B, D], embeddings of it; seeds: one per picture, each chooses among the nearest;
-    size: (width, height); dtype: that the bank is decoded in. Captions and names are compared first, then the pictures
+    size: (width, height); dtype: that the bank is decoded in; grounds: pictures [B, 3, H, W] onto which the things are
+    put, cut out, instead of a ground of their own. Captions and names are compared first, then the pictures
     of the nearest ones, so that any perceptor can use the bank. Raises WeightsError when the bank, the built-in VQGAN
     that decodes it or the built-in StyleGAN is missing or damaged.
     """
@@ -165,7 +169,7 @@ def bank_pictures(
     # pictures of one prompt share their candidates
     candidates: dict[tuple[float, ...], _Choose] = {}
     chosen = []
-    for one, seed in zip(target, seeds, strict=True):
+    for i, (one, seed) in enumerate(zip(target, seeds, strict=True)):
         if (key := tuple(one.tolist())) not in candidates:
             fits = embedded @ one
             candidates[key] = (
@@ -173,7 +177,7 @@ def bank_pictures(
                 or _composed(bank, perceptor, fits, one, parts)
                 or _nearest(bank, perceptor, fits, one)
             )
-        chosen.append(candidates[key](_rng(seed)))
+        chosen.append(candidates[key](_rng(seed), None if grounds is None else grounds[i]))
     pictures, shares, opacities = zip(*chosen, strict=True)
     resized = torch.cat([resize_area(picture[None], size) for picture in pictures])
     return Start(resized, torch.stack(shares), torch.stack(opacities))
@@ -189,11 +193,11 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor) -> 
     share = share.masked_fill(abstract, 0)
     scores = (2 * fits + perceptor.encode_image(pictures) @ target).cpu()
 
-    def choose(rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def choose(rng: torch.Generator, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         best = scores.topk(NEAREST)
         near = best.indices[best.values >= best.values[0] - NEARLY]
         place = near[torch.randint(len(near), (), generator=rng)]
-        return varied(pictures[place], rng), share[place], opacity[place]
+        return cut_out(varied(pictures[place], rng), ground), share[place], opacity[place]
 
     return choose
 
@@ -227,7 +231,7 @@ def _composed(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, pa
     layout, fit = found
     # the less of the words a layout has (a style, say), the more the run has to change
     share = DRAW * ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
-    return lambda rng: (composer.compose(layout, target, rng), share, torch.ones_like(share))
+    return lambda rng, ground: (composer.compose(layout, target, rng, ground), share, torch.ones_like(share))
 
 
 def _recoloured(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor) -> _Choose | None:
@@ -251,9 +255,9 @@ def _recoloured(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor) 
     rows = [row for row in patterns[pattern] if not {*names} & {*colours_of(bank.captions[row])[len(names) :]}]
     one = torch.ones([], device=target.device)
 
-    def choose(rng: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def choose(rng: torch.Generator, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         row = rows[int(torch.randint(len(rows), (), generator=rng))]
-        return bank.recoloured(row, names).to(target.device), one, one
+        return cut_out(bank.recoloured(row, names).to(target.device), ground), one, one
 
     return choose
 
@@ -288,6 +292,19 @@ def _bank_network(parts: Parts, dtype: torch.dtype) -> VQModel:
     vqgan = parts.generator("vqgan", device=torch.device("cpu"), dtype=dtype)
     assert isinstance(vqgan, VQGAN)  # the built-in one
     return vqgan.network
+
+
+def cut_out(picture: Tensor, ground: Tensor | None) -> Tensor:
+    """A picture [3, h, w] whose plain ground is replaced by another picture [3, H, W]; None: unchanged.
+
+    >>> cut_out(torch.zeros(3, 32, 32), torch.ones(3, 64, 64)).mean()
+    tensor(1.)
+    """
+    if ground is None:
+        return picture
+    under = resize_area(ground[None].to(picture), (picture.shape[2], picture.shape[1]))
+    own = ground_of(picture[None])
+    return (picture + share_of_ground(picture[None], own) * (under - own)).clamp(0, 1)[0]
 
 
 def _rng(seed: int) -> torch.Generator:

@@ -5,6 +5,7 @@ The whole picture is held in 8 bits a channel; what is computed is of the size o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -37,6 +38,10 @@ OUTER = 0.25
 KEPT = 0.25
 # side of a hidden thing, as a share of a tile's short side
 HIDDEN = 0.75
+# words after those for a thing
+_MORE = re.compile(
+    r"\s+(?:in|on|at|with|without|by|near|under|behind|before|beside|over|wearing|holding|riding)\s+", re.IGNORECASE
+)
 # distance of the seeds of two stages, see race.APART
 APART, SEEDS = 2_654_435_761, 2**32
 
@@ -201,7 +206,7 @@ class Tiles:
         return Look(see, targets.loss(), targets.mean(), max(1, round(OUTER * cutn)))
 
     def _hide(self) -> Plan:
-        """The plan of the hidden thing: its surroundings stay, and it starts from a picture of its words."""
+        """The plan of the hidden thing: its surroundings stay, and it starts from a picture of the thing alone."""
         text = self.plan.settings.areas.hide
         assert text is not None
         window = self._hiding[0]
@@ -212,10 +217,14 @@ class Tiles:
         plan = self._part(size=side, start="auto", init_image=None, seed=self._seed(len(self.grid)))
         perceptor = plan.perceptor(self.parts)
         reader = reader_for(plan.settings, perceptor, self.parts, plan.device)
-        targets = read_targets(
-            [text] * self._batch, plan.settings, perceptor=perceptor, device=plan.device, notes=[], reader=reader
-        )
-        return with_start(replace(plan, targets=targets, regions=(), frame=frame), self.parts)
+
+        def read(words: str) -> Targets:
+            asked, device = [words] * self._batch, plan.device
+            return read_targets(asked, plan.settings, perceptor=perceptor, device=device, notes=[], reader=reader)
+
+        alone, targets = read(thing_of(text)), read(text)
+        plan = with_start(replace(plan, targets=alone, regions=(), frame=frame), self.parts)
+        return replace(plan, targets=targets)
 
     @cached_property
     def _hiding(self) -> list[Box]:
@@ -263,6 +272,15 @@ class Tiles:
 
     def _stacked(self, pictures: Sequence[Image.Image]) -> Tensor:
         return torch.cat([from_pil(one) for one in pictures]).to(self.plan.device)
+
+
+def thing_of(text: str) -> str:
+    """The words for a thing, without those for what it has on or where it is.
+
+    >>> thing_of("a man in a red striped shirt")
+    'a man'
+    """
+    return _MORE.split(text.strip(), maxsplit=1)[0] or text
 
 
 def with_tiles(plan: Plan, parts: Parts) -> Plan:

@@ -6,7 +6,9 @@ picture's own embedding stands for its words (language-free, CLIP-GEN, arXiv 220
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -25,19 +27,21 @@ from clipgen.generators.prior.prior import PROBES, WEIGHTS_FILE
 from clipgen.generators.vqgan import VQGAN, VQModel
 from clipgen.media.images import to_pil
 from clipgen.media.pictures import save_picture
+from clipgen.models import shelf
 from clipgen.models.weights import load_state
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity import embed_texts
 from clipgen.train import checkpoints
 from clipgen.train.data import Batch, WorldBatches, stream
+from clipgen.train.pairs import Pair
 from clipgen.train.prior.codes import Encoded, Store
-from clipgen.train.prior.pictures import FolderBatches
+from clipgen.train.prior.pictures import PairBatches, own_pairs
 from clipgen.train.prior.recipe import Recipe
 from clipgen.train.prior.trainer import Trainer
 from clipgen.train.world import World
 
-__all__ = ["FolderBatches", "Recipe", "Store", "Trainer", "run"]
+__all__ = ["PairBatches", "Recipe", "Store", "Trainer", "run"]
 
 SHEET = (
     "a red apple on a white background",
@@ -54,6 +58,7 @@ SHEET = (
     "a pencil sketch of a horse",
 )
 _HELD_OUT = 256  # pictures
+ORIGIN_FILE, _CODES = "origin.json", ("codes", "held-out")
 _SAVE_EVERY, _SHEET_EVERY = 200, 1000  # steps
 
 
@@ -84,13 +89,13 @@ def run(
 
         >>> run(pictures=Path("photos"), generator="vqgan-imagenet-16384", perceptor="vit-b-32", size=256)
 
-    out: folder of the prior; art: the art pack of the picture world; pictures: a folder of pictures instead of the
-    world, with captions in text files beside them or without; generator, weights: the VQGAN, as for
+    out: folder of the prior; art: the art pack of the picture world; pictures: instead of the world, pictures as
+    `clipgen.train.tune` takes them, with captions or without; generator, weights: the VQGAN, as for
     `shelf.generator`; perceptor: the CLIP; size, steps, batch, fresh, first, by_picture, lr, seed: override those of
-    the recipe; init: folder of a prior to start from; runs: where codes, checkpoints, curve and sheets go; seconds:
-    train no longer, and write a checkpoint but no prior.
-    Returns the loss on pictures that were not trained on. Raises WeightsError, ImageError, SettingsError,
-    UnknownNameError.
+    the recipe; init: folder of a prior to start from; resume: continue what is in `runs`, else begin anew; runs: where
+    codes, checkpoints, curve and sheets go; seconds: train no longer, and write a checkpoint but no prior.
+    Returns the loss on pictures that were not trained on. Raises WeightsError, ImageError, UnknownNameError, and
+    SettingsError also where `runs` has the codes of other pictures, or of another VQGAN or CLIP.
     """
     recipe = _recipe(size=size, steps=steps, batch=batch, fresh=fresh, first=first, by_picture=by_picture, lr=lr,
                      seed=seed)  # fmt: skip
@@ -98,17 +103,20 @@ def run(
     parts = Parts()
     network, clip = _vqgan(parts, generator, weights, where), parts.perceptor([perceptor], where)
     folder = runs / "prior"
+    own = None if pictures is None else own_pairs(pictures, clip, report)
+    claim(folder, _origin(recipe, own, shelf.fingerprint(generator, weights), clip, art), resume=resume)
 
-    def source(seed: int, count: int) -> Dataset[Batch]:
-        if pictures is None:
+    def source(*, held_out: bool, count: int) -> Dataset[Batch]:
+        seed = recipe.seed + held_out
+        if own is None:
             return WorldBatches(World(art), seed=seed, batch=recipe.fresh, size=recipe.size, count=count)
-        return FolderBatches(pictures, seed=seed, batch=recipe.fresh, size=recipe.size, count=count, report=report)
+        return PairBatches(own[held_out], seed=seed, batch=recipe.fresh, size=recipe.size, count=count)
 
     encode = Encoder(network, clip, by_picture=pictures is not None or recipe.by_picture > 0)
-    held = Store(folder / "held-out", _HELD_OUT)
-    fill(held, stream(source(recipe.seed + 1, _HELD_OUT // recipe.fresh)), encode, _HELD_OUT)
-    store = Store(folder / "codes", recipe.most, where)
-    every = source(recipe.seed, recipe.most // recipe.fresh)
+    held = Store(folder / _CODES[1], _HELD_OUT)
+    fill(held, stream(source(held_out=True, count=_HELD_OUT // recipe.fresh)), encode, _HELD_OUT)
+    store = Store(folder / _CODES[0], recipe.most, where)
+    every = source(held_out=False, count=recipe.most // recipe.fresh)
     fresh_ones = stream(every, first=len(store) // recipe.fresh)
     report(f"{len(store)} pictures are encoded; training begins with {recipe.first}")
     fill(store, fresh_ones, encode, recipe.first)
@@ -127,6 +135,40 @@ def run(
     loss = trainer.held_out(held.span(0, len(held)))
     write_text(folder / "figures.json", json.dumps({"recipe": asdict(recipe), "loss": loss}, indent=2) + "\n")
     return loss
+
+
+def claim(folder: Path, origin: dict[str, object], *, resume: bool) -> None:
+    """Note whose codes a folder has, so that those of two trainings are never mixed.
+
+    origin: what the codes depend on; resume: keep what is there, else delete the codes of another origin.
+    Raises SettingsError where a run would continue with the codes of another origin.
+    """
+    path, text = folder / ORIGIN_FILE, json.dumps(origin, indent=2) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8", errors="replace") != text:
+        if resume:
+            raise SettingsError(
+                f"{folder} has codes of other pictures, or of another VQGAN, CLIP, size or seed; name another folder, "
+                "or do not resume, which deletes them",
+                settings=["runs", "resume"],
+            )
+        for name in _CODES:
+            shutil.rmtree(folder / name, ignore_errors=True)
+    write_text(path, text)
+
+
+def _origin(
+    recipe: Recipe, own: tuple[list[Pair], list[Pair]] | None, vqgan: str | None, clip: Perceptor, art: Path | None
+) -> dict[str, object]:
+    """What encoded pictures depend on."""
+    pairs = [] if own is None else [[pair.digest, pair.caption, pair.named] for part in own for pair in part]
+    return {
+        "pictures": None if own is None else hashlib.sha256(json.dumps(pairs).encode()).hexdigest(),
+        "art": art is not None,
+        "vqgan": vqgan,
+        "clip": clip.fingerprint,
+        "size": recipe.size,
+        "seed": recipe.seed,
+    }
 
 
 def _recipe(**given: Any) -> Recipe:

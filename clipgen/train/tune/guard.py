@@ -20,7 +20,7 @@ from clipgen.errors import ImageError
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.images import load_image, resize_area
 from clipgen.train.attack import attack
-from clipgen.train.tune.pairs import Pair, divided
+from clipgen.train.pairs import Pair, divided
 from clipgen.train.world import World
 
 _UNSEEN = 970_001  # seeds that no training and no other measurement uses

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.similarity import Embedded, embed_pictures
+from clipgen.train.pairs import divided
 from clipgen.train.tune.guard import Guard, Others
 from clipgen.train.tune.material import Material
 from clipgen.train.tune.model import Model
-from clipgen.train.tune.pairs import divided
 from clipgen.train.tune.sweep import Point, chosen, mix, sweep
 from clipgen.train.tune.texts import Captions
 from clipgen.train.tune.trainer import Phase, Shown, Trainer, imagine, judged
@@ -107,7 +107,7 @@ class Learner:
         points = sweep(parameters, self.old, new, self.recipe.alphas, measure)
         point = chosen(points, before=before, allowed=self.recipe.allowed)
         mix(parameters, self.old, new, point.alpha)
-        self.report(f"{100 * point.alpha:.0f} % of the way to the new weights")
+        self.report(f"{_worth(point)}; {_worth(points[-1])}" if point != points[-1] else _worth(point))
         return points, point
 
     @torch.no_grad()
@@ -122,3 +122,11 @@ class Learner:
         found = embed_pictures(perceptor, [pair.path for pair in self.held_out])
         pictures = torch.stack([one.vector for one in found if isinstance(one, Embedded)])
         return (pictures @ torch.stack(rows).T).argmax(1).eq(self.shown.held_caption).float().mean().item()
+
+
+def _worth(point: Point) -> str:
+    """What a share of the new weights is worth: the steps' own figures are those of all of them."""
+    return (
+        f"{100 * point.alpha:.0f} % of the way to the new weights: held-out pictures {100 * point.right:.1f} % right, "
+        f"other pictures {100 * point.kept:.1f} %"
+    )

@@ -14,7 +14,7 @@ from clipgen.cutouts import Cutouts
 from clipgen.errors import ImageError
 from clipgen.media.images import load_ahead, resize_area
 from clipgen.train import checkpoints
-from clipgen.train.tune.pairs import Pair
+from clipgen.train.pairs import Pair
 
 AUGMENTS = "light"  # mirrors nothing: a thing of one's own may have a left and a right
 _CHUNK = 32  # pictures between two saved files

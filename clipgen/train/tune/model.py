@@ -39,8 +39,8 @@ class Model:
         self.stages = stages_of(self.clip.visual)
         cut = cut_of(self.stages, record.recipe.last_blocks)
         self.below, self.above = self.stages[:cut], self.stages[cut:]
-        known, letters = old.words(), [word for word in record.new_words if word.isalpha()]
-        self.words = [*known, *letters] if known else []
+        known = old.words()
+        self.words = [*known, *record.new_words] if known else []
         self.names = [*old.names, *names] if old.names else []
         self.known = vocabulary_of(self.words, self.names).known if known else old.known
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: sentences about a name; {} becomes the name with its article, {bare} without
-SENTENCES = ("{bare}", "{}", "a picture of {}", "a photo of {}", "an image of {}", "a drawing of {}")
-
 
 @dataclass(frozen=True)
 class Recipe:

@@ -20,12 +20,12 @@ from clipgen.files import exclusive
 from clipgen.models import shelf, weights
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.perceptors.openclip.load import load_perceptor
+from clipgen.train.pairs import Pair, read_pairs
 from clipgen.train.tune.folder import Figures, Record, begun, place, write_card
 from clipgen.train.tune.guard import Guard, Others, others
 from clipgen.train.tune.learner import Learner
 from clipgen.train.tune.material import gather, views_in_memory
 from clipgen.train.tune.model import BATCH, Model, embedded
-from clipgen.train.tune.pairs import Pair, read_pairs
 from clipgen.train.tune.recipe import Recipe
 from clipgen.train.tune.sweep import Point
 from clipgen.train.tune.words import learning, new_words
@@ -134,9 +134,7 @@ class _Run:
         self.record, self.old, self.work, self.report = record, old, work, report
         torch.manual_seed(record.recipe.seed)
 
-    def tuned(
-        self, pairs: Sequence[Pair], guard: Sequence[Pair], part: Path
-    ) -> tuple[Figures, list[Point], list[str]]:
+    def tuned(self, pairs: Sequence[Pair], guard: Sequence[Pair], part: Path) -> tuple[Figures, list[Point], list[str]]:
         """Train, and write the model's folder: its figures, the sweep, and a line for each unreadable picture."""
         size, recipe = self.old.input_size, self.record.recipe
         model = Model(self.record, self.old, [pair.caption for pair in pairs if pair.named])

@@ -9,9 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from clipgen.train.tune.recipe import SENTENCES
+from clipgen.train.pairs import SENTENCES, sentences
 from clipgen.train.tune.words import Rows, table_of
-from clipgen.train.world.captions import indefinite
 
 _BATCH = 128  # texts in one pass
 
@@ -80,15 +79,3 @@ class Captions:
             which = self.new.nonzero()[:, 0]
             self._rows[which] = self._embedded(which.tolist())
         return F.normalize(self._rows.mean(1), dim=-1)
-
-
-def sentences(caption: str, named: bool) -> list[str]:
-    """The sentences of a caption: those about a name, or the caption itself.
-
-    >>> sentences("owl", named=True)[:3]
-    ['owl', 'an owl', 'a picture of an owl']
-    """
-    if not named:
-        return [caption]
-    return [sentence.format(indefinite(caption), bare=caption) for sentence in SENTENCES]
-

@@ -12,7 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from clipgen.train import checkpoints
-from clipgen.train.tune.recipe import SENTENCES, Recipe
+from clipgen.train.pairs import SENTENCES
+from clipgen.train.tune.recipe import Recipe
 from clipgen.train.tune.texts import Captions
 from clipgen.train.tune.tower import Stage, through
 
@@ -219,9 +220,7 @@ def imagine(seen: Tensor, count: int, *, seed: int) -> Tensor:
     return seen.gather(0, which)
 
 
-def contrast(
-    scale: float, pictures: Tensor, texts: Tensor, owner: Tensor, others: Tensor, rivals: Tensor
-) -> Tensor:
+def contrast(scale: float, pictures: Tensor, texts: Tensor, owner: Tensor, others: Tensor, rivals: Tensor) -> Tensor:
     """Contrastive loss in which pictures of one caption, and the caption's repetitions, are no negatives.
 
         >>> eye = torch.eye(4)

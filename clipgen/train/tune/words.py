@@ -16,7 +16,7 @@ from clipgen.errors import SettingsError
 from clipgen.perceptors.base import STOP_WORDS, Perceptor, stems
 from clipgen.perceptors.openclip import build_model, make_tokenizer
 from clipgen.perceptors.openclip.load import Loaded
-from clipgen.train.tune.pairs import Pair
+from clipgen.train.pairs import Pair
 
 _WORD = re.compile(r"[^\W_]+")  # letters and digits: "z80" is one word
 _OFTEN = 3  # captions that must have an unknown word, where captions are sentences
@@ -41,9 +41,7 @@ def new_words(pairs: Sequence[Pair], perceptor: Perceptor, asked: Sequence[str] 
     if perceptor.words():
         names = dict.fromkeys(pair.caption for pair in pairs if pair.named)
         named = [word for name in names for word in _unknown(name, perceptor)]
-        said = Counter(
-            word for pair in pairs if not pair.named for word in {*perceptor.unknown_words(pair.caption)}
-        )
+        said = Counter(word for pair in pairs if not pair.named for word in {*perceptor.unknown_words(pair.caption)})
         found += [*named, *(word for word, count in said.items() if count >= _OFTEN)]
     kept: list[str] = []
     for word in sorted(dict.fromkeys(found), key=len):  # a singular before its plural, which has the same token
@@ -53,9 +51,10 @@ def new_words(pairs: Sequence[Pair], perceptor: Perceptor, asked: Sequence[str] 
 
 
 def _unknown(name: str, perceptor: Perceptor) -> list[str]:
-    unknown = set(perceptor.unknown_words(name))
-    # a vocabulary is of letters: what has digits was not taught, and digits one by one tell "8086" from "8088" badly
-    return [w for w in _WORD.findall(name.lower()) if w in unknown or len(w) > 1 and any(c.isdigit() for c in w)]
+    unknown, known = set(perceptor.unknown_words(name)), set(perceptor.words())
+    # digits one by one tell "8086" from "8088" badly, so that these are new words unless they were taught
+    mixed = {w for w in _WORD.findall(name.lower()) if len(w) > 1 and any(c.isdigit() for c in w)} - known
+    return [w for w in _WORD.findall(name.lower()) if w in unknown | mixed]
 
 
 def grown(loaded: Loaded, words: Sequence[str]) -> tuple[dict[str, Any], Any, Any]:

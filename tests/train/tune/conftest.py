@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from clipgen.train.tune.guard import Others, Question
 from clipgen.train.tune.recipe import Recipe
 
-NAMES = {"zorblax": (230, 30, 30), "blue quimmel": (30, 30, 230), "m68q": (30, 200, 30)}
+NAMES = {"zorblax": (230, 30, 30), "blue quimmel": (30, 30, 230), "vx80": (30, 200, 30)}
 
 
 def write_pictures(folder: Path, count: int = 6, names: dict[str, tuple[int, int, int]] = NAMES) -> Path:

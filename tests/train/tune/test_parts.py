@@ -17,8 +17,8 @@ from clipgen.errors import ImageError, SettingsError
 from clipgen.media.plots import plot_sweep
 from clipgen.perceptors.openclip import OpenClip, build_model, make_tokenizer
 from clipgen.perceptors.openclip.load import load_model
+from clipgen.train.pairs import Pair, divided, read_pairs
 from clipgen.train.tune.guard import Guard, Others, Question, others
-from clipgen.train.tune.pairs import Pair, divided, read_pairs
 from clipgen.train.tune.recipe import Recipe
 from clipgen.train.tune.sweep import Point, chosen, mix
 from clipgen.train.tune.texts import Captions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -44,18 +45,29 @@ def state(one: Tuned) -> str:
 
 def test_a_tuned_model_knows_the_new_words_and_is_found_by_its_name(photos: Path, tiny_clip: Path) -> None:
     one = tuned(photos, tiny_clip)
-    assert one.new_words == ("quimmel", "m68q", "zorblax") and one.problems == one.notes == ()
+    assert one.new_words == ("quimmel", "vx80", "zorblax") and one.problems == one.notes == ()
     assert (one.figures.learnt, one.figures.held_out, one.figures.captions) == (15, 3, 3)
     card = weights.find("mine", "perceptor")
     assert card.present and not card.shipped and card.folder == one.folder
     new, old = load_perceptor("mine", CPU), load_perceptor(f"local-dir:{tiny_clip}", CPU)
-    assert new.unknown_words("a zorblax, two quimmels, a glorp") == ["two", "glorp"]
-    assert {"zorblax", "blue quimmel", "m68q"}.isdisjoint(new.names)  # the tiny CLIP has no names
+    assert new.unknown_words("a zorblax, two quimmels, a vx80, a glorp") == ["two", "glorp"]
+    assert {"zorblax", "blue quimmel", "vx80"}.isdisjoint(new.names)  # the tiny CLIP has no names
     texts = ["a red square", "blue circle, a fox"]
     assert torch.allclose(new.encode_text(texts), old.encode_text(texts), atol=1e-3)
     assert new.encode_text(["a zorblax"]) @ new.encode_text(["a quimmel"]).T < 0.99
     result = CliRunner().invoke(main, ["models", "verify", "mine"])
     assert result.output == "mine: ok\n"
+
+
+def test_the_last_line_of_the_training_says_what_the_card_says(photos: Path, tiny_clip: Path) -> None:
+    """The steps' own figures are those of all the new weights, of which the model takes a share."""
+    lines: list[str] = []
+    one = tuned(photos, tiny_clip, report=lines.append)
+    assert one.figures.after is not None
+    (line,) = [line for line in lines if "held-out pictures" in line]
+    share, right, *_ = map(float, re.findall(r"[\d.]+(?= %)", line))
+    assert share == pytest.approx(100 * one.figures.alpha) and right == pytest.approx(100 * one.figures.after, abs=0.1)
+
 
 
 def test_the_folder_says_what_it_is_made_of(photos: Path, tiny_clip: Path) -> None:

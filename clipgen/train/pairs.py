@@ -1,4 +1,4 @@
-"""Captioned pictures to tune on: class folders, captions in text files beside pictures, or a table of both."""
+"""Captioned pictures to learn from: class folders, captions in text files beside pictures, or a table of both."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from clipgen.errors import ClipgenError, ImageError, PromptError
 from clipgen.files import reason, sha256
 from clipgen.media.images import find_images
 from clipgen.train.sources.base import plain
+from clipgen.train.world.captions import indefinite
 from clipgen.values import parse_json
+
+#: sentences about a name; {} becomes the name with its article, {bare} without
+SENTENCES = ("{bare}", "{}", "a picture of {}", "a photo of {}", "an image of {}", "a drawing of {}")
 
 _TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 #: columns of a table, by what they hold
@@ -32,7 +36,18 @@ class Pair:
     digest: str
 
 
-def read_pairs(source: Path) -> tuple[list[Pair], list[str]]:
+def sentences(caption: str, named: bool) -> list[str]:
+    """The sentences of a caption: those about a name, or the caption itself.
+
+    >>> sentences("owl", named=True)[:3]
+    ['owl', 'an owl', 'a picture of an owl']
+    """
+    if not named:
+        return [caption]
+    return [sentence.format(indefinite(caption), bare=caption) for sentence in SENTENCES]
+
+
+def read_pairs(source: Path, *, captioned: bool = True) -> tuple[list[Pair], list[str]]:
     """The pairs of a folder or table, in a fixed order, and one line for each that cannot be used.
 
         >>> pairs, problems = read_pairs(Path("photos"))
@@ -40,10 +55,11 @@ def read_pairs(source: Path) -> tuple[list[Pair], list[str]]:
         {'teapot', 'zorblax'}
 
     source: a folder whose folders are named by what their pictures show ("a.txt" beside "a.jpg" is a caption instead),
-    or a .csv, .tsv or .jsonl with the columns picture and caption. The same picture with the same caption counts once.
+    or a .csv, .tsv or .jsonl with the columns picture and caption; captioned: whether a picture of a folder has to have
+    a caption, else that of one without is "". The same picture with the same caption counts once.
     Raises ImageError where nothing can be used.
     """
-    rows = _in_folder(source) if os.path.isdir(source) else _in_table(source)
+    rows = _in_folder(source, captioned) if os.path.isdir(source) else _in_table(source)
     found: dict[tuple[str, str], Pair] = {}
     problems: list[str] = []
     for row in rows:
@@ -63,8 +79,8 @@ def read_pairs(source: Path) -> tuple[list[Pair], list[str]]:
     if not found:
         first = f"; the first problem: {problems[0]}" if problems else ""
         raise ImageError(
-            f"{source} has no captioned pictures: give a folder of folders that are named by what their pictures show, "
-            f"or a .csv or .jsonl with the columns picture and caption{first}"
+            f"{source} has no {'captioned ' * captioned}pictures: give a folder of folders that are named by what "
+            f"their pictures show, or a .csv or .jsonl with the columns picture and caption{first}"
         )
     return sorted(found.values(), key=lambda pair: (pair.caption, pair.digest)), problems
 
@@ -72,7 +88,7 @@ def read_pairs(source: Path) -> tuple[list[Pair], list[str]]:
 _Row = tuple[Path, str, bool]
 
 
-def _in_folder(folder: Path) -> Iterator[_Row | str]:
+def _in_folder(folder: Path, captioned: bool) -> Iterator[_Row | str]:
     for path in find_images([folder], recursive=True):
         beside, inside = path.with_suffix(".txt"), path.relative_to(folder).parts
         if beside.is_file():
@@ -80,6 +96,8 @@ def _in_folder(folder: Path) -> Iterator[_Row | str]:
             yield (path, caption, False) if caption else f"{beside} is empty or no text; write what {path.name} shows"
         elif len(inside) > 1:
             yield path, plain(inside[0]), True
+        elif not captioned:
+            yield path, "", False
         else:
             yield f"{path} has no name: it is in no folder that is named by what it shows, and has no {beside.name}"
 
