@@ -167,8 +167,8 @@ class Composer:
     ) -> Tensor:
         """A picture [3, SIDE, SIDE] of a layout, of draws that come near to the target [D]; rng chooses among them.
 
-        ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene; it keeps its
-        own style.
+        ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene, in its own
+        style.
         """
         places = PAIR if len(layout.things) == 2 else INSIDE if layout.scene and ground is None else ALONE
         canvas = None if ground is None else resize_area(ground[None].to(target), (SIDE, SIDE))[0]
