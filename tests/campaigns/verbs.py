@@ -131,7 +131,8 @@ def _jobs(folder: Path) -> None:
 
 def _found(folder: Path) -> Results:
     """What the index answers."""
-    asked = run(("search", "red", "photos", "--no-refresh", *CLIP, "--top", "12", "--json"), folder)
+    asked = run(("search", "red", "photos", "--no-refresh", "--unlikely", *CLIP, "--top", "12", "--json"), folder)
+    assert len(json.loads(asked.text)) > 1, asked.text
     status = run(("index", "photos", "--status", *CLIP), folder).text.splitlines()
     lines = [line for line in status if "size" not in line]
     return {"found": asked.text.replace(str(folder), ""), "status": "\n".join(lines).replace(str(folder), "")}

@@ -3,6 +3,7 @@
 A command that is forked from it is at its work at once, and so at most moments at which it is killed.
 """
 
+import encodings.idna  # noqa: F401  # for users who cannot read Python's folder, as root's
 import importlib
 import tempfile
 from pathlib import Path
