@@ -7,6 +7,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -371,6 +372,13 @@ def test_a_temporary_folder_is_deleted_also_when_its_process_was_killed(
     with temporary_folder() as folder, temporary_folder() as other:
         assert not left.exists() and folder.exists() and other.exists()
     assert os.listdir(tmp_path) == []
+
+
+def test_without_any_folder_for_temporary_files_tmpdir_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/dev/null/tmp"])
+    with refused(OutputError, match="TMPDIR"), temporary_folder():
+        pass
 
 
 def test_a_temporary_folder_that_cannot_be_made_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from clipgen.files import unwritable
+from clipgen.errors import OutputError
+from clipgen.files import reason, unwritable
 from clipgen.files.claims import claim, release
 
 _PREFIX, _LOCK = "clipgen-", ".lock"
@@ -29,9 +30,14 @@ def temporary_folder() -> Iterator[Path]:
     What this user's processes left in such folders when they were killed is deleted, too.
     Raises OutputError when the folder cannot be made.
     """
-    folder = Path(f"{_PREFIX}{secrets.token_hex(8)}")
     try:
-        folder = Path(tempfile.gettempdir()) / folder
+        home = Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        raise OutputError(
+            f"there is no folder for temporary files: {reason(error)}; set TMPDIR to one that can be written to"
+        ) from error
+    folder = home / f"{_PREFIX}{secrets.token_hex(8)}"
+    try:
         _clear(folder.parent)
         claim(lock := _lock(folder))  # before the folder is made: whoever can lock it may delete the folder
         folder.mkdir(mode=0o700)

@@ -81,7 +81,9 @@ class Database:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
+        except OSError as error:
+            raise unwritable(path, error) from error
+        except sqlite3.Error as error:
             raise unwritable(path, OSError(str(error))) from error
         with self._errors():
             self._connection.execute("pragma journal_mode = wal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -22,5 +23,9 @@ def record(campaign: str, row: str, figures: dict[str, object]) -> None:
         return
     path = Path(folder) / f"{campaign}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps({**rows, row: figures}, indent=2) + "\n")
+    with path.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # other workers of pytest write there, too
+        file.seek(0)
+        rows = json.loads(file.read() or "{}")
+        file.truncate(0)
+        file.write(json.dumps({**rows, row: figures}, indent=2) + "\n")

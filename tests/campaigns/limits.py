@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import resource
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 NOBODY = 65534
+_SECURE_BITS, _NO_ROOT = 28, 1  # of prctl
 MEMORY = Path("/sys/fs/cgroup/memory/clipgen-campaign")
 
 
@@ -27,34 +29,47 @@ def memory() -> None:
 
 
 def addresses() -> None:
-    """3 GB of addresses more than the process has when it begins, which imports take most of; then an error."""
+    """1 GB of addresses more than the process has when it begins; then an error."""
     size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + 3 * 2**30, size + 3 * 2**30))
+    resource.setrlimit(resource.RLIMIT_AS, (size + 2**30, size + 2**30))
 
 
-def nobody() -> None:
-    """Another user, for whom modes of files hold, as they do not for root."""
+def bounded() -> None:
+    """Root without its capabilities: modes of files hold for it, as they do for other users."""
+    system = ctypes.CDLL(None, use_errno=True)
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the third version of capset, this process
+    if system.prctl(_SECURE_BITS, _NO_ROOT, 0, 0, 0) or system.capset(header, (ctypes.c_uint32 * 6)()):
+        raise OSError(ctypes.get_errno(), "capabilities cannot be given up")
+
+
+def read_only() -> None:
+    """Nothing can be written to the folder in which the command runs and those in it, but for its home."""
+    for folder, inner, _ in os.walk("."):
+        inner[:] = [name for name in inner if name not in ("home", "tmp")]
+        os.chmod(folder, 0o555)
+    bounded()
+
+
+def homeless() -> None:
+    """A user without a home folder, and without the variables that name one."""
+    for name in ("HOME", "CLIPGEN_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        os.environ.pop(name, None)
     os.setgroups([])
     os.setgid(NOBODY)
     os.setuid(NOBODY)
 
 
-def homeless() -> None:
-    """A user without a home folder, and without the variables that name one."""
-    nobody()
-    for name in ("HOME", "CLIPGEN_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
-        os.environ.pop(name, None)
-
-
 def no_cache() -> None:
-    """A cache folder that cannot be made."""
-    del os.environ["CLIPGEN_HOME"]
+    """A cache folder that cannot be made, and the home of clipgen as that of its data."""
+    home = Path(os.environ.pop("CLIPGEN_HOME"))
+    (data := home.parent / "data").mkdir()
+    (data / "clipgen").symlink_to(home)
+    os.environ["XDG_DATA_HOME"] = str(data)
     os.environ["XDG_CACHE_HOME"] = os.environ["TORCHINDUCTOR_CACHE_DIR"] = "/dev/null/cache"
 
 
 def no_temporary_folder() -> None:
     """No folder for temporary files that can be written to."""
-    nobody()
     os.environ["TMPDIR"] = "/dev/null/tmp"
     tempfile._candidate_tempdir_list = lambda: ["/dev/null/tmp"]  # type: ignore[attr-defined]
 

@@ -58,7 +58,7 @@ class _Watched:
     def __init__(self, context: object, count: int, folder: Path, seed: int, first: int, step: int, only: str) -> None:
         self.context, self.folder, self.only = context, folder, only
         self.count, self.seed, self.step = count, seed, step
-        self.ended, self.next, self.told, self.generation = False, first, 0, 0
+        self.ended, self.next, self.lines_read, self.generation = False, first, 0, 0
         folder.mkdir(parents=True)
         self._start()
 
@@ -66,7 +66,7 @@ class _Watched:
         self.generation += 1
         self.log = self.folder / f"{self.generation}.jsonl"
         self.log.touch()
-        self.told = 0
+        self.lines_read = 0
         numbers = range(self.next, self.count, self.step)
         arguments = (numbers, self.folder / f"files-{self.generation}", self.log, self.seed, self.only)
         self.process = self.context.Process(target=_work, args=arguments, daemon=True)  # type: ignore[attr-defined]
@@ -79,9 +79,9 @@ class _Watched:
             return
         alive = self.process.is_alive()
         lines = self.log.read_text().splitlines(keepends=True)
-        whole = [line for line in lines[self.told :] if line.endswith("\n")]
+        whole = [line for line in lines[self.lines_read :] if line.endswith("\n")]
         for line in whole:
-            self.told += 1
+            self.lines_read += 1
             row = json.loads(line)
             if row["end"] == "begun":
                 self.at = Tried(**row)
@@ -100,11 +100,11 @@ class _Watched:
             yield from self._again("it hangs")
 
     def _hangs(self) -> bool:
-        used, waited, starts = _used(self.process.pid) - self.used, time.monotonic() - self.since, self.told == 0
+        used, waited, starts = _used(self.process.pid) - self.used, time.monotonic() - self.since, self.lines_read == 0
         return used > (300 if starts else 6 * SECONDS) or waited > PATIENCE * (5 if starts else 1)
 
     def _again(self, why: str) -> Iterator[Tried]:
-        assert self.told, f"a worker cannot start: {why}"
+        assert self.lines_read, f"a worker cannot start: {why}"
         yield Tried(self.at.number, self.at.reader, self.at.file, why)
         self.next = self.at.number + self.step
         self._start()

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 import multiprocessing
+from collections.abc import Callable
 from importlib import import_module
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 import pytest
 
 from clipgen.train.clip.recipe import Phase, Recipe
 from clipgen.train.measure import Metrics
 
+_FORK = multiprocessing.get_context("fork")
+
 
 def batch() -> None:
-    """Workers of a batch are forked: one that is started anew imports torch for seconds."""
-    start = multiprocessing.get_context
-    multiprocessing.get_context = lambda method=None: start("fork" if method == "spawn" else method)  # type: ignore[assignment, arg-type]
+    """Workers of a batch are forked: one that is spawned imports torch for seconds."""
+    multiprocessing.get_context = lambda method=None: _Forking()  # type: ignore[assignment]
+
+
+class _Forking:
+    """A context that forks; like a spawned worker, a forked one ends with its parent, since it has no end of it."""
+
+    def __init__(self) -> None:
+        self._ends: list[Connection] = []
+
+    def Pipe(self) -> tuple[Connection, Connection]:
+        ours, theirs = multiprocessing.Pipe()
+        self._ends.append(ours)
+        return ours, theirs
+
+    def Process(self, *, target: Callable[..., object], args: tuple[object, ...], daemon: bool) -> BaseProcess:
+        def work(*given: object) -> None:
+            for end in self._ends:
+                end.close()
+            target(*given)
+
+        return _FORK.Process(target=work, args=args, daemon=daemon)
 
 
 def tune() -> None:

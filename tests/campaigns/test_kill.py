@@ -2,8 +2,8 @@
 
     CLIPGEN_KILLS=17 CLIPGEN_STOPS=3 pytest -m slow -n 0 -s tests/campaigns/test_kill.py
 
-$CLIPGEN_KILLS: kills of each verb by kill -9; $CLIPGEN_STOPS: by each of SIGINT, SIGTERM and SIGHUP. Half of the
-moments are by the clock, half just before a change of files.
+$CLIPGEN_KILLS: kills of each verb by kill -9; $CLIPGEN_STOPS: by each of SIGINT, SIGTERM and closing the terminal. Half
+of the moments are by the clock, half just before a change of files.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ def finished(verb: Verb, folder: Path, commands: Commands) -> Results:
 def test_a_kill_loses_nothing(verb: Verb, tmp_path: Path) -> None:
     template = verb.prepared(tmp_path / "inputs")
     shutil.copytree(template, reference := tmp_path / "reference")
+    run(("version",), tmp_path)  # the first command waits until torch is imported
     whole = run(verb.args, reference, patch=verb.patch)
     assert whole.code == 0, whole.text
     expected, left = finished(verb, reference, []), temporary(reference)

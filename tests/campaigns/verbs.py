@@ -19,7 +19,9 @@ from campaigns.processes import run
 from campaigns.slow_server import SUM, address
 from campaigns.whole import files
 from clipgen.media.video import VideoWriter
+from clipgen.perceptors.openclip import load_perceptor
 from clipgen.similarity import Background
+from clipgen.similarity.upright import Head as Upright
 
 CLIP = ("--perceptor", "local-dir:clip", "--device", "cpu")
 PIXELS = ("--generator", "pixels", *CLIP, "--size", "32", "32", "--cutn", "2", "--seed", "7")
@@ -131,7 +133,8 @@ def _jobs(folder: Path) -> None:
 
 def _found(folder: Path) -> Results:
     """What the index answers."""
-    asked = run(("search", "red", "photos", "--no-refresh", *CLIP, "--top", "12", "--json"), folder)
+    asked = run(("search", "red", "photos", "--no-refresh", "--unlikely", *CLIP, "--top", "12", "--json"), folder)
+    assert len(json.loads(asked.text)) > 1, asked.text
     status = run(("index", "photos", "--status", *CLIP), folder).text.splitlines()
     lines = [line for line in status if "size" not in line]
     return {"found": asked.text.replace(str(folder), ""), "status": "\n".join(lines).replace(str(folder), "")}
@@ -141,6 +144,15 @@ def _named(folder: Path) -> None:
     from train.tune.conftest import write_pictures
 
     write_pictures(folder / "photos")
+
+
+def _turned(folder: Path) -> None:
+    """Pictures, and a head for the tiny CLIP that calls some of them turned."""
+    pictures(folder)
+    fingerprint = load_perceptor(f"local-dir:{folder / 'clip'}", torch.device("cpu")).fingerprint
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(7)
+        Upright(16, 8, perceptor=fingerprint, sure=0.0).save(folder / "head.safetensors")
 
 
 def _card(folder: Path) -> None:
@@ -204,6 +216,13 @@ VERBS = (
         contents("photos/**/*.png", "review/*.png"),
         prepare=pictures,
         after=(("duplicates", "--undo", "review"),),
+    ),
+    Verb(
+        "orient --fix",
+        ("orient", "photos", "--fix", "--head", "head.safetensors", *CLIP),
+        contents("photos/**/*.png"),
+        prepare=_turned,
+        after=(("orient", "photos", "--undo"),),
     ),
     Verb(
         "curate --report",

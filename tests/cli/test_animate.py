@@ -164,6 +164,25 @@ def test_a_film_that_is_stopped_before_its_first_picture(paint: Cli, monkeypatch
     assert not Path("film.gif").exists()
 
 
+@pytest.mark.parametrize("frames", [2, 4])
+def test_a_stopped_film_has_a_sheet_of_its_painted_scenes(
+    paint: Cli, monkeypatch: pytest.MonkeyPatch, frames: int
+) -> None:
+    def stopped(film: Film, request: Request, report: object) -> int:
+        for _ in film.shoot(request.output):
+            if film.painted == frames:  # of the first scene the half, or all
+                break
+        return 130
+
+    with monkeypatch.context() as patched:
+        patched.setattr(filming, "_paint", stopped)
+        result = paint("animate", "scenes.txt", *SMALL, "--sheet", "-o", "film.gif")
+    assert result.exit_code == 130 and f"{frames} frames" in result.stderr, result.output
+    half = Image.open("film-scenes.png").size
+    again = paint("animate", "scenes.txt", "-o", "film.gif", "--resume")
+    assert again.exit_code == 0 and Image.open("film-scenes.png").width > half[0]
+
+
 def test_a_film_that_is_stopped_while_it_is_written(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

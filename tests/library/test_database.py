@@ -73,6 +73,13 @@ def test_a_newer_index_is_refused(tmp_path: Path, database: Database) -> None:
         Database(tmp_path / "library.sqlite")
 
 
+def test_a_place_without_a_folder_is_one_reason(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError) as caught:
+        Database(tmp_path / "file" / "library.sqlite")
+    assert "Errno" not in str(caught.value) and str(caught.value).count(str(tmp_path)) == 1
+
+
 def test_an_index_of_the_first_version_is_updated(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite"
     with sqlite3.connect(path) as old:

@@ -27,9 +27,9 @@ def write_extras(film: Film, output: Output, spent: Mapping[str, float]) -> dict
     if output.subtitles:
         files["subtitles"] = output.path.with_suffix(".srt")
         _write(files["subtitles"], write_subtitles(film.spans()))
-    if output.sheet:
+    if output.sheet and film.shown:
         files["sheet"] = output.path.with_name(f"{output.path.stem}-scenes.png")
-        sheet = contact_sheet(film.middles(), [take.scene.words for take in film.takes])
+        sheet = contact_sheet(film.middles(), [take.scene.words for take in film.shown])
         save_picture(files["sheet"], sheet, film.about())
     if output.timing:
         files["timing"] = output.path.with_suffix(".json")

@@ -159,9 +159,14 @@ class Film:
         """When the words of each scene are shown: (start, end, words), in seconds."""
         return self.outline.spans()
 
+    @property
+    def shown(self) -> list[Take]:
+        """The scenes of which something can be shown: of a film that was stopped, the first ones."""
+        return [take for take in self.takes if not self.steps or self.outline.frames(take.first) < self.painted]
+
     def middles(self) -> list[Image.Image]:
-        """The picture in the middle of each scene."""
-        return [to_pil(self.painter.middle(take)[0]) for take in self.takes]
+        """The picture in the middle of each scene that can be shown."""
+        return [to_pil(self.painter.middle(take)[0]) for take in self.shown]
 
     def about(self) -> dict[str, object]:
         """What the film's files carry: its record, title, prompts and seed."""

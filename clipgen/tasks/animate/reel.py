@@ -61,6 +61,10 @@ class Reel:
         """A keyframe by its number in the film: [1, 3, H, W] in [0, 1]."""
         return self._loaded(number)
 
+    def middle(self, take: Take) -> Tensor:
+        """The keyframe in the middle of a scene, or the last one of a scene that is painted for less than half."""
+        return self.keyframe(take.first + min(take.count // 2, self.done(take) - 1))
+
     def unbroken(self, take: Take) -> tuple[int, int]:
         """The first and the last painted keyframe of the stretch without a cut that a scene belongs to."""
         low, end = self.outline.unbroken(take)

@@ -98,7 +98,7 @@ class CameraPainter:
 
     def middle(self, take: Take) -> Tensor:
         """The keyframe in the middle of a scene."""
-        return self.reel.keyframe(take.first + take.count // 2)
+        return self.reel.middle(take)
 
     def page(self) -> PageData:
         """Raise SettingsError: no page can draw keyframes."""
