@@ -228,7 +228,7 @@ def test_a_score_is_that_of_the_patch_and_of_the_thing_alone(matcher: Matcher) -
     row = matcher.perceptor.encode_image(F.interpolate(outline(picture, place.square).alone, (8, 8), mode="area"))
     alone = matcher.background.above_captions(row, detector.rows)
     assert place.best == float(seen.fits[:, 0].max()) != pytest.approx(float(alone))
-    assert found.score == pytest.approx((place.best + float(alone)) / 2, abs=0.02)
+    assert found.score == pytest.approx((place.best + float(alone)) / 2, abs=0.005)
 
 
 def test_drawings(matcher: Matcher) -> None:
