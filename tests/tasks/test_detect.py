@@ -210,6 +210,27 @@ def test_an_outline_is_that_of_the_colours_in_the_middle(box: tuple[int, int, in
     assert 30 <= left < 50 < right <= 70 and 20 <= top < 40 < bottom <= 60
 
 
+def test_a_thing_alone_is_on_one_colour(matcher: Matcher) -> None:
+    picture = scene(blue=(40, 30, 70, 60))
+    picture[:, 0, ::2] += 0.4 * (picture[:, 2, ::2] < 0.9)  # stripes, but not on the thing
+    alone = outline(picture, (20, 30, 50)).alone[0]
+    middle, corners = alone[:, alone.shape[1] // 2, alone.shape[2] // 2], alone[:, :: alone.shape[1] - 1, 0].T
+    assert torch.allclose(middle, torch.tensor([0.0, 0.0, 1.0]), atol=0.02)
+    assert torch.allclose(corners[0], corners[1]) and 0.6 < float(corners[0, 0]) < 0.8
+
+
+def test_a_score_is_that_of_the_patch_and_of_the_thing_alone(matcher: Matcher) -> None:
+    picture = scene(red=(50, 30, 80, 60))
+    detector = Detector(["red"], matcher, DetectSettings(threshold=1.0, most=1))
+    seen = detector.look(picture)
+    (found,) = detector.boxes(picture, seen)
+    place = places(seen.squares, seen.fits[:, 0], seen.margins[:, 0] > 0, (90, 120))[0]
+    row = matcher.perceptor.encode_image(F.interpolate(outline(picture, place.square).alone, (8, 8), mode="area"))
+    alone = matcher.background.above_captions(row, detector.rows)
+    assert place.best == float(seen.fits[:, 0].max()) != pytest.approx(float(alone))
+    assert found.score == pytest.approx((place.best + float(alone)) / 2, abs=0.005)
+
+
 def test_drawings(matcher: Matcher) -> None:
     picture = scene(red=(70, 20, 100, 50))
     found = [Detection("red", (70, 20, 100, 50), 2.0, 0.5), Detection("blue", (0, 0, 1, 1), 1.5, 0.5)]

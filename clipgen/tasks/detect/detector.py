@@ -13,7 +13,7 @@ from torch import Tensor
 from clipgen.errors import PromptError
 from clipgen.media.overlays import Box
 from clipgen.settings import DetectSettings
-from clipgen.similarity import Matcher, Square, embed_squares
+from clipgen.similarity import Matcher, Square, embed_images, embed_squares
 from clipgen.tasks.detect.colours import colour_of, rivals, share_of
 from clipgen.tasks.detect.others import Others
 from clipgen.tasks.detect.outline import Outline, outline
@@ -25,6 +25,7 @@ _OVERLAP = 0.3  # intersection over union above which two boxes are of one thing
 _INSIDE = 0.7  # of the smaller box lies in the larger one: a part of the same thing
 _COLOURED = 0.1  # share of the pixels of a thing that have its colour, at least
 _EQUAL = 1e-5  # margin below which a patch fits as well as the whole picture
+_SLACK = 1.0  # by which a place may fit less than the threshold asks for, before the thing alone is looked at
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,9 @@ class Detection:
     """A thing that was found.
 
     text: the phrase; box: left, top, right, bottom in pixels of the upright picture; score: by how many standard
-    deviations the phrase fits the place better than unrelated captions do, and half as much as how it compares with
-    the other things that fit best (`Others`); margin: cosine there less that of the whole picture.
+    deviations the phrase fits better than unrelated captions do, and half as much as how it compares with the other
+    things that fit best (`Others`): the mean of the patch there and of the thing alone; margin: cosine of the patch
+    less that of the whole picture.
     """
 
     text: str
@@ -96,7 +98,7 @@ class Detector:
 
     Phrases and labels are compared, in patches of several scales, with unrelated captions (`Background.z`), with the
     things that fit best (`Others`), and with the whole picture; all patches vote for places (`places`), and colours say
-    where the things there end (`outline`).
+    where the things there end (`outline`), which are then looked at once more without what is around them.
     """
 
     def __init__(
@@ -135,13 +137,25 @@ class Detector:
         repainted = torch.full_like(own, -torch.inf)
         for number, some in zip(self._rivals, coloured, strict=True):
             repainted[:, number] = some.amax(1) - own[:, number]
-        fits = own if self._others is None else self._others.fits(rows, self.rows, own)
+        fits = self._fits(rows, own)
         return Seen(squares, fits, rows @ self.rows.T, everything, len(first), repainted)
+
+    def _fits(self, rows: Tensor, z: Tensor) -> Tensor:
+        """How well the texts fit embedded pictures [Q, D], by z [Q, N] above captions, where others are given."""
+        return z if self._others is None else self._others.fits(rows, self.rows, z)
 
     def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
         """What is in a picture that was looked at."""
-        found = (self._found(image, number, place, seen) for number, place in self._candidates(image, seen))
-        return self._apart([one for one in found if one is not None])
+        candidates = self._candidates(image, seen)
+        things = [self._outline(image, place, seen) for _, place in candidates]
+        closer = self._closer(things)
+        found = []
+        for row, ((number, place), thing) in enumerate(zip(candidates, things, strict=True)):
+            score = (place.best + float(closer[row, number])) / 2
+            if score >= self.settings.threshold and not self._repainted(number, place, thing, seen):
+                margin = float(seen.margins[place.number, number])
+                found.append(Detection(self.texts[number], _within(thing.box, image), score, margin))
+        return self._apart(found)
 
     def _candidates(self, image: Tensor, seen: Seen) -> list[tuple[int, Place]]:
         """The places that fit well enough, those that overlap better ones left out, each with its phrase's number."""
@@ -154,24 +168,28 @@ class Detector:
         size, candidates = (image.shape[-2], image.shape[-1]), []
         for number in range(len(self.texts)):
             every = places(seen.squares, seen.fits[:, number], likely[:, number], size)
-            good = [place for place in every if place.score >= self.settings.threshold]
+            good = [place for place in every if place.best >= self.settings.threshold - _SLACK]
             scores = torch.tensor([place.score for place in good])
             kept = nms(corners([place.square for place in good]), scores, _OVERLAP)[: self.settings.most]
             candidates += [(number, good[i]) for i in kept.tolist()]
         return candidates
 
-    def _found(self, image: Tensor, number: int, place: Place, seen: Seen) -> Detection | None:
-        """A thing at a place, with its outline; None for one that has another colour than the phrase says."""
+    def _outline(self, image: Tensor, place: Place, seen: Seen) -> Outline:
+        """The thing at a place."""
         if place.number < seen.wholes:  # it fills the picture, or a whole part of a long one
-            thing = Outline.of_square(image, seen.squares[place.number])
-        else:
-            thing = outline(image, place.square)
-        patch, text = (place.number, number), self.texts[number]
-        colour = colour_of(text)
+            return Outline.of_square(image, seen.squares[place.number])
+        return outline(image, place.square)
+
+    def _closer(self, things: Sequence[Outline]) -> Tensor:
+        """How well each text fits each thing alone: [things, texts]."""
+        rows = embed_images(self.matcher.perceptor, [thing.alone for thing in things])
+        return self._fits(rows, self.matcher.background.above_captions(rows, self.rows))
+
+    def _repainted(self, number: int, place: Place, thing: Outline, seen: Seen) -> bool:
+        """Whether a thing has another colour than its phrase says."""
+        colour = colour_of(self.texts[number])
         # both must say so: small CLIPs mix up colours, and a red panda has few red pixels
-        if colour and seen.repainted[patch] > 0 and share_of(colour, thing.pixels) < _COLOURED:
-            return None
-        return Detection(text, _within(thing.box, image), place.score, float(seen.margins[patch]))
+        return bool(colour and seen.repainted[place.number, number] > 0 and share_of(colour, thing.pixels) < _COLOURED)
 
     def _apart(self, found: list[Detection]) -> list[Detection]:
         """Without boxes of a thing that has a better one; a label's thing may have that of another label."""

@@ -23,15 +23,21 @@ _BLUR = 1.0  # deviation in pixels: a pixel is mostly of what its neighbours are
 _CERTAIN = 4.0  # logarithm of the odds that a colour gives at most
 _UNSEEN = 1e-4  # share of a colour that was not seen
 _AMONG = 0.15  # sides about the middle, in which the part is that counts
+_AROUND = 1.2  # side of the picture of a thing alone, in longer sides of its box
 _LEAST = 40  # pixels of a thing: a hundredth of the place; with fewer it has the colours of its ground
 
 
 @dataclass(frozen=True)
 class Outline:
-    """The box of a thing, not clipped to the picture, and some pixels of it: [3, N] in [0, 1]."""
+    """Where a thing ends.
+
+    box: not clipped to the picture; pixels: some of the thing [3, N] in [0, 1]; alone: a small picture of it
+    [1, 3, S, S], on the mean colour of what is around it, or as it is where it has no outline.
+    """
 
     box: Box
     pixels: Tensor
+    alone: Tensor
 
     @classmethod
     def of_square(cls, image: Tensor, square: Square) -> Outline:
@@ -41,7 +47,8 @@ class Outline:
         (10, 0, 70, 60)
         """
         top, left, side = square
-        return cls((left, top, left + side, top + side), _reduced(image, square).flatten(1))
+        pixels = _reduced(image, square)
+        return cls((left, top, left + side, top + side), pixels.flatten(1), pixels[None])
 
 
 def outline(image: Tensor, place: Square) -> Outline:
@@ -56,18 +63,29 @@ def outline(image: Tensor, place: Square) -> Outline:
     which colours the pixels of the thing have, and which pixels are then of the thing, as in GrabCut (Rother,
     Kolmogorov and Blake 2004), without its cut.
     """
-    top, left, side = place
+    side = place[2]
     room = round(_ROOM * side)
-    about = (top - room, left - room, side + 2 * room)
+    about = (place[0] - room, place[1] - room, side + 2 * room)
     pixels = _reduced(image, about)
     mask = _thing(pixels, _inside(image, about))
     if int(mask.sum()) < _LEAST:
         return Outline.of_square(image, place)
     rows, columns = (mask.any(axis).nonzero()[:, 0] for axis in (1, 0))
     cell = about[2] / _PIXELS
-    x, y = ((int(edges[0]) * cell, (int(edges[-1]) + 1) * cell) for edges in (columns, rows))
-    box = round(about[1] + x[0]), round(about[0] + y[0]), round(about[1] + x[1]), round(about[0] + y[1])
-    return Outline(box, pixels[:, mask])
+    x, y = ((int(edges[0]), int(edges[-1]) + 1) for edges in (columns, rows))
+    left, right = (round(about[1] + cell * edge) for edge in x)
+    top, bottom = (round(about[0] + cell * edge) for edge in y)
+    return Outline((left, top, right, bottom), pixels[:, mask], _alone(pixels, mask, x, y))
+
+
+def _alone(pixels: Tensor, mask: Tensor, x: tuple[int, int], y: tuple[int, int]) -> Tensor:
+    """The pixels [3, S, S] that are in a mask, on the mean colour of the others, cut to about a box: [1, 3, T, T]."""
+    outside = (~mask).float()
+    ground = (pixels * outside).sum((1, 2), keepdim=True) / outside.sum().clamp(min=1)
+    share = F.avg_pool2d(mask[None].float(), 3, stride=1, padding=1)  # soft edges, as those of pictures are
+    side = round(_AROUND * max(x[1] - x[0], y[1] - y[0]))
+    top, left = (round((edges[0] + edges[1] - side) / 2) for edges in (y, x))
+    return cut_square((pixels * share + ground * (1 - share))[None], (top, left, side))
 
 
 def _reduced(image: Tensor, square: Square) -> Tensor:

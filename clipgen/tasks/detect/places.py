@@ -15,18 +15,20 @@ _CELLS, _LONGEST = 48, 64  # of the map of votes: along the short side, and at m
 _SPREAD = 0.3  # of a patch's side: deviation of its votes about its middle, as a thing may be beside it
 _SHARP = 1.5  # exponent of a vote for each standard deviation of z
 _EQUAL = 1e-3  # z by which a smaller patch must fit better
-_NEAR, _BEST = 0.25, 3  # how far from a place its patches are at most, in sides; how many of them give its score
+_NEAR, _BEST = 0.25, 3  # how far from a place its patches are at most, in sides; how many of them order places
 
 
 @dataclass(frozen=True)
 class Place:
-    """A square where a thing may be: how well it fits, and the number of the patch that fits best.
+    """A square where a thing may be, and the patch about it that fits best.
 
-    score: the mean of the three patches about it that fit best, since one patch of many fits by chance.
+    score: by which places are ordered, the mean of the three patches that fit best, since one patch of many fits by
+    chance; best: how well the best of them fits, since a small thing is well in the middle of few; number: of that one.
     """
 
     square: Square
     score: float
+    best: float
     number: int
 
 
@@ -56,7 +58,7 @@ def places(squares: Sequence[Square], z: Tensor, likely: Tensor, size: tuple[int
         number = int((fits >= best.values[0] - _EQUAL).nonzero()[0])  # the largest one, as squares are sorted
         side = squares[number][2]
         top, left = (round(float(edge) - side / 2) for edge in peak)
-        found.append(Place((top, left, side), float(best.values.mean()), number))
+        found.append(Place((top, left, side), float(best.values.mean()), float(best.values[0]), number))
     return sorted(found, key=lambda place: -place.score)
 
 
