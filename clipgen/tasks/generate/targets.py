@@ -62,8 +62,12 @@ class Targets:
 
     def repeated(self, count: int) -> Targets:
         """The targets of one picture, for so many."""
-        parts = (self.embeddings, self.weights, self.stops, self.readings)
-        return Targets(*(part if part is None else part.expand(count, *part.shape[1:]) for part in parts))
+
+        def repeated(part: Tensor) -> Tensor:
+            return part.expand(count, *part.shape[1:])
+
+        readings = None if self.readings is None else repeated(self.readings)
+        return Targets(repeated(self.embeddings), repeated(self.weights), repeated(self.stops), readings)
 
     def joined(self) -> Targets:
         """The targets as an `Ensemble` in equal shares of the perceptor that paints and the one that reads has them."""
