@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipgen import extras, parts
+from clipgen import parts
 from clipgen.similarity import Background
 from gridclip import grid_matcher
 
@@ -63,8 +63,3 @@ def test_an_empty_folder_and_a_missing_one(look: Cli) -> None:
     result = look("curate", "empty", "--html", "page.html")
     assert result.exit_code == 0 and "0 findings" in result.stderr and Path("page.html").exists()
     one_line(look("curate", "nowhere"), 1, "nowhere")
-
-
-def test_without_opencv_it_is_one_line(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    one_line(look("curate", "photos"), 1, "clipgen[library]")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clipgen import extras, parts
+from clipgen import parts
 from clipgen.similarity import Background
 from gridclip import grid_matcher
 
@@ -59,8 +59,3 @@ def test_different_files_are_remembered(look: Cli) -> None:
     assert look("duplicates", "--different", "photos/1.png", "photos/small.png").exit_code == 0
     assert "small.png" not in look("duplicates", "photos").stdout
     one_line(look("duplicates", "--different", "photos/1.png"), 2, "--different")
-
-
-def test_without_opencv_it_is_one_line(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    one_line(look("duplicates", "photos"), 1, "clipgen[library]")
