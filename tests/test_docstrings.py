@@ -56,6 +56,7 @@ HEAVY: dict[str, str] = {
     "clipgen.batch.run.run": "needs a crew, as tests/batch has",
     "clipgen.cli.trial": "starts a process that loads the built-in models and paints three steps",
     "clipgen.tasks.generate.start.bank_pictures": "takes the built-in CLIP, which test_builtin has",
+    "clipgen.tasks.generate.targets.reader_for": "takes the built-in CLIP, which test_builtin has",
     "clipgen.cluster.Cluster": "needs a Ray cluster",
     "clipgen.library.remote.ClusterReaders": "needs a Ray cluster",
     "clipgen.library.remote.PictureReader": "needs the settings of an index, as tests/library has",

@@ -78,11 +78,11 @@ def test_the_perceptor_is_loaded_once_and_freed(name: str, monkeypatch: pytest.M
         assert loads == []
         made.generate("a fox")
         made.generate("a castle")
-        assert loads == [(name,)]
+        assert loads == [(name,), ("reader",)]  # which reads the words of a start too
         made.generate("a castle", perceptor=[name, name])
-        assert loads == [(name,), (name, name)]
+        assert loads == [(name,), ("reader",), (name, name)]
     made.generate("a fox")
-    assert loads[2:] == [(name,)]
+    assert loads[3:] == [(name,), ("reader",)]
 
 
 def test_a_picture_is_edited(name: str, tmp_path: Path) -> None:

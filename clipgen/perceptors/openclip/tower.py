@@ -42,8 +42,7 @@ def text_config(pieces: int, *, dim: int = 384, width: int = 192, layers: int = 
 def is_causal(tower: nn.Module) -> bool:
     """Whether a text tower of open_clip, or a CLIP with one inside, is of the kind that `encode_tokens` takes.
 
-    >>> is_causal(TextTower.load(Path("models/text")).tower)
-    True
+    Example: ``is_causal(TextTower.load(Path("models/text")).tower)`` → True.
     """
     has_mask = getattr(tower, "attn_mask", None) is not None
     pooling = getattr(tower, "text_pool_type", None) or getattr(tower, "pool_type", None)
@@ -53,10 +52,7 @@ def is_causal(tower: nn.Module) -> bool:
 def encode_tokens(tower: Any, tokens: Tensor) -> Tensor:
     """Token ids [N, L] → embeddings [N, D], as open_clip's `encode_text`, without the columns of padding.
 
-        >>> tower = TextTower.load(Path("models/text"))
-        >>> encode_tokens(tower.tower, tower.tokenizer(["a fox"])).shape
-        torch.Size([1, 384])
-
+    Example: ``encode_tokens(tower.tower, tower.tokenizer(["a fox"]))`` → [1, 384], where ``tower`` is a `TextTower`.
     Attention is causal, so what stands behind the end mark, the highest id, changes nothing but the time: short texts
     take a fifth of that of the whole context.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -19,6 +18,8 @@ def flow(onto: Tensor, of: Tensor) -> Tensor:
 
     onto, of: [1, 3, H, W] in [0, 1]. Source: DIS optical flow of OpenCV, Kroeger et al. 2016 (arXiv 1603.03590).
     """
+    import cv2  # late: it changes the environment when imported
+
     finder = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     greys = [(frame[0].mean(0) * 255).round().byte().cpu().numpy() for frame in (onto, of)]
     return torch.from_numpy(finder.calc(greys[0], greys[1], np.zeros((*greys[0].shape, 2), np.float32))).permute(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,9 +15,11 @@ from clipgen.colours import COLOURS
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
-from clipgen.styles import STYLES
 from clipgen.tasks.bank import Bank, pattern_of
 from clipgen.tasks.generate.texts import embed_cached
+
+if TYPE_CHECKING:
+    from clipgen.styles import Style
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined, and how
 # many of the best combinations are tried in all styles
@@ -36,6 +39,12 @@ ALONE, INSIDE, PAIR = ((0.5, 0.5, 0.84),), ((0.5, 0.64, 0.56),), ((0.27, 0.5, 0.
 APART, PALE = 0.45, 0.35
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
 RIM, CORNER, ALIKE = 2, 8, 0.3
+
+
+def _styles() -> dict[str, Style]:
+    from clipgen.styles import STYLES  # late: OpenCV, which they draw with, changes the environment when imported
+
+    return STYLES
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Layout:
         >>> Layout("fox", ("fox",)).in_style("mosaic").text
         'mosaic of fox'
         """
-        return replace(self, text=f"{STYLES[style].before[0]} of {self.text}", style=style)
+        return replace(self, text=f"{_styles()[style].before[0]} of {self.text}", style=style)
 
 
 class Composer:
@@ -108,7 +117,7 @@ class Composer:
         order |= dict.fromkeys(own.topk(min(DRAWABLE, len(own))).indices.tolist())
         # of two things the nearer one hides the other, as a style hides the thing: what is hidden is found in the part
         # of the target that is orthogonal to the nearer one, or to the style
-        styles = embed_cached(self.perceptor, [style.before[0] for style in STYLES.values()], target)
+        styles = embed_cached(self.perceptor, [style.before[0] for style in _styles().values()], target)
         for nearest in (embedded[int(fits.argmax())], styles[int((styles @ target).argmax())]):
             rest = embedded @ (target - (target @ nearest) * nearest)
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
@@ -148,7 +157,7 @@ class Composer:
             best = sorted(plain, key=scores.tolist().__getitem__)[-2:]
             layouts, scores = self._with(layouts, scores, [layouts[i].on(c) for i in best for c in COLOURS], target)
         best = scores.topk(min(STYLED, len(scores))).indices.tolist()
-        return self._with(layouts, scores, [layouts[i].in_style(style) for i in best for style in STYLES], target)
+        return self._with(layouts, scores, [layouts[i].in_style(style) for i in best for style in _styles()], target)
 
     def _with(
         self, layouts: Sequence[Layout], scores: Tensor, more: Sequence[Layout], target: Tensor
@@ -233,7 +242,7 @@ def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:
     """
     seed = int(torch.randint(2**31, (), generator=rng))
     pixels = (picture * 255).round().byte().permute(1, 2, 0).cpu().numpy()
-    made = STYLES[style].apply(np.random.default_rng(seed), pixels)
+    made = _styles()[style].apply(np.random.default_rng(seed), pixels)
     return torch.from_numpy(made).permute(2, 0, 1).to(picture) / 255
 
 
