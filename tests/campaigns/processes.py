@@ -160,6 +160,8 @@ def _work(
 ) -> None:
     """In the child: the command, as the shell runs it."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # until the command begins
+    for number in STOPS:  # who runs the campaign may ignore some, as a shell lets what it runs behind
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     os.setsid()
     os.chdir(folder)
     os.environ.update(env)
