@@ -49,7 +49,7 @@ from clipgen.similarity import Embedded, Matcher, embed_images
 from clipgen.tasks.estimate import Calibration, Estimator, Scale
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.train.world import SCENES, World
-from clipgen.train.world.grounds import GROUNDS
+from clipgen.grounds import GROUNDS
 
 SIZE, COUNT, LABELLED = 192, 120, 40
 WINE, WATER = (150, 20, 40), (60, 110, 200)

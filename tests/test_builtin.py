@@ -19,7 +19,7 @@ from clipgen.perceptors.ensemble import Ensemble
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.similarity.upright import shipped_head
-from clipgen.tasks.bank import Bank
+from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.generate import composition
 from clipgen.tasks.generate.composition import Composer
@@ -44,7 +44,7 @@ def both(clip: Perceptor) -> Perceptor:
 
 @pytest.fixture(scope="module")
 def composer(both: Perceptor) -> Composer:
-    return Composer(Bank.shipped(), both, StyleGAN.load())
+    return Composer(Bank.whole(), both, StyleGAN.load())
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +216,28 @@ def test_other_seeds_are_other_starts(clip: Perceptor, parts: Parts) -> None:
     assert (clip.encode_image(start.pictures) @ clip.encode_text(["forest", "castle"]).T).argmax(1).tolist() == [0] * 8
 
 
+@pytest.mark.parametrize(
+    ("words", "scene", "mood"),
+    [
+        ("a village in winter", "village", "snow"),
+        ("a volcano at night", "volcano", "night"),
+        ("a quiet harbour at dawn", "harbour", "dusk"),
+        ("a foggy forest", "forest", "fog"),
+        ("a river between green hills", "river valley", ""),
+        ("a castle by Van Gogh", "castle on a hill", ""),
+    ],
+)
+def test_a_place_is_drawn_in_its_mood(
+    both: Perceptor, parts: Parts, words: str, scene: str, mood: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Entry] = []
+    draw = Entry.draw
+    monkeypatch.setattr(Entry, "draw", lambda entry, *given: drawn.append(entry) or draw(entry, *given))  # type: ignore[func-returns-value]
+    start = bank_pictures(both, both.encode_text([words]), seeds=[3], size=(128, 64), parts=parts)
+    assert start.pictures.shape == (1, 3, 64, 128) and start.opacity.tolist() == [1]
+    assert (drawn[-1].scene, drawn[-1].mood) == (scene, mood)
+
+
 def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
     """To a full-size CLIP any two captions are alike: it would stay near a picture of something else."""
     settings = GenerateSettings.of(size=(32, 32), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
@@ -282,11 +304,20 @@ def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
 @pytest.mark.parametrize(
     ("words", "things", "colour", "scene", "style"),
     [
-        ("a fox in the snow", ("fox",), None, "winter landscape", None),
-        ("a rocket flying through a galaxy", ("rocket",), None, "galaxy", None),
+        ("a fox in the snow", ("fox",), None, ("winter landscape", ""), None),
+        ("a penguin in a snowy field", ("penguin",), None, ("winter landscape", ""), None),
+        ("a shark in the deep sea", ("shark",), None, ("underwater scene", ""), None),
+        ("an airplane above the clouds", ("airplane",), None, ("sea of clouds", ""), None),
+        ("a cow on a farm at night", ("cow",), None, ("farm", "night"), None),
+        ("two cats in a meadow", ("cat", "cat"), None, ("flower meadow", ""), None),
+        ("a rocket flying through a galaxy", ("rocket",), None, ("galaxy", ""), None),
         ("red mushroom with a beige background", ("mushroom",), "beige", None, None),
+        ("two red apples on a white background", ("red apple", "red apple"), "white", None, None),
+        ("three balloons", ("balloon", "balloon", "balloon"), None, None, None),
         ("strawberry left, banana right with a white background", ("strawberry", "banana"), "white", None, None),
         ("a strawberry to the left of a lemon", ("strawberry", "lemon"), None, None, None),
+        ("key beside crown with a black background", ("key", "crown"), "black", None, None),
+        ("the sun above a house", ("sun", "house"), None, None, None),
         ("a wolf left of a cat", ("wolf", "cat"), None, None, None),
         ("a low poly fox", ("fox",), None, None, "low poly"),
         ("watercolour parrot", ("parrot",), None, None, "watercolour"),
@@ -299,12 +330,14 @@ def test_words_of_things_give_a_layout(
     words: str,
     things: tuple[str, ...],
     colour: str | None,
-    scene: str | None,
+    scene: tuple[str, str] | None,
     style: str | None,
 ) -> None:
     found = composer.layout(both.encode_text([words])[0])
     assert found is not None
-    assert (found[0].things, found[0].colour, found[0].scene, found[0].style) == (things, colour, scene, style)
+    entry = None if found[0].scene is None else composer.scenes[found[0].scene]
+    shown = None if entry is None else (entry.scene, entry.mood)
+    assert (found[0].things, found[0].colour, shown, found[0].style) == (things, colour, scene, style)
 
 
 def test_every_thing_is_named_once(composer: Composer) -> None:
@@ -318,7 +351,7 @@ def test_what_fills_its_square_is_no_thing_in_a_scene(composer: Composer, both: 
     composer.covers["foggy"] = 0.5
     found = composer.layout(target)
     del composer.covers["foggy"]
-    assert found is not None and found[0].things == ("foggy",) and found[0].scene == "forest"
+    assert found is not None and found[0].things == ("foggy",) and found[0].scene is not None
 
 
 def test_a_run_starts_from_what_the_reader_reads_too(clip: Perceptor, both: Perceptor, parts: Parts) -> None:
@@ -337,7 +370,7 @@ def test_a_run_starts_from_what_the_reader_reads_too(clip: Perceptor, both: Perc
 
 @pytest.mark.parametrize("words", ["a waving hand in the forest", "a waving hand", "a crying face"])
 def test_words_of_things_that_cannot_be_drawn_are_not_taken_for_others(clip: Perceptor, words: str) -> None:
-    assert Composer(Bank.shipped(), clip, StyleGAN.load()).layout(clip.encode_text([words])[0]) is None
+    assert Composer(Bank.whole(), clip, StyleGAN.load()).layout(clip.encode_text([words])[0]) is None
 
 
 def test_two_things_stand_where_the_words_put_them(clip: Perceptor, parts: Parts) -> None:

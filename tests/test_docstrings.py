@@ -69,7 +69,6 @@ HEAVY: dict[str, str] = {
     "clipgen.models.shelf.add_clip": "needs a tuned model on the shelf, as tests/train/tune has",
     "clipgen.models.shelf.pull": "needs the network",
     "clipgen.tasks.caption.blip.Captioner": "needs a network of transformers",
-    "clipgen.train.bank.run": "takes minutes",
     "clipgen.train.clip.locked.run": "takes hours",
     "clipgen.train.clip.run": "takes hours",
     "clipgen.train.course.run": "takes minutes",

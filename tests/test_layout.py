@@ -15,6 +15,8 @@ BASICS = [
     "registry",
     "process",
     "colours",
+    "grounds",
+    "scenes",
     "styles",
     "files",
     "cluster",

@@ -16,7 +16,7 @@ from clipgen.cli.printing import as_line, as_text
 if TYPE_CHECKING:
     from clipgen.models.weights import Card
 
-ROLES = ("perceptor", "generator", "bank")
+ROLES = ("perceptor", "generator")
 MORE = """
 All CLIPs of open_clip, as NAME/TAG (ViT-B-16/datacomp_xl_s13b_b90k), and of the hub, as hf-hub:ORG/REPO, can be pulled
 and used as well; hf:OWNER/NAME/FILE is a VQGAN on the hub, local-dir:FOLDER a CLIP of your own."""

@@ -101,15 +101,6 @@ def stylegan_command(**options: Any) -> None:
     _run("clipgen.train.stylegan", options)
 
 
-@group.command("bank", short_help="Render and encode the bank of start pictures.")
-@click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The VQGAN's weights.")
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of the pictures.")
-def bank_command(**options: Any) -> None:
-    """Render the bank of start pictures and encode it with the built-in VQGAN."""
-    _run("clipgen.train.bank", options)
-
-
 @group.command("prior", short_help="Train a prior, which draws the start of a VQGAN.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the prior.")
 @click.option("--runs", type=click.Path(path_type=Path), help="Folder for codes, checkpoints, curve and sheets.")

@@ -1,85 +1,126 @@
-"""The shipped bank of captioned pictures: starts for painting, and unrelated pictures for calibration."""
+"""The bank: captioned pictures of scenes, grounds and shapes, each drawn anew from every seed, at any size."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import permutations
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from clipgen import devices
 from clipgen.colours import COLOURS
-from clipgen.errors import WeightsError
-from clipgen.generators.vqgan.checkpoint import load_network
-from clipgen.generators.vqgan.network import VQModel
-from clipgen.models import weights
 
 _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
-_MEANS = 4  # iterations of k-means that find the colours of a picture
+_SEED = 5  # of the colours that are combined
+_OTHERS = 2  # number of other colours that each colour is combined with
+_RADIUS = (0.28, 0.4)  # of a shape, as a share of the shorter side
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One captioned picture of the bank, another one for every seed.
+
+        >>> Entry("red heart on a white background", shape="heart", colours=("red", "white")).draw(7, (96, 64)).shape
+        torch.Size([3, 64, 96])
+
+    caption: in words that a CLIP may know; scene, mood, style: names in SCENES, MOODS and STYLES, "" for none; ground: a
+    name in GROUNDS, where there is no scene; shape: a name in SHAPES, on a plain ground; colours: of the shape and the
+    ground, or of the ground alone.
+    """
+
+    caption: str
+    scene: str = ""
+    mood: str = ""
+    style: str = ""
+    ground: str = "plain"
+    shape: str = ""
+    colours: tuple[str, ...] = ()
+
+    def in_colours(self, names: tuple[str, ...]) -> Entry:
+        """The same in other colours; if fewer are named, the last ones stay."""
+        return replace(self, colours=(*names, *self.colours[len(names) :]))
+
+    def draw(self, seed: int, size: tuple[int, int]) -> Tensor:
+        """The picture of a seed, [3, H, W] in [0, 1]; size: (width, height), which changes details only."""
+        # late: OpenCV, which these draw with, changes the environment when imported
+        from clipgen.grounds import GROUNDS, draw_shape
+        from clipgen.scenes import MOODS, SCENES
+        from clipgen.styles import STYLES
+
+        rng = np.random.default_rng(seed)
+        width, height = size
+        if self.scene:
+            image = SCENES[self.scene].draw(rng, height, width)
+            image = MOODS[self.mood].apply(rng, image) if self.mood else image
+            image = STYLES[self.style].apply(rng, image) if self.style else image
+        elif self.shape:
+            shape, ground = self.colours
+            image = GROUNDS["plain"](rng, height, width, ground, ground)
+            draw_shape(rng, image, self.shape, shape, (0.5, 0.5), rng.uniform(*_RADIUS))
+        else:
+            image = GROUNDS[self.ground](rng, height, width, self.colours[0], self.colours[-1])
+        return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1) / 255
 
 
 @dataclass(frozen=True)
 class Bank:
-    """Captions [N] and the codes of their pictures [N, h, w], which the built-in VQGAN decodes.
+    """Entries of all scenes by all their names, in all their moods and in all styles, and of grounds and shapes.
 
-    >>> bank = Bank.shipped()
-    >>> bank.pictures([0, 1]).shape
-    torch.Size([2, 3, 192, 192])
-
-    network: the VQGAN; dtype: that it decodes in.
+    >>> Bank.whole().entries[0].caption
+    'underwater scene'
     """
 
-    captions: tuple[str, ...]
-    codes: Tensor
-    network: VQModel
-    dtype: torch.dtype = torch.float32
+    entries: tuple[Entry, ...]
+
+    @classmethod
+    def whole(cls) -> Bank:
+        """The bank of all that can be drawn."""
+        return cls(tuple(_entries()))
+
+    @property
+    def captions(self) -> list[str]:
+        """The captions of all entries, in order."""
+        return [entry.caption for entry in self.entries]
 
     @property
     def abstract(self) -> Tensor:
-        """Which pictures show grounds and shapes only, [N]: their captions end with the background."""
-        return torch.tensor([caption.endswith("background") for caption in self.captions])
-
-    def recoloured(self, row: int, names: Sequence[str]) -> Tensor:
-        """The picture of a row in other colours, [3, H, W] in [0, 1]; if fewer are named, the others stay."""
-        old = colours_of(self.captions[row])
-        return recoloured(self.pictures([row])[0], old, [*names, *old[len(names) :]])
+        """Which entries show grounds and shapes only, [N]."""
+        return torch.tensor([not entry.scene for entry in self.entries])
 
     @property
     def styled(self) -> Tensor:
-        """Which pictures show a scene in a style, [N]: their captions begin with the caption of the scene."""
-        known = {*self.captions}
+        """Which entries show a scene in a style, [N]."""
+        return torch.tensor([bool(entry.style) for entry in self.entries])
 
-        def begins(caption: str) -> bool:
-            words = caption.split()
-            return any(" ".join(words[:count]) in known for count in range(1, len(words)))
 
-        return torch.tensor([begins(caption) for caption in self.captions])
+def _entries() -> Iterator[Entry]:
+    from clipgen.grounds import COLOUR_NAMES, SHAPE_NAMES  # late: see above
+    from clipgen.scenes import MOODS, SCENES
+    from clipgen.styles import STYLES
 
-    @classmethod
-    def shipped(cls, dtype: torch.dtype = torch.float32, network: VQModel | None = None) -> Bank:
-        """The bank of the models folder.
+    for name, scene in SCENES.items():
+        yield from (Entry(caption, scene=name) for caption in scene.names)
+        for mood in scene.moods:
+            texts = [f"{before} {name}" for before in MOODS[mood].before]
+            texts += [f"{name} {after}" for after in MOODS[mood].after]
+            yield from (Entry(text, scene=name, mood=mood) for text in texts)
+        yield from (Entry(f"{name} {style}", scene=name, style=style) for style in STYLES)
+    rng = np.random.default_rng(_SEED)
 
-        network: the built-in VQGAN, loaded by default. Raises WeightsError if the bank or the VQGAN is missing.
-        """
-        card = weights.find("start", role="bank")
-        weights.check(card)
-        path = card.path(".safetensors")
-        state = weights.load_state(path)
-        if not {"codes", "captions"} <= state.keys():
-            raise WeightsError(f"{path} is no bank of captioned pictures; `git checkout models/`")
-        captions = bytes(state["captions"].tolist()).decode().split("\n")
-        return cls(tuple(captions), state["codes"], network or load_network(None), dtype)
+    def others(first: str) -> list[str]:
+        return [str(name) for name in rng.choice([c for c in COLOUR_NAMES if c != first], _OTHERS, replace=False)]
 
-    @torch.no_grad()
-    def pictures(self, rows: Sequence[int]) -> Tensor:
-        """Decode some of the pictures: [n, 3, H, W] in [0, 1]."""
-        codes = self.network.codebook[self.codes[list(rows)].long()].permute(0, 3, 1, 2)
-        with devices.autocast(codes.device, self.dtype):
-            decoded = self.network.decode(codes.contiguous(memory_format=torch.channels_last)).float()
-        return ((decoded + 1) / 2).clamp(0, 1).contiguous()
+    for first in COLOUR_NAMES:
+        yield Entry(f"plain {first} background", colours=(first,))
+        for kind in ("gradient", "striped", "checked", "dotted"):
+            for other in others(first):
+                yield Entry(f"{first} and {other} {kind} background", ground=kind, colours=(first, other))
+        for shape in SHAPE_NAMES:
+            for other in others(first):
+                yield Entry(f"{first} {shape} on a {other} background", shape=shape, colours=(first, other))
 
 
 def pattern_of(caption: str) -> str:
@@ -89,15 +130,6 @@ def pattern_of(caption: str) -> str:
     '{} heart on a {} background'
     """
     return _NAMED.sub("{}", caption)
-
-
-def colours_of(caption: str) -> list[str]:
-    """The names of colours in a caption, in order.
-
-    >>> colours_of("red heart on a white background")
-    ['red', 'white']
-    """
-    return _NAMED.findall(caption)
 
 
 def in_all_colours(pattern: str) -> dict[str, tuple[str, ...]]:
@@ -112,27 +144,3 @@ def in_all_colours(pattern: str) -> dict[str, tuple[str, ...]]:
         texts |= {f"{shape.format(first)} on {second}": (first, second) for first, second in permutations(COLOURS, 2)}
         texts |= {shape.format(first): (first,) for first in COLOURS}
     return texts
-
-
-def recoloured(picture: Tensor, old: Sequence[str], new: Sequence[str]) -> Tensor:
-    """A picture of one or two colours in others.
-
-        >>> recoloured(image[0], ["red", "white"], ["blue", "orange"]).shape
-        torch.Size([3, 64, 64])
-
-    picture: [3, H, W] in [0, 1]; old, new: names in COLOURS, in the same order. A pixel between the two old colours is
-    at the same place between the new ones, so that edges stay soft.
-    """
-    height, width = picture.shape[-2:]
-    pixels = picture.flatten(1).T
-    shown, replacement = (torch.tensor([COLOURS[name] for name in names]).to(picture) / 255 for names in (old, new))
-    for _ in range(_MEANS):  # the shades of a named colour vary
-        nearest = torch.cdist(pixels, shown).argmin(1)
-        shown = torch.stack([
-            pixels[nearest == i].mean(0) if (nearest == i).any() else colour for i, colour in enumerate(shown)
-        ])  # fmt: skip
-    if len(shown) == 1:
-        return (picture + (replacement[0] - shown[0])[:, None, None]).clamp(0, 1)
-    way = shown[1] - shown[0]
-    place = ((pixels - shown[0]) @ way / way.square().sum().clamp_min(1e-6)).clamp(0, 1)
-    return torch.lerp(replacement[0], replacement[1], place[:, None]).T.reshape(3, height, width)

@@ -1,4 +1,4 @@
-"""Pictures and captions of all sorts, from the shipped bank: what a perceptor without a background is calibrated by."""
+"""Pictures and captions of all sorts, from the bank: what a perceptor without a background is calibrated by."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from clipgen.settings import DescribeSettings
 from clipgen.similarity import Matcher, Store, Unrelated, background_of
 from clipgen.tasks.bank import Bank
 
-_PICTURES = 192  # half a minute on two cores; their mean cosine is then known to 0.07 standard deviations
+_PICTURES = 192  # seconds; their mean cosine is then known to 0.07 standard deviations
 _BATCH = 16
+_SIDE = 192  # in pixels
 
 
 def unrelated() -> Unrelated:
@@ -21,17 +22,15 @@ def unrelated() -> Unrelated:
 
         >>> len(unrelated().captions) > 1000
         True
-
-    Raises WeightsError when the bank or the VQGAN that decodes it is missing.
     """
-    bank = Bank.shipped()
+    bank = Bank.whole()
     return Unrelated(bank.captions, _pictures(bank))
 
 
 def _pictures(bank: Bank) -> Iterator[list[Tensor]]:
-    rows = torch.linspace(0, len(bank.captions) - 1, _PICTURES).round().int().tolist()
+    rows = torch.linspace(0, len(bank.entries) - 1, _PICTURES).round().int().tolist()
     for first in range(0, len(rows), _BATCH):
-        yield list(bank.pictures(rows[first : first + _BATCH]).split(1))
+        yield [bank.entries[row].draw(row, (_SIDE, _SIDE))[None] for row in rows[first : first + _BATCH]]
 
 
 def matcher_of(

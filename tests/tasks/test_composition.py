@@ -10,7 +10,6 @@ from clipgen.tasks.generate.composition import (
     ALONE,
     APART,
     PAIR,
-    SIDE,
     Layout,
     ground_of,
     in_style,
@@ -52,11 +51,11 @@ def test_things_of_a_pair_do_not_touch_each_other() -> None:
 
 
 def test_a_ground_differs_from_the_thing_and_between_seeds() -> None:
-    grounds = [plain_ground(draw(), torch.Generator().manual_seed(seed)) for seed in range(20)]
-    assert all(ground.shape == (3, SIDE, SIDE) and ground.flatten(1).std(1).max() < 1e-6 for ground in grounds)
+    grounds = [plain_ground(draw(), torch.Generator().manual_seed(seed), (96, 64)) for seed in range(20)]
+    assert all(ground.shape == (3, 64, 96) and ground.flatten(1).std(1).max() < 1e-6 for ground in grounds)
     assert all((ground[:, 0, 0] - RED).norm() >= APART for ground in grounds)
     assert len({tuple(ground[:, 0, 0].tolist()) for ground in grounds}) > 4
-    again = plain_ground(draw(), torch.Generator().manual_seed(3))
+    again = plain_ground(draw(), torch.Generator().manual_seed(3), (96, 64))
     assert torch.equal(again, grounds[3])
 
 
@@ -75,6 +74,8 @@ def test_a_layout_counts_its_parts() -> None:
     styled = pair.on("blue").in_style("low poly")
     assert (styled.parts, styled.colour, styled.style) == (4, "blue", "low poly")
     assert styled.text == "low poly picture of fox left, owl right on a blue background"
+    foxes = Layout("two foxes", ("fox", "fox"), PAIR)
+    assert (foxes.parts, foxes.within("forest").parts, foxes.within("forest").text) == (2, 3, "two foxes in forest")
 
 
 @pytest.mark.parametrize("style", ["mosaic", "pencil sketch", "neon"])

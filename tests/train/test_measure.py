@@ -11,7 +11,7 @@ from torch import Tensor
 from clipgen.train import measure as measure_module
 from clipgen.train.measure import attacked, measure, naming
 from clipgen.train.world import World
-from clipgen.train.world.grounds import SHAPE_NAMES
+from clipgen.grounds import SHAPE_NAMES
 
 
 class ByColour:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from clipgen.train.world import SCENES, STYLES, Sample, World, captions
-from clipgen.train.world.grounds import COLOUR_NAMES, COLOURS, SHAPE_NAMES
+from clipgen.grounds import COLOUR_NAMES, COLOURS, SHAPE_NAMES
 
 
 def far(a: np.ndarray, b: np.ndarray) -> float:

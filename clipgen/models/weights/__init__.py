@@ -49,9 +49,9 @@ __all__ = [
 
 #: file name of the cards that a user added, and suffix of the file that records the sha256 of a fetched one
 ADDED, SUM = "added.toml", ".sha256"
-ROLES = ("perceptor", "generator", "bank", "text tower", "head")
+ROLES = ("perceptor", "generator", "text tower", "head")
 #: the settings that name a model of a role
-SETTINGS = {"perceptor": ["perceptors"], "generator": ["generator"], "bank": [], "text tower": [], "head": ["head"]}
+SETTINGS = {"perceptor": ["perceptors"], "generator": ["generator"], "text tower": [], "head": ["head"]}
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def cache_folder() -> Path:
 
 
 def cards(role: str | None = None) -> tuple[Card, ...]:
-    """All model cards, or those of one role ("perceptor", "generator" or "bank").
+    """All model cards, or those of one role, as "perceptor".
 
         >>> [card.name for card in cards("generator") if card.shipped]
         ['vqgan', 'stylegan']

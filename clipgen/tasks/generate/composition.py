@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,15 +16,15 @@ from clipgen.colours import COLOURS
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
-from clipgen.tasks.bank import Bank, pattern_of
+from clipgen.tasks.bank import Bank
 from clipgen.tasks.generate.texts import embed_cached
 
 if TYPE_CHECKING:
     from clipgen.styles import Style
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined, and how
-# many of the best combinations are tried in all styles
-NAMES, DRAWABLE, SCENES, STYLED = 6, 3, 4, 4
+# many of the best combinations of a kind are tried on all grounds, and how many of all in all styles
+NAMES, DRAWABLE, SCENES, GROUNDED, STYLED = 6, 3, 4, 4, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
@@ -32,9 +33,15 @@ MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.05
 # mean alpha from which a thing fills its square
 FULL = 0.78
-# side of an initial picture in pixels, and the places of things in it: centre (x, y) and side, as shares of it
-SIDE = 192
-ALONE, INSIDE, PAIR = ((0.5, 0.5, 0.84),), ((0.5, 0.64, 0.56),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46))
+# the places of things: centre (x, y) as shares of the picture, and side as a share of its shorter one; in a scene they
+# stand lower
+ALONE, PAIR, STACK = ((0.5, 0.5, 0.84),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46)), ((0.5, 0.27, 0.46), (0.5, 0.73, 0.46))
+THREE = ((0.27, 0.28, 0.42), (0.73, 0.28, 0.42), (0.5, 0.72, 0.42))
+INSIDE, ABREAST = ((0.5, 0.64, 0.56),), ((0.27, 0.66, 0.44), (0.73, 0.66, 0.44))
+THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
+# texts of two things, and of several of one, with the places of these
+TWO_THINGS = {"{} and {}": PAIR, "{} left, {} right": PAIR, "{} above {}": STACK}
+SEVERAL = {"two {}": PAIR, "three {}": THREE}
 # a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
 APART, PALE = 0.45, 0.35
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
@@ -46,6 +53,9 @@ def _styles() -> dict[str, Style]:
 
     return STYLES
 
+_Place = tuple[float, float, float]
+_IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -54,24 +64,31 @@ class Layout:
         >>> Layout("fox", ("fox",)).on("blue").text
         'fox on a blue background'
 
-    things: one, or the left and the right one; colour: of the ground; scene: a caption of the bank; style: a name in
-    STYLES; None: open.
+    things: one or more, from left to right or from top to bottom; places: of them, where there is no scene; colour: of
+    the ground; scene: a caption of the bank; style: a name in STYLES; None: open.
     """
 
     text: str
     things: tuple[str, ...]
+    places: tuple[_Place, ...] = ALONE
     colour: str | None = None
     scene: str | None = None
     style: str | None = None
 
     @property
     def parts(self) -> int:
-        """Number of things, ground, scene and style: 1 for a thing alone."""
-        return len(self.things) + sum(part is not None for part in (self.colour, self.scene, self.style))
+        """Number of different things, number of one, ground, scene and style: 1 for a thing alone."""
+        different = len({*self.things})
+        counted = len(self.things) > different
+        return different + counted + sum(part is not None for part in (self.colour, self.scene, self.style))
 
     def on(self, colour: str) -> Layout:
         """The same on a ground of a colour."""
         return replace(self, text=f"{self.text} on a {colour} background", colour=colour)
+
+    def within(self, scene: str) -> Layout:
+        """The same in a scene."""
+        return replace(self, text=f"{self.text} in {scene}", scene=scene)
 
     def in_style(self, style: str) -> Layout:
         """The same in a style.
@@ -90,21 +107,20 @@ class Composer:
         >>> composer.compose(Layout("fox", ("fox",)), target, torch.Generator().manual_seed(7)).shape
         torch.Size([3, 192, 192])
 
-    bank: its scenes; perceptor: embeds texts and draws; stylegan: the built-in one, used by this composer alone.
+    bank: its scenes; perceptor: embeds texts and draws; stylegan: the built-in one, used by this composer alone; size:
+    (width, height) of its pictures.
     """
 
-    def __init__(self, bank: Bank, perceptor: Perceptor, stylegan: StyleGAN) -> None:
-        self.bank, self.perceptor, self.stylegan = bank, perceptor, stylegan
+    def __init__(
+        self, bank: Bank, perceptor: Perceptor, stylegan: StyleGAN, *, size: tuple[int, int] = (192, 192)
+    ) -> None:
+        self.perceptor, self.stylegan, self.size = perceptor, stylegan, size
         self.covers: dict[str, float] = {}
+        self.scenes = {entry.caption: entry for entry in bank.entries if entry.scene and not entry.style}
         # the bank has better pictures of what it shows than StyleGAN draws
-        shapes = {pattern_of(caption) for caption in bank.captions}
-        plain = zip(bank.captions, bank.abstract.tolist(), bank.styled.tolist(), strict=True)
-        self.scenes = list(dict.fromkeys(caption for caption, *other in plain if not any(other)))
-        self.things = [
-            name
-            for name in dict.fromkeys(self.stylegan.network.names)  # a class for each drawing of a thing
-            if name not in self.scenes and f"{{}} {name} on a {{}} background" not in shapes
-        ]
+        drawn = {entry.scene or entry.shape for entry in bank.entries}
+        # a class for each drawing of a thing
+        self.things = [name for name in dict.fromkeys(self.stylegan.network.names) if name not in drawn]
 
     def layout(self, target: Tensor) -> tuple[Layout, Tensor] | None:
         """The layout nearest to a target [D], and its cosine; None if none is near, or the nearest cannot be drawn."""
@@ -143,19 +159,28 @@ class Composer:
 
     def _scored(self, names: Sequence[str], target: Tensor) -> tuple[list[Layout], Tensor]:
         """All layouts of some names, alone, in pairs, in scenes, on grounds and in styles, with their scores [N]."""
-        fits = embed_cached(self.perceptor, self.scenes, target) @ target
-        scenes = [self.scenes[index] for index in fits.topk(min(SCENES, len(self.scenes))).indices.tolist()]
+        captions = list(self.scenes)
+        fits = embed_cached(self.perceptor, captions, target) @ target
+        scenes = [captions[index] for index in fits.topk(min(SCENES, len(captions))).indices.tolist()]
         layouts = [Layout(name, (name,)) for name in names]
-        pairs = [(a, b) for a in names for b in names if a != b]
-        layouts += [Layout(text.format(a, b), (a, b)) for a, b in pairs for text in ("{} and {}", "{} left, {} right")]
-        layouts += [Layout(f"{name} in {scene}", (name,), scene=scene) for name in names for scene in scenes]
+        layouts += [one.within(scene) for one in layouts for scene in scenes]
+        layouts += [
+            Layout(text.format(a, b), (a, b), places)
+            for a, b in permutations(names, 2) for text, places in TWO_THINGS.items()
+        ]  # fmt: skip
+        layouts += [
+            Layout(text.format(plural(name)), (name,) * len(places), places)
+            for name in names for text, places in SEVERAL.items()
+        ]  # fmt: skip
         layouts, scores = self._with([], target.new_empty(0), layouts, target)
-        # all on every ground would be many texts: only the two best of one thing and of two are combined with grounds,
-        # and the best of all with styles
-        for count in (1, 2):
-            plain = [i for i, layout in enumerate(layouts) if len(layout.things) == count and not layout.scene]
-            best = sorted(plain, key=scores.tolist().__getitem__)[-2:]
-            layouts, scores = self._with(layouts, scores, [layouts[i].on(c) for i in best for c in COLOURS], target)
+        # all on every ground would be many texts: only the best of one thing, of two and of several are combined with
+        # grounds, those of two and of several with scenes, and the best of all with styles
+        for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
+            alike = [i for i, one in enumerate(layouts) if (len(one.things), len({*one.things})) == (things, different)]
+            best = sorted((i for i in alike if not layouts[i].scene), key=scores.tolist().__getitem__)[-GROUNDED:]
+            more = [layouts[i].on(colour) for i in best for colour in COLOURS]
+            more += [layouts[i].within(scene) for i in best for scene in scenes if things > 1]
+            layouts, scores = self._with(layouts, scores, more, target)
         best = scores.topk(min(STYLED, len(scores))).indices.tolist()
         return self._with(layouts, scores, [layouts[i].in_style(style) for i in best for style in _styles()], target)
 
@@ -174,18 +199,19 @@ class Composer:
     def compose(
         self, layout: Layout, target: Tensor, rng: torch.Generator, ground: Tensor | None = None
     ) -> Tensor:
-        """A picture [3, SIDE, SIDE] of a layout, of draws that come near to the target [D]; rng chooses among them.
+        """A picture [3, H, W] of a layout, of draws that come near to the target [D]; rng chooses among them.
 
         ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene, in its own
         style.
         """
-        places = PAIR if len(layout.things) == 2 else INSIDE if layout.scene and ground is None else ALONE
-        canvas = None if ground is None else resize_area(ground[None].to(target), (SIDE, SIDE))[0]
+        places = _IN_SCENES.get(layout.places, layout.places) if layout.scene and ground is None else layout.places
+        canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, rng).to(target)
+        drawn = {thing: self._draws(thing, rng).to(target) for thing in dict.fromkeys(layout.things)}
         for thing, place in zip(layout.things, places, strict=True):
-            draws = self._draws(thing, rng).to(target)
-            canvas = plain_ground(draws, rng) if canvas is None else canvas
+            draws = drawn[thing]
+            canvas = plain_ground(draws, rng, self.size) if canvas is None else canvas
             made = paste(draws, canvas, place)
             canvas = self._one_of(made, target, rng)
         assert canvas is not None  # a layout has a thing
@@ -207,12 +233,22 @@ class Composer:
 
     def _canvas(self, layout: Layout, rng: torch.Generator) -> Tensor:
         if layout.colour:
-            return (torch.tensor(COLOURS[layout.colour]) / 255)[:, None, None].expand(3, SIDE, SIDE)
-        rows = [row for row, caption in enumerate(self.bank.captions) if caption == layout.scene]
-        return self.bank.pictures([rows[int(torch.randint(len(rows), (), generator=rng))]])[0]
+            return (torch.tensor(COLOURS[layout.colour]) / 255)[:, None, None].expand(-1, *self.size[::-1])
+        assert layout.scene is not None  # one of both
+        return self.scenes[layout.scene].draw(int(torch.randint(2**31, (), generator=rng)), self.size)
 
 
-_Place = tuple[float, float, float]
+def plural(name: str) -> str:
+    """The plural of an English name, by its ending alone.
+
+    >>> plural("red apple"), plural("fox"), plural("strawberry"), plural("grapes")
+    ('red apples', 'foxes', 'strawberries', 'grapes')
+    """
+    if name.endswith("y") and name[-2:-1] not in "aeiou":
+        return f"{name[:-1]}ies"
+    if name.endswith(("ss", "sh", "ch", "x", "us")):
+        return f"{name}es"
+    return name if name.endswith("s") else f"{name}s"
 
 
 def paste(draws: Tensor, canvas: Tensor, place: _Place) -> Tensor:
@@ -246,11 +282,11 @@ def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:
     return torch.from_numpy(made).permute(2, 0, 1).to(picture) / 255
 
 
-def plain_ground(draws: Tensor, rng: torch.Generator) -> Tensor:
-    """A canvas [3, SIDE, SIDE] of one pale colour, from which draws [N, 4, h, w] stand out.
+def plain_ground(draws: Tensor, rng: torch.Generator, size: tuple[int, int]) -> Tensor:
+    """A canvas [3, H, W] of one pale colour, from which draws [N, 4, h, w] stand out; size: (width, height).
 
-    >>> plain_ground(torch.ones(1, 4, 8, 8), torch.Generator().manual_seed(7)).shape
-    torch.Size([3, 192, 192])
+    >>> plain_ground(torch.ones(1, 4, 8, 8), torch.Generator().manual_seed(7), (96, 64)).shape
+    torch.Size([3, 64, 96])
     """
     alpha = draws[:, 3].sum().clamp(min=1e-6)
     own = (draws[:, :3].sum((0, 2, 3)) / alpha).cpu()
@@ -258,7 +294,7 @@ def plain_ground(draws: Tensor, rng: torch.Generator) -> Tensor:
     far = (colours - own).norm(dim=1)
     apart = (far >= min(APART, float(far.max()))).nonzero()[:, 0]
     chosen = colours[apart[int(torch.randint(len(apart), (), generator=rng))]]
-    return chosen.to(draws)[:, None, None].expand(-1, SIDE, SIDE)
+    return chosen.to(draws)[:, None, None].expand(-1, *size[::-1])
 
 
 def ground_of(draws: Tensor) -> Tensor:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen import devices
@@ -15,14 +14,13 @@ from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
 from clipgen.generators.sketch import Sketch
 from clipgen.generators.stylegan.generator import StyleGAN
-from clipgen.generators.vqgan import VQGAN, VQModel
 from clipgen.media.images import resize_area
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
-from clipgen.tasks.bank import Bank, colours_of, in_all_colours, pattern_of
+from clipgen.tasks.bank import Bank, in_all_colours, pattern_of
 from clipgen.tasks.generate.composition import Composer, ground_of, share_of_ground
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
@@ -32,11 +30,13 @@ from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest captions have their pictures embedded
 SHORTLIST = 12
-# a seed chooses among the best pictures, so that other seeds give other pictures: their number, and by how much the
-# score of the second may be lower
+# a seed chooses among the best of its pictures: their number, and by how much the score of the second may be lower
 NEAREST, NEARLY = 3, 0.08
-# ... and each sees it mirrored or not, through a window of at least this share of its sides
-WINDOW = 0.7
+# how much more than that of its picture the cosine of a caption counts
+WORDS = 4.0
+# shorter side at which pictures are drawn to choose among them, and side of a square with the area of the largest that
+# is drawn: larger ones are enlarged
+SMALL, LARGEST = 96, 512
 # cosine of caption and words from which a picture's forms are of use, and from which they show the words; shapes need
 # more: "red star on a beige background" is nearly as near to a red mushroom on beige as to itself
 USEFUL, SHOWN, ABSTRACT = 0.5, 0.8, 0.7
@@ -123,9 +123,7 @@ def set_start(
 
     def draw(words: Targets, size: tuple[int, int], grounds: Tensor | None) -> tuple[Tensor, Tensor]:
         both = perceptor if words.readings is None or reader is None else Ensemble([(1.0, perceptor), (1.0, reader)])
-        start = bank_pictures(
-            both, words.joined().mean(), seeds=seeds, size=size, dtype=generator.dtype, parts=parts, grounds=grounds
-        )
+        start = bank_pictures(both, words.joined().mean(), seeds=seeds, size=size, parts=parts, grounds=grounds)
         return sketched(start, perceptor, words, seeds=seeds), start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
@@ -149,7 +147,6 @@ def bank_pictures(
     seeds: Sequence[int],
     size: tuple[int, int],
     parts: Parts,
-    dtype: torch.dtype = torch.float32,
     grounds: Tensor | None = None,
 ) -> Start:
     """Pictures of the bank, or draws of the built-in StyleGAN, that are near to each target.
@@ -157,15 +154,14 @@ def bank_pictures(
         >>> start = bank_pictures(perceptor, targets.mean(), seeds=[7], size=(64, 64), parts=parts)
         >>> generator.encode(start.pictures)
 
-    perceptor: compares; target: [B, D], embeddings of it; seeds: one per picture, each chooses among the nearest;
-    size: (width, height); dtype: that the bank is decoded in; grounds: pictures [B, 3, H, W] onto which the things are
-    put, cut out, instead of a ground of their own. Captions and names are compared first, then the pictures
-    of the nearest ones, so that any perceptor can use the bank. Raises WeightsError when the bank, the built-in VQGAN
-    that decodes it or the built-in StyleGAN is missing or damaged.
+    perceptor: compares; target: [B, D], embeddings of it; seeds: one per picture, each draws the nearest anew;
+    size: (width, height); grounds: pictures [B, 3, H, W] onto which the things are put, cut out, instead of a ground of
+    their own. Captions and names are compared first, then the pictures of the nearest ones, so that any perceptor can
+    use the bank. Raises WeightsError when the built-in StyleGAN is missing or damaged.
     """
-    bank = parts.shared(("bank", dtype), lambda: Bank.shipped(dtype, _bank_network(parts, dtype)))
-    captions = bank.captions
-    embedded = embed_cached(perceptor, captions, target)
+    bank = parts.shared(("bank",), Bank.whole)
+    embedded = embed_cached(perceptor, bank.captions, target)
+    drawn = limited(size)
     # pictures of one prompt share their candidates
     candidates: dict[tuple[float, ...], _Choose] = {}
     chosen = []
@@ -173,9 +169,9 @@ def bank_pictures(
         if (key := tuple(one.tolist())) not in candidates:
             fits = embedded @ one
             candidates[key] = (
-                _recoloured(bank, perceptor, fits, one)
-                or _composed(bank, perceptor, fits, one, parts)
-                or _nearest(bank, perceptor, fits, one)
+                _in_colours(bank, perceptor, fits, one, drawn)
+                or _composed(bank, perceptor, fits, one, parts, drawn)
+                or _nearest(bank, perceptor, fits, one, drawn)
             )
         chosen.append(candidates[key](_rng(seed), None if grounds is None else grounds[i]))
     pictures, shares, opacities = zip(*chosen, strict=True)
@@ -183,49 +179,51 @@ def bank_pictures(
     return Start(resized, torch.stack(shares), torch.stack(opacities))
 
 
-def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor) -> _Choose:
+def limited(size: tuple[int, int]) -> tuple[int, int]:
+    """The size (width, height) that a start of a size is drawn at: the same, unless its area is above LARGEST ** 2.
+
+    >>> limited((256, 192)), limited((2048, 512))
+    ((256, 192), (1024, 256))
+    """
+    scale = min(1.0, LARGEST / (size[0] * size[1]) ** 0.5)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, size: tuple[int, int]) -> _Choose:
     """Choose among the pictures that are nearest by caption and by content; fits: cosines of all captions, [N]."""
     fits, rows = (fits - PLAIN * bank.styled.to(fits.device)).topk(SHORTLIST)
-    pictures = bank.pictures(rows.tolist()).to(fits.device)
+    entries = [bank.entries[row] for row in rows.tolist()]
     share = ((fits - USEFUL) / (SHOWN - USEFUL)).clamp(0, 1)
     abstract = bank.abstract.to(rows.device)[rows]
     opacity = torch.where(abstract, SHAPE * (fits >= ABSTRACT), (share > 0).float())
     share = share.masked_fill(abstract, 0)
-    scores = (2 * fits + perceptor.encode_image(pictures) @ target).cpu()
+    scale = min(1.0, SMALL / min(size))
+    small = (round(size[0] * scale), round(size[1] * scale))
 
     def choose(rng: torch.Generator, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        own = torch.randint(2**31, (len(entries),), generator=rng).tolist()
+        pictures = torch.stack([entry.draw(seed, small) for entry, seed in zip(entries, own, strict=True)])
+        scores = (WORDS * fits + perceptor.encode_image(pictures.to(target)) @ target).cpu()
         best = scores.topk(NEAREST)
         near = best.indices[best.values >= best.values[0] - NEARLY]
-        place = near[torch.randint(len(near), (), generator=rng)]
-        return cut_out(varied(pictures[place], rng), ground), share[place], opacity[place]
+        place = int(near[torch.randint(len(near), (), generator=rng)])
+        picture = entries[place].draw(own[place], size).to(target)
+        picture = picture.flip(-1) if torch.rand((), generator=rng) < 0.5 else picture
+        return cut_out(picture, ground), share[place], opacity[place]
 
     return choose
 
 
-def varied(picture: Tensor, rng: torch.Generator) -> Tensor:
-    """A picture [3, H, W] through a random window, mirrored half of the time: the bank has few of each scene.
-
-    >>> varied(torch.rand(3, 64, 64), torch.Generator().manual_seed(7)).shape
-    torch.Size([3, 64, 64])
-    """
-    height, width = picture.shape[-2:]
-    share, left, top, flip = torch.rand(4, generator=rng).tolist()
-    share = WINDOW + (1 - WINDOW) * share
-    high, wide = round(height * share), round(width * share)
-    top, left = round(top * (height - high)), round(left * (width - wide))
-    window = picture[:, top : top + high, left : left + wide]
-    seen = F.interpolate(window[None], (height, width), mode="bicubic", antialias=True)[0].clamp(0, 1)
-    return seen.flip(-1) if flip < 0.5 else seen
-
-
-def _composed(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, parts: Parts) -> _Choose | None:
+def _composed(
+    bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, parts: Parts, size: tuple[int, int]
+) -> _Choose | None:
     """Compose pictures of the things that the words name, where they can be drawn and no scene is nearer."""
     least = fits.masked_fill(bank.abstract.to(fits.device), -1).max() + CLEARER
     if least > 1:
         return None
     stylegan = parts.generator("stylegan", device=target.device)
     assert isinstance(stylegan, StyleGAN)  # the built-in one
-    composer = Composer(bank, perceptor, stylegan)
+    composer = Composer(bank, perceptor, stylegan, size=size)
     if (found := composer.layout(target)) is None or found[1] < least:
         return None
     layout, fit = found
@@ -234,8 +232,10 @@ def _composed(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, pa
     return lambda rng, ground: (composer.compose(layout, target, rng, ground), share, torch.ones_like(share))
 
 
-def _recoloured(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor) -> _Choose | None:
-    """Choose among pictures of the ground or shape that the words name, in the colours that they name; None if none."""
+def _in_colours(
+    bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, size: tuple[int, int]
+) -> _Choose | None:
+    """Draw the ground or shape that the words name, in the colours that they name; None if they name none."""
     patterns: dict[str, list[int]] = {}
     abstract = bank.abstract.nonzero()[:, 0].to(fits.device)
     for row in abstract[fits[abstract].argsort(descending=True)].tolist():
@@ -251,13 +251,14 @@ def _recoloured(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor) 
             best, pattern, names = float(fit), candidate, list(texts.values())[int(place)]
     if not pattern:
         return None
-    # a ground that the words do not name keeps its colour, in pictures where that is not the colour of the shape
-    rows = [row for row in patterns[pattern] if not {*names} & {*colours_of(bank.captions[row])[len(names) :]}]
+    # a ground that the words do not name keeps its colour, in entries where that is not the colour of the shape
+    entries = [bank.entries[row].in_colours(names) for row in patterns[pattern]]
+    entries = [entry for entry in entries if len({*entry.colours}) == len(entry.colours)]
     one = torch.ones([], device=target.device)
 
     def choose(rng: torch.Generator, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        row = rows[int(torch.randint(len(rows), (), generator=rng))]
-        return cut_out(bank.recoloured(row, names).to(target.device), ground), one, one
+        place, seed = (int(torch.randint(high, (), generator=rng)) for high in (len(entries), 2**31))
+        return cut_out(entries[place].draw(seed, size).to(target), ground), one, one
 
     return choose
 
@@ -286,12 +287,6 @@ def sketched(start: Start, perceptor: Perceptor, targets: Targets, *, seeds: Seq
         pass
     pictures[rows] = sketch.render((width, height))
     return pictures
-
-
-def _bank_network(parts: Parts, dtype: torch.dtype) -> VQModel:
-    vqgan = parts.generator("vqgan", device=torch.device("cpu"), dtype=dtype)
-    assert isinstance(vqgan, VQGAN)  # the built-in one
-    return vqgan.network
 
 
 def cut_out(picture: Tensor, ground: Tensor | None) -> Tensor:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from clipgen.train.world import SCENES, World
-from clipgen.train.world.grounds import COLOUR_NAMES, SHAPE_NAMES, draw_shape
+from clipgen.grounds import COLOUR_NAMES, SHAPE_NAMES, draw_shape
 
 #: things that are recognisable at 64 pixels, differ from each other, and are asked for often: seen twice as often
 COMMON = (

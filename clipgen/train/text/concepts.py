@@ -13,8 +13,8 @@ import numpy as np
 
 from clipgen.errors import ImageError
 from clipgen.train.text.wordnet import Words
-from clipgen.train.world.grounds import SHAPE_NAMES
-from clipgen.train.world.scenes import SCENES
+from clipgen.grounds import SHAPE_NAMES
+from clipgen.scenes import SCENES
 from clipgen.values import parse_json
 
 _PHOTOS = ("caltech101", "grocery", "clothing", "trashnet")

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from clipgen.train.world.grounds import GROUND_PHRASES
+from clipgen.grounds import GROUND_PHRASES
 
 _SIZES = {"small": ("small", "tiny", "little"), "large": ("large", "big", "huge")}
 _LEADS = ("", "", "", "", "a picture of ", "an image of ", "a drawing of ", "an illustration of ")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from clipgen.train.world.scenes import primitives as p
-from clipgen.train.world.scenes.primitives import Rng
+from clipgen.scenes import primitives as p
+from clipgen.scenes.primitives import Rng
 
 
 def castle(rng: Rng, h: int, w: int) -> np.ndarray:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from clipgen.train.world.scenes import primitives as p
-from clipgen.train.world.scenes.primitives import Rng
+from clipgen.scenes import primitives as p
+from clipgen.scenes.primitives import Rng
 
 
 def sunset(rng: Rng, h: int, w: int) -> np.ndarray:
@@ -219,3 +219,24 @@ def rain(rng: Rng, h: int, w: int) -> np.ndarray:
     wet = img.copy()
     p.strokes(wet, np.concatenate([drops, drops + (-0.025, 0.1)], axis=1), (225, 232, 245), 0.005)
     return cv2.addWeighted(wet, 0.6, img, 0.4, 0)
+
+
+def cloudscape(rng: Rng, h: int, w: int) -> np.ndarray:
+    """Draw a blue sky above a sea of white clouds."""
+    r = rng.random(5).tolist()
+    horizon = 0.5 + 0.14 * r[0]
+    top = p.vary(rng, p.pick(rng, ((52, 120, 215), (70, 140, 225), (40, 100, 195))))
+    img = p.gradient(h, w, ((0, top), (horizon, (196, 226, 250)), (1, (226, 238, 250))))
+    if r[1] < 0.6:
+        p.sun(img, 0.12 + 0.76 * r[2], 0.12 + 0.14 * r[3], 0.05, (255, 253, 225), (255, 246, 200))
+    p.clouds(img, rng, 0.05, horizon, (255, 255, 255), (206, 220, 238), 0.28 + 0.1 * r[4], (7, 3))
+    for k in range(5):  # banks of heaped cloud before their own shadows, larger towards the viewer
+        near = k / 4
+        y = horizon + (1.06 - horizon) * near**1.2
+        light, shade = p.mix((214, 228, 246), (255, 255, 255), near), p.mix((186, 206, 236), (146, 172, 216), near)
+        p.ground(img, p.ridge(rng, y, 0.01, 2.0), shade, p.mix(shade, light, 0.6))
+        count = 9 - k
+        for j in range(count):
+            a, b, c = rng.random(3).tolist()
+            p.puff(img, rng, (j + a) / count, y - 0.02 * b, (0.09 + 0.16 * near) * (0.8 + 0.5 * c), light, shade)
+    return img

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from clipgen.train.world.scenes import primitives as p
-from clipgen.train.world.scenes.primitives import Rng
+from clipgen.scenes import primitives as p
+from clipgen.scenes.primitives import Rng
 
 
 def farm(rng: Rng, h: int, w: int) -> np.ndarray:
@@ -170,4 +170,34 @@ def garden(rng: Rng, h: int, w: int) -> np.ndarray:
                 p.vary(rng, p.darker(lawn, 0.3)),
                 p.pick(rng, hues) if c < 0.6 else None,
             )
+    return img
+
+
+def valley(rng: Rng, h: int, w: int) -> np.ndarray:
+    """Draw a river that winds towards the viewer between green hills."""
+    r = rng.random(5).tolist()
+    horizon = 0.4 + 0.08 * r[0]
+    img = p.fair_sky(rng, h, w, horizon)
+    green = p.vary(rng, p.pick(rng, ((104, 160, 72), (120, 168, 76), (88, 146, 80))))
+    p.ground(img, p.ridge(rng, horizon - 0.08, 0.07, 1.2), p.mix(green, p.HAZE, 0.55), p.mix(green, p.HAZE, 0.4))
+    p.ground(img, p.ridge(rng, horizon, 0.05, 1.0), p.mix(green, p.HAZE, 0.25), green)
+    p.ground(img, p.ridge(rng, horizon + 0.1, 0.02, 1.0), p.lighter(green, 0.1), p.darker(green, 0.3))
+    t = p.steps(48)
+    ys = horizon + 0.1 + (0.92 - horizon) * t
+    bend, turns = 0.2 * (1 if r[1] < 0.5 else -1), 1.4 + 0.8 * r[2]
+    middle = 0.5 + bend * np.sin(turns * np.pi * (1 - t)) * (0.25 + 0.75 * t) + 0.12 * (r[3] - 0.5)
+    half = 0.012 + 0.15 * t**1.5
+    water = p.vary(rng, (72, 146, 204))
+    p.poly(img, p.both_sides(middle, half * 1.25, ys), p.mix(green, (214, 196, 140), 0.6))
+    p.poly_gradient(img, p.both_sides(middle, half, ys), p.lighter(water, 0.4), p.darker(water, 0.1))
+    for x, y in rng.random((14, 2)).tolist():
+        at = int(y * 47)
+        wide = half[at] * 0.5
+        x0 = middle[at] + (x - 0.5) * half[at]
+        p.stroke(img, np.array([(x0 - wide * 0.5, ys[at]), (x0 + wide * 0.5, ys[at])]), p.SPARK, 0.004 + 0.006 * y)
+    for a, b, c in rng.random((9, 3)).tolist():
+        y = horizon + 0.12 + 0.5 * b * b
+        at = int(np.argmin(np.abs(ys - y)))
+        x = a if abs(a - middle[at]) > half[at] * 1.25 + 0.08 else (a + 0.5) % 1
+        p.tree(img, rng, x, y, 0.08 + 0.2 * b * b + 0.04 * c, p.vary(rng, p.darker(green, 0.2)))
     return img
