@@ -43,13 +43,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from clipgen.grounds import GROUNDS
 from clipgen.media.images import from_pil
 from clipgen.parts import Parts
 from clipgen.similarity import Embedded, Matcher, embed_images
 from clipgen.tasks.estimate import Calibration, Estimator, Scale
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.train.world import SCENES, World
-from clipgen.grounds import GROUNDS
 
 SIZE, COUNT, LABELLED = 192, 120, 40
 WINE, WATER = (150, 20, 40), (60, 110, 200)

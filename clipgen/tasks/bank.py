@@ -26,9 +26,9 @@ class Entry:
         >>> Entry("red heart on a white background", shape="heart", colours=("red", "white")).draw(7, (96, 64)).shape
         torch.Size([3, 64, 96])
 
-    caption: in words that a CLIP may know; scene, mood, style: names in SCENES, MOODS and STYLES, "" for none; ground: a
-    name in GROUNDS, where there is no scene; shape: a name in SHAPES, on a plain ground; colours: of the shape and the
-    ground, or of the ground alone.
+    caption: in words that a CLIP may know; scene, mood, style: names in SCENES, MOODS and STYLES, "" for none; ground:
+    a name in GROUNDS, where there is no scene; shape: a name in SHAPES, on a plain ground; colours: of the shape and
+    the ground, or of the ground alone.
     """
 
     caption: str

@@ -8,10 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from clipgen.grounds import SHAPE_NAMES
 from clipgen.train import measure as measure_module
 from clipgen.train.measure import attacked, measure, naming
 from clipgen.train.world import World
-from clipgen.grounds import SHAPE_NAMES
 
 
 class ByColour:

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from clipgen.train.world import SCENES, STYLES, Sample, World, captions
 from clipgen.grounds import COLOUR_NAMES, COLOURS, SHAPE_NAMES
+from clipgen.train.world import SCENES, STYLES, Sample, World, captions
 
 
 def far(a: np.ndarray, b: np.ndarray) -> float:

@@ -11,10 +11,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from clipgen.errors import ImageError
 from clipgen.files import reason
+from clipgen.grounds import COLOUR_NAMES, GROUNDS
 from clipgen.train.sources import camera
 from clipgen.train.sources.base import Example, is_held_out, manner
 from clipgen.train.world.captions import choose
-from clipgen.grounds import COLOUR_NAMES, GROUNDS
 
 # Hershey's strokes (public domain), which OpenCV draws; the scripts are the nearest to handwriting
 _PRINT = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)

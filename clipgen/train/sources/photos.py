@@ -14,11 +14,11 @@ import numpy as np
 
 from clipgen.errors import ImageError
 from clipgen.files import reason
+from clipgen.grounds import COLOUR_NAMES, GROUNDS
 from clipgen.train.sources import camera
 from clipgen.train.sources.base import Example, is_held_out, manner, plain
 from clipgen.train.world import SCENES
 from clipgen.train.world.captions import choose, indefinite, name_ground, on_ground
-from clipgen.grounds import COLOUR_NAMES, GROUNDS
 from clipgen.values import parse_json
 
 _ENDINGS = {".webp", ".jpg", ".jpeg", ".png"}

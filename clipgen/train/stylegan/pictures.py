@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from clipgen.train.world import SCENES, World
 from clipgen.grounds import COLOUR_NAMES, SHAPE_NAMES, draw_shape
+from clipgen.train.world import SCENES, World
 
 #: things that are recognisable at 64 pixels, differ from each other, and are asked for often: seen twice as often
 COMMON = (

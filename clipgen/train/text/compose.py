@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from clipgen.grounds import COLOUR_NAMES, GROUND_PHRASES
 from clipgen.train.text.concepts import Concept
 from clipgen.train.world import SCENES, STYLES
 from clipgen.train.world.captions import choose, in_scene, in_style, lead, name_ground, with_article
-from clipgen.grounds import COLOUR_NAMES, GROUND_PHRASES
 
 _NUMBERS = {2: ("two", "2", "a pair of"), 3: ("three", "3"), 4: ("four", "4"), 5: ("five", "5"), 6: ("six", "6")}
 _RELATIONS = {

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from clipgen.errors import ImageError
-from clipgen.train.text.wordnet import Words
 from clipgen.grounds import SHAPE_NAMES
 from clipgen.scenes import SCENES
+from clipgen.train.text.wordnet import Words
 from clipgen.values import parse_json
 
 _PHOTOS = ("caltech101", "grocery", "clothing", "trashnet")

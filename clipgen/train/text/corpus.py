@@ -7,12 +7,12 @@ from itertools import islice
 
 import numpy as np
 
+from clipgen.grounds import COLOUR_NAMES
 from clipgen.train.text.compose import Composer
 from clipgen.train.text.concepts import Concept
 from clipgen.train.text.wordnet import Meaning, Words
 from clipgen.train.world import SCENES, STYLES
 from clipgen.train.world.captions import with_article
-from clipgen.grounds import COLOUR_NAMES
 
 _GLOSS_WORDS = 14  # a definition's first words; the median has 8
 _COMMON = 30_000  # lemmas of pictured meanings before the captions, the rest behind them

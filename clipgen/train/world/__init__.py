@@ -8,11 +8,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from clipgen.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
+from clipgen.scenes import SCENES
 from clipgen.styles import STYLES
 from clipgen.train.world import captions
 from clipgen.train.world.art import Art, Sprite, load_art, paste
-from clipgen.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
-from clipgen.scenes import SCENES
 
 __all__ = ["SCENES", "STYLES", "Facts", "Sample", "World"]
 
