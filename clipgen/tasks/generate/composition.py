@@ -22,9 +22,9 @@ from clipgen.tasks.generate.texts import embed_cached
 if TYPE_CHECKING:
     from clipgen.styles import Style
 
-# how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined, and how
-# many of the best combinations of a kind are tried on all grounds, and how many of all in all styles
-NAMES, DRAWABLE, SCENES, GROUNDED, STYLED = 6, 3, 4, 4, 4
+# how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how many
+# of the best pairs are arranged, of the best of a kind tried on all grounds, and of all in all styles
+NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
@@ -40,7 +40,7 @@ THREE = ((0.27, 0.28, 0.42), (0.73, 0.28, 0.42), (0.5, 0.72, 0.42))
 INSIDE, ABREAST = ((0.5, 0.64, 0.56),), ((0.27, 0.66, 0.44), (0.73, 0.66, 0.44))
 THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
 # texts of two things, and of several of one, with the places of these
-TWO_THINGS = {"{} and {}": PAIR, "{} left, {} right": PAIR, "{} above {}": STACK}
+TOGETHER, ARRANGED = "{} and {}", {"{} left, {} right": PAIR, "{} above {}": STACK}
 SEVERAL = {"two {}": PAIR, "three {}": THREE}
 # a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
 APART, PALE = 0.45, 0.35
@@ -164,17 +164,21 @@ class Composer:
         scenes = [captions[index] for index in fits.topk(min(SCENES, len(captions))).indices.tolist()]
         layouts = [Layout(name, (name,)) for name in names]
         layouts += [one.within(scene) for one in layouts for scene in scenes]
-        layouts += [
-            Layout(text.format(a, b), (a, b), places)
-            for a, b in permutations(names, 2) for text, places in TWO_THINGS.items()
-        ]  # fmt: skip
+        layouts += [Layout(TOGETHER.format(*pair), pair, PAIR) for pair in permutations(names, 2)]
         layouts += [
             Layout(text.format(plural(name)), (name,) * len(places), places)
             for name in names for text, places in SEVERAL.items()
         ]  # fmt: skip
         layouts, scores = self._with([], target.new_empty(0), layouts, target)
-        # all on every ground would be many texts: only the best of one thing, of two and of several are combined with
-        # grounds, those of two and of several with scenes, and the best of all with styles
+        # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing, of two
+        # and of several are combined with grounds, those of two and of several with scenes, and the best with styles
+        pairs = [i for i, one in enumerate(layouts) if len({*one.things}) == 2]
+        best = sorted(pairs, key=scores.tolist().__getitem__)[-PAIRS:]
+        more = [
+            Layout(text.format(*layouts[i].things), layouts[i].things, places)
+            for i in best for text, places in ARRANGED.items()
+        ]  # fmt: skip
+        layouts, scores = self._with(layouts, scores, more, target)
         for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
             alike = [i for i, one in enumerate(layouts) if (len(one.things), len({*one.things})) == (things, different)]
             best = sorted((i for i in alike if not layouts[i].scene), key=scores.tolist().__getitem__)[-GROUNDED:]
