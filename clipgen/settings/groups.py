@@ -95,7 +95,7 @@ class Init(Settings):
         None,
         About(
             "weight of staying near the start, fading "
-            "(default: up to 30 where the start fits the words, up to 60 for a draw, else 0)",
+            "(default: up to 150 where the start fits the words, else 0)",
             least=0,
         ),
     )

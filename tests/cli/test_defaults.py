@@ -24,7 +24,6 @@ from clipgen.settings.describe import DESCRIBING
 from clipgen.studio import Studio
 from clipgen.tasks.edit import edit_job
 from clipgen.tasks.generate.losses import INIT_WEIGHT
-from clipgen.tasks.generate.start import DRAW
 
 from .conftest import TINY, Cli, one_line
 
@@ -71,7 +70,6 @@ def test_help_names_the_defaults_that_are_used(used: dict[str, dict[str, Any]]) 
 def test_help_in_words_names_the_defaults_that_are_used() -> None:
     text = OPTIONS["generate", "init_weight"].help
     assert text and f"{INIT_WEIGHT:g} where the start fits" in text
-    assert f"{INIT_WEIGHT * DRAW:g} for a draw" in text
     psi = OPTIONS["generate", "psi"].help
     assert psi and f"default: {PSI:g}" in psi
     race = OPTIONS["generate", "race"].help

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -22,7 +23,7 @@ from clipgen.train.vqgan.recipe import lattice, model_config
 from clipgen.train.world import World
 
 # warm-up is 200 steps long: the peak is high, so that the first few steps move at all
-TINY = Recipe(levels=(3, 3, 3), ch=32, ch_mult=(1, 1), z_channels=8, steps=20, batch=4, lr=0.4, gan_from=1.0)
+TINY = Recipe(levels=(3, 3, 3), ch=32, ch_mult=(1, 1), z_channels=8, steps=20, batch=4, lr=0.1, gan_from=1.0)
 CPU = torch.device("cpu")
 
 
@@ -122,6 +123,27 @@ def test_a_resumed_run_equals_an_uninterrupted_one(windows: list[Tensor], tmp_pa
     found += [resumed.step(batch) for batch in windows[2:]]
     assert found == wanted and resumed.done == 4
     assert same_state(unbroken.model, resumed.model) and same_state(unbroken.critic, resumed.critic)
+
+
+def test_weights_to_start_from_bring_their_shape(windows: list[Tensor], tmp_path: Path) -> None:
+    trainer = Trainer(TINY, CPU, None)
+    export(trainer, tmp_path)
+    config = yaml.safe_load((tmp_path / "vqgan.yaml").read_text(encoding="utf-8"))
+    found = Recipe().shaped_as(config, load_file(tmp_path / "vqgan.safetensors")["quantize.embedding.weight"])
+    assert replace(found, steps=20, batch=4, lr=0.1, gan_from=1.0) == TINY
+    again = Trainer(found, CPU, tmp_path / "vqgan.safetensors")
+    assert again.model.state_dict().keys() == trainer.model.state_dict().keys()
+
+
+def test_batches_after_each_other_share_pictures(world: World) -> None:
+    crops = Crops(world, seed=1, batch=2, count=40)
+    rendered: list[int] = []
+    pictures = crops._pictures
+    crops.pictures = lambda group: rendered.append(group) or pictures(group)  # type: ignore[assignment,func-returns-value]
+    first, second = crops[0], crops[1]
+    assert rendered == [0, 0] and not torch.equal(first, second)
+    crops[39]
+    assert rendered[-1] == 39 // 8
 
 
 def test_an_export_is_a_taming_folder(windows: list[Tensor], tmp_path: Path) -> None:

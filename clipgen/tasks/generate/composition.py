@@ -22,8 +22,8 @@ from clipgen.tasks.generate.texts import embed_cached
 if TYPE_CHECKING:
     from clipgen.styles import Style
 
-# how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how many
-# of the best pairs are arranged, of the best of a kind tried on all grounds, and of all in all styles
+# how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
+# many of the best pairs are arranged, of the best of a kind tried on all grounds, and of all in all styles
 NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too

@@ -50,8 +50,6 @@ PATTERN, PATTERNS, EXACT = 0.6, 3, 0.85
 SHAPE = 0.5
 # by how much the cosine of a layout of things must exceed that of a scene of the bank, which shows things as well
 CLEARER = 0.15
-# share of INIT_WEIGHT for a composed picture: its forms are right, and the optimisation would bend them
-DRAW = 2.0
 # of a sketch: side in pixels, steps, cutouts per step; all three are small because it has no detail
 SIDE, STEPS, CUTN = 64, 60, 8
 
@@ -228,7 +226,7 @@ def _composed(
         return None
     layout, fit = found
     # the less of the words a layout has (a style, say), the more the run has to change
-    share = DRAW * ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
+    share = ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
     return lambda rng, ground: (composer.compose(layout, target, rng, ground), share, torch.ones_like(share))
 
 

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from clipgen.generators.vqgan import VQModel
 from clipgen.generators.vqgan.discriminator import CRITIC
 from clipgen.media.images import to_pil
 from clipgen.media.pictures import save_picture
-from clipgen.models.weights import save_state
+from clipgen.models.weights import load_state, save_state
 from clipgen.train import checkpoints
 from clipgen.train.data import stream
 from clipgen.train.identity import carry_colour
@@ -31,34 +32,41 @@ from clipgen.train.vqgan.recipe import CROP, Recipe, model_config
 from clipgen.train.vqgan.trainer import Trainer
 from clipgen.train.world import World
 
+_SHARED = 8  # batches of the same pictures
+
 __all__ = ["Crops", "Metrics", "Recipe", "Trainer", "export", "measure", "run"]
 
 
 class Crops(Dataset[Tensor]):
     """Batches of windows uint8 [N, 3, 64, 64] of world pictures of several sizes, since brush strokes grow with size.
 
+    Rendering takes half as long as a step, so batches after each other show other windows of the same pictures.
+
     >>> Crops(World(), seed=1, batch=4, count=10)[0].shape
     torch.Size([4, 3, 64, 64])
     """
 
-    sizes = (64, 128, 256)
+    sizes, shares = (64, 128, 256), (0.1, 0.4, 0.5)
 
     def __init__(self, world: World, *, seed: int, batch: int, count: int) -> None:
         self.world, self.seed, self.batch, self.count = world, seed, batch, count
+        self.pictures = lru_cache(1)(self._pictures)
 
     def __len__(self) -> int:
         return self.count
 
     def __getitem__(self, index: int) -> Tensor:
         rng = np.random.default_rng((self.seed, index))
-        crops: list[np.ndarray] = []
-        while len(crops) < self.batch:
-            size = int(rng.choice(self.sizes))
-            image = self.world.sample((self.seed, index, len(crops)), size).image
-            for _ in range({64: 1, 128: 2, 256: 6}[size]):
-                y, x = rng.integers(size - CROP + 1, size=2)
-                crops.append(image[y : y + CROP, x : x + CROP])
-        return torch.from_numpy(np.stack(crops[: self.batch])).permute(0, 3, 1, 2)
+        crops = []
+        for image in self.pictures(index // _SHARED):
+            y, x = rng.integers(np.array(image.shape[:2]) - CROP + 1)
+            crops.append(image[y : y + CROP, x : x + CROP])
+        return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
+
+    def _pictures(self, group: int) -> list[np.ndarray]:
+        rng = np.random.default_rng((self.seed, group))
+        sizes = rng.choice(self.sizes, self.batch, p=self.shares).tolist()
+        return [self.world.sample((self.seed, group, k), size).image for k, size in enumerate(sizes)]
 
 
 @dataclass(frozen=True)
@@ -117,12 +125,16 @@ def run(
     >>> run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)
 
     Arguments: as for `clipgen.train.clip.run`; lr: peak learning rate; decoder_only: keep the encoder, so that what was
-    trained on its codes stays valid; gan_from: share of the steps before the adversarial ones. Returns None where no
-    weights are written. Raises WeightsError for damaged weights or checkpoints, ImageError for a damaged art pack.
+    trained on its codes stays valid; init: the network has the shape in the yaml beside it, if there is one; gan_from:
+    share of the steps before the adversarial ones. Returns None where no weights are written. Raises WeightsError for
+    damaged weights or checkpoints, ImageError for a damaged art pack.
     """
     changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed, "lr": lr, "decoder_only": decoder_only,
                                "gan_from": gan_from}  # fmt: skip
     recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
+    if init and (shape := init.with_suffix(".yaml")).exists():
+        config = yaml.safe_load(shape.read_text(encoding="utf-8"))
+        recipe = recipe.shaped_as(config, load_state(init)["quantize.embedding.weight"])
     folder, world = runs / "vqgan", World(art)
     trainer = Trainer(recipe, devices.pick_device(device), init)
     saved = checkpoints.load(folder / "last.pt") if resume else None

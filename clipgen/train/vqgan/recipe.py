@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -40,6 +40,19 @@ class Recipe:
     gan_from: float = 0.7
     gan_weight: float = 0.04
     decoder_only: bool = False
+
+    def shaped_as(self, config: dict[str, Any], codebook: Tensor) -> Recipe:
+        """The same recipe for a network as of a taming config, and a lattice as of a codebook [N, D]."""
+        params = config["model"]["params"]
+        parts = params["ddconfig"]
+        return replace(
+            self,
+            levels=tuple(len(axis.unique()) for axis in codebook.T),
+            ch=parts["ch"],
+            ch_mult=tuple(parts["ch_mult"]),
+            z_channels=parts["z_channels"],
+            norm_groups=params.get("norm_groups", self.norm_groups),
+        )
 
 
 def model_config(recipe: Recipe) -> dict[str, Any]:
