@@ -39,8 +39,8 @@ def _level(img: np.ndarray, y: float, spread: float) -> np.ndarray:
 def at_night(rng: Rng, img: np.ndarray) -> np.ndarray:
     """Darken a picture to moonlight, under stars and a moon; what glows goes on glowing."""
     values = img.astype(np.int16)
-    warm = np.clip((values[..., 0] - values[..., 2] - 90) / 70, 0, 1) * (values[..., 0] > 200)
-    warm = cv2.GaussianBlur(warm.astype(np.float32), (0, 0), max(1.0, p.side_of(img) / 96))[..., None]
+    glows = np.clip((values[..., 0] - values[..., 2] - 90) / 70, 0, 1) * (values[..., 0] > 200)
+    warm = cv2.GaussianBlur(glows.astype(np.float32), (0, 0), max(1.0, p.side_of(img) / 96))[..., None]
     dark = _graded(img, (0.26, 0.32, 0.55), 0.45)
     sky = np.zeros_like(img)
     x, y = rng.uniform(0.15, 0.85), rng.uniform(0.1, 0.2)
@@ -82,7 +82,7 @@ def fog(rng: Rng, img: np.ndarray) -> np.ndarray:
     """Veil a picture in fog, thickest in the distance."""
     veiled = _graded(img, (0.95, 0.97, 1.0), 0.45)
     depth = 0.3 + 0.55 * _level(img, rng.uniform(0.4, 0.5), 0.26)
-    wisps = 0.75 + 0.5 * p.noise(rng, *img.shape[:2], 5, 2)
+    wisps = 0.75 + 0.5 * p.noise(rng, img.shape[0], img.shape[1], 5, 2)
     p.blend(veiled, np.clip(depth * wisps, 0, 0.93), (222, 227, 230))
     return veiled
 
@@ -107,7 +107,7 @@ def autumn(rng: Rng, img: np.ndarray) -> np.ndarray:
     """Turn the green of a picture to the colours of autumn leaves."""
     hsv = cv2.cvtColor(img, cv2.COLOR_RGB2HSV).astype(np.float32)
     green = np.clip(1 - np.abs(hsv[..., 0] - 52) / 30, 0, 1) > 0.05
-    patches = p.noise(rng, *img.shape[:2], 6, 6)
+    patches = p.noise(rng, img.shape[0], img.shape[1], 6, 6)
     hsv[..., 0] = np.where(green, 6 + 20 * patches, hsv[..., 0])
     hsv[..., 1] = np.where(green, np.clip(hsv[..., 1] * 1.15 + 30, 0, 255), hsv[..., 1])
     hsv[..., 2] = np.where(green, np.clip(hsv[..., 2] * 1.2 + 20, 0, 255), hsv[..., 2])
@@ -117,7 +117,7 @@ def autumn(rng: Rng, img: np.ndarray) -> np.ndarray:
 def rain(rng: Rng, img: np.ndarray) -> np.ndarray:
     """Darken a picture under grey clouds and let rain fall over it."""
     grey = _graded(img, (0.66, 0.7, 0.76), 0.5)
-    clouded = np.clip(1 - _rows(img) / 0.5, 0, 1) * (0.5 + 0.5 * p.noise(rng, *img.shape[:2], 4, 3))
+    clouded = np.clip(1 - _rows(img) / 0.5, 0, 1) * (0.5 + 0.5 * p.noise(rng, img.shape[0], img.shape[1], 4, 3))
     p.blend(grey, np.broadcast_to(0.8 * clouded, img.shape[:2]), (104, 110, 122))
     slant = rng.uniform(-0.03, 0.03)
     for x, y, size in rng.random((110, 3)).tolist():
