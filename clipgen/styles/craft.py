@@ -13,6 +13,7 @@ from clipgen.styles.primitives import (
     cells,
     clouds,
     edges,
+    fineness,
     grain,
     grey,
     kuwahara,
@@ -54,7 +55,7 @@ def mosaic(rng: np.random.Generator, picture: Picture) -> Picture:
     h, w = picture.shape[:2]
     u = unit(picture)
     m = min(h, w)
-    n, gap = rng.uniform(14, 17.5), rng.uniform(0.3, 0.44)
+    n, gap = rng.uniform(14, 17.5) * fineness(picture), rng.uniform(0.3, 0.44)
     x, y = axes(h, w)
     wave = (noise(rng, h, w, 4, 2) - np.float32(0.5)) * np.float32(0.07)
     shade = rng.random((64, 64), dtype=np.float32)
@@ -112,6 +113,7 @@ def pixel_art(rng: np.random.Generator, picture: Picture) -> Picture:
     """Shows the picture in a few big square pixels of a small palette."""
     h, w = picture.shape[:2]
     n, levels, line = rng.uniform(13, 21), int(rng.integers(5, 8)), rng.uniform(0.1, 0.5)
+    n *= fineness(picture)
     side = max(1, round(min(h, w) / n))
     gh, gw = -(-h // side), -(-w // side)
     small = to_float(cv2.resize(picture, (gw, gh), interpolation=cv2.INTER_AREA))

@@ -16,6 +16,14 @@ def unit(picture: np.ndarray) -> float:
     return min(picture.shape[:2]) / 64
 
 
+def fineness(picture: np.ndarray) -> float:
+    """How many times as many pieces a picture is laid in as a small one: 1 up to 128 pixels, 2 from 256 on.
+
+    In few pieces no form can be known; in many, small ones are too small to be seen.
+    """
+    return float(np.clip(min(picture.shape[:2]) / 128, 1, 2))
+
+
 def to_float(picture: Picture) -> Plane:
     """Turns bytes into floats in 0..1."""
     return np.multiply(picture, np.float32(1 / 255), dtype=np.float32)

@@ -88,3 +88,15 @@ def test_a_style_changes_a_picture_and_its_strokes_depend_on_the_seed(style: str
     assert made(1).shape == picture.shape and made(1).min() >= 0 and made(1).max() <= 1
     assert torch.equal(made(1), made(1)) and not torch.equal(made(1), made(2))
     assert (made(1) - picture).abs().mean() > 0.05
+
+
+def test_large_pictures_are_laid_in_more_pieces() -> None:
+    """In sixteen large pixels nothing can be known."""
+
+    def columns(side: int) -> int:
+        checks = (torch.rand(3, 48, 48, generator=torch.Generator().manual_seed(0)) > 0.5).float()
+        picture = torch.nn.functional.interpolate(checks[None], (side, side))[0]
+        made = in_style(picture, "pixel art", torch.Generator().manual_seed(1))
+        return int((made.diff(dim=-1).abs().amax((0, 1)) > 0).sum())
+
+    assert columns(256) > 1.5 * columns(96)
