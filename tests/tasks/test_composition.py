@@ -7,16 +7,14 @@ import torch
 from torch import Tensor
 
 from clipgen.tasks.generate.composition import (
-    ALONE,
     APART,
-    PAIR,
-    Layout,
     ground_of,
     in_style,
     paste,
     plain_ground,
     share_of_ground,
 )
+from clipgen.tasks.generate.layouts import ALONE, PAIR, Layout
 
 RED, TEAL = torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 0.5, 0.5])
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,10 +15,18 @@ from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank
+from clipgen.tasks.generate.layouts import (
+    ARRANGED,
+    IN_SCENES,
+    PAIR,
+    SEVERAL,
+    TOGETHER,
+    Layout,
+    Place,
+    plural,
+    styles,
+)
 from clipgen.tasks.generate.texts import embed_cached
-
-if TYPE_CHECKING:
-    from clipgen.styles import Style
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
 # many of the best pairs are arranged, of the best of a kind tried on all grounds, and of all in all styles
@@ -33,76 +39,16 @@ MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.05
 # mean alpha from which a thing fills its square
 FULL = 0.78
-# the places of things: centre (x, y) as shares of the picture, and side as a share of its shorter one; in a scene they
-# stand lower
-ALONE, PAIR, STACK = ((0.5, 0.5, 0.84),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46)), ((0.5, 0.27, 0.46), (0.5, 0.73, 0.46))
-THREE = ((0.27, 0.28, 0.42), (0.73, 0.28, 0.42), (0.5, 0.72, 0.42))
-INSIDE, ABREAST = ((0.5, 0.64, 0.56),), ((0.27, 0.66, 0.44), (0.73, 0.66, 0.44))
-THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
-# texts of two things, and of several of one, with the places of these
-TOGETHER, ARRANGED = "{} and {}", {"{} left, {} right": PAIR, "{} above {}": STACK}
-SEVERAL = {"two {}": PAIR, "three {}": THREE}
 # a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
 APART, PALE = 0.45, 0.35
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
 RIM, CORNER, ALIKE = 2, 8, 0.3
 
 
-def _styles() -> dict[str, Style]:
-    from clipgen.styles import STYLES  # late: OpenCV, which they draw with, changes the environment when imported
-
-    return STYLES
-
-_Place = tuple[float, float, float]
-_IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A picture of things, and the words for it, which the perceptor was trained on.
-
-        >>> Layout("fox", ("fox",)).on("blue").text
-        'fox on a blue background'
-
-    things: one or more, from left to right or from top to bottom; places: of them, where there is no scene; colour: of
-    the ground; scene: a caption of the bank; style: a name in STYLES; None: open.
-    """
-
-    text: str
-    things: tuple[str, ...]
-    places: tuple[_Place, ...] = ALONE
-    colour: str | None = None
-    scene: str | None = None
-    style: str | None = None
-
-    @property
-    def parts(self) -> int:
-        """Number of different things, number of one, ground, scene and style: 1 for a thing alone."""
-        different = len({*self.things})
-        counted = len(self.things) > different
-        return different + counted + sum(part is not None for part in (self.colour, self.scene, self.style))
-
-    def on(self, colour: str) -> Layout:
-        """The same on a ground of a colour."""
-        return replace(self, text=f"{self.text} on a {colour} background", colour=colour)
-
-    def within(self, scene: str) -> Layout:
-        """The same in a scene."""
-        return replace(self, text=f"{self.text} in {scene}", scene=scene)
-
-    def in_style(self, style: str) -> Layout:
-        """The same in a style.
-
-        >>> Layout("fox", ("fox",)).in_style("mosaic").text
-        'mosaic of fox'
-        """
-        return replace(self, text=f"{_styles()[style].before[0]} of {self.text}", style=style)
-
-
 class Composer:
     """Finds the things that a target means, and composes pictures of them.
 
-        >>> composer = Composer(Bank.shipped(), perceptor, StyleGAN.load())
+        >>> composer = Composer(Bank.whole(), perceptor, StyleGAN.load())
         >>> target = perceptor.encode_text(["a red fox"])[0]
         >>> composer.compose(Layout("fox", ("fox",)), target, torch.Generator().manual_seed(7)).shape
         torch.Size([3, 192, 192])
@@ -133,8 +79,8 @@ class Composer:
         order |= dict.fromkeys(own.topk(min(DRAWABLE, len(own))).indices.tolist())
         # of two things the nearer one hides the other, as a style hides the thing: what is hidden is found in the part
         # of the target that is orthogonal to the nearer one, or to the style
-        styles = embed_cached(self.perceptor, [style.before[0] for style in _styles().values()], target)
-        for nearest in (embedded[int(fits.argmax())], styles[int((styles @ target).argmax())]):
+        manners = embed_cached(self.perceptor, [style.before[0] for style in styles().values()], target)
+        for nearest in (embedded[int(fits.argmax())], manners[int((manners @ target).argmax())]):
             rest = embedded @ (target - (target @ nearest) * nearest)
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
         near = [names[index] for index in order]
@@ -186,7 +132,7 @@ class Composer:
             more += [layouts[i].within(scene) for i in best for scene in scenes if things > 1]
             layouts, scores = self._with(layouts, scores, more, target)
         best = scores.topk(min(STYLED, len(scores))).indices.tolist()
-        return self._with(layouts, scores, [layouts[i].in_style(style) for i in best for style in _styles()], target)
+        return self._with(layouts, scores, [layouts[i].in_style(style) for i in best for style in styles()], target)
 
     def _with(
         self, layouts: Sequence[Layout], scores: Tensor, more: Sequence[Layout], target: Tensor
@@ -208,7 +154,7 @@ class Composer:
         ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene, in its own
         style.
         """
-        places = _IN_SCENES.get(layout.places, layout.places) if layout.scene and ground is None else layout.places
+        places = IN_SCENES.get(layout.places, layout.places) if layout.scene and ground is None else layout.places
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, rng).to(target)
@@ -242,20 +188,7 @@ class Composer:
         return self.scenes[layout.scene].draw(int(torch.randint(2**31, (), generator=rng)), self.size)
 
 
-def plural(name: str) -> str:
-    """The plural of an English name, by its ending alone.
-
-    >>> plural("red apple"), plural("fox"), plural("strawberry"), plural("grapes")
-    ('red apples', 'foxes', 'strawberries', 'grapes')
-    """
-    if name.endswith("y") and name[-2:-1] not in "aeiou":
-        return f"{name[:-1]}ies"
-    if name.endswith(("ss", "sh", "ch", "x", "us")):
-        return f"{name}es"
-    return name if name.endswith("s") else f"{name}s"
-
-
-def paste(draws: Tensor, canvas: Tensor, place: _Place) -> Tensor:
+def paste(draws: Tensor, canvas: Tensor, place: Place) -> Tensor:
     """Paste draws of things onto a canvas.
 
         >>> paste(torch.zeros(1, 4, 64, 64), torch.zeros(3, 192, 192), (0.5, 0.5, 1.0)).shape
@@ -282,7 +215,7 @@ def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:
     """
     seed = int(torch.randint(2**31, (), generator=rng))
     pixels = (picture * 255).round().byte().permute(1, 2, 0).cpu().numpy()
-    made = _styles()[style].apply(np.random.default_rng(seed), pixels)
+    made = styles()[style].apply(np.random.default_rng(seed), pixels)
     return torch.from_numpy(made).permute(2, 0, 1).to(picture) / 255
 
 
@@ -320,3 +253,16 @@ def share_of_ground(draws: Tensor, ground: Tensor) -> Tensor:
     tensor(True)
     """
     return (-((draws - ground).square().sum(1, keepdim=True) / ALIKE**2).square()).exp()
+
+
+def cut_out(picture: Tensor, ground: Tensor | None) -> Tensor:
+    """A picture [3, h, w] whose plain ground is replaced by another picture [3, H, W]; None: unchanged.
+
+    >>> cut_out(torch.zeros(3, 32, 32), torch.ones(3, 64, 64)).mean()
+    tensor(1.)
+    """
+    if ground is None:
+        return picture
+    under = resize_area(ground[None].to(picture), (picture.shape[2], picture.shape[1]))
+    own = ground_of(picture[None])
+    return (picture + share_of_ground(picture[None], own) * (under - own)).clamp(0, 1)[0]

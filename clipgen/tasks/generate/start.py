@@ -21,7 +21,7 @@ from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, in_all_colours, pattern_of
-from clipgen.tasks.generate.composition import Composer, ground_of, share_of_ground
+from clipgen.tasks.generate.composition import Composer, cut_out
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
 from clipgen.tasks.generate.regions import Region
@@ -285,19 +285,6 @@ def sketched(start: Start, perceptor: Perceptor, targets: Targets, *, seeds: Seq
         pass
     pictures[rows] = sketch.render((width, height))
     return pictures
-
-
-def cut_out(picture: Tensor, ground: Tensor | None) -> Tensor:
-    """A picture [3, h, w] whose plain ground is replaced by another picture [3, H, W]; None: unchanged.
-
-    >>> cut_out(torch.zeros(3, 32, 32), torch.ones(3, 64, 64)).mean()
-    tensor(1.)
-    """
-    if ground is None:
-        return picture
-    under = resize_area(ground[None].to(picture), (picture.shape[2], picture.shape[1]))
-    own = ground_of(picture[None])
-    return (picture + share_of_ground(picture[None], own) * (under - own)).clamp(0, 1)[0]
 
 
 def _rng(seed: int) -> torch.Generator:

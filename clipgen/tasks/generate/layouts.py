@@ -1,0 +1,89 @@
+"""What a picture of things may show: which ones, how many, where they stand, on what ground and in what style."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clipgen.styles import Style
+
+#: centre (x, y) as shares of the picture, and side as a share of its shorter one
+Place = tuple[float, float, float]
+
+# the places of things: centre (x, y) as shares of the picture, and side as a share of its shorter one; in a scene they
+# stand lower
+ALONE, PAIR, STACK = ((0.5, 0.5, 0.84),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46)), ((0.5, 0.27, 0.46), (0.5, 0.73, 0.46))
+THREE = ((0.27, 0.28, 0.42), (0.73, 0.28, 0.42), (0.5, 0.72, 0.42))
+INSIDE, ABREAST = ((0.5, 0.64, 0.56),), ((0.27, 0.66, 0.44), (0.73, 0.66, 0.44))
+THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
+# texts of two things, and of several of one, with the places of these
+TOGETHER, ARRANGED = "{} and {}", {"{} left, {} right": PAIR, "{} above {}": STACK}
+SEVERAL = {"two {}": PAIR, "three {}": THREE}
+IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
+
+
+def styles() -> dict[str, Style]:
+    """The styles by name: see `clipgen.styles.STYLES`.
+
+    >>> styles()["mosaic"].before[0]
+    'mosaic'
+    """
+    from clipgen.styles import STYLES  # late: OpenCV, which they draw with, changes the environment when imported
+
+    return STYLES
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A picture of things, and the words for it, which the perceptor was trained on.
+
+        >>> Layout("fox", ("fox",)).on("blue").text
+        'fox on a blue background'
+
+    things: one or more, from left to right or from top to bottom; places: of them, where there is no scene; colour: of
+    the ground; scene: a caption of the bank; style: a name in STYLES; None: open.
+    """
+
+    text: str
+    things: tuple[str, ...]
+    places: tuple[Place, ...] = ALONE
+    colour: str | None = None
+    scene: str | None = None
+    style: str | None = None
+
+    @property
+    def parts(self) -> int:
+        """Number of different things, number of one, ground, scene and style: 1 for a thing alone."""
+        different = len({*self.things})
+        counted = len(self.things) > different
+        return different + counted + sum(part is not None for part in (self.colour, self.scene, self.style))
+
+    def on(self, colour: str) -> Layout:
+        """The same on a ground of a colour."""
+        return replace(self, text=f"{self.text} on a {colour} background", colour=colour)
+
+    def within(self, scene: str) -> Layout:
+        """The same in a scene."""
+        return replace(self, text=f"{self.text} in {scene}", scene=scene)
+
+    def in_style(self, style: str) -> Layout:
+        """The same in a style.
+
+        >>> Layout("fox", ("fox",)).in_style("mosaic").text
+        'mosaic of fox'
+        """
+        return replace(self, text=f"{styles()[style].before[0]} of {self.text}", style=style)
+
+
+def plural(name: str) -> str:
+    """The plural of an English name, by its ending alone.
+
+    >>> plural("red apple"), plural("fox"), plural("strawberry"), plural("grapes")
+    ('red apples', 'foxes', 'strawberries', 'grapes')
+    """
+    if name.endswith("y") and name[-2:-1] not in "aeiou":
+        return f"{name[:-1]}ies"
+    if name.endswith(("ss", "sh", "ch", "x", "us")):
+        return f"{name}es"
+    return name if name.endswith("s") else f"{name}s"
