@@ -55,7 +55,7 @@ def mosaic(rng: np.random.Generator, picture: Picture) -> Picture:
     h, w = picture.shape[:2]
     u = unit(picture)
     m = min(h, w)
-    n, gap = rng.uniform(14, 17.5) * fineness(picture), rng.uniform(0.3, 0.44)
+    n, gap = rng.uniform(14, 17.5), rng.uniform(0.3, 0.44)
     x, y = axes(h, w)
     wave = (noise(rng, h, w, 4, 2) - np.float32(0.5)) * np.float32(0.07)
     shade = rng.random((64, 64), dtype=np.float32)

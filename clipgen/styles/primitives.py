@@ -17,9 +17,9 @@ def unit(picture: np.ndarray) -> float:
 
 
 def fineness(picture: np.ndarray) -> float:
-    """How many times as many pieces a picture is laid in as a small one: 1 up to 128 pixels, 2 from 256 on.
+    """How many times as many pieces as a small picture a picture is laid in: 1 up to 128 pixels, 2 from 256 on.
 
-    In few pieces no form can be known; in many, small ones are too small to be seen.
+    In few pieces no form can be known; of many, those of a small picture are too small to be seen.
     """
     return float(np.clip(min(picture.shape[:2]) / 128, 1, 2))
 
