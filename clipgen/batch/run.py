@@ -31,14 +31,16 @@ def run(ledger: Ledger, crew: Crew, *, retries: int = RETRIES) -> Iterator[Tally
             return
         worker, outcome = crew.wait()
         entry = busy.pop(worker)
+        _hand_out(ledger, crew, busy, entry)  # the worker does its next job while the files of this one are written
         final = _enter(ledger, entry, outcome, retries)
         tally = _after(tally, outcome, final)
         yield tally
 
 
-def _hand_out(ledger: Ledger, crew: Crew, busy: dict[int, Entry]) -> None:
+def _hand_out(ledger: Ledger, crew: Crew, busy: dict[int, Entry], *ended: Entry) -> None:
+    """Give each idle worker a job; ended: jobs that are not entered yet."""
     idle = [worker for worker in range(crew.size) if worker not in busy]
-    entries = ledger.next(len(idle), [entry.id for entry in busy.values()])
+    entries = ledger.next(len(idle), [entry.id for entry in (*busy.values(), *ended)])
     for worker, entry in zip(idle, entries, strict=False):
         busy[worker] = entry
         crew.give(worker, entry)

@@ -50,6 +50,20 @@ def test_a_job_that_kills_its_workers_is_set_aside(tmp_path: Path) -> None:
     assert len(crew.outcomes["poison"]) == 5 and len(crew.outcomes["bad"]) == 8
 
 
+def test_a_worker_has_its_next_job_while_the_files_of_the_last_are_written(tmp_path: Path) -> None:
+    written: dict[str, bool] = {}
+
+    class Watching(Scripted):
+        def give(self, worker: int, entry: Entry) -> None:
+            super().give(worker, entry)
+            written[entry.job.inputs.prompts[0]] = (tmp_path / "a.png").exists()
+
+    with Ledger(tmp_path) as ledger:
+        ledger.add(lines("a", "b", "c"))
+        assert list(run(ledger, Watching(1, {name: [made(name)] for name in "abc"})))[-1] == Tally(3, 0, 0)
+    assert written == {"a": False, "b": False, "c": True}
+
+
 def test_a_run_that_stopped_continues(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.add(lines("a", "b"))

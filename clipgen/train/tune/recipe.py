@@ -35,7 +35,7 @@ class Recipe:
     others: int = 600
     imagined: int = 4000
     names: int = 128
-    keep: float = 8.0
+    keep: float = 64.0
     held_out: float = 0.2
     every: int = 20
     patience: int = 5
