@@ -8,24 +8,25 @@ mean absolute, after calibration, as a share of the range of values; "shown": sh
 of the kind, and "others" that of 120 other pictures of the world, before and after calibration. The wording was chosen
 on seed 0. The scales marked with * show what words alone cannot do with the built-in reader.
 
-28 November 2026, reader of 7,300 steps, seed 1 (in brackets the reader for which the wording was chosen):
+28 November 2026, the shipped reader, seed 1 (in brackets the reader for which the wording was chosen). The bar is a
+correlation of 0.8 by words: met on two of four scales. This reader does not count.
 
 | | spearman | calibrated | held, calibrated | error, calibrated | shown, others |
 |---|---|---|---|---|---|
-| glass of wine | 0.87 (0.91) | 0.97 | 0.83, 0.87 | 0.06 | 0.69, 0.06 |
-| glass of water | 0.63 (0.90) | 0.97 | 0.82, 0.71 | 0.06 | 0.20, 0.06 |
-| number of apples | -0.42 (0.85) | 0.96 | 0.56, 0.79 | 0.06 | 0.93, 0.02 |
-| time of day | 0.90 (0.90) | 0.96 | 0.44, 0.76 | 0.04 | 0.63, 0.01 |
-| * glass, in words of fullness | -0.31 (-0.16) | 0.96 | 0.83, 0.88 | 0.06 | 0.61, 0.03 |
-| * number of cats | -0.20 (0.57) | 0.89 | 0.63, 0.88 | 0.11 | 0.85, 0.04 |
-| * hour of a tinted scene | 0.44 (0.45) | 0.41 | 0.85, 0.75 | 0.22 | 0.09, 0.02 |
+| glass of wine | 0.81 (0.91) | 0.98 | 0.83, 0.89 | 0.04 | 0.48, 0.05 |
+| glass of water | 0.73 (0.90) | 0.98 | 0.83, 0.77 | 0.05 | 0.32, 0.06 |
+| number of apples | -0.47 (0.85) | 0.96 | 0.55, 0.84 | 0.07 | 0.98, 0.02 |
+| time of day | 0.90 (0.90) | 0.95 | 0.43, 0.87 | 0.04 | 0.63, 0.01 |
+| * glass, in words of fullness | -0.48 (-0.16) | 0.96 | 0.83, 0.92 | 0.06 | 0.49, 0.03 |
+| * number of cats | -0.51 (0.57) | 0.94 | 0.59, 0.95 | 0.10 | 0.79, 0.03 |
+| * hour of a tinted scene | 0.43 (0.45) | 0.65 | 0.83, 0.82 | 0.18 | 0.08, 0.03 |
 
 The words of this reader order no numbers of things and no glasses of water; its embeddings of the pictures do: with 40
 labels all but the tinted scenes are in order. Other ways to use the words (the direction from the first step to the
 last, whitened by unrelated pictures or not) were tried, and order no better.
-Intervals that are not calibrated hold what they should only by luck; with 40 labels those that are hold 71 to 88 %.
+Intervals that are not calibrated hold what they should only by luck; with 40 labels those that are hold 77 to 95 %.
 Pictures that are wrongly said to show nothing of the kind are many where no step names what is seen; after calibration
-0.98, 0.85, 0.93, 0.65, 0.95, 0.96 and 0.14 are shown, and 0.15, 0.18, 0.02, 0.10, 0.18, 0.08 and 0.12 of the others.
+0.98, 0.93, 0.98, 0.66, 0.92, 0.88 and 0.22 are shown, and 0.15, 0.21, 0.02, 0.13, 0.17, 0.05 and 0.17 of the others.
 """
 
 from __future__ import annotations

@@ -21,6 +21,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import resource
+import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -163,18 +165,23 @@ def killed(path: Path, place: Path, threads: int, until: float) -> dict[str, flo
         process = context.Process(target=bring, args=(path, place, threads, theirs))
         process.start()
         theirs.close()
-        while True:
-            try:
-                said = ours.recv()
-            except EOFError:
-                break
-            if isinstance(said, tuple):
-                last = said
-            elif limit is None:
-                second.append(said)
-            elif (reached := said) >= limit:
-                process.kill()
-        process.join()
+        try:
+            while True:
+                try:
+                    said = ours.recv()
+                except EOFError:
+                    break
+                if isinstance(said, tuple):
+                    last = said
+                elif limit is None:
+                    second.append(said)
+                elif (reached := said) >= limit:
+                    process.kill()
+        except BaseException:  # this process is stopped, and that one is not told
+            process.kill()
+            raise
+        finally:
+            process.join()
     if not second or min(second) <= reached:
         raise click.ClickException(f"killed at {reached:.0f} s, the index began again before that")
     return {"index_s": time.perf_counter() - started, "killed_at_s": reached, "resumed_by_s": second[0],
@@ -202,6 +209,7 @@ def offsets(library: Library, perceptor: Perceptor, whole: Path, part: Path) -> 
 @click.option("--json", "json_path", type=click.Path(path_type=Path))
 def main(minutes: int, given: Path | None, threads: int, json_path: Path | None) -> None:
     """Print the seconds of an index that is killed once and resumed, the peak memory, and the frames found again."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does, it ends the other process, too
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         film, part, place = given or folder / "film.mp4", folder / "part.mp4", folder / "library.sqlite"

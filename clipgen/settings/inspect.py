@@ -18,9 +18,9 @@ class DetectSettings(Settings):
     1
     """
 
-    # chosen by `benchmarks/detect.py --choose`. Of the reader of 7,300 steps, 40 pictures of seed 0: at 2.67, 81 % of
-    # the things are hit, and 95 % of the phrases of which nothing is there have no box; at 2.5 it is 85 and 90 %, at
-    # 3.2 73 and 98 %
+    # chosen by `benchmarks/detect.py --choose` for the score of `Detection`, shipped reader, 40 pictures of seed 0: at
+    # 2.71, 91 % of the things are hit, and 95 % of the phrases of which nothing is there have no box; at 2.25 it is 94
+    # and 90 %, at 3.26 86 and 98 %
     threshold: float = setting(
         2.7,
         About(

@@ -18,7 +18,8 @@ from clipgen.errors import PromptError, SettingsError, UnknownNameError, Weights
 from clipgen.models import weights
 from clipgen.models.weights import Card, CardFile
 from clipgen.perceptors.openclip import OpenClip, build, build_model, load_perceptor, make_tokenizer, write_merges
-from clipgen.perceptors.openclip.freeze import Patches
+from clipgen.perceptors.openclip.blocked import FEWEST, Blocked
+from clipgen.perceptors.openclip.freeze import Patches, freeze
 
 CPU = torch.device("cpu")
 
@@ -95,6 +96,48 @@ def test_gradients_flow_to_the_picture_only(perceptor: OpenClip) -> None:
     assert images.grad is not None and images.grad.abs().sum() > 0
     assert not any(parameter.requires_grad for parameter in perceptor.parameters())
     assert not perceptor.training
+
+
+def deep_stem() -> tuple[open_clip.CLIP, open_clip.SimpleTokenizer]:
+    """A timm ResNet with a deep stem, as the reader has, whose batch norms are those of no identity."""
+    config = json.loads(json.dumps(tiny.CONFIG))
+    trunk = {"timm_model_name": "resnet18d", "timm_model_pretrained": False, "timm_pool": "avg", "timm_proj": "mlp"}
+    config["model_cfg"]["vision_cfg"] = {"image_size": 32, **trunk}
+    config["model_cfg"]["text_cfg"]["vocab_size"] = 49408
+    torch.manual_seed(0)
+    model, tokenizer = build(config)
+    for part in model.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            assert part.running_mean is not None and part.running_var is not None
+            part.running_mean.normal_(0, 0.1)
+            part.running_var.uniform_(0.5, 1.5)
+    return model.eval(), tokenizer
+
+
+def test_pictures_that_are_only_read_take_the_faster_tower_to_the_same_embeddings() -> None:
+    model, tokenizer = deep_stem()
+    images = pictures(FEWEST)
+    with torch.no_grad():
+        plain = model.encode_image(normalised(images), normalize=True)
+    perceptor = OpenClip("resnet", model, tokenizer, device=CPU, fingerprint="of its file")
+    assert not [part for part in model.visual.modules() if isinstance(part, torch.nn.BatchNorm2d)]
+    with_gradients = perceptor.encode_image(images)
+    with profile(activities=[ProfilerActivity.CPU]) as looked, torch.no_grad():
+        read = perceptor.encode_image(images)
+    if Blocked.of(model.visual) is not None:  # a processor with oneDNN
+        assert "aten::to_mkldnn" in {event.key for event in looked.key_averages()}
+    torch.testing.assert_close(with_gradients, plain, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(read, plain, atol=1e-5, rtol=1e-4)
+    assert perceptor.fingerprint == "of its file" and not [key for key in perceptor.state_dict() if "blocked" in key]
+    images.requires_grad_()
+    perceptor.encode_image(images)[:, 0].sum().backward()
+    assert images.grad is not None and images.grad.abs().sum() > 0
+
+
+def test_only_towers_of_convolutions_are_blocked() -> None:
+    model, _ = deep_stem()
+    model.visual.trunk.layer1[0].drop_block = torch.nn.Tanh()
+    assert Blocked.of(freeze(model).visual) is None
 
 
 def test_patches_are_those_of_the_convolution() -> None:

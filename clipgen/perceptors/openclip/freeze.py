@@ -165,8 +165,11 @@ def _fold_quick_gelu(mlp: Any) -> None:
 def _fold_batch_norms(module: nn.Module) -> None:
     # frozen batch norms are fixed factors: inside the convolution they cost no pass over memory of their own
     for (conv_name, conv), (norm_name, norm) in pairwise(list(module.named_children())):
-        if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-            setattr(module, conv_name, fuse_conv_bn_eval(conv, norm))
+        owner, name, last = module, conv_name, conv
+        if isinstance(conv, nn.Sequential) and len(conv):  # a deep stem: its last norm stands beside it
+            owner, name, last = conv, str(len(conv) - 1), conv[-1]
+        if isinstance(last, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+            setattr(owner, name, fuse_conv_bn_eval(last, norm))
             setattr(module, norm_name, nn.Identity())
     for child in module.children():
         _fold_batch_norms(child)

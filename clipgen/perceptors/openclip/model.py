@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from clipgen import devices
 from clipgen.errors import PromptError, SettingsError
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor, Vocabulary
+from clipgen.perceptors.openclip.blocked import FEWEST, Blocked
 from clipgen.perceptors.openclip.freeze import freeze
 from clipgen.perceptors.openclip.tower import encode_tokens, is_causal
 
@@ -91,9 +93,20 @@ class OpenClip(Perceptor):
         if images.shape[-2:] != (side, side):
             images = resize_area(images, (side, side))
         normalised = ((images - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        if (blocked := self._reading(len(images))) is not None:
+            return F.normalize(blocked(normalised), dim=-1)
         with devices.autocast(self.device, self.dtype):
             features = self.model.encode_image(normalised)
         return F.normalize(features.float(), dim=-1)
+
+    def _reading(self, count: int) -> Blocked | None:
+        """The faster tower for pictures that are only read, without gradients; None where it does not apply."""
+        on_cpu = self.device.type == "cpu" and self.dtype == torch.float32
+        return self._blocked if on_cpu and count >= FEWEST and not torch.is_grad_enabled() else None
+
+    @cached_property
+    def _blocked(self) -> Blocked | None:
+        return Blocked.of(self.model.visual)
 
     def count_tokens(self, text: str) -> int:
         return self._count(self.known(text))
