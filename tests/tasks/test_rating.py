@@ -31,9 +31,9 @@ def test_the_word_of_a_rating(z: float | None, word: str) -> None:
 
 
 def test_a_picture_is_rated_by_what_it_shows(judge: OpenClip, perceptor: OpenClip) -> None:
-    with Image.open(GALLERY / "beach.png") as beach:
-        shown = beach.convert("RGB")
-    right, wrong = "a beach with a palm tree | text:-0.3", "a portrait of a person"
+    with Image.open(GALLERY / "castle.png") as castle:
+        shown = castle.convert("RGB")
+    right, wrong = "a castle on a hill | text:-0.3", "a portrait of a person"
     ratings = rate([picture(shown, right), picture(shown, wrong)], judge, perceptor)
     assert ratings[0].word in ("fair", "strong") and ratings[1].word == "weak"
 
