@@ -1,3 +1,4 @@
+import pkgutil
 import subprocess
 import sys
 
@@ -11,6 +12,12 @@ MOST_MODULES = 160  # that the command imports before it knows what is asked (11
 def test_every_public_name_is_there() -> None:
     for name in clipgen.__all__:
         assert getattr(clipgen, name) is not None and name in dir(clipgen)
+
+
+def test_no_module_takes_the_place_of_a_public_name() -> None:
+    """Once imported, `clipgen/scenes` would be what `clipgen.scenes` is, and no longer a function."""
+    modules = {module.name for module in pkgutil.iter_modules(clipgen.__path__)}
+    assert not modules & {*clipgen.__all__}
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -16,7 +16,7 @@ BASICS = [
     "process",
     "colours",
     "grounds",
-    "scenes",
+    "scenery",
     "styles",
     "files",
     "cluster",

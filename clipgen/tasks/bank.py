@@ -47,7 +47,7 @@ class Entry:
         """The picture of a seed, [3, H, W] in [0, 1]; size: (width, height), which changes details only."""
         # late: OpenCV, which these draw with, changes the environment when imported
         from clipgen.grounds import GROUNDS, draw_shape
-        from clipgen.scenes import MOODS, SCENES
+        from clipgen.scenery import MOODS, SCENES
         from clipgen.styles import STYLES
 
         rng = np.random.default_rng(seed)
@@ -98,7 +98,7 @@ class Bank:
 
 def _entries() -> Iterator[Entry]:
     from clipgen.grounds import COLOUR_NAMES, SHAPE_NAMES  # late: see above
-    from clipgen.scenes import MOODS, SCENES
+    from clipgen.scenery import MOODS, SCENES
     from clipgen.styles import STYLES
 
     for name, scene in SCENES.items():

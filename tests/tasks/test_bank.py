@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from clipgen.colours import COLOURS
-from clipgen.scenes import MOODS, SCENES
+from clipgen.scenery import MOODS, SCENES
 from clipgen.tasks.bank import Bank, Entry, in_all_colours
 
 

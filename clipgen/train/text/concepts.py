@@ -13,7 +13,7 @@ import numpy as np
 
 from clipgen.errors import ImageError
 from clipgen.grounds import SHAPE_NAMES
-from clipgen.scenes import SCENES
+from clipgen.scenery import SCENES
 from clipgen.train.text.wordnet import Words
 from clipgen.values import parse_json
 

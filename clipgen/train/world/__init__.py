@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from clipgen.grounds import COLOUR_NAMES, GROUNDS, SHAPE_NAMES, draw_shape
-from clipgen.scenes import SCENES
+from clipgen.scenery import SCENES
 from clipgen.styles import STYLES
 from clipgen.train.world import captions
 from clipgen.train.world.art import Art, Sprite, load_art, paste

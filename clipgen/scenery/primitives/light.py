@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from clipgen.scenes.primitives.colour import WHITE, Colour, Rng
-from clipgen.scenes.primitives.drawing import poly
+from clipgen.scenery.primitives.colour import WHITE, Colour, Rng
+from clipgen.scenery.primitives.drawing import poly
 
 
 def enlarge(grid: np.ndarray, h: int, w: int) -> np.ndarray:

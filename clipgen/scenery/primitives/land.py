@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from clipgen.scenes.primitives.colour import Colour, Rng, darker, mix
-from clipgen.scenes.primitives.drawing import ONE, SHIFT, cols, poly, rows, to_fixed
-from clipgen.scenes.primitives.plants import pine
+from clipgen.scenery.primitives.colour import Colour, Rng, darker, mix
+from clipgen.scenery.primitives.drawing import ONE, SHIFT, cols, poly, rows, to_fixed
+from clipgen.scenery.primitives.plants import pine
 
 _RIDGE_X = np.linspace(-0.03, 1.03, 40)
 _RIDGE_FREQUENCY = np.array([[3.2], [6.5], [12.0]])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clipgen.scenes import (
+from clipgen.scenery import (
     country,
     harbours,
     heights,
@@ -20,7 +20,7 @@ from clipgen.scenes import (
     towns,
     woods,
 )
-from clipgen.scenes.moods import MOODS, Mood
+from clipgen.scenery.moods import MOODS, Mood
 
 Draw = Callable[[np.random.Generator, int, int], np.ndarray]
 

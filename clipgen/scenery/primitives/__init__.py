@@ -4,9 +4,9 @@ A position (x, y) is a fraction of width and height; a length (r, size, width) i
 that things keep their proportions in pictures that are not square.
 """
 
-from clipgen.scenes.primitives.buildings import ROOFS, WALLS, house, skyline
-from clipgen.scenes.primitives.colour import HAZE, SPARK, Colour, Rng, darker, lighter, mix, pick, vary
-from clipgen.scenes.primitives.drawing import (
+from clipgen.scenery.primitives.buildings import ROOFS, WALLS, house, skyline
+from clipgen.scenery.primitives.colour import HAZE, SPARK, Colour, Rng, darker, lighter, mix, pick, vary
+from clipgen.scenery.primitives.drawing import (
     Parts,
     both_sides,
     box,
@@ -28,11 +28,11 @@ from clipgen.scenes.primitives.drawing import (
     stroke,
     strokes,
 )
-from clipgen.scenes.primitives.land import far_land, ground, height_at, peak, ridge
-from clipgen.scenes.primitives.light import blend, enlarge, glow, mottle, noise, rays
-from clipgen.scenes.primitives.plants import bush, palm, pine, tree
-from clipgen.scenes.primitives.skies import clouds, fair_sky, moon, puff, stars, sun
-from clipgen.scenes.primitives.water import fish, reflect, ripples, sailboat, sea
+from clipgen.scenery.primitives.land import far_land, ground, height_at, peak, ridge
+from clipgen.scenery.primitives.light import blend, enlarge, glow, mottle, noise, rays
+from clipgen.scenery.primitives.plants import bush, palm, pine, tree
+from clipgen.scenery.primitives.skies import clouds, fair_sky, moon, puff, stars, sun
+from clipgen.scenery.primitives.water import fish, reflect, ripples, sailboat, sea
 
 __all__ = [
     "Colour", "HAZE", "Parts", "ROOFS", "Rng", "SPARK", "WALLS", "blend", "both_sides", "box", "bush", "clouds",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from clipgen.scenes import night
-from clipgen.scenes import primitives as p
-from clipgen.scenes.primitives import Rng
+from clipgen.scenery import night
+from clipgen.scenery import primitives as p
+from clipgen.scenery.primitives import Rng
 
 
 @dataclass(frozen=True)

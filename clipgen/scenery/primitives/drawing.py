@@ -8,7 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from clipgen.scenes.primitives.colour import Colour
+from clipgen.scenery.primitives.colour import Colour
 
 Parts = tuple[np.ndarray, list[tuple[int, int]]]  # the points of all outlines, and where each begins and ends
 SHIFT = 4  # cv2 takes fixed-point coordinates: four fractional bits keep small pictures smooth

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from clipgen.scenes.primitives.colour import Colour, Rng, darker, lighter, mix, pick
-from clipgen.scenes.primitives.drawing import (
+from clipgen.scenery.primitives.colour import Colour, Rng, darker, lighter, mix, pick
+from clipgen.scenery.primitives.drawing import (
     Parts,
     both_sides,
     cols,
@@ -16,7 +16,7 @@ from clipgen.scenes.primitives.drawing import (
     shapes,
     steps,
 )
-from clipgen.scenes.primitives.leaves import foliage
+from clipgen.scenery.primitives.leaves import foliage
 
 
 def _pine_outline(tiers: int) -> np.ndarray:

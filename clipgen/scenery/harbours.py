@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from clipgen.scenes import primitives as p
-from clipgen.scenes.primitives import Rng
+from clipgen.scenery import primitives as p
+from clipgen.scenery.primitives import Rng
 
 
 def harbour(rng: Rng, h: int, w: int) -> np.ndarray:

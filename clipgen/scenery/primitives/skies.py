@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from clipgen.scenes.primitives.colour import WHITE, Colour, Rng, mix, pick, vary
-from clipgen.scenes.primitives.drawing import (
+from clipgen.scenery.primitives.colour import WHITE, Colour, Rng, mix, pick, vary
+from clipgen.scenery.primitives.drawing import (
     cols,
     disc,
     dots,
@@ -16,8 +16,8 @@ from clipgen.scenes.primitives.drawing import (
     side_of,
     steps,
 )
-from clipgen.scenes.primitives.leaves import foliage
-from clipgen.scenes.primitives.light import blend, glow, noise
+from clipgen.scenery.primitives.leaves import foliage
+from clipgen.scenery.primitives.light import blend, glow, noise
 
 _CLOUDS = foliage(
     ((-0.72, 0.04), (-0.36, -0.14), (0.05, -0.24), (0.4, -0.12), (0.74, 0.04), (0.0, 0.0)), 0.3, 0.16, 0.18

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from clipgen.scenes.primitives.colour import BLACK, Colour, Rng, darker, lighter
-from clipgen.scenes.primitives.drawing import disc, gradient, group, oval, shapes, side_of
-from clipgen.scenes.primitives.light import blend, enlarge
+from clipgen.scenery.primitives.colour import BLACK, Colour, Rng, darker, lighter
+from clipgen.scenery.primitives.drawing import disc, gradient, group, oval, shapes, side_of
+from clipgen.scenery.primitives.light import blend, enlarge
 
 _FISH = group(((-0.35, 0), (-0.85, -0.35), (-0.72, 0), (-0.85, 0.35)), ((0.15, -0.2), (-0.2, -0.5), (-0.3, -0.1)))
 _STRIPE = group(((0.12, -0.27), (0.0, -0.29), (-0.02, 0.29), (0.1, 0.27)))

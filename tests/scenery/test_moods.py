@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clipgen.scenes import MOODS, SCENES
+from clipgen.scenery import MOODS, SCENES
 
 PAIRS = [(scene, mood) for scene in SCENES for mood in SCENES[scene].moods]
 

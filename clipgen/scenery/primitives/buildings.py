@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from clipgen.scenes.primitives.colour import Colour, Rng, darker, lighter, mix, pick
-from clipgen.scenes.primitives.drawing import box, group, poly, shapes, stroke
+from clipgen.scenery.primitives.colour import Colour, Rng, darker, lighter, mix, pick
+from clipgen.scenery.primitives.drawing import box, group, poly, shapes, stroke
 
 _HOUSE = group(
     ((0, -0.55), (0.75, -0.55), (0.75, 0), (0, 0)),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clipgen.scenes.primitives.drawing import Parts, group
+from clipgen.scenery.primitives.drawing import Parts, group
 
 
 def _lump_outline(lumps: np.ndarray, centre: tuple[float, float]) -> np.ndarray:
