@@ -243,7 +243,8 @@ def test_two_people_play_a_round_and_a_reload_loses_nothing(visit: Any) -> None:
     assert bob.get_by_role("button", name="Start").is_hidden()
     bob.locator("#what", has_text=f"Round {code}").wait_for()
     ann.get_by_role("button", name="Start").click()
-    bob.locator("#what", has_text="Draw a").wait_for()
+    for page in (ann, bob):  # each asks the server for itself, about once a second
+        page.locator("#what", has_text="Draw a").wait_for()
     assert bob.locator("#what").inner_text() == ann.locator("#what").inner_text()
     draw(bob, LADDER)
     ann.locator("#players .points", has_not_text="0.0").first.wait_for()
