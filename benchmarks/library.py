@@ -216,7 +216,7 @@ def main(
     if line is not None:
         click.echo(json.dumps(find_line(line, matcher), indent=2))
         return
-    captions = Bank.shipped().captions
+    captions = Bank.whole().captions
     texts = [captions[i] for i in np.random.default_rng(1).choice(len(captions), queries, replace=False)]
     if ask is not None:  # a process of its own: memory is then that of searching
         click.echo(json.dumps(time_queries(ask, matcher, texts)))
