@@ -246,7 +246,7 @@ def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pyte
     assert start(clip, ["a forest"], settings).settings.init.start == "noise"
 
 
-def test_random_codes_get_the_steps_that_they_need(clip: Perceptor) -> None:
+def test_a_start_gets_the_steps_that_it_needs(clip: Perceptor) -> None:
     at_random = GenerateSettings.of(size=(32, 32), seed=7, device="cpu", dtype="fp32", start="noise")
     plan = start(clip, ["a forest"], at_random).plan
     search, cutn = plan.settings.search, plan.settings.cutouts.cutn
@@ -255,7 +255,10 @@ def test_random_codes_get_the_steps_that_they_need(clip: Perceptor) -> None:
     assert (chosen.settings.search.steps, chosen.settings.cutouts.cutn, chosen.settings.search.lr) == (2, 1, 0.02)
     assert not chosen.notes
     known = start(clip, ["a forest"], at_random.changed(start="auto", size=(64, 64))).plan
-    assert (known.settings.search.steps, known.settings.cutouts.cutn) == (50, 12) and not known.notes
+    assert (known.settings.search.steps, known.settings.cutouts.cutn) == (30, 12) and not known.notes
+    unknown = start(clip, ["a hopeful committee"], at_random.changed(start="auto", size=(64, 64))).plan
+    assert unknown.init_share is not None and unknown.init_share.min() < 0.6
+    assert (unknown.settings.search.steps, unknown.settings.cutouts.cutn) == (50, 12)
 
 
 def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_name(
@@ -311,6 +314,8 @@ def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
         ("a cow on a farm at night", ("cow",), None, ("farm", "night"), None),
         ("two cats in a meadow", ("cat", "cat"), None, ("flower meadow", ""), None),
         ("a rocket flying through a galaxy", ("rocket",), None, ("galaxy", ""), None),
+        ("penguin standing in a snowy landscape", ("penguin",), None, ("winter landscape", ""), None),
+        ("a person standing on a beach", ("person standing",), None, ("beach", ""), None),
         ("red mushroom with a beige background", ("mushroom",), "beige", None, None),
         ("two red apples on a white background", ("red apple", "red apple"), "white", None, None),
         ("three balloons", ("balloon", "balloon", "balloon"), None, None, None),

@@ -86,6 +86,6 @@ def _measured(settings: GenerateSettings, weights: Path | None) -> Trial | str:
         seconds=round(last.seconds, 3),
         load_seconds=round(loaded, 2),
         memory_mb=memory,
-        steps=settings.search.steps or preset_for(run.plan.settings, run.generator).steps,
+        steps=settings.search.steps or preset_for(run.plan, run.generator).steps,
         cutn=run.plan.settings.cutouts.cutn or 1,
     )

@@ -16,7 +16,7 @@ from clipgen.colours import COLOURS
 _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
 _SEED = 5  # of the colours that are combined
 _OTHERS = 2  # number of other colours that each colour is combined with
-_RADIUS = (0.28, 0.4)  # of a shape, as a share of the shorter side
+_RADIUS, _CENTRE = (0.24, 0.38), (0.42, 0.58)  # of a shape, as shares of the shorter side and of the picture
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,15 @@ class Entry:
     shape: str = ""
     colours: tuple[str, ...] = ()
 
+    @property
+    def kind(self) -> Entry:
+        """What it draws, whatever its caption.
+
+        >>> Entry("beach", scene="beach").kind == Entry("seaside", scene="beach").kind
+        True
+        """
+        return replace(self, caption="")
+
     def in_colours(self, names: tuple[str, ...]) -> Entry:
         """The same in other colours; if fewer are named, the last ones stay."""
         return replace(self, colours=(*names, *self.colours[len(names) :]))
@@ -59,7 +68,8 @@ class Entry:
         elif self.shape:
             shape, ground = self.colours
             image = GROUNDS["plain"](rng, height, width, ground, ground)
-            draw_shape(rng, image, self.shape, shape, (0.5, 0.5), rng.uniform(*_RADIUS))
+            x, y = rng.uniform(*_CENTRE, 2)
+            draw_shape(rng, image, self.shape, shape, (x, y), rng.uniform(*_RADIUS))
         else:
             image = GROUNDS[self.ground](rng, height, width, self.colours[0], self.colours[-1])
         return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1) / 255

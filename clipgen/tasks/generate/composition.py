@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from itertools import permutations
 
@@ -25,6 +27,7 @@ from clipgen.tasks.generate.layouts import (
     Place,
     plural,
     styles,
+    varied,
 )
 from clipgen.tasks.generate.texts import embed_cached
 
@@ -41,6 +44,11 @@ DRAWS, STYLINGS, NEARLY = 8, 4, 0.05
 FULL = 0.78
 # a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
 APART, PALE = 0.45, 0.35
+# of what tells two pictures of one layout apart: by how many degrees things are turned, by how much of its lightness a
+# plain ground departs from its colour, and by how much it is lighter at one edge than at the other
+TURNED, TONED, SHADED = 9.0, 0.08, 0.16
+# names of what a person does, of which anything can be said: "penguin standing" shows no person
+DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
 RIM, CORNER, ALIKE = 2, 8, 0.3
 
@@ -108,7 +116,9 @@ class Composer:
         captions = list(self.scenes)
         fits = embed_cached(self.perceptor, captions, target) @ target
         scenes = [captions[index] for index in fits.topk(min(SCENES, len(captions))).indices.tolist()]
+        doings = [found[1] for name in names if (found := DOING.fullmatch(name))]
         layouts = [Layout(name, (name,)) for name in names]
+        layouts += [one.doing(doing) for one in layouts for doing in doings if not DOING.fullmatch(one.text)]
         layouts += [one.within(scene) for one in layouts for scene in scenes]
         layouts += [Layout(TOGETHER.format(*pair), pair, PAIR) for pair in permutations(names, 2)]
         layouts += [
@@ -160,9 +170,9 @@ class Composer:
             canvas = self._canvas(layout, rng).to(target)
         drawn = {thing: self._draws(thing, rng).to(target) for thing in dict.fromkeys(layout.things)}
         for thing, place in zip(layout.things, places, strict=True):
-            draws = drawn[thing]
+            draws = turned(drawn[thing], rng)
             canvas = plain_ground(draws, rng, self.size) if canvas is None else canvas
-            made = paste(draws, canvas, place)
+            made = paste(draws, canvas, varied(place, rng))
             canvas = self._one_of(made, target, rng)
         assert canvas is not None  # a layout has a thing
         if layout.style is None or ground is not None:
@@ -183,7 +193,7 @@ class Composer:
 
     def _canvas(self, layout: Layout, rng: torch.Generator) -> Tensor:
         if layout.colour:
-            return (torch.tensor(COLOURS[layout.colour]) / 255)[:, None, None].expand(-1, *self.size[::-1])
+            return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
         assert layout.scene is not None  # one of both
         return self.scenes[layout.scene].draw(int(torch.randint(2**31, (), generator=rng)), self.size)
 
@@ -201,7 +211,7 @@ def paste(draws: Tensor, canvas: Tensor, place: Place) -> Tensor:
     height, width = made.shape[-2:]
     side = round(place[2] * min(height, width))
     draws = F.interpolate(draws, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
-    left, top = (min(round(at * long - side / 2), long - side) for at, long in ((place[0], width), (place[1], height)))
+    left, top = (max(0, min(round(at * long - side / 2), long - side)) for at, long in ((place[0], width), (place[1], height)))
     under = made[..., top : top + side, left : left + side]
     under.copy_((draws[:, :3] + (1 - draws[:, 3:]) * under).clamp(0, 1))
     return made
@@ -231,7 +241,32 @@ def plain_ground(draws: Tensor, rng: torch.Generator, size: tuple[int, int]) -> 
     far = (colours - own).norm(dim=1)
     apart = (far >= min(APART, float(far.max()))).nonzero()[:, 0]
     chosen = colours[apart[int(torch.randint(len(apart), (), generator=rng))]]
-    return chosen.to(draws)[:, None, None].expand(-1, *size[::-1])
+    return shaded(chosen, rng, size).to(draws)
+
+
+def shaded(colour: Tensor, rng: torch.Generator, size: tuple[int, int]) -> Tensor:
+    """A canvas [3, H, W] of a tone of a colour [3], lighter towards one edge; size: (width, height).
+
+    >>> shaded(torch.full((3,), 0.5), torch.Generator().manual_seed(7), (96, 64)).shape
+    torch.Size([3, 64, 96])
+    """
+    tone, edge = torch.rand(2, generator=rng).tolist()
+    width, height = size
+    across, down = math.cos(math.tau * edge), math.sin(math.tau * edge)
+    steps = across * torch.linspace(-0.5, 0.5, width) + down * torch.linspace(-0.5, 0.5, height)[:, None]
+    return (colour[:, None, None] * (1 + TONED * (tone - 1) + SHADED * steps)).clamp(0, 1)
+
+
+def turned(draws: Tensor, rng: torch.Generator) -> Tensor:
+    """Draws of a thing [N, 4, h, w], all turned by the same small angle.
+
+    >>> turned(torch.ones(1, 4, 8, 8), torch.Generator().manual_seed(7)).shape
+    torch.Size([1, 4, 8, 8])
+    """
+    angle = math.radians(TURNED) * (2 * float(torch.rand((), generator=rng)) - 1)
+    by = draws.new_tensor([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])
+    grid = F.affine_grid(by.expand(len(draws), -1, -1), list(draws.shape), align_corners=False)
+    return F.grid_sample(draws, grid, mode="bicubic", align_corners=False).clamp(0, 1)
 
 
 def ground_of(draws: Tensor) -> Tensor:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import torch
+
 if TYPE_CHECKING:
     from clipgen.styles import Style
 
 #: centre (x, y) as shares of the picture, and side as a share of its shorter one
 Place = tuple[float, float, float]
 
-# the places of things: centre (x, y) as shares of the picture, and side as a share of its shorter one; in a scene they
-# stand lower
+# the places of things, from which each picture departs a little; in a scene they stand lower
 ALONE, PAIR, STACK = ((0.5, 0.5, 0.84),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46)), ((0.5, 0.27, 0.46), (0.5, 0.73, 0.46))
 THREE = ((0.27, 0.28, 0.42), (0.73, 0.28, 0.42), (0.5, 0.72, 0.42))
 INSIDE, ABREAST = ((0.5, 0.64, 0.56),), ((0.27, 0.66, 0.44), (0.73, 0.66, 0.44))
@@ -20,6 +21,8 @@ THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
 # texts of two things, and of several of one, with the places of these
 TOGETHER, ARRANGED = "{} and {}", {"{} left, {} right": PAIR, "{} above {}": STACK}
 SEVERAL = {"two {}": PAIR, "three {}": THREE}
+# how far a place may be from the one of its layout: as shares of its side, towards any edge, and by what it is smaller
+SHIFTED, SMALLER = 0.07, 0.18
 IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
 
 
@@ -67,6 +70,14 @@ class Layout:
         """The same in a scene."""
         return replace(self, text=f"{self.text} in {scene}", scene=scene)
 
+    def doing(self, doing: str) -> Layout:
+        """The same, of which words say what it does, and no more is to be seen.
+
+        >>> Layout("fox", ("fox",)).doing("standing").text
+        'fox standing'
+        """
+        return replace(self, text=f"{self.text} {doing}")
+
     def in_style(self, style: str) -> Layout:
         """The same in a style.
 
@@ -74,6 +85,18 @@ class Layout:
         'mosaic of fox'
         """
         return replace(self, text=f"{styles()[style].before[0]} of {self.text}", style=style)
+
+
+def varied(place: Place, rng: torch.Generator) -> Place:
+    """A place near to another one, and a little smaller, so that no two pictures of a layout are alike.
+
+    >>> x, y, side = varied((0.5, 0.5, 0.8), torch.Generator().manual_seed(7))
+    >>> abs(x - 0.5) < 0.06, side <= 0.8
+    (True, True)
+    """
+    x, y, side = place
+    across, down, size = torch.rand(3, generator=rng).tolist()
+    return x + SHIFTED * side * (2 * across - 1), y + SHIFTED * side * (2 * down - 1), side * (1 - SMALLER * size)
 
 
 def plural(name: str) -> str:

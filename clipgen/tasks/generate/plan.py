@@ -30,6 +30,9 @@ from clipgen.tasks.generate.regions import Region, read_regions
 from clipgen.tasks.generate.start import set_start
 from clipgen.tasks.generate.targets import Targets, read_targets, reader_for
 
+# share of INIT_WEIGHT from which a picture of the bank needs fewer steps
+FITTING = 0.6
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -220,33 +223,37 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
         regions=plan.regions,
         frame=plan.frame,
     )
-    plan = plan.changed(start=start)
-    plan = _from_random(plan, generator)
+    plan = _for_its_start(replace(plan.changed(start=start), init_share=share), generator)
     # hashed after they were loaded, which has a better error for a missing file
     job = replace(plan.job, files=file_hashes(plan.settings))
-    return replace(plan, job=job, start=generator.state(), init_share=share)
+    return replace(plan, job=job, start=generator.state())
 
 
-def preset_for(settings: GenerateSettings, generator: Generator) -> Preset:
-    """The steps and cutouts of the quality, for a generator that starts where the settings say.
+def preset_for(plan: Plan, generator: Generator) -> Preset:
+    """The steps and cutouts of the quality, for a generator that starts where the plan says.
 
-    >>> preset_for(GenerateSettings.of(start="noise"), parts.generator("vqgan", device=torch.device("cpu"))).steps
+    >>> plan = prepare(Job("generate", Inputs(prompts=("a castle",)), GenerateSettings.of(start="noise")), parts)
+    >>> preset_for(plan, parts.generator("vqgan", device=torch.device("cpu"))).steps
     300
     """
-    usual, init = QUALITIES[settings.search.quality], settings.init
+    usual, init = QUALITIES[plan.settings.search.quality], plan.settings.init
     at_random = init.start == "noise" and init.init_image is None and init.init_noise is None
-    return usual.from_random or usual if at_random and generator.lr_from_random else usual
+    if at_random and generator.lr_from_random:
+        return usual.from_random or usual
+    fits = init.start == "bank" and plan.init_share is not None and float(plan.init_share.min()) >= FITTING
+    return usual.from_fitting or usual if fits else usual
 
 
-def _from_random(plan: Plan, generator: Generator) -> Plan:
-    """The plan with the steps, cutouts and learning rate that random latents need, where they are not set."""
-    preset = preset_for(plan.settings, generator)
-    if plan.frame is not None or preset is QUALITIES[plan.settings.search.quality]:
+def _for_its_start(plan: Plan, generator: Generator) -> Plan:
+    """The plan with the steps, cutouts and learning rate that suit its start, where they are not set."""
+    usual, preset = QUALITIES[plan.settings.search.quality], preset_for(plan, generator)
+    if plan.frame is not None or preset is usual:
         return plan
     search, cutn = plan.requested.search, plan.requested.cutouts.cutn or preset.cutn
-    changed = plan.changed(
-        steps=search.steps or preset.steps, cutn=cutn, lr=search.lr or generator.lr_from_random or generator.lr
-    )
+    changed = plan.changed(steps=search.steps or preset.steps, cutn=cutn)
+    if preset is not usual.from_random:
+        return changed
+    changed = changed.changed(lr=search.lr or generator.lr_from_random or generator.lr)
     if changed.settings.search.steps == plan.settings.search.steps:
         return changed
     steps = f"{changed.settings.search.steps} steps of {cutn} cutouts"

@@ -20,7 +20,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
-from clipgen.tasks.bank import Bank, in_all_colours, pattern_of
+from clipgen.tasks.bank import Bank, Entry, in_all_colours, pattern_of
 from clipgen.tasks.generate.composition import Composer, cut_out
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
@@ -28,10 +28,10 @@ from clipgen.tasks.generate.regions import Region
 from clipgen.tasks.generate.targets import Targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
 
-# how many of the nearest captions have their pictures embedded
-SHORTLIST = 12
+# how many of the nearest kinds of picture are drawn, and how often each: a sunset may lack the sea of the words
+SHORTLIST, TAKES = 6, 8
 # a seed chooses among the best of its pictures: their number, and by how much the score of the second may be lower
-NEAREST, NEARLY = 3, 0.08
+NEAREST, NEARLY = 2, 0.08
 # how much more than that of its picture the cosine of a caption counts
 WORDS = 4.0
 # shorter side at which pictures are drawn to choose among them, and side of a square with the area of the largest that
@@ -189,7 +189,14 @@ def limited(size: tuple[int, int]) -> tuple[int, int]:
 
 def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, size: tuple[int, int]) -> _Choose:
     """Choose among the pictures that are nearest by caption and by content; fits: cosines of all captions, [N]."""
-    fits, rows = (fits - PLAIN * bank.styled.to(fits.device)).topk(SHORTLIST)
+    fits = fits - PLAIN * bank.styled.to(fits.device)
+    kinds: dict[Entry, int] = {}  # of captions that draw the same, the nearest one
+    for row in fits.argsort(descending=True).tolist():
+        kinds.setdefault(bank.entries[row].kind, row)
+        if len(kinds) == SHORTLIST:
+            break
+    rows = torch.tensor(list(kinds.values()), device=fits.device).repeat_interleave(TAKES)
+    fits = fits[rows]
     entries = [bank.entries[row] for row in rows.tolist()]
     share = ((fits - USEFUL) / (SHOWN - USEFUL)).clamp(0, 1)
     abstract = bank.abstract.to(rows.device)[rows]
