@@ -33,9 +33,7 @@ class Preset:
 # look the same
 QUALITIES: dict[str, Preset] = {
     "draft": Preset(steps=25, cutn=8, from_random=Preset(steps=100, cutn=16), from_fitting=Preset(steps=15, cutn=8)),
-    "normal": Preset(
-        steps=50, cutn=12, from_random=Preset(steps=300, cutn=32), from_fitting=Preset(steps=30, cutn=12)
-    ),
+    "normal": Preset(steps=50, cutn=12, from_random=Preset(steps=300, cutn=32), from_fitting=Preset(steps=30, cutn=12)),
     "high": Preset(steps=300, cutn=32, from_random=Preset(steps=600, cutn=64)),
 }
 LR_DECAYS = ("constant", "cosine", "step")
@@ -99,8 +97,7 @@ class Init(Settings):
     init_weight: float | None = setting(
         None,
         About(
-            "weight of staying near the start, fading "
-            "(default: up to 150 where the start fits the words, else 0)",
+            "weight of staying near the start, fading (default: up to 150 where the start fits the words, else 0)",
             least=0,
         ),
     )

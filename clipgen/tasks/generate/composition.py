@@ -156,9 +156,7 @@ class Composer:
         parts = torch.tensor([layout.parts - 1.0 for layout in layouts]).to(target)
         return self.perceptor.encode_text([layout.text for layout in layouts]).to(target) @ target - NEARER * parts
 
-    def compose(
-        self, layout: Layout, target: Tensor, rng: torch.Generator, ground: Tensor | None = None
-    ) -> Tensor:
+    def compose(self, layout: Layout, target: Tensor, rng: torch.Generator, ground: Tensor | None = None) -> Tensor:
         """A picture [3, H, W] of a layout, of draws that come near to the target [D]; rng chooses among them.
 
         ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene, in its own
@@ -211,7 +209,9 @@ def paste(draws: Tensor, canvas: Tensor, place: Place) -> Tensor:
     height, width = made.shape[-2:]
     side = round(place[2] * min(height, width))
     draws = F.interpolate(draws, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
-    left, top = (max(0, min(round(at * long - side / 2), long - side)) for at, long in ((place[0], width), (place[1], height)))
+    left, top = (
+        max(0, min(round(at * long - side / 2), long - side)) for at, long in ((place[0], width), (place[1], height))
+    )
     under = made[..., top : top + side, left : left + side]
     under.copy_((draws[:, :3] + (1 - draws[:, 3:]) * under).clamp(0, 1))
     return made
