@@ -14,6 +14,7 @@ from torch import Tensor
 
 from clipgen.colours import COLOURS
 from clipgen.generators.stylegan.generator import StyleGAN
+from clipgen.media.crisp import crisp
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank
@@ -170,18 +171,20 @@ class Composer:
         for thing, place in zip(layout.things, places, strict=True):
             draws = turned(drawn[thing], rng)
             canvas = plain_ground(draws, rng, self.size) if canvas is None else canvas
-            made = paste(draws, canvas, varied(place, rng))
-            canvas = self._one_of(made, target, rng)
+            place = varied(place, rng)
+            chosen = self._place_of(paste(draws, canvas, place), target, rng)
+            canvas = paste(enlarge(draws[chosen], side_of(place, canvas))[None], canvas, place)[0]
         assert canvas is not None  # a layout has a thing
         if layout.style is None or ground is not None:
             return canvas
-        return self._one_of(torch.stack([in_style(canvas, layout.style, rng) for _ in range(STYLINGS)]), target, rng)
+        styled = torch.stack([in_style(canvas, layout.style, rng) for _ in range(STYLINGS)])
+        return styled[self._place_of(styled, target, rng)]
 
-    def _one_of(self, pictures: Tensor, target: Tensor, rng: torch.Generator) -> Tensor:
-        """One of the pictures [N, 3, H, W] that come nearest to a target [D]."""
+    def _place_of(self, pictures: Tensor, target: Tensor, rng: torch.Generator) -> int:
+        """The place of one of the pictures [N, 3, H, W] that come nearest to a target [D]."""
         fits = self.perceptor.encode_image(pictures) @ target
         near = (fits >= fits.max() - NEARLY).nonzero()[:, 0]
-        return pictures[near[int(torch.randint(len(near), (), generator=rng))]]
+        return int(near[int(torch.randint(len(near), (), generator=rng))])
 
     def _draws(self, thing: str, rng: torch.Generator) -> Tensor:
         """Draws of a thing [DRAWS, 4, h, w], all of them mirrored or none."""
@@ -206,8 +209,7 @@ def paste(draws: Tensor, canvas: Tensor, place: Place) -> Tensor:
     shares of the canvas.
     """
     made = canvas.expand(len(draws), -1, -1, -1).clone()
-    height, width = made.shape[-2:]
-    side = round(place[2] * min(height, width))
+    (height, width), side = made.shape[-2:], side_of(place, canvas)
     draws = F.interpolate(draws, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
     left, top = (
         max(0, min(round(at * long - side / 2), long - side)) for at, long in ((place[0], width), (place[1], height))
@@ -215,6 +217,25 @@ def paste(draws: Tensor, canvas: Tensor, place: Place) -> Tensor:
     under = made[..., top : top + side, left : left + side]
     under.copy_((draws[:, :3] + (1 - draws[:, 3:]) * under).clamp(0, 1))
     return made
+
+
+def side_of(place: Place, canvas: Tensor) -> int:
+    """The side in pixels of a thing at a place of a canvas [..., H, W].
+
+    >>> side_of((0.5, 0.5, 0.75), torch.zeros(3, 64, 96))
+    48
+    """
+    return round(place[2] * min(canvas.shape[-2:]))
+
+
+def enlarge(draw: Tensor, side: int) -> Tensor:
+    """A draw of a thing [4, h, w] at another size, crisp where that is larger.
+
+    >>> enlarge(torch.zeros(4, 64, 64), 96).shape
+    torch.Size([4, 96, 96])
+    """
+    larger = F.interpolate(draw[None], (side, side), mode="bicubic", antialias=True).clamp(0, 1)[0]
+    return crisp(larger, side / draw.shape[-1])
 
 
 def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:
