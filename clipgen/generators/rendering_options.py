@@ -1,4 +1,4 @@
-"""Options of generators without a resolution of their own: `cppn` and `pixels`."""
+"""Options of generators whose pictures can be rendered at another size: `cppn`, `pixels` and `stylegan`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class RenderingOptions(GeneratorOptions):
     """
 
     render_size: tuple[int, int] | None = setting(
-        None, About("width and height to render at in the end (cppn, pixels)", metavar="W H", verbs=("generate",))
+        None,
+        About("width and height to render at in the end (cppn, pixels, stylegan)", metavar="W H", verbs=("generate",)),
     )
 
     def check(self) -> None:

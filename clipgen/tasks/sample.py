@@ -23,6 +23,7 @@ from clipgen.jobs import Job, job_of
 from clipgen.media.images import to_pil
 from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
+from clipgen.tasks.generate.canvas import enlarged
 
 #: draws that are painted in one batch
 AT_ONCE = 8
@@ -63,13 +64,20 @@ def draw(job: Job, parts: Parts) -> list[Image.Image]:
     count, walk = settings.canvas.count, job.inputs.walk
     with parts.lock(devices.pick_device(settings.machine.device)):
         generator = load(settings, parts, count=count, weights=job.weights)
-        drawn = paint(generator) if walk is None else between(generator, range(count), walk)
+        size = enlarged(settings, generator)
+        drawn = paint(generator, size) if walk is None else between(generator, range(count), walk, size)
     return [to_pil(picture) for picture in drawn]
 
 
-def paint(generator: Generator) -> Tensor:
-    """The pictures [B, 3, H, W] of the latents of a generator, on the CPU."""
-    return _painted(generator, generator.latents)
+def paint(generator: Generator, size: tuple[int, int] | None = None) -> Tensor:
+    """The pictures [B, 3, H, W] of the latents of a generator, on the CPU.
+
+        >>> paint(load(GenerateSettings.of(generator="stylegan", seed=7), parts, count=2), (128, 128)).shape
+        torch.Size([2, 3, 128, 128])
+
+    size: (width, height) to render them at; None: that of the generator.
+    """
+    return _painted(generator, generator.latents, size)
 
 
 def mix(generator: Generator, *, coarse: int, fine: int, layers: int) -> Tensor:
@@ -96,13 +104,14 @@ def mix(generator: Generator, *, coarse: int, fine: int, layers: int) -> Tensor:
     return _painted(generator, [torch.zeros_like(shared[:1]), both])[0]
 
 
-def between(generator: Generator, draws: Sequence[int], count: int) -> Tensor:
+def between(generator: Generator, draws: Sequence[int], count: int, size: tuple[int, int] | None = None) -> Tensor:
     """Pictures [count, 3, H, W] of latents interpolated over draws, evenly spaced.
 
         >>> cppn = load(GenerateSettings.of(generator="cppn", size=(64, 64), seed=7), parts, count=2)
         >>> between(cppn, [0, 1], count=3).shape
         torch.Size([3, 3, 64, 64])
 
+    size: (width, height) to render them at; None: that of the generator.
     Raises SettingsError for fewer than two draws, or numbers out of range.
     """
     if len(draws) < 2 or count < 2:
@@ -123,16 +132,16 @@ def between(generator: Generator, draws: Sequence[int], count: int) -> Tensor:
         )
         for latent in (latent.detach() for latent in generator.latents)
     ]
-    return _painted(generator, latents)
+    return _painted(generator, latents, size)
 
 
 @torch.no_grad()
-def _painted(generator: Generator, latents: Sequence[Tensor]) -> Tensor:
+def _painted(generator: Generator, latents: Sequence[Tensor], size: tuple[int, int] | None = None) -> Tensor:
     before, shown = generator.latents, []
     try:
         for first in range(0, len(latents[0]), AT_ONCE):
             generator.latents = [latent[first : first + AT_ONCE].detach() for latent in latents]
-            shown.append(generator().float().cpu())
+            shown.append((generator() if size is None else generator.render(size)).float().cpu())
     finally:
         generator.latents = before
     return torch.cat(shown)

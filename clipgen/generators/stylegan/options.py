@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clipgen.errors import SettingsError
+from clipgen.generators.rendering_options import RenderingOptions
 from clipgen.settings.base import EVERY, About, setting
-from clipgen.settings.options import GeneratorOptions
 
 _DRAWING = tuple(verb for verb in EVERY if verb != "doctor")
 
 
 @dataclass(frozen=True)
-class StyleGANOptions(GeneratorOptions):
+class StyleGANOptions(RenderingOptions):
     """Options of the generator `stylegan`.
 
     >>> StyleGANOptions(psi=0.4, classes=("forest", "night sky:0.5")).validate().psi
@@ -36,6 +36,7 @@ class StyleGANOptions(GeneratorOptions):
     )
 
     def check(self) -> None:
-        """Raise SettingsError for a psi out of range."""
+        """Raise SettingsError for a psi or a size out of range."""
+        super().check()
         if self.psi is not None and not 0 <= self.psi <= 1:
             raise SettingsError(f"psi is {self.psi}; it must be 0 to 1, for example 0.7", settings=["psi"])

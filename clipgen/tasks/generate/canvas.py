@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from clipgen.generators.base import Generator
+from clipgen.generators.rendering_options import RenderingOptions
 from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
@@ -25,6 +26,7 @@ def load_generator(
     perceptor: Perceptor,
     notes: list[str],
     frame: Frame | None = None,
+    final: tuple[int, int] | None = None,
 ) -> Generator:
     """Start a generator as the settings ask, one latent per seed, at the nearest size that it can make.
 
@@ -37,20 +39,36 @@ def load_generator(
         ['vqgan cannot make 97 x 97 pixels: the size is rounded to 96 x 96']
 
     perceptor: used by generators that search for the latents of an initial picture; notes: lines that a user should
-    read are appended to it; frame: what surrounds the picture, whose size is then that of the frame's window.
+    read are appended to it; frame: what surrounds the picture, whose size is then that of the frame's window;
+    final: the size that the pictures are enlarged to in the end.
     Raises SettingsError for a size that cannot be made, ImageError for an initial picture that cannot be loaded.
     """
     size = settings.canvas.size if frame is None else frame.size_for(settings.canvas.size)
     generator.start(seeds, size, noise=settings.init.init_noise)
     if generator.size != size:
         requested, made = ("{} x {}".format(*sides) for sides in (size, generator.size))
-        notes.append(f"{settings.generator} cannot make {requested} pixels: the size is rounded to {made}")
+        then = f"it is enlarged from {made}" if final else f"the size is rounded to {made}"
+        notes.append(f"{settings.generator} cannot make {requested} pixels: {then}")
     if (image := initial_picture(settings, generator.size, frame)) is not None:
         generator.look = perceptor.encode_image
         _encode_initial(generator, image, settings, notes)
     if frame is not None:
         generator.over = frame.over(generator.size, generator.device)
     return generator
+
+
+def enlarged(settings: GenerateSettings, generator: Generator) -> tuple[int, int] | None:
+    """The size (width, height) that smaller pictures of a generator are enlarged to in the end; None for no other.
+
+    >>> stylegan = parts.generator("stylegan", device=torch.device("cpu"))
+    >>> enlarged(GenerateSettings.of(generator="stylegan", size=(256, 192)), stylegan)
+    (256, 192)
+    """
+    asked, options = settings.canvas.size, settings.options
+    if settings.areas.tiles is not None or not isinstance(options, RenderingOptions):
+        return None
+    smaller = min(generator.reachable(asked)) < min(asked)
+    return options.render_size or (asked if smaller else None)
 
 
 def initial_picture(settings: GenerateSettings, size: tuple[int, int], frame: Frame | None) -> Tensor | None:

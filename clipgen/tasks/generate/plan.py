@@ -24,7 +24,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import QUALITIES, GenerateSettings, Preset
 from clipgen.settings.keywords import PictureValues
-from clipgen.tasks.generate.canvas import initial_picture, load_generator
+from clipgen.tasks.generate.canvas import enlarged, initial_picture, load_generator
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.regions import Region, read_regions
 from clipgen.tasks.generate.start import set_start
@@ -47,8 +47,8 @@ class Plan:
     of the pictures where another start won a race; start: state of the generator where the latents start; init_share:
     [B] or [B, 1, H, W], shares of INIT_WEIGHT where init_weight is not set; regions: parts with targets of their own;
     frame: what surrounds the part that is painted, None where all is; losses: a user's own, added to those of the
-    settings; deadline: `time.monotonic()` at which the run has to end; notes: lines that a user should read. Tensors in
-    a plan are never changed.
+    settings; deadline: `time.monotonic()` at which the run has to end; enlarges: whether pictures that are smaller than
+    asked for are enlarged in the end; notes: lines that a user should read. Tensors in a plan are never changed.
     """
 
     job: Job
@@ -61,6 +61,7 @@ class Plan:
     frame: Frame | None = None
     losses: tuple[Loss, ...] = ()
     deadline: float | None = None
+    enlarges: bool = True
     notes: tuple[str, ...] = ()
 
     @property
@@ -146,7 +147,7 @@ def draft(
 
     latent_seeds: seeds to draw latents from, by default those of the pictures; losses: added to those of the settings;
     started: `time.monotonic()` from which a time budget counts, by default now; whole: whether a picture with a mask is
-    painted in whole, not the part about the white alone.
+    painted in whole, not the part about the white alone, and no picture enlarged, as films need it.
     Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run.
     """
     requested = job_of(job, "generate", "edit").settings
@@ -185,6 +186,7 @@ def draft(
         frame=frame,
         losses=tuple(losses),
         deadline=None if seconds is None else began + seconds,
+        enlarges=not whole,
         notes=tuple(notes),
     )
     return plan if latent_seeds else replace(plan, latent_seeds=tuple(plan.seeds))
@@ -201,11 +203,13 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
     plan = plan if latent_seeds is None else replace(plan, latent_seeds=tuple(latent_seeds))
     notes: list[str] = []
     perceptor = plan.perceptor(parts)
-    empty = plan.empty(parts)
+    empty, settings = plan.empty(parts), plan.settings
+    final = enlarged(settings, empty) if plan.enlarges and plan.frame is None else None
     generator = load_generator(
-        empty, plan.settings, plan.latent_seeds, perceptor=perceptor, notes=notes, frame=plan.frame
+        empty, settings, plan.latent_seeds, perceptor=perceptor, notes=notes, frame=plan.frame, final=final
     )
-    settings = plan.settings
+    if final is not None:
+        plan = plan.changed(render_size=final)
     race = settings.options.race or (1 if settings.init.init_image else generator.race)
     plan = plan.changed(
         *(note for note in notes if note not in plan.notes),
