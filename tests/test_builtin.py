@@ -278,6 +278,14 @@ def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_n
     assert torch.equal(start.pictures, again.pictures) and not torch.equal(start.pictures, other.pictures)
 
 
+def test_of_many_drawings_of_a_scene_one_that_shows_all_words_is_taken(clip: Perceptor, parts: Parts) -> None:
+    """Every second desert has no cactus."""
+    target = clip.encode_text(["hot desert, cactus and dunes"]).expand(8, -1)
+    made = bank_pictures(clip, target, seeds=list(range(8)), size=(64, 64), parts=parts).pictures
+    red, green, blue = made.unbind(1)
+    assert (((green > red + 0.05) & (green > blue + 0.05)).float().mean((1, 2)) > 0.005).all()
+
+
 @pytest.mark.parametrize("words", ["a penguin", "a red star"])  # drawn with alpha, and a shape of the bank
 def test_a_thing_is_put_onto_what_is_there(
     clip: Perceptor, parts: Parts, words: str, monkeypatch: pytest.MonkeyPatch

@@ -34,6 +34,12 @@ def test_a_seed_is_one_picture_at_every_size() -> None:
             assert (shrunk - small).abs().mean() < 0.5 * (other - small).abs().mean()
 
 
+def test_captions_of_one_kind_draw_the_same() -> None:
+    beach, seaside = named("beach"), named("seaside")
+    assert beach.kind == seaside.kind and torch.equal(beach.draw(1, (48, 32)), seaside.draw(1, (48, 32)))
+    assert len({beach.kind, named("beach at sunset").kind, named("beach van gogh").kind, named("harbour").kind}) == 4
+
+
 def test_shapes_and_grounds_have_the_colours_of_the_entry() -> None:
     square = Entry("red square on a blue background", shape="square", colours=("red", "blue"))
     picture = square.in_colours(("green",)).draw(7, (64, 64))
