@@ -97,7 +97,7 @@ class Init(Settings):
     init_weight: float | None = setting(
         None,
         About(
-            "weight of staying near the start, fading (default: up to 150 where the start fits the words, else 0)",
+            "weight of staying near the start, fading (default: up to 450 where the start fits the words, else 0)",
             least=0,
         ),
     )

@@ -16,7 +16,7 @@ from clipgen.settings import GenerateSettings, Guides, about_of
 from clipgen.tasks.generate.targets import Targets
 
 # default weight of staying near a start that fits the words: without it the optimisation erodes its forms
-INIT_WEIGHT = 150.0
+INIT_WEIGHT = 450.0
 
 
 @dataclass(frozen=True)
