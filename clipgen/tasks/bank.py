@@ -105,6 +105,11 @@ class Bank:
         """Which entries show a scene in a style, [N]."""
         return torch.tensor([bool(entry.style) for entry in self.entries])
 
+    @property
+    def moody(self) -> Tensor:
+        """Which entries show a scene in a mood, [N]."""
+        return torch.tensor([bool(entry.mood) for entry in self.entries])
+
 
 def _entries() -> Iterator[Entry]:
     from clipgen.grounds import COLOUR_NAMES, SHAPE_NAMES  # late: see above

@@ -6,16 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 import runs
 from clipgen.errors import SettingsError
+from clipgen.generators.pixels import Pixels
+from clipgen.parts import Parts
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.tasks.animate import Film, Output, outline_film, scene
 from clipgen.tasks.animate.camera import Motion, warp
 from clipgen.tasks.animate.morph import blend, slerp
+from clipgen.tasks.animate.painters.camera import BACK, CameraMove
+from clipgen.tasks.animate.setup import set_up_scene
 from clipgen.tasks.generate.targets import Targets
-from clipgen.timelines import Key, Scene, Timeline, Track
+from clipgen.timelines import CameraTracks, Key, Scene, Timeline, Track
 from raising import refused
 
 PICTURE = GenerateSettings.of(size=(32, 24), steps=3, cutn=2, seed=7, generator="pixels", device="cpu", dtype="fp32")
@@ -202,6 +207,38 @@ def test_the_camera_moves_as_set() -> None:
     there_and_back = warp(warp(image, Motion(1.1, 0.1, 0, 5)), Motion(1.1, 0.1, 0, 5).times(-1))
     assert (there_and_back - image).abs().mean() < 0.02
     assert warp(image, Motion()) is image
+
+
+def test_keyframes_are_drawn_back_to_the_start_of_their_scene() -> None:
+    """What steps add is forgotten after some keyframes; what the camera has left behind is nowhere to be drawn from."""
+    still, right = (CameraTracks(*map(Track.constant, (1.0, pan, 0.0, 0.0))) for pan in (0.0, 1.0))
+    white, black = torch.ones(1, 3, 16, 24), torch.zeros(1, 3, 16, 24)
+    generator = Pixels.begin(size=(24, 16), seeds=[7])
+    generator.encode(white)
+
+    def moved(number: int, image: Tensor, tracks: CameraTracks = still, **given: Any) -> Tensor:
+        return CameraMove(tracks, 4, black, **given).move(generator, image, number)[0]
+
+    assert torch.allclose(moved(1, white), torch.full_like(white, 1 - BACK))
+    assert (generator() - (1 - BACK)).abs().mean() < 0.02  # the generator goes on from there
+    image = white
+    for number in range(1, 12):
+        image = moved(number, image)
+    assert image.mean() < 0.02
+    assert torch.equal(moved(3, white, since=3), white) and torch.equal(moved(3, white, kept=0.0), white)
+    assert torch.allclose(moved(1, white, kept=0.5), torch.full_like(white, 1 - BACK / 2))
+    seen = moved(2, white, right)  # two keyframes of a quarter of a second: half a picture is left behind
+    assert seen[..., :10].max() < 1 - BACK + 0.01 and seen[..., 14:].min() == 1
+
+
+def test_a_scene_of_the_bank_has_the_picture_that_it_starts_from() -> None:
+    picture = PICTURE.changed(generator="vqgan", size=(64, 64), start="bank")
+    setup = set_up_scene("a forest", picture, Parts())
+    start = setup.start_picture()
+    assert start is not None and setup.kept > 0.9
+    assert torch.equal(start, setup.parts.generator().detach())  # no step is taken yet
+    other = set_up_scene("a forest", PICTURE, Parts())
+    assert other.kept == 0 and other.start_picture() is None
 
 
 def test_slerp_and_blend() -> None:

@@ -70,3 +70,14 @@ def warp(image: Tensor, motion: Motion) -> Tensor:
     grid = F.affine_grid(theta, list(image.shape), align_corners=False)
     # bicubic: a film is warped hundreds of times over, and bilinear weights would blur it
     return F.grid_sample(image, grid, mode="bicubic", padding_mode="reflection", align_corners=False).clamp(0, 1)
+
+
+def in_view(image: Tensor, motion: Motion) -> Tensor:
+    """Where a picture [B, 3, H, W] is seen after a motion, and not beyond its border: [1, 1, H, W], 1 or 0.
+
+    >>> float(in_view(torch.zeros(1, 3, 8, 8), Motion(right=0.5)).mean())
+    0.5
+    """
+    theta = motion.theta(image)[None]
+    grid = F.affine_grid(theta, [1, *image.shape[1:]], align_corners=False)
+    return (grid.abs().amax(-1) <= 1).to(image)[:, None]

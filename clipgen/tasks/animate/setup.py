@@ -92,14 +92,28 @@ class SceneSetup:
     """A scene ready to be painted.
 
     parts: of its optimisations; aims: what its words say; first: the steps of its first picture; own_start: latents
-    that show its words or its first picture before any step, None for noise; notes: for the user.
+    that show its words or its first picture before any step, None for noise; kept: how well the picture of the bank
+    that it starts at, if any, shows the words, from 0 to 1; notes: for the user.
     """
 
     parts: Setup
     aims: Targets
     first: Synthesis
     own_start: list[Tensor] | None
+    kept: float
     notes: list[str]
+
+    @torch.no_grad()
+    def start_picture(self) -> Tensor | None:
+        """The picture [1, 3, H, W] of `own_start`; the generator stays as it is."""
+        if self.own_start is None:
+            return None
+        generator = self.parts.generator
+        before = generator.state()
+        generator.load_state({**before, "latents": self.own_start})
+        made = generator().clone()
+        generator.load_state(before)
+        return made
 
 
 def perceptor_of(picture: GenerateSettings, parts: Parts) -> Perceptor:
@@ -131,7 +145,8 @@ def set_up_scene(prompt: str, picture: GenerateSettings, parts: Parts, *, weight
     own = Setup(settings, generator, perceptor, run.cutouts, losses, run.synthesis.looks)
     starts = settings.init.start == "bank" or settings.init.init_image is not None
     own_start = [latent.detach().clone() for latent in generator.latents] if starts else None
-    return SceneSetup(own, plan.targets, run.synthesis, own_start, list(plan.notes))
+    kept = 0.0 if plan.init_share is None or settings.init.start != "bank" else float(plan.init_share.mean())
+    return SceneSetup(own, plan.targets, run.synthesis, own_start, kept, list(plan.notes))
 
 
 def load_network(picture: GenerateSettings, side: int) -> LoopCPPN:

@@ -40,8 +40,9 @@ SMALL, LARGEST = 96, 512
 # cosine of caption and words from which a picture's forms are of use, and from which they show the words; shapes need
 # more: "red star on a beige background" is nearly as near to a red mushroom on beige as to itself
 USEFUL, SHOWN, ABSTRACT = 0.5, 0.8, 0.7
-# by how much the cosine of a scene in a style must exceed that of the scene alone: words that name a style do by 0.09
-PLAIN = 0.05
+# by how much the cosine of a scene in a style, or in a mood, must exceed that of the scene alone: words that name one
+# raise it by 0.09, or 0.07
+STYLED, MOODY = 0.05, 0.03
 # of captions of grounds and shapes: cosine from which they are tried in all colours, how many of them, and cosine at
 # which the words name one (on prompts of the benchmark those had 0.94 or more, all others 0.79 or less, the nearest
 # "a lemon" to a circle)
@@ -189,7 +190,7 @@ def limited(size: tuple[int, int]) -> tuple[int, int]:
 
 def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, size: tuple[int, int]) -> _Choose:
     """Choose among the pictures that are nearest by caption and by content; fits: cosines of all captions, [N]."""
-    fits = fits - PLAIN * bank.styled.to(fits.device)
+    fits = fits - STYLED * bank.styled.to(fits.device) - MOODY * bank.moody.to(fits.device)
     kinds: dict[Entry, int] = {}  # of captions that draw the same, the nearest one
     for row in fits.argsort(descending=True).tolist():
         kinds.setdefault(bank.entries[row].kind, row)

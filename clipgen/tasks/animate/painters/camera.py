@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from clipgen.errors import SettingsError
@@ -13,7 +14,7 @@ from clipgen.generators.base import Generator
 from clipgen.parts import Parts
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.synthesis import Step
-from clipgen.tasks.animate.camera import Motion, warp
+from clipgen.tasks.animate.camera import Motion, in_view, warp
 from clipgen.tasks.animate.outline import Outline
 from clipgen.tasks.animate.painter import PageData
 from clipgen.tasks.animate.painters.keyframes import SceneLoader, check_size, dissolved, no_page, paint_keyframes
@@ -23,6 +24,10 @@ from clipgen.tasks.animate.store import Store
 from clipgen.tasks.animate.takes import Fingerprints, Take, lay_out
 from clipgen.tasks.animate.travel import blended
 from clipgen.timelines import CAMERA, CameraTracks, Timeline
+
+# share of the way from a keyframe to the start of its scene, per keyframe: the change of a step is forgotten after some
+# three of them
+BACK = 0.35
 
 
 def outline(
@@ -87,7 +92,9 @@ class CameraPainter:
         """Load what paints a scene; see `set_up_scene` for what is raised."""
         setup, settings = self.loader.load(take, take.picture), self.outline.settings
         goal = latents_of(setup.parts.generator, self.reel.keyframe(0)) if take.end else setup.own_start
-        move = CameraMove(take.tracks, settings.keyframes)
+        start = None if take.end else setup.start_picture()
+        since = 0 if take.fresh else take.turning
+        move = CameraMove(take.tracks, settings.keyframes, start, since, setup.kept)
         return SceneRun(take, settings, setup, move, before=self.loader.aims_before(take), goal=goal)
 
     def frame(self, seconds: float, size: tuple[int, int] | None = None) -> Tensor:
@@ -108,19 +115,39 @@ class CameraPainter:
 class CameraMove:
     """Moves a scene's picture as its tracks say.
 
-    tracks: in numbers per second; rate: keyframes per second.
+    tracks: in numbers per second; rate: keyframes per second; start: a picture [1, 3, H, W] that shows the words, which
+    keyframes are drawn back to, as the camera sees it by then, so that they do not drift away from it; since: the
+    keyframe that shows it; kept: how well it shows the words, from 0 to 1.
     """
 
-    def __init__(self, tracks: CameraTracks, rate: float) -> None:
+    def __init__(
+        self, tracks: CameraTracks, rate: float, start: Tensor | None = None, since: int = 0, kept: float = 1.0
+    ) -> None:
         self.tracks, self.rate = tracks, rate
+        self.start, self.since, self.kept = start, since, kept
 
     def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, None]:
         """Move picture and generator along with the camera; see `Mover`."""
-        motion = Motion.of(self.tracks, number / self.rate, 1 / self.rate)
-        if motion:
+        motion = self._motion(number)
+        drawn = self.kept > 0 and number > self.since and self.start is not None
+        if motion or drawn:
             image = warp(image, motion)
+            image = self._drawn_back(image, number) if drawn else image
             generator.follow(image, motion.theta(image))
         return image, None
+
+    def _motion(self, number: int) -> Motion:
+        """The motion to a keyframe from the one before."""
+        return Motion.of(self.tracks, number / self.rate, 1 / self.rate)
+
+    def _drawn_back(self, image: Tensor, number: int) -> Tensor:
+        """A share of the way from a keyframe to what the camera sees of the start by then."""
+        assert self.start is not None  # as `move` checks
+        motion = Motion()
+        for place in range(self.since + 1, number + 1):
+            motion = motion.then(self._motion(place))
+        share = BACK * self.kept * in_view(image, motion)
+        return torch.lerp(image, warp(self.start.to(image), motion), share)
 
 
 def latents_of(generator: Generator, image: Tensor) -> list[Tensor]:
