@@ -42,7 +42,8 @@ class Generator(nn.Module):
     picture), "samples" (the best of its own draws, see `choose`) or "noise"; race: number of starts to compare, more
     than 1 where the first steps do not yet show which start is best; tries: draws per picture of `choose`; kept: how
     closely a run keeps to the picture that `choose` found, None: not at all; lr_from_random: learning rate
-    of latents that start at random, where `lr` is that of better starts; latents: leaf tensors [B, ...], one batch
+    of latents that start at random, where `lr` is that of better starts; enlarges: whether its pictures, where they are
+    smaller than asked for, are rendered larger in the end; latents: leaf tensors [B, ...], one batch
     element per seed; size: (width, height) in pixels of `forward()`; look: pictures [N, 3, H, W] → unit embeddings
     [N, D], used by generators that search for the latents of a picture, so that the result is similar in content as
     well (None: pixels alone count); over: what is done to every picture before it leaves the generator, [B, 3, H, W] →
@@ -56,6 +57,7 @@ class Generator(nn.Module):
     tries: ClassVar[int] = 1
     kept: ClassVar[float | None] = None
     lr_from_random: ClassVar[float | None] = None
+    enlarges: ClassVar[bool] = False
     latents: list[Tensor]
     size: Size
 

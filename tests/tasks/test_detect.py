@@ -81,6 +81,11 @@ def test_things_are_found_where_they_are_and_absent_ones_are_not(matcher: Matche
     assert all(one.score >= 1.0 and one.margin > 0 for one in found)
 
 
+@pytest.mark.filterwarnings("error")
+def test_where_no_place_is_likely_nothing_is_said(matcher: Matcher) -> None:
+    assert Detector(["red"], matcher, DetectSettings(threshold=50.0)).find(scene(blue=(10, 55, 35, 80))) == []
+
+
 def test_a_thing_at_the_edge_and_one_that_fills_the_picture(matcher: Matcher) -> None:
     edge = (0, 0, 24, 24)
     (found,) = Detector(["red"], matcher, DetectSettings(threshold=1.0, most=1)).find(scene(red=edge))

@@ -50,6 +50,7 @@ class StyleGAN(Generator):
     lr = 0.02
     start_from = "samples"
     tries = 32
+    enlarges = True
 
     def __init__(
         self,
@@ -116,7 +117,7 @@ class StyleGAN(Generator):
     def render(self, size: Size) -> Tensor:
         """The same pictures at another size: enlarged with crisp edges, in the middle of a ground.
 
-        >>> stylegan.render((320, 256)).shape
+        >>> StyleGAN.begin(size=(64, 64), seeds=[7]).render((320, 256)).shape
         torch.Size([1, 3, 256, 320])
         """
         shared, own = self.latents

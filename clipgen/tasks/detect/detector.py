@@ -147,6 +147,8 @@ class Detector:
     def boxes(self, image: Tensor, seen: Seen) -> list[Detection]:
         """What is in a picture that was looked at."""
         candidates = self._candidates(image, seen)
+        if not candidates:
+            return []
         things = [self._outline(image, place, seen) for _, place in candidates]
         closer = self._closer(things)
         found = []

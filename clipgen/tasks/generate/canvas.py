@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from clipgen.generators.base import Generator
-from clipgen.generators.rendering_options import RenderingOptions
 from clipgen.media.images import load_image
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import GenerateSettings
@@ -64,11 +63,11 @@ def enlarged(settings: GenerateSettings, generator: Generator) -> tuple[int, int
     >>> enlarged(GenerateSettings.of(generator="stylegan", size=(256, 192)), stylegan)
     (256, 192)
     """
-    asked, options = settings.canvas.size, settings.options
-    if settings.areas.tiles is not None or not isinstance(options, RenderingOptions):
+    asked = settings.canvas.size
+    if not generator.enlarges or settings.areas.tiles is not None:
         return None
     smaller = min(generator.reachable(asked)) < min(asked)
-    return options.render_size or (asked if smaller else None)
+    return settings.options.final_size() or (asked if smaller else None)
 
 
 def initial_picture(settings: GenerateSettings, size: tuple[int, int], frame: Frame | None) -> Tensor | None:

@@ -236,7 +236,7 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
 def preset_for(plan: Plan, generator: Generator) -> Preset:
     """The steps and cutouts of the quality, for a generator that starts where the plan says.
 
-    >>> plan = prepare(Job("generate", Inputs(prompts=("a castle",)), GenerateSettings.of(start="noise")), parts)
+    >>> plan = draft(Job("generate", Inputs(prompts=("a castle",)), GenerateSettings.of(start="noise")), parts)
     >>> preset_for(plan, parts.generator("vqgan", device=torch.device("cpu"))).steps
     300
     """
