@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 READY = "import sys\nfrom clipgen.process import configure\nconfigure()\n"
 
 
@@ -13,10 +15,11 @@ def printed(script: str) -> str:
     return made.stdout.strip()
 
 
-def test_a_run_never_loads_the_compiler() -> None:
+@pytest.mark.parametrize("prompt", ["a red square", "a red apple"])
+def test_a_run_never_loads_the_compiler(prompt: str) -> None:
     script = (
         f"{READY}import clipgen\n"
-        "run = clipgen.stream('a red square', size=(32, 32), steps=2, cutn=2, seed=7)\n"
+        f"run = clipgen.stream('{prompt}', size=(32, 32), steps=2, cutn=2, seed=7)\n"
         "for _ in run: pass\n"
         "run.state()\n"
         "print([name for name in ('torch._dynamo.eval_frame', 'sympy', 'triton') if name in sys.modules])"

@@ -224,10 +224,15 @@ def orient_command(**options: Any) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of the art pack; without it the pictures are procedural only.",
 )
-@click.option("--photos", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
-              help="Folder of photographs for the reader; repeat for several.")
-@click.option("--drawings", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="Drawings for the reader.")
+@click.option(
+    "--photos",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="Folder of photographs for the reader; repeat for several.",
+)
+@click.option(
+    "--drawings", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Drawings for the reader."
+)
 @click.option("--fonts", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Fonts for the reader.")
 @click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
 def all_command(**options: Any) -> None:
@@ -250,4 +255,3 @@ def _run(module: str, options: dict[str, Any]) -> None:
                 line = f"another process trains {name} in {place.parent}; wait for it, or name another folder"
                 raise OutputError(line, settings=["runs"])
         importlib.import_module(module).run(**given, report=click.echo)
-

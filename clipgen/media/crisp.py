@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 # in pixels of the picture before it was enlarged: standard deviation of the blur that finds edges, and how far an edge
@@ -13,6 +14,16 @@ STEP = 0.4  # of a pixel, share of the way to the extreme of its neighbours
 STEEP = 400.0  # how soon a curvature counts as a side of an edge
 ALPHA = 4.0  # gain of alpha around its half: the width of a rim is divided by it
 SEEN = 0.35  # alpha from which a colour is that of the thing
+
+
+def enlarge(thing: Tensor, side: int) -> Tensor:
+    """A square picture of a thing [4, h, h] at another size, crisp where that is larger.
+
+    >>> enlarge(torch.zeros(4, 64, 64), 96).shape
+    torch.Size([4, 96, 96])
+    """
+    larger = F.interpolate(thing[None], (side, side), mode="bicubic", antialias=True).clamp(0, 1)[0]
+    return crisp(larger, side / thing.shape[-1])
 
 
 def crisp(thing: Tensor, enlarged: float) -> Tensor:

@@ -66,6 +66,10 @@ class Perceptor(nn.Module, ABC):
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, start and end tokens included."""
 
+    def fits(self, text: str) -> bool:
+        """Whether a text has no more tokens than `context_length`; those of a short text are not counted."""
+        return is_short(self.known(text), self.context_length) or self.count_tokens(text) <= self.context_length
+
     def in_turn(self, step: int) -> Perceptor:
         """The perceptor of a step where the members of an ensemble alternate, in the same space; by default itself."""
         return self
@@ -194,6 +198,16 @@ class Vocabulary:
         return self._checked[word]
 
 
+def is_short(text: str, limit: int) -> bool:
+    """Whether a text surely has no more tokens than a limit: none is shorter than a byte.
+
+    >>> is_short("a red fox", 77), is_short("a red fox" * 9, 77)
+    (True, False)
+    """
+    return text.isascii() and len(text) + _MARKS <= limit
+
+
+_MARKS = 4  # tokens of start, end and the like, at most
 _WORD = r"[^\W\d_]+(?:'[^\W\d_]+)?"  # numbers are not words
 _MIXED = re.compile(r"(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+")  # but "z80" is one where it was taught
 

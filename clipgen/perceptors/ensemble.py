@@ -71,6 +71,9 @@ class Ensemble(Perceptor):
         over = max(member.count_tokens(text) - member.context_length for member in self.members)
         return self.context_length + over
 
+    def fits(self, text: str) -> bool:
+        return all(member.fits(text) for member in self.members)
+
     def words(self) -> list[str]:
         """Words in the training data of any member; empty when one has an open vocabulary."""
         lists = [member.words() for member in self.members]
@@ -110,6 +113,9 @@ class _Turn(Perceptor):
 
     def count_tokens(self, text: str) -> int:
         return self.whole.count_tokens(text)
+
+    def fits(self, text: str) -> bool:
+        return self.whole.fits(text)
 
 
 def load_perceptors(names: Sequence[str], device: torch.device, dtype: torch.dtype = torch.float32) -> Perceptor:

@@ -29,11 +29,11 @@ class Preset:
     from_fitting: Preset | None = None
 
 
-# from random codes: VQGAN-CLIP and pixray run 250 to 500 steps of 32 cutouts; from a fitting picture, 30 steps and 50
+# from random codes: VQGAN-CLIP and pixray run 250 to 500 steps of 32 cutouts; from a fitting picture, 20 steps and 50
 # look the same
 QUALITIES: dict[str, Preset] = {
     "draft": Preset(steps=25, cutn=8, from_random=Preset(steps=100, cutn=16), from_fitting=Preset(steps=15, cutn=8)),
-    "normal": Preset(steps=50, cutn=12, from_random=Preset(steps=300, cutn=32), from_fitting=Preset(steps=30, cutn=12)),
+    "normal": Preset(steps=50, cutn=12, from_random=Preset(steps=300, cutn=32), from_fitting=Preset(steps=20, cutn=12)),
     "high": Preset(steps=300, cutn=32, from_random=Preset(steps=600, cutn=64)),
 }
 LR_DECAYS = ("constant", "cosine", "step")

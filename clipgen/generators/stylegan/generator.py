@@ -16,7 +16,7 @@ from clipgen.generators.stylegan.checkpoint import load_network
 from clipgen.generators.stylegan.options import StyleGANOptions
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import StyleGAN3
-from clipgen.media.crisp import crisp
+from clipgen.media.crisp import enlarge
 from clipgen.prompts import parse_weighted_path
 from clipgen.settings import GeneratorOptions
 
@@ -124,13 +124,10 @@ class StyleGAN(Generator):
         made = self._painted(self.mean + self.spread * (shared + own))
         if made.shape[1] != 4:
             made = torch.cat([over_ground(made), torch.ones_like(made[:, :1])], dim=1)
-        side, sides = min(size), (made.shape[-1], made.shape[-2])
-        large = nn.functional.interpolate(made, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
+        side = min(size)
         left, top = (size[0] - side) // 2, (size[1] - side) // 2
         edges = (left, size[0] - side - left, top, size[1] - side - top)
-        return torch.stack(
-            [over_ground(nn.functional.pad(crisp(one, side / sides[0]), edges)[None])[0] for one in large]
-        )
+        return torch.cat([over_ground(nn.functional.pad(enlarge(one, side), edges)[None]) for one in made])
 
     def follow(self, seen: Tensor, theta: Tensor) -> None:
         """Do nothing: the network cannot represent its pictures moved by a camera."""

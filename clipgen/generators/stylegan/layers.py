@@ -22,7 +22,7 @@ class Dense(nn.Module):
     def __init__(self, inner: int, outer: int, *, rate: float = 1.0, bias: float = 0.0) -> None:
         super().__init__()
         self.rate = rate
-        self.weight = nn.Parameter(torch.randn(outer, inner) / rate)
+        self.weight = nn.Parameter(torch.empty(outer, inner).normal_(std=1 / rate))
         self.bias = nn.Parameter(torch.full((outer,), bias / rate))
 
     def forward(self, x: Tensor) -> Tensor:

@@ -26,10 +26,10 @@ class _Layer(nn.Module):
         super().__init__()
         self.grows = grows
         self.affine = Dense(width, inner, bias=1.0)
-        self.weight = nn.Parameter(torch.randn(outer, inner, 3, 3))
+        self.weight = nn.Parameter(torch.empty(outer, inner, 3, 3).normal_())
         self.bias = nn.Parameter(torch.zeros(outer))
         self.noise_strength = nn.Parameter(torch.zeros([]))
-        self.register_buffer("noise_const", torch.randn(side, side))
+        self.register_buffer("noise_const", torch.empty(side, side).normal_())
 
     def forward(self, x: Tensor, w: Tensor, blur: Tensor, noise: bool) -> Tensor:
         # the rectifier's gain is applied before it, where it costs no extra pass over memory
@@ -45,7 +45,7 @@ class _ToColour(nn.Module):
     def __init__(self, inner: int, channels: int, width: int) -> None:
         super().__init__()
         self.affine = Dense(width, inner, bias=1.0)
-        self.weight = nn.Parameter(torch.randn(channels, inner, 1, 1))
+        self.weight = nn.Parameter(torch.empty(channels, inner, 1, 1).normal_())
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor, w: Tensor) -> Tensor:
@@ -60,7 +60,7 @@ class _Block(nn.Module):
         if inner:
             self.conv0 = _Layer(inner, outer, width, side, grows=True)
         else:
-            self.const = nn.Parameter(torch.randn(outer, side, side))
+            self.const = nn.Parameter(torch.empty(outer, side, side).normal_())
         self.conv1 = _Layer(outer, outer, width, side, grows=False)
         self.torgb = _ToColour(outer, channels, width)
         self.layers = 2 if inner else 1

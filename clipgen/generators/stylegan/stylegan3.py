@@ -32,11 +32,11 @@ class _Input(nn.Module):
     def __init__(self, width: int, channels: int, size: int, rate: float, band: float) -> None:
         super().__init__()
         self.size, self.rate, self.band = size, rate, band
-        self.weight = nn.Parameter(torch.randn(channels, channels))
+        self.weight = nn.Parameter(torch.empty(channels, channels).normal_())
         self.affine = Dense(width, 4)
         self.register_buffer("transform", torch.eye(3))
-        self.register_buffer("freqs", torch.randn(channels, 2) * band / 2)
-        self.register_buffer("phases", torch.rand(channels) - 0.5)
+        self.register_buffer("freqs", torch.empty(channels, 2).normal_(std=band / 2))
+        self.register_buffer("phases", torch.empty(channels).uniform_(-0.5, 0.5))
 
     def forward(self, w: Tensor) -> Tensor:
         turn = self.affine(w)
@@ -69,7 +69,7 @@ class _Layer(nn.Module):
         kernel = 1 if last else int(config["conv_kernel"])
         self.pad_conv = kernel - 1
         self.affine = Dense(width, inner.channels, bias=1.0)
-        self.weight = nn.Parameter(torch.randn(outer.channels, inner.channels, kernel, kernel))
+        self.weight = nn.Parameter(torch.empty(outer.channels, inner.channels, kernel, kernel).normal_())
         self.bias = nn.Parameter(torch.zeros(outer.channels))
         self.register_buffer("magnitude_ema", torch.ones([]))
         between = max(inner.rate, outer.rate) * (1 if last else int(config["lrelu_upsampling"]))

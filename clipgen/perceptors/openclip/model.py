@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from clipgen import devices
 from clipgen.errors import PromptError, SettingsError
 from clipgen.media.images import resize_area
-from clipgen.perceptors.base import Perceptor, Vocabulary
+from clipgen.perceptors.base import Perceptor, Vocabulary, is_short
 from clipgen.perceptors.openclip.blocked import FEWEST, Blocked
 from clipgen.perceptors.openclip.freeze import freeze
 from clipgen.perceptors.openclip.tower import encode_tokens, is_causal
@@ -77,8 +77,7 @@ class OpenClip(Perceptor):
     def encode_text(self, texts: Sequence[str]) -> Tensor:
         texts = [self.known(text) for text in texts]
         for text in texts:
-            tokens = self._count(text)
-            if tokens > self.context_length:
+            if not is_short(text, self.context_length) and (tokens := self._count(text)) > self.context_length:
                 raise PromptError(
                     f"the text {text!r} has {tokens} tokens, the limit of {self.name} is {self.context_length}; "
                     "shorten it or split it (clipgen.prompts.split_long)"

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from clipgen.colours import COLOURS
 from clipgen.generators.stylegan.generator import StyleGAN
-from clipgen.media.crisp import crisp
+from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank
@@ -149,7 +149,7 @@ class Composer:
         self, layouts: Sequence[Layout], scores: Tensor, more: Sequence[Layout], target: Tensor
     ) -> tuple[list[Layout], Tensor]:
         """Layouts and their scores with more layouts and theirs, but those whose words are too many."""
-        more = [one for one in more if self.perceptor.count_tokens(one.text) <= self.perceptor.context_length]
+        more = [one for one in more if self.perceptor.fits(one.text)]
         return [*layouts, *more], torch.cat([scores, self._scores(more, target)])
 
     def _scores(self, layouts: Sequence[Layout], target: Tensor) -> Tensor:
@@ -226,16 +226,6 @@ def side_of(place: Place, canvas: Tensor) -> int:
     48
     """
     return round(place[2] * min(canvas.shape[-2:]))
-
-
-def enlarge(draw: Tensor, side: int) -> Tensor:
-    """A draw of a thing [4, h, w] at another size, crisp where that is larger.
-
-    >>> enlarge(torch.zeros(4, 64, 64), 96).shape
-    torch.Size([4, 96, 96])
-    """
-    larger = F.interpolate(draw[None], (side, side), mode="bicubic", antialias=True).clamp(0, 1)[0]
-    return crisp(larger, side / draw.shape[-1])
 
 
 def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:

@@ -28,9 +28,7 @@ class Moderated:
     verdict: Verdict
 
 
-def moderate(
-    pictures: Iterable[Picture], moderator: Moderator, *, views: str = AUTO
-) -> Iterator[Moderated | Skipped]:
+def moderate(pictures: Iterable[Picture], moderator: Moderator, *, views: str = AUTO) -> Iterator[Moderated | Skipped]:
     """Judge each picture.
 
         >>> for one in moderate([folder / "a.png"], Moderator(matcher)):

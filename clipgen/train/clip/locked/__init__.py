@@ -1,4 +1,4 @@
-"""Picture towers in the space of the locked text tower: the reader, trained on the world and on real pictures."""
+"""Picture towers in the space of the locked text tower, trained on the world and on real pictures."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from clipgen.similarity import Background, Limits, Subjects, embed_texts
 from clipgen.similarity.articles import with_article
 from clipgen.similarity.phrases import Phrases
 from clipgen.train import checkpoints
-from clipgen.train.clip.locked.recipe import READER, Part, Recipe, model_config
+from clipgen.train.clip.locked.recipe import JUDGE, READER, Part, Recipe, model_config
 from clipgen.train.clip.locked.trainer import Trainer
 from clipgen.train.data import stream
 from clipgen.train.sources import DrawnWorld, Lettering, Mixture, Source, World, load_drawings, load_photos
 from clipgen.train.world import SCENES
 
-RECIPES: dict[str, Recipe] = {"reader": READER}
+RECIPES: dict[str, Recipe] = {"reader": READER, "judge": JUDGE}
 _UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background: other draws than those of training
 _SMALL = 48  # side of pictures of which only the caption is used
 _PROBE = 200  # batches on which the head is trained before the rest
@@ -100,13 +100,13 @@ def run(
     shares = shares_of(chosen, gathered)
     folder = runs / f"clip-{recipe}"
     folder.mkdir(parents=True, exist_ok=True)
-    start = init or find(chosen.init, "perceptor").path("clip.safetensors")
+    start = init or (find(chosen.init, "perceptor").path("clip.safetensors") if chosen.init else None)
     trainer = Trainer(chosen, TextTower.load(home), sources, devices.pick_device(device), start)
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
         trainer.load(saved)
         report(f"resumed at step {trainer.done} of {chosen.steps}")
-    elif not trainer.in_space:
+    elif start and not trainer.in_space:
         first = _batches(trainer, sources, shares, chosen.parts[0].size, count=_PROBE, seed=chosen.seed + 1)
         report(f"head: {trainer.probe(trainer.features(stream(first)))}")
         checkpoints.save(folder / "last.pt", trainer.state())
@@ -222,6 +222,7 @@ def _limits(perceptor: OpenClip, pictures: Tensor, facts: Tensor, sources: Seque
 
 
 __all__ = [
+    "JUDGE",
     "READER",
     "RECIPES",
     "Part",

@@ -24,11 +24,11 @@ class Part:
 class Recipe:
     """The settings of a run.
 
-    tower: name of a timm network; init: shipped CLIP from whose picture tower it starts; text: folder in models/ of the
-    locked text tower; shares: of each kind of source in a batch; styled: share of the world's pictures in
-    a style; hard: styles that are drawn twice as often as the others; lr:
-    peak learning rate, constant until the last `decay` of the steps, in which it falls to 0, so that a longer run has
-    the same start; ema: decay of the averaged weights, which are the result; contrast, names, scenes, manners: weights
+    tower: name of a timm network; init: shipped CLIP from whose picture tower it starts ("": random weights); text:
+    folder in models/ of the locked text tower; shares: of each kind of source in a batch; styled: share of the world's
+    pictures in a style; hard: styles that are drawn twice as often as the others; lr: peak learning rate, constant
+    until the last `decay` of the steps, in which it falls to 0, so that a longer run has the same start; ema: decay of
+    the averaged weights, which are the result; contrast, names, scenes, manners: weights
     of the losses.
     """
 
@@ -90,6 +90,16 @@ READER = Recipe(
     parts=(Part(steps=750, size=64), Part(steps=250, size=80)),
     out="models/reader",
     init="reader",
+)
+
+# Another network with another start, no attacks, and more of the world, whose words the benchmark's prompts are.
+JUDGE = Recipe(
+    tower="resnet10t",
+    parts=(Part(steps=4600, size=64), Part(steps=400, size=96)),
+    out="benchmarks/judge",
+    init="",
+    seed=41,
+    shares={"world": 0.78, "photos": 0.12, "drawings": 0.08, "lettering": 0.02},
 )
 
 
