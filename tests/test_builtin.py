@@ -255,7 +255,7 @@ def test_a_start_gets_the_steps_that_it_needs(clip: Perceptor) -> None:
     assert (chosen.settings.search.steps, chosen.settings.cutouts.cutn, chosen.settings.search.lr) == (2, 1, 0.02)
     assert not chosen.notes
     known = start(clip, ["a forest"], at_random.changed(start="auto", size=(64, 64))).plan
-    assert (known.settings.search.steps, known.settings.cutouts.cutn) == (30, 12) and not known.notes
+    assert (known.settings.search.steps, known.settings.cutouts.cutn) == (20, 12) and not known.notes
     unknown = start(clip, ["a hopeful committee"], at_random.changed(start="auto", size=(64, 64))).plan
     assert unknown.init_share is not None and unknown.init_share.min() < 0.6
     assert (unknown.settings.search.steps, unknown.settings.cutouts.cutn) == (50, 12)

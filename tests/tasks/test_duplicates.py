@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from clipgen.errors import ImageError, OutputError, SettingsError  # noqa: E402
 from clipgen.library import Library  # noqa: E402
@@ -63,6 +63,15 @@ def written_over(picture: Image.Image) -> Image.Image:
     return changed
 
 
+def lettered(picture: Image.Image) -> Image.Image:
+    """Three lines of large letters over it, each between two rows of blocks."""
+    changed = picture.copy()
+    draw, font = ImageDraw.Draw(changed), ImageFont.load_default(size=picture.height // 8)
+    for top in (20, 95, 165):
+        draw.text((4, top), "WHEN YOU SEE IT", fill=(255, 255, 0), font=font)
+    return changed
+
+
 def shot(picture: Image.Image) -> Image.Image:
     """Another shot: the camera turned by a degree and moved."""
     height, width = picture.height, picture.width
@@ -77,6 +86,7 @@ COPIES = {
     "cropped": lambda picture: picture.crop((40, 30, 300, 220)),
     "bordered": lambda picture: ImageOps.expand(picture, 24, (0, 0, 0)),
     "written over": written_over,
+    "lettered": lettered,
     "grey": lambda picture: picture.convert("L"),
     "mirrored": ImageOps.mirror,
     "turned": lambda picture: picture.transpose(Image.Transpose.ROTATE_90),
@@ -102,12 +112,16 @@ def test_the_same_watermark_makes_no_copies() -> None:
     assert compare(Look.of(written_over(scene(1))), Look.of(written_over(scene(2)))).kind == "other"
 
 
-def test_drawings_of_the_same_parts_are_no_copies() -> None:
+@pytest.mark.parametrize("margin", [20, 60])
+def test_drawings_of_the_same_parts_are_no_copies(margin: int) -> None:
     faces = []
     for mouth in ((90, 200, 230, 210), (150, 180, 170, 230), (90, 170, 230, 250)):
         face = Image.new("RGB", (320, 320), "white")
         draw = ImageDraw.Draw(face)
-        draw.ellipse((60, 60, 260, 260), fill=(250, 200, 40), outline=(120, 80, 0), width=6)
+        edges = (margin, margin, 320 - margin, 320 - margin)
+        draw.ellipse(edges, fill=(250, 200, 40), outline=(120, 80, 0), width=6)
+        for eye in (110, 190):
+            draw.ellipse((eye, 100, eye + 24, 140), fill=(40, 20, 0))
         draw.ellipse(mouth, fill=(90, 40, 0))
         faces.append(Look.of(face))
     assert {compare(a, b).kind for a, b in itertools.combinations(faces, 2)} <= {"burst", "other"}

@@ -27,15 +27,18 @@ Floats = NDArray[np.float32]
 Kind = Literal["same", "burst", "other"]
 
 _LONG = 320  # pixels of the longer side on which local features are found
-_SIDE, _BLOCKS = 128, 8  # pixels and blocks along a side in which aligned pictures are compared
+# pixels and blocks along a side in which aligned pictures are compared, and blocks in whose square texture counts once
+_SIDE, _BLOCKS, _COARSE = 128, 16, 2
 _TEXTURE = 4.0  # grey levels, standard deviation of a block: below that only noise is compared
-# Chosen with benchmarks/duplicates.py --seed 0: of copies 0.4 to 1 of the blocks agree, also below a watermark, of
-# bursts mostly none, of unrelated pictures at most 0.2.
-_AGREEMENT, _SHARE, _SURE = 0.97, 0.42, 0.9
+# Chosen with benchmarks/duplicates.py --seed 0: of copies 0.4 to 1 of the blocks agree, also below a watermark or
+# letters, of bursts 0.2 at most in 19 of 20, of unrelated pictures at most 0.14.
+_AGREEMENT, _SHARE, _SURE = 0.95, 0.36, 0.9
 # Of copies that are written over, the map along the axes misses the affine one by 0.1 pixels at a corner and one
 # standard error (medians), of shots that agree as well by 1.7 and 6.6; these show 3 pixels beyond each other's edge.
 _MOVED, _ERRORS, _BEYOND = 2.5, 5.0, 3.0
-_PLAIN, _DRAWN = 0.6, 0.8  # share of blocks with texture below which a picture is a drawing; that must then agree
+# share of blocks with texture below which a picture is a drawing; of that so much must agree, and no more than some
+# blocks may be quite another thing, as the mouth of another smiley is: blocks of a lower correlation
+_PLAIN, _DRAWN, _OTHER, _FEW = 0.75, 0.8, 0.5, 2
 _FEATURES, _RATIO, _PIXELS = 500, 0.8, 3.0  # Lowe's ratio test, and RANSAC's tolerance
 _MATCHES = 12  # that fit one alignment, at least
 _TURN = 3.0  # degrees by which an alignment may miss a quarter turn: what is left is measured by the blocks
@@ -123,21 +126,24 @@ def agreement(first: Floats, second: Floats) -> float:
         >>> agreement(grey, 0.5 * grey + 20)
         1.0
 
-    0 where there is too little to compare: fewer than four blocks with texture; or a drawing on a plain ground, which
-    may be one of several made of the same parts, such as smileys, unless nearly all of it agrees.
+    0 where there is too little to compare: fewer blocks with texture than a sixteenth; or a drawing on a plain ground,
+    which may be one of several made of the same parts, such as smileys, unless nearly all of it agrees and hardly
+    anything is something else.
     """
     a, b = _centred(first), _centred(second)
     deviations = a.std(1), b.std(1)
     textured = np.maximum(*deviations) > _TEXTURE
-    if textured.sum() < 4:
+    if textured.mean() < 1 / 16:
         return 0.0
     correlation = (a * b).mean(1) / np.maximum(deviations[0] * deviations[1], 0.25)
-    share = float((correlation[textured] > _AGREEMENT).mean())
-    return 0.0 if textured.mean() < _PLAIN and share < _DRAWN else share
+    share, other = float((correlation[textured] > _AGREEMENT).mean()), int((correlation[textured] < _OTHER).sum())
+    squares = textured.reshape(_BLOCKS // _COARSE, _COARSE, _BLOCKS // _COARSE, _COARSE).any((1, 3))
+    differs = share < _DRAWN or other > _FEW
+    return 0.0 if squares.mean() < _PLAIN and differs else share
 
 
 def _centred(grey: Floats) -> Floats:
-    """The blocks of a picture without their means: [64, 256]."""
+    """The blocks of a picture without their means: [256, 64]."""
     edge = _SIDE // _BLOCKS
     blocks = grey.reshape(_BLOCKS, edge, _BLOCKS, edge).transpose(0, 2, 1, 3).reshape(_BLOCKS**2, edge**2)
     return blocks - blocks.mean(1, keepdims=True)

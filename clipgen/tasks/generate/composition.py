@@ -40,14 +40,14 @@ NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
 # draws of a thing, and stylings of what they show, one of which is chosen by a seed: the best, or one whose cosine is
 # lower by at most so much
-DRAWS, STYLINGS, NEARLY = 8, 4, 0.05
+DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
 # mean alpha from which a thing fills its square
 FULL = 0.78
 # a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
 APART, PALE = 0.45, 0.35
 # of what tells two pictures of one layout apart: by how many degrees things are turned, by how much of its lightness a
 # plain ground departs from its colour, and by how much it is lighter at one edge than at the other
-TURNED, TONED, SHADED = 9.0, 0.08, 0.16
+TURNED, TONED, SHADED = 14.0, 0.08, 0.16
 # names of what a person does, of which anything can be said: "penguin standing" shows no person
 DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground

@@ -21,8 +21,9 @@ THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
 # texts of two things, and of several of one, with the places of these
 TOGETHER, ARRANGED = "{} and {}", {"{} left, {} right": PAIR, "{} above {}": STACK}
 SEVERAL = {"two {}": PAIR, "three {}": THREE}
-# how far a place may be from the one of its layout: as shares of its side, towards any edge, and by what it is smaller
-SHIFTED, SMALLER = 0.07, 0.18
+# how far a place may be from the one of its layout, as a share of its side, and of the space that its thing leaves by
+# being smaller; by what it may be smaller, as a share of that share: a large thing has more to lose than a small one
+SHIFTED, FREED, SMALLER = 0.07, 0.3, 0.5
 IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
 
 
@@ -88,15 +89,17 @@ class Layout:
 
 
 def varied(place: Place, rng: torch.Generator) -> Place:
-    """A place near to another one, and a little smaller, so that no two pictures of a layout are alike.
+    """A place near to another one, and smaller, so that no two pictures of a layout are alike.
 
     >>> x, y, side = varied((0.5, 0.5, 0.8), torch.Generator().manual_seed(7))
-    >>> abs(x - 0.5) < 0.06, side <= 0.8
+    >>> abs(x - 0.5) < 0.16, side <= 0.8
     (True, True)
     """
     x, y, side = place
     across, down, size = torch.rand(3, generator=rng).tolist()
-    return x + SHIFTED * side * (2 * across - 1), y + SHIFTED * side * (2 * down - 1), side * (1 - SMALLER * size)
+    small = side * (1 - SMALLER * side * size)
+    room = SHIFTED * side + FREED * (side - small)
+    return x + room * (2 * across - 1), y + room * (2 * down - 1), small
 
 
 def plural(name: str) -> str:
