@@ -38,7 +38,7 @@ _AGREEMENT, _SHARE, _SURE = 0.95, 0.36, 0.9
 _MOVED, _ERRORS, _BEYOND = 2.5, 5.0, 3.0
 # share of blocks with texture below which a picture is a drawing; of that so much must agree, and no more than some
 # blocks may be quite another thing, as the mouth of another smiley is: blocks of a lower correlation
-_PLAIN, _DRAWN, _OTHER, _FEW = 0.75, 0.8, 0.5, 2
+_PLAIN, _DRAWN, _OTHER, _FEW = 0.7, 0.8, 0.5, 1
 _FEATURES, _RATIO, _PIXELS = 500, 0.8, 3.0  # Lowe's ratio test, and RANSAC's tolerance
 _MATCHES = 12  # that fit one alignment, at least
 _TURN = 3.0  # degrees by which an alignment may miss a quarter turn: what is left is measured by the blocks
