@@ -95,7 +95,7 @@ READER = Recipe(
 # Another network with another start, no attacks, and more of the world, whose words the benchmark's prompts are.
 JUDGE = Recipe(
     tower="resnet10t",
-    parts=(Part(steps=4600, size=64), Part(steps=400, size=96)),
+    parts=(Part(steps=3500, size=64),),
     out="benchmarks/judge",
     init="",
     seed=41,
