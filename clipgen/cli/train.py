@@ -57,12 +57,13 @@ def _recipe_options(function: Callable[..., Any]) -> Callable[..., Any]:
     "--photos",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     multiple=True,
-    help="Folder of photographs for the reader: WebDataset shards, or pictures in class folders; repeat for several.",
+    help="Folder of photographs for the reader or the judge: WebDataset shards, or pictures in class folders; repeat "
+    "for several.",
 )
 @click.option(
     "--drawings",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Drawings for the reader: Quick, Draw! strokes, one a line (.ndjson or .ndjson.gz).",
+    help="Drawings for the reader or the judge: Quick, Draw! strokes, one a line (.ndjson or .ndjson.gz).",
 )
 @click.option(
     "--fonts",

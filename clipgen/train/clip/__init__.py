@@ -1,4 +1,4 @@
-"""The recipe of the built-in CLIPs and of the judge: contrastive training on the picture world, then on attacks.
+"""The recipe of the built-in CLIP that paints: contrastive training on the picture world, then on attacks.
 
 The similarity of a small CLIP after plain training can be raised by meaningless pixels. After training on attacked
 pictures its gradients draw what the words name (Santurkar et al. 2019, arXiv 1906.09453, show it for classifiers).

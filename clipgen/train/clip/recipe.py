@@ -1,4 +1,4 @@
-"""The settings that determine the weights of the built-in CLIPs and of the judge."""
+"""The settings that determine the weights of the built-in CLIP, which paints."""
 
 from __future__ import annotations
 
@@ -94,18 +94,6 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=1500, size=48, lr=1.2e-3, radius=1.25, floor=0.0, names=0.5),
             Phase(steps=2000, size=48, lr=1.5e-3, radius=2.0, floor=0.0, names=0.7),
             Phase(steps=2300, size=48, lr=1.5e-3, radius=2.0, floor=0.0, names=0.7),
-        ),
-    ),
-    "judge": Recipe(
-        tower="resnet10t",
-        out="benchmarks/judge",
-        seed=1,
-        phases=(
-            Phase(steps=2600, size=32, lr=4e-3),
-            Phase(steps=900, size=32, lr=1.5e-3, radius=1.25, floor=0.3),
-            Phase(steps=600, size=64, lr=1.2e-3, radius=1.25, floor=0.0),
-            # the judge names things and does not guide: the last phase is without attacks
-            Phase(steps=700, size=64, lr=1.5e-3, floor=0.0, augments=_PLAIN, names=0.5),
         ),
     ),
 }

@@ -184,6 +184,11 @@ def test_a_run_leaves_a_perceptor_and_can_be_resumed(
     background = Background.load(perceptor.background)
     assert background.pictures.shape == (6, 16) and background.captions.shape == (8, 16)
     assert (tmp_path / "a" / MERGES_FILE).exists()
+    # without a start the whole tower is random, and its head is not trained by itself
+    monkeypatch.setitem(locked.RECIPES, "random", replace(TINY, init=""))
+    more: list[str] = []
+    clip.run(recipe="random", out=tmp_path / "c", runs=tmp_path / "runs", device="cpu", report=more.append)
+    assert not any(line.startswith("head") for line in more) and (tmp_path / "c" / "clip.safetensors").exists()
 
 
 def elsewhere(trainer: Trainer, text: Path, sources: list[Source], folder: Path) -> Path:
@@ -216,5 +221,10 @@ def test_the_command_hands_on_its_folders(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_recipes_start_from_shipped_weights() -> None:
     for recipe in locked.RECIPES.values():
-        assert weights.find(recipe.init, "perceptor").path("clip.safetensors").is_file()
+        assert not recipe.init or weights.find(recipe.init, "perceptor").path("clip.safetensors").is_file()
         assert (weights.models_folder() / recipe.text).is_dir()
+
+
+def test_the_judge_is_no_second_reader() -> None:
+    judge, reader = locked.JUDGE, locked.READER
+    assert not judge.init and not {judge.tower, judge.seed, judge.size} & {reader.tower, reader.seed, reader.size}
