@@ -1,6 +1,6 @@
 """Which operations take the time of a step? Torch's profiler over some steps of a full-size or built-in run.
 
-python benchmarks/hot.py --workload full --size 512 --rows 25
+    python benchmarks/hot.py --workload full --size 512 --rows 25
 """
 
 from __future__ import annotations

@@ -135,7 +135,9 @@ def at_scale(matcher: Matcher, count: int) -> tuple[float, float]:
 @click.option("--perceptor", default="reader", show_default=True)
 @click.option("--scale", type=int, help="Instead: seconds for so many lines and pictures.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
-def main(art: Path | None, seed: int, rounds: int, perceptor: str, scale: int | None, json_path: Path | None) -> None:
+def main(
+    art: Path | None, seed: int, rounds: int, perceptor: str, scale: int | None, json_path: Path | None
+) -> None:
     """Print the share of pairs that are right, by kind of pictures and by way."""
     torch.set_num_threads(1)
     matcher = matcher_of(Parts().perceptor([perceptor], torch.device("cpu")))

@@ -203,7 +203,6 @@ def parts(device: torch.device, perceptors: Sequence[str], small: bool) -> Itera
     """What is measured, by name."""
     count, few = (40, 4) if small else (96, 8) if device.type == "cpu" else (2048, 128)
     for name in perceptors:
-
         def embedding(name: str = name) -> Figures:
             with tempfile.TemporaryDirectory() as folder:
                 perceptor = load(name, Path(folder), device)

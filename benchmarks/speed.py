@@ -223,22 +223,10 @@ def few(prompts: Sequence[str], count: int) -> tuple[str, ...]:
 @click.option("--timed", default=5, show_default=True, help="Steps under the clock, after two that are not.")
 @click.option("--course", default=500, show_default=True, help="Steps of a whole run of the reference.")
 @click.option("--seed", default=7, show_default=True, help="Of the first round; each round takes the next.")
-@click.option(
-    "--batch",
-    "batches",
-    multiple=True,
-    type=int,
-    default=(1, 2, 4, 8),
-    show_default=True,
-    help="Of batch: pictures at once; repeat for several.",
-)
-@click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A setting of ours, as JSON, for example compile=true; those of equal work stay.",
-)
+@click.option("--batch", "batches", multiple=True, type=int, default=(1, 2, 4, 8), show_default=True,
+              help="Of batch: pictures at once; repeat for several.")
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE",
+              help="A setting of ours, as JSON, for example compile=true; those of equal work stay.")
 @click.option("--device", default="auto", show_default=True)
 @click.option("--threads", type=int, help="Threads of torch; unset: its own choice.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")

@@ -328,10 +328,8 @@ METRICS = ["num_switches", "idf1", "mota", "num_fragmentations", "num_misses", "
 def figures(row: object) -> str:
     """One line of a table."""
     value = lambda name: row[name]  # type: ignore[index]  # noqa: E731
-    return (
-        f"switches {value('num_switches'):.0f}  IDF1 {value('idf1'):.3f}  MOTA {value('mota'):.3f}  missed "
-        f"{value('num_misses'):.0f}, invented {value('num_false_positives'):.0f} of {value('num_objects'):.0f}"
-    )
+    return (f"switches {value('num_switches'):.0f}  IDF1 {value('idf1'):.3f}  MOTA {value('mota'):.3f}  missed "
+            f"{value('num_misses'):.0f}, invented {value('num_false_positives'):.0f} of {value('num_objects'):.0f}")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """clipgen: words to picture and back, with CLIP.
 
-import clipgen
+    import clipgen
 
-image = clipgen.generate("underwater scene Van Gogh", seed=7)   # a PIL image
-image.save("reef.png")                                          # the settings travel in the PNG
+    image = clipgen.generate("underwater scene Van Gogh", seed=7)   # a PIL image
+    image.save("reef.png")                                          # the settings travel in the PNG
 
-for step in clipgen.stream("a paper fox | watercolor:0.4", generator="cppn", steps=300):
-    if max(step.score) > 0.35:                                  # a plain iterator: stop when happy
-        break
+    for step in clipgen.stream("a paper fox | watercolor:0.4", generator="cppn", steps=300):
+        if max(step.score) > 0.35:                                  # a plain iterator: stop when happy
+            break
 """
 
 from __future__ import annotations

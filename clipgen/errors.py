@@ -42,7 +42,9 @@ class ClipgenError(Exception):
 
     def __init__(self, *args: object, settings: Mapping[str, object] | Iterable[str] = ()) -> None:
         super().__init__(*(_cut(one) if isinstance(one, str) else one for one in args))
-        self.settings: dict[str, object] = dict(settings) if isinstance(settings, Mapping) else dict.fromkeys(settings)
+        self.settings: dict[str, object] = (
+            dict(settings) if isinstance(settings, Mapping) else dict.fromkeys(settings)
+        )
 
     def in_context(self, before: str = "", after: str = "") -> Self:
         """The same error with text before and after its message: where it happened, or what to do.

@@ -44,7 +44,6 @@ CONVENTIONS = tuple(
     )
 )
 
-
 def notes_on(prompt: str) -> list[str]:
     """What in a prompt means nothing here, and what does: a line for each convention.
 

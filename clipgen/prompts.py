@@ -51,7 +51,7 @@ class Prompt:
 
     def __post_init__(self) -> None:
         if is_blank(self.text):
-            raise PromptError('a prompt has no text; write for example "a red fox" or "a red fox:0.5 | watercolor"')
+            raise PromptError("a prompt has no text; write for example \"a red fox\" or \"a red fox:0.5 | watercolor\"")
         if self.text != self.text.strip() or "|" in self.text:
             raise PromptError(f"the text {shortened(self.text)!r} has outer spaces or a '|'; use parse_prompts")
         check_encodes(self.text)
@@ -79,7 +79,7 @@ def parse_prompts(text: str) -> tuple[Prompt, ...]:
     Raises PromptError when the line or a part is empty, or when all weights are 0, or nearly so.
     """
     if is_blank(text):
-        raise PromptError('the prompt is empty; write a description, for example "underwater scene Van Gogh"')
+        raise PromptError("the prompt is empty; write a description, for example \"underwater scene Van Gogh\"")
     parts = text.split("|")
     if any(map(is_blank, parts)):
         raise PromptError(f"the prompt {shortened(text)!r} has an empty part next to a '|'; remove the '|'")

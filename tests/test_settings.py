@@ -163,11 +163,8 @@ def keyword(hint: Any) -> Any:
         (list(settings_in(CaptionVerb)), CaptionKeywords, {"perceptors": "perceptor"}),
         (list(settings_in(RankVerb)), RankKeywords, {"perceptors": "perceptor"}),
         (list(settings_in(ClassifyVerb)), ClassifyKeywords, {"perceptors": "perceptor"}),
-        (
-            list(settings_in(DuplicatesVerb)),
-            DuplicatesKeywords,
-            {"perceptors": "perceptor", "views": None, "hubness": None},
-        ),
+        (list(settings_in(DuplicatesVerb)), DuplicatesKeywords,
+         {"perceptors": "perceptor", "views": None, "hubness": None}),
         (list(settings_in(DetectVerb)), DetectKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),
         (list(settings_in(ModerateVerb)), ModerateKeywords, {"perceptors": "perceptor", "hubness": None}),
         (list(settings_in(OrientVerb)), OrientKeywords, {"perceptors": "perceptor", "views": None, "hubness": None}),

@@ -50,9 +50,9 @@ class Crew(Protocol):
 class Workshop:
     """What a worker does: jobs, one after the other, with parts that are loaded once.
 
-    >>> shop = Workshop()
-    >>> shop.do(1, Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(steps=2, seed=7)).to_json()).rows
-    [{'prompt': 'a fox', 'seed': 7, 'score': 0.1}]
+        >>> shop = Workshop()
+        >>> shop.do(1, Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(steps=2, seed=7)).to_json()).rows
+        [{'prompt': 'a fox', 'seed': 7, 'score': 0.1}]
     """
 
     def __init__(self) -> None:

@@ -58,36 +58,17 @@ _LINES = 20  # of progress in a log file
     "--out", required=True, section="Output", metavar="PLACE",
     help="folder of the results, or an address such as s3://bucket/results; jobs and films that are done are skipped",
 )  # fmt: skip
-@option(
-    "--ledger",
-    type=click.Path(path_type=Path),
-    section="Output",
-    metavar="DIR",
-    help="folder of the ledger of what is done, by default that of the results, for an address in the data folder",
-)
-@option(
-    "--workers",
-    type=click.IntRange(min=1),
-    section="Jobs",
-    metavar="N",
-    help="processes that share this machine, by default 1; with --ray, actors, by default one a GPU",
-)
-@option(
-    "--retries",
-    type=click.IntRange(min=0),
-    section="Jobs",
-    metavar="N",
-    help="how often a job is tried again whose worker died, by default 2",
-)
+@option("--ledger", type=click.Path(path_type=Path), section="Output", metavar="DIR",
+        help="folder of the ledger of what is done, by default that of the results, for an address in the data folder")
+@option("--workers", type=click.IntRange(min=1), section="Jobs", metavar="N",
+        help="processes that share this machine, by default 1; with --ray, actors, by default one a GPU")
+@option("--retries", type=click.IntRange(min=0), section="Jobs", metavar="N",
+        help="how often a job is tried again whose worker died, by default 2")
 @option("--retry-failed", is_flag=True, section="Jobs", help="also try the jobs again that failed before")
-@option(
-    "--group",
-    type=click.IntRange(min=1),
-    section="Jobs",
-    metavar="N",
-    help="paint up to N consecutive prompts of equal settings and seed in one batch, which a GPU does faster",
-)
-@option("--ray", metavar="ADDRESS", section="Jobs", help="do the jobs on a Ray cluster: auto, local, or HOST:PORT")
+@option("--group", type=click.IntRange(min=1), section="Jobs", metavar="N",
+        help="paint up to N consecutive prompts of equal settings and seed in one batch, which a GPU does faster")
+@option("--ray", metavar="ADDRESS", section="Jobs",
+        help="do the jobs on a Ray cluster: auto, local, or HOST:PORT")
 @film_options
 def command(
     files: tuple[Path, ...], out: str, ledger: Path | None, workers: int | None, retries: int | None,

@@ -267,7 +267,9 @@ def _explain(sheet: Path, path: Path, text: str, matcher: Matcher) -> None:
         click.echo(f"{one.delta:+.3f}  {one.word}", err=True)
 
 
-def _round_trip(sheet: Path, path: Path, texts: list[str], studio: Studio, job: Job, second: str | None) -> None:
+def _round_trip(
+    sheet: Path, path: Path, texts: list[str], studio: Studio, job: Job, second: str | None
+) -> None:
     from clipgen.media.images import load_image
     from clipgen.media.pictures import save_picture
     from clipgen.tasks.caption.round_trip import draw_round_trip

@@ -46,7 +46,6 @@ _SIZES = ("--size", "--render-size")
 _SIDES = ("--width", "--height")
 _PAIR = re.compile(r"(\d+)\s*[x×*]\s*(\d+)")
 
-
 class SectionedCommand(click.Command):
     """A command whose help groups the options under headings; options without one come last."""
 

@@ -28,7 +28,9 @@ Examples:
 @click.argument("pictures", nargs=-1, required=True, type=InputFile(), metavar="PICTURE…")
 @recursive_option
 @option("--text", "typed", multiple=True, section="Pictures", metavar="TEXT", help="a text to compare with; repeatable")
-@option("--texts", type=InputFile(), section="Pictures", metavar="FILE", help="texts, one a line; - for standard input")
+@option(
+    "--texts", type=InputFile(), section="Pictures", metavar="FILE", help="texts, one a line; - for standard input"
+)
 @option("--plot", type=PictureFile(), section="Output", metavar="FILE.png", help="also write a heat map")
 @verb_options("compare")
 def command(

@@ -33,28 +33,13 @@ Examples:
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Find pictures that are there more than once.")
 @folder_argument
-@option(
-    "--move-to",
-    type=click.Path(path_type=Path),
-    section="Output",
-    metavar="FOLDER",
-    help="move all but the kept file of each group there; bursts stay",
-)
-@option(
-    "--undo",
-    type=click.Path(path_type=Path),
-    section="Output",
-    metavar="FOLDER",
-    help="move everything back that was moved to FOLDER",
-)
+@option("--move-to", type=click.Path(path_type=Path), section="Output", metavar="FOLDER",
+        help="move all but the kept file of each group there; bursts stay")
+@option("--undo", type=click.Path(path_type=Path), section="Output", metavar="FOLDER",
+        help="move everything back that was moved to FOLDER")
 @option("--different", is_flag=True, section="Output", help="the files that are named are not the same; remember it")
-@option(
-    "--html",
-    type=click.Path(path_type=Path),
-    section="Output",
-    metavar="FILE.html",
-    help="also write a page with thumbnails",
-)
+@option("--html", type=click.Path(path_type=Path), section="Output", metavar="FILE.html",
+        help="also write a page with thumbnails")
 @json_option
 @verb_options("duplicates")
 def command(

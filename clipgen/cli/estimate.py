@@ -72,14 +72,8 @@ def _is_step(word: str) -> bool:
 @click.command(cls=Stepped, epilog=EXAMPLES, short_help="Estimate age, or any other number, on a scale of your own.")
 @click.argument("pictures", nargs=-1, metavar="PICTURE…")
 @recursive_option
-@option(
-    "--scale",
-    "steps",
-    multiple=True,
-    section="Search",
-    metavar="TEXT=NUMBER…",
-    help="the steps of the scale, two or more",
-)
+@option("--scale", "steps", multiple=True, section="Search", metavar="TEXT=NUMBER…",
+        help="the steps of the scale, two or more")
 @option("--json", "as_json", is_flag=True, section="Output", help="print the rows as JSON, one a line")
 @verb_options("estimate")
 def command(

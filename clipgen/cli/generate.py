@@ -136,7 +136,9 @@ def command(
     is_typed = ctx.get_parameter_source("output") is ParameterSource.COMMANDLINE
     place = Path(file.extras["output"]) if "output" in file.extras and not is_typed else output
     outputs = Outputs.resumed(request.output) if request.output and not is_typed else Outputs.at(place)
-    return paint(request, outputs, started=started, as_json=as_json, quiet=quiet, verbose=verbose, extras=extras)
+    return paint(
+        request, outputs, started=started, as_json=as_json, quiet=quiet, verbose=verbose, extras=extras
+    )
 
 
 def paint(

@@ -147,10 +147,7 @@ def add_command(name: str, files: tuple[Path, ...]) -> None:
 @group.command("convert", short_help="Convert a generator to safetensors.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FILE",
     help="output file, ending in .safetensors  [FILE with that suffix]",
 )
 def convert_command(file: Path, output: Path | None) -> None:

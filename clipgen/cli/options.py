@@ -170,7 +170,9 @@ def given_settings(options: Mapping[str, Any], settings: Sequence[Setting]) -> d
     return given
 
 
-def over_file(kind: type[AnySettings], path: Path, values: Mapping[str, Any], given: Mapping[str, Any]) -> AnySettings:
+def over_file(
+    kind: type[AnySettings], path: Path, values: Mapping[str, Any], given: Mapping[str, Any]
+) -> AnySettings:
     """The settings that a file has, with those of the command line over them.
 
         >>> over_file(GenerateSettings, Path("run.toml"), {"psi": 0.4}, {"generator": "stylegan"}).options.psi

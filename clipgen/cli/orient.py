@@ -37,13 +37,8 @@ _SIDES = {90: "lies on its left side", 180: "stands on its head", 270: "lies on 
 @folder_argument
 @option("--fix", is_flag=True, section="Output", help="write the EXIF orientation of what is listed; pixels stay")
 @option("--undo", is_flag=True, section="Output", help="take back every --fix in the folders")
-@option(
-    "--html",
-    type=click.Path(path_type=Path),
-    section="Output",
-    metavar="FILE.html",
-    help="also write a page with thumbnails, turned upright",
-)
+@option("--html", type=click.Path(path_type=Path), section="Output", metavar="FILE.html",
+        help="also write a page with thumbnails, turned upright")
 @json_option
 @verb_options("orient")
 def command(

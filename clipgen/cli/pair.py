@@ -40,13 +40,8 @@ Examples:
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Give each line of a poem a picture of its own.")
 @click.argument("words", nargs=-1, required=True, metavar="PICTURE… POEM")
 @recursive_option
-@option(
-    "--html",
-    type=click.Path(path_type=Path),
-    section="Output",
-    metavar="FILE.html",
-    help="also write an album: a page with each line under its picture",
-)
+@option("--html", type=click.Path(path_type=Path), section="Output", metavar="FILE.html",
+        help="also write an album: a page with each line under its picture")
 @json_option
 @verb_options("pair")
 def command(

@@ -39,13 +39,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("film", type=click.Path(path_type=Path), metavar="FILM")
 @option("--html", type=_FILE, section="Output", metavar="FILE.html", help="also write a page with thumbnails")
 @option("--srt", type=_FILE, section="Output", metavar="FILE.srt", help="also write the captions as subtitles")
-@option(
-    "--chapters",
-    type=_FILE,
-    section="Output",
-    metavar="FILE.txt",
-    help="also write chapters in FFmpeg's metadata format",
-)
+@option("--chapters", type=_FILE, section="Output", metavar="FILE.txt",
+        help="also write chapters in FFmpeg's metadata format")
 @option("--edl", type=_FILE, section="Output", metavar="FILE.edl", help="also write an edit decision list (CMX 3600)")
 @json_option
 @verb_options("scenes")

@@ -38,28 +38,16 @@ COLUMNS = ("path", "score", "z", "likely", "named", "copies", "seconds", "moment
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Find pictures and films by words and pictures.")
 @click.argument("words", nargs=-1, metavar="[TEXT] FOLDER…")
-@option(
-    "--image",
-    "images",
-    multiple=True,
-    section="Search",
-    metavar="FILE[:WEIGHT]",
-    help="a picture to search for; may be repeated",
-)
+@option("--image", "images", multiple=True, section="Search", metavar="FILE[:WEIGHT]",
+        help="a picture to search for; may be repeated")
 @option("--plus", multiple=True, section="Search", metavar="TEXT|FILE[:WEIGHT]", help="also like this; may be repeated")
 @option("--minus", multiple=True, section="Search", metavar="TEXT|FILE[:WEIGHT]", help="not like this; may be repeated")
 @option("--export", type=click.Path(path_type=Path), section="Output", metavar="FILE.csv", help="also write a table")
 @option("--copy-to", type=click.Path(path_type=Path), section="Output", metavar="FOLDER", help="also copy the pictures")
-@option(
-    "--sheet", type=click.Path(path_type=Path), section="Output", metavar="FILE.png", help="also write a contact sheet"
-)
-@option(
-    "--html",
-    type=click.Path(path_type=Path),
-    section="Output",
-    metavar="FILE.html",
-    help="also write a page with thumbnails",
-)
+@option("--sheet", type=click.Path(path_type=Path), section="Output", metavar="FILE.png",
+        help="also write a contact sheet")
+@option("--html", type=click.Path(path_type=Path), section="Output", metavar="FILE.html",
+        help="also write a page with thumbnails")
 @option("--open", "opened", is_flag=True, section="Output", help="open the page of --html, else the sheet")
 @json_option
 @verb_options("search")

@@ -41,22 +41,10 @@ Examples:
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Follow things through films.")
 @click.argument("film", type=click.Path(path_type=Path), metavar="FILM")
 @click.argument("phrases", nargs=-1, required=True, metavar="PHRASE…")
-@option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    section="Output",
-    metavar="PATH",
-    help="also write the film with boxes and numbers: .mp4, .gif, .webp or .apng, or a folder",
-)
-@option(
-    "--json",
-    "json_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    section="Output",
-    metavar="FILE.jsonl",
-    help="also write a JSON row for each frame",
-)
+@option("-o", "--output", type=click.Path(path_type=Path), section="Output", metavar="PATH",
+        help="also write the film with boxes and numbers: .mp4, .gif, .webp or .apng, or a folder")
+@option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), section="Output",
+        metavar="FILE.jsonl", help="also write a JSON row for each frame")
 @verb_options("track")
 def command(
     film: Path, phrases: tuple[str, ...], output: Path | None, json_path: Path | None, **options: Any

@@ -225,15 +225,10 @@ def orient_command(**options: Any) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of the art pack; without it the pictures are procedural only.",
 )
-@click.option(
-    "--photos",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    multiple=True,
-    help="Folder of photographs for the reader; repeat for several.",
-)
-@click.option(
-    "--drawings", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Drawings for the reader."
-)
+@click.option("--photos", type=click.Path(exists=True, file_okay=False, path_type=Path), multiple=True,
+              help="Folder of photographs for the reader; repeat for several.")
+@click.option("--drawings", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Drawings for the reader.")
 @click.option("--fonts", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Fonts for the reader.")
 @click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
 def all_command(**options: Any) -> None:

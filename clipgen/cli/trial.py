@@ -51,7 +51,9 @@ def trial(settings: GenerateSettings, weights: Path | None = None) -> Trial:
         try:
             found = pool.submit(_measured, settings, weights).result()
         except BrokenProcessPool as error:
-            raise DeviceError("one step did not fit into memory; choose a smaller size, or a cut_chunk of 4") from error
+            raise DeviceError(
+                "one step did not fit into memory; choose a smaller size, or a cut_chunk of 4"
+            ) from error
     if isinstance(found, str):
         raise ClipgenError(found)
     return found

@@ -46,14 +46,8 @@ Examples:
 @option("--batch", type=click.IntRange(min=2), metavar="N", section="Training", help="your pictures in a step  [96]")
 @option("--lr", type=click.FloatRange(0, 1, min_open=True), metavar="RATE", section="Training",
         help="peak learning rate of the last blocks  [1e-5]")  # fmt: skip
-@option(
-    "--new-word",
-    "new_words",
-    multiple=True,
-    metavar="WORD",
-    section="Training",
-    help="learn a token for a word of the captions; unknown words of a built-in CLIP have one; repeat for several",
-)
+@option("--new-word", "new_words", multiple=True, metavar="WORD", section="Training",
+        help="learn a token for a word of the captions; unknown words of a built-in CLIP have one; repeat for several")
 @option("--guard", type=InputFile(), metavar="PICTURES", section="Training",
         help="further captioned pictures, of what must not be forgotten")  # fmt: skip
 @option("--seed", type=click.IntRange(min=0), metavar="N", section="Training", help="seed of the training  [0]")

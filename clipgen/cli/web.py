@@ -27,89 +27,30 @@ PACKAGES = ("starlette", "uvicorn", "jinja2", "sqlalchemy")
 
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Serve the studio and the drawing game as web pages.")
-@option(
-    "--host", default="127.0.0.1", show_default=True, section="Machine", metavar="ADDRESS", help="address to listen at"
-)
-@option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=8100,
-    show_default=True,
-    section="Machine",
-    metavar="N",
-    help="port to listen at; 0: any free one",
-)
-@option(
-    "--open",
-    "is_open",
-    is_flag=True,
-    section="Machine",
-    help="with --host: needs no token; visitors do not see each other's pictures",
-)
-@option(
-    "--token",
-    envvar=TOKEN,
-    section="Machine",
-    metavar="TEXT",
-    help=f"token that visitors need, also from ${TOKEN} (default with --host: random, printed)",
-)
-@option(
-    "--owner",
-    envvar=OWNER,
-    section="Machine",
-    metavar="TEXT",
-    help=f"token of the owner's page of the game, also from ${OWNER} (default: random, printed)",
-)
-@option(
-    "--name",
-    "names",
-    multiple=True,
-    section="Machine",
-    metavar="HOST",
-    help="host name by which the server is reached, besides localhost and addresses; may be repeated",
-)
-@option(
-    "--folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("outputs/web"),
-    show_default=True,
-    section="Output",
-    metavar="FOLDER",
-    help="folder of the queue, the pictures and the uploads",
-)
-@option(
-    "--database",
-    envvar=DATABASE,
-    default="",
-    section="Output",
-    metavar="ADDRESS",
-    help="PostgreSQL database of the drawing game, postgresql://USER:PASSWORD@HOST/NAME, which several servers may "
-    f"share; also from ${DATABASE} [a file in --folder]",
-)
-@option(
-    "--library",
-    "libraries",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    multiple=True,
-    section="Pictures",
-    metavar="FOLDER",
-    help="folder of pictures that can be searched; may be repeated",
-)
-@option(
-    "--device",
-    "devices",
-    multiple=True,
-    section="Machine",
-    metavar="NAME",
-    help="auto, cpu, cuda, cuda:N or mps; one worker for each; may be repeated [auto]",
-)
+@option("--host", default="127.0.0.1", show_default=True, section="Machine", metavar="ADDRESS",
+        help="address to listen at")
+@option("--port", type=click.IntRange(0, 65535), default=8100, show_default=True, section="Machine", metavar="N",
+        help="port to listen at; 0: any free one")
+@option("--open", "is_open", is_flag=True, section="Machine",
+        help="with --host: needs no token; visitors do not see each other's pictures")
+@option("--token", envvar=TOKEN, section="Machine", metavar="TEXT",
+        help=f"token that visitors need, also from ${TOKEN} (default with --host: random, printed)")
+@option("--owner", envvar=OWNER, section="Machine", metavar="TEXT",
+        help=f"token of the owner's page of the game, also from ${OWNER} (default: random, printed)")
+@option("--name", "names", multiple=True, section="Machine", metavar="HOST",
+        help="host name by which the server is reached, besides localhost and addresses; may be repeated")
+@option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("outputs/web"), show_default=True,
+        section="Output", metavar="FOLDER", help="folder of the queue, the pictures and the uploads")
+@option("--database", envvar=DATABASE, default="", section="Output", metavar="ADDRESS",
+        help="PostgreSQL database of the drawing game, postgresql://USER:PASSWORD@HOST/NAME, which several servers may "
+             f"share; also from ${DATABASE} [a file in --folder]")
+@option("--library", "libraries", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True,
+        section="Pictures", metavar="FOLDER", help="folder of pictures that can be searched; may be repeated")
+@option("--device", "devices", multiple=True, section="Machine", metavar="NAME",
+        help="auto, cpu, cuda, cuda:N or mps; one worker for each; may be repeated [auto]")
 @option("--game-only", is_flag=True, section="Machine", help="serve only the drawing game")
-@option(
-    "--rescore",
-    is_flag=True,
-    section="Machine",
-    help="compute all scores of the drawing game again and exit; a server does so after a change of the model",
-)
+@option("--rescore", is_flag=True, section="Machine",
+        help="compute all scores of the drawing game again and exit; a server does so after a change of the model")
 def command(**options: Any) -> None:  # fmt: skip
     """Serve pages on which pictures are made and drawings are scored, and print their address.
 

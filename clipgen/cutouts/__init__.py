@@ -63,7 +63,9 @@ class Cutouts(nn.Module):
         bank = torch.randn(4 * 3 * size * size, generator=torch.Generator().manual_seed(_NOISE_SEED))
         self.register_buffer("bank", bank, persistent=False)
 
-    def plan(self, batch: int, height: int, width: int, progress: float = 0.0, *, cutn: int | None = None) -> CutPlan:
+    def plan(
+        self, batch: int, height: int, width: int, progress: float = 0.0, *, cutn: int | None = None
+    ) -> CutPlan:
         """Draw cutn cutouts for each of batch pictures of height × width pixels; progress: 0 to 1."""
         return self._with_chain(self._draw(cutn or self.cutn, batch, height, width, progress))
 
@@ -81,10 +83,10 @@ class Cutouts(nn.Module):
     def plan_each(self, n: int, height: int, width: int, progress: float = 0.0) -> CutPlan:
         """Draw one view for each of n pictures, overviews and inner cutouts mixed: to augment a training batch.
 
-        >>> cutouts = Cutouts(64, 1, generator=torch.Generator().manual_seed(7))
-        >>> images = torch.rand(8, 3, 96, 96)
-        >>> cutouts.apply_each(images, cutouts.plan_each(8, 96, 96)).shape
-        torch.Size([8, 3, 64, 64])
+            >>> cutouts = Cutouts(64, 1, generator=torch.Generator().manual_seed(7))
+            >>> images = torch.rand(8, 3, 96, 96)
+            >>> cutouts.apply_each(images, cutouts.plan_each(8, 96, 96)).shape
+            torch.Size([8, 3, 64, 64])
         """
         plan = self._draw(n, 1, height, width, progress).shuffled_each(self.generator)
         return self._with_chain(plan)

@@ -1,9 +1,9 @@
 """Losses: measures of what a picture should be like, composed with + and *.
 
->>> target = perceptor.encode_text(["a fox"])[None]                             # [1, P, D]
->>> loss = PromptLoss(target, weights=[[1.0]]) + 0.3 * TotalVariation() + 0.1 * Palette(["#1b3a5c", "#f2c14e"])
->>> [weight for weight, term in loss.terms()]
-[1.0, 0.3, 0.1]
+    >>> target = perceptor.encode_text(["a fox"])[None]                             # [1, P, D]
+    >>> loss = PromptLoss(target, weights=[[1.0]]) + 0.3 * TotalVariation() + 0.1 * Palette(["#1b3a5c", "#f2c14e"])
+    >>> [weight for weight, term in loss.terms()]
+    [1.0, 0.3, 0.1]
 """
 
 from clipgen.losses.base import Loss, Scaled, Sum, Surroundings, View

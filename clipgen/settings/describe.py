@@ -97,10 +97,14 @@ class DescribeSettings(Settings):
     hubness: bool = setting(
         False, About("discount texts that fit every picture", flags=("--hubness/--no-hubness",), verbs=("caption",))
     )
-    device: str = setting("auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=DESCRIBING))
+    device: str = setting(
+        "auto", About("auto, cpu, cuda, cuda:N or mps", section="Machine", verbs=DESCRIBING)
+    )
     dtype: str = setting(
         "auto",
-        About("arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=DESCRIBING),
+        About(
+            "arithmetic: " + ", ".join(DTYPES), choices=DTYPES, section="Machine", verbs=DESCRIBING
+        ),
     )
 
     def check(self) -> None:

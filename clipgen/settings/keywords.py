@@ -149,8 +149,6 @@ class EstimateKeywords(DescribeKeywords, total=False):
 
     calibrate: str | None
     calibration: str | None
-
-
 class ScenesKeywords(MachineKeywords, total=False):
     """All settings of `scenes`."""
 

@@ -342,7 +342,9 @@ def moderate(  # type: ignore[overload-overlap]  # a str is a sequence of them, 
 ) -> Verdict: ...
 @overload
 def moderate(pictures: Sequence[Picture], **settings: Unpack[ModerateKeywords]) -> list[Verdict]: ...
-def moderate(pictures: Picture | Sequence[Picture], **settings: Unpack[ModerateKeywords]) -> Verdict | list[Verdict]:
+def moderate(
+    pictures: Picture | Sequence[Picture], **settings: Unpack[ModerateKeywords]
+) -> Verdict | list[Verdict]:
     """Judge a picture, or several: clear, check or veil, with the reason; nothing is changed.
 
         >>> clipgen.moderate("photo.jpg").band in ("clear", "check", "veil")
@@ -373,8 +375,6 @@ def orient(folders: Folders = (), **settings: Unpack[OrientKeywords]) -> list[Tu
     As `Studio.orient`.
     """
     return _studio().orient(folders, **settings)
-
-
 def scenes(film: str | Path, **settings: Unpack[ScenesKeywords]) -> list[Scene]:
     """The scenes of a film, in order, each with a caption.
 
@@ -387,10 +387,7 @@ def scenes(film: str | Path, **settings: Unpack[ScenesKeywords]) -> list[Scene]:
 
 
 def track(
-    film: str | Path,
-    phrases: str | Sequence[str],
-    *,
-    output: str | Path | None = None,
+    film: str | Path, phrases: str | Sequence[str], *, output: str | Path | None = None,
     **settings: Unpack[TrackKeywords],
 ) -> list[Tracked]:
     """The things in each frame of a film, by words; the same thing has the same number in all frames.

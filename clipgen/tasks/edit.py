@@ -23,7 +23,9 @@ from clipgen.tasks.generate import Run
 from clipgen.values import Values
 
 
-def edit_job(path: str | Path, words: str, given: Values | None = None, *, weights: Path | None = None) -> Job:
+def edit_job(
+    path: str | Path, words: str, given: Values | None = None, *, weights: Path | None = None
+) -> Job:
     """The job that changes a picture until it fits words.
 
         >>> edit_job("photo.jpg", "at sunset", {"seed": 7}).settings.init.init_weight

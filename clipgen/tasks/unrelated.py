@@ -20,8 +20,8 @@ _SIDE = 192  # in pixels
 def unrelated() -> Unrelated:
     """All captions of the bank, and pictures from all over it.
 
-    >>> len(unrelated().captions) > 1000
-    True
+        >>> len(unrelated().captions) > 1000
+        True
     """
     bank = Bank.whole()
     return Unrelated(bank.captions, _pictures(bank))

@@ -39,7 +39,9 @@ def failing(error: BaseException) -> object:
         (click.Abort(), 130, "stopped"),
     ],
 )
-def test_errors_become_one_line(error: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_become_one_line(
+    error: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert exit_code(lambda: failing(error)) == code
     written = capsys.readouterr()
     assert written.out == "" and written.err.startswith("clipgen: ") and line in written.err

@@ -241,7 +241,9 @@ def test_a_run_that_is_resumed_elsewhere_leaves_no_run_file(
     assert not list(tmp_path.rglob("*.run"))
 
 
-def test_a_resumed_run_prints_paths_as_the_first_one(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resumed_run_prints_paths_as_the_first_one(
+    paint: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stopped(paint, monkeypatch)
     assert paint("--resume", "outputs/red-square-7.run").stdout == "outputs/red-square-7.png\n"
 

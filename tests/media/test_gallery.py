@@ -24,8 +24,6 @@ def test_names_from_a_root_and_pictures_without_a_preview(tmp_path: Path) -> Non
     page = tmp_path / "page.html"
     write_gallery(page, "found", [Row("", [(tmp_path / "in" / "bad.png", "")])], root=tmp_path)
     assert "in/bad.png<br>" in page.read_text() and "<img" not in page.read_text()
-
-
 def test_an_album_has_each_line_under_its_picture(tmp_path: Path) -> None:
     Image.new("RGB", (900, 300), "red").save(tmp_path / "a.png")
     page = tmp_path / "album.html"

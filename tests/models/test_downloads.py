@@ -141,7 +141,9 @@ def test_a_file_without_a_published_sum_is_accepted(server: Server, target: Path
     assert fetch([server.url("whole")], target) == SUM
 
 
-@pytest.mark.parametrize(("kind", "words"), [("none", "404"), ("corrupt", "sha256"), ("endless", "9313 GB")])
+@pytest.mark.parametrize(
+    ("kind", "words"), [("none", "404"), ("corrupt", "sha256"), ("endless", "9313 GB")]
+)
 def test_the_error_of_a_failed_download_is_one_line(server: Server, target: Path, kind: str, words: str) -> None:
     with pytest.raises(WeightsError, match=f"a.ckpt: 127.0.0.1.*{words}") as caught:
         fetch([server.url(kind)], target, sha256=SUM)

@@ -216,7 +216,9 @@ SCENES = Timeline((Scene("a red square"), Scene("a blue circle")))
 FILM = FilmSettings(keyframes=2, fps=4, seconds_per_scene=1, keyframe_steps=1)
 
 
-def test_a_film_keeps_what_is_outside_of_the_mask(perceptor: OpenClip, masked: dict[str, str], tmp_path: Path) -> None:
+def test_a_film_keeps_what_is_outside_of_the_mask(
+    perceptor: OpenClip, masked: dict[str, str], tmp_path: Path
+) -> None:
     made = film(perceptor, SCENES, FILM, SMALL.changed(**masked, size=(100, 80), feather=0), folder=tmp_path / "film")
     frames = [np.asarray(frame.image) for frame in made]
     assert len(frames) == 8 and frames[0].shape == (80, 100, 3) and made.settings.zoom == 1

@@ -92,7 +92,9 @@ def test_combined_vectors_are_unit(matcher: Matcher, photos: Path) -> None:
 
 def test_only_a_numeric_suffix_is_a_weight(matcher: Matcher) -> None:
     assert Query.of(["3:10 to Yuma"], [], matcher).text == "3:10 to Yuma"
-    assert torch.equal(Query.of(["3:10 to Yuma"], [], matcher).vector, matcher.embed_texts(["3:10 to Yuma"])[0])
+    assert torch.equal(
+        Query.of(["3:10 to Yuma"], [], matcher).vector, matcher.embed_texts(["3:10 to Yuma"])[0]
+    )
 
 
 def test_copies_are_folded(find: Search, photos: Path) -> None:
@@ -200,7 +202,9 @@ def test_a_film_is_found_by_its_name(find: Search, photos: Path) -> None:
     assert any(one.named and one.path.name == "our red_castle.mp4" and one.seconds is not None for one in found)
 
 
-def test_a_large_library_with_films_gives_the_same(find: Search, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_library_with_films_gives_the_same(
+    find: Search, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_film(photos)
     wanted = QuerySettings(unlikely=True, top=9, fold=False)
     small = [one.shown for one in find("a red fox", settings=wanted)]

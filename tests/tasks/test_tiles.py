@@ -186,7 +186,9 @@ def test_a_hidden_thing_starts_alone_and_is_guided_by_all_of_its_words(
     run = make(hide="a fox in a red shirt | a hat:0.5")
     list(islice(run, 3))
     started: list[torch.Tensor] = []
-    monkeypatch.setattr(tiles_module, "with_start", lambda plan, parts: (started.append(plan.targets.mean()), plan)[1])
+    monkeypatch.setattr(
+        tiles_module, "with_start", lambda plan, parts: (started.append(plan.targets.mean()), plan)[1]
+    )
     plan = course(run)._hide()
     words = GridClip().encode_text(["a fox", "a fox in a red shirt"])
     assert torch.allclose(started[0][0], words[0])

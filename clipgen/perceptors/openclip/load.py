@@ -189,7 +189,9 @@ def _of_folder(folder: Path, *, ours: bool = False) -> Loaded:
         if not ours:
             _check_size(config, file)
         model = build_model(config, merges, own=own)
-        tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}") if hugging else make_tokenizer(config, merges, own)
+        tokenizer = (
+            open_clip.get_tokenizer(f"local-dir:{folder}") if hugging else make_tokenizer(config, merges, own)
+        )
         try:
             open_clip.load_checkpoint(model, str(file))
         except Exception as error:  # a damaged file fails in as many ways as there are formats

@@ -1,9 +1,9 @@
 """Budgets of memory and time: a plan and a budget give a plan that fits.
 
->>> from dataclasses import replace
->>> plan = replace(plan, deadline=time.monotonic() + 600)
->>> fit_time(plan, parts).settings.search.steps      # at most those of the job
-2
+    >>> from dataclasses import replace
+    >>> plan = replace(plan, deadline=time.monotonic() + 600)
+    >>> fit_time(plan, parts).settings.search.steps      # at most those of the job
+    2
 """
 
 from __future__ import annotations

@@ -28,7 +28,9 @@ class Moderated:
     verdict: Verdict
 
 
-def moderate(pictures: Iterable[Picture], moderator: Moderator, *, views: str = AUTO) -> Iterator[Moderated | Skipped]:
+def moderate(
+    pictures: Iterable[Picture], moderator: Moderator, *, views: str = AUTO
+) -> Iterator[Moderated | Skipped]:
     """Judge each picture.
 
         >>> for one in moderate([folder / "a.png"], Moderator(matcher)):

@@ -56,7 +56,9 @@ class Scene:
                 "score": score}  # fmt: skip
 
 
-def scenes(film: Path, matcher: Matcher, settings: ScenesSettings | None = None) -> Iterator[Watched | Scene | Skipped]:
+def scenes(
+    film: Path, matcher: Matcher, settings: ScenesSettings | None = None
+) -> Iterator[Watched | Scene | Skipped]:
     """The scenes of a film, in order.
 
         >>> from clipgen.media.video import VideoWriter

@@ -140,3 +140,5 @@ def shares(pictures: Pictures, *, common: float) -> Tensor:
     """
     weights = 1 + (common - 1) * pictures.common.float()
     return weights / weights.sum()
+
+

@@ -33,7 +33,9 @@ class Trainer:
     pictures: all of them, in memory; init: weights to start from, of a network of the same pictures.
     """
 
-    def __init__(self, recipe: Recipe, pictures: Pictures, device: torch.device, init: Path | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, pictures: Pictures, device: torch.device, init: Path | None = None
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.pictures, self.device, self.done = recipe, pictures, device, 0
         self.model = StyleGAN2(

@@ -202,7 +202,9 @@ class Queue:
         row = self.database.row("select * from job where id = ?", [id])
         return None if row is None or visitor not in (None, row["visitor"]) else Entry.of(row)
 
-    def entries(self, visitor: str, *, active: bool = False, limit: int = 50, verb: str | None = None) -> list[Entry]:
+    def entries(
+        self, visitor: str, *, active: bool = False, limit: int = 50, verb: str | None = None
+    ) -> list[Entry]:
         """The last jobs of a visitor, newest first; active: only those that wait or run; verb: None for all."""
         states = "and state in ('queued', 'running')" if active else ""
         which, values = ("and verb = ?", [verb]) if verb else ("", [])

@@ -102,7 +102,9 @@ class StudioRoom:
         films.forget_old(self.folder)
         short = [verb for verb in ADMITTED if verb not in PAINTING]
         # short jobs run between the steps of long ones
-        self.workers = [self._worker(device, verbs) for device in self.settings.devices for verbs in (PAINTING, short)]
+        self.workers = [
+            self._worker(device, verbs) for device in self.settings.devices for verbs in (PAINTING, short)
+        ]
         for worker in self.workers:
             worker.start()
 

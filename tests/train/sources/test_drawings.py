@@ -38,12 +38,8 @@ def test_a_file_is_split_by_hash(tmp_path: Path, ending: str) -> None:
 # named: a gzip has the time in it, and the workers of a parallel run would name their tests by it
 @pytest.mark.parametrize(
     "content",
-    [
-        b"no gzip",
-        gzip.compress(b'{"word": "box"}\n'),
-        gzip.compress(b"[1]"),
-        gzip.compress(b"{}" * 99)[:10] + b"\xff" * 99,
-    ],
+    [b"no gzip", gzip.compress(b'{"word": "box"}\n'), gzip.compress(b"[1]"),
+     gzip.compress(b"{}" * 99)[:10] + b"\xff" * 99],
     ids=["no gzip", "no strokes", "no row", "damaged"],
 )
 def test_a_damaged_file_is_reported(tmp_path: Path, content: bytes) -> None:

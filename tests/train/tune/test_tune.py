@@ -69,6 +69,7 @@ def test_the_last_line_of_the_training_says_what_the_card_says(photos: Path, tin
     assert share == pytest.approx(100 * one.figures.alpha) and right == pytest.approx(100 * one.figures.after, abs=0.1)
 
 
+
 def test_the_folder_says_what_it_is_made_of(photos: Path, tiny_clip: Path) -> None:
     one = tuned(photos, tiny_clip, seed=3, steps=20)
     record = json.loads((one.folder / "tune.json").read_text())
@@ -190,7 +191,9 @@ def test_without_a_base_one_describes_and_another_paints(
     assert tune(photos, base="vit-b-32") == ["photos-vit-b-32"]
 
 
-def test_what_describes_names_what_paints(photos: Path, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_describes_names_what_paints(
+    photos: Path, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = tuned(photos, tiny_clip, steps=20)
     shelf.add_clip("mine", licence="MIT", notes="", paints="other")
     assert (weights.painter_of("mine"), weights.painter_of("reader")) == ("other", "reader")

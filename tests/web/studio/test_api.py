@@ -49,7 +49,9 @@ def test_a_waiting_job_is_cancelled_at_once(still: Web) -> None:
     assert still.room.queue.take() is None
 
 
-def test_a_running_job_is_cancelled_within_a_step_and_keeps_its_best(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_job_is_cancelled_within_a_step_and_keeps_its_best(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     progress = Queue.progress
 
     def cancel_in_the_second(queue: Queue, id: str, done: int, *rest: object) -> None:

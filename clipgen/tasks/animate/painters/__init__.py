@@ -24,7 +24,9 @@ from clipgen.timelines import Timeline
 class Open(Protocol):
     """Makes a painter of an outline, with the pool of its models and the folder of the film."""
 
-    def __call__(self, outline: Outline, store: Store, *, parts: Parts, weights: Path | None = None) -> Painter: ...
+    def __call__(
+        self, outline: Outline, store: Store, *, parts: Parts, weights: Path | None = None
+    ) -> Painter: ...
 
 
 @dataclass(frozen=True)
