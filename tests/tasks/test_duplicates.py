@@ -127,6 +127,19 @@ def test_drawings_of_the_same_parts_are_no_copies(margin: int) -> None:
     assert {compare(a, b).kind for a, b in itertools.combinations(faces, 2)} <= {"burst", "other"}
 
 
+def test_the_same_form_in_another_colour_is_no_copy_and_a_grey_one_is() -> None:
+    def heart(colour: str) -> Image.Image:
+        picture = Image.new("RGB", (320, 320), "white")
+        outline = [(160, 290), (30, 120), (90, 40), (160, 90), (230, 40), (290, 120)]
+        ImageDraw.Draw(picture).polygon(outline, fill=colour)
+        return picture
+
+    red = Look.of(heart("red"))
+    assert compare(red, Look.of(heart("blue"))).kind == "other"
+    assert compare(red, Look.of(heart("red").convert("L"))).kind == "same"
+    assert compare(red, Look.of(heart("firebrick").rotate(90))).kind == "same"
+
+
 def test_blank_pictures_compare() -> None:
     blank = Look.of(Image.new("RGB", (64, 64)))
     assert compare(blank, blank).kind == "other" and compare(blank, Look.of(scene(1))).kind == "other"

@@ -39,6 +39,10 @@ _MOVED, _ERRORS, _BEYOND = 2.5, 5.0, 3.0
 # share of blocks with texture below which a picture is a drawing; of that so much must agree, and no more than some
 # blocks may be quite another thing, as the mouth of another smiley is: blocks of a lower correlation
 _PLAIN, _DRAWN, _OTHER, _FEW = 0.7, 0.8, 0.5, 1
+# hues around the circle, which are counted in copies of some pixels along the longer side, as chroma of Lab; below that
+# mean chroma a picture is as good as grey; so much of the hues is in common, or it is another thing (of photographs and
+# their copies, also with a border, with letters, in another light, 0.46 to 1; of a red and a blue heart 0)
+_HUES, _SMALL, _GREY, _COMMON = 12, 64, 6.0, 0.45
 _FEATURES, _RATIO, _PIXELS = 500, 0.8, 3.0  # Lowe's ratio test, and RANSAC's tolerance
 _MATCHES = 12  # that fit one alignment, at least
 _TURN = 3.0  # degrees by which an alignment may miss a quarter turn: what is left is measured by the blocks
@@ -54,14 +58,14 @@ class Comparison:
 
 
 class Look:
-    """A picture as it is compared: grey, at most 320 pixels along its longer side.
+    """A picture as it is compared: grey, at most 320 pixels along its longer side, and how much there is of each hue.
 
     >>> Look.of(picture).grey.shape
     (320, 320)
     """
 
-    def __init__(self, grey: NDArray[np.uint8], hashes: Hashes) -> None:
-        self.grey, self.hashes = grey, hashes
+    def __init__(self, grey: NDArray[np.uint8], hashes: Hashes, hues: Floats) -> None:
+        self.grey, self.hashes, self.hues = grey, hashes, hues
 
     @classmethod
     def of(cls, picture: Image.Image, hashes: Hashes | None = None) -> Look:
@@ -71,12 +75,12 @@ class Look:
         width, height = (max(8, round(edge * scale)) for edge in grey.size)
         method = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
         pixels = np.asarray(grey.resize((width, height), method))
-        return cls(pixels, perceptual_hashes(picture) if hashes is None else hashes)
+        return cls(pixels, perceptual_hashes(picture) if hashes is None else hashes, _hues(picture))
 
     @cached_property
     def mirrored(self) -> Look:
         """The same, left and right swapped."""
-        return Look(np.ascontiguousarray(self.grey[:, ::-1]), self.hashes)
+        return Look(np.ascontiguousarray(self.grey[:, ::-1]), self.hashes, self.hues)
 
     @cached_property
     def features(self) -> tuple[Floats, NDArray[np.uint8] | None]:
@@ -91,7 +95,10 @@ class Look:
 
 
 def compare(first: Look, second: Look) -> Comparison:
-    """What two pictures are to each other."""
+    """What two pictures are to each other; what has other colours is another one, unless either is as good as grey."""
+    fewer = min(first.hues.sum(), second.hues.sum())
+    if fewer > _GREY and np.minimum(first.hues, second.hues).sum() < _COMMON * fewer:
+        return Comparison("other", 0.0)
     symmetry = int(np.bitwise_count(second.hashes ^ first.hashes[0]).argmin())
     share = agreement(square(first.grey), square(_turned(second.grey, symmetry)))
     if share >= _SURE:
@@ -111,6 +118,19 @@ def compare(first: Look, second: Look) -> Comparison:
     if not matched:  # too few features to know better
         return Comparison("same" if share >= _SHARE else "other", share)
     return Comparison("burst", share)
+
+
+def _hues(picture: Image.Image) -> Floats:
+    """The chroma of each hue, where a pixel counts for the two nearest: [12]; their sum is the picture's."""
+    small = picture.convert("RGB")
+    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
+    lab = cv2.cvtColor(np.asarray(small, np.float32) / 255, cv2.COLOR_RGB2LAB).reshape(-1, 3)
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    place = np.arctan2(lab[:, 2], lab[:, 1]) % (2 * np.pi) * (_HUES / (2 * np.pi))
+    low = np.floor(place).astype(int)
+    sides = [(low, chroma * (low + 1 - place)), (low + 1, chroma * (place - low))]
+    counts = [np.bincount(hue % _HUES, weight, _HUES) for hue, weight in sides]
+    return np.asarray(np.sum(counts, axis=0) / len(chroma), np.float32)
 
 
 def square(grey: NDArray[np.uint8]) -> Floats:
