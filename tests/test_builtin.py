@@ -9,8 +9,11 @@ from PIL import Image
 
 import clipgen
 from clipgen.colours import COLOURS
+from clipgen.errors import UnknownNameError
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
+from clipgen.grounds import SHAPE_NAMES
+from clipgen.jobs import Inputs, Job
 from clipgen.losses import InitLoss
 from clipgen.models import weights
 from clipgen.parts import Parts
@@ -23,11 +26,14 @@ from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.generate import composition
 from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.generate.plan import draft, with_start
 from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets, reader_for
-from clipgen.tasks.sample import load
+from clipgen.tasks.generate.texts import embed_cached
+from clipgen.tasks.sample import load, paint
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.train.world import SCENES, STYLES, World
+from raising import refused
 from runs import start
 
 
@@ -206,6 +212,32 @@ def test_shapes_and_grounds_take_the_colours_that_the_words_name(
     near = torch.cdist(start.pictures[0].flatten(1).T, wanted) < 0.1
     assert (near.float().mean(0) > 0.08).all()
     assert len(colours) == 1 or near.any(1).float().mean() > 0.75  # all but the edges
+
+
+@pytest.mark.parametrize(("words", "shape"), [("a circle", "circle"), ("a heart", "heart"), ("an oval", "oval")])
+def test_a_shape_without_a_colour_gets_one(both: Perceptor, parts: Parts, words: str, shape: str) -> None:
+    start = bank_pictures(both, both.encode_text([words]).expand(3, -1), seeds=[1, 2, 3], size=(96, 96), parts=parts)
+    assert start.opacity.tolist() == [1, 1, 1]
+    names = embed_cached(both, SHAPE_NAMES, start.pictures)
+    assert {SHAPE_NAMES[int(row)] for row in (both.encode_image(start.pictures) @ names.T).argmax(1)} == {shape}
+
+
+def test_draws_of_the_vqgan_show_their_class(both: Perceptor, parts: Parts) -> None:
+    settings = GenerateSettings.of(generator="vqgan", size=(96, 96), classes=["castle"], seed=4)
+    shown = paint(load(settings, parts, count=9))
+    names = ["castle", "harbour", "desert", "forest", "fox"]
+    assert (both.encode_image(shown) @ both.encode_text(names).T).argmax(1).eq(0).float().mean() > 0.8
+    assert not shown[0].equal(shown[1]) and shown[8].equal(paint(load(settings.changed(seed=12), parts, count=1))[0])
+    anything = paint(load(settings.changed(classes=()), parts, count=2))
+    assert not anything[0].equal(anything[1])
+    with refused(UnknownNameError, "classes"):
+        load(settings.changed(classes=["zorblax"]), parts, count=1)
+
+
+def test_a_run_starts_from_the_class_that_is_set(both: Perceptor, parts: Parts) -> None:
+    settings = GenerateSettings.of(size=(96, 96), classes=["castle"], seed=4)
+    plan = with_start(draft(Job("generate", Inputs(prompts=("a beach",)), settings), parts), parts)
+    assert (both.encode_image(plan.generator(parts)()) @ both.encode_text(["castle", "a beach"]).T).argmax() == 0
 
 
 def test_other_seeds_are_other_starts(clip: Perceptor, parts: Parts) -> None:

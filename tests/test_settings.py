@@ -134,6 +134,8 @@ def test_a_generator_has_options_of_its_own() -> None:
     assert settings.changed(render_size=None, generator="vqgan").options == GenerateSettings().options
     with refused(SettingsError, "render_size"):
         settings.changed(generator="vqgan")
+    with refused(SettingsError, "classes"):
+        GenerateSettings.of(classes=["forest"], prior="my/prior").validate()
     with refused(SettingsError, "psi"):
         GenerateSettings.of(psi=0.5)
     with refused(SettingsError, "render_size", match="8192"):

@@ -176,10 +176,10 @@ def _caption(found: Pictures, job: Job, outputs: Outputs) -> None:
         for described in found.good(studio.run(todo)):
             assert isinstance(described, Described)  # of this verb
             row, unsure = to_row(described, model=name), unsure + described.unsure
-            if rows is not None:
-                rows.add(row if rows.columns is None else _flat(row, described))
             if described.matches and described.path is not None:
                 _write_files(described.path, described.matches, studio, job, outputs)
+            if rows is not None:  # last: a picture with a row is not described again
+                rows.add(row if rows.columns is None else _flat(row, described))
             text = row_text(described, quiet=outputs.quiet)
             click.echo(as_line(row) if outputs.as_json else text)
         if unsure and not outputs.quiet:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 EXIT_CODES = {
     signal.Signals[name]: code for name, code in {"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}.items()
@@ -57,12 +57,13 @@ class Interruption:
         ...         if interruption.exit_code:
         ...             break
 
-    `exit_code` is 0 until a signal arrives, then 130 for Ctrl-C, 143 for SIGTERM and 129 for SIGHUP. An interrupted
-    step would leave latents and optimizer at different steps, from which a run could not be resumed exactly.
+    `exit_code` is 0 until a signal arrives, then 130 for Ctrl-C, 143 for SIGTERM and 129 for SIGHUP; `stop()` then does
+    what the signal would have done. An interrupted step would leave latents and optimizer at different steps, from
+    which a run could not be resumed exactly.
     """
 
     def __init__(self) -> None:
-        self.exit_code = 0
+        self._number = 0
         self._handled = _handled(self._record)
 
     def __enter__(self) -> Self:
@@ -72,10 +73,19 @@ class Interruption:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._handled.__exit__(kind, error, at)
 
+    @property
+    def exit_code(self) -> int:
+        """The exit code for the first signal; 0 before it."""
+        return EXIT_CODES[signal.Signals(self._number)] if self._number else 0
+
+    def stop(self) -> NoReturn:
+        """Raise what the first signal stands for."""
+        raise Stopped(self._number)
+
     def _record(self, number: int, frame: FrameType | None) -> None:
-        if self.exit_code:
+        if self._number:
             raise Stopped(number)
-        self.exit_code = EXIT_CODES[signal.Signals(number)]
+        self._number = number
 
 
 @contextmanager

@@ -24,6 +24,7 @@ EXAMPLES = """\
 Examples:
   clipgen sample
   clipgen sample --class forest --class "night sky:0.5" -n 16
+  clipgen sample --generator vqgan --class castle
   clipgen sample --generator stylegan:ffhq.pkl --psi 0.5 --seed 7
   clipgen sample --walk 24 -n 4            24 pictures on the way over 4 draws
 """

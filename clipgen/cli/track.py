@@ -109,7 +109,7 @@ def _until(interruption: Interruption, rows: Iterable[Tracked]) -> Iterator[Trac
     """The frames before Ctrl-C: files of them are then written to their end, and none where there is no frame."""
     for done, row in enumerate(rows):
         if interruption.exit_code and not done:
-            raise click.Abort
+            interruption.stop()
         if interruption.exit_code:
             return
         yield row

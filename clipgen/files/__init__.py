@@ -204,7 +204,7 @@ def exclusive(path: str | Path) -> Iterator[bool]:
     Raises OutputError when the folder of the file cannot be made or written to.
     """
     target = Path(path)
-    lock = target.absolute().with_name(fitting(f".{target.name}", ".lock"))
+    lock = _lock_of(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         ours = claim(lock)
@@ -215,6 +215,20 @@ def exclusive(path: str | Path) -> Iterator[bool]:
     finally:
         if ours:
             release(lock)
+
+
+def clear_lock(path: str | Path) -> None:
+    """Delete what a process that was killed inside `exclusive` left beside a file.
+
+    >>> clear_lock(folder / "model.ckpt")
+    """
+    lock = _lock_of(Path(path))
+    if lock.exists() and claim(lock):
+        release(lock)
+
+
+def _lock_of(target: Path) -> Path:
+    return target.absolute().with_name(fitting(f".{target.name}", ".lock"))
 
 
 def unwritable(path: str | Path, error: OSError) -> OutputError:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clipgen.errors import SettingsError
+from clipgen.generators.class_options import ClassOptions
 from clipgen.settings.base import About, setting
-from clipgen.settings.options import GeneratorOptions
 
 
 @dataclass(frozen=True)
-class VQGANOptions(GeneratorOptions):
+class VQGANOptions(ClassOptions):
     """Options of the generator `vqgan`.
 
     >>> VQGANOptions(prior="my/prior").prior
@@ -23,3 +24,9 @@ class VQGANOptions(GeneratorOptions):
             metavar="FOLDER",
         ),
     )
+
+    def check(self) -> None:
+        """Raise SettingsError for classes beside a prior, which draws for the words."""
+        super().check()
+        if self.prior is not None and self.classes:
+            raise SettingsError("prior draws for the words and classes are set too; leave one out", settings=["classes"])

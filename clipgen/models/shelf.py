@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
-from clipgen.files import sha256, write_whole
+from clipgen.files import clear_lock, sha256, write_whole
 from clipgen.models import clips, downloads, hub, weights
 from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS
@@ -167,6 +167,7 @@ def pull(name: str, report: Report = lambda file, done, total: None) -> Card:
         target = card.place(file)
         expected = file.sha256 or weights.recorded_sha256(target)
         if target.is_file() and expected and sha256(target) == expected:
+            clear_lock(target)
             continue
         if not file.urls:
             check(card)  # added or shipped: it cannot be downloaded, and `check` reports what is wrong

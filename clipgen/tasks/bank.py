@@ -14,6 +14,7 @@ from torch import Tensor
 from clipgen.colours import COLOURS
 
 _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
+_BETWEEN = re.compile(r"\{\}( and \{\})? ")  # colours in a pattern
 _SEED = 5  # of the colours that are combined
 _OTHERS = 2  # number of other colours that each colour is combined with
 _RADIUS, _CENTRE = (0.24, 0.38), (0.42, 0.58)  # of a shape, as shares of the shorter side and of the picture
@@ -148,14 +149,24 @@ def pattern_of(caption: str) -> str:
 
 
 def in_all_colours(pattern: str) -> dict[str, tuple[str, ...]]:
-    """Every text of a pattern with colours, and those colours; shapes also with shorter texts.
+    """Every text of a pattern with colours, and those colours; shapes also with shorter texts, and all without colours.
 
-    >>> [text for text, names in in_all_colours("{} heart on a {} background").items() if names[0] == "red"][-2:]
-    ['red heart on black', 'red heart']
+    >>> texts = in_all_colours("{} heart on a {} background")
+    >>> texts["red heart on black"], texts["red heart"], texts["heart"]
+    (('red', 'black'), ('red',), ())
     """
     texts = {pattern.format(*names): names for names in permutations(COLOURS, pattern.count("{}"))}
     shape, on, _ = pattern.partition(" on a ")
     if on:
         texts |= {f"{shape.format(first)} on {second}": (first, second) for first, second in permutations(COLOURS, 2)}
         texts |= {shape.format(first): (first,) for first in COLOURS}
-    return texts
+    return {**texts, without_colours(pattern): ()}
+
+
+def without_colours(pattern: str) -> str:
+    """What a pattern with colours draws, in words.
+
+    >>> without_colours("{} heart on a {} background"), without_colours("{} and {} striped background")
+    ('heart', 'striped background')
+    """
+    return _BETWEEN.sub("", pattern.partition(" on a ")[0])

@@ -19,25 +19,29 @@ from torch import Tensor
 from clipgen import devices
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
+from clipgen.generators.class_options import ClassOptions
 from clipgen.jobs import Job, job_of
 from clipgen.media.images import to_pil
 from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.canvas import enlarged
+from clipgen.tasks.generate.classes import class_prompts
+from clipgen.tasks.generate.start import set_start
+from clipgen.tasks.generate.targets import read_targets, reader_for
 
 #: draws that are painted in one batch
 AT_ONCE = 8
 
 
 def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path | None = None) -> Generator:
-    """A generator whose latents are `count` draws, of the seeds seed, seed+1, …
+    """A generator whose latents are `count` draws, of the seeds seed, seed+1, …; of a vqgan, pictures of things.
 
         >>> load(GenerateSettings.of(generator="cppn", seed=7), parts, count=4).batch
         4
 
     settings: generator, its options, size, seed (None: 0), device and dtype are used; parts: the pool that it is loaded
-    from. Raises SettingsError for numbers out of range, UnknownNameError and WeightsError as `shelf.generator`
-    does.
+    from. Raises SettingsError for numbers out of range, UnknownNameError and WeightsError as `shelf.generator` and
+    `class_prompts` do.
     """
     if count < 1:
         raise SettingsError(f"count is {count}; it must be 1 or more", settings=["count"])
@@ -46,8 +50,30 @@ def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path 
     dtype = devices.pick_dtype(settings.machine.dtype, device)
     generator = parts.generator(settings.generator, weights, device=device, dtype=dtype)
     generator.configure(settings.options)
-    generator.start(range(first, first + count), settings.canvas.size)
+    seeds = range(first, first + count)
+    if generator.start_from == "bank":  # its latents at random show nothing
+        _start_from_bank(generator, settings, seeds, parts)
+    else:
+        generator.start(seeds, settings.canvas.size)
     return generator
+
+
+def _start_from_bank(generator: Generator, settings: GenerateSettings, seeds: Sequence[int], parts: Parts) -> None:
+    """Set the latents to pictures of the classes that are set, or of any class, as `generate` starts from."""
+    options = settings.options
+    assert isinstance(options, ClassOptions)
+    texts = class_prompts(options.classes, seeds=seeds, parts=parts)
+    usual, device = GenerateSettings(), generator.device
+    perceptor = parts.perceptor(usual.search.perceptors, device)
+    reader = reader_for(usual, perceptor, parts, device)
+    drawn = []
+    for first in range(0, len(seeds), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        targets = read_targets(texts[some], usual, perceptor=perceptor, device=device, notes=[], reader=reader)
+        generator.start(seeds[some], settings.canvas.size)
+        set_start(generator, usual, targets, perceptor=perceptor, seeds=seeds[some], parts=parts)
+        drawn.append(generator.latents)
+    generator.latents = [torch.cat(latents) for latents in zip(*drawn, strict=True)]
 
 
 def draw(job: Job, parts: Parts) -> list[Image.Image]:

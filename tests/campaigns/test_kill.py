@@ -63,7 +63,9 @@ def test_a_kill_loses_nothing(verb: Verb, tmp_path: Path) -> None:
                 if ran.code == 0:
                     continue  # it was faster than the first one
                 expects = -9 if number == signal.SIGKILL else 128 + number
-                assert ran.code == expects and "Traceback" not in ran.text, (ran.code, ran.text)
+                # a worker that was just being started when its parent was killed says so, as Python does
+                clean = number == signal.SIGKILL or "Traceback" not in ran.text
+                assert ran.code == expects and clean, (ran.code, ran.text)
                 stopped += 1
                 opened += check_whole(folder)
                 assert finished(verb, folder, verb.finish(verb, folder)) == expected

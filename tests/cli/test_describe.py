@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from clipgen import parts
+from clipgen.cli import caption
 from clipgen.cli.rows import RowFile
 from clipgen.errors import OutputError
 from clipgen.perceptors.openclip import OpenClip
@@ -112,6 +113,19 @@ def test_a_killed_table_goes_on(look: Cli) -> None:
         rows = list(csv.DictReader(file))
     assert [row["image"] for row in rows] == ["photos/a.png", "photos/in/b.jpg"]
     assert all(row["text"] and 0 < float(row["probability"]) < 1 for row in rows)
+
+
+def test_a_picture_whose_own_files_are_missing_has_no_row(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    call = ("caption", "photos", "-r", "--candidates", "captions.txt", "--jsonl", "rows.jsonl", "--sidecar")
+
+    def killed(path: Path, *_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(caption, "_write_files", killed)
+        assert look(*call).exit_code == 130 and Path("rows.jsonl").read_text() == ""
+    assert look(*call).exit_code == 0
+    assert Path("photos/a.txt").exists() and Path("photos/in/b.txt").exists()
 
 
 @pytest.mark.parametrize("columns", [None, ("image", "text")])

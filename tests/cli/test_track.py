@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,8 +63,10 @@ def test_nothing_is_found(follow: Cli) -> None:
     assert all(json.loads(line)["things"] == [] for line in Path("tracks.jsonl").read_text().splitlines())
 
 
-@pytest.mark.parametrize("at", [0, 8])
-def test_ctrl_c_leaves_whole_files_of_what_was_done(follow: Cli, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+@pytest.mark.parametrize(("at", "number", "code"), [(0, signal.SIGTERM, 143), (8, signal.SIGINT, 130)])
+def test_a_stop_leaves_whole_files_of_what_was_done(
+    follow: Cli, monkeypatch: pytest.MonkeyPatch, at: int, number: int, code: int
+) -> None:
     stopped: list[interrupt.Interruption] = []
     start = interrupt.Interruption.__enter__
 
@@ -76,13 +79,13 @@ def test_ctrl_c_leaves_whole_files_of_what_was_done(follow: Cli, monkeypatch: py
     def pressed(*args: object) -> Iterator[object]:
         for event in events(*args):  # type: ignore[arg-type]
             if event.index == at:  # type: ignore[union-attr]
-                stopped[0].exit_code = 130
+                stopped[0]._record(number, None)
             yield event
 
     monkeypatch.setattr(interrupt.Interruption, "__enter__", entered)
     monkeypatch.setattr(viewing, "track", pressed)
     result = follow("track", "film.mp4", "a fox", "-o", "tracked.mp4", "--json", "tracks.jsonl")
-    assert result.exit_code == 130 and "stopped" in result.stderr, result.output
+    assert result.exit_code == code and "stopped" in result.stderr, result.output
     made = sorted(path.name for path in Path.cwd().iterdir() if "track" in path.name)
     assert made == (["tracked.mp4", "tracks.jsonl"] if at else [])
     if at:

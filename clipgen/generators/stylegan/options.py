@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clipgen.errors import SettingsError
+from clipgen.generators.class_options import DRAWING, ClassOptions
 from clipgen.generators.rendering_options import RenderingOptions
-from clipgen.settings.base import EVERY, About, setting
-
-_DRAWING = tuple(verb for verb in EVERY if verb != "doctor")
+from clipgen.settings.base import About, setting
 
 
 @dataclass(frozen=True)
-class StyleGANOptions(RenderingOptions):
+class StyleGANOptions(ClassOptions, RenderingOptions):
     """Options of the generator `stylegan`.
 
     >>> StyleGANOptions(psi=0.4, classes=("forest", "night sky:0.5")).validate().psi
@@ -23,18 +22,9 @@ class StyleGANOptions(RenderingOptions):
         None,
         About(
             "truncation psi: how far draws are from their mean, 0 to 1 (stylegan; default: 0.7, of the built-in one 1)",
-            verbs=_DRAWING,
+            verbs=DRAWING,
         ),
     )
-    classes: tuple[str, ...] = setting(
-        (),
-        About(
-            "class to draw, by name or number; repeat to mix several, NAME:2 counts twice (stylegan)",
-            flags=("--class",),
-            verbs=_DRAWING,
-        ),
-    )
-
     def check(self) -> None:
         """Raise SettingsError for a psi or a size out of range."""
         super().check()

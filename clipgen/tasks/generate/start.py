@@ -12,6 +12,7 @@ from clipgen import devices
 from clipgen.cutouts import Cutouts
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
+from clipgen.generators.class_options import ClassOptions
 from clipgen.generators.sketch import Sketch
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.images import resize_area
@@ -20,12 +21,13 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
-from clipgen.tasks.bank import Bank, Entry, in_all_colours, pattern_of
+from clipgen.tasks.bank import Bank, Entry, in_all_colours, pattern_of, without_colours
+from clipgen.tasks.generate.classes import class_prompts
 from clipgen.tasks.generate.composition import Composer, cut_out
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
 from clipgen.tasks.generate.regions import Region
-from clipgen.tasks.generate.targets import Targets, reader_for
+from clipgen.tasks.generate.targets import Targets, read_targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest kinds of picture are drawn, and how often each: a sunset may lack the sea of the words
@@ -91,9 +93,10 @@ def set_start(
 
     regions: parts that start from pictures of their own words; frame: what surrounds the part that is painted, of which
     only that starts from another picture, and only where init_weight does not keep the run near the old one.
-    Returns "bank" (pictures of the bank, or sketches) with shares of INIT_WEIGHT, [B] or [B, 1, H, W], "samples" (the
-    best of several draws of its own) or "noise" (unchanged).
-    Raises SettingsError for a start that the generator does not have, or together with an initial picture.
+    Returns "bank" (pictures of the bank, or sketches, of the words or of the classes that are set) with shares of
+    INIT_WEIGHT, [B] or [B, 1, H, W], "samples" (the best of several draws of its own) or "noise" (unchanged).
+    Raises SettingsError for a start that the generator does not have, or together with an initial picture, and what
+    `class_prompts` raises.
     """
     init = settings.init
     inside = frame is not None and init.init_weight is None  # a mask leaves the rest of the initial picture as it is
@@ -125,7 +128,11 @@ def set_start(
         start = bank_pictures(both, words.joined().mean(), seeds=seeds, size=size, parts=parts, grounds=grounds)
         return sketched(start, perceptor, words, seeds=seeds), start.init_share
 
-    pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
+    shown = targets
+    if classes := settings.options.classes if isinstance(settings.options, ClassOptions) else ():
+        texts, plain = class_prompts(classes, seeds=seeds, parts=parts), GenerateSettings()
+        shown = read_targets(texts, plain, perceptor=perceptor, device=means.device, notes=[], reader=reader)
+    pictures, shares = laid_out(draw, shown, generator.size, regions=regions, frame=frame)
     generator.encode(pictures)
     return "bank", shares
 
@@ -242,7 +249,9 @@ def _in_colours(
     bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, size: tuple[int, int]
 ) -> _Choose | None:
     """Draw the ground or shape that the words name, in the colours that they name; None if they name none."""
-    patterns: dict[str, list[int]] = {}
+    kinds = list(dict.fromkeys(pattern_of(entry.caption) for entry in bank.entries if not entry.scene))
+    plain = embed_cached(perceptor, [without_colours(kind) for kind in kinds], target) @ target
+    patterns = {kinds[int(place)]: list[int]() for place in [plain.argmax()] if plain[place] >= EXACT}
     abstract = bank.abstract.nonzero()[:, 0].to(fits.device)
     for row in abstract[fits[abstract].argsort(descending=True)].tolist():
         pattern = pattern_of(bank.captions[row])
