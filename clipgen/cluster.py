@@ -64,7 +64,7 @@ class Cluster(Generic[Task]):
         try:
             _reach(address)
             ray.init(
-                None if address == "local" else address,
+                address,  # with "local" Ray asks no environment and no file for another cluster
                 num_cpus=size if address == "local" else None,
                 include_dashboard=False if address == "local" else None,
                 log_to_driver=False,

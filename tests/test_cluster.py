@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,15 @@ def test_without_ray_one_line_names_the_extra(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "ray", None)
     with refused(SettingsError, "ray", match="clipgen\\[ray\\]"):
         Cluster()
+
+
+def test_a_local_cluster_is_its_own_whatever_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    node = {"Alive": True, "Resources": {"CPU": 2.0}}
+    ray = SimpleNamespace(init=lambda address, **_: asked.append(address), nodes=lambda: [node], shutdown=lambda: None)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    Cluster("local", size=1)
+    assert asked == ["local"]
 
 
 def test_an_address_where_nothing_answers_is_refused_at_once() -> None:

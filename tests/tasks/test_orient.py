@@ -13,6 +13,7 @@ import torch
 from PIL import ExifTags, Image, ImageOps
 
 from clipgen.errors import OutputError, SettingsError, WeightsError
+from clipgen.files import exclusive
 from clipgen.library import Library
 from clipgen.media.orientation import turned
 from clipgen.settings import OrientSettings
@@ -161,6 +162,17 @@ def test_fix_twice_and_undo_both(photos: Path) -> None:
     assert len(list(fix([Turn(path, 90, 1.0, 1)], [photos]))) == 1
     assert len(list(fix([Turn(path, 180, 1.0, 6)], [photos]))) == 1
     assert len(list(undo([photos]))) == 2 and path.read_bytes() == before
+
+
+def test_two_processes_do_not_turn_the_same_pictures(photos: Path) -> None:
+    path = photos / "in" / "90.jpg"
+    before = path.read_bytes()
+    with exclusive(photos / JOURNAL), refused(OutputError, "folders", match="another process"):
+        list(fix([Turn(path, 90, 1.0, 1)], [photos]))
+    assert path.read_bytes() == before
+    assert len(list(fix([Turn(path, 90, 1.0, 1)], [photos]))) == 1
+    with exclusive(photos / JOURNAL), refused(OutputError, "folders", match="another process"):
+        list(undo([photos]))
 
 
 def test_a_process_killed_before_its_file_was_written_loses_nothing(

@@ -7,6 +7,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -14,7 +15,7 @@ from typing import cast
 from PIL import Image
 
 from clipgen.errors import ImageError, OutputError, SettingsError
-from clipgen.files import reason, write_whole
+from clipgen.files import exclusive, reason, write_whole
 from clipgen.files.journal import Journal
 from clipgen.library import absolute
 from clipgen.media.facts import Facts
@@ -49,39 +50,58 @@ def fix(turns: Iterable[Turn], folders: Sequence[Path]) -> Iterator[Fixed | Skip
     replaced whole or not at all and keeps its permissions; its time becomes that of the change, so that programs that
     index pictures notice it.
     Yields Fixed, and Skipped for a file that has changed meanwhile, is write-protected, or has no place for the tag.
-    Raises SettingsError for a picture outside of the folders, OutputError where no journal can be written.
+    Raises SettingsError for a picture outside of the folders, OutputError where no journal can be written or another
+    process changes pictures there.
     """
-    homes = [absolute(folder) if folder.is_dir() else absolute(folder).parent for folder in folders]
-    for turn in turns:
-        home = next((home for home in homes if absolute(turn.path).is_relative_to(home)), None)
-        if home is None:
-            raise SettingsError(f"{turn.path} is in none of the folders", settings=["folders"])
-        try:
-            _write(turn, home)
-        except (ImageError, OSError) as error:
-            yield Skipped(turn.path, f"cannot turn {turn.path}: {reason(error)}")
-            continue
-        yield Fixed(turn.path)
+    homes = [_home(folder) for folder in folders]
+    with _alone(homes):
+        for turn in turns:
+            home = next((home for home in homes if absolute(turn.path).is_relative_to(home)), None)
+            if home is None:
+                raise SettingsError(f"{turn.path} is in none of the folders", settings=["folders"])
+            try:
+                _write(turn, home)
+            except (ImageError, OSError) as error:
+                yield Skipped(turn.path, f"cannot turn {turn.path}: {reason(error)}")
+                continue
+            yield Fixed(turn.path)
 
 
 def undo(folders: Sequence[Path]) -> Iterator[Fixed | Skipped]:
     """Give all files that `fix` changed in some folders the bytes that they had; the journal goes when all have them.
 
-    Yields Fixed, and Skipped for a file that is gone or has changed since. Raises OutputError without a journal.
+    Yields Fixed, and Skipped for a file that is gone or has changed since. Raises OutputError without a journal,
+    or where another process changes pictures.
     """
-    for folder in folders:
-        home = absolute(folder) if folder.is_dir() else absolute(folder).parent
-        journal, left = Journal(home / JOURNAL), 0
-        for row in journal.rows():
-            path = home / text(row, "file")
-            try:
-                if _put_back(path, row):
-                    yield Fixed(path)
-            except (ImageError, OSError) as error:
-                left += 1
-                yield Skipped(path, f"{path} stays as it is: {reason(error)}")
-        if not left:
-            journal.end()
+    homes = [_home(folder) for folder in folders]
+    with _alone(homes):
+        for home in homes:
+            journal, left = Journal(home / JOURNAL), 0
+            for row in journal.rows():
+                path = home / text(row, "file")
+                try:
+                    if _put_back(path, row):
+                        yield Fixed(path)
+                except (ImageError, OSError) as error:
+                    left += 1
+                    yield Skipped(path, f"{path} stays as it is: {reason(error)}")
+            if not left:
+                journal.end()
+
+
+def _home(folder: Path) -> Path:
+    """The folder that has the journal of a folder, or of a file."""
+    return absolute(folder) if folder.is_dir() else absolute(folder).parent
+
+
+@contextmanager
+def _alone(homes: Sequence[Path]) -> Iterator[None]:
+    """Inside the block no other process changes pictures with the same journals."""
+    with ExitStack() as held:
+        for home in dict.fromkeys(homes):
+            if not held.enter_context(exclusive(home / JOURNAL)):
+                raise OutputError(f"another process turns pictures in {home}; wait for it", settings=["folders"])
+        yield
 
 
 def _write(turn: Turn, home: Path) -> None:
