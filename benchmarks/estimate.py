@@ -98,10 +98,10 @@ def things(count: float, rng: random.Random, world: World, name: str) -> Image.I
     image = GROUNDS["plain"](own, SIZE, SIZE, str(own.choice(["white", "yellow", "blue", "green", "pink"])), "white")
     cells = [(i, j) for i in range(3) for j in range(3)]
     rng.shuffle(cells)
-    sprite = world._sprite(own, world.things.index(name))
+    sprite = world.sprite(own, world.things.index(name))
     for i, j in cells[: int(count)]:
         place = ((i + 0.5) / 3 + rng.uniform(-0.03, 0.03), (j + 0.5) / 3 + rng.uniform(-0.03, 0.03))
-        world._place(own, image, sprite, place, 0.3)
+        world.place(own, image, sprite, place, 0.3)
     return Image.fromarray(image)
 
 

@@ -62,8 +62,8 @@ class Renders:
             if name in SHAPE_NAMES:
                 draw_shape(rng, image, name, (*colours[:-1], "red")[0], (x, 0.5), share / 2)
             else:
-                sprite = self.world._sprite(rng, self.world.things.index(name))
-                self.world._place(rng, image, sprite, (x, 0.54), share)
+                sprite = self.world.sprite(rng, self.world.things.index(name))
+                self.world.place(rng, image, sprite, (x, 0.54), share)
 
 
 def _words(text: str) -> set[str]:

@@ -80,6 +80,8 @@ HEAVY: dict[str, str] = {
     "clipgen.train.pairs.read_pairs": "needs class folders, as tests/train/tune has",
     "clipgen.train.tune.tune": "takes a minute",
     "clipgen.train.vqgan.run": "takes hours",
+    "clipgen.train.world.World.sprite": "needs an art pack",
+    "clipgen.train.world.World.place": "needs an art pack",
     "clipgen.train.world.art.load_art": "needs an art pack",
 }
 

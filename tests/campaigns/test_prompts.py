@@ -31,7 +31,7 @@ from runs import OneClip
 from .figures import count, record
 
 PROMPTS, SEED, PAINTED = "CLIPGEN_PROMPTS", 7, 100
-SECONDS = 2.0  # of the processor, to read one prompt
+SECONDS = 5.0  # of the processor, to read one prompt, as for a file
 
 WORDS = [
     "castle", "a red fox", "people", "underwater scene Van Gogh", "1girl", "C++", "ratio 16:9",

@@ -83,7 +83,7 @@ class World:
         """Render a single thing on a plain background, for zero-shot metrics; the caption is its name."""
         rng = np.random.default_rng((seed, thing))
         image = GROUNDS["plain"](rng, size, size, captions.choose(rng, COLOUR_NAMES), "white")
-        self._place(rng, image, self._sprite(rng, thing), (0.5, 0.5), rng.uniform(0.65, 0.9))
+        self.place(rng, image, self.sprite(rng, thing), (0.5, 0.5), rng.uniform(0.65, 0.9))
         return Sample(image, self.things[thing], Facts((thing, _NONE)))
 
     def words(self) -> list[str]:
@@ -101,16 +101,27 @@ class World:
         words = {word for text in free for word in _words(text)} | {captions.head(name) for name in names}
         return sorted(words | {name.lower() for name in names if not words.issuperset(_words(name))})
 
-    def _sprite(self, rng: np.random.Generator, thing: int) -> Sprite:
+    def sprite(self, rng: np.random.Generator, thing: int) -> Sprite:
+        """One of the drawings of a thing, by its index in `things`.
+
+        >>> world.sprite(np.random.default_rng(7), world.things.index("fox")).names[0]
+        'fox'
+        """
         drawings = self.art.by_thing[thing - len(SHAPE_NAMES)]
         return drawings[int(rng.integers(len(drawings)))]
 
     def _any_thing(self, rng: np.random.Generator) -> int:
         return len(SHAPE_NAMES) + int(rng.integers(len(self.art.things)))
 
-    def _place(
+    def place(
         self, rng: np.random.Generator, image: np.ndarray, sprite: Sprite, centre: tuple[float, float], side: float
     ) -> None:
+        """Paste a drawing into a picture [S, S, 3] uint8, in place, in another light and turned a little each time.
+
+            >>> world.place(np.random.default_rng(7), image, sprite, (0.5, 0.5), 0.4)
+
+        centre: (x, y), and side: of the drawing, as shares of the picture's.
+        """
         gain = np.clip(rng.normal(1, 0.06) + rng.normal(0, 0.03, 3), 0.7, 1.2).astype(np.float32)
         degrees, flip = rng.normal(0, 9), bool(rng.random() < 0.35)
         paste(image, sprite, centre=centre, side=side, degrees=degrees, flip=flip, gain=gain)
@@ -130,8 +141,8 @@ class World:
         image, ground, colour = self._ground_of(rng, size)
         thing = self._any_thing(rng)
         side = float(rng.choice([rng.uniform(0.3, 0.5), rng.uniform(0.55, 0.98)], p=[0.2, 0.8]))
-        sprite, room = self._sprite(rng, thing), max(0.0, 0.55 - side / 2)
-        self._place(rng, image, sprite, (0.5 + rng.uniform(-room, room), 0.5 + rng.uniform(-room, room)), side)
+        sprite, room = self.sprite(rng, thing), max(0.0, 0.55 - side / 2)
+        self.place(rng, image, sprite, (0.5 + rng.uniform(-room, room), 0.5 + rng.uniform(-room, room)), side)
         subject = self._describe(rng, sprite, side)
         caption = subject if rng.random() < 0.3 else captions.on_ground(rng, subject, ground)
         return image, caption, Facts((thing, _NONE), colour=colour)
@@ -141,8 +152,8 @@ class World:
         scene = SCENES[_SCENE_NAMES[index]]
         image = scene.draw(rng, size, size)
         thing, side = self._any_thing(rng), rng.uniform(0.4, 0.85)
-        sprite = self._sprite(rng, thing)
-        self._place(rng, image, sprite, (rng.uniform(0.35, 0.65), rng.uniform(0.45, 0.62)), side)
+        sprite = self.sprite(rng, thing)
+        self.place(rng, image, sprite, (rng.uniform(0.35, 0.65), rng.uniform(0.45, 0.62)), side)
         caption = captions.in_scene(rng, self._describe(rng, sprite, None), scene.names, scene.place)
         return image, caption, Facts((thing, _NONE), scene=index)
 
@@ -155,9 +166,9 @@ class World:
     def _pair(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, str, Facts]:
         image, ground, colour = self._ground_of(rng, size)
         left, right = self._any_thing(rng), self._any_thing(rng)
-        a, b = self._sprite(rng, left), self._sprite(rng, right)
+        a, b = self.sprite(rng, left), self.sprite(rng, right)
         for sprite, x in ((a, rng.uniform(0.22, 0.3)), (b, rng.uniform(0.7, 0.78))):
-            self._place(rng, image, sprite, (x, rng.uniform(0.4, 0.6)), rng.uniform(0.4, 0.55))
+            self.place(rng, image, sprite, (x, rng.uniform(0.4, 0.6)), rng.uniform(0.4, 0.55))
         caption = captions.side_by_side(rng, self._describe(rng, a, None), self._describe(rng, b, None))
         if rng.random() < 0.5:
             caption = captions.on_ground(rng, caption, ground)
