@@ -26,9 +26,8 @@ _UNSEEN = 1e-4  # share of a colour that was not seen
 _REACH = 0.75  # sides about the middle, beyond which no pixel is of the thing
 _AMONG = 0.15  # sides about the middle, in which the part is that counts
 _AROUND = 1.2  # side of the picture of a thing alone, in longer sides of its box
-# pixels of a thing, a hundredth of the place, and along each of its sides: with fewer it has the colours of its ground
-# or is the edge between two of them
-_LEAST, _THIN = 40, 4
+_LEAST = 40  # pixels of a thing: a hundredth of the place; with fewer it has the colours of its ground
+_THIN = 4  # pixels along each of its sides; with fewer it is the edge between two grounds
 
 
 @dataclass(frozen=True)
@@ -64,27 +63,34 @@ def outline(image: Tensor, place: Square) -> Outline:
         True
 
     image: [1, 3, H, W]; place: about the thing, nearly in its middle; it is the box where colours say nothing. In turn:
-    which colours the pixels of the thing have, and which pixels are then of the thing; from these GrabCut begins, which
-    also knows that neighbours belong together (Rother, Kolmogorov and Blake 2004, as in OpenCV): from a disc it would
-    find more, and more that is not there.
+    which colours the pixels of the thing have, and which pixels are then of the thing. Its box is that of GrabCut,
+    which begins there and knows that neighbours belong together (Rother, Kolmogorov and Blake 2004, as in OpenCV). What is
+    seen alone is not: cut so well, what is no thing looks like one.
     """
     side = place[2]
     room = round(_ROOM * side)
     about = (place[0] - room, place[1] - room, side + 2 * room)
     pixels = _reduced(image, about)
-    mask = _thing(pixels, _inside(image, about))
-    rows, columns = (mask.any(axis).nonzero()[:, 0] for axis in (1, 0))
-    if int(mask.sum()) < _LEAST or min(len(rows), len(columns)) < _THIN:
+    inside = _inside(image, about)
+    mask = _thing(pixels, inside)
+    if int(mask.sum()) < _LEAST:
         return Outline.of_square(image, place)
-    cell = about[2] / _PIXELS
-    x, y = ((int(edges[0]), int(edges[-1]) + 1) for edges in (columns, rows))
+    cell, cut = about[2] / _PIXELS, _cut(pixels, mask, inside)
+    x, y = _edges(mask if min(last - first for first, last in _edges(cut)) < _THIN else cut)
     left, right = (round(about[1] + cell * edge) for edge in x)
     top, bottom = (round(about[0] + cell * edge) for edge in y)
-    return Outline((left, top, right, bottom), pixels[:, mask], _alone(pixels, mask, x, y))
+    return Outline((left, top, right, bottom), pixels[:, mask], _alone(pixels, mask))
 
 
-def _alone(pixels: Tensor, mask: Tensor, x: tuple[int, int], y: tuple[int, int]) -> Tensor:
-    """The pixels [3, S, S] that are in a mask, on the mean colour of the others, cut to about a box: [1, 3, T, T]."""
+def _edges(mask: Tensor) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The first column of a mask and that after its last, and the same of its rows; 0 for an empty one."""
+    columns, rows = ([*mask.any(axis).nonzero()[:, 0].tolist()] or [0, -1] for axis in (0, 1))
+    return (columns[0], columns[-1] + 1), (rows[0], rows[-1] + 1)
+
+
+def _alone(pixels: Tensor, mask: Tensor) -> Tensor:
+    """The pixels [3, S, S] that are in a mask, on the mean colour of the others, cut to about its box: [1, 3, T, T]."""
+    x, y = _edges(mask)
     outside = (~mask).float()
     ground = (pixels * outside).sum((1, 2), keepdim=True) / outside.sum().clamp(min=1)
     share = F.avg_pool2d(mask[None].float(), 3, stride=1, padding=1)  # soft edges, as those of pictures are
@@ -108,8 +114,7 @@ def _inside(image: Tensor, square: Square) -> Tensor:
 
 def _thing(pixels: Tensor, inside: Tensor) -> Tensor:
     """Which of some pixels [3, S, S] are of the thing in their middle, of those that are in the picture: [S, S]."""
-    far = (torch.arange(_PIXELS) + 0.5) * (1 + 2 * _ROOM) / _PIXELS - (1 + 2 * _ROOM) / 2
-    distance = far[:, None] ** 2 + far**2  # squared, in sides
+    distance = _distance()
     first = _MIDDLE * (-distance / (2 * _FALL**2)).exp() * inside
     levels = (pixels * _LEVELS).long().clamp(0, _LEVELS - 1)
     colours = levels[0] * _LEVELS**2 + levels[1] * _LEVELS + levels[2]
@@ -118,28 +123,38 @@ def _thing(pixels: Tensor, inside: Tensor) -> Tensor:
         thing, ground = (_histogram(colours, weights) for weights in (share, (1 - share) * inside))
         odds = (thing / ground).log()[colours].clamp(-_CERTAIN, _CERTAIN)
         share = (_blurred(odds) + before).sigmoid() * inside
-    # what is beyond the picture repeats its edge, and would be learnt as the ground
-    rows, columns = (inside.any(axis).nonzero()[:, 0] for axis in (1, 0))
-    if not len(rows) or not len(columns):
-        return inside
-    part = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
-    mask = torch.zeros_like(inside)
-    mask[part] = _cut(pixels[:, *part], share[part] > 0.5, distance[part] < _REACH**2)
-    return _part(mask, int((mask * (-distance / (2 * _AMONG**2)).exp()).argmax()))
+    return _middle_part(share > 0.5, share)
 
 
-def _cut(pixels: Tensor, likely: Tensor, possible: Tensor) -> Tensor:
-    """Which of some pixels [3, H, W] are of a thing, from those that are likely and possible, [H, W]."""
+def _cut(pixels: Tensor, likely: Tensor, inside: Tensor) -> Tensor:
+    """Which of some pixels [3, S, S] are of a thing, from those that are likely, of those in the picture: [S, S]."""
     import cv2  # late: it changes the environment when imported
 
-    if not likely.any() or likely.all():
+    # what is beyond the picture repeats its edge, and would be learnt as the ground
+    (left, right), (top, bottom) = _edges(inside)
+    part = slice(top, bottom), slice(left, right)
+    possible = _distance()[part] < _REACH**2
+    labels = torch.where(possible, cv2.GC_PR_BGD, cv2.GC_BGD).masked_fill(likely[part], cv2.GC_PR_FGD).byte().numpy()
+    if (labels == cv2.GC_PR_FGD).all():
         return likely
-    labels = torch.where(likely, cv2.GC_PR_FGD, torch.where(possible, cv2.GC_PR_BGD, cv2.GC_BGD)).byte().numpy()
-    image = (pixels * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
+    image = (pixels[:, *part] * 255).round().byte().permute(1, 2, 0).contiguous().numpy()
     around, own = np.zeros((1, 65)), np.zeros((1, 65))  # the models of their colours
     cv2.setRNGSeed(0)  # k-means begins at random, and the same picture is to have the same boxes
     cv2.grabCut(image, labels, (0, 0, 0, 0), around, own, _ROUNDS, cv2.GC_INIT_WITH_MASK)
-    return torch.from_numpy((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
+    mask = torch.zeros_like(likely)
+    mask[part] = torch.from_numpy((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD))
+    return _middle_part(mask, mask.float())
+
+
+def _distance() -> Tensor:
+    """How far each pixel is from the middle, squared, in sides of the place: [S, S]."""
+    far = (torch.arange(_PIXELS) + 0.5) * (1 + 2 * _ROOM) / _PIXELS - (1 + 2 * _ROOM) / 2
+    return far[:, None] ** 2 + far**2
+
+
+def _middle_part(mask: Tensor, share: Tensor) -> Tensor:
+    """The connected part of a mask that is nearest to the middle; share: how surely each pixel is in it."""
+    return _part(mask, int((share * (-_distance() / (2 * _AMONG**2)).exp()).argmax()))
 
 
 def _histogram(colours: Tensor, weights: Tensor) -> Tensor:
