@@ -64,8 +64,8 @@ def outline(image: Tensor, place: Square) -> Outline:
 
     image: [1, 3, H, W]; place: about the thing, nearly in its middle; it is the box where colours say nothing. In turn:
     which colours the pixels of the thing have, and which pixels are then of the thing. Its box is that of GrabCut,
-    which begins there and knows that neighbours belong together (Rother, Kolmogorov and Blake 2004, as in OpenCV). What is
-    seen alone is not: cut so well, what is no thing looks like one.
+    which begins there and knows that neighbours belong together (Rother, Kolmogorov and Blake 2004, as in OpenCV). What
+    is seen alone is not: cut so well, what is no thing looks like one.
     """
     side = place[2]
     room = round(_ROOM * side)
