@@ -29,4 +29,5 @@ class VQGANOptions(ClassOptions):
         """Raise SettingsError for classes beside a prior, which draws for the words."""
         super().check()
         if self.prior is not None and self.classes:
-            raise SettingsError("prior draws for the words and classes are set too; leave one out", settings=["classes"])
+            line = "prior draws for the words and classes are set too; leave one out"
+            raise SettingsError(line, settings=["classes"])
