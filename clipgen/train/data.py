@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from torch import Tensor
+from torch.multiprocessing import get_sharing_strategy
 from torch.utils.data import DataLoader, Dataset
 
 from clipgen.process import open_files, unpack
@@ -109,7 +110,8 @@ def stream(
 
 
 def _workers(report: Callable[[str], None]) -> int:
-    allowed = open_files()
+    shared = get_sharing_strategy() == "file_descriptor"  # on macOS tensors are shared by the names of files
+    allowed = open_files() if shared else None
     if allowed is not None and allowed < _HANDLES:
         report(f"pictures are made without worker processes: {allowed} files may be open at once, they need {_HANDLES}")
         return 0

@@ -28,7 +28,7 @@ from .verbs import VERBS, Results, Verb
 from .whole import check_whole, temporary
 
 TRIES = "CLIPGEN_FULL_DISKS"
-DISK = 24 * 2**20
+DISK = 96 * 2**20  # a training takes 40
 ROOT = hasattr(os, "getuid") and os.getuid() == 0
 LIMITS: dict[str, Callable[[], None]] = {
     "20 file handles": limits.handles,
