@@ -28,7 +28,7 @@ from .verbs import VERBS, Results, Verb
 from .whole import check_whole, temporary
 
 TRIES = "CLIPGEN_FULL_DISKS"
-DISK = 96 * 2**20  # a training takes 40
+DISK = 96 * 2**20  # 24 MB are too few for a training
 ROOT = hasattr(os, "getuid") and os.getuid() == 0
 LIMITS: dict[str, Callable[[], None]] = {
     "20 file handles": limits.handles,
