@@ -14,6 +14,7 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import pickle
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -37,6 +38,30 @@ def configure() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     keep_freed_memory()
     delay_compiler()
+
+
+def unpack(content: bytes) -> Any:
+    """What `pickle.dumps` packed, in a process that is configured first: torch may be imported by what it needs.
+
+    >>> unpack(pickle.dumps([1, 2]))
+    [1, 2]
+    """
+    configure()
+    return pickle.loads(content)
+
+
+def open_files() -> int | None:
+    """How many files this process may have open at once; None without a limit, or where the system does not tell.
+
+    >>> open_files() is None or open_files() > 2
+    True
+    """
+    try:
+        import resource  # not on Windows
+    except ImportError:
+        return None
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return None if allowed == resource.RLIM_INFINITY else allowed
 
 
 def keep_freed_memory() -> None:

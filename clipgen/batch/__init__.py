@@ -11,7 +11,7 @@ A run that is killed, driver or workers, continues with what is not done; what i
 
 from __future__ import annotations
 
-from clipgen.batch.crew import Crew, Failure, LocalCrew, Outcome
+from clipgen.batch.crew import Crew, Failure, Fault, LocalCrew, Outcome
 from clipgen.batch.ledger import Entry, Ledger, Tally, ledger_folder
 from clipgen.batch.lines import Line, grouped, job_of_row, read_jobs
 from clipgen.batch.perform import perform
@@ -21,6 +21,7 @@ __all__ = [
     "Crew",
     "Entry",
     "Failure",
+    "Fault",
     "Ledger",
     "Line",
     "LocalCrew",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from clipgen.batch.crew import Failure, Outcome, Workshop
+from clipgen.batch.crew import Failure, Fault, Outcome, Workshop
 from clipgen.batch.ledger import Entry
 from clipgen.cluster import Cluster, Lost
 
@@ -37,7 +37,7 @@ class RayCrew:
         """Let a worker do a job."""
         self._cluster.call(worker, entry.id, "do", entry.id, entry.job.to_json())
 
-    def wait(self) -> tuple[int, Outcome | Failure]:
+    def wait(self) -> tuple[int, Outcome | Failure | Fault]:
         """The next worker that is done with its job, and the job's outcome."""
         worker, _, outcome = self._cluster.wait()
         return worker, Failure(outcome.error, again=True) if isinstance(outcome, Lost) else outcome

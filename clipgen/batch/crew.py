@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -14,8 +14,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from clipgen.batch.ledger import Entry
-from clipgen.errors import ClipgenError
-from clipgen.files import reason
+from clipgen.errors import ClipgenError, OutputError
+from clipgen.files import is_full, reason
+from clipgen.files.temporary import temporary_folder
 from clipgen.jobs import JobJson
 from clipgen.values import Json
 
@@ -37,6 +38,13 @@ class Failure:
     again: bool
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What keeps the machine of a worker from doing any job: a full disk, no folder for temporary files."""
+
+    error: str
+
+
 class Crew(Protocol):
     """Workers, numbered from 0, of which each does one job at a time."""
 
@@ -44,7 +52,7 @@ class Crew(Protocol):
 
     def give(self, worker: int, entry: Entry) -> None: ...
 
-    def wait(self) -> tuple[int, Outcome | Failure]: ...
+    def wait(self) -> tuple[int, Outcome | Failure | Fault]: ...
 
 
 class Workshop:
@@ -60,20 +68,26 @@ class Workshop:
 
         self.parts = Parts()
 
-    def do(self, number: int, job: JobJson) -> Outcome | Failure:
-        """Do a job; errors become a Failure, with the reason in one line."""
+    def do(self, number: int, job: JobJson) -> Outcome | Failure | Fault:
+        """Do a job; errors become a Failure, or those of the machine a Fault, with the reason in one line."""
         from clipgen.batch.perform import perform
         from clipgen.jobs import Job
         from clipgen.studio import Studio
 
         started = time.monotonic()
-        try:
-            loaded = Job.from_json(job)
-            files, rows = perform(loaded, Studio(weights=loaded.weights, parts=self.parts), number)
-        except ClipgenError as error:
-            return Failure(str(error), again=False)
-        except Exception as error:  # of torch, of the system: anything, and the other jobs must go on
-            return Failure(f"{type(error).__name__}: {reason(error)}", again=True)
+        with ExitStack() as opened:
+            try:
+                folder = opened.enter_context(temporary_folder())
+            except OutputError as error:
+                return Fault(str(error))
+            try:
+                loaded = Job.from_json(job)
+                studio = Studio(weights=loaded.weights, parts=self.parts)
+                files, rows = perform(loaded, studio, number, folder=folder)
+            except Exception as error:  # of torch, of the system: anything, and the other jobs must go on
+                ours = isinstance(error, ClipgenError)
+                line = str(error) if ours else f"{type(error).__name__}: {reason(error)}"
+                return Fault(line) if is_full(error) else Failure(line, again=not ours)
         return Outcome(files, rows, time.monotonic() - started)
 
 
@@ -111,7 +125,7 @@ class LocalCrew:
             found[1].send((entry.id, entry.job.to_json()))
         self._busy.add(worker)
 
-    def wait(self) -> tuple[int, Outcome | Failure]:
+    def wait(self) -> tuple[int, Outcome | Failure | Fault]:
         """The next worker that is done with its job, and the job's outcome."""
         busy = {found[1]: worker for worker in self._busy if (found := self._workers[worker]) is not None}
         connection = wait(list(busy))[0]
@@ -119,7 +133,7 @@ class LocalCrew:
         worker = busy[connection]
         self._busy.discard(worker)
         try:
-            outcome: Outcome | Failure = connection.recv()
+            outcome: Outcome | Failure | Fault = connection.recv()
         except (EOFError, OSError):
             outcome = self._buried(worker)
         return worker, outcome

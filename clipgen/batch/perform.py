@@ -9,7 +9,6 @@ from pathlib import Path
 from PIL import Image
 
 from clipgen.errors import ImageError
-from clipgen.files.temporary import temporary_folder
 from clipgen.jobs import Job
 from clipgen.media.films import DEFAULT_ENDING
 from clipgen.media.pictures import save_picture
@@ -23,24 +22,23 @@ from clipgen.values import Json
 Made = tuple[list[tuple[str, bytes]], list[Json]]
 
 
-def perform(job: Job, studio: Studio, number: int) -> Made:
+def perform(job: Job, studio: Studio, number: int, *, folder: Path) -> Made:
     """Do a job: the names and bytes of its files, and a row for each finding.
 
         >>> job = Job("sample", settings=GenerateSettings.of(generator="cppn", size=(32, 32), seed=7))
-        >>> [name for name, content in perform(job, studio, 12)[0]]
+        >>> [name for name, content in perform(job, studio, 12, folder=folder)[0]]
         ['0000012-sample.png']
 
-    number: begins the names of the files, "0000012-a-fox-7.png".
+    number: begins the names of the files, "0000012-a-fox-7.png"; folder: an empty one, in which the files are made.
     Raises ImageError where no picture could be loaded, and what the verb raises.
     """
-    with temporary_folder() as folder:
-        if job.verb == "animate":
-            name = slugify(job.inputs.timeline.scenes[0].words if job.inputs.timeline else "film")
-            film = studio.film(job, folder=folder / "work")
-            paths, rows = [film.save(folder / f"{number:07d}-{name}{DEFAULT_ENDING}")], list[Json]()
-        else:
-            paths, rows = _performed(job, studio, folder, number)
-        return [(path.name, path.read_bytes()) for path in paths], rows
+    if job.verb == "animate":
+        name = slugify(job.inputs.timeline.scenes[0].words if job.inputs.timeline else "film")
+        film = studio.film(job, folder=folder / "work")
+        paths, rows = [film.save(folder / f"{number:07d}-{name}{DEFAULT_ENDING}")], list[Json]()
+    else:
+        paths, rows = _performed(job, studio, folder, number)
+    return [(path.name, path.read_bytes()) for path in paths], rows
 
 
 def _performed(job: Job, studio: Studio, folder: Path, number: int) -> tuple[list[Path], list[Json]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clipgen.batch.crew import Crew, Failure, Outcome
+from clipgen.batch.crew import Crew, Failure, Fault, Outcome
 from clipgen.batch.ledger import Entry, Ledger, Tally
+from clipgen.errors import OutputError
 from clipgen.files import write_whole
 
 RETRIES = 2
@@ -21,7 +22,7 @@ def run(ledger: Ledger, crew: Crew, *, retries: int = RETRIES) -> Iterator[Tally
         2 0
 
     retries: how often a job is tried again after an error that may pass, or the death of its worker.
-    Raises OutputError where the results cannot be written.
+    Raises OutputError where the results cannot be written, or a worker's machine can do no job, which stays open.
     """
     busy: dict[int, Entry] = {}
     yield (tally := ledger.tally())
@@ -30,6 +31,8 @@ def run(ledger: Ledger, crew: Crew, *, retries: int = RETRIES) -> Iterator[Tally
         if not busy:
             return
         worker, outcome = crew.wait()
+        if isinstance(outcome, Fault):
+            raise OutputError(outcome.error)
         entry = busy.pop(worker)
         _hand_out(ledger, crew, busy, entry)  # the worker does its next job while the files of this one are written
         final = _enter(ledger, entry, outcome, retries)

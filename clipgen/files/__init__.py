@@ -28,6 +28,7 @@ from clipgen.files.claims import claim, release
 NAME_BYTES = 255  # that a name may have on the file systems in use
 _PART = "clipgen-part"
 _RESERVED = ".reserved"
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def reason(error: BaseException) -> str:
@@ -143,6 +144,16 @@ def move(source: Path, target: Path) -> None:
     _end_reservation(target.absolute())
 
 
+def listed(folder: Path, pattern: str = "*") -> list[Path]:
+    """What is in a folder, in order, without hidden files, such as those that a killed process left unfinished.
+
+    >>> (folder / ".clip.clipgen-part.pt").touch()
+    >>> listed(folder, "*.pt")
+    []
+    """
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith("."))
+
+
 def free_path(folder: str | Path, stem: str, suffix: str) -> Path:
     """Reserve a name that no file has and no other run is about to use: "stem.png", "stem-2.png", …
 
@@ -231,14 +242,28 @@ def _lock_of(target: Path) -> Path:
     return target.absolute().with_name(fitting(f".{target.name}", ".lock"))
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether a disk is full, by an error or what caused it.
+
+    >>> is_full(OSError(28, "No space left on device")), is_full(OSError(13, "Permission denied"))
+    (True, False)
+    """
+    causes = [error]
+    while (cause := causes[-1].__cause__) is not None:
+        causes.append(cause)
+    return any(
+        isinstance(one, OSError) and one.errno in _FULL or getattr(one, "sqlite_errorname", "") == "SQLITE_FULL"
+        for one in causes
+    )
+
+
 def unwritable(path: str | Path, error: OSError) -> OutputError:
     """The error for a file that cannot be written, with the next step.
 
     >>> print(unwritable("reef.png", OSError(28, "No space left on device")))
     cannot write reef.png: No space left on device; free some space or choose another place
     """
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    step = "free some space or choose another place" if full else "choose another place"
+    step = "free some space or choose another place" if error.errno in _FULL else "choose another place"
     return OutputError(f"cannot write {path}: {reason(error)}; {step}", settings=["output"])
 
 

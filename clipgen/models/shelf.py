@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from clipgen.errors import SettingsError, UnknownNameError, WeightsError
-from clipgen.files import clear_lock, sha256, write_whole
+from clipgen.files import clear_lock, listed, sha256, write_whole
 from clipgen.models import clips, downloads, hub, weights
 from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS
@@ -108,7 +108,7 @@ def fingerprint(name: str, path: Path | None) -> str | None:
     if path is None and card is not None:
         return "+".join(file.sha256 or sha256(card.place(file)) for file in card.files)
     own = generator(name, path)[1]
-    files = [] if own is None else sorted(own.iterdir()) if own.is_dir() else [own]
+    files = [] if own is None else listed(own) if own.is_dir() else [own]
     return "+".join(sha256(file) for file in files if file.is_file()) or None
 
 
@@ -226,7 +226,7 @@ def add_clip(name: str, *, licence: str, notes: str, paints: str = "") -> Card:
     paints: the perceptor that guides pictures in its place, by default itself.
     """
     folder = shelf_folder() / name
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in (*STATES, ".json", ".gz"))
+    files = [path for path in listed(folder) if path.is_file() and path.suffix in (*STATES, ".json", ".gz")]
     # its weights and config first: the first file tells the folder
     rows = [(f"{name}/{path.name}", sha256(path)) for path in files if path.name != "tune.json"]
     _append(

@@ -10,14 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
-from clipgen.files import reason, write_whole
+from clipgen.files import reason, unwritable, write_whole
+from clipgen.models.weights import save_pickle
 from clipgen.values import number, parse_json
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint whole or not at all: ``save(Path("runs/clip/last.pt"), {"step": 3})``."""
-    with write_whole(path) as part:
-        torch.save(state, part)
+    save_pickle(path, state)
 
 
 def load(path: Path) -> dict[str, Any] | None:
@@ -81,8 +81,11 @@ class Curve:
 
     def add(self, **row: float) -> None:
         """Append a row of figures, among them `step`."""
-        with self.path.open("a") as file:
-            file.write(json.dumps({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
+        try:
+            with self.path.open("a") as file:
+                file.write(json.dumps({k: round(v, 5) if isinstance(v, float) else v for k, v in row.items()}) + "\n")
+        except OSError as error:
+            raise unwritable(self.path, error) from error
 
 
 def _step(row: str) -> int | None:

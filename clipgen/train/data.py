@@ -1,15 +1,18 @@
 """Batches of the picture world. They depend on their index alone, so that a resumed run equals an uninterrupted one."""
 
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.multiprocessing import get_sharing_strategy
 from torch.utils.data import DataLoader, Dataset
 
+from clipgen.process import open_files, unpack
 from clipgen.train.world import World
 
 
@@ -28,6 +31,8 @@ class Batch:
 
 
 T = TypeVar("T")
+# open files that worker processes take: each tensor of a batch is one, and a pool keeps 100 batches
+_HANDLES = 512
 Tokenizer = Callable[[list[str]], Tensor]
 
 
@@ -66,19 +71,51 @@ class WorldBatches(Dataset[Batch]):
         return Batch(images, captions, tokens, facts)
 
 
-def stream(batches: Dataset[T], *, first: int = 0, workers: int | None = None) -> Iterator[T]:
+class _Sent(Dataset[T]):
+    """Batches for worker processes: one that is not forked is configured before it imports what the batches need.
+
+    Without that it imports torch's compiler, for seconds, which fails where no cache folder can be made.
+    """
+
+    def __init__(self, batches: Dataset[T]) -> None:
+        self.batches = batches
+
+    def __getitem__(self, index: int) -> T:
+        return self.batches[index]
+
+    def __reduce__(self) -> tuple[Callable[[bytes], Any], tuple[bytes]]:
+        return unpack, (pickle.dumps(self.batches),)
+
+
+def stream(
+    batches: Dataset[T],
+    *,
+    first: int = 0,
+    workers: int | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> Iterator[T]:
     """Yield batches `first`, `first + 1`, … in order, rendered in advance by worker processes.
 
         >>> batches = WorldBatches(World(), seed=1, batch=4, size=32, count=10)
         >>> len(list(stream(batches, first=8, workers=0)))
         2
 
-    workers: by default the number of cores minus one, at least one.
+    workers: by default the number of cores minus one, at least one, but none where too few files may be open for them;
+    report: called with a line then.
     """
-    count = max(1, (os.cpu_count() or 2) - 1) if workers is None else workers
+    count = _workers(report) if workers is None else workers
     order = range(first, len(batches))  # type: ignore[arg-type]
     ahead = 4 if count else None
-    yield from DataLoader(batches, batch_size=None, sampler=order, num_workers=count, prefetch_factor=ahead)
+    yield from DataLoader(_Sent(batches), batch_size=None, sampler=order, num_workers=count, prefetch_factor=ahead)
+
+
+def _workers(report: Callable[[str], None]) -> int:
+    shared = get_sharing_strategy() == "file_descriptor"  # on macOS tensors are shared by the names of files
+    allowed = open_files() if shared else None
+    if allowed is not None and allowed < _HANDLES:
+        report(f"pictures are made without worker processes: {allowed} files may be open at once, they need {_HANDLES}")
+        return 0
+    return max(1, (os.cpu_count() or 2) - 1)
 
 
 class Pool:

@@ -1,7 +1,9 @@
 """Real worker processes; their jobs take no CLIP, so that a job takes milliseconds once torch is imported."""
 
+import errno
 import os
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,10 @@ import pytest
 from PIL import Image
 
 import clipgen
-from clipgen.batch import Failure, Ledger, Line, LocalCrew, Outcome, job_of_row, perform, run
+from clipgen.batch import Failure, Fault, Ledger, Line, LocalCrew, Outcome, job_of_row, perform, run
 from clipgen.batch.crew import Workshop
 from clipgen.errors import ImageError
+from clipgen.files import unwritable
 from clipgen.studio import Studio
 
 DRAW: dict[str, Any] = {"generator": "cppn", "size": [16, 16], "device": "cpu", "dtype": "fp32"}
@@ -42,6 +45,22 @@ def test_an_error_is_a_failure_and_only_a_passing_one_is_tried_again(monkeypatch
     )
 
 
+def test_what_every_job_would_meet_is_a_fault_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    job = job_of_row({"verb": "sample", **DRAW}).to_json()
+    full = unwritable("a.png", no_space := OSError(errno.ENOSPC, "No space left on device"))
+    full.__cause__ = no_space
+
+    def draw(*_: object) -> object:
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Studio, "run", draw)
+        assert Workshop().do(1, job) == Fault(str(full))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing" / "tmp"))
+    none = Workshop().do(1, job)
+    assert isinstance(none, Fault) and "missing" in none.error
+
+
 def test_a_job_paints_under_a_name_that_begins_with_its_number(tiny_clip: Path) -> None:
     small = {"generator": "pixels", "size": [32, 32], "steps": 2, "cutn": 2, "device": "cpu", "dtype": "fp32"}
     row = {"prompt": "a fox", "seed": 7, "count": 2, "perceptor": f"local-dir:{tiny_clip}", **small}
@@ -54,4 +73,4 @@ def test_a_job_paints_under_a_name_that_begins_with_its_number(tiny_clip: Path) 
 def test_what_cannot_be_loaded_is_named(tmp_path: Path, tiny_clip: Path) -> None:
     job = job_of_row({"verb": "rank", "picture": "none.png", "text": "red", "perceptor": f"local-dir:{tiny_clip}"})
     with Studio() as studio, pytest.raises(ImageError, match="none.png"):
-        perform(job, studio, 1)
+        perform(job, studio, 1, folder=tmp_path)

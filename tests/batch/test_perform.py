@@ -22,7 +22,7 @@ def performed(monkeypatch: pytest.MonkeyPatch, *events: object) -> list[object]:
         yield from events
 
     monkeypatch.setattr(studio.Studio, "run", run)
-    files, rows = perform(Job("index", settings=IndexVerb()), Studio(), 1)
+    files, rows = perform(Job("index", settings=IndexVerb()), Studio(), 1, folder=Path("unused"))
     assert not files
     return list(rows)
 

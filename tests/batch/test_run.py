@@ -1,14 +1,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from batch.test_ledger import lines
-from clipgen.batch import Entry, Failure, Ledger, Outcome, Tally, run
+from clipgen.batch import Entry, Failure, Fault, Ledger, Outcome, Tally, run
+from clipgen.errors import OutputError
 
 
 class Scripted:
     """A crew whose outcomes are written down: one list a job, by its prompt."""
 
-    def __init__(self, size: int, outcomes: dict[str, Sequence[Outcome | Failure]]) -> None:
+    def __init__(self, size: int, outcomes: dict[str, Sequence[Outcome | Failure | Fault]]) -> None:
         self.size, self.outcomes = size, {prompt: list(some) for prompt, some in outcomes.items()}
         self.busy: dict[int, Entry] = {}
         self.most = 0
@@ -18,7 +21,7 @@ class Scripted:
         self.busy[worker] = entry
         self.most = max(self.most, len(self.busy))
 
-    def wait(self) -> tuple[int, Outcome | Failure]:
+    def wait(self) -> tuple[int, Outcome | Failure | Fault]:
         worker = max(self.busy)
         return worker, self.outcomes[self.busy.pop(worker).job.inputs.prompts[0]].pop(0)
 
@@ -71,4 +74,14 @@ def test_a_run_that_stopped_continues(tmp_path: Path) -> None:
         assert [next(stopped).done, next(stopped).done] == [0, 1]
     with Ledger(tmp_path) as ledger:
         ledger.add(lines("a", "b"))
+        assert list(run(ledger, Scripted(1, {"b": [made("b")]})))[-1] == Tally(2, 0, 0)
+
+
+def test_a_fault_of_the_machine_stops_the_batch_and_costs_no_job(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.add(lines("a", "b"))
+        with pytest.raises(OutputError, match="no folder"):
+            list(run(ledger, Scripted(1, {"a": [made("a")], "b": [Fault("no folder for temporary files")]})))
+    with Ledger(tmp_path) as ledger:
+        assert ledger.tally() == Tally(1, 0, 1)
         assert list(run(ledger, Scripted(1, {"b": [made("b")]})))[-1] == Tally(2, 0, 0)

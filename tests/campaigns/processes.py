@@ -89,13 +89,14 @@ def run(
     moment: Moment | None = None,
     patch: Callable[[], None] | None = None,
     name: str = "log",
+    logs: Path | None = None,
 ) -> Ran:
     """Run a command in a folder, whose `home` and `tmp` are its own.
 
     moment: at which it gets a signal, None to let it end; patch: what it calls first; name: of the file of what it
-    prints, which is deleted.
+    prints, which is deleted; logs: the folder of that file, by default the same one.
     """
-    log = folder / f".{name}"
+    log = (logs or folder) / f".{name}"
     terminal = Terminal(log) if moment and moment.number == signal.SIGHUP else None
     process = start(args, folder, log, moment=moment, patch=patch, terminal=terminal)
     started = time.monotonic()

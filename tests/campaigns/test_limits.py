@@ -28,7 +28,7 @@ from .verbs import VERBS, Results, Verb
 from .whole import check_whole, temporary
 
 TRIES = "CLIPGEN_FULL_DISKS"
-DISK = 24 * 2**20
+DISK = 96 * 2**20  # 24 MB are too few for a training
 ROOT = hasattr(os, "getuid") and os.getuid() == 0
 LIMITS: dict[str, Callable[[], None]] = {
     "20 file handles": limits.handles,
@@ -98,6 +98,8 @@ def check_after(verb: Verb, folder: Path, known: dict[str, Results]) -> None:
 def test_a_limit(verb: Verb, limit: str, place: Path, expected: dict[str, Results]) -> None:
     if LIMITS[limit] in RIGHTS and not ROOT:
         pytest.skip("only root can become another user")
+    if LIMITS[limit] is limits.homeless and (path := limits.closed()):
+        pytest.skip(f"a user without a home cannot read {path}, which Python needs")
     if LIMITS[limit] is limits.memory and not (ROOT and limits.MEMORY.parent.is_dir()):
         pytest.skip("there are no groups of Linux here that bound memory")
     template = verb.prepared(place / "inputs")
@@ -136,7 +138,7 @@ def test_a_full_disk(verb: Verb, place: Path, expected: dict[str, Results]) -> N
         try:
             shutil.copytree(template, folder := disk / "work")
             fill(disk / "filler", left=4096 * rng.randrange(60))
-            ran = run(verb.args, folder, patch=verb.patch)
+            ran = run(verb.args, folder, patch=verb.patch, logs=place)  # on the full disk there is no room for a line
             codes.append(ran.code)
             assert is_decent(ran), (ran.code, ran.text)
             (disk / "filler").unlink()

@@ -207,6 +207,7 @@ def test_any_codebook_is_searched_in_bounded_pieces(monkeypatch):
 
 
 def test_the_files_are_found_by_weights_config_or_folder(tiny_vqgan, generator):
+    (tiny_vqgan.parent / ".tiny.clipgen-part.safetensors").touch()  # of a killed process
     for path in (tiny_vqgan.with_suffix(".yaml"), tiny_vqgan.parent):
         assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
 

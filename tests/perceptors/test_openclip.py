@@ -222,6 +222,12 @@ def test_folder_without_or_with_two_weights(tiny_clip: Path, tmp_path: Path) -> 
         load_perceptor(f"local-dir:{folder}", CPU)
 
 
+def test_what_a_killed_process_left_unfinished_is_no_weights_file(tiny_clip: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_clip, folder := tmp_path / "clip")
+    (folder / ".background.clipgen-part.safetensors").touch()
+    assert load_perceptor(f"local-dir:{folder}", CPU).input_size == 32
+
+
 @pytest.mark.parametrize("name", ["clip.safetensors", "merges.txt.gz", "open_clip_config.json", "words.json"])
 def test_damaged_files(tiny_clip: Path, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "clip"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
-from clipgen.errors import WeightsError
+from clipgen.errors import OutputError, WeightsError
 from clipgen.train.checkpoints import Curve, cosine, fill, load, save
+from raising import refused
 
 
 def steps(path: Path) -> list[int]:
@@ -27,17 +31,28 @@ def test_a_checkpoint_comes_back(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["last.pt"]
 
 
-def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def bounded_files(size: int) -> Iterator[None]:
+    """No file can have more bytes: writing fails as on a full disk, with another reason."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_save_that_fails_leaves_the_old_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "last.pt"
     save(path, {"done": 1})
 
-    def full_disk(state: object, file: Path) -> None:
-        Path(file).write_bytes(b"half")
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(torch, "save", full_disk)
-    with pytest.raises(OSError, match="no space"):
-        save(path, {"done": 2})
+    curve = Curve(tmp_path / "curve.jsonl", step=0)
+    with bounded_files(4096):
+        with refused(OutputError, "output", match=r"last\.pt"):
+            save(path, {"done": 2, "weights": torch.zeros(4096)})
+        curve.path.write_bytes(bytes(4096))
+        with refused(OutputError, "output", match=r"curve\.jsonl"):
+            curve.add(step=1)
     assert load(path) == {"done": 1}
 
 

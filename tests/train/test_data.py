@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import pickle
+import subprocess
+import sys
+
+import pytest
 import torch
 from torch import Tensor
 
-from clipgen.train.data import Batch, Pool, WorldBatches, stream
+from clipgen.perceptors.openclip import make_tokenizer
+from clipgen.train import data
+from clipgen.train.data import Batch, Pool, WorldBatches, _Sent, stream
 from clipgen.train.world import World
 
 
@@ -67,6 +75,28 @@ def test_workers_render_the_same_in_the_same_order(world: World) -> None:
     several = batches(world)
     rendered = list(stream(several, first=1, workers=2))
     assert all(same(batch, several[i]) for i, batch in enumerate(rendered, 1)) and len(rendered) == 5
+
+
+def test_where_few_files_may_be_open_there_are_no_workers(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    several, lines = batches(world, count=2), list[str]()
+    monkeypatch.setattr(data, "open_files", lambda: 20)
+    monkeypatch.setattr(data, "get_sharing_strategy", lambda: "file_descriptor")
+    monkeypatch.setattr(multiprocessing.Process, "start", lambda self: pytest.fail("a worker was started"))
+    assert all(same(batch, several[i]) for i, batch in enumerate(stream(several, report=lines.append)))
+    assert len(lines) == 1 and "20 files" in lines[0]
+
+
+def test_a_worker_that_is_not_forked_does_not_import_the_compiler(world: World) -> None:
+    """Its import takes seconds, and fails where no cache folder can be made."""
+    tokenizer = make_tokenizer({"model_cfg": {"text_cfg": {"context_length": 8}}})
+    sent = pickle.dumps(_Sent(WorldBatches(world, seed=1, batch=1, size=16, count=1, tokenizer=tokenizer)))
+    script = (
+        "import pickle, sys\n"
+        "pickle.load(sys.stdin.buffer)\n"
+        "print([name for name in ('torchvision', 'torch._dynamo.package') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], input=sent, capture_output=True)
+    assert done.stdout == b"['torchvision']\n" and done.stderr == b""
 
 
 def test_a_pool_mixes_old_samples_under_the_new() -> None:

@@ -194,6 +194,7 @@ def test_embedded_texts_are_not_embedded_again(tmp_path: Path, monkeypatch: pyte
     store = Embedded(tmp_path)
     assert store.fill(["a", "bb", "ccc", "a"], embed, report=lambda line: None) == 3
     (tmp_path / "00001.json").unlink()  # as if stopped between the two files of a shard
+    (tmp_path / ".00001.clipgen-part.json").touch()  # or killed in the second one
     again = Embedded(tmp_path)
     assert list(again.rows) == ["a", "bb"]
     again.fill(["ccc", "a", "dddd"], embed, report=lambda line: None)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from clipgen import devices
 from clipgen.errors import WeightsError
-from clipgen.files import reason, write_whole
+from clipgen.files import listed, reason, write_whole
 from clipgen.generators.vqgan.diffusers import is_diffusers, to_taming
 from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
 from clipgen.generators.vqgan.network import VQModel
@@ -112,12 +112,12 @@ def _built_in() -> tuple[Path, Path]:
 
 def _pair(weights: Path) -> tuple[Path, Path]:
     if os.path.isdir(weights):
-        files = sorted(weights.iterdir())
+        files = listed(weights)
         return _one(files, CONFIGS, weights), _one(files, STATES, weights)
     if not os.path.isfile(weights):
         raise WeightsError(f"there is no file {weights}; give a VQGAN's weights, or a folder with weights and .yaml")
     # the same name first: a folder of downloads has many files
-    beside = sorted(weights.parent.iterdir())
+    beside = listed(weights.parent)
     files = [file for file in beside if file.stem == weights.stem]
     if weights.suffix in CONFIGS:
         return weights, _one(beside if weights.name == WHOLE else files, STATES, weights.parent)

@@ -21,7 +21,7 @@ import platformdirs
 from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.files import sha256, write_whole
 from clipgen.models import hub
-from clipgen.models.weights.tensors import MAX_BYTES, load_state, save_state
+from clipgen.models.weights.tensors import MAX_BYTES, load_state, save_pickle, save_state
 from clipgen.values import parse_toml
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "prompts_folder",
     "record_sha256",
     "recorded_sha256",
+    "save_pickle",
     "save_state",
     "shelf_folder",
 ]

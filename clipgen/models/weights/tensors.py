@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import zipfile
 from collections.abc import Mapping
@@ -50,6 +51,20 @@ def save_state(path: str | Path, state: Mapping[str, Tensor]) -> None:
     half = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in state.items()}
     with write_whole(path) as part:
         part.write_bytes(save(half))  # safetensors' own save_file makes files that only their owner can read
+
+
+def save_pickle(path: str | Path, contents: Mapping[str, object]) -> None:
+    """Write values and tensors as a torch pickle, whole or not at all; raises what `write_whole` raises.
+
+    >>> save_pickle("last.pt", {"step": 3})
+    """
+    import torch  # late, as above
+
+    # through memory: on a full disk torch raises a RuntimeError that does not name the cause
+    packed = io.BytesIO()
+    torch.save(dict(contents), packed)
+    with write_whole(path) as part:
+        part.write_bytes(packed.getbuffer())
 
 
 def _load_safetensors(path: Path) -> dict[str, Tensor]:

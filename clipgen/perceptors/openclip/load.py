@@ -13,7 +13,7 @@ import torch
 
 from clipgen import devices
 from clipgen.errors import WeightsError
-from clipgen.files import reason
+from clipgen.files import listed, reason
 from clipgen.models import clips, hub, weights
 from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
@@ -267,12 +267,12 @@ def _check_size(config: dict[str, Any], file: Path) -> None:
 
 
 def _weights_file(folder: Path) -> Path:
-    files = sorted(folder.iterdir()) if os.path.isdir(folder) else []
-    files = [path for path in files if path.suffix in WEIGHT_SUFFIXES and path.name != BACKGROUND_FILE]
+    found = listed(folder) if os.path.isdir(folder) else []
+    files = [path for path in found if path.suffix in WEIGHT_SUFFIXES and path.name != BACKGROUND_FILE]
     if len(files) != 1:
-        found = ", ".join(path.name for path in files) or "none"
+        names = ", ".join(path.name for path in files) or "none"
         raise WeightsError(
-            f"{folder} must have one weights file ({', '.join(WEIGHT_SUFFIXES)}), found {found}; "
+            f"{folder} must have one weights file ({', '.join(WEIGHT_SUFFIXES)}), found {names}; "
             "`clipgen train clip` writes one"
         )
     return files[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import weakref
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from clipgen.files.temporary import temporary_folder
 from clipgen.generators.base import GeneratorState
 from clipgen.media.images import load_image
 from clipgen.media.pictures import save_picture
+from clipgen.models.weights import save_pickle
 from clipgen.synthesis import OptimizerState
 from clipgen.tasks.animate.takes import Take
 
@@ -73,10 +73,7 @@ class Store:
 
     def keep(self, name: str, state: Mapping[str, object]) -> None:
         """Write a state, whole or not at all, to a file of the folder."""
-        packed = io.BytesIO()
-        torch.save(dict(state), packed)
-        with write_whole(self.folder / name) as part:
-            part.write_bytes(packed.getbuffer())
+        save_pickle(self.folder / name, state)
 
     def kept(self, name: str) -> dict[str, object] | None:
         """What `keep` wrote, or None."""

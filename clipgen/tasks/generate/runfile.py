@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -11,8 +10,9 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import SettingsError
-from clipgen.files import current_folder, write_whole
+from clipgen.files import current_folder
 from clipgen.jobs import Job
+from clipgen.models.weights import save_pickle
 from clipgen.synthesis import SynthesisState
 from clipgen.values import Values, optional_text, table
 
@@ -44,12 +44,8 @@ def save_run(path: str | Path, job: Job, state: RunState, output: Values) -> Non
     The job stays as it was typed, so that pictures of the resumed run have the bytes of one that was never stopped; the
     folder that its names of files are relative to is saved beside it.
     """
-    # through memory: on a full disk torch raises a RuntimeError that does not name the cause
-    packed = io.BytesIO()
     contents = {"job": job.to_json(), "state": dict(state), "output": dict(output), "folder": current_folder()}
-    torch.save(contents, packed)
-    with write_whole(path) as part:
-        part.write_bytes(packed.getbuffer())
+    save_pickle(path, contents)
 
 
 def load_run(path: str | Path) -> SavedRun:

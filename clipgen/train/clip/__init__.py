@@ -168,7 +168,7 @@ def _fit(
                 count=end,
                 tokenizer=tokenizer,
             )
-            for index, new in enumerate(stream(batches, first=start), start):
+            for index, new in enumerate(stream(batches, first=start, report=report), start):
                 batch = pool.mix(index, new)
                 if index >= first:
                     _log(trainer, trainer.step(batch), curve, report, since=(first, began))

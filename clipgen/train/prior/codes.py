@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import WeightsError
+from clipgen.files import listed
 from clipgen.models.weights import load_state, save_state
 
 
@@ -52,7 +53,7 @@ class Store:
     def __post_init__(self) -> None:
         self._all: Encoded | None = None
         self._count = self._saved = 0
-        for path in sorted(self.folder.glob("*.safetensors")):
+        for path in listed(self.folder, "*.safetensors"):
             state = load_state(path)
             try:
                 self.add(Encoded(state["codes"], state["texts"], state["pictures"]))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import WeightsError
-from clipgen.files import write_whole
+from clipgen.files import listed, write_whole
 from clipgen.values import parse_json
 
 _SHARD = 4096  # texts
@@ -34,7 +34,7 @@ class Embedded:
     def __init__(self, folder: Path) -> None:
         self.folder, self.rows, self._parts = folder, dict[str, int](), list[np.ndarray]()
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(folder.glob("*.json")):
+        for path in listed(folder, "*.json"):
             try:
                 texts, part = parse_json(path.read_text(encoding="utf-8")), np.load(path.with_suffix(".npy"))
             except (OSError, ValueError) as error:

@@ -7,7 +7,8 @@ import json
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from torch import Tensor, nn
 
 from clipgen import devices
 from clipgen.errors import ImageError, OutputError
-from clipgen.files import exclusive
+from clipgen.files import exclusive, is_full, unwritable
+from clipgen.files.temporary import temporary_folder
 from clipgen.models import shelf, weights
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.perceptors.openclip.load import load_perceptor
@@ -76,8 +78,7 @@ def tune_one(
     captions = tuple(dict.fromkeys(pair.caption for pair in pairs))
     words = tuple(new_words(pairs, old, asked))
     record = Record(name, base, old.fingerprint, _digest(pairs, kept), captions, words, recipe)
-    work = _work(record)
-    with exclusive(work / "run") as alone:
+    with _work(record, report) as work, exclusive(work / "run") as alone:
         if not alone:
             raise OutputError(f"another process tunes {name} on the same pictures; wait for it, or stop it")
         if not resume:
@@ -98,10 +99,23 @@ def _digest(*parts: Sequence[Pair]) -> str:
     return hashlib.sha256(json.dumps(data).encode()).hexdigest()
 
 
-def _work(record: Record) -> Path:
-    """The folder of a run in progress: equal runs have the same one, so that a run is resumed by starting it again."""
+@contextmanager
+def _work(record: Record, report: Report) -> Iterator[Path]:
+    """The folder of a run in progress: equal runs have the same one, so that a run is resumed by starting it again.
+
+    Where no cache folder can be made it is a temporary one.
+    """
     key = hashlib.sha256(json.dumps(asdict(record)).encode()).hexdigest()[:16]
-    return weights.cache_folder() / "tune" / f"{record.name}-{key}"
+    work = weights.cache_folder() / "tune" / f"{record.name}-{key}"
+    with ExitStack() as opened:
+        try:
+            work.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            if is_full(error):
+                raise unwritable(work, error) from error
+            report(f"the run cannot be resumed, its checkpoints are temporary: {unwritable(work, error)}")
+            work = opened.enter_context(temporary_folder())
+        yield work
 
 
 def _clear(work: Path) -> None:

@@ -146,7 +146,7 @@ def run(
     if not saved and not init:
         carry_colour(trainer.model, crops[0].to(trainer.device).float() / 127.5 - 1)
     clock = checkpoints.Clock(seconds)
-    for images in stream(crops, first=trainer.done):
+    for images in stream(crops, first=trainer.done, report=report):
         figures = trainer.step(images)
         if trainer.done % 20 == 0:
             pace = (trainer.done - first) * recipe.batch / (time.monotonic() - began)

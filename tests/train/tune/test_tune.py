@@ -70,6 +70,17 @@ def test_the_last_line_of_the_training_says_what_the_card_says(photos: Path, tin
 
 
 
+def test_without_a_cache_folder_a_model_is_tuned_and_cannot_be_resumed(
+    photos: Path, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(weights, "cache_folder", lambda: Path("/dev/null/cache"))
+    one = tuned(photos, tiny_clip, report=lines.append)
+    monkeypatch.undo()
+    assert (one.folder / "clip.safetensors").exists()
+    assert ["cannot be resumed" in line for line in lines] == [True, *[False] * (len(lines) - 1)]
+
+
 def test_the_folder_says_what_it_is_made_of(photos: Path, tiny_clip: Path) -> None:
     one = tuned(photos, tiny_clip, seed=3, steps=20)
     record = json.loads((one.folder / "tune.json").read_text())

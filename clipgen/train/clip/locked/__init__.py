@@ -108,7 +108,7 @@ def run(
         report(f"resumed at step {trainer.done} of {chosen.steps}")
     elif start and not trainer.in_space:
         first = _batches(trainer, sources, shares, chosen.parts[0].size, count=_PROBE, seed=chosen.seed + 1)
-        report(f"head: {trainer.probe(trainer.features(stream(first)))}")
+        report(f"head: {trainer.probe(trainer.features(stream(first, report=report)))}")
         checkpoints.save(folder / "last.pt", trainer.state())
     clock = checkpoints.Clock(seconds)
     _fit(trainer, sources, shares, folder, report, clock)
@@ -142,7 +142,7 @@ def _fit(
         end = before + part.steps
         if trainer.done < end:
             batches = _batches(trainer, sources, shares, part.size, count=end, seed=recipe.seed)
-            for batch in stream(batches, first=trainer.done):
+            for batch in stream(batches, first=trainer.done, report=report):
                 figures = trainer.step(batch)
                 pace = (trainer.done - first) * recipe.batch / (time.monotonic() - began)
                 if trainer.done % 10 == 0:
