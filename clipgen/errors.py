@@ -26,6 +26,7 @@ from typing import Self
 
 _LETTERS = 1500  # of a message
 _MOST, _FEW = 30, 12  # names that a message lists, and those that it lists of more
+_LONG = 100  # letters of an unknown name
 
 
 class ClipgenError(Exception):
@@ -89,9 +90,10 @@ class UnknownNameError(ClipgenError, ValueError):
         kind: of the named object, in the singular; given: the unknown name; choices: all known names; settings: as for
         `ClipgenError`.
         """
-        known = list(choices)
+        known, given = list(choices), str(given)
+        given = given if len(given) <= _LONG else f"{given[:_LONG]}…"  # of a damaged file; comparing them takes seconds
         by_lower = {name.lower(): name for name in known}
-        close = difflib.get_close_matches(str(given).lower(), by_lower, n=1)
+        close = difflib.get_close_matches(given.lower(), by_lower, n=1)
         guess = f" did you mean {by_lower[close[0]]!r}?" if close else ""
         return cls(f"unknown {kind} {given!r};{guess} choose from: {_listed(given, known)}", settings=settings)
 
@@ -100,7 +102,7 @@ def _listed(given: str, known: list[str]) -> str:
     """All names, or the most similar ones of many."""
     if len(known) <= _MOST:
         return ", ".join(known) or "(none)"
-    similar = sorted(known, key=lambda name: -difflib.SequenceMatcher(None, str(given).lower(), name.lower()).ratio())
+    similar = sorted(known, key=lambda name: -difflib.SequenceMatcher(None, given.lower(), name.lower()).ratio())
     return f"{', '.join(similar[:_FEW])} … ({len(known)} in all)"
 
 

@@ -37,6 +37,11 @@ def test_unknown_name_lists_the_choices_and_the_closest() -> None:
     assert message == "unknown optimizer 'Adm'; did you mean 'adam'? choose from: adam, sgd"
 
 
+def test_a_name_of_a_damaged_file_is_cut_and_not_compared_for_seconds() -> None:
+    message = str(UnknownNameError.of("setting", "seed" + 100_000 * "(", [f"setting {i}" for i in range(50)]))
+    assert message.startswith("unknown setting 'seed(((") and "…'" in message and len(message) < 500
+
+
 def test_unknown_name_guesses_nothing_when_nothing_is_close() -> None:
     message = str(UnknownNameError.of("optimizer", "xyz", ["adam", "sgd"]))
     assert message == "unknown optimizer 'xyz'; choose from: adam, sgd"

@@ -200,14 +200,22 @@ def records(folder: Path) -> Iterator[Reader]:
     from clipgen.studio import Studio
     from clipgen.tasks.animate import read_record
     from clipgen.tasks.estimate.calibration import Calibration
+    from clipgen.tasks.estimate.learned import Learned
     from clipgen.tasks.generate import load_run
 
     shutil.copy(OLD / "film.json", folder)
     yield Reader("film.json", [folder / "film.json"], lambda: each(lambda: read_record(folder)))
     texts, ends = ("a baby", "a child"), (0.0, 1.0)
-    whole = Calibration(texts, (1.0, 8.0), ends, ends, -1.0, 1.0, 0.0, 9.0, 0.1, 9, 0.2, 0.3, "a", "plain")
+    learned = Learned(0.5, 1.0, (0.1, 0.2))
+    whole = Calibration(texts, (1.0, 8.0), ends, ends, -1.0, 1.0, 0.0, 9.0, 0.1, 9, 0.2, 0.3, "a", "plain", learned)
     whole.save(calibration := folder / "calibration.json")
-    yield Reader("calibration.json", [calibration], lambda: each(lambda: Calibration.load(calibration).apply(0.5)))
+
+    def calibrated() -> object:
+        loaded = Calibration.load(calibration)
+        loaded.check(calibration, None, loaded.perceptor, loaded.views, 2)
+        return loaded.apply(0.5, np.ones(2))
+
+    yield Reader("calibration.json", [calibration], lambda: each(calibrated))
 
     clip = write_clip(folder / "clip")
     settings = GenerateSettings.of(
