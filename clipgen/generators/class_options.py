@@ -13,7 +13,7 @@ DRAWING = tuple(verb for verb in EVERY if verb != "doctor")
 
 @dataclass(frozen=True)
 class ClassOptions(GeneratorOptions):
-    """Pictures can be drawn, or started, from classes.
+    """Pictures can be drawn from classes by name.
 
     >>> ClassOptions(classes=("forest", "night sky:0.5")).classes
     ('forest', 'night sky:0.5')
@@ -23,7 +23,7 @@ class ClassOptions(GeneratorOptions):
         (),
         About(
             "class to draw, by name, of a stylegan also by number; repeat to mix several, NAME:2 counts twice "
-            "(stylegan, vqgan)",
+            "(stylegan; vqgan in `sample`)",
             flags=("--class",),
             verbs=DRAWING,
         ),

@@ -22,12 +22,11 @@ from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, Entry, in_all_colours, pattern_of, without_colours
-from clipgen.tasks.generate.classes import class_prompts
 from clipgen.tasks.generate.composition import Composer, cut_out
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
 from clipgen.tasks.generate.regions import Region
-from clipgen.tasks.generate.targets import Targets, read_targets, reader_for
+from clipgen.tasks.generate.targets import Targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest kinds of picture are drawn, and how often each: a sunset may lack the sea of the words
@@ -93,10 +92,9 @@ def set_start(
 
     regions: parts that start from pictures of their own words; frame: what surrounds the part that is painted, of which
     only that starts from another picture, and only where init_weight does not keep the run near the old one.
-    Returns "bank" (pictures of the bank, or sketches, of the words or of the classes that are set) with shares of
-    INIT_WEIGHT, [B] or [B, 1, H, W], "samples" (the best of several draws of its own) or "noise" (unchanged).
-    Raises SettingsError for a start that the generator does not have, or together with an initial picture, and what
-    `class_prompts` raises.
+    Returns "bank" (pictures of the bank, or sketches) with shares of INIT_WEIGHT, [B] or [B, 1, H, W], "samples" (the
+    best of several draws of its own) or "noise" (unchanged).
+    Raises SettingsError for a start that the generator does not have, or together with an initial picture.
     """
     init = settings.init
     inside = frame is not None and init.init_weight is None  # a mask leaves the rest of the initial picture as it is
@@ -121,6 +119,11 @@ def set_start(
     if init.start == "noise" or given or (init.start == "auto" and not from_bank):
         return "noise", None
 
+    if isinstance(settings.options, ClassOptions) and settings.options.classes:
+        raise SettingsError(
+            f"classes are what `clipgen sample` draws with {settings.generator}; name them in the prompt",
+            settings=["classes"],
+        )
     reader = reader_for(settings, perceptor, parts, means.device)
 
     def draw(words: Targets, size: tuple[int, int], grounds: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -128,11 +131,7 @@ def set_start(
         start = bank_pictures(both, words.joined().mean(), seeds=seeds, size=size, parts=parts, grounds=grounds)
         return sketched(start, perceptor, words, seeds=seeds), start.init_share
 
-    shown = targets
-    if classes := settings.options.classes if isinstance(settings.options, ClassOptions) else ():
-        texts, plain = class_prompts(classes, seeds=seeds, parts=parts), GenerateSettings()
-        shown = read_targets(texts, plain, perceptor=perceptor, device=means.device, notes=[], reader=reader)
-    pictures, shares = laid_out(draw, shown, generator.size, regions=regions, frame=frame)
+    pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
     generator.encode(pictures)
     return "bank", shares
 
