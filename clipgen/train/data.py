@@ -1,7 +1,9 @@
 """Batches of the picture world. They depend on their index alone, so that a resumed run equals an uninterrupted one."""
 
+import multiprocessing
 import os
 import pickle
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -106,7 +108,25 @@ def stream(
     count = _workers(report) if workers is None else workers
     order = range(first, len(batches))  # type: ignore[arg-type]
     ahead = 4 if count else None
-    yield from DataLoader(_Sent(batches), batch_size=None, sampler=order, num_workers=count, prefetch_factor=ahead)
+    yield from DataLoader(
+        _Sent(batches), batch_size=None, sampler=order, num_workers=count, prefetch_factor=ahead,
+        worker_init_fn=_end_with_parent,
+    )  # fmt: skip
+
+
+def _end_with_parent(worker: int) -> None:
+    """End this worker when the process ends that it works for, also by kill -9.
+
+    Torch looks whether a worker has got another parent since it began, which misses one that died before.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # it is a worker's
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _workers(report: Callable[[str], None]) -> int:

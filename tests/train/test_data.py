@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -129,3 +133,36 @@ def test_a_pool_of_one_batch_does_not_grow() -> None:
     mixed = [pool.mix(i, numbered(i)) for i in range(5)]
     assert len(pool.recent) == 1
     assert all(int(batch.captions[3]) // 100 == i for i, batch in enumerate(mixed))
+
+
+ORPHAN = """
+import multiprocessing, os, sys, time
+
+def work():
+    from clipgen.train.data import _end_with_parent
+    print(os.getpid(), flush=True)
+    time.sleep(1)
+    _end_with_parent(0)
+    time.sleep(300)
+
+if __name__ == "__main__":
+    multiprocessing.get_context(sys.argv[1]).Process(target=work).start()
+    time.sleep(300)
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver"])
+def test_a_worker_ends_with_who_it_works_for_also_one_that_had_not_begun(tmp_path: Path, method: str) -> None:
+    (tmp_path / "orphan.py").write_text(ORPHAN)
+    command = [sys.executable, str(tmp_path / "orphan.py"), method]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as trainer:
+        assert trainer.stdout is not None
+        worker = int(trainer.stdout.readline())
+        trainer.kill()
+        end = time.monotonic() + 30
+        while Path(f"/proc/{worker}").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        gone = not Path(f"/proc/{worker}").exists()
+        if not gone:
+            os.kill(worker, signal.SIGKILL)
+    assert gone
