@@ -11,13 +11,13 @@ that of published demos: 224 px, no overlap, the best cosine, always an answer.
 --choose prints what some thresholds would find; that at which 95 % of the phrases of which nothing is there have no box
 is the default of `DetectSettings.threshold`. Choose on another seed than that of the figures.
 
-28 November 2026, the shipped reader, scored by the best patch and by the thing alone on the colour of its ground, with
-boxes by GrabCut. --seed 21 --count 60 --choose, 120 things: at 2.7, .933 of the things are hit and .95 of the phrases of
-nothing have no box. Of all boxes that a low threshold gives, .883 have an intersection over union of a half or more
-(scenes .906, photographs .857); sliding window .542 hits, .042, 0. 5.0 s of processors a picture. With the boxes before,
-by colours alone, .892 of 111 things were hit (the world draws other pictures since), .954 and .856.
-The threshold was chosen with these, on --seed 0 --count 40: .912 hit at 2.71. There, with GrabCut's cut of the thing for
-the score as well, .88: what is no thing looks like one when it is cut so well.
+28 November 2026, the shipped reader, scored by the best patch and by the thing alone on the colour of its ground,
+with boxes by GrabCut. --seed 21 --count 60 --choose, 120 things: at 2.7, .933 of the things are hit and .95 of the
+phrases of nothing have no box. Of all boxes that a low threshold gives, .883 have an intersection over union of a
+half or more (scenes .906, photographs .857); sliding window .542 hits, .042, 0. 5.0 s of processors a picture. With
+the boxes before, by colours alone, .892 of 111 things were hit (the world draws other pictures since), .954 and .856.
+The threshold was chosen with these, on --seed 0 --count 40: .912 hit at 2.71. There, with GrabCut's cut of the thing
+for the score as well, .88: what is no thing looks like one when it is cut so well.
 On seed 0 the best place is on its thing for .975 of the things: what is missed is refused by the threshold. There, no
 other look at the thing alone (mirrored, closer, wider, on white or grey, with its ground, or means of these) and no
 other weight of the two was better by more than one thing in 80.
