@@ -76,7 +76,7 @@ def settings_of(verb: str) -> list[Setting]:
     """The settings of a picture that a command has, each with its group.
 
     >>> [spec.name for _, spec in settings_of("sample")]
-    ['generator', 'size', 'seed', 'device', 'dtype', 'psi', 'classes']
+    ['generator', 'size', 'seed', 'device', 'dtype', 'classes', 'psi']
     """
     return [(group, spec) for group, spec in picture_settings() if verb in about_of(spec).verbs]
 
