@@ -234,10 +234,11 @@ def test_draws_of_the_vqgan_show_their_class(both: Perceptor, parts: Parts) -> N
         load(settings.changed(classes=["zorblax"]), parts, count=1)
 
 
-def test_a_run_of_the_vqgan_takes_no_class(parts: Parts) -> None:
-    job = Job("generate", Inputs(prompts=("a beach",)), GenerateSettings.of(size=(96, 96), classes=["castle"], seed=4))
+@pytest.mark.parametrize("where", ["auto", "noise"])
+def test_a_run_of_the_vqgan_takes_no_class(parts: Parts, where: str) -> None:
+    settings = GenerateSettings.of(size=(96, 96), classes=["castle"], seed=4, start=where)
     with refused(SettingsError, "classes", match="sample"):
-        with_start(draft(job, parts), parts)
+        with_start(draft(Job("generate", Inputs(prompts=("a beach",)), settings), parts), parts)
 
 
 def test_other_seeds_are_other_starts(clip: Perceptor, parts: Parts) -> None:

@@ -108,6 +108,12 @@ def set_start(
         raise SettingsError(
             f"{settings.generator} has no samples to choose a start among; leave start out", settings=["start"]
         )
+    classes = settings.options.classes if isinstance(settings.options, ClassOptions) else ()
+    if classes and generator.start_from != "samples":
+        raise SettingsError(
+            f"classes are what `clipgen sample` draws with {settings.generator}; name them in the prompt",
+            settings=["classes"],
+        )
     means = targets.mean()
     if generator.start_from == "samples" and init.start in ("auto", "samples") and not given and frame is None:
         _check_words(generator, perceptor, means)
@@ -119,11 +125,6 @@ def set_start(
     if init.start == "noise" or given or (init.start == "auto" and not from_bank):
         return "noise", None
 
-    if isinstance(settings.options, ClassOptions) and settings.options.classes:
-        raise SettingsError(
-            f"classes are what `clipgen sample` draws with {settings.generator}; name them in the prompt",
-            settings=["classes"],
-        )
     reader = reader_for(settings, perceptor, parts, means.device)
 
     def draw(words: Targets, size: tuple[int, int], grounds: Tensor | None) -> tuple[Tensor, Tensor]:
