@@ -96,6 +96,22 @@ def _step(row: str) -> int | None:
         return None
 
 
+@torch.no_grad()
+def average(kept: nn.Module, now: nn.Module, *, done: int, ema: float) -> None:
+    """Move averaged weights, and the statistics of norms, towards those of a step; faster in the first steps.
+
+        >>> average(averaged, network, done=1, ema=0.998)
+
+    done: steps taken; ema: decay of the average in the long run.
+    """
+    decay = min(ema, (1 + done) / (10 + done))
+    for mean, value in zip(kept.state_dict().values(), now.state_dict().values(), strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(value, 1 - decay)
+        else:
+            mean.copy_(value)
+
+
 def cosine(step: int, steps: int, *, peak: float, warmup: int, floor: float = 0.0) -> float:
     """Learning rate at a step: linear warm-up to the peak, then half a cosine down to floor × peak.
 

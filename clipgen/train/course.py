@@ -74,7 +74,7 @@ STAGES = {
 }
 # what is derived from the rest, or of little use for the next course
 _MOMENTS = ("optimizer", "opt", "critic_opt")
-_AVERAGED = {"network": "prior", "visual": "averaged"}
+_AVERAGED = {"network": "prior", "visual": "averaged", "learner": "averaged"}
 
 
 def run(

@@ -17,7 +17,7 @@ from torch import Tensor
 from clipgen import devices
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.files import copy_file, write_text
-from clipgen.models.weights import save_state
+from clipgen.models.weights import find, save_state
 from clipgen.perceptors import openclip
 from clipgen.perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
 from clipgen.similarity import Background, embed_texts
@@ -40,7 +40,7 @@ def export(trainer: Trainer, merges: Path, out: Path, world: World) -> None:
     write_text(out / "open_clip_config.json", json.dumps(model_config(trainer.recipe), indent=2) + "\n")
     if merges.resolve() != (out / "merges.txt.gz").resolve():
         copy_file(merges, out / "merges.txt.gz")
-    save_state(out / "clip.safetensors", trainer.learner.clip.state_dict())
+    save_state(out / "clip.safetensors", trainer.averaged.clip.state_dict())
     write_text(out / WORDS_FILE, json.dumps(world.words()) + "\n")
     write_text(out / NAMES_FILE, json.dumps(list(world.things)) + "\n")
     _background(out, world).save(out / BACKGROUND_FILE)
@@ -106,7 +106,8 @@ def run(
     merges = folder / "merges.txt.gz"
     openclip.write_merges(merges)
     world = World(art, without=without)
-    trainer = Trainer(chosen, world, merges, devices.pick_device(device), init)
+    start = init or (find(chosen.init, "perceptor").path("clip.safetensors") if chosen.init else None)
+    trainer = Trainer(chosen, world, merges, devices.pick_device(device), start)
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
         trainer.load(saved)
@@ -117,9 +118,9 @@ def run(
         return None
     export(trainer, merges, out or Path(chosen.out), world)
     tokenizer, size = openclip.make_tokenizer(model_config(chosen), merges), chosen.phases[-1].size
-    metrics = measure(trainer.learner, tokenizer, world, size=size)
+    metrics = measure(trainer.averaged, tokenizer, world, size=size)
     if art and without:
-        found = naming(trainer.learner, tokenizer, World(art, only=without), count=200, size=size)
+        found = naming(trainer.averaged, tokenizer, World(art, only=without), count=200, size=size)
         metrics = replace(metrics, held_out=found[0], held_out_top5=found[1])
     write_text(folder / "metrics.json", json.dumps({"recipe": asdict(chosen), **asdict(metrics)}, indent=2) + "\n")
     report(json.dumps(asdict(metrics)))

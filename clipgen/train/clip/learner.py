@@ -54,6 +54,10 @@ class Learner(nn.Module):
         for name in ("mean", "std"):
             self.register_buffer(name, torch.tensor(config["preprocess_cfg"][name]).view(1, 3, 1, 1), persistent=False)
 
+    def text_parameters(self) -> list[nn.Parameter]:
+        """The weights of the text tower, and the scale of its cosines."""
+        return [p for name, p in self.clip.named_parameters() if not name.startswith("visual.")]
+
     def embed_images(self, images: Tensor) -> Tensor:
         """Embed pictures: [N, D] unit."""
         return self.clip.encode_image((images.to(self.mean.device) - self.mean) / self.std, normalize=True).float()

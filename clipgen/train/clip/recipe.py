@@ -20,14 +20,15 @@ class Phase:
     """A part of the training, at one picture size.
 
     size: side of the pictures in pixels; lr: peak learning rate, decaying to floor × lr; radius: of the attack, in L2
-    of 64-px pictures in [0, 1] (0: none); augments: a preset or its name; names: weight of the naming loss, see
-    `Learner.naming`.
+    of 64-px pictures in [0, 1] (0: none); clean: share of the pictures that are not attacked; augments: a preset or its
+    name; names: weight of the naming loss, see `Learner.naming`.
     """
 
     steps: int
     size: int
     lr: float
     radius: float = 0.0
+    clean: float = 0.0
     floor: float = 0.1
     augments: str | AugmentPreset = "robust"
     names: float = 0.0
@@ -47,22 +48,27 @@ class Phase:
 class Recipe:
     """The settings that determine the weights. Most steps use small pictures: half the side costs a quarter.
 
-    tower: name of a timm network; out: default folder for the weights; embed: dimension of an embedding; batch: number
-    of pictures in a step, of which `fresh` are new; names: number of names in the naming loss; attack_steps: of each
-    attack; text_lr: learning rate of all but the picture tower, relative to its own.
+    tower: name of a timm network; init: shipped CLIP from which it starts ("": random weights); out: default folder for
+    the weights; embed: dimension of an embedding; batch: number of pictures in a step, of which `fresh` are new; names:
+    number of names in the naming loss; attack_steps, noise: of each attack; text_lr: learning rate of the text tower,
+    relative to the picture tower's (0: the space stays as it is); ema: decay of the averaged weights, which are the
+    result.
     """
 
     tower: str
     seed: int
     phases: tuple[Phase, ...]
+    init: str = ""
     out: str = "models/clip"
     embed: int = 256
     batch: int = 192
     fresh: int = 48
     names: int = 256
     attack_steps: int = 1
+    noise: float | None = None
     weight_decay: float = 0.05
     text_lr: float = 0.4
+    ema: float = 0.998
 
     @property
     def steps(self) -> int:
@@ -95,6 +101,16 @@ RECIPES: dict[str, Recipe] = {
             Phase(steps=2000, size=48, lr=1.5e-3, radius=2.0, floor=0.0, names=0.7),
             Phase(steps=2300, size=48, lr=1.5e-3, radius=2.0, floor=0.0, names=0.7),
         ),
+    ),
+    # the built-in CLIP with a deeper picture tower, in the same space: what stands on its texts' cosines stays valid
+    "deeper": Recipe(
+        tower="resnet18d",
+        init="builtin",
+        seed=5,
+        embed=384,
+        noise=1.0,
+        text_lr=0.0,
+        phases=(Phase(steps=2500, size=48, lr=1e-3, radius=2.0, clean=0.5, floor=0.0, names=1.0),),
     ),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,10 @@ class Question:
 
 
 class Trainer:
-    """The state of a run; `step(batch)` makes one update and returns its metrics."""
+    """The state of a run; `step(batch)` makes one update and returns its metrics.
+
+    `averaged` has the averaged weights, which are the result.
+    """
 
     def __init__(self, recipe: Recipe, world: World, merges: Path, device: torch.device, init: Path | None) -> None:
         torch.manual_seed(recipe.seed)
@@ -40,6 +44,10 @@ class Trainer:
         self.learner = Learner(recipe, merges, world).to(device).to(memory_format=torch.channels_last)
         if init:
             checkpoints.fill(self.learner.clip, grown(load_state(init), self.learner.clip), source=str(init))
+        if not recipe.text_lr:
+            for p in self.learner.text_parameters():
+                p.requires_grad_(False)
+        self.averaged = copy.deepcopy(self.learner).requires_grad_(False)
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self.cutouts = {
             phase: Cutouts(phase.size, recipe.batch, augments=phase.augments, generator=self.generator)
@@ -55,17 +63,17 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(self._groups(), lr=0.0, betas=(0.9, 0.98))
 
     def _groups(self) -> list[dict[str, Any]]:
-        visual = {id(p) for p in self.learner.clip.visual.parameters()}
+        reading = {id(p) for p in self.learner.text_parameters()}
         groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
         for p in self.learner.parameters():
-            groups.setdefault((id(p) in visual, p.ndim > 1), []).append(p)
+            groups.setdefault((id(p) in reading, p.ndim > 1), []).append(p)
         return [
             {
                 "params": ps,
-                "rate": 1.0 if seeing else self.recipe.text_lr,
+                "rate": self.recipe.text_lr if reads else 1.0,
                 "weight_decay": self.recipe.weight_decay if matrix else 0.0,
             }
-            for (seeing, matrix), ps in groups.items()
+            for (reads, matrix), ps in groups.items()
         ]
 
     def step(self, batch: Batch) -> dict[str, float]:
@@ -85,8 +93,10 @@ class Trainer:
         with devices.autocast(self.device, devices.pick_dtype("auto", self.device)):
             # embedded together: several small batches would take twice as long
             captions, *names = learner.embed_tokens(torch.cat(texts)).split([len(text) for text in texts])
-            if radius:
-                images = self._attacked(images, captions.detach(), facts, radius)
+            if attacked := round((1 - phase.clean) * len(images)) if radius else 0:
+                # the first of a batch are new ones, so those that are attacked are drawn
+                which = torch.randperm(len(images), generator=self.generator)[:attacked].to(images.device)
+                images[which] = self._attacked(images[which], captions[which].detach(), facts[which], radius)
             pictures = learner.embed_images(images)
             contrast, naming, hits = learner.losses(pictures, captions, facts)
             loss = contrast + naming + 0.3 * learner.heads(captions, facts)
@@ -97,6 +107,7 @@ class Trainer:
         nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
         self.optimizer.step()
         self.done += 1
+        checkpoints.average(self.averaged, learner, done=self.done, ema=self.recipe.ema)
         figures = {"loss": contrast, "naming": naming, "top1": hits}
         return {"lr": lr, "radius": radius, **{k: v.item() for k, v in figures.items()}}
 
@@ -126,7 +137,9 @@ class Trainer:
             contrast, naming, _ = self.learner.losses(self.learner.embed_images(x), captions, facts)
             return contrast + naming
 
-        attacked = attack(images, loss, radius=radii, steps=self.recipe.attack_steps, generator=self.generator)
+        attacked = attack(
+            images, loss, radius=radii, steps=self.recipe.attack_steps, generator=self.generator, noise=self.recipe.noise
+        )
         for p in parameters:
             p.requires_grad_(True)
         return attacked.contiguous(memory_format=torch.channels_last)
@@ -136,6 +149,7 @@ class Trainer:
         return {
             "done": self.done,
             "learner": self.learner.state_dict(),
+            "averaged": self.averaged.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
             "torch": torch.get_rng_state(),
@@ -144,7 +158,8 @@ class Trainer:
     def load(self, state: dict[str, Any]) -> None:
         """Restore a state from `state`, or the part of it that `course` keeps."""
         self.done = state["done"]
-        checkpoints.fill(self.learner, state["learner"], source="the checkpoint to resume from")
+        for name, network in {"averaged": self.averaged, "learner": self.learner}.items():
+            checkpoints.fill(network, state.get(name) or state["averaged"], source="the checkpoint to resume from")
         if "optimizer" in state:
             self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])

@@ -60,7 +60,7 @@ class Trainer:
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimizer.step()
         self.done += 1
-        self._average()
+        checkpoints.average(self.prior.network, self.network, done=self.done, ema=self.recipe.average)
         return {"lr": lr, "loss": loss.item(), "contrast": contrast.item()}
 
     @torch.no_grad()
@@ -101,12 +101,6 @@ class Trainer:
         words = torch.where(by_picture[:, None], F.normalize(own, dim=-1), self.prior.condition(texts))
         shown = (rolls[2] >= self.recipe.dropped) & (captioned | seen)
         return words * shown[:, None], level * shown
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        decay = min(self.recipe.average, (1 + self.done) / (10 + self.done))
-        for kept, new in zip(self.prior.network.parameters(), self.network.parameters(), strict=True):
-            kept.lerp_(new, 1 - decay)
 
     def state(self) -> dict[str, Any]:
         """The state for `load`; the random numbers of a step depend on its number alone."""

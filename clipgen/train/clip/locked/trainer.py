@@ -134,7 +134,7 @@ class Trainer:
         nn.utils.clip_grad_norm_(self.visual.parameters(), 1.0)
         self.optimizer.step()
         self.done += 1
-        self._average()
+        checkpoints.average(self.averaged, self.visual, done=self.done, ema=self.recipe.ema)
         return {"lr": rate, **{name: float(value.detach()) for name, value in parts.items()}}
 
     def _loss(self, pictures: Tensor, captions: Tensor, facts: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -175,15 +175,6 @@ class Trainer:
     def _drawn(self, groups: Sequence[Tensor]) -> Tensor:
         """One of the names of each, at random: [K, D]."""
         return torch.stack([g[int(torch.randint(len(g), (), generator=self.generator))] for g in groups])
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        decay = min(self.recipe.ema, (1 + self.done) / (10 + self.done))
-        for kept, now in zip(self.averaged.state_dict().values(), self.visual.state_dict().values(), strict=True):
-            if kept.is_floating_point():
-                kept.lerp_(now, 1 - decay)
-            else:
-                kept.copy_(now)
 
     def state(self) -> dict[str, Any]:
         """The state for `load`."""
