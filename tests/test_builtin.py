@@ -19,7 +19,7 @@ from clipgen.models import weights
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
-from clipgen.perceptors.openclip import load_perceptor
+from clipgen.perceptors.openclip import OpenClip, load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.similarity.upright import shipped_head
 from clipgen.tasks.bank import Bank, Entry
@@ -234,6 +234,13 @@ def test_draws_of_the_vqgan_show_their_class(both: Perceptor, parts: Parts) -> N
         load(settings.changed(classes=["zorblax"]), parts, count=1)
 
 
+def test_draws_of_pixels_are_those_of_the_bank(both: Perceptor, parts: Parts) -> None:
+    shown = paint(load(GenerateSettings.of(generator="pixels", size=(96, 96), seed=4), parts, count=2))
+    vqgan = paint(load(GenerateSettings.of(generator="vqgan", size=(96, 96), seed=4), parts, count=2))
+    assert (both.encode_image(shown) * both.encode_image(vqgan)).sum(1).min() > 0.7
+    assert not shown[0].equal(shown[1])
+
+
 @pytest.mark.parametrize("where", ["auto", "noise"])
 def test_a_run_of_the_vqgan_takes_no_class(parts: Parts, where: str) -> None:
     settings = GenerateSettings.of(size=(96, 96), classes=["castle"], seed=4, start=where)
@@ -269,6 +276,22 @@ def test_a_place_is_drawn_in_its_mood(
     start = bank_pictures(both, both.encode_text([words]), seeds=[3], size=(128, 64), parts=parts)
     assert start.pictures.shape == (1, 3, 64, 128) and start.opacity.tolist() == [1]
     assert (drawn[-1].scene, drawn[-1].mood) == (scene, mood)
+
+
+@pytest.mark.parametrize("generator", ["vqgan", "pixels"])
+def test_pictures_start_from_the_bank(clip: Perceptor, generator: str) -> None:
+    settings = GenerateSettings.of(
+        generator=generator, size=(64, 64), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32"
+    )
+    run = start(clip, ["a castle at night"], settings)
+    assert run.settings.init.start == "bank"
+    seen = clip.encode_image(run.plan.generator(Parts())()) @ clip.encode_text(["castle at night", "a beach"]).T
+    assert seen[0, 0] > seen[0, 1] + 0.3
+
+
+def test_a_vocabulary_without_the_bank_s_words_starts_from_noise(perceptor: OpenClip) -> None:
+    settings = GenerateSettings.of(size=(32, 32), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
+    assert perceptor.words() and start(perceptor, ["red"], settings).settings.init.start == "noise"
 
 
 def test_an_open_vocabulary_starts_from_noise(clip: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:

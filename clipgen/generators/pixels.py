@@ -45,6 +45,7 @@ class Pixels(Generator):
 
     name = "pixels"
     lr = 0.05
+    start_from = "bank"
 
     @classmethod
     def load(

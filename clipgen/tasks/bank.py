@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from clipgen.colours import COLOURS
+from clipgen.perceptors.base import Perceptor
 
 _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
 _BETWEEN = re.compile(r"\{\}( and \{\})? ")  # colours in a pattern
@@ -110,6 +111,20 @@ class Bank:
     def moody(self) -> Tensor:
         """Which entries show a scene in a mood, [N]."""
         return torch.tensor([bool(entry.mood) for entry in self.entries])
+
+
+def is_known_to(perceptor: Perceptor) -> bool:
+    """Whether a perceptor's vocabulary is closed, and has the names of most scenes of the bank.
+
+        >>> is_known_to(parts.perceptor(["builtin"], torch.device("cpu")))
+        True
+
+    The bank is of use to no other: where a vocabulary is open any two captions are similar, and a run would start from,
+    and stay near, a picture of something else.
+    """
+    from clipgen.scenery import SCENES  # late: as for `_entries`
+
+    return bool(perceptor.words()) and sum(not perceptor.unknown_words(name) for name in SCENES) > len(SCENES) / 2
 
 
 def _entries() -> Iterator[Entry]:

@@ -61,8 +61,8 @@ def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path 
 def _start_from_bank(generator: Generator, settings: GenerateSettings, seeds: Sequence[int], parts: Parts) -> None:
     """Set the latents to pictures of the classes that are set, or of any class, as `generate` starts from."""
     options = settings.options
-    assert isinstance(options, ClassOptions)
-    texts = class_prompts(options.classes, seeds=seeds, parts=parts)
+    classes = options.classes if isinstance(options, ClassOptions) else ()
+    texts = class_prompts(classes, seeds=seeds, parts=parts)
     usual, device = GenerateSettings(), generator.device
     perceptor = parts.perceptor(usual.search.perceptors, device)
     reader = reader_for(usual, perceptor, parts, device)

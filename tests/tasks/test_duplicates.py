@@ -255,6 +255,9 @@ def test_verdicts_are_remembered(find: Find) -> None:
     assert find() == []
     (find.folder / "small.png").rename(find.folder / "renamed.png")
     assert find() == []
+    scene(0).resize((100, 75)).save(find.folder / "new.png")  # not in the index yet
+    assert remember_different([find.folder / n for n in ("0.png", "renamed.png", "new.png")], find.library) == 3
+    assert find() == []
     with refused(ImageError, match="nowhere.png"):
         remember_different([find.folder / "0.png", find.folder / "nowhere.png"], find.library)
 

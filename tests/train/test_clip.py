@@ -201,7 +201,7 @@ def test_an_export_is_a_perceptor(make: Any, world: World, merges: Path, batches
     assert json.loads((tmp_path / "things.json").read_text()) == list(world.things)
     images = batches[0].images[:, :, 2:34, 2:34].float() / 255
     with torch.no_grad():
-        learner = trainer.learner.eval()
+        learner = trainer.averaged.eval()
         # fp16 weights, and batch norms folded into the convolutions
         assert torch.allclose(perceptor.encode_image(images), learner.embed_images(images), atol=0.02)
         texts = learner.embed_tokens(batches[0].tokens)
@@ -224,16 +224,57 @@ def test_training_starts_from_given_weights(make: Any, world: World, merges: Pat
 def test_a_deeper_tower_starts_as_the_shallower_one(make: Any, world: World, merges: Path, tmp_path: Path) -> None:
     shallow = make(replace(TINY, tower="resnet10t"))
     with torch.no_grad():  # norms that have seen something, as trained ones have
-        shallow.learner.train().embed_images(torch.rand(8, 3, 64, 64))
+        shallow.averaged.train().embed_images(torch.rand(8, 3, 64, 64))
     export(shallow, merges, tmp_path, world)
     deep = make(replace(TINY, tower="resnet18d"), init=tmp_path / "clip.safetensors")
     images = torch.rand(4, 3, 64, 64)
     with torch.no_grad():
-        seen = [trainer.learner.eval().embed_images(images) for trainer in (shallow, deep)]
+        seen = [learner.eval().embed_images(images) for learner in (shallow.averaged, deep.learner)]
     assert torch.allclose(*seen, atol=2e-3)  # the export is in half precision
     deep.learner.embed_images(images).square()[:, 0].sum().backward()
     trunk = deep.learner.clip.visual.trunk
     assert all(stage[1].bn2.weight.grad.abs().max() > 0 for stage in (trunk.layer1, trunk.layer4))  # it can learn more
+
+
+def test_a_recipe_without_a_rate_for_texts_keeps_their_space(make: Any, batches: list[Batch]) -> None:
+    trainer = make(replace(TINY, text_lr=0.0))
+    before = {name: value.clone() for name, value in trainer.learner.clip.state_dict().items()}
+    trainer.step(batches[0])
+    after = trainer.learner.clip.state_dict()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed and all(name.startswith("visual.") for name in changed)
+    assert not torch.equal(trainer.learner.heads.parts[0].weight, trainer.averaged.heads.parts[0].weight)
+
+
+@pytest.mark.parametrize(("clean", "expected"), [(0.0, 8), (0.5, 4), (1.0, 0)])
+def test_a_share_of_a_batch_stays_clean(
+    make: Any, batches: list[Batch], monkeypatch: pytest.MonkeyPatch, clean: float, expected: int
+) -> None:
+    trainer = make(replace(TINY, phases=(replace(ATTACKED, clean=clean),)))
+    attacked: list[int] = []
+
+    def count(images: Tensor, captions: Tensor, facts: Tensor, radius: float) -> Tensor:
+        assert len(images) == len(captions) == len(facts)
+        attacked.append(len(images))
+        return images
+
+    monkeypatch.setattr(trainer, "_attacked", count)
+    trainer.step(batches[0])
+    assert sum(attacked) == expected
+
+
+def test_noise_of_an_attack_is_added_to_it() -> None:
+    images, radius = torch.full((6, 3, 16, 16), 0.5), torch.linspace(0.5, 2.0, 6).view(6, 1, 1, 1)
+    slope = torch.randn(3, 16, 16, generator=torch.Generator().manual_seed(1))
+
+    def moved(noise: float | None) -> Tensor:
+        generator = torch.Generator().manual_seed(0)
+        found = attack(images, lambda x: (x * slope).sum(), radius=radius, steps=1, generator=generator, noise=noise)
+        return (found - images).flatten(1).norm(dim=1) / radius.flatten()
+
+    assert (moved(None) <= 1 + 1e-4).all()
+    # a random direction is at right angles to the slope
+    assert (moved(1.0) - 2**0.5).abs().max() < 0.1 and (moved(0.0) - 1).abs().max() < 1e-3
 
 
 def test_a_run_writes_a_folder_and_can_be_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from clipgen.errors import ImageError
+from clipgen.files import sha256
 from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolute, index
 from clipgen.media.images import load_image, load_reduced, to_pil
 from clipgen.settings.library import DuplicatesSettings
@@ -218,18 +219,18 @@ def remember_different(paths: Sequence[Path], library: Library) -> int:
     """Remember that files are not the same picture, whatever they are called later; returns the number of pairs.
 
         >>> with Library(folder / "library.sqlite") as library:
-        ...     events = list(index([folder], library, matcher.perceptor))
         ...     remember_different([folder / "a.png", folder / "b.png"], library)
         1
 
-    Raises ImageError for a file that is not in the library.
+    paths: files in the library, or any others, known by their content. Raises ImageError for one that there is not.
     """
     hashes = []
     for path in map(absolute, paths):
         files = library.database.files(path)
-        if len(files) != 1 or files[0].path != path:
-            raise ImageError(f"{path} is not in the index; run `duplicates` over its folder first")
-        hashes.append(files[0].hash)
+        known = len(files) == 1 and files[0].path == path
+        if not known and not path.is_file():
+            raise ImageError(f"there is no file {path}; check the name")
+        hashes.append(files[0].hash if known else bytes.fromhex(sha256(path)))
     pairs = [pair for pair in combinations(sorted(set(hashes)), 2)]
     library.database.add_different(pairs)
     return len(pairs)

@@ -21,7 +21,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
-from clipgen.tasks.bank import Bank, Entry, in_all_colours, pattern_of, without_colours
+from clipgen.tasks.bank import Bank, Entry, in_all_colours, is_known_to, pattern_of, without_colours
 from clipgen.tasks.generate.composition import Composer, cut_out
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
@@ -119,9 +119,7 @@ def set_start(
         _check_words(generator, perceptor, means)
         generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ means[row], means)
         return "samples", None if generator.kept is None else torch.full((len(seeds),), generator.kept)
-    # the cosines above were measured on a closed vocabulary: with an open one any two captions are similar, and the run
-    # would start from, and stay near, a picture of something else
-    from_bank = generator.start_from == "bank" and bool(perceptor.words())
+    from_bank = generator.start_from == "bank" and is_known_to(perceptor)
     if init.start == "noise" or given or (init.start == "auto" and not from_bank):
         return "noise", None
 

@@ -106,6 +106,7 @@ RECIPES: dict[str, Recipe] = {
     "deeper": Recipe(
         tower="resnet18d",
         init="builtin",
+        out="runs/clip-deeper/clip",
         seed=5,
         embed=384,
         noise=1.0,
