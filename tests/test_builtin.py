@@ -278,13 +278,13 @@ def test_a_place_is_drawn_in_its_mood(
     assert (drawn[-1].scene, drawn[-1].mood) == (scene, mood)
 
 
-@pytest.mark.parametrize("generator", ["vqgan", "pixels"])
+@pytest.mark.parametrize("generator", ["vqgan", "pixels", "cppn"])
 def test_pictures_start_from_the_bank(clip: Perceptor, generator: str) -> None:
     settings = GenerateSettings.of(
         generator=generator, size=(64, 64), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32"
     )
     run = start(clip, ["a castle at night"], settings)
-    assert run.settings.init.start == "bank"
+    assert run.settings.init.start == "bank" and run.settings.options.race == 1
     seen = clip.encode_image(run.plan.generator(Parts())()) @ clip.encode_text(["castle at night", "a beach"]).T
     assert seen[0, 0] > seen[0, 1] + 0.3
 

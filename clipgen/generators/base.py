@@ -39,8 +39,9 @@ class Generator(nn.Module):
     needed.
 
     name: in the registry; lr: learning rate of its latents for Adam; start_from: the best start: "bank" (an initial
-    picture), "samples" (the best of its own draws, see `choose`) or "noise"; race: number of starts to compare, more
-    than 1 where the first steps do not yet show which start is best; tries: draws per picture of `choose`; kept: how
+    picture), "samples" (the best of its own draws, see `choose`) or "noise"; draws: whether latents at random are a
+    picture to look at; race: number of starts at random to compare, more than 1 where the first steps do not yet show
+    which start is best; tries: draws per picture of `choose`; kept: how
     closely a run keeps to the picture that `choose` found, None: not at all; lr_from_random: learning rate
     of latents that start at random, where `lr` is that of better starts; enlarges: whether its pictures, where they are
     smaller than asked for, are rendered larger in the end; latents: leaf tensors [B, ...], one batch
@@ -53,6 +54,7 @@ class Generator(nn.Module):
     name: ClassVar[str]
     lr: ClassVar[float]
     start_from: str = "noise"
+    draws: ClassVar[bool] = True
     race: ClassVar[int] = 1
     tries: ClassVar[int] = 1
     kept: ClassVar[float | None] = None

@@ -52,6 +52,7 @@ class CPPN(Generator):
     view: Tensor
     name = "cppn"
     lr = 0.005
+    start_from = "bank"
     race = 4
 
     @classmethod
@@ -180,6 +181,7 @@ class LoopCPPN(CPPN):
     """
 
     name = "cppn-loop"
+    start_from = "noise"  # one network is all pictures of the film
     moments: Tensor
 
     def __init__(self, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> None:

@@ -46,6 +46,7 @@ class Pixels(Generator):
     name = "pixels"
     lr = 0.05
     start_from = "bank"
+    draws = False
 
     @classmethod
     def load(

@@ -21,7 +21,7 @@ class GeneratorOptions(Settings):
         None,
         About(
             "try this many starts of each picture for 8 steps and continue with the best "
-            "(default: 4 with cppn, else 1)",
+            "(default: 4 with cppn from random networks, else 1)",
             least=1,
             verbs=("generate", "edit"),
         ),

@@ -51,7 +51,7 @@ def load(settings: GenerateSettings, parts: Parts, *, count: int, weights: Path 
     generator = parts.generator(settings.generator, weights, device=device, dtype=dtype)
     generator.configure(settings.options)
     seeds = range(first, first + count)
-    if generator.start_from == "bank":  # its latents at random show nothing
+    if generator.start_from == "bank" and not generator.draws:
         _start_from_bank(generator, settings, seeds, parts)
     else:
         generator.start(seeds, settings.canvas.size)

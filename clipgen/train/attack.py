@@ -21,8 +21,8 @@ def attack(
     >>> attack(torch.rand(8, 3, 16, 16), lambda x: x.mean(), radius=radius, steps=2, generator=rng).shape
     torch.Size([8, 3, 16, 16])
 
-    images: [N, 3, S, S] in [0, 1]; loss: images → a scalar; radius: [N, 1, 1, 1] in the units of the images; noise: length
-    of a random start in radii, which the steps do not shorten, so that the result lies outside of the ball.
+    images: [N, 3, S, S] in [0, 1]; loss: images → a scalar; radius: [N, 1, 1, 1] in the units of the images; noise:
+    length of a random start in radii, which the steps do not shorten, so that the result lies outside of the ball.
     Source: Madry et al. 2018, arXiv 1706.06083; with noise, N-FGSM: de Jorge et al. 2022, arXiv 2202.01181.
     """
 

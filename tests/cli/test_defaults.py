@@ -73,7 +73,7 @@ def test_help_in_words_names_the_defaults_that_are_used() -> None:
     psi = OPTIONS["generate", "psi"].help
     assert psi and f"default: {PSI:g}" in psi
     race = OPTIONS["generate", "race"].help
-    assert race and f"{CPPN.race} with cppn, else {Pixels.race}" in race
+    assert race and f"{CPPN.race} with cppn from random networks, else {Pixels.race}" in race
 
 
 def test_an_edit_has_the_size_of_its_picture(used: dict[str, dict[str, Any]]) -> None:

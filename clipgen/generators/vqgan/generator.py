@@ -41,6 +41,7 @@ class VQGAN(Generator):
     name = "vqgan"
     lr = 0.05
     start_from = "bank"
+    draws = False
     tries = 8
     kept = 1.0
     lr_from_random = 0.1

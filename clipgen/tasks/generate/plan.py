@@ -27,7 +27,7 @@ from clipgen.settings.keywords import PictureValues
 from clipgen.tasks.generate.canvas import enlarged, initial_picture, load_generator
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.regions import Region, read_regions
-from clipgen.tasks.generate.start import set_start
+from clipgen.tasks.generate.start import set_start, starts_from_bank
 from clipgen.tasks.generate.targets import Targets, read_targets, reader_for
 
 # share of INIT_WEIGHT from which a picture of the bank needs fewer steps
@@ -210,12 +210,11 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
     )
     if final is not None:
         plan = plan.changed(render_size=final)
-    race = settings.options.race or (1 if settings.init.init_image else generator.race)
     plan = plan.changed(
         *(note for note in notes if note not in plan.notes),
         size=generator.size if plan.frame is None else settings.canvas.size,
         lr=settings.search.lr or generator.lr,
-        race=race,
+        race=tries_of(plan, generator, perceptor),
     )
     start, share = set_start(
         generator,
@@ -231,6 +230,18 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
     # hashed after they were loaded, which has a better error for a missing file
     job = replace(plan.job, files=file_hashes(plan.settings))
     return replace(plan, job=job, start=generator.state())
+
+
+def tries_of(plan: Plan, generator: Generator, perceptor: Perceptor) -> int:
+    """How many starts of a picture are compared: as many as are set, else the generator's own where they are random.
+
+    >>> plan = draft(Job("generate", Inputs(prompts=("a castle",)), GenerateSettings.of(start="noise")), parts)
+    >>> tries_of(plan, parts.generator("cppn", device=plan.device), plan.perceptor(parts))
+    4
+    """
+    settings = plan.settings
+    given = settings.init.init_image is not None or starts_from_bank(generator, perceptor, settings.init.start)
+    return settings.options.race or (1 if given else generator.race)
 
 
 def preset_for(plan: Plan, generator: Generator) -> Preset:

@@ -12,7 +12,7 @@ from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.budget import fit_memory, fit_time
 from clipgen.tasks.generate.origin import changed_since
-from clipgen.tasks.generate.plan import Plan, draft, with_start
+from clipgen.tasks.generate.plan import Plan, draft, tries_of, with_start
 from clipgen.tasks.generate.race import race
 from clipgen.tasks.generate.runfile import RunState
 from clipgen.tasks.generate.tiles import with_tiles
@@ -46,7 +46,7 @@ def prepare(
             return _of_tiles(plan, parts, report=report)
         if resume is not None:
             return with_start(plan, parts)
-        tries = plan.settings.options.race or (1 if plan.settings.init.init_image else plan.generator(parts).race)
+        tries = tries_of(plan, plan.empty(parts), plan.perceptor(parts))
         if plan.requested.machine.vram is not None:
             plan = with_start(plan, parts)
             plan = fit_memory(plan, parts, lambda smaller: with_start(_reopened(smaller), parts), report=report)

@@ -119,8 +119,7 @@ def set_start(
         _check_words(generator, perceptor, means)
         generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ means[row], means)
         return "samples", None if generator.kept is None else torch.full((len(seeds),), generator.kept)
-    from_bank = generator.start_from == "bank" and is_known_to(perceptor)
-    if init.start == "noise" or given or (init.start == "auto" and not from_bank):
+    if given or not starts_from_bank(generator, perceptor, init.start):
         return "noise", None
 
     reader = reader_for(settings, perceptor, parts, means.device)
@@ -133,6 +132,15 @@ def set_start(
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
     generator.encode(pictures)
     return "bank", shares
+
+
+def starts_from_bank(generator: Generator, perceptor: Perceptor, where: str) -> bool:
+    """Whether a run without an initial picture starts from the bank; where: what the settings say.
+
+    >>> starts_from_bank(parts.generator("vqgan", device=device), parts.perceptor(["builtin"], device), "auto")
+    True
+    """
+    return where == "bank" or (where == "auto" and generator.start_from == "bank" and is_known_to(perceptor))
 
 
 def _check_words(generator: Generator, perceptor: Perceptor, like: Tensor) -> None:

@@ -137,8 +137,9 @@ class Trainer:
             contrast, naming, _ = self.learner.losses(self.learner.embed_images(x), captions, facts)
             return contrast + naming
 
+        recipe, generator = self.recipe, self.generator
         attacked = attack(
-            images, loss, radius=radii, steps=self.recipe.attack_steps, generator=self.generator, noise=self.recipe.noise
+            images, loss, radius=radii, steps=recipe.attack_steps, generator=generator, noise=recipe.noise
         )
         for p in parameters:
             p.requires_grad_(True)
