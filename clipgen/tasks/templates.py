@@ -83,7 +83,7 @@ def candidate_templates() -> list[str]:
     >>> {"a photo of {}", "a sketch of {}"} <= set(candidate_templates())
     True
     """
-    return read_prompt_file(prompts_folder() / "templates.txt")
+    return read_prompt_file(prompts_folder() / "classify" / "templates.txt")
 
 
 def labelled_pictures(folder: Path) -> tuple[list[tuple[Path, str]], list[Skipped]]:
