@@ -116,8 +116,8 @@ class Bank:
 def is_known_to(perceptor: Perceptor) -> bool:
     """Whether a perceptor's vocabulary is closed, and has the names of most scenes of the bank.
 
-        >>> is_known_to(parts.perceptor(["builtin"], torch.device("cpu")))
-        True
+        >>> is_known_to(perceptor)  # a CLIP that knows ten words
+        False
 
     The bank is of use to no other: where a vocabulary is open any two captions are similar, and a run would start from,
     and stay near, a picture of something else.

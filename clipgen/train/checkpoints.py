@@ -100,7 +100,8 @@ def _step(row: str) -> int | None:
 def average(kept: nn.Module, now: nn.Module, *, done: int, ema: float) -> None:
     """Move averaged weights, and the statistics of norms, towards those of a step; faster in the first steps.
 
-        >>> average(averaged, network, done=1, ema=0.998)
+        >>> kept, now = nn.Linear(2, 1), nn.Linear(2, 1)
+        >>> average(kept, now, done=1, ema=0.998)
 
     done: steps taken; ema: decay of the average in the long run.
     """

@@ -137,8 +137,8 @@ def set_start(
 def starts_from_bank(generator: Generator, perceptor: Perceptor, where: str) -> bool:
     """Whether a run without an initial picture starts from the bank; where: what the settings say.
 
-    >>> starts_from_bank(parts.generator("vqgan", device=device), parts.perceptor(["builtin"], device), "auto")
-    True
+    >>> starts_from_bank(generator, perceptor, "bank"), starts_from_bank(generator, perceptor, "noise")
+    (True, False)
     """
     return where == "bank" or (where == "auto" and generator.start_from == "bank" and is_known_to(perceptor))
 
