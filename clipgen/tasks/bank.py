@@ -116,7 +116,7 @@ class Bank:
 def is_known_to(perceptor: Perceptor) -> bool:
     """Whether a perceptor's vocabulary is closed, and has the names of most scenes of the bank.
 
-        >>> is_known_to(perceptor)  # a CLIP that knows ten words
+        >>> is_known_to(perceptor)  # which knows a few words
         False
 
     The bank is of use to no other: where a vocabulary is open any two captions are similar, and a run would start from,
