@@ -81,6 +81,9 @@ GROUND_PHRASES: dict[str, tuple[str, ...]] = {
     "dotted": ("{a} background with {b} dots", "{b} polka dots on a {a} background", "{a} ground dotted with {b}"),
 }
 
+#: what people call a ground that is all of a picture
+GROUND_NOUNS = {"gradient": "gradient", "striped": "stripes", "checked": "checkerboard", "dotted": "polka dots"}
+
 
 def _polygon(corners: int, inner: float = 1.0) -> np.ndarray:
     turn = np.arange(corners) / corners * 2 * np.pi - np.pi / 2

@@ -12,7 +12,7 @@ from clipgen.colours import COLOURS
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.vqgan.checkpoint import load_critic, load_network
-from clipgen.grounds import SHAPE_NAMES
+from clipgen.grounds import GROUNDS, SHAPE_NAMES
 from clipgen.jobs import Inputs, Job
 from clipgen.losses import InitLoss
 from clipgen.models import weights
@@ -220,6 +220,17 @@ def test_a_shape_without_a_colour_gets_one(both: Perceptor, parts: Parts, words:
     assert start.opacity.tolist() == [1, 1, 1]
     names = embed_cached(both, SHAPE_NAMES, start.pictures)
     assert {SHAPE_NAMES[int(row)] for row in (both.encode_image(start.pictures) @ names.T).argmax(1)} == {shape}
+
+
+@pytest.mark.parametrize(
+    ("words", "ground"), [("stripes", "striped"), ("red stripes", "striped"), ("polka dots", "dotted")]
+)
+def test_a_ground_is_known_by_its_noun(both: Perceptor, parts: Parts, words: str, ground: str) -> None:
+    start = bank_pictures(both, both.encode_text([words]).expand(3, -1), seeds=[1, 2, 3], size=(96, 96), parts=parts)
+    assert start.opacity.tolist() == [1, 1, 1]
+    kinds = [kind for kind in GROUNDS if kind != "plain"]
+    names = embed_cached(both, [f"{kind} background" for kind in kinds], start.pictures)
+    assert {kinds[int(row)] for row in (both.encode_image(start.pictures) @ names.T).argmax(1)} == {ground}
 
 
 def test_draws_of_the_vqgan_show_their_class(both: Perceptor, parts: Parts) -> None:

@@ -164,24 +164,33 @@ def pattern_of(caption: str) -> str:
 
 
 def in_all_colours(pattern: str) -> dict[str, tuple[str, ...]]:
-    """Every text of a pattern with colours, and those colours; shapes also with shorter texts, and all without colours.
+    """Every text of a pattern with colours, and those colours; also with shorter texts, and all without colours.
 
     >>> texts = in_all_colours("{} heart on a {} background")
     >>> texts["red heart on black"], texts["red heart"], texts["heart"]
     (('red', 'black'), ('red',), ())
+    >>> in_all_colours("{} and {} striped background")["red stripes"]
+    ('red',)
     """
     texts = {pattern.format(*names): names for names in permutations(COLOURS, pattern.count("{}"))}
     shape, on, _ = pattern.partition(" on a ")
+    plain, *nouns = without_colours(pattern)
     if on:
         texts |= {f"{shape.format(first)} on {second}": (first, second) for first, second in permutations(COLOURS, 2)}
-        texts |= {shape.format(first): (first,) for first in COLOURS}
-    return {**texts, without_colours(pattern): ()}
+        texts |= {f"{first} {plain}": (first,) for first in COLOURS}
+    for noun in nouns:
+        texts |= {f"{first} and {second} {noun}": (first, second) for first, second in permutations(COLOURS, 2)}
+        texts |= {f"{first} {noun}": (first,) for first in COLOURS}
+    return texts | {text: () for text in (plain, *nouns)}
 
 
-def without_colours(pattern: str) -> str:
-    """What a pattern with colours draws, in words.
+def without_colours(pattern: str) -> tuple[str, ...]:
+    """What a pattern with colours draws, in words, those of its caption first.
 
     >>> without_colours("{} heart on a {} background"), without_colours("{} and {} striped background")
-    ('heart', 'striped background')
+    (('heart',), ('striped background', 'stripes'))
     """
-    return _BETWEEN.sub("", pattern.partition(" on a ")[0])
+    from clipgen.grounds import GROUND_NOUNS  # late: as for `_entries`
+
+    plain = _BETWEEN.sub("", pattern.partition(" on a ")[0])
+    return plain, *(noun for kind, noun in GROUND_NOUNS.items() if plain == f"{kind} background")

@@ -52,5 +52,6 @@ def test_shapes_and_grounds_have_the_colours_of_the_entry() -> None:
 def test_the_texts_of_a_pattern_name_its_colours() -> None:
     texts = in_all_colours("{} and {} striped background")
     assert texts["pink and cyan striped background"] == ("pink", "cyan")
-    assert texts["striped background"] == ()
-    assert len(texts) == len(COLOURS) * (len(COLOURS) - 1) + 1
+    assert texts["pink and cyan stripes"] == ("pink", "cyan") and texts["pink stripes"] == ("pink",)
+    assert texts["striped background"] == texts["stripes"] == ()
+    assert len(texts) == 2 * len(COLOURS) * (len(COLOURS) - 1) + len(COLOURS) + 2

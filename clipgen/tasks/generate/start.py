@@ -256,20 +256,21 @@ def _in_colours(
 ) -> _Choose | None:
     """Draw the ground or shape that the words name, in the colours that they name; None if they name none."""
     kinds = list(dict.fromkeys(pattern_of(entry.caption) for entry in bank.entries if not entry.scene))
-    plain = embed_cached(perceptor, [without_colours(kind) for kind in kinds], target) @ target
-    patterns = {kinds[int(place)]: list[int]() for place in [plain.argmax()] if plain[place] >= EXACT}
+    plain = {text: kind for kind in kinds for text in without_colours(kind)}
+    best, place = (embed_cached(perceptor, list(plain), target) @ target).max(0)
+    patterns = {list(plain.values())[int(place)]: list[int]()} if best >= EXACT else {}
     abstract = bank.abstract.nonzero()[:, 0].to(fits.device)
     for row in abstract[fits[abstract].argsort(descending=True)].tolist():
         pattern = pattern_of(bank.captions[row])
         if fits[row] >= PATTERN or pattern in patterns:
             patterns.setdefault(pattern, []).append(row)
-    best, pattern = EXACT, ""
+    least, pattern = EXACT, ""
     names: tuple[str, ...] = ()
     for candidate in list(patterns)[:PATTERNS]:
         texts = in_all_colours(candidate)
         fit, place = (embed_cached(perceptor, list(texts), target) @ target).max(0)
-        if float(fit) >= best:
-            best, pattern, names = float(fit), candidate, list(texts.values())[int(place)]
+        if float(fit) >= least:
+            least, pattern, names = float(fit), candidate, list(texts.values())[int(place)]
     if not pattern:
         return None
     # a ground that the words do not name keeps its colour, in entries where that is not the colour of the shape
