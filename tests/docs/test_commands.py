@@ -51,6 +51,9 @@ EXCUSED = {
     "clipgen tune charts/learn -o chips": TRAINS,
     "clipgen classify charts/other --perceptor chips --by-folder": TRAINS,
     'clipgen "a drawing of a z8k" --perceptor chips': TRAINS,
+    "clipgen train prior --pictures charts/learn --perceptor chips-painter --size 64 --batch 16 --fresh 2 --steps 400 "
+    "--out chip-manner": TRAINS,
+    'clipgen "a drawing of a z8k" --perceptor chips --prior chip-manner -o z8k.png': TRAINS,
     "python benchmarks/tune.py --things symbols --draw new-things/": CHECKOUT,
     "clipgen tune new-things/learn -o since-2020": TRAINS,
     "clipgen caption new-things/other/zorblax/000.png --perceptor since-2020": TRAINS,

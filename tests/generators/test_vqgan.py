@@ -233,6 +233,20 @@ def test_a_lightning_checkpoint_loads(tiny_vqgan, generator):
     assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
 
 
+def test_the_only_config_of_a_folder_is_that_of_its_checkpoint(tiny_vqgan, generator, tmp_path):
+    """Taming's own downloads are called last.ckpt and model.yaml."""
+    folder = tmp_path / "taming"
+    folder.mkdir()
+    path = folder / "last.ckpt"
+    torch.save({"state_dict": generator.network.state_dict()}, path)
+    (folder / "notes.json").write_text("{}")
+    (folder / "model.yaml").write_text(yaml.safe_dump(TINY), encoding="utf-8")
+    assert torch.equal(VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=path)(), generator())
+    (folder / "other.yaml").write_text(yaml.safe_dump(TINY), encoding="utf-8")
+    with pytest.raises(WeightsError, match="found model.yaml, other.yaml"):
+        VQGAN.begin(size=(32, 24), seeds=[1, 2], weights=path)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -122,8 +122,10 @@ def _pair(weights: Path) -> tuple[Path, Path]:
     if weights.suffix in CONFIGS:
         return weights, _one(beside if weights.name == WHOLE else files, STATES, weights.parent)
     whole = [file for file in beside if file.name == WHOLE]
-    named = any(file.suffix in CONFIGS for file in files)
-    return _one(files if named else whole, CONFIGS, weights.parent), weights
+    named = [file for file in files if file.suffix in CONFIGS]
+    # taming's own are last.ckpt and model.yaml; a .json may be anything
+    others = [file for file in beside if file.suffix in (".yaml", ".yml")]
+    return _one(named or whole or others, CONFIGS, weights.parent), weights
 
 
 def _one(files: list[Path], suffixes: tuple[str, ...], folder: Path) -> Path:
