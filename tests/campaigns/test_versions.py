@@ -59,7 +59,8 @@ def test_the_suite_passes(version: str, resolution: str, tmp_path: Path) -> None
     extras = f"{ROOT}[test,library,web]"
     # wheels alone: a clean machine has no compiler
     install = [uv, "pip", "install", "--quiet", "--python", home / "bin" / "python", "--resolution", resolution]
-    run([*install, "--only-binary", ":all:", "--no-binary", "clipgen", "--editable", extras], tmp_path)
+    wheels = ["--only-binary", ":all:", "--no-binary", "clipgen"]
+    run([*install, *wheels, "--editable", extras], tmp_path, UV_HTTP_TIMEOUT="900")  # seconds: torch is large
     tests = os.environ.get(TESTS, "tests").split()
     said = run([home / "bin" / "python", "-m", "pytest", "-q", "-o", f"cache_dir={tmp_path / 'cache'}", *tests], ROOT)
     counted = re.findall(r"(\d+) (passed|failed|skipped|error)", said.splitlines()[-1])
