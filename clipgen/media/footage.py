@@ -17,6 +17,7 @@ from PIL import Image
 
 from clipgen.errors import ImageError
 from clipgen.files import reason
+from clipgen.media.containers import open_container
 from clipgen.media.encoder import pulled
 from clipgen.media.images import from_pil, paintable_size
 from clipgen.media.moments import clock
@@ -330,7 +331,7 @@ def _opened(path: Path) -> Iterator[InputContainer]:
     if not os.path.isfile(path):
         raise ImageError(f"there is no video {path}; check the name")
     try:
-        with av.open(str(path), metadata_errors="replace") as container:
+        with open_container(path) as container:
             # without a codec PyAV before 18 crashes as soon as it decodes
             if not container.streams.video or container.streams.video[0].codec_context is None:
                 raise ImageError(f"{path} cannot be decoded as a video: it has no pictures in a known encoding")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from clipgen.errors import SettingsError
 from clipgen.files import reason
+from clipgen.media.containers import open_container
 from clipgen.media.encoder import BLOCK, pulled
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Sound:
         import av  # late: only films with sound need it
 
         try:
-            self._container: InputContainer = av.open(str(path), metadata_errors="replace")
+            self._container: InputContainer = open_container(path)
         except (av.FFmpegError, OSError, ValueError) as error:
             raise SettingsError(f"{path} cannot be decoded as sound: {reason(error)}", settings=["audio"]) from error
         # without a codec PyAV before 18 crashes as soon as it decodes
