@@ -237,7 +237,7 @@ def test_a_scene_of_the_bank_has_the_picture_that_it_starts_from() -> None:
     start = setup.start_picture()
     assert start is not None and setup.kept > 0.9
     assert torch.equal(start, setup.parts.generator().detach())  # no step is taken yet
-    other = set_up_scene("a forest", PICTURE, Parts())
+    other = set_up_scene("a forest", PICTURE.changed(start="noise"), Parts())
     assert other.kept == 0 and other.start_picture() is None
 
 
