@@ -21,6 +21,7 @@ from clipgen.similarity import Background
 from clipgen.train import checkpoints, clip
 from clipgen.train.clip import locked
 from clipgen.train.clip.locked import Part, Recipe, Trainer, export
+from clipgen.train.clip.locked.trainer import Said
 from clipgen.train.sources import DrawnWorld, Lettering, Mixed, Mixture, Source
 from clipgen.train.text.vocabulary import write_needed_merges
 from clipgen.train.world import World
@@ -106,12 +107,30 @@ def test_the_average_follows_the_weights_slowly(make: Any, batches: list[Mixed])
 def test_captions_that_say_the_same_are_no_negatives(make: Any) -> None:
     trainer = make()
     pictures = torch.nn.functional.normalize(torch.randn(3, 16, generator=torch.Generator().manual_seed(0)), dim=-1)
-    captions, concept = pictures[[0, 0, 2]], torch.tensor([-1, -1, -1])
-    facts = torch.full((3, 4), -1)
-    equal_rows = trainer._contrast(30 * pictures[[0, 0, 2]] @ captions.T, captions, concept, facts)
+    captions, nothing = pictures[[0, 0, 2]], torch.full((3, 3), -1)
+    equal_rows = trainer._contrast(30 * pictures[[0, 0, 2]], Said(captions, nothing))
     assert equal_rows < 0.05  # else the two equal rows would cost log 2
     apart = torch.nn.functional.normalize(captions + torch.tensor([[0.0], [0.5], [0.0]]), dim=-1)
-    assert trainer._contrast(30 * captions @ apart.T, apart, torch.tensor([0, 1, 2]), facts) > equal_rows
+    facts = torch.tensor([[0, -1, -1], [1, -1, -1], [2, -1, -1]])
+    assert trainer._contrast(30 * captions, Said(apart, facts)) > equal_rows
+    facts[1] = facts[0]
+    same_facts = trainer._contrast(30 * captions, Said(captions, facts))
+    assert same_facts < 0.05
+
+
+def test_captions_of_earlier_batches_are_negatives(make: Any, batches: list[Mixed]) -> None:
+    trainer = make(replace(TINY, past=5))
+    seen = torch.nn.functional.normalize(torch.randn(4, 16, generator=torch.Generator().manual_seed(0)), dim=-1)
+    said = Said(seen, torch.full((4, 3), -1))
+    alone = trainer._contrast(5 * seen, said)
+    trainer._past = Said(torch.nn.functional.normalize(seen + 0.6 * seen.flip(0), dim=-1), said.facts + 2)
+    assert trainer._contrast(5 * seen, said) > alone + 0.01
+    trainer._past = said.first(1)  # what says the same is none
+    assert trainer._contrast(5 * seen[:1], said.first(1)) == 0
+    for batch in batches[:2]:
+        trainer.step(batch)
+    newest = trainer.text(batches[1].tokens).float()
+    assert torch.allclose(trainer._past.captions, newest[:5]) and len(trainer._past.facts) == 5
 
 
 def test_a_resumed_run_equals_an_uninterrupted_one(make: Any, batches: list[Mixed], tmp_path: Path) -> None:

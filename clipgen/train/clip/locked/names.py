@@ -48,15 +48,18 @@ class Names:
         pick = (torch.rand(len(self._count), generator=generator) * self._count).long()
         return self._bank[template, self._start + torch.where(other, pick, 0)]
 
-    def truth(self, facts: Tensor) -> tuple[Tensor, Tensor]:
-        """The concept of each picture [N], -1 without one, and which concepts are its alternatives [N, K], itself too.
-
-        facts: as of `Mixed`, [N, 4].
-        """
+    def concept(self, facts: Tensor) -> Tensor:
+        """The concept of each picture [N], -1 without one; facts: as of `Mixed`, [N, 4]."""
         source, label = facts[:, 0], facts[:, 1]
         known = label >= 0
         concept = torch.full_like(label, -1)
         concept[known] = self._concept[self._first[source[known]] + label[known]]
+        return concept
+
+    def truth(self, facts: Tensor) -> tuple[Tensor, Tensor]:
+        """The concept of each picture as of `concept`, and which concepts are its alternatives [N, K], itself too."""
+        concept, source = self.concept(facts), facts[:, 0]
+        known = concept >= 0
         rivals = torch.ones(len(facts), len(self.concepts), dtype=torch.bool)
         rivals[known] = self._rivals[source[known], concept[known]]
         return concept, rivals

@@ -28,8 +28,8 @@ class Recipe:
     folder in models/ of the locked text tower; shares: of each kind of source in a batch; styled: share of the world's
     pictures in a style; hard: styles that are drawn twice as often as the others; lr: peak learning rate, constant
     until the last `decay` of the steps, in which it falls to 0, so that a longer run has the same start; ema: decay of
-    the averaged weights, which are the result; contrast, names, scenes, manners: weights
-    of the losses.
+    the averaged weights, which are the result; past: captions of earlier batches that are negatives, too; contrast,
+    names, scenes, manners: weights of the losses.
     """
 
     tower: str
@@ -49,6 +49,7 @@ class Recipe:
     )
     styled: float = 0.5
     hard: tuple[str, ...] = _HARD
+    past: int = 2048
     contrast: float = 0.7
     names: float = 1.0
     scenes: float = 0.3

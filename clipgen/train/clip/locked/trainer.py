@@ -37,6 +37,32 @@ class Features:
     facts: Tensor
 
 
+@dataclass(frozen=True)
+class Said:
+    """Captions and what they say: embeddings [N, D]; concept, scene and style of their pictures [N, 3], -1 for none."""
+
+    captions: Tensor
+    facts: Tensor
+
+    @classmethod
+    def none(cls, dim: int, device: torch.device) -> Said:
+        """No captions of `dim` numbers."""
+        return cls(torch.empty(0, dim, device=device), torch.empty(0, 3, dtype=torch.long, device=device))
+
+    def before(self, others: Said) -> Said:
+        """These, then others."""
+        return Said(torch.cat([self.captions, others.captions]), torch.cat([self.facts, others.facts]))
+
+    def first(self, count: int) -> Said:
+        """So many of them."""
+        return Said(self.captions[:count], self.facts[:count])
+
+    def same(self, others: Said) -> Tensor:
+        """Whether each says the same as each of others, or its picture has the same facts: bool [N, M]."""
+        facts = (self.facts[:, None] == others.facts[None]).all(-1) & (self.facts[:, :1] >= 0)
+        return (self.captions @ others.captions.T > _SAME) | facts
+
+
 class Trainer:
     """The state of a run; `step(batch)` makes one update and returns its metrics.
 
@@ -67,6 +93,7 @@ class Trainer:
         self.scale = nn.Parameter(torch.tensor(log(_SCALE[0]), device=device))
         self.generator = torch.Generator().manual_seed(recipe.seed)
         self.names = Names(sources, self._embed_texts)
+        self._past = Said.none(self.config["model_cfg"]["embed_dim"], device)
         self._scenes = [self._embed_texts([*scene.names, *scene.place]) for scene in SCENES.values()]
         self._manners = [self._embed_texts(list(names)) for names in MANNERS.values()]
         vectors = [p for p in self.visual.parameters() if p.ndim < 2]
@@ -119,7 +146,8 @@ class Trainer:
 
     def step(self, batch: Mixed) -> dict[str, float]:
         """Train on one batch."""
-        rate = self.recipe.rate(self.done)
+        recipe = self.recipe
+        rate = recipe.rate(self.done)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.visual.train()
@@ -133,8 +161,9 @@ class Trainer:
         loss.backward()
         nn.utils.clip_grad_norm_(self.visual.parameters(), 1.0)
         self.optimizer.step()
+        self._past = self._said(captions, batch.facts).before(self._past).first(recipe.past)
         self.done += 1
-        checkpoints.average(self.averaged, self.visual, done=self.done, ema=self.recipe.ema)
+        checkpoints.average(self.averaged, self.visual, done=self.done, ema=recipe.ema)
         return {"lr": rate, **{name: float(value.detach()) for name, value in parts.items()}}
 
     def _loss(self, pictures: Tensor, captions: Tensor, facts: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
@@ -156,21 +185,29 @@ class Trainer:
         known = concept >= 0
         hits = (logits.argmax(1) == concept)[known].float().mean() if known.any() else logits.sum() * 0
         return {
-            "contrast": self._contrast(scale * pictures @ captions.T, captions, concept, facts),
+            "contrast": self._contrast(scale * pictures, self._said(captions, facts)),
             "names": _cross_entropy(logits, concept),
             "scenes": _cross_entropy(scale * pictures @ self._drawn(self._scenes).T, facts[:, 2].to(self.device)),
             "manners": _cross_entropy(scale * pictures @ self._drawn(self._manners).T, facts[:, 3].to(self.device)),
             "top1": hits,
         }
 
-    def _contrast(self, logits: Tensor, captions: Tensor, concept: Tensor, facts: Tensor) -> Tensor:
-        """Symmetric InfoNCE; captions that say the same, and pictures of the same facts, are no negatives."""
-        rest = torch.cat([concept[:, None], facts[:, 2:].to(concept)], dim=1)
-        same = (captions @ captions.T > _SAME) | ((rest[:, None] == rest[None]).all(-1) & (concept >= 0)[:, None])
-        same.fill_diagonal_(False)
-        logits = logits.masked_fill(same, -1e4)
-        own = torch.arange(len(logits), device=logits.device)
-        return 0.5 * (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own))
+    def _said(self, captions: Tensor, facts: Tensor) -> Said:
+        concept = self.names.concept(facts)
+        return Said(captions, torch.cat([concept[:, None], facts[:, 2:]], dim=1).to(self.device))
+
+    def _contrast(self, pictures: Tensor, said: Said) -> Tensor:
+        """Symmetric InfoNCE; captions that say the same, and pictures of the same facts, are no negatives.
+
+        The captions of earlier batches are further negatives of the pictures: the text tower is locked, so their
+        embeddings stay true (He et al. 2020, Momentum Contrast, arXiv 1911.05722, needs a second tower for that).
+        """
+        all_of_them = said.before(self._past)
+        same = said.same(all_of_them)
+        own = torch.arange(len(pictures), device=pictures.device)
+        same[own, own] = False
+        logits = (pictures @ all_of_them.captions.T).masked_fill(same, -1e4)
+        return 0.5 * (F.cross_entropy(logits, own) + F.cross_entropy(logits[:, : len(own)].T, own))
 
     def _drawn(self, groups: Sequence[Tensor]) -> Tensor:
         """One of the names of each, at random: [K, D]."""
@@ -183,6 +220,7 @@ class Trainer:
             "visual": self.visual.state_dict(),
             "averaged": self.averaged.state_dict(),
             "scale": self.scale.detach(),
+            "past": vars(self._past),
             "optimizer": self.optimizer.state_dict(),
             "generator": self.generator.get_state(),
         }
@@ -197,6 +235,8 @@ class Trainer:
             checkpoints.fill(network, state.get(name) or state["averaged"], source="the checkpoint to resume from")
         with torch.no_grad():
             self.scale.copy_(state["scale"])
+        if "past" in state:
+            self._past = Said(**state["past"])
         if "optimizer" in state:
             self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
