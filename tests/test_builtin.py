@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 
 import clipgen
 from clipgen.colours import COLOURS
@@ -15,6 +16,7 @@ from clipgen.generators.vqgan.checkpoint import load_critic, load_network
 from clipgen.grounds import GROUNDS, SHAPE_NAMES
 from clipgen.jobs import Inputs, Job
 from clipgen.losses import InitLoss
+from clipgen.media.crisp import enlarge
 from clipgen.models import weights
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
@@ -25,7 +27,9 @@ from clipgen.similarity.upright import shipped_head
 from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.generate import composition
+from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.generate.layouts import Layout
 from clipgen.tasks.generate.plan import draft, with_start
 from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets, reader_for
@@ -243,6 +247,30 @@ def test_draws_of_the_vqgan_show_their_class(both: Perceptor, parts: Parts) -> N
     assert not anything[0].equal(anything[1])
     with refused(UnknownNameError, "classes"):
         load(settings.changed(classes=["zorblax"]), parts, count=1)
+
+
+def test_seeds_that_follow_one_another_take_other_drawings(
+    composer: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+
+    def enlarged(draw: Tensor, side: int) -> Tensor:
+        taken.append(draw)
+        return enlarge(draw, side)
+
+    monkeypatch.setattr(composition, "enlarge", enlarged)
+    monkeypatch.setattr(composition, "turned", lambda draws, rng: draws)
+    target = composer.perceptor.encode_text(["a mushroom"])[0]  # all three drawings of it are near
+    for seed in range(4):
+        composer.compose(Layout("mushroom", ("mushroom",)), target, Choices(seed))
+    kinds = [kind for kind, name in enumerate(composer.stylegan.network.names) if name == "mushroom"]
+    drawings = []
+    for kind in kinds:
+        composer.stylegan.draw_from(None, [(str(kind), 1.0)])
+        drawings.append(composer.stylegan.cut_outs(5, 1)[0])
+    both_ways = torch.stack([torch.stack([drawing, drawing.flip(-1)]) for drawing in drawings])
+    nearest = [int((both_ways - draw).abs().mean((2, 3, 4)).amin(1).argmin()) for draw in taken]
+    assert nearest == [0, 1, 2, 0]
 
 
 def test_draws_of_pixels_are_those_of_the_bank(both: Perceptor, parts: Parts) -> None:

@@ -18,6 +18,7 @@ from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank
+from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.layouts import (
     ARRANGED,
     IN_SCENES,
@@ -38,8 +39,8 @@ NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
-# draws of a thing, and stylings of what they show, one of which is chosen by a seed: the best, or one whose cosine is
-# lower by at most so much
+# draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
+# one whose cosine is lower by at most so much
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
 # mean alpha from which a thing fills its square
 FULL = 0.78
@@ -59,7 +60,7 @@ class Composer:
 
         >>> composer = Composer(Bank.whole(), perceptor, StyleGAN.load())
         >>> target = perceptor.encode_text(["a red fox"])[0]
-        >>> composer.compose(Layout("fox", ("fox",)), target, torch.Generator().manual_seed(7)).shape
+        >>> composer.compose(Layout("fox", ("fox",)), target, Choices(7)).shape
         torch.Size([3, 192, 192])
 
     bank: its scenes; perceptor: embeds texts and draws; stylegan: the built-in one, used by this composer alone; size:
@@ -109,7 +110,7 @@ class Composer:
     def _covers(self, thing: str) -> float:
         """The mean alpha of a thing's draws."""
         if thing not in self.covers:
-            self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, 3].mean())
+            self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, :, 3].mean())
         return self.covers[thing]
 
     def _scored(self, names: Sequence[str], target: Tensor) -> tuple[list[Layout], Tensor]:
@@ -157,39 +158,43 @@ class Composer:
         parts = torch.tensor([layout.parts - 1.0 for layout in layouts]).to(target)
         return self.perceptor.encode_text([layout.text for layout in layouts]).to(target) @ target - NEARER * parts
 
-    def compose(self, layout: Layout, target: Tensor, rng: torch.Generator, ground: Tensor | None = None) -> Tensor:
-        """A picture [3, H, W] of a layout, of draws that come near to the target [D]; rng chooses among them.
+    def compose(self, layout: Layout, target: Tensor, choices: Choices, ground: Tensor | None = None) -> Tensor:
+        """A picture [3, H, W] of a layout, of draws that come near to the target [D]; a seed chooses among them.
 
         ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene, in its own
         style.
         """
+        rng = choices.rng
         places = IN_SCENES.get(layout.places, layout.places) if layout.scene and ground is None else layout.places
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, rng).to(target)
         drawn = {thing: self._draws(thing, rng).to(target) for thing in dict.fromkeys(layout.things)}
         for thing, place in zip(layout.things, places, strict=True):
-            draws = turned(drawn[thing], rng)
+            drawings, each = drawn[thing].shape[:2]
+            draws = turned(drawn[thing].flatten(0, 1), rng)
             canvas = plain_ground(draws, rng, self.size) if canvas is None else canvas
             place = varied(place, rng)
-            chosen = self._place_of(paste(draws, canvas, place), target, rng)
+            fits = (self.perceptor.encode_image(paste(draws, canvas, place)) @ target).view(drawings, each)
+            best = fits.amax(1)
+            near = (best >= best.max() - NEARLY).nonzero()[:, 0]
+            drawing = int(near[choices.in_turn(len(near))])
+            chosen = drawing * each + _near_best(fits[drawing], rng)
             canvas = paste(enlarge(draws[chosen], side_of(place, canvas))[None], canvas, place)[0]
         assert canvas is not None  # a layout has a thing
         if layout.style is None or ground is not None:
             return canvas
         styled = torch.stack([in_style(canvas, layout.style, rng) for _ in range(STYLINGS)])
-        return styled[self._place_of(styled, target, rng)]
-
-    def _place_of(self, pictures: Tensor, target: Tensor, rng: torch.Generator) -> int:
-        """The place of one of the pictures [N, 3, H, W] that come nearest to a target [D]."""
-        fits = self.perceptor.encode_image(pictures) @ target
-        near = (fits >= fits.max() - NEARLY).nonzero()[:, 0]
-        return int(near[int(torch.randint(len(near), (), generator=rng))])
+        return styled[_near_best(self.perceptor.encode_image(styled) @ target, rng)]
 
     def _draws(self, thing: str, rng: torch.Generator) -> Tensor:
-        """Draws of a thing [DRAWS, 4, h, w], all of them mirrored or none."""
-        self.stylegan.draw_from(None, [(thing, 1.0)])
-        draws = self.stylegan.cut_outs(int(torch.randint(2**31, (), generator=rng)), DRAWS)
+        """Draws of all drawings of a thing [drawings, each, 4, h, w], all of them mirrored or none."""
+        kinds = [str(kind) for kind, name in enumerate(self.stylegan.network.names) if name == thing]
+        seed, made = int(torch.randint(2**31, (), generator=rng)), []
+        for kind in kinds:
+            self.stylegan.draw_from(None, [(kind, 1.0)])
+            made.append(self.stylegan.cut_outs(seed, max(1, DRAWS // len(kinds))))
+        draws = torch.stack(made)
         return draws.flip(-1) if torch.rand((), generator=rng) < 0.5 else draws
 
     def _canvas(self, layout: Layout, rng: torch.Generator) -> Tensor:
@@ -197,6 +202,12 @@ class Composer:
             return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
         assert layout.scene is not None  # one of both
         return self.scenes[layout.scene].draw(int(torch.randint(2**31, (), generator=rng)), self.size)
+
+
+def _near_best(fits: Tensor, rng: torch.Generator) -> int:
+    """The place of a random one of the cosines [N] that are near to the highest."""
+    near = (fits >= fits.max() - NEARLY).nonzero()[:, 0]
+    return int(near[int(torch.randint(len(near), (), generator=rng))])
 
 
 def paste(draws: Tensor, canvas: Tensor, place: Place) -> Tensor:

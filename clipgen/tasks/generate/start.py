@@ -22,6 +22,7 @@ from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import Bank, Entry, in_all_colours, is_known_to, pattern_of, without_colours
+from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.composition import Composer, cut_out
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
@@ -69,9 +70,9 @@ class Start:
     opacity: Tensor
 
 
-# from a seed's random numbers, and what the things are to stand on, if not on a ground of their own, to a picture, its
+# from a seed's choices, and what the things are to stand on, if not on a ground of their own, to a picture, its
 # share of INIT_WEIGHT and its opacity under a sketch
-_Choose = Callable[[torch.Generator, Tensor | None], tuple[Tensor, Tensor, Tensor]]
+_Choose = Callable[[Choices, Tensor | None], tuple[Tensor, Tensor, Tensor]]
 
 
 def set_start(
@@ -185,7 +186,7 @@ def bank_pictures(
                 or _composed(bank, perceptor, fits, one, parts, drawn)
                 or _nearest(bank, perceptor, fits, one, drawn)
             )
-        chosen.append(candidates[key](_rng(seed), None if grounds is None else grounds[i]))
+        chosen.append(candidates[key](Choices(seed), None if grounds is None else grounds[i]))
     pictures, shares, opacities = zip(*chosen, strict=True)
     resized = torch.cat([resize_area(picture[None], size) for picture in pictures])
     return Start(resized, torch.stack(shares), torch.stack(opacities))
@@ -219,13 +220,14 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, siz
     scale = min(1.0, SMALL / min(size))
     small = (round(size[0] * scale), round(size[1] * scale))
 
-    def choose(rng: torch.Generator, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        rng = choices.rng
         own = torch.randint(2**31, (len(entries),), generator=rng).tolist()
         pictures = torch.stack([entry.draw(seed, small) for entry, seed in zip(entries, own, strict=True)])
         scores = (WORDS * fits + perceptor.encode_image(pictures.to(target)) @ target).cpu()
         best = scores.topk(NEAREST)
         near = best.indices[best.values >= best.values[0] - NEARLY]
-        place = int(near[torch.randint(len(near), (), generator=rng)])
+        place = int(near[choices.in_turn(len(near))])
         picture = entries[place].draw(own[place], size).to(target)
         picture = picture.flip(-1) if torch.rand((), generator=rng) < 0.5 else picture
         return cut_out(picture, ground), share[place], opacity[place]
@@ -248,7 +250,7 @@ def _composed(
     layout, fit = found
     # the less of the words a layout has (a style, say), the more the run has to change
     share = ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
-    return lambda rng, ground: (composer.compose(layout, target, rng, ground), share, torch.ones_like(share))
+    return lambda choices, ground: (composer.compose(layout, target, choices, ground), share, torch.ones_like(share))
 
 
 def _in_colours(
@@ -278,8 +280,8 @@ def _in_colours(
     entries = [entry for entry in entries if len({*entry.colours}) == len(entry.colours)]
     one = torch.ones([], device=target.device)
 
-    def choose(rng: torch.Generator, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        place, seed = (int(torch.randint(high, (), generator=rng)) for high in (len(entries), 2**31))
+    def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        place, seed = (int(torch.randint(high, (), generator=choices.rng)) for high in (len(entries), 2**31))
         return cut_out(entries[place].draw(seed, size).to(target), ground), one, one
 
     return choose
@@ -309,7 +311,3 @@ def sketched(start: Start, perceptor: Perceptor, targets: Targets, *, seeds: Seq
         pass
     pictures[rows] = sketch.render((width, height))
     return pictures
-
-
-def _rng(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
