@@ -13,6 +13,7 @@ command that ran are added here.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Sequence
 
 import click
@@ -20,6 +21,9 @@ import click
 from clipgen.cli.interrupt import stop_code
 from clipgen.errors import ClipgenError, DeviceError
 from clipgen.files import reason
+
+# what torch's DataLoader raises, in whatever the process is at
+_WORKER = re.compile(r"DataLoader worker .* (?:is killed by signal|exited unexpectedly)")
 
 
 def exit_code(call: Callable[[], object], command: Callable[[], click.Command | None] = lambda: None) -> int:
@@ -50,7 +54,9 @@ def exit_code(call: Callable[[], object], command: Callable[[], click.Command | 
     except OSError as error:
         return _fail(system_line(error), 1)
     except RuntimeError as error:
-        return _fail(with_flags(memory_error(error), command()), 1)
+        if isinstance(error.__context__, KeyboardInterrupt):  # the signal ended a worker process, too
+            return _fail("stopped", stop_code(error.__context__))
+        return _fail(with_flags(torch_error(error), command()), 1)
     return result if isinstance(result, int) else 0
 
 
@@ -116,8 +122,16 @@ def system_line(error: OSError) -> str:
     return f"{error.filename}: {reason(error)}" if error.filename else reason(error)
 
 
-def memory_error(error: RuntimeError) -> DeviceError:
-    """The `DeviceError` behind torch's out-of-memory error; any other error is raised again, it is not ours to hide."""
+def torch_error(error: RuntimeError) -> DeviceError:
+    """The `DeviceError` behind torch's error for lack of memory, or for a worker process that something ended.
+
+    Any other error is raised again, it is not ours to hide.
+    """
+    if _WORKER.match(str(error)):
+        return DeviceError(
+            "a process that makes training pictures was ended, as happens where memory runs out; use a lower batch",
+            settings=["batch"],
+        )
     # Late: torch takes seconds to import, and a torch error means that it has been imported already.
     from clipgen.devices import oom_hint
 

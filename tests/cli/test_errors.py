@@ -1,9 +1,13 @@
 import errno
+import os
+import signal
 
 import click
 import pytest
+from torch.utils.data import DataLoader, Dataset
 
 from clipgen.cli.errors import command_of, exit_code, with_flags
+from clipgen.cli.interrupt import Stopped
 from clipgen.cli.main import main
 from clipgen.errors import (
     ClipgenError,
@@ -46,6 +50,32 @@ def test_errors_become_one_line(
     written = capsys.readouterr()
     assert written.out == "" and written.err.startswith("clipgen: ") and line in written.err
     assert written.err.count("\n") == 1
+
+
+class Killed(Dataset[int]):
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, index: int) -> int:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return index
+
+
+def test_a_worker_process_that_is_killed_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(lambda: list(DataLoader(Killed(), num_workers=1))) == 1
+    written = capsys.readouterr().err
+    assert "training pictures was ended" in written and "lower batch" in written and written.count("\n") == 1
+
+
+def test_a_signal_that_ends_worker_processes_too_stops_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> None:
+        try:
+            raise Stopped(signal.SIGTERM)
+        except Stopped:
+            raise RuntimeError("DataLoader worker (pid 7) is killed by signal: Terminated. ")  # noqa: B904
+
+    assert exit_code(work) == 143
+    assert capsys.readouterr().err == "clipgen: stopped\n"
 
 
 @pytest.mark.parametrize("error", [KeyError("a bug"), RuntimeError("shapes differ"), ValueError("a bug")])
