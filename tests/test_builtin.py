@@ -1,5 +1,6 @@
 """The shipped models do what their cards say, on pictures that can be rendered anywhere (no art pack)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +27,16 @@ from clipgen.settings import GenerateSettings
 from clipgen.similarity.upright import shipped_head
 from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.caption.judgement import Judgement
-from clipgen.tasks.generate import composition
+from clipgen.tasks.generate import composition, prepare
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.layouts import Layout
 from clipgen.tasks.generate.plan import draft, with_start
+from clipgen.tasks.generate.run import course_of
 from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
+from clipgen.tasks.generate.tiles import Tiles
 from clipgen.tasks.sample import load, paint
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.train.world import SCENES, STYLES, World
@@ -285,6 +288,21 @@ def test_a_run_of_the_vqgan_takes_no_class(parts: Parts, where: str) -> None:
     settings = GenerateSettings.of(size=(96, 96), classes=["castle"], seed=4, start=where)
     with refused(SettingsError, "classes", match="sample"):
         with_start(draft(Job("generate", Inputs(prompts=("a beach",)), settings), parts), parts)
+
+
+@pytest.mark.parametrize("where", ["auto", "noise"])
+def test_the_overview_of_tiles_is_the_same_when_made_again(parts: Parts, where: str) -> None:
+    settings = GenerateSettings.of(size=(64, 64), tiles=(2, 1), seed=4, start=where)
+    job = Job("generate", Inputs(prompts=("a beach",)), settings)
+    plan = prepare(job, parts)
+    first = course_of(plan, parts)
+    again = course_of(prepare(replace(job, settings=plan.settings), parts), parts)
+    assert isinstance(first, Tiles) and isinstance(again, Tiles)
+    assert again._overview.settings == first._overview.settings and again.steps == first.steps
+    search = first._overview.settings.search
+    assert (search.steps, search.lr) == ((20, 0.05) if where == "auto" else (300, 0.1))
+    fewer = course_of(prepare(replace(job, settings=settings.changed(steps=7)), parts), parts)
+    assert fewer.steps == (7, 7, 7)
 
 
 def test_other_seeds_are_other_starts(clip: Perceptor, parts: Parts) -> None:

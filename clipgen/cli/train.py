@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import click
-
-from clipgen.errors import OutputError
-from clipgen.files import exclusive
 
 
 @click.group()
@@ -243,11 +239,4 @@ def all_command(**options: Any) -> None:
 def _run(module: str, options: dict[str, Any]) -> None:
     # Only what was given is handed on: the defaults are written once, in the recipe.
     given = {name: value for name, value in options.items() if value not in (None, ())}
-    with ExitStack() as stack:
-        if "runs" in options:  # the others have no checkpoints, which two processes would mix
-            name = "-".join(filter(None, (module.rpartition(".")[2], given.get("recipe"))))
-            place = given.get("runs", Path("runs")) / name
-            if not stack.enter_context(exclusive(place)):
-                line = f"another process trains {name} in {place.parent}; wait for it, or name another folder"
-                raise OutputError(line, settings=["runs"])
-        importlib.import_module(module).run(**given, report=click.echo)
+    importlib.import_module(module).run(**given, report=click.echo)

@@ -241,12 +241,22 @@ def _append(name: str, role: str, files: Sequence[tuple[str, str]], size: int, *
     place = shelf_folder() / ADDED
     text = place.read_text(encoding="utf-8") if place.exists() else ""
     kept = [part for part in re.split(r"(?m)^(?=\[\[model\]\])", text) if part.strip() and not _is_of(part, name, role)]
-    listed = ", ".join(f"{{ path = {json.dumps(path)}, sha256 = {json.dumps(sum_)} }}" for path, sum_ in files)
-    lines = ["[[model]]", f"name = {json.dumps(name)}", f"role = {json.dumps(role)}"]
-    lines += [f"{key} = {json.dumps(value)}" for key, value in more.items() if value or key == "notes"]
+    listed = ", ".join(f"{{ path = {_quoted(path)}, sha256 = {_quoted(sum_)} }}" for path, sum_ in files)
+    lines = ["[[model]]", f"name = {_quoted(name)}", f"role = {_quoted(role)}"]
+    lines += [f"{key} = {_quoted(value)}" for key, value in more.items() if value or key == "notes"]
     lines += [f"size_mb = {round(size / 1e6, 1)}", f"files = [{listed}]"]
     with write_whole(place) as part:
         part.write_text("\n".join([*(one.strip() + "\n" for one in kept), *lines]) + "\n", encoding="utf-8")
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML has it, which knows no halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        shown = text.encode(errors="backslashreplace").decode()
+        raise SettingsError(f"{shown} is no UTF-8, which model cards are; rename it") from error
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _is_of(part: str, name: str, role: str) -> bool:

@@ -1,18 +1,23 @@
 """Code that all recipes share: resumable checkpoints, a training curve on disk, learning-rate schedules."""
 
+import functools
 import json
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from clipgen.errors import WeightsError
-from clipgen.files import reason, unwritable, write_whole
+from clipgen.errors import OutputError, WeightsError
+from clipgen.files import exclusive, reason, unwritable, write_whole
 from clipgen.models.weights import save_pickle
 from clipgen.values import number, parse_json
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
@@ -64,6 +69,34 @@ def fill(module: nn.Module, state: dict[str, Tensor], *, source: str) -> None:
     except RuntimeError as error:
         first = " ".join(str(error).split())[:160]
         raise WeightsError(f"{source} does not fit this recipe and world ({first} …); use another or none") from error
+
+
+def alone(name: Callable[..., str]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Let one process or thread at a time train in a folder of checkpoints, which two would mix.
+
+        >>> @alone(lambda **given: "vqgan")
+        ... def train(*, runs: Path = Path("runs")) -> str:
+        ...     return "done"
+        >>> train(runs=folder)
+        'done'
+
+    name: from the arguments that a recipe is given to the name of its folder in `runs`, one of them.
+    Where it is taken, calls raise OutputError.
+    """
+
+    def held(run: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(run)
+        def called(*args: P.args, **given: P.kwargs) -> T:
+            place = Path(str(given.get("runs", "runs"))) / name(**given)
+            with exclusive(place) as mine:
+                if not mine:
+                    line = f"another process trains {place.name} in {place.parent}; wait for it, or name another folder"
+                    raise OutputError(line, settings=["runs"])
+                return run(*args, **given)
+
+        return called
+
+    return held
 
 
 class Curve:

@@ -52,9 +52,6 @@ def test_every_option_is_an_argument_of_its_recipe(name: str) -> None:
     assert given <= inspect.signature(recipe.run).parameters.keys()
 
 
-def test_a_second_training_of_a_model_in_one_folder_is_refused(cli: Cli, calls: list[Any]) -> None:
+def test_a_second_training_of_a_model_in_one_folder_is_refused(cli: Cli) -> None:
     with exclusive(Path("runs") / "clip-reader"):
         one_line(cli("train", "clip", "--recipe", "reader"), 1, "another process trains clip-reader", "--runs")
-        assert cli("train", "clip", "--recipe", "reader", "--runs", "other").exit_code == 0
-        assert cli("train", "vqgan").exit_code == 0
-    assert [name for name, _ in calls] == ["clip", "vqgan"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -117,3 +118,32 @@ def test_ones_own_model_gets_a_name(address: str, tmp_path: Path) -> None:
     ):
         with pytest.raises(error, match=given):
             shelf.add(name, [tmp_path / file])
+
+
+@pytest.mark.parametrize("folder", ["\N{GRINNING FACE}", "\N{CJK UNIFIED IDEOGRAPH-20000}", 'a "b" \\ c', "\x7f"])
+def test_ones_own_model_may_lie_in_any_folder(address: str, tmp_path: Path, folder: str) -> None:
+    file = tmp_path / folder / "own.ckpt"
+    file.parent.mkdir()
+    file.write_bytes(b"w")
+    shelf.add("own", [file])
+    assert shelf.generator("own", None) == ("vqgan", file)
+
+
+def test_a_path_that_is_no_utf_8_is_refused_before_it_is_written(address: str, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"\xff.ckpt")
+    try:
+        file.write_bytes(b"w")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    with refused(SettingsError, match="rename"):
+        shelf.add("own", [file])
+    assert all(card.name != "own" for card in weights.cards())
+
+
+def test_a_damaged_list_of_ones_own_models_is_named(address: str, tmp_path: Path) -> None:
+    (tmp_path / "own.ckpt").write_bytes(b"w")
+    shelf.add("own", [tmp_path / "own.ckpt"])
+    added = weights.shelf_folder() / weights.ADDED
+    added.write_text('[[model]]\nname = "\\ud83d"\n', encoding="utf-8")
+    with refused(WeightsError, match="added.toml.*mend it"):
+        weights.cards()

@@ -142,6 +142,18 @@ def test_what_a_picture_is_not(colours: Matcher) -> None:
     assert "red" not in {trait.text for trait in found[0]}
 
 
+def test_auc_is_the_share_of_pairs_in_order() -> None:
+    rng = torch.Generator().manual_seed(0)
+    first, second = (torch.randint(6, (n, 5), generator=rng).float() for n in (13, 8))
+    pairs = (first[:, None] > second[None]).float() + 0.5 * (first[:, None] == second[None]).float()
+    assert torch.allclose(auc(first, second), pairs.mean((0, 1)))
+
+
+def test_auc_of_many_pictures_and_phrases_takes_little_memory() -> None:
+    first, second = torch.arange(4000.0)[:, None].expand(-1, 500), torch.full((4000, 500), 1999.5)
+    assert auc(first, second).tolist() == [0.5] * 500  # all pairs would be 8 billion numbers
+
+
 def test_auc_counts_ties_half() -> None:
     assert auc(torch.tensor([[1.0], [1.0]]), torch.tensor([[1.0], [0.0]])).tolist() == [0.75]
 

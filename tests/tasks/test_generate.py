@@ -262,6 +262,11 @@ def test_image_and_noise_prompts(make: Make, perceptor: OpenClip, photo: Path) -
     seen = perceptor.encode_image(load_image(photo))[0]
     assert targets.embeddings[0, 1] @ seen > 0.8
     torch.testing.assert_close(targets.embeddings.norm(dim=-1), torch.ones(1, 3))
+    # a time budget may choose the cutouts of a step after the picture was read
+    few = read_targets(
+        ["a fox"], settings.changed(cutn=1), perceptor=perceptor, device=torch.device("cpu"), notes=[]
+    )
+    assert few.embeddings.equal(targets.embeddings)
     assert make(image_prompts=(str(photo),)).job.files.keys() == {str(photo)}
     with pytest.raises(PromptError, match="'seven'"):
         make(noise_prompts=("seven",))

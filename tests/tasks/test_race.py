@@ -7,9 +7,10 @@ import torch
 
 from clipgen.errors import SettingsError
 from clipgen.media.pictures import read_metadata
+from clipgen.parts import Parts
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.settings import GenerateSettings
-from clipgen.tasks.generate import Run
+from clipgen.settings import QUALITIES, GenerateSettings
+from clipgen.tasks.generate import Plan, Run
 from clipgen.tasks.generate import race as racing
 from clipgen.tasks.generate.race import APART, STEPS
 from raising import refused
@@ -60,6 +61,21 @@ def test_a_raced_picture_is_made_again(perceptor: OpenClip, tmp_path: Path) -> N
     list(again)
     again.pictures()[0].save(tmp_path / "b.png")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_the_winner_depends_on_the_quality_alone(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a time budget sets steps and cutouts after the race; a picture that is made again has them from the beginning
+    courses = set()
+
+    class Watched(Run):
+        def __init__(self, plan: Plan, parts: Parts) -> None:
+            courses.add((plan.settings.search.steps, plan.settings.cutouts.cutn))
+            super().__init__(plan, parts)
+
+    monkeypatch.setattr("clipgen.tasks.generate.race.Run", Watched)
+    for steps, cutn in ((3, 2), (60, 5)):
+        run(perceptor, race=2, steps=steps, cutn=cutn)
+    assert courses == {(QUALITIES["normal"].steps, QUALITIES["normal"].cutn)}
 
 
 def test_a_stopped_run_resumes_without_another_race(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,12 +7,15 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 
 from clipgen.errors import OutputError, WeightsError
+from clipgen.files import exclusive
+from clipgen.train import checkpoints, clip, course, prior, stylegan, text, vqgan
 from clipgen.train.checkpoints import Curve, cosine, fill, load, save
 from raising import refused
 
@@ -125,3 +128,36 @@ def test_a_damaged_row_of_a_curve_is_dropped(tmp_path: Path, row: str) -> None:
     path.write_bytes(f'{{"step": 1, "loss": 2.0}}\n{row}\n'.encode("latin-1"))
     Curve(path, step=5)
     assert path.read_text() == '{"step": 1, "loss": 2.0}\n'
+
+
+@pytest.mark.parametrize(
+    ("recipe", "given", "folder"),
+    [
+        (clip.run, {}, "clip-builtin"),
+        (clip.run, {"recipe": "builtin"}, "clip-builtin"),
+        (clip.run, {"without": "noto"}, "clip-builtin-without-noto"),
+        (clip.run, {"recipe": "judge"}, "clip-judge"),
+        (prior.run, {}, "prior"),
+        (stylegan.run, {}, "stylegan"),
+        (text.run, {"data": Path("words")}, "text"),
+        (vqgan.run, {}, "vqgan"),
+        (course.run, {"only": ["prior"]}, "prior"),
+        (course.run, {"only": ["reader"]}, "clip-reader"),
+    ],
+)
+def test_a_training_is_refused_where_another_one_writes(
+    tmp_path: Path, recipe: Any, given: dict[str, Any], folder: str
+) -> None:
+    with exclusive(tmp_path / folder), refused(OutputError, "runs", match=f"trains {folder} in"):
+        recipe(runs=tmp_path, **given)
+
+
+def test_a_training_leaves_no_lock_behind(tmp_path: Path) -> None:
+    @checkpoints.alone(lambda **given: str(given["name"]))
+    def train(*, name: str, runs: Path = Path("runs")) -> str:
+        with exclusive(runs / name) as mine:
+            assert not mine
+        return name
+
+    assert train(name="one", runs=tmp_path) == train(name="one", runs=tmp_path) == "one"
+    assert not list(tmp_path.iterdir())

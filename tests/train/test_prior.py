@@ -231,6 +231,14 @@ def test_a_run_writes_a_prior_and_can_be_resumed(run: Run, tmp_path: Path, photo
     assert (other / "prior.safetensors").read_bytes() != (whole / "prior.safetensors").read_bytes()
 
 
+@pytest.mark.parametrize("fresh", [3, 7, 64])
+def test_any_number_of_pictures_may_be_fresh(run: Run, photos: Path, fresh: int) -> None:
+    said: list[str] = []
+    run("a", pictures=photos, fresh=fresh, steps=9, report=said.append)  # more steps than there are fresh pictures
+    run("b", pictures=photos, fresh=fresh, steps=10, report=said.append)
+    assert "24 pictures are encoded; training begins with 12" in said and "resumed at step 9 of 10" in said
+
+
 def test_codes_of_other_pictures_are_never_mixed_in(run: Run, tmp_path: Path, photos: Path) -> None:
     whole = run("a", pictures=photos)
     others = tmp_path / "others"

@@ -21,6 +21,7 @@ from clipgen.train.vqgan import Crops, Metrics, Recipe, Trainer, export, measure
 from clipgen.train.vqgan.losses import distance, spread
 from clipgen.train.vqgan.recipe import lattice, model_config
 from clipgen.train.world import World
+from raising import refused
 
 # warm-up is 200 steps long: the peak is high, so that the first few steps move at all
 TINY = Recipe(levels=(3, 3, 3), ch=32, ch_mult=(1, 1), z_channels=8, steps=20, batch=4, lr=0.1, gan_from=1.0)
@@ -123,6 +124,17 @@ def test_a_resumed_run_equals_an_uninterrupted_one(windows: list[Tensor], tmp_pa
     found += [resumed.step(batch) for batch in windows[2:]]
     assert found == wanted and resumed.done == 4
     assert same_state(unbroken.model, resumed.model) and same_state(unbroken.critic, resumed.critic)
+
+
+def test_a_run_with_other_layers_begins_its_optimizer_anew(windows: list[Tensor]) -> None:
+    whole, decoder = Trainer(TINY, CPU, None), Trainer(replace(TINY, decoder_only=True), CPU, None)
+    decoder.step(windows[0])
+    assert not whole.load(decoder.state()) and whole.done == 1
+    assert same_state(whole.model, decoder.model)
+    whole.step(windows[1])
+    assert decoder.load(decoder.state())
+    with refused(WeightsError):
+        Trainer(replace(TINY, z_channels=16), CPU, None).load(whole.state())
 
 
 def test_weights_to_start_from_bring_their_shape(windows: list[Tensor], tmp_path: Path) -> None:

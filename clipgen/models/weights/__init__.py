@@ -225,7 +225,8 @@ def _read_rows(path: str, mtime_ns: int) -> tuple[Card, ...]:
         rows = parse_toml(Path(path).read_text(encoding="utf-8"))["model"]
         return tuple(_card(row) for row in rows)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(f"cannot read the model cards in {path}: {error}; `git checkout models/`") from error
+        mended = "mend it or remove it" if Path(path).name == ADDED else "`git checkout models/`"
+        raise WeightsError(f"cannot read the model cards in {path}: {error}; {mended}") from error
 
 
 def _card(row: Mapping[str, Any]) -> Card:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from clipgen.parts import Parts
+from clipgen.settings import QUALITIES
 from clipgen.tasks.generate.plan import Plan, with_start
 from clipgen.tasks.generate.run import Run
 
@@ -46,7 +47,10 @@ def race(plan: Plan, parts: Parts, tries: int, *, report: Callable[[str], None] 
 
 
 def _score(plan: Plan, parts: Parts) -> Tensor:
-    run = Run(plan, parts)
+    # by the course of the quality: steps and cutouts may be chosen after the race, to fit a time, and a picture that is
+    # made again, with those, has to have the same winner
+    usual = QUALITIES[plan.settings.search.quality]
+    run = Run(plan.changed(steps=usual.steps, cutn=usual.cutn), parts)
     for step in run:
         if step.index + 1 == STEPS:
             break

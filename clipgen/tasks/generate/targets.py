@@ -24,6 +24,8 @@ from clipgen.settings import GenerateSettings
 OPEN_VOCABULARY = "vit-b-32"
 # what reads the words beside the perceptor that paints
 READER = "reader"
+# cutouts through which the picture of an image prompt is seen
+IMAGE_CUTOUTS = 32
 
 
 @dataclass(frozen=True)
@@ -155,10 +157,11 @@ def _embed(prompt: Prompt, perceptor: Perceptor, notes: list[str]) -> Target:
 def _embed_image(text: str, settings: GenerateSettings, *, perceptor: Perceptor, device: torch.device) -> Target:
     path, weight = parse_weighted_path(text)
     image = load_image(path).to(device)
-    # the picture that is painted is embedded through augmentations, so its target is too
+    # the picture that is painted is embedded through augmentations, so its target is too; their number is not that of a
+    # step, which may be chosen later, to fit a time
     cutouts = Cutouts(
         perceptor.input_size,
-        settings.cutouts.cutn or 1,
+        IMAGE_CUTOUTS,
         cut_pow=settings.cutouts.cut_pow,
         augments=settings.cutouts.augments,
         generator=devices.generator("cpu", settings.canvas.seed or 0),

@@ -18,7 +18,7 @@ from torch import Tensor
 from clipgen.errors import SettingsError
 from clipgen.media.images import GRID, from_pil, load_image, resize_area, to_pil
 from clipgen.parts import Parts
-from clipgen.settings import Box
+from clipgen.settings import QUALITIES, Box
 from clipgen.settings.keywords import PictureValues
 from clipgen.synthesis import Look, Synthesis
 from clipgen.tasks.generate.canvas import load_generator
@@ -143,8 +143,17 @@ class Tiles:
 
     @cached_property
     def _overview(self) -> Plan:
-        """The plan of the whole picture, small, that the tiles start from."""
-        return with_start(self._part(size=self._view, start=self.plan.settings.init.start), self.parts)
+        """The plan of the whole picture, small, that the tiles start from.
+
+        Where the tiles take the steps and cutouts of the quality, it takes those that suit its own start.
+        """
+        part = self._part(size=self._view, start=self.plan.settings.init.start)
+        # by what is recorded, not by what was asked for, so that a picture that is made again has the same overview
+        asked, usual = part.settings, QUALITIES[part.settings.search.quality]
+        if (asked.search.steps, asked.cutouts.cutn) == (usual.steps, usual.cutn):
+            own = asked.search.lr == self.plan.empty(self.parts).lr
+            asked = asked.changed(steps=None, cutn=None, lr=None if own else asked.search.lr)
+        return with_start(replace(part, requested=asked), self.parts)
 
     def _part(self, **settings: object) -> Plan:
         """The plan as one of a picture without tiles, with other settings."""

@@ -57,6 +57,13 @@ def _background(folder: Path, world: World) -> Background:
     return Background(embed_texts(perceptor, captions), pictures)
 
 
+def _folder(recipe: str = "builtin", without: str | None = None, **given: object) -> str:
+    if recipe not in RECIPES and recipe not in locked.RECIPES:
+        raise UnknownNameError.of("recipe", recipe, [*RECIPES, *locked.RECIPES])
+    return f"clip-{recipe}{'-without-' + without if without else ''}"
+
+
+@checkpoints.alone(_folder)
 def run(
     *,
     out: Path | None = None,
@@ -97,11 +104,9 @@ def run(
             seed=seed, init=init, resume=resume, device=device, runs=runs, seconds=seconds, report=report,
         )  # fmt: skip
         return None
-    if recipe not in RECIPES:
-        raise UnknownNameError.of("recipe", recipe, [*RECIPES, *locked.RECIPES])
     _refuse(recipe, photos=photos, drawings=drawings, fonts=fonts)
     chosen = _chosen(RECIPES[recipe], steps=steps, radius=radius, batch=batch, seed=seed)
-    folder = runs / f"clip-{recipe}{'-without-' + without if without else ''}"
+    folder = runs / _folder(recipe, without)
     folder.mkdir(parents=True, exist_ok=True)
     merges = folder / "merges.txt.gz"
     openclip.write_merges(merges)

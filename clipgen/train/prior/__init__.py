@@ -62,6 +62,7 @@ ORIGIN_FILE, _CODES = "origin.json", ("codes", "held-out")
 _SAVE_EVERY, _SHEET_EVERY = 200, 1000  # steps
 
 
+@checkpoints.alone(lambda **given: "prior")
 def run(
     *,
     out: Path = Path("models/prior"),
@@ -114,9 +115,9 @@ def run(
 
     encode = Encoder(network, clip, by_picture=pictures is not None or recipe.by_picture > 0)
     held = Store(folder / _CODES[1], _HELD_OUT)
-    fill(held, stream(source(held_out=True, count=_HELD_OUT // recipe.fresh), report=report), encode, _HELD_OUT)
+    fill(held, stream(source(held_out=True, count=-(-_HELD_OUT // recipe.fresh)), report=report), encode, _HELD_OUT)
     store = Store(folder / _CODES[0], recipe.most, where)
-    every = source(held_out=False, count=recipe.most // recipe.fresh)
+    every = source(held_out=False, count=-(-recipe.most // recipe.fresh))
     fresh_ones = stream(every, first=len(store) // recipe.fresh, report=report)
     report(f"{len(store)} pictures are encoded; training begins with {recipe.first}")
     fill(store, fresh_ones, encode, recipe.first)

@@ -66,6 +66,7 @@ def export(model: StyleGAN2, names: Sequence[str], out: Path) -> None:
     save_state(out / "stylegan.safetensors", model.state_dict())
 
 
+@checkpoints.alone(lambda **given: "stylegan")
 def run(
     *,
     out: Path = Path("models/stylegan"),

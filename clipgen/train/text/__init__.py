@@ -43,6 +43,7 @@ _SPREAD = 0.1  # standard deviation of the table at the start: float8 is finest 
 _SAVE_EVERY = 100  # steps
 
 
+@checkpoints.alone(lambda **given: "text")
 def run(
     *,
     data: Path,

@@ -103,6 +103,7 @@ def export(trainer: Trainer, out: Path) -> None:
     save_state(out / "vqgan.safetensors", state)
 
 
+@checkpoints.alone(lambda **given: "vqgan")
 def run(
     *,
     out: Path = Path("models/vqgan"),
@@ -139,8 +140,10 @@ def run(
     trainer = Trainer(recipe, devices.pick_device(device), init)
     saved = checkpoints.load(folder / "last.pt") if resume else None
     if saved:
-        trainer.load(saved)
+        whole = trainer.load(saved)
         report(f"resumed at step {trainer.done} of {recipe.steps}")
+        if not whole:
+            report("the optimizer begins anew: the checkpoint is of a run with or without --decoder-only")
     curve, began, first = checkpoints.Curve(folder / "curve.jsonl", step=trainer.done), time.monotonic(), trainer.done
     crops = Crops(world, seed=recipe.seed, batch=recipe.batch, count=recipe.steps)
     if not saved and not init:

@@ -111,19 +111,37 @@ class Trainer:
         hinge.backward()
         self.critic_optimizer.step()
 
-    def _parts(self) -> dict[str, Any]:
-        return {"model": self.model, "critic": self.critic, "opt": self.optimizer, "critic_opt": self.critic_optimizer}
+    def _networks(self) -> dict[str, nn.Module]:
+        return {"model": self.model, "critic": self.critic}
+
+    def _optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        return {"opt": self.optimizer, "critic_opt": self.critic_optimizer}
 
     def state(self) -> dict[str, Any]:
         """The state for `load`; the random numbers of a step depend on its number alone."""
-        return {"done": self.done, **{k: v.state_dict() for k, v in self._parts().items()}}
+        parts: dict[str, Any] = {**self._networks(), **self._optimizers()}
+        return {"done": self.done, **{name: part.state_dict() for name, part in parts.items()}}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Restore a state from `state`, or the part of it that `course` keeps."""
-        self.done = state["done"]
-        for name, part in self._parts().items():
+    def load(self, state: dict[str, Any]) -> bool:
+        """Restore a state from `state`, or the part of it that `course` keeps.
+
+        Returns whether all of it is restored: the optimizer's part is not where other layers were trained.
+        Raises WeightsError for networks of another shape.
+        """
+        self.done, whole = state["done"], True
+        for name, network in self._networks().items():
             if name in state:
-                part.load_state_dict(state[name])
+                checkpoints.fill(network, state[name], source="the checkpoint to resume from")
+        for name, optimizer in self._optimizers().items():
+            if name in state and (fits := _sizes(state[name]) == _sizes(optimizer.state_dict())):
+                optimizer.load_state_dict(state[name])
+            whole = whole and (name not in state or fits)
+        return whole
+
+
+def _sizes(state: dict[str, Any]) -> list[int]:
+    """How many tensors an optimizer's state is of, by group."""
+    return [len(group["params"]) for group in state["param_groups"]]
 
 
 def _disable_attention(model: VQModel) -> None:

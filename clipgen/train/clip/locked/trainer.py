@@ -236,7 +236,7 @@ class Trainer:
         with torch.no_grad():
             self.scale.copy_(state["scale"])
         if "past" in state:
-            self._past = Said(**state["past"])
+            self._past = Said(*(state["past"][part].to(self.device) for part in ("captions", "facts")))
         if "optimizer" in state:
             self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
