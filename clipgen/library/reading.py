@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.library.database import Content, File
 from clipgen.library.hashes import perceptual_hashes, small_copy
+from clipgen.library.scan import HEIF
 from clipgen.media.images import from_pil, load_reduced
 from clipgen.media.measures import Measures
 from clipgen.perceptors.base import Perceptor
@@ -29,8 +31,8 @@ SIDE = 256  # of the short side of what is embedded, unless the perceptor's inpu
 class Reading:
     """A file that was read.
 
-    file: None for one that could not be opened; content: None where the library has it already; pixels: to embed, None
-    where the library has the vector, and for a bad file; error: why it cannot be used, "" for a good file.
+    file: None for one that has to be read again next time; content: None where the library has it already; pixels: to
+    embed, None where the library has the vector, and for a bad file; error: why it cannot be used, "" for a good file.
     """
 
     path: Path
@@ -62,6 +64,8 @@ def read_picture(path: Path, known: Callable[[bytes], tuple[bool, str]], *, side
     try:
         pixels, facts = load_reduced(path, side)
     except ImageError as bad:
+        if is_passing(bad, file):
+            return Reading(path, error=str(bad))
         return Reading(path, file, Content(hash, error=str(bad).replace(str(path), NAME)), error=str(bad))
     if (status.st_size, status.st_mtime_ns) != _stamp(path):
         return Reading(path, error=f"{path} changed while it was read; it is read again next time")
@@ -98,6 +102,28 @@ def embedded(
     pixels = [from_pil(found) for hash in new if (found := read[hash])]
     rows = embed_images(perceptor, pixels).half().numpy()
     return Bundle([replace(one, pixels=None) for one in batch], dict(zip(new, rows, strict=True)))
+
+
+def is_passing(error: ImageError, file: File) -> bool:
+    """Whether a file that could not be read is worth another try, although its bytes stay the same.
+
+        >>> file = read_picture(folder / "a.png", lambda hash: (False, "")).file
+        >>> damaged, unplugged = ImageError("its data are broken"), ImageError("Input/output error")
+        >>> unplugged.__cause__ = OSError(errno.EIO, "Input/output error")
+        >>> is_passing(damaged, file), is_passing(unplugged, file)
+        (False, True)
+
+    error: of a picture or film, raised from what happened; file: as it was before.
+    Such errors are not stored: the system's own, as of a disk in a network, a lack of memory, a file that changed or is
+    gone, and HEIC while nothing is installed that decodes it.
+    """
+    cause = error.__cause__
+    if isinstance(cause, MemoryError) or (file.size, file.mtime) != _stamp(file.path):
+        return True
+    # Pillow's own OSErrors have no number; EINVAL is what seeking to a place gives that damaged data name
+    if isinstance(cause, OSError) and cause.errno not in (None, errno.EINVAL):
+        return True
+    return file.path.suffix.lower() in HEIF and "HEIF" not in Image.OPEN
 
 
 def named(error: str, path: Path) -> str:

@@ -20,7 +20,7 @@ from clipgen.library.database import Content, File
 from clipgen.library.frames import Frame, State
 from clipgen.library.hashes import perceptual_hashes
 from clipgen.library.library import Library
-from clipgen.library.reading import NAME, SIDE, named
+from clipgen.library.reading import NAME, SIDE, is_passing, named
 from clipgen.media.footage import VideoFacts, sampled_frames
 from clipgen.media.images import from_pil
 from clipgen.perceptors.base import Perceptor
@@ -74,23 +74,25 @@ def watch(
     try:
         facts = VideoFacts.of(path)
     except ImageError as bad:
-        library.database.add([file], [Content(film, error=str(bad).replace(str(path), NAME))])
+        if not is_passing(bad, file):
+            library.database.add([file], [Content(film, error=str(bad).replace(str(path), NAME))])
         yield Skipped(path, str(bad))
         return
     library.database.add([file], [Content(film, *facts.size, seconds=facts.seconds)])
-    yield from _Film(path, film, facts, library, perceptor).batches()
+    yield from _Film(file, facts, library, perceptor).batches()
 
 
 class _Film:
     """One film, embedded by one perceptor."""
 
-    def __init__(self, path: Path, film: bytes, facts: VideoFacts, library: Library, perceptor: Perceptor) -> None:
-        self.path, self.film, self.facts, self.perceptor = path, film, facts, perceptor
+    def __init__(self, file: File, facts: VideoFacts, library: Library, perceptor: Perceptor) -> None:
+        self.file, self.facts, self.perceptor = file, facts, perceptor
+        self.path, self.film = file.path, file.hash
         self.library, self.frames = library, library.frames
         self.vectors = library.vectors(perceptor.fingerprint, perceptor.dim)
-        self.last, self.kept, self.gap = self.frames.state(film, perceptor.fingerprint).seconds, 0, 1.0
+        self.last, self.kept, self.gap = self.frames.state(self.film, perceptor.fingerprint).seconds, 0, 1.0
         self.like, self.damaged = self._like(), list[float]()
-        self.problem = ""
+        self.problem, self.is_passing = "", False
 
     def batches(self) -> Iterator[Watching | Skipped]:
         """Embed and store batch after batch, while the next one is decoded."""
@@ -103,7 +105,8 @@ class _Film:
                 yield Watching(self.path, self.last, self.facts.seconds, self.kept)
         if not self.problem and (problem := self.facts.flaws(self.last, self.gap, self.damaged)):
             self.problem = f"{NAME} cannot be decoded as a whole: {problem}"
-        self._add([], done=True)
+        if not self.is_passing:  # else it goes on from here next time
+            self._add([], done=True)
         if self.problem:
             yield Skipped(self.path, named(self.problem, self.path))
 
@@ -113,6 +116,7 @@ class _Film:
             frames = sampled_frames(self.path, side=side, since=max(0.0, done), damaged=self.damaged.append)
             yield from ((seconds, picture) for seconds, picture in frames if seconds > done)
         except ImageError as error:
+            self.is_passing = is_passing(error, self.file)
             self.problem = str(error).replace(str(self.path), NAME)
 
     def _like(self) -> Tensor | None:

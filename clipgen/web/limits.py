@@ -30,13 +30,22 @@ class Limits:
     def wait(self, address: str, kind: str) -> float:
         """0 where a request is accepted, which is then counted; else the seconds after which it would be."""
         rate, now = self.rates[kind], self.clock()
-        left, at = self._buckets.pop((address, kind), (float(rate.burst), now))
-        left = min(rate.burst, left + (now - at) * rate.per_second)
+        left = self._left(address, kind, now)
         accepted = left >= 1
+        self._buckets.pop((address, kind), None)  # so that it is added at the end
         self._buckets[address, kind] = (left - 1 if accepted else left, now)
         if len(self._buckets) > _MOST:  # the one that has been silent for longest is at the front
             del self._buckets[next(iter(self._buckets))]
         return 0.0 if accepted else (1 - left) / rate.per_second
+
+    def is_spent(self, address: str, kind: str) -> bool:
+        """Whether a request would be refused now; nothing is counted."""
+        return self._left(address, kind, self.clock()) < 1
+
+    def _left(self, address: str, kind: str, now: float) -> float:
+        rate = self.rates[kind]
+        left, at = self._buckets.get((address, kind), (float(rate.burst), now))
+        return min(rate.burst, left + (now - at) * rate.per_second)
 
 
 class Queue:

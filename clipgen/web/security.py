@@ -11,7 +11,8 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect, HTTPConnection
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +27,7 @@ SIGN_IN = "/sign-in"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _VISITOR = re.compile(r"[0-9a-f]{32}")
 _YEAR = 365 * 24 * 3600
+_WRONG, _LATER = "too many wrong tokens; wait a little", {"Retry-After": "10"}
 
 HEADERS = {
     # everything comes from here, nothing is written into pages, and no other site may frame them
@@ -50,7 +52,9 @@ class Guard:
 
     After it `request.state.visitor` is OWNER, or, where visitors are strangers to each other, a number of their own.
     A request is refused with 400 for a foreign host name (DNS rebinding), 403 for a foreign origin (cross-site
-    requests), 401 without the token, and 429 when its address asks too often.
+    requests), 401 without the token, and 429 when its address asks too often, or sent too many wrong tokens: then a
+    token is not even compared, since a guess that enters would be no slower for the wrong ones before it. Cookies are
+    compared all the same, so that browsers that are signed in stay in.
     """
 
     def __init__(self, app: ASGIApp, settings: WebSettings, limits: Limits) -> None:
@@ -110,15 +114,20 @@ class Guard:
         token, path = self.settings.token, asked.url.path
         if token is None or path == SIGN_IN or path.startswith("/static/"):
             return None
-        given = asked.query_params.get("token")
-        if given is not None and matches(given, token) and asked.scope.get("method") == "GET":
-            return signed_in(path, asked, self.settings)
-        bearer = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        given = asked.query_params.get("token") if asked.scope.get("method") == "GET" else None
+        bearer = asked.headers.get("authorization")
+        # a request without a token is no guess: a page that is left open would keep its own visitor from signing in
+        is_guess, address = (given, bearer) != (None, None), address_of(asked)
+        if is_guess and not self.limits.is_spent(address, "sign_in"):
+            if given is not None and matches(given, token):
+                return signed_in(path, asked, self.settings)
+            if bearer is not None and matches(bearer.removeprefix("Bearer "), token):
+                return None
         known = asked.cookies.get(f"{self.settings.cookie}-token", "")
-        if matches(bearer, token) or matches(known, fingerprint(token)):
+        if matches(known, fingerprint(token)):
             return None
-        if self.limits.wait(address_of(asked), "sign_in"):
-            return _refused(429, "too many requests without the token; wait a little", {"Retry-After": "10"})
+        if is_guess and self.limits.wait(address, "sign_in"):
+            return _refused(429, _WRONG, _LATER)
         if path.startswith("/api/") or asked.scope.get("method") != "GET":
             return _refused(401, "a token is needed: send it as `Authorization: Bearer TOKEN`")
         return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': path})}", 303)
@@ -181,6 +190,20 @@ def _host_of(origin: str) -> str:
 def matches(given: str, expected: str) -> bool:
     """Whether two texts are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
+
+
+def is_token(given: str, expected: str, request: Request) -> bool:
+    """Whether a token that came with a request is the right one; a wrong one counts against its address.
+
+    Raises HTTPException, before the token is compared, where that sent too many wrong ones.
+    """
+    limits, address = request.app.state.limits, address_of(request)
+    if limits.is_spent(address, "sign_in"):
+        raise HTTPException(429, _WRONG, _LATER)
+    if matches(given, expected):
+        return True
+    limits.wait(address, "sign_in")
+    return False
 
 
 def fingerprint(token: str) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from clipgen.web.security import SIGN_IN, address_of, matches, signed_in
+from clipgen.web.security import SIGN_IN, is_token, signed_in
 
 
 def sign_in_routes() -> list[BaseRoute]:
@@ -28,9 +28,7 @@ async def _sign_in(request: Request) -> Response:
     except ValueError:
         raise HTTPException(400, "the form has too many fields") from None
     place = given.get("next", ["/"])[0]
-    if settings.token is None or not matches(given.get("token", [""])[0].strip(), settings.token):
-        if request.app.state.limits.wait(address_of(request), "sign_in"):
-            raise HTTPException(429, "too many wrong tokens; wait a little", {"Retry-After": "10"})
+    if settings.token is None or not is_token(given.get("token", [""])[0].strip(), settings.token, request):
         return _page(request, place, wrong=True)
     return signed_in(_path(place), request, settings)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 from PIL import Image
 
+from clipgen.errors import ImageError
 from clipgen.library import Library, Progress, Watching, index, watching
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity import Skipped
@@ -130,6 +133,44 @@ def test_bad_films_are_named_each_time(films: Path, bring: Bring, library: Libra
     assert sorted(one.path.name for one in first) == ["cut.mkv", "sound.mov", "text.mp4"]
     assert all(str(one.path) in one.reason and "\n" not in one.reason for one in first)
     assert 0 < len(times(library, films / "cut.mkv")) < 4  # what comes before the damage is found
+
+
+def unplugged() -> ImageError:
+    """What a film becomes on a disk in a network that is away for a moment."""
+    error = ImageError("walk.mp4 cannot be decoded as a video: Input/output error")
+    error.__cause__ = OSError(errno.EIO, "Input/output error")
+    return error
+
+
+def test_a_film_that_could_not_be_opened_for_a_moment_is_opened_again(
+    films: Path, bring: Bring, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> None:
+        raise unplugged()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(watching.VideoFacts, "of", fail)
+        assert isinstance(bring()[1], Skipped) and library.status(films).broken == 0
+    assert bring()[-1] == Progress(1, 1, 3) and times(library, films) == [0.0, 3.0, 6.0]
+
+
+def test_a_film_that_could_not_be_read_for_a_moment_goes_on_from_there(
+    films: Path, bring: Bring, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode = watching.sampled_frames
+
+    def fail(*arguments: Any, **settings: Any) -> Iterator[tuple[float, Image.Image]]:
+        for seconds, picture in decode(*arguments, **settings):
+            if seconds > 4:
+                raise unplugged()
+            yield seconds, picture
+
+    with monkeypatch.context() as patched:
+        patched.setattr(watching, "sampled_frames", fail)
+        (skipped,) = (one for one in bring() if isinstance(one, Skipped))
+        assert "Input/output error" in skipped.reason and times(library, films) == [0.0, 3.0]
+    assert bring()[-1] == Progress(1, 1, 1) and times(library, films) == [0.0, 3.0, 6.0]
+    assert bring() == [Progress(0, 0, 0)]
 
 
 def test_pictures_alone_leave_films_as_they_are(

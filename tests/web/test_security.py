@@ -103,6 +103,59 @@ def test_guessing_the_token_is_slow(serve: Serve) -> None:
     assert codes == [401, 401, 401, 429]
 
 
+def guessed(serve: Serve) -> Web:
+    """A server from whose only address three wrong tokens came, which are as many as it takes at once."""
+    from dataclasses import replace
+
+    web = serve(working=False, token="secret", host="0.0.0.0", bounds=replace(BOUNDS, sign_in=Rate(0.01, 3)))
+    limits = web.client.app.state.limits  # type: ignore[attr-defined]
+    limits.clock = lambda: 0.0
+    wrong = [
+        web.client.get("/api/jobs", headers={"Authorization": "Bearer wrong"}),
+        web.client.get("/api/jobs?token=wrong"),
+        web.client.post("/sign-in", data={"token": "wrong"}),
+    ]
+    assert [answer.status_code for answer in wrong] == [401, 401, 403]
+    return web
+
+
+def test_after_wrong_tokens_the_right_one_has_to_wait_too(serve: Serve) -> None:
+    web = guessed(serve)
+    for _ in range(2):
+        given = [
+            web.client.get("/api/jobs", headers={"Authorization": "Bearer secret"}),
+            web.client.get("/api/jobs?token=secret", follow_redirects=False),
+            web.client.post("/sign-in", data={"token": "secret"}, follow_redirects=False),
+        ]
+        assert [answer.status_code for answer in given] == [429] * 3
+        assert all("too many wrong tokens" in answer.text for answer in given)
+        assert not web.client.cookies
+    web.client.app.state.limits.clock = lambda: 101.0  # type: ignore[attr-defined]
+    assert web.client.get("/api/jobs", headers={"Authorization": "Bearer secret"}).status_code == 200
+
+
+def test_wrong_tokens_of_others_sign_no_browser_out(serve: Serve) -> None:
+    web = guessed(serve)
+    web.client.app.state.limits.clock = lambda: 101.0  # type: ignore[attr-defined]
+    assert web.client.get("/?token=secret").status_code == 200
+    other = web.other()
+    assert [other.get("/api/jobs?token=wrong").status_code for _ in range(2)] == [401, 429]
+    assert web.client.get("/api/jobs").status_code == 200
+    assert web.client.get("/api/jobs?token=secret").status_code == 200
+
+
+def test_right_tokens_and_none_at_all_are_no_guesses(serve: Serve) -> None:
+    from dataclasses import replace
+
+    web = serve(working=False, token="secret", host="0.0.0.0", bounds=replace(BOUNDS, sign_in=Rate(0.01, 1)))
+    for _ in range(3):
+        stranger = web.other()
+        assert stranger.get("/api/jobs").status_code == 401
+        assert stranger.get("/api/jobs", headers={"Authorization": "Bearer secret"}).status_code == 200
+        assert stranger.post("/sign-in", data={"token": "secret"}, follow_redirects=False).status_code == 303
+        assert stranger.get("/?token=secret", follow_redirects=False).status_code == 303
+
+
 def test_strangers_do_not_see_each_other(serve: Serve) -> None:
     web = serve(host="0.0.0.0")
     web.client.get("/")

@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from clipgen.errors import ClipgenError, DeviceError
 from clipgen.jobs import Job
@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # it imports torch
     from clipgen.studio import Studio
 
 _log = logging.getLogger("clipgen.web")
+_PAUSE = 5.0  # seconds until a queue is asked again after its database failed
+_Answer = TypeVar("_Answer")
 
 
 class Worker:
@@ -58,8 +60,18 @@ class Worker:
         self._thread.join()
 
     def _work(self) -> None:
-        while (entry := self._next()) is not None:
-            self._do(entry)
+        while (entry := self._patiently(self._next)) is not None:
+            self._patiently(self._do(entry))
+
+    def _patiently(self, ask: Callable[[], _Answer]) -> _Answer | None:
+        """Ask the queue again while its database fails, as on a full disk; None when the worker is closed."""
+        while True:
+            try:
+                return ask()
+            except ClipgenError as error:
+                _log.error("%s; the worker tries again in %g s", error, _PAUSE)
+            if self._closing.wait(_PAUSE):
+                return None  # a job that still counts as running waits again after the next start
 
     def _next(self) -> Entry | None:
         """Wait for a job; None when the worker is closed."""
@@ -70,24 +82,21 @@ class Worker:
                 self.queue.arrival.wait()
         return None
 
-    def _do(self, entry: Entry) -> None:
-        """Run one job; whatever happens in it, the next one is run."""
+    def _do(self, entry: Entry) -> Callable[[], None]:
+        """Run one job, and return what records how it ended; whatever happens in it, the next one is run."""
+        end = partial(self.queue.end, entry.id)
         try:
             pictures = partial(self.gallery.present, entry.visitor)
             job = placed(Job.from_json(entry.job), self.places, self.device, pictures)
             state = self._desk().run(entry, job)
         except ClipgenError as error:
-            self.queue.end(entry.id, FAILED, self.places.hidden(str(error)))
+            return partial(end, FAILED, self.places.hidden(str(error)))
         except MemoryError:
-            self.queue.end(entry.id, FAILED, str(DeviceError.out_of_memory()))
+            return partial(end, FAILED, str(DeviceError.out_of_memory()))
         except Exception:
             _log.exception("job %s", entry.id)
-            self.queue.end(entry.id, FAILED, "clipgen made a mistake; the log of the server says which")
-        else:
-            if state == WAITING:
-                self.queue.put_back(entry.id)
-            else:
-                self.queue.end(entry.id, state)
+            return partial(end, FAILED, "clipgen made a mistake; the log of the server says which")
+        return partial(self.queue.put_back, entry.id) if state == WAITING else partial(end, state)
 
     def _desk(self) -> Desk:
         return Desk(

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from clipgen.tasks.moderate import Moderator, Verdict
+from clipgen.web.settings import Rate
 from web.conftest import BOUNDS
 from web.game.conftest import OWNER, Game, Serve, line
 
@@ -169,6 +170,15 @@ def test_nobody_else_is_the_owner(game: Game, headers: dict[str, str]) -> None:
     assert game.client.get(f"/api/game/owner/{id}", headers=headers).status_code == 403
     assert game.client.patch(f"/api/game/owner/{id}", json={"hidden": True}, headers=headers).status_code == 403
     assert len(game.board()) == 1
+
+
+def test_guessing_the_token_of_the_owner_is_slow(serve: Serve) -> None:
+    game = serve(bounds=replace(BOUNDS, sign_in=Rate(1e-6, 2)))
+    guess, path = {"X-Owner-Token": "guess"}, "/api/game/owner"
+    assert [game.client.get(path, headers=OWNER).status_code for _ in range(3)] == [200] * 3
+    assert [game.client.get(path).status_code for _ in range(3)] == [403] * 3  # nothing was guessed
+    assert [game.client.get(path, headers=guess).status_code for _ in range(3)] == [403, 403, 429]
+    assert game.client.get(path, headers=OWNER).status_code == 429
 
 
 def test_the_board_has_pages_and_survives_a_restart(serve: Serve) -> None:
