@@ -18,7 +18,7 @@ _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
 _BETWEEN = re.compile(r"\{\}( and \{\})? ")  # colours in a pattern
 _SEED = 5  # of the colours that are combined
 _OTHERS = 2  # number of other colours that each colour is combined with
-_RADIUS, _CENTRE = (0.24, 0.38), (0.42, 0.58)  # of a shape, as shares of the shorter side and of the picture
+_RADIUS, _CENTRE = (0.27, 0.38), (0.38, 0.62)  # of a shape, as shares of the shorter side and of the picture
 
 
 @dataclass(frozen=True)
