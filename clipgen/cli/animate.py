@@ -23,7 +23,7 @@ from clipgen.errors import ClipgenError
 from clipgen.media.films import DEFAULT_ENDING
 
 if TYPE_CHECKING:
-    from clipgen.tasks.animate import Outline
+    from clipgen.tasks.animate import Outline, Output
 
 EXAMPLES = """\
 \b
@@ -81,7 +81,7 @@ def command(file: Path, output: Path | None, dry_run: bool, resume: bool, **opti
         report.note(f"{asked.with_suffix(WORK)} does not exist: nothing to resume, a new film is started")
     request.check()
     if not resume:
-        path = _free(asked, report)
+        path = _free(request.output, report)
         request = replace(request, output=replace(request.output, path=path))
     with loading("loading the models", quiet=report.quiet):
         from clipgen.studio import Studio  # late: it imports the models, which takes seconds
@@ -124,16 +124,18 @@ def time_line(outline: Outline, weights: Path | None) -> str:
     return f"about {seconds_text(seconds)} on this machine, at {step}; writing the frames comes on top"
 
 
-def _free(asked: Path, report: Report) -> Path:
-    """A name that neither a film nor an unfinished one has."""
+def _free(output: Output, report: Report) -> Path:
+    """A name that neither a film nor an unfinished one has, nor a file beside it; a folder may have it."""
     from clipgen.files import free_path
 
-    if not asked.suffix:
-        return asked
-    if not asked.exists() and asked.with_suffix(WORK).exists():
+    asked = output.path
+    in_folder = not asked.suffix
+    if not in_folder and not asked.exists() and asked.with_suffix(WORK).exists():
         report.note(f"{asked.with_suffix(WORK)} has an unfinished film; --resume resumes it")
     path, number = asked, 1
-    while path.with_suffix(WORK).exists() or path.exists():
+    while True:
+        taken = [] if in_folder else [path, path.with_suffix(WORK)]
+        if not any(one.exists() for one in (*taken, *replace(output, path=path).extras().values())):
+            return path if in_folder else free_path(path.parent, path.stem, path.suffix)
         number += 1
         path = asked.with_stem(f"{asked.stem}-{number}")
-    return free_path(path.parent, path.stem, path.suffix)

@@ -26,7 +26,7 @@ from clipgen.cli.options import (
 from clipgen.cli.presence import check_presence
 from clipgen.cli.progress import counting, open_progress, seconds_text
 from clipgen.cli.sections import option
-from clipgen.errors import ClipgenError
+from clipgen.errors import ClipgenError, OutputError
 from clipgen.jobs import Inputs, Job
 from clipgen.settings import AnimateSettings, FilmSettings, GenerateSettings, settings_in
 from clipgen.timelines import Timeline, read_timeline
@@ -127,6 +127,12 @@ class Request:
         """Find out before models are loaded what would fail with them, or after the work."""
         from clipgen.tasks.animate import projector_to
 
+        for path in self.output.extras().values():
+            if self.timeline.source is not None and path.resolve() == Path(self.timeline.source).resolve():
+                raise OutputError(
+                    f"{path} is what the film is made from, and would be overwritten; choose another output",
+                    settings=["output"],
+                )
         projector_to(self.output).check(self.outline())
 
     def load(self, studio: Studio) -> Film:

@@ -41,6 +41,34 @@ def test_a_file_becomes_a_film(paint: Cli) -> None:
     assert again.stdout.splitlines() == ["outputs/scenes-2.mp4"]  # nothing is overwritten
 
 
+def test_files_beside_a_film_overwrite_no_others(paint: Cli) -> None:
+    own = ("film.srt", "film-scenes.png", "film.json", "frames.json")
+    for name in own:
+        Path(name).write_text("mine")
+    for extra, kind in (("--subtitles", ".srt"), ("--sheet", "-scenes.png"), ("--timing", ".json")):
+        result = paint("animate", "scenes.txt", *SMALL, extra, "-o", "film.gif", "--json")
+        assert result.exit_code == 0, result.output
+        path = Path(json.loads(result.stdout)["path"])
+        assert path.stem != "film" and path.with_name(path.stem + kind).exists()
+    again = paint("animate", "scenes.txt", "-o", path, "--resume", "--json")  # its own ones are written anew
+    assert again.exit_code == 0 and json.loads(again.stdout)["timing"] == str(path.with_suffix(".json"))
+    assert paint("animate", "scenes.txt", *SMALL, "--timing", "-o", "frames").exit_code == 0
+    assert Path("frames-2.json").exists() and not Path("frames").exists()
+    assert {Path(name).read_text() for name in own} == {"mine"}
+
+
+@pytest.mark.parametrize("command", [("animate", "talk.srt", "-o", "talk.gif"), ("batch", "talk.srt", "--out", ".")])
+def test_subtitles_never_overwrite_those_that_are_filmed(paint: Cli, command: tuple[str, ...]) -> None:
+    text = "1\n00:00:00,000 --> 00:00:01,000\na red square\n\n"
+    Path("talk.srt").write_text(text)
+    result = paint(*command, *SMALL, "--subtitles")
+    assert result.exit_code == 1 and "talk.srt" in result.stderr
+    assert Path("talk.srt").read_text() == text and not Path("talk.film").exists()
+    assert paint("animate", "talk.srt", *SMALL, "-o", "talk.gif").exit_code == 0
+    one_line(paint("animate", "talk.srt", "-o", "talk.gif", "--resume", "--subtitles"), 1, "talk.srt")
+    assert Path("talk.srt").read_text() == text
+
+
 def test_resume_makes_only_what_changed(paint: Cli) -> None:
     assert paint("animate", "scenes.txt", *SMALL, "-o", "film.gif").exit_code == 0
     Path("scenes.txt").write_text("a red square\na yellow star\n")

@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 import runs
-from clipgen.errors import SettingsError
+from clipgen.errors import ImageError, SettingsError
 from clipgen.generators.pixels import Pixels
 from clipgen.parts import Parts
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.settings import FilmSettings, GenerateSettings, picture_settings
 from clipgen.tasks.animate import Film, Output, outline_film, scene
 from clipgen.tasks.animate.camera import Motion, warp
 from clipgen.tasks.animate.morph import blend, slerp
@@ -33,8 +34,8 @@ Make = Callable[..., Film]
 def make(perceptor: OpenClip, tmp_path: Path) -> Make:
     def made(scenes: Sequence[Scene | str] = SCENES, folder: str = "film", **given: Any) -> Film:
         listed = tuple(Scene(one) if isinstance(one, str) else one for one in scenes)
-        own = {name: given.pop(name) for name in ("seed", "generator", "alternate") if name in given}
-        picture = PICTURE.changed(**own)
+        names = {spec.name for _, spec in picture_settings()}
+        picture = PICTURE.changed(**{name: given.pop(name) for name in names & given.keys()})
         settings = replace(FILM, **given)
         return runs.film(perceptor, Timeline(listed), settings, picture, folder=tmp_path / folder)
 
@@ -127,6 +128,48 @@ def test_only_what_changed_is_made_again(make: Make) -> None:
     assert make([Scene(SCENES[0], caption="other words"), *SCENES[1:]]).reused == [0, 1, 2]
 
 
+@pytest.mark.parametrize("name", ["init_image", "mask", "image_prompts", "of a scene"])
+def test_pictures_are_known_by_their_content(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Keyframes of an edited picture are made again, and those of the same one found again from another folder."""
+    monkeypatch.chdir(tmp_path)
+    for file in ("own.png", "other.png"):
+        Image.new("RGB", (32, 24), "white").save(file)
+    given: dict[str, Any] = {"init_image": "own.png"}
+    scenes: list[Scene | str] = list(SCENES)
+    match name:
+        case "mask":
+            given = {"init_image": "other.png", "mask": "own.png"}
+        case "image_prompts":
+            given = {"image_prompts": ("other.png:0.5", "own.png:0.5")}
+        case "of a scene":
+            given, scenes[0] = {}, Scene(SCENES[0], settings={"init_image": "own.png"})
+    shoot(film := make(scenes, **given))
+    assert make(scenes, **given).reused == [0, 1, 2]
+    (tmp_path / "moved").mkdir()
+    monkeypatch.chdir(tmp_path / "moved")
+    if name != "of a scene":  # whose names stay as its file has them
+        placed = film.picture.placed(tmp_path).flat()
+        assert make(scenes, **{name: placed[name] for name in given}).reused == [0, 1, 2]
+    monkeypatch.chdir(tmp_path)
+    Image.new("RGB", (32, 24), "silver").save("own.png")
+    assert make(scenes, **given).reused == []
+    Path("own.png").unlink()
+    with pytest.raises(ImageError, match="own.png"):
+        make(scenes, **given)
+
+
+def test_models_in_files_are_known_from_another_folder(
+    make: Make, tiny_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny_clip.parent)
+    shoot(film := make(perceptors=(f"local-dir:{tiny_clip.name}:2",)))
+    placed = film.picture.placed(tiny_clip.parent).search.perceptors
+    monkeypatch.chdir(Path.home())
+    assert make(perceptors=placed).reused == [0, 1, 2] and make(perceptors=(f"{placed[0]}0",)).reused == []
+
+
 def test_a_seed_is_drawn_once(make: Make) -> None:
     first = make(seed=None)
     shoot(first)
@@ -207,6 +250,21 @@ def test_the_camera_moves_as_set() -> None:
     there_and_back = warp(warp(image, Motion(1.1, 0.1, 0, 5)), Motion(1.1, 0.1, 0, 5).times(-1))
     assert (there_and_back - image).abs().mean() < 0.02
     assert warp(image, Motion()) is image
+
+
+@pytest.mark.parametrize(("one", "two"), [(Motion(2.0, 0.2, -0.1), Motion(1.5, -0.3, 0.2)), (Motion(), Motion(0.8, 1))])
+def test_motions_add_up(one: Motion, two: Motion) -> None:
+    """What the camera sees after one motion and then another is what it sees after both at once."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, 96), torch.linspace(-1, 1, 128), indexing="ij")
+    image = (0.5 + 0.4 * torch.sin(2 * x) * torch.cos(1.5 * y)).expand(1, 3, -1, -1)
+    both = one.then(two)
+
+    def same(one: Motion, two: Motion) -> bool:
+        return torch.allclose(one.theta(image), two.theta(image), atol=1e-5)
+
+    assert (warp(warp(image, one), two) - warp(image, both)).abs()[..., 24:72, 32:96].mean() < 0.005
+    assert same(both.then(both.times(-1)), Motion()) and same(both.times(-1).times(-1), both)
+    assert same(both.times(0.3).then(both.times(0.7)), both)
 
 
 def test_keyframes_are_drawn_back_to_the_start_of_their_scene() -> None:

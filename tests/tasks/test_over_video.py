@@ -16,13 +16,15 @@ from PIL import Image
 
 import runs
 from clipgen.errors import ImageError, SettingsError
+from clipgen.generators.base import Size
 from clipgen.media.footage import Footage, VideoFacts
 from clipgen.media.images import from_pil
 from clipgen.media.video import VideoWriter
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.settings import FilmSettings, GenerateSettings
+from clipgen.settings import FilmSettings, GenerateSettings, picture_settings
 from clipgen.tasks.animate import Film
 from clipgen.tasks.animate.flow import flow, shift, trusted
+from clipgen.tasks.animate.painters.video import VideoPainter
 from clipgen.timelines import Scene, Timeline, Track
 
 SIZE = (96, 64)
@@ -58,9 +60,11 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def make(perceptor: OpenClip, tmp_path: Path, video: Path) -> Make:
     def made(*scenes: Scene, folder: str = "film", **given: Any) -> Film:
+        names = {spec.name for _, spec in picture_settings()}
+        picture = PICTURE.changed(**{name: given.pop(name) for name in names & given.keys()})
         settings = replace(FILM, **{"video_in": str(video), **given})
         listed = scenes or (Scene("a red square"), Scene("a blue circle"))
-        return runs.film(perceptor, Timeline(listed), settings, PICTURE, folder=tmp_path / folder)
+        return runs.film(perceptor, Timeline(listed), settings, picture, folder=tmp_path / folder)
 
     return made
 
@@ -112,6 +116,33 @@ def test_the_picture_goes_along(make: Make) -> None:
         own = from_pil(shown.image).mean(1)
         errors = [float((own - from_pil(frame(n)).mean(1)).square().mean()) for n in range(COUNT)]
         assert abs(int(np.argmin(errors)) - shown.index) <= 1
+
+
+def test_each_keyframe_stays_near_its_own_frame(make: Make, tmp_path: Path) -> None:
+    """And not near the first one of its scene as well."""
+    with VideoWriter(tmp_path / "dawn.mp4", fps=FPS) as writer:
+        for number in range(FPS):
+            writer.add(Image.new("RGB", SIZE, (60 + 20 * number,) * 3))
+    film = make(Scene("a square"), video_in=str(tmp_path / "dawn.mp4"), video_weight=1000.0, keyframe_steps=25, lr=1.0)
+    shoot(film)
+    assert float(film.store.load(film.takes[0], 3).mean()) == pytest.approx(180 / 255, abs=0.15)
+
+
+def test_only_a_first_picture_has_a_start_to_stay_near(make: Make) -> None:
+    """That of a scene which grows out of another begins as that one ended."""
+    for given, weight in (({}, FILM.video_weight), ({"init_weight": 3.0}, 3.0)):
+        film = make(**given)
+        assert isinstance(film.painter, VideoPainter)
+        fresh, grown = (film.painter.open_scene(take).setup for take in film.takes)
+        assert fresh.parts.settings.init.init_weight == weight and not fresh.parts.losses
+        assert grown.parts.settings.init.init_weight is None and not grown.parts.losses
+
+
+@pytest.mark.parametrize(("generator", "asked", "size"), [("vqgan", (50, 34), (52, 36)), ("stylegan", SIZE, (64, 64))])
+def test_a_generator_that_makes_other_sizes(make: Make, generator: str, asked: Size, size: Size) -> None:
+    film = make(generator=generator, size=asked, keyframes=2, keyframe_steps=1, steps=1)
+    shoot(film)
+    assert {shown.image.size for shown in film.frames()} == {size}
 
 
 def test_a_killed_film_resumes_to_the_same_bytes(make: Make) -> None:

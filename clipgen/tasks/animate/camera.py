@@ -29,18 +29,21 @@ class Motion:
         return self != Motion()
 
     def times(self, share: float) -> Motion:
-        """A share of the motion; -1 is its reverse.
+        """A share of the motion; -1 is its reverse. Shares add up to the whole, as exactly as `then` adds.
 
         >>> Motion(zoom=4).times(0.5).zoom
         2.0
         """
-        return Motion(self.zoom**share, self.right * share, self.down * share, self.angle * share)
+        depth = -math.log(self.zoom)
+        # what is seen moves evenly: of a picture that the camera zooms into, that is less and less
+        moved = math.expm1(share * depth) / math.expm1(depth) if depth else share
+        return Motion(self.zoom**share, self.right * moved, self.down * moved, self.angle * share)
 
     def then(self, other: Motion) -> Motion:
         """This motion and another after it, added up: exact without a turn, and close for the small turns of a film."""
-        return Motion(
-            self.zoom * other.zoom, self.right + other.right, self.down + other.down, self.angle + other.angle
-        )
+        # the other one moves in shares of the enlarged picture
+        right, down = self.right + other.right / self.zoom, self.down + other.down / self.zoom
+        return Motion(self.zoom * other.zoom, right, down, self.angle + other.angle)
 
     def theta(self, image: Tensor) -> Tensor:
         """The affine map [2, 3] from places in the camera's view to places in the picture before, each from -1 to 1."""
@@ -54,8 +57,9 @@ class Motion:
     @classmethod
     def of(cls, tracks: CameraTracks, seconds: float, span: float) -> Motion:
         """The motion that tracks, in numbers per second, make from a time on, over a span of seconds."""
-        rates = (track.at(seconds) for track in (tracks.zoom, tracks.pan_x, tracks.pan_y, tracks.angle))
-        return cls(*rates).times(span)
+        zoom, *rates = (track.at(seconds) for track in (tracks.zoom, tracks.pan_x, tracks.pan_y, tracks.angle))
+        # not `times`: distances are measured in what is seen now, however far the camera has zoomed after a second
+        return cls(zoom**span, *(rate * span for rate in rates))
 
 
 def warp(image: Tensor, motion: Motion) -> Tensor:

@@ -23,16 +23,15 @@ def write_extras(film: Film, output: Output, spent: Mapping[str, float]) -> dict
 
     spent: seconds that the parts of the work took, for the file of times. Raises OutputError.
     """
-    files: dict[str, Path] = {}
-    if output.subtitles:
-        files["subtitles"] = output.path.with_suffix(".srt")
+    files = output.extras()
+    if not film.shown:
+        files.pop("sheet", None)
+    if "subtitles" in files:
         _write(files["subtitles"], write_subtitles(film.spans()))
-    if output.sheet and film.shown:
-        files["sheet"] = output.path.with_name(f"{output.path.stem}-scenes.png")
+    if "sheet" in files:
         sheet = contact_sheet(film.middles(), [take.scene.words for take in film.shown])
         save_picture(files["sheet"], sheet, film.about())
-    if output.timing:
-        files["timing"] = output.path.with_suffix(".json")
+    if "timing" in files:
         scenes = [{"start": start, "end": end, "words": words} for start, end, words in film.spans()]
         rounded = {name: round(value, 2) for name, value in spent.items()}
         _write(files["timing"], json.dumps({"scenes": scenes, "spent": rounded}, indent=2, ensure_ascii=False) + "\n")

@@ -40,6 +40,16 @@ class Output:
     sheet: bool = False
     timing: bool = False
 
+    def extras(self) -> dict[str, Path]:
+        """The files that go beside the film, by what asks for them.
+
+        >>> Output(Path("outputs/seasons.mp4"), subtitles=True, sheet=True).extras()
+        {'subtitles': PosixPath('outputs/seasons.srt'), 'sheet': PosixPath('outputs/seasons-scenes.png')}
+        """
+        names = {"subtitles": ".srt", "sheet": "-scenes.png", "timing": ".json"}
+        stem = self.path.stem
+        return {kind: self.path.with_name(stem + end) for kind, end in names.items() if getattr(self, kind)}
+
     def placed(self, folder: str | Path) -> Output:
         """The same with its files taken from a folder, unless they are absolute."""
         audio = None if self.audio is None else Path(folder) / self.audio

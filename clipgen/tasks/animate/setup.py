@@ -122,7 +122,9 @@ def perceptor_of(picture: GenerateSettings, parts: Parts) -> Perceptor:
     return parts.perceptor(picture.search.perceptors, device, devices.pick_dtype(picture.machine.dtype, device))
 
 
-def set_up_scene(prompt: str, picture: GenerateSettings, parts: Parts, *, weights: Path | None = None) -> SceneSetup:
+def set_up_scene(
+    prompt: str, picture: GenerateSettings, parts: Parts, *, weights: Path | None = None, held: bool = True
+) -> SceneSetup:
     """Load and start what paints a scene.
 
         >>> picture = GenerateSettings.of(generator="pixels", size=(32, 32), steps=3, cutn=2, seed=7, device="cpu")
@@ -130,13 +132,14 @@ def set_up_scene(prompt: str, picture: GenerateSettings, parts: Parts, *, weight
         True
 
     picture: complete, with its seed; parts: the pool to load from; weights: of the generator, None for those of its
-    name. Raises what `prepare` raises.
+    name; held: whether init_weight keeps the keyframes after the first near the start as well. Raises what `prepare`
+    raises.
     """
     plan = prepare(Job("generate", Inputs(prompts=(prompt,)), picture, weights), parts, whole=True)
     run, settings = Run(plan, parts), plan.settings
     generator, perceptor = run.generator, run.perceptor
     losses = regularisers(
-        settings,
+        settings if held else settings.changed(init_weight=None),
         generator=generator,
         perceptor=perceptor,
         device=generator.device,

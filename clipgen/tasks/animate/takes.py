@@ -6,10 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
-from clipgen.errors import SettingsError
-from clipgen.prompts import parse_prompts
+from clipgen.errors import ImageError, SettingsError, WeightsError
+from clipgen.files import current_folder
+from clipgen.prompts import parse_prompts, parse_weighted_path
 from clipgen.settings import FilmSettings, GenerateSettings, about_of, picture_settings
+from clipgen.tasks.generate.plan import file_hashes
 from clipgen.timelines import Scene, Timeline, Track, Tracks
 
 #: sha256 by what it belongs to (perceptor, generator, video); empty for a layout whose pictures are not kept
@@ -57,7 +60,8 @@ def lay_out(
         [12, 12]
 
     picture: with its seed; fingerprints: of perceptor and generator.
-    Raises SettingsError for settings that films do not support, PromptError for a style that is not a prompt.
+    Raises SettingsError for settings that films do not support, PromptError for a style that is not a prompt,
+    ImageError for a picture that cannot be read, where there are fingerprints.
     """
     picture = _for_films(picture)
     takes: list[Take] = []
@@ -141,9 +145,14 @@ def _tracks(scene: Scene, film: FilmSettings) -> Tracks:
 
 
 def _key(take: Take, film: FilmSettings, fingerprints: Fingerprints, before: Sequence[Take]) -> str:
+    scene = {**asdict(take.scene), "caption": None, "origin": None, "seconds": None}
+    # they are in the picture's settings as well, which know a file by its content
+    scene["settings"] = {name: value for name, value in take.scene.settings.items() if name != "init_image"}
+    # pictures that are not kept need no key, and their files need not be there yet
+    picture = _from_anywhere(take.picture) if fingerprints else take.picture
     causes = {
-        "scene": {**asdict(take.scene), "caption": None, "origin": None, "seconds": None},
-        "picture": take.picture.changed(device="auto").to_dict(),
+        "scene": scene,
+        "picture": picture.changed(device="auto").to_dict(),
         "tracks": {name: track for name, track in asdict(take.tracks).items() if track is not None},
         "film": [film.keyframes, film.keyframe_steps, film.hold],
         "count": [take.count, take.turning, take.fresh],
@@ -154,3 +163,19 @@ def _key(take: Take, film: FilmSettings, fingerprints: Fingerprints, before: Seq
         causes["video"] = [film.fps, film.video_weight]
     packed = json.dumps(causes, sort_keys=True, default=str)
     return hashlib.sha256(packed.encode()).hexdigest()[:16]
+
+
+def _from_anywhere(picture: GenerateSettings) -> GenerateSettings:
+    """Settings that are equal in every folder: pictures by their sha256, files of models by their whole names."""
+    picture = picture.placed(Path(current_folder() or ""))
+    try:
+        hashes = file_hashes(picture)
+    except WeightsError as error:
+        raise ImageError(str(error)) from error
+    initial, mask = picture.init.init_image, picture.areas.mask
+    prompts = map(parse_weighted_path, picture.guides.image_prompts)
+    return picture.changed(
+        init_image=hashes[initial] if initial else None,
+        mask=hashes[mask] if mask else None,
+        image_prompts=tuple(f"{hashes[file]}:{weight}" for file, weight in prompts),
+    )

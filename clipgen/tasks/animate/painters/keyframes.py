@@ -39,9 +39,9 @@ class SceneLoader:
         self.notes: list[str] = []
         self._loaded = False
 
-    def load(self, take: Take, picture: GenerateSettings) -> SceneSetup:
-        """Load what paints a scene with these settings; raises what `set_up_scene` raises."""
-        setup = set_up_scene(take.scene.prompt, picture, self.parts, weights=self.weights)
+    def load(self, take: Take, picture: GenerateSettings, *, held: bool = True) -> SceneSetup:
+        """Load what paints a scene with these settings; held: see `set_up_scene`, which also says what is raised."""
+        setup = set_up_scene(take.scene.prompt, picture, self.parts, weights=self.weights, held=held)
         if not self._loaded:
             prompts = [every.scene.prompt for every in self.outline.takes]
             self._note(note_wording(prompts, perceptor_of(picture, self.parts)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.files import sha256
-from clipgen.generators.base import Generator
+from clipgen.generators.base import Generator, Size
 from clipgen.media.footage import Footage, VideoFacts
 from clipgen.media.images import to_pil
 from clipgen.media.pictures import save_picture
@@ -81,7 +82,7 @@ class VideoPainter:
         self.facts = VideoFacts.of(self.video)
         self.reel, self.loader = Reel(outline, store), SceneLoader(outline, parts, weights)
         self.notes = self.loader.notes
-        self._shown = self._footage()
+        self._starts = self._footage(outline.picture.canvas.size)
 
     @property
     def steps(self) -> int:
@@ -109,8 +110,9 @@ class VideoPainter:
 
     def open_scene(self, take: Take) -> SceneRun:
         """Load what paints a scene; see `set_up_scene` for what is raised."""
-        setup = self.loader.load(take, self._started(take))
-        move = VideoMove(self._footage(), lambda number: self._frame_of(take.first + number))
+        setup = self.loader.load(take, self._started(take), held=False)  # each stays near a frame of its own
+        footage = self._footage(setup.parts.generator.size)
+        move = VideoMove(footage, lambda number: self._frame_of(take.first + number))
         return SceneRun(take, self.outline.settings, setup, move, before=self.loader.aims_before(take))
 
     def frame(self, seconds: float, size: tuple[int, int] | None = None) -> Tensor:
@@ -145,20 +147,27 @@ class VideoPainter:
     def _started(self, take: Take) -> GenerateSettings:
         """The settings of a scene's pictures: one that begins afresh starts from the frame of the video."""
         if not take.fresh:
-            return take.picture.changed(start="noise")
+            return take.picture.changed(start="noise", init_weight=None)  # what it starts from is loaded later
         path = self.reel.store.folder / "video" / f"{take.first:05d}.png"
-        save_picture(path, to_pil(self._shown.at(self._frame_of(take.first))[0]), {})
-        weight = self.outline.settings.video_weight
+        save_picture(path, to_pil(self._starts.at(self._frame_of(take.first))[0]), {})
+        weight = take.picture.init.init_weight
+        weight = self.outline.settings.video_weight if weight is None else weight
         return take.picture.changed(start="auto", init_image=str(path), init_weight=weight)
 
     def _frame_of(self, place: float) -> int:
         """The number of the frame, at the film's rate, at a place among the keyframes."""
         return round(place * self.outline.settings.fps / self.outline.settings.keyframes)
 
-    def _footage(self) -> Footage:
+    @cached_property
+    def _shown(self) -> Footage:
+        """The video at the size of the keyframes, which is that of the generator: the size asked for may be rounded."""
+        first = self.reel.keyframe(0)
+        return self._footage((first.shape[-1], first.shape[-2]))
+
+    def _footage(self, size: Size) -> Footage:
         settings = self.outline.settings
         keep = int(settings.fps / settings.keyframes) + 3  # from one keyframe to the next
-        return Footage(self.video, fps=settings.fps, size=self.outline.picture.canvas.size, keep=keep)
+        return Footage(self.video, fps=settings.fps, size=size, keep=keep)
 
 
 class VideoMove:
