@@ -12,6 +12,8 @@ from clipgen.cli.command import SectionedCommand
 from clipgen.cli.sections import option
 from clipgen.errors import ClipgenError
 
+SAFE = 16  # characters of a token from which nobody guesses it
+
 EXAMPLES = """\
 \b
 Examples:
@@ -82,6 +84,9 @@ def _settings(options: dict[str, Any]) -> Any:
         raise click.UsageError("--open and --token are both given; leave one out")
     if not is_loopback(options["host"]) and not is_open and token is None:
         token = secrets.token_urlsafe(24)
+    for flag, given in (("token", options["token"]), ("owner", options["owner"])):
+        if given and len(given) < SAFE and not is_loopback(options["host"]):
+            click.echo(f"a token of {len(given)} characters can be guessed; leave --{flag} out for a random one", err=True)
     owner = {"owner": options["owner"]} if options["owner"] else {}
     return WebSettings(
         **owner,

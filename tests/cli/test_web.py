@@ -38,8 +38,11 @@ def test_beyond_this_machine_a_token_is_needed(cli: Cli, served: list[WebSetting
     printed = cli("web", "--host", "0.0.0.0").output.splitlines()[0]
     token = served[0].token
     assert token is not None and len(token) >= 24 and printed.endswith(f":8100/?token={token}")
-    cli("web", "--host", "0.0.0.0", "--token", "mine")
-    cli("web", "--host", "0.0.0.0", "--open")
+    warned = cli("web", "--host", "0.0.0.0", "--token", "mine").stderr
+    assert "a token of 4 characters can be guessed" in warned and "--token" in warned
+    assert cli("web", "--host", "0.0.0.0", "--open").stderr == cli("web", "--token", "mine").stderr == ""
+    assert "--owner" in cli("web", "--host", "0.0.0.0", "--open", "--owner", "me").stderr
+    del served[3:]
     assert [settings.token for settings in served[1:]] == ["mine", None] and served[2].is_shared
 
 
