@@ -86,7 +86,8 @@ def _settings(options: dict[str, Any]) -> Any:
         token = secrets.token_urlsafe(24)
     for flag, given in (("token", options["token"]), ("owner", options["owner"])):
         if given and len(given) < SAFE and not is_loopback(options["host"]):
-            click.echo(f"a token of {len(given)} characters can be guessed; leave --{flag} out for a random one", err=True)
+            line = f"a token of {len(given)} characters can be guessed; leave --{flag} out for a random one"
+            click.echo(line, err=True)
     owner = {"owner": options["owner"]} if options["owner"] else {}
     return WebSettings(
         **owner,
