@@ -100,6 +100,8 @@ JUDGE = Recipe(
     out="benchmarks/judge",
     init="",
     seed=41,
+    batch=144,
+    contrast=1.4,
     shares={"world": 0.78, "photos": 0.12, "drawings": 0.08, "lettering": 0.02},
 )
 
