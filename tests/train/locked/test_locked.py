@@ -28,7 +28,9 @@ from clipgen.train.world import World
 from raising import refused
 
 CPU = torch.device("cpu")
-TINY = Recipe("test_resnet", (Part(4, 32), Part(2, 40)), "models/tiny", "reader", batch=12, lr=2e-3, warmup=1)
+TINY = Recipe(
+    "test_resnet", (Part(4, 32), Part(2, 40)), "models/tiny", "reader", batch=12, lr=2e-3, warmup=1, past=20
+)
 
 
 @pytest.fixture(scope="module")

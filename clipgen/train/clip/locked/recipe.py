@@ -49,7 +49,7 @@ class Recipe:
     )
     styled: float = 0.5
     hard: tuple[str, ...] = _HARD
-    past: int = 2048
+    past: int = 0
     contrast: float = 0.7
     names: float = 1.0
     scenes: float = 0.3
@@ -101,6 +101,7 @@ JUDGE = Recipe(
     init="",
     seed=41,
     batch=144,
+    past=2048,
     contrast=1.4,
     shares={"world": 0.78, "photos": 0.12, "drawings": 0.08, "lettering": 0.02},
 )
