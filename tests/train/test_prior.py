@@ -17,6 +17,7 @@ from clipgen.generators.prior import Prior
 from clipgen.generators.prior.prior import PROBES
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.train import checkpoints, prior
+from clipgen.train.data import Batch
 from clipgen.train.pairs import Pair
 from clipgen.train.prior import PairBatches, Recipe, Store, Trainer
 from clipgen.train.prior.codes import Encoded
@@ -237,6 +238,31 @@ def test_any_number_of_pictures_may_be_fresh(run: Run, photos: Path, fresh: int)
     run("a", pictures=photos, fresh=fresh, steps=9, report=said.append)  # more steps than there are fresh pictures
     run("b", pictures=photos, fresh=fresh, steps=10, report=said.append)
     assert "24 pictures are encoded; training begins with 12" in said and "resumed at step 9 of 10" in said
+
+
+def test_what_is_encoded_is_told_and_kept_when_the_run_is_killed(
+    run: Run, tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prior, "_TELL_EVERY", 0)
+    whole, encode, seen = run("whole", pictures=photos), prior.Encoder.__call__, [0]
+    shutil.rmtree(tmp_path / "runs")
+
+    def killed(self: prior.Encoder, batch: Batch) -> Encoded:
+        seen[0] += 1
+        if seen[0] == 4:  # one batch is held out, two of three are in the store
+            raise KeyboardInterrupt
+        return encode(self, batch)
+
+    said: list[str] = []
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(prior.Encoder, "__call__", killed)
+        run("a", pictures=photos, report=said.append)
+    assert [line.split("  ")[0] for line in said[-2:]] == ["encoded 4 of 12", "encoded 8 of 12"]
+    said.clear()
+    again = run("a", pictures=photos, report=said.append)
+    assert "8 pictures are encoded; training begins with 12" in said
+    assert any(line.startswith("step 1/4") for line in said)
+    assert (again / "prior.safetensors").read_bytes() == (whole / "prior.safetensors").read_bytes()
 
 
 def test_codes_of_other_pictures_are_never_mixed_in(run: Run, tmp_path: Path, photos: Path) -> None:

@@ -60,6 +60,7 @@ SHEET = (
 _HELD_OUT = 256  # pictures
 ORIGIN_FILE, _CODES = "origin.json", ("codes", "held-out")
 _SAVE_EVERY, _SHEET_EVERY = 200, 1000  # steps
+_TELL_EVERY = 20.0  # seconds, while pictures are encoded
 
 
 @checkpoints.alone(lambda **given: "prior")
@@ -115,12 +116,13 @@ def run(
 
     encode = Encoder(network, clip, by_picture=pictures is not None or recipe.by_picture > 0)
     held = Store(folder / _CODES[1], _HELD_OUT)
-    fill(held, stream(source(held_out=True, count=-(-_HELD_OUT // recipe.fresh)), report=report), encode, _HELD_OUT)
+    apart = source(held_out=True, count=-(-_HELD_OUT // recipe.fresh))
+    fill(held, stream(apart, first=len(held) // recipe.fresh, report=report), encode, _HELD_OUT, report)
     store = Store(folder / _CODES[0], recipe.most, where)
     every = source(held_out=False, count=-(-recipe.most // recipe.fresh))
     fresh_ones = stream(every, first=len(store) // recipe.fresh, report=report)
     report(f"{len(store)} pictures are encoded; training begins with {recipe.first}")
-    fill(store, fresh_ones, encode, recipe.first)
+    fill(store, fresh_ones, encode, recipe.first, report)
     facts = stats(store.span(0, recipe.first), network.codebook, clip, recipe)
     trainer = Trainer(recipe, network.codebook, facts, recipe.size // network.factor, where)
     saved = checkpoints.load(folder / "last.pt") if resume else None
@@ -208,10 +210,15 @@ class Encoder:
         return Encoded(indices.view(len(images), *codes.shape[-2:]).int(), texts, seen)
 
 
-def fill(store: Store, batches: Iterator[Batch], encode: Encoder, count: int) -> None:
-    """Add pictures to a store until it has so many."""
+def fill(store: Store, batches: Iterator[Batch], encode: Encoder, count: int, report: Callable[[str], None]) -> None:
+    """Add pictures to a store until it has so many; what is added is saved, and told, three times a minute."""
+    told, before = time.monotonic(), len(store)
     while len(store) < count:
         store.add(encode(next(batches)))
+        if (passed := time.monotonic() - told) >= _TELL_EVERY:
+            report(f"encoded {len(store)} of {count}  {(len(store) - before) / passed:.1f} pictures/s")
+            store.save()
+            told, before = time.monotonic(), len(store)
     store.save()
 
 
@@ -256,7 +263,7 @@ def fit(
             store.add(encode(next(batches)))
         rng = torch.Generator().manual_seed(recipe.seed * 10**6 + trainer.done)
         figures = trainer.step(store.draw(recipe.batch, rng))
-        if trainer.done % 20 == 0:
+        if trainer.done % 20 == 0 or trainer.done == first + 1:
             pace = (trainer.done - first) * recipe.batch / (time.monotonic() - began)
             curve.add(step=trainer.done, pace=pace, encoded=len(store), **figures)
             report(f"step {trainer.done}/{recipe.steps}  loss {figures['loss']:.4f}  {pace:.0f} pictures/s"
