@@ -124,6 +124,8 @@ SHAPES: dict[str, np.ndarray] = {
                        [-1, -1]]) / 3,
 }  # fmt: skip
 SHAPE_NAMES = tuple(SHAPES)
+# radians by which shapes are turned, either way; a square of half a right angle is a diamond
+_TURNED = {"square": 0.25, "rectangle": 0.25, "hexagon": 0.4}
 
 
 def draw_shape(
@@ -131,7 +133,7 @@ def draw_shape(
 ) -> None:
     """Draw a filled shape in place, shaded or outlined at random; centre and radius are shares of the shorter side."""
     side = min(image.shape[:2])
-    turn = rng.normal(0, 0.12) + (rng.uniform(0, 0.8) if name in ("square", "hexagon", "rectangle") else 0)
+    turn = rng.normal(0, 0.12) + (rng.uniform(-_TURNED[name], _TURNED[name]) if name in _TURNED else 0)
     c, s = np.cos(turn), np.sin(turn)
     points = SHAPES[name] @ np.array([[c, s], [-s, c]]) * radius * side + np.array(
         [centre[0] * image.shape[1], centre[1] * image.shape[0]]

@@ -55,3 +55,11 @@ def test_the_texts_of_a_pattern_name_its_colours() -> None:
     assert texts["pink and cyan stripes"] == ("pink", "cyan") and texts["pink stripes"] == ("pink",)
     assert texts["striped background"] == texts["stripes"] == ()
     assert len(texts) == 2 * len(COLOURS) * (len(COLOURS) - 1) + len(COLOURS) + 2
+
+
+def test_a_square_never_stands_on_its_tip() -> None:
+    square = Entry("blue square on a white background", shape="square", colours=("blue", "white"))
+    for seed in range(40):
+        shown = square.draw(seed, (96, 96))[0] < 0.5  # white is red, too
+        box = int(shown.any(0).sum() * shown.any(1).sum())
+        assert int(shown.sum()) / box > 0.53, seed  # 1 upright, 0.5 on its tip, which is a diamond
