@@ -18,7 +18,9 @@ _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
 _BETWEEN = re.compile(r"\{\}( and \{\})? ")  # colours in a pattern
 _SEED = 5  # of the colours that are combined
 _OTHERS = 2  # number of other colours that each colour is combined with
-_RADIUS, _CENTRE = (0.27, 0.38), (0.38, 0.62)  # of a shape, as shares of the shorter side and of the picture
+# of a shape, as shares of the shorter side, and of the picture from the left and the top or from the right and below
+_RADIUS, _CENTRE = (0.27, 0.35), (0.38, 0.43)
+QUARTERS = 4  # of a picture, one of which a shape is nearer to
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ class Entry:
         return replace(self, colours=(*names, *self.colours[len(names) :]))
 
     def draw(self, seed: int, size: tuple[int, int]) -> Tensor:
-        """The picture of a seed, [3, H, W] in [0, 1]; size: (width, height), which changes details only."""
+        """The picture of a seed, [3, H, W] in [0, 1]; size: (width, height), which changes details only.
+
+        Shapes of seeds that follow one another stand in other quarters of the picture.
+        """
         # late: OpenCV, which these draw with, changes the environment when imported
         from clipgen.grounds import GROUNDS, draw_shape
         from clipgen.scenery import MOODS, SCENES
@@ -70,7 +75,8 @@ class Entry:
         elif self.shape:
             shape, ground = self.colours
             image = GROUNDS["plain"](rng, height, width, ground, ground)
-            x, y = rng.uniform(*_CENTRE, 2)
+            right, below = divmod(seed % QUARTERS, 2)
+            x, y = (1 - at if far else at for at, far in zip(rng.uniform(*_CENTRE, 2), (right, below), strict=True))
             draw_shape(rng, image, self.shape, shape, (x, y), rng.uniform(*_RADIUS))
         else:
             image = GROUNDS[self.ground](rng, height, width, self.colours[0], self.colours[-1])

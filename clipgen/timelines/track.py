@@ -113,6 +113,12 @@ class CameraTracks:
                     settings=[spec.name],
                 )
 
+    @property
+    def is_still(self) -> bool:
+        """Whether the camera never moves."""
+        moved = [key.value for track in (self.pan_x, self.pan_y, self.angle) for key in track.keys]
+        return not any(moved) and all(key.value == 1 for key in self.zoom.keys)
+
 
 @dataclass(frozen=True)
 class Tracks(CameraTracks):

@@ -289,6 +289,25 @@ def test_keyframes_are_drawn_back_to_the_start_of_their_scene() -> None:
     assert seen[..., :10].max() < 1 - BACK + 0.01 and seen[..., 14:].min() == 1
 
 
+def test_what_a_film_is_kept_near_moves_with_the_camera(make: Make, tmp_path: Path) -> None:
+    given = Image.new("RGB", (32, 24), "white")
+    given.paste((255, 0, 0), (20, 8, 28, 16))
+    given.save(tmp_path / "given.png")
+    scene = Scene("a red square", tracks={"pan_x": Track.constant(0.5)})
+    film = make([scene], init_image=str(tmp_path / "given.png"), init_weight=3.0)
+    run = film.painter.open_scene(film.takes[0])
+    assert not run.setup.parts.losses
+    _, near = run.mover.move(run.generator, run.generator().detach(), 2)  # half a second, a quarter of the width
+    assert near is not None
+    ((weight, kept),) = near.terms()
+    red = kept.start[0, 0] - kept.start[0, 1]
+    assert weight == 3 and red[8:16, 12:20].min() > 0.9 and red[:, 21:24].max() < 0.1
+    assert kept.shares[0, 0, :, :23].min() == 1 and kept.shares[0, 0, :, 25:].max() == 0  # what was never seen is free
+    still = make(["a red square"], "still", zoom=1.0, init_image=str(tmp_path / "given.png"), init_weight=3.0)
+    run = still.painter.open_scene(still.takes[0])
+    assert run.setup.parts.losses and run.mover.move(run.generator, run.generator().detach(), 2)[1] is None
+
+
 def test_a_scene_of_the_bank_has_the_picture_that_it_starts_from() -> None:
     picture = PICTURE.changed(generator="vqgan", size=(64, 64), start="bank")
     setup = set_up_scene("a forest", picture, Parts())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import torch
 
 from clipgen.colours import COLOURS
@@ -63,3 +65,10 @@ def test_a_square_never_stands_on_its_tip() -> None:
         shown = square.draw(seed, (96, 96))[0] < 0.5  # white is red, too
         box = int(shown.any(0).sum() * shown.any(1).sum())
         assert int(shown.sum()) / box > 0.53, seed  # 1 upright, 0.5 on its tip, which is a diamond
+
+
+def test_shapes_of_seeds_that_follow_one_another_differ_to_the_eye() -> None:
+    triangle = Entry("green triangle on a white background", shape="triangle", colours=("green", "white"))
+    for first in range(0, 40, 4):
+        shown = [triangle.draw(seed, (32, 32)) for seed in range(first, first + 4)]
+        assert all((a - b).abs().mean() > 0.035 for a, b in combinations(shown, 2))

@@ -40,10 +40,10 @@ class Shot:
 class Mover(Protocol):
     """What moves the picture from one keyframe of a scene to the next."""
 
-    def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, Tensor | None]:
+    def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, Loss | None]:
         """Move the generator from the keyframe before, [1, 3, H, W], to that of a number.
 
-        Returns the picture where the keyframe starts, and a picture that it has to stay near, if any.
+        Returns the picture where the keyframe starts, and what keeps it near another picture, if anything.
         """
         ...
 
@@ -130,7 +130,7 @@ class SceneRun:
         turning = 0 if self.take.fresh else self.take.turning
         return min(1.0, (number + 1) / turning) if turning else 1.0
 
-    def _synthesis(self, number: int, aims: Targets, near: Tensor | None) -> Synthesis:
+    def _synthesis(self, number: int, aims: Targets, near: Loss | None) -> Synthesis:
         run = self.parts.synthesis(
             aims,
             self._holds(near),
@@ -143,11 +143,10 @@ class SceneRun:
         run.optimizer.load_state_dict(dict(self.optimizer))
         return run
 
-    def _holds(self, near: Tensor | None) -> list[Loss]:
-        """Losses that keep a keyframe near the one before, and near the video under it."""
-        film = self.film
-        holds = [film.hold * InitLoss(self.image)] if film.hold else []
-        return holds + ([film.video_weight * InitLoss(near)] if near is not None and film.video_weight else [])
+    def _holds(self, near: Loss | None) -> list[Loss]:
+        """Losses that keep a keyframe near the one before, and near what the mover says."""
+        holds = [self.film.hold * InitLoss(self.image)] if self.film.hold else []
+        return holds if near is None else [*holds, near]
 
     def _cutouts(self, number: int) -> Cutouts | None:
         track = self.take.tracks.cut_pow

@@ -21,7 +21,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
-from clipgen.tasks.bank import Bank, Entry, in_all_colours, is_known_to, pattern_of, without_colours
+from clipgen.tasks.bank import QUARTERS, Bank, Entry, in_all_colours, is_known_to, pattern_of, without_colours
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.composition import Composer, cut_out
 from clipgen.tasks.generate.frame import Frame
@@ -281,7 +281,8 @@ def _in_colours(
     one = torch.ones([], device=target.device)
 
     def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        place, seed = (int(torch.randint(high, (), generator=choices.rng)) for high in (len(entries), 2**31))
+        place, any_of = (int(torch.randint(high, (), generator=choices.rng)) for high in (len(entries), 2**29))
+        seed = any_of * QUARTERS + choices.in_turn(QUARTERS)
         return cut_out(entries[place].draw(seed, size).to(target), ground), one, one
 
     return choose

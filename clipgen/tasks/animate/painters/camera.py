@@ -11,6 +11,7 @@ from torch import Tensor
 
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
+from clipgen.losses import InitLoss, Loss
 from clipgen.parts import Parts
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.synthesis import Step
@@ -90,11 +91,14 @@ class CameraPainter:
 
     def open_scene(self, take: Take) -> SceneRun:
         """Load what paints a scene; see `set_up_scene` for what is raised."""
-        setup, settings = self.loader.load(take, take.picture), self.outline.settings
+        # where the camera moves, what the picture is kept near has to move with it
+        moves, settings = not take.tracks.is_still, self.outline.settings
+        setup = self.loader.load(take, take.picture, held=not moves)
         goal = latents_of(setup.parts.generator, self.reel.keyframe(0)) if take.end else setup.own_start
         start = None if take.end else setup.start_picture()
         since = 0 if take.fresh else take.turning
-        move = CameraMove(take.tracks, settings.keyframes, start, since, setup.kept)
+        hold = (take.picture.init.init_weight or 0.0) if moves else 0.0
+        move = CameraMove(take.tracks, settings.keyframes, start, since, setup.kept, hold)
         return SceneRun(take, settings, setup, move, before=self.loader.aims_before(take), goal=goal)
 
     def frame(self, seconds: float, size: tuple[int, int] | None = None) -> Tensor:
@@ -117,37 +121,45 @@ class CameraMove:
 
     tracks: in numbers per second; rate: keyframes per second; start: a picture [1, 3, H, W] that shows the words, which
     keyframes are drawn back to, as the camera sees it by then, so that they do not drift away from it; since: the
-    keyframe that shows it; kept: how well it shows the words, from 0 to 1.
+    keyframe that shows it; kept: how well it shows the words, from 0 to 1; hold: weight of the loss that keeps each
+    keyframe near it.
     """
 
     def __init__(
-        self, tracks: CameraTracks, rate: float, start: Tensor | None = None, since: int = 0, kept: float = 1.0
+        self,
+        tracks: CameraTracks,
+        rate: float,
+        start: Tensor | None = None,
+        since: int = 0,
+        kept: float = 1.0,
+        hold: float = 0.0,
     ) -> None:
         self.tracks, self.rate = tracks, rate
-        self.start, self.since, self.kept = start, since, kept
+        self.start, self.since, self.kept, self.hold = start, since, kept, hold
 
-    def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, None]:
+    def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, Loss | None]:
         """Move picture and generator along with the camera; see `Mover`."""
         motion = self._motion(number)
-        drawn = self.kept > 0 and number > self.since and self.start is not None
-        if motion or drawn:
+        seen = self._seen(image, number) if number > self.since and (self.kept or self.hold) else None
+        if motion or (seen and self.kept > 0):
             image = warp(image, motion)
-            image = self._drawn_back(image, number) if drawn else image
+            if seen and self.kept > 0:
+                image = torch.lerp(image, seen[0], BACK * self.kept * seen[1])
             generator.follow(image, motion.theta(image))
-        return image, None
+        return image, self.hold * InitLoss(*seen) if seen and self.hold else None
 
     def _motion(self, number: int) -> Motion:
         """The motion to a keyframe from the one before."""
         return Motion.of(self.tracks, number / self.rate, 1 / self.rate)
 
-    def _drawn_back(self, image: Tensor, number: int) -> Tensor:
-        """A share of the way from a keyframe to what the camera sees of the start by then."""
-        assert self.start is not None  # as `move` checks
+    def _seen(self, image: Tensor, number: int) -> tuple[Tensor, Tensor] | None:
+        """What the camera sees of the start by then, if there is one, and where, [1, 1, H, W], 1 or 0."""
+        if self.start is None:
+            return None
         motion = Motion()
         for place in range(self.since + 1, number + 1):
             motion = motion.then(self._motion(place))
-        share = BACK * self.kept * in_view(image, motion)
-        return torch.lerp(image, warp(self.start.to(image), motion), share)
+        return warp(self.start.to(image), motion), in_view(image, motion)
 
 
 def latents_of(generator: Generator, image: Tensor) -> list[Tensor]:

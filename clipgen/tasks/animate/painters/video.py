@@ -14,6 +14,7 @@ from torch import Tensor
 from clipgen.errors import SettingsError
 from clipgen.files import sha256
 from clipgen.generators.base import Generator, Size
+from clipgen.losses import InitLoss, Loss
 from clipgen.media.footage import Footage, VideoFacts
 from clipgen.media.images import to_pil
 from clipgen.media.pictures import save_picture
@@ -112,7 +113,8 @@ class VideoPainter:
         """Load what paints a scene; see `set_up_scene` for what is raised."""
         setup = self.loader.load(take, self._started(take), held=False)  # each stays near a frame of its own
         footage = self._footage(setup.parts.generator.size)
-        move = VideoMove(footage, lambda number: self._frame_of(take.first + number))
+        weight = self.outline.settings.video_weight
+        move = VideoMove(footage, lambda number: self._frame_of(take.first + number), weight)
         return SceneRun(take, self.outline.settings, setup, move, before=self.loader.aims_before(take))
 
     def frame(self, seconds: float, size: tuple[int, int] | None = None) -> Tensor:
@@ -173,14 +175,15 @@ class VideoPainter:
 class VideoMove:
     """Moves a scene's picture as the video moves.
 
-    footage: of the video; frame_of: from a keyframe's number in the scene to that of its frame.
+    footage: of the video; frame_of: from a keyframe's number in the scene to that of its frame; weight: of the loss
+    that keeps it near the frame.
     """
 
-    def __init__(self, footage: Footage, frame_of: Callable[[int], int]) -> None:
-        self.footage, self.frame_of = footage, frame_of
+    def __init__(self, footage: Footage, frame_of: Callable[[int], int], weight: float) -> None:
+        self.footage, self.frame_of, self.weight = footage, frame_of, weight
 
-    def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, Tensor]:
-        """The picture moved along, and the frame that this keyframe is painted over; see `Mover`.
+    def move(self, generator: Generator, image: Tensor, number: int) -> tuple[Tensor, Loss | None]:
+        """The picture moved along, kept near the frame that this keyframe is painted over; see `Mover`.
 
         What was hidden in the frame before is taken from the frame.
         """
@@ -189,4 +192,4 @@ class VideoMove:
         own = own.to(image)
         image = torch.lerp(own, shift(image, there), trusted(there, back).to(image))
         generator.encode(image)
-        return image, own
+        return image, self.weight * InitLoss(own) if self.weight else None
