@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import ssl
 from collections.abc import Callable, Sequence
@@ -46,12 +47,12 @@ def fetch(
     """Download a file and return its sha256.
 
     urls: mirrors, tried in order; target: the file's path, written once the file is complete and verified (a .part file
-    next to it is resumed); sha256: the expected sum, None to accept any; report: called with the bytes so far and their
-    total, None where the server does not send it; stall: seconds without a byte until the next attempt.
+    next to it is resumed, without a sum only from the mirror that it came from); sha256: the expected sum, None to
+    accept any; report: called with the bytes so far and their total, None where the server does not send it; stall:
+    seconds without a byte until the next attempt.
     Raises WeightsError when no mirror has the file, another process downloads it, or it cannot be written.
     """
     # not write_whole: a partial file must outlive the process, to be resumed
-    part = target.with_name(target.name + ".part")
     failures: list[str] = []
     try:
         with exclusive(target) as alone:
@@ -61,14 +62,17 @@ def fetch(
                 return sha256
             check_online(urls)
             for url in urls:
+                part = _part(target, url, sha256)
                 try:
-                    _complete(url, part, report, stall)
+                    _complete(url, part, report, stall, summed=sha256 is not None)
                 except (*_NETWORK_ERRORS, ValueError) as error:
                     failures.append(f"{_host(url)}: {_reason(error)}")
                     continue
                 found = sha256_of(part)
                 if sha256 is None or found == sha256:
                     os.replace(part, target)
+                    for other in {_part(target, one, sha256) for one in urls}:
+                        other.unlink(missing_ok=True)
                     return found
                 part.unlink()
                 failures.append(f"{_host(url)}: another file (sha256 {found[:12]}…, expected {sha256[:12]}…)")
@@ -79,12 +83,18 @@ def fetch(
     raise WeightsError(f"cannot download {target.name}: {'; '.join(failures) or 'it has no url'}")
 
 
-def _complete(url: str, part: Path, report: Report, stall: float) -> None:
-    """Download the missing part of a file, resuming when the connection is interrupted."""
+def _part(target: Path, url: str, sha256: str | None) -> Path:
+    """Where a download grows: without a sum nothing would show that its halves are of two mirrors' files."""
+    mirror = "" if sha256 is not None else f".{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+    return target.with_name(f"{target.name}{mirror}.part")
+
+
+def _complete(url: str, part: Path, report: Report, stall: float, *, summed: bool) -> None:
+    """Download the missing part of a file, resuming when the connection breaks; summed: whether it has a sum."""
     for attempt in range(TRIES):
         before = part.stat().st_size if part.exists() else 0
         try:
-            _resume(url, part, before, report, stall)
+            _resume(url, part, before, report, stall, summed=summed)
             return
         except (_Interrupted, TimeoutError, ConnectionError, HTTPException):
             after = part.stat().st_size if part.exists() else 0
@@ -93,17 +103,22 @@ def _complete(url: str, part: Path, report: Report, stall: float) -> None:
     raise _Interrupted(f"interrupted {TRIES} times")
 
 
-def _resume(url: str, part: Path, before: int, report: Report, stall: float) -> None:
+def _resume(url: str, part: Path, before: int, report: Report, stall: float, *, summed: bool) -> None:
     request = Request(url, headers={"User-Agent": "clipgen", **({"Range": f"bytes={before}-"} if before else {})})
     try:
         opened = urlopen(request, timeout=stall)
     except HTTPError as error:
         if error.code == 416 and before:  # complete, or a part of another file: the sum decides
-            return
+            if summed:
+                return
+            part.unlink()
+            raise _Interrupted("the part on this machine is no part of its file") from error
         raise
     with cast(HTTPResponse, opened) as answer:
         if answer.status != 206:
             before = 0  # the server sends the whole file
+            if not summed and answer.headers.get_content_type() == "text/html":
+                raise ValueError("a web page, not the file")
         length = answer.headers.get("Content-Length")
         total = before + int(length) if length is not None else None
         if total is not None and total > MAX_BYTES:

@@ -49,6 +49,8 @@ class Answers(BaseHTTPRequestHandler):
         if first >= len(data):
             return self.send_error(416)
         self.send_response(206 if first else 200)
+        if kind == "page":
+            self.send_header("Content-Type", "text/html; charset=utf-8")
         if kind != "lengthless":
             self.send_header("Content-Length", str(10**13 if kind == "endless" else len(data) - first))
         self.end_headers()
@@ -139,6 +141,35 @@ def test_a_complete_file_is_not_downloaded_again(server: Server, target: Path) -
 
 def test_a_file_without_a_published_sum_is_accepted(server: Server, target: Path) -> None:
     assert fetch([server.url("whole")], target) == SUM
+
+
+def test_without_a_sum_the_files_of_two_mirrors_are_never_mixed(server: Server, target: Path) -> None:
+    backwards = hashlib.sha256(DATA[::-1]).hexdigest()
+    with pytest.raises(WeightsError):
+        fetch([server.url("cut")], target)  # it leaves 9,000 bytes
+    assert fetch([server.url("cut"), server.url("whole")], target) == SUM  # the rest of the first one's
+    assert server.asked[-1] == ("cut", "bytes=9000-")
+    target.unlink()
+    with pytest.raises(WeightsError):
+        fetch([server.url("cut")], target)
+    assert fetch([server.url("none"), server.url("corrupt"), server.url("cut")], target) == backwards
+    assert server.asked[-1] == ("corrupt", None) and leftovers(target) == ["a.ckpt"]
+
+
+def test_without_a_sum_a_part_that_is_too_long_is_thrown_away_and_a_page_is_no_file(
+    server: Server, target: Path
+) -> None:
+    with pytest.raises(WeightsError):
+        fetch([server.url("cut")], target)
+    (part,) = target.parent.iterdir()
+    part.write_bytes(b"x" * 20_000)
+    with pytest.raises(WeightsError, match="web page"):
+        fetch([server.url("page")], target)
+    server.asked.clear()
+    with pytest.raises(WeightsError):
+        fetch([server.url("cut")], target)  # two answers after the one that refuses
+    assert [ranged for _, ranged in server.asked] == ["bytes=20000-", None, "bytes=3000-"]
+    assert fetch([server.url("cut")], target) == SUM
 
 
 @pytest.mark.parametrize(
