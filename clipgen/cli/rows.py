@@ -91,14 +91,24 @@ class RowFile:
             raise ValueError("another number of columns")
         return cells[0]
 
+    def _begun(self, line: bytes, head: bytes | None) -> bool:
+        """Whether a first line without an end is what a kill may leave of ours, and not another file's only line."""
+        if head is not None:
+            return head.startswith(line)
+        start = f'{{{json.dumps(self.key)}: "'.encode()
+        return line[: len(start)] == start[: len(line)]
+
     def _resume(self) -> None:
         """Collect the rows that are done, and cut off the half line that a kill may have left."""
         self._file.seek(0)
         whole, head = 0, None if self.columns is None else _csv_line(self.columns)
         for number, line in enumerate(self._file, 1):
-            if not line.endswith(b"\n"):
+            ended = line.endswith(b"\n")
+            if not ended and (whole or self._begun(line, head)):
                 break
             try:
+                if not ended:
+                    raise ValueError("another file's only line")
                 if number > 1 or head is None:
                     self.done.add(self._key_of(line))
                 elif line != head:
