@@ -14,6 +14,7 @@ from clipgen.cli.files import STDIN, InputFile, PictureFile, looks_like_file, sh
 from clipgen.cli.printing import as_line
 from clipgen.cli.progress import loading
 from clipgen.cli.sections import option
+from clipgen.errors import OutputError
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def command(
     found = Pictures(pictures, recursive=recursive)
     if (output or heat) and len(found.paths) > 1:
         raise click.UsageError(f"-o and --heat draw one picture, and {len(found.paths)} are given")
+    _check(found.paths, output, heat)
     labels = None if every_label is None else str(every_label)
     job = Job("detect", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(phrases), text_file=labels), settings)
     studio = open_studio(job, quiet=as_json)
@@ -87,6 +89,15 @@ def _sorted(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Pictures and phrases among the words of a command line."""
     pictures = [word for word in words if looks_like_file(word)] or [words[0]]
     return pictures, [word for word in words if word not in pictures]
+
+
+def _check(pictures: Sequence[Path], output: Path | None, heat: Path | None) -> None:
+    """Find what would overwrite a picture that is read, or another one that is written, before the models are loaded."""
+    for setting, path in (("output", output), ("heat", heat)):
+        if path is not None and path.exists() and any(path.samefile(picture) for picture in pictures):
+            raise OutputError(f"{path} is the picture itself; name another file", settings=[setting])
+    if output is not None and heat is not None and output.resolve() == heat.resolve():
+        raise OutputError(f"{heat} would replace the picture with boxes; name two files", settings=["output", "heat"])
 
 
 def _print(one: Detected, *, many: bool, as_json: bool) -> None:

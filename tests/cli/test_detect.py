@@ -42,6 +42,18 @@ def test_boxes_are_printed_and_drawn(look: Cli) -> None:
     assert all(0 <= one["box"][0] < one["box"][2] <= 48 for one in row["found"])
 
 
+def test_no_picture_is_written_over_the_one_that_is_read_or_the_other(
+    look: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Path("up/a.png").read_bytes()
+    Path("link.png").hardlink_to("up/a.png")
+    monkeypatch.setattr(parts, "load_perceptors", lambda *_: pytest.fail("a model was loaded"))
+    for flag, name in (("-o", "up/a.png"), ("--heat", "up/../up/a.png"), ("-o", "link.png")):
+        one_line(look("detect", "up/a.png", "a fox", flag, name), 1, "is the picture itself", name)
+    one_line(look("detect", "up/a.png", "a fox", "-o", "x.png", "--heat", "./x.png"), 1, "x.png", "--output", "--heat")
+    assert Path("up/a.png").read_bytes() == before and not Path("x.png").exists()
+
+
 def test_bad_files_labels_and_usage(look: Cli) -> None:
     result = look("detect", "up", "a fox")
     assert result.exit_code == 1 and "up/bad.png" in result.stderr and "up/a.png" in result.stdout
