@@ -92,7 +92,7 @@ def _sorted(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _check(pictures: Sequence[Path], output: Path | None, heat: Path | None) -> None:
-    """Find what would overwrite a picture that is read, or another one that is written, before the models are loaded."""
+    """Find what would overwrite a picture that is read, or the other one, before the models are loaded."""
     for setting, path in (("output", output), ("heat", heat)):
         if path is not None and path.exists() and any(path.samefile(picture) for picture in pictures):
             raise OutputError(f"{path} is the picture itself; name another file", settings=[setting])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import click
 
@@ -20,15 +21,20 @@ negative_option = option(
 def without(line: str, negative: Iterable[str]) -> str:
     """A prompt line with parts to avoid.
 
-    >>> without("a beach", ["people", "fog:0.5"])
-    'a beach | people:-0.3 | fog:-0.5'
+    >>> without("a beach", ["people", "fog:0.5", "sea:1"])
+    'a beach | people:-0.3 | fog:-0.5 | sea:-1.0'
 
     Raises PromptError for a text that is no prompt.
     """
+    typed = [part.strip() for text in negative for part in text.split("|")]
     parts = [part for text in negative for part in parse_prompts(text)]
-    weights = [AVOID if part.weight == 1 else -abs(part.weight) for part in parts]
-    avoided = [str(Prompt(part.text, weight)) for part, weight in zip(parts, weights, strict=True)]
+    avoided = [str(_avoided(part, given)) for part, given in zip(parts, typed, strict=True)]
     return " | ".join([line, *avoided])
+
+
+def _avoided(part: Prompt, typed: str) -> Prompt:
+    """A part as one to avoid; typed: as it was written, which is its text alone where it has no weight."""
+    return replace(part, weight=AVOID if typed == part.text else -abs(part.weight))
 
 
 def one_prompt(texts: tuple[str, ...], *, quiet: bool) -> tuple[str, ...]:
