@@ -45,7 +45,7 @@ Examples:
 )  # fmt: skip
 @option(
     "--veil-to", type=click.Path(path_type=Path), section="Output", metavar="FOLDER",
-    help="write blurred copies of what is veiled",
+    help="write blurred copies of what is veiled; only such copies are replaced",
 )  # fmt: skip
 @option("--json", "as_json", is_flag=True, section="Output", help="print all rows as JSON, one a line")
 @verb_options("moderate")
@@ -72,12 +72,14 @@ def command(
     if veil_to is not None:
         check_folder(veil_to)
     found = Pictures(names, recursive=recursive)
-    from clipgen.tasks.moderate import veiled_paths  # late: torch takes seconds to import
+    from clipgen.tasks.moderate import check_target, veiled_paths  # late: torch takes seconds to import
 
     targets = None if veil_to is None else veiled_paths(found.paths, names, veil_to)
     with ExitStack() as opened:
         rows = None if report is None else opened.enter_context(RowFile(report, key="image"))
         todo = [path for path in found.paths if rows is None or shown(path) not in rows]
+        for path in todo if targets else ():
+            check_target(path, targets[path])
         job = Job("moderate", Inputs(pictures=tuple(map(str, todo))), settings)
         studio = open_studio(job, quiet=as_json)
         moderator = studio.moderator(job)

@@ -106,3 +106,13 @@ def test_no_row_without_its_copy(look: Cli, monkeypatch: pytest.MonkeyPatch) -> 
     refused = look("moderate", "up/a.png", "--veil-to", "up", "--report", "veil.jsonl")
     one_line(refused, 1, "up/a.png", "--veil-to")  # the copy would replace the original
     assert not Path("veil.jsonl").read_text(), "the next run would take it for done"
+
+
+def test_pictures_of_others_are_seen_before_anything_is_written(look: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("published").mkdir()
+    Image.new("RGB", (30, 20), "blue").save("published/a.png")
+    before = Path("published/a.png").read_bytes()
+    with monkeypatch.context() as patched:
+        patched.setattr(parts, "load_perceptors", lambda *_: pytest.fail("a model was loaded"))
+        one_line(look("moderate", "up", "--veil-to", "published"), 1, "published/a.png", "--veil-to")
+    assert Path("published/a.png").read_bytes() == before and len(list(Path("published").iterdir())) == 1

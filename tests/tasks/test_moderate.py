@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from clipgen.errors import OutputError, PromptError, SettingsError, WeightsError
+from clipgen.media.pictures import save_picture
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import ModerateSettings
 from clipgen.similarity import Skipped
@@ -191,6 +192,27 @@ def test_veiled_copies_show_nothing_and_leave_the_original(tmp_path: Path) -> No
     assert (home / "a.jpg").read_bytes() == before
     with refused(OutputError, "veil_to"):
         veiled_copy(home / "a.jpg", home / "a.jpg")
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp"])
+def test_only_veiled_copies_are_replaced(tmp_path: Path, ending: str) -> None:
+    path, target = tmp_path / f"a.{ending}", tmp_path / "published" / f"a.{ending}"
+    Image.new("RGB", (40, 30), "red").save(path)
+    for _ in range(2):
+        veiled_copy(path, target)
+    others = (Image.new("RGB", (20, 30), "blue"), {}), (Image.new("RGB", (20, 30), "blue"), {"prompt": "a sea"})
+    for picture, metadata in others:
+        save_picture(target, picture, metadata)
+        before = target.read_bytes()
+        with refused(OutputError, "veil_to", match=target.name):
+            veiled_copy(path, target)
+        assert target.read_bytes() == before
+    target.write_text("no picture")
+    with refused(OutputError, "veil_to"):
+        veiled_copy(path, target)
+    target.unlink(), target.mkdir(), path.unlink()
+    with refused(OutputError, "veil_to"):
+        veiled_copy(path, target)
 
 
 def test_no_two_veiled_copies_have_one_name(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from clipgen.tasks.moderate.files import Moderated, moderate
 from clipgen.tasks.moderate.moderator import Moderator
 from clipgen.tasks.moderate.recipe import Recipe
 from clipgen.tasks.moderate.text import judge_text
-from clipgen.tasks.moderate.veil import veil, veiled_copy, veiled_paths
+from clipgen.tasks.moderate.veil import check_target, veil, veiled_copy, veiled_paths
 from clipgen.tasks.moderate.verdict import BANDS, CHECK, CLEAR, VEIL, Verdict
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Recipe",
     "VEIL",
     "Verdict",
+    "check_target",
     "judge_text",
     "moderate",
     "veil",

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from PIL import Image, ImageFilter
 
-from clipgen.errors import OutputError
+from clipgen.errors import ImageError, OutputError
 from clipgen.media.images import load_image, to_pil
-from clipgen.media.pictures import FORMATS, save_picture
+from clipgen.media.pictures import FORMATS, read_metadata, save_picture
+from clipgen.values import Values
 
 _CELLS = 12  # along the short side: colours remain, and no shape of a person
+_MARK: Values = {"veiled": True}  # metadata of a copy, which the next run may replace
 
 
 def veil(picture: Image.Image) -> Image.Image:
@@ -65,6 +67,24 @@ def _shared(targets: Mapping[Path, Path]) -> dict[Path, list[Path]]:
     return {target: list(some.values()) for target, some in found.items() if len(some) > 1}
 
 
+def check_target(path: Path, target: Path) -> None:
+    """Raise OutputError where the veiled copy of a picture file would replace anything but an earlier veiled copy."""
+    if target.exists() and path.exists() and target.samefile(path):
+        raise OutputError(f"{target} is the original; name another folder for veiled copies", settings=["veil_to"])
+    if target.exists() and not _is_veiled(target):
+        raise OutputError(
+            f"{target} is there already, and is no veiled copy; name another folder for veiled copies",
+            settings=["veil_to"],
+        )
+
+
+def _is_veiled(path: Path) -> bool:
+    try:
+        return read_metadata(path) == _MARK
+    except ImageError:
+        return False
+
+
 def veiled_copy(path: Path, target: Path) -> None:
     """Write a veiled copy of a picture file, without its metadata.
 
@@ -72,10 +92,9 @@ def veiled_copy(path: Path, target: Path) -> None:
         >>> (folder / "safe" / "a.png").exists()
         True
 
-    Raises OutputError for a copy that would replace the original, and where it cannot be written; ImageError for a file
-    that cannot be loaded.
+    Raises OutputError for a copy that would replace the original, or another file than a veiled copy, and where it
+    cannot be written; ImageError for a file that cannot be loaded.
     """
-    if target.exists() and target.samefile(path):
-        raise OutputError(f"{target} is the original; name another folder for veiled copies", settings=["veil_to"])
+    check_target(path, target)
     # an EXIF thumbnail would show the original: nothing of the old file is copied
-    save_picture(target, veil(to_pil(load_image(path)[0])), {})
+    save_picture(target, veil(to_pil(load_image(path)[0])), _MARK)
