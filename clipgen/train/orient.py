@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen import devices
-from clipgen.errors import ImageError
+from clipgen.errors import ImageError, SettingsError
 from clipgen.models.weights import models_folder
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
@@ -224,10 +224,12 @@ def run(
     >>> run(photos=[Path("photos")], art=Path("emoji"), perceptor="local-dir:reader", out=Path("orient.safetensors"))
 
     photos: folders as for `load_photos`; art: folder of an art pack, whose things stand in the scenes; perceptor: its
-    name; out: the file (default: that of the shipped head); pictures, seed: replace those of the
-    recipe.
-    Raises UnknownNameError and WeightsError for the CLIP, ImageError for damaged photographs.
+    name; out: the file (default for the reader: that of the shipped head); pictures, seed: replace those of the recipe.
+    Raises SettingsError where another CLIP's head would take that place, UnknownNameError and WeightsError for the
+    CLIP, ImageError for damaged photographs.
     """
+    if out is None and perceptor != "reader":
+        raise SettingsError(f"the shipped head is the reader's; name a file for that of {perceptor}", settings=["out"])
     recipe = replace(recipe, pictures=pictures or recipe.pictures, seed=recipe.seed if seed is None else seed)
     clip = load_perceptors([perceptor], devices.pick_device(device))
     world = World(art)

@@ -122,6 +122,9 @@ def test_it_knows_the_codes_that_it_draws() -> None:
         lambda folder: (folder / CONFIG_FILE).write_text("[]"),
         lambda folder: (folder / CONFIG_FILE).write_text(json.dumps({**asdict(CONFIG), "widths": [16, 64]})),
         lambda folder: (folder / CONFIG_FILE).write_text(json.dumps({**asdict(CONFIG), "condition": 10**9})),
+        lambda folder: (folder / CONFIG_FILE).write_text(json.dumps({**asdict(CONFIG), "widths": [], "blocks": []})),
+        # 1,200 million parameters, if it were built
+        lambda folder: (folder / CONFIG_FILE).write_text(json.dumps({**asdict(CONFIG), "widths": [8192, 64]})),
         lambda folder: (folder / WEIGHTS_FILE).write_bytes(b"nothing"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from clipgen.errors import ImageError
+from clipgen.errors import ImageError, SettingsError
 from clipgen.tasks.orient import Head
 from clipgen.train import orient
 from clipgen.train.orient import PARTS, Recipe, figures, fit, shown, threshold
@@ -68,6 +68,11 @@ def test_fits_are_equal(world: World) -> None:
     rows = torch.randn(40, 4, 8, generator=torch.Generator().manual_seed(1))
     first, second = (fit(rows, "5e" * 32, SMALL).state_dict() for _ in range(2))
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_the_head_of_another_clip_does_not_take_the_place_of_the_shipped_one() -> None:
+    with refused(SettingsError, "out"):
+        orient.run(perceptor="builtin")
 
 
 def test_no_pictures_are_refused() -> None:

@@ -147,6 +147,14 @@ def test_weights_to_start_from_bring_their_shape(windows: list[Tensor], tmp_path
     assert again.model.state_dict().keys() == trainer.model.state_dict().keys()
 
 
+@pytest.mark.parametrize("text", ["other: 1", "[", "model: {params: {ddconfig: {ch: 8}}}", "- 1"])
+def test_a_start_of_another_kind_is_one_line(windows: list[Tensor], tmp_path: Path, text: str) -> None:
+    export(Trainer(TINY, CPU, None), tmp_path)
+    (tmp_path / "vqgan.yaml").write_text(text)
+    with refused(WeightsError):
+        vqgan.run(runs=tmp_path / "runs", init=tmp_path / "vqgan.safetensors")
+
+
 def test_batches_after_each_other_share_pictures(world: World) -> None:
     crops = Crops(world, seed=1, batch=2, count=40)
     rendered: list[int] = []

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from clipgen import devices
 from clipgen.errors import WeightsError
 from clipgen.files import reason, write_whole
 from clipgen.generators.prior.network import PriorConfig, PriorNetwork
@@ -69,9 +70,11 @@ class Prior(nn.Module):
             config = PriorConfig.of(given)
             state = load_state(folder / WEIGHTS_FILE)
             network = {k.removeprefix("network."): v.float() for k, v in state.items() if k.startswith("network.")}
-            prior = cls(PriorNetwork(config), state)
-            prior.network.load_state_dict(network)
-        except (OSError, ValueError, TypeError, AttributeError, KeyError, RuntimeError) as error:
+            with devices.without_memory():  # a hostile config may ask for any size
+                made = PriorNetwork(config)
+            made.load_state_dict(network, assign=True)
+            prior = cls(made, state)
+        except (OSError, ValueError, TypeError, AttributeError, LookupError, RuntimeError) as error:
             line = f"{folder} holds no prior ({reason(error)}); `clipgen train prior` writes one"
             raise WeightsError(line) from error
         return prior.eval().requires_grad_(False)

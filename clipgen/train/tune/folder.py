@@ -126,6 +126,11 @@ def _write(path: Path, text: str) -> None:
         part.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
 
 
+def place_of(name: str) -> Path:
+    """The folder of a finished model on the shelf."""
+    return shelf_folder() / name
+
+
 def begun(name: str) -> Path:
     """An empty folder for an unfinished model, beside its place on the shelf, where moving it is one step."""
     part = shelf_folder() / f".{name}.part"
@@ -140,7 +145,7 @@ def begun(name: str) -> Path:
 
 def place(part: Path, name: str) -> Path:
     """Move a finished folder to its place on the shelf, in place of an older one; returns that place."""
-    home, old = shelf_folder() / name, shelf_folder() / f".{name}.old"
+    home, old = place_of(name), shelf_folder() / f".{name}.old"
     shutil.rmtree(old, ignore_errors=True)  # of a run that was killed here
     if home.exists():
         os.replace(home, old)

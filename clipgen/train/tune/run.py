@@ -23,7 +23,7 @@ from clipgen.models import shelf, weights
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.perceptors.openclip.load import load_perceptor
 from clipgen.train.pairs import Pair, read_pairs
-from clipgen.train.tune.folder import Figures, Record, begun, place, write_card
+from clipgen.train.tune.folder import Figures, Record, begun, place, place_of, write_card
 from clipgen.train.tune.guard import Guard, Others, others
 from clipgen.train.tune.learner import Learner
 from clipgen.train.tune.material import gather, views_in_memory
@@ -78,9 +78,10 @@ def tune_one(
     captions = tuple(dict.fromkeys(pair.caption for pair in pairs))
     words = tuple(new_words(pairs, old, asked))
     record = Record(name, base, old.fingerprint, _digest(pairs, kept), captions, words, recipe)
-    with _work(record, report) as work, exclusive(work / "run") as alone:
-        if not alone:
-            raise OutputError(f"another process tunes {name} on the same pictures; wait for it, or stop it")
+    # by its name, too: what other pictures make of it takes the same place on the shelf
+    with _work(record, report) as work, exclusive(work / "run") as alone, exclusive(place_of(name)) as named:
+        if not alone or not named:
+            raise OutputError(f"another process tunes {name}; wait for it, or stop it")
         if not resume:
             _clear(work)
         figures, points, unread = _Run(record, old, work, report).tuned(pairs, kept, part := begun(name))

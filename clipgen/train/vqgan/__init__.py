@@ -19,7 +19,8 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from clipgen import devices
-from clipgen.files import write_text
+from clipgen.errors import WeightsError
+from clipgen.files import reason, write_text
 from clipgen.generators.vqgan import VQModel
 from clipgen.generators.vqgan.discriminator import CRITIC
 from clipgen.media.images import to_pil
@@ -134,8 +135,12 @@ def run(
                                "gan_from": gan_from}  # fmt: skip
     recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
     if init and (shape := init.with_suffix(".yaml")).exists():
-        config = yaml.safe_load(shape.read_text(encoding="utf-8"))
-        recipe = recipe.shaped_as(config, load_state(init)["quantize.embedding.weight"])
+        try:
+            config = yaml.safe_load(shape.read_text(encoding="utf-8"))
+            recipe = recipe.shaped_as(config, load_state(init)["quantize.embedding.weight"])
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, yaml.YAMLError) as error:
+            kind = f"{shape} and {init.name} are not those of a VQGAN as this recipe trains: {reason(error)}"
+            raise WeightsError(kind) from error
     folder, world = runs / "vqgan", World(art)
     trainer = Trainer(recipe, devices.pick_device(device), init)
     saved = checkpoints.load(folder / "last.pt") if resume else None

@@ -15,8 +15,8 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from clipgen.cli.main import main
-from clipgen.errors import ImageError, SettingsError
-from clipgen.files import sha256
+from clipgen.errors import ImageError, OutputError, SettingsError
+from clipgen.files import exclusive, sha256
 from clipgen.jobs import Inputs, Job
 from clipgen.models import shelf, weights
 from clipgen.parts import Parts
@@ -185,6 +185,12 @@ def test_a_tuned_model_is_replaced_only_when_asked(photos: Path, tiny_clip: Path
     tuned(photos, tiny_clip, steps=20, seed=5, replace=True)
     assert [card.name for card in weights.cards("perceptor") if not card.shipped and not card.make] == ["mine"]
     shelf.check_perceptor("mine")
+
+
+def test_two_do_not_make_one_model_at_once(photos: Path, tiny_clip: Path) -> None:
+    with exclusive(weights.shelf_folder() / "mine"), refused(OutputError):  # another process, with other settings
+        tuned(photos, tiny_clip)
+    assert not any(path.is_dir() for path in weights.shelf_folder().iterdir())
 
 
 def test_without_a_base_one_describes_and_another_paints(
