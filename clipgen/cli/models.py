@@ -154,7 +154,7 @@ def convert_command(file: Path, output: Path | None) -> None:
     """Convert a generator to safetensors and a config: the same pictures, a safe format, often a smaller file.
 
     FILE is a VQGAN of taming-transformers (or the transformer trained on it) with a yaml of the same name, or the only
-    one beside it, a diffusers folder, or a StyleGAN: a .pkl of NVIDIA or a .pt of rosinality.
+    one beside it, a diffusers folder, or a StyleGAN: a .pkl of NVIDIA or a .pt of rosinality. No file is overwritten.
     """
     from clipgen.errors import SettingsError
 

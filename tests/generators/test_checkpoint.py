@@ -19,7 +19,7 @@ import yaml
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from clipgen.errors import WeightsError
+from clipgen.errors import OutputError, WeightsError
 from clipgen.generators.vqgan import VQGAN, VQModel
 from clipgen.generators.vqgan.checkpoint import convert, load_network
 
@@ -126,6 +126,21 @@ def test_a_converted_checkpoint_paints_the_same(tmp_path: Path, kind: str) -> No
     assert torch.equal(paint(weights=made)(), paint(weights=tmp_path / "m.ckpt")())
     assert made.stat().st_size < (tmp_path / "m.ckpt").stat().st_size
     assert sorted(path.name for path in made.parent.iterdir()) == ["n.safetensors", "n.yaml"]
+
+
+def test_converting_leaves_a_config_that_is_there_as_it_is(tmp_path: Path) -> None:
+    network = shaken(VQModel.from_config(TINY))
+    torch.save({"state_dict": network.state_dict()}, tmp_path / "last.ckpt")
+    own = yaml.safe_dump({"model": {**TINY["model"], "base_learning_rate": 4.5e-6}, "data": {"target": "main"}})
+    (tmp_path / "last.yaml").write_text(own)
+    made = convert(tmp_path / "last.ckpt", tmp_path / "last.safetensors")
+    assert (tmp_path / "last.yaml").read_text() == own
+    assert torch.equal(load_network(made).codebook, network.codebook)
+    for other in ("data: 1", json.dumps({"model": {**TINY["model"], "target": "taming.models.vqgan.GumbelVQ"}}), "]"):
+        (tmp_path / "b.yaml").write_text(other)
+        with pytest.raises(OutputError, match="b.yaml"):
+            convert(tmp_path / "last.ckpt", tmp_path / "b.safetensors")
+        assert (tmp_path / "b.yaml").read_text() == other and not (tmp_path / "b.safetensors").exists()
 
 
 def in_diffusers_words(state: dict[str, Tensor], levels: int) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from clipgen.errors import SettingsError, UnknownNameError, WeightsError
+from clipgen.errors import OutputError, SettingsError, UnknownNameError, WeightsError
 from clipgen.generators.stylegan.checkpoint import convert, load_network
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.generators.stylegan.layers import binomial, filtered, styled
@@ -282,6 +282,18 @@ def test_names_of_classes_are_kept(classed: Path, tmp_path: Path) -> None:
     (tmp_path / "c.json").write_text(json.dumps({"classes": ["dog"]}))
     with pytest.raises(WeightsError, match="c.safetensors.*3.*1"):
         load_network(classed)
+
+
+def test_converting_leaves_a_config_that_is_there_as_it_is(classed: Path, tmp_path: Path) -> None:
+    own = (tmp_path / "c.json").read_text()
+    (tmp_path / "same.json").write_text(own)
+    convert(classed, tmp_path / "same.safetensors")
+    assert (tmp_path / "same.json").read_text() == own
+    for other in ('{"labels": [["a.png", 0]]}', "]", '{"classes": ["fox", "cat", "dog"]}'):
+        (tmp_path / "other.json").write_text(other)
+        with pytest.raises(OutputError, match="other.json"):
+            convert(classed, tmp_path / "other.safetensors")
+        assert (tmp_path / "other.json").read_text() == other and not (tmp_path / "other.safetensors").exists()
 
 
 def test_draws_are_of_the_given_classes(classed: Path) -> None:

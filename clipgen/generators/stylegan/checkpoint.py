@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from clipgen import devices
-from clipgen.errors import WeightsError
+from clipgen.errors import OutputError, WeightsError
 from clipgen.files import reason, write_whole
 from clipgen.generators.stylegan.pickles import read_pickle
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
@@ -70,7 +70,8 @@ def convert(weights: Path, target: Path) -> Path:
 
         >>> convert(Path("ffhq.pkl"), Path("ffhq.safetensors"))
 
-    Raises WeightsError for what is no StyleGAN, OutputError for a place that cannot be written.
+    A .json that is there and says the same is kept.
+    Raises WeightsError for what is no StyleGAN, OutputError for a place that cannot be written, or has another .json.
     """
     from safetensors.torch import save  # late: loading does not need it
 
@@ -80,11 +81,28 @@ def convert(weights: Path, target: Path) -> Path:
         extra["psi"] = network.psi
     if network.names:
         extra["classes"] = list(network.names)
-    with write_whole(target.with_suffix(".json")) as part:
-        part.write_text(json.dumps(extra, indent=2) + "\n", encoding="utf-8")
+    _write_settings(target.with_suffix(".json"), extra)
     with write_whole(target) as part:
         part.write_bytes(save({key: value.contiguous() for key, value in network.state_dict().items()}))
     return target
+
+
+def _write_settings(path: Path, extra: Mapping[str, Any]) -> None:
+    if path.exists():
+        if not _says(path, extra):
+            raise OutputError(
+                f"{path} exists and has not the settings of this network; choose another place", settings=["output"]
+            )
+        return
+    with write_whole(path) as part:
+        part.write_text(json.dumps(extra, indent=2) + "\n", encoding="utf-8")
+
+
+def _says(path: Path, extra: Mapping[str, Any]) -> bool:
+    try:
+        return {**DEFAULTS, **_beside(path)} == {**DEFAULTS, **_plain(extra)}
+    except WeightsError:
+        return False
 
 
 def _built_in() -> Path:

@@ -11,7 +11,7 @@ import yaml
 from torch import Tensor, nn
 
 from clipgen import devices
-from clipgen.errors import WeightsError
+from clipgen.errors import ClipgenError, OutputError, WeightsError
 from clipgen.files import listed, reason, write_whole
 from clipgen.generators.vqgan.diffusers import is_diffusers, to_taming
 from clipgen.generators.vqgan.discriminator import CRITIC, discriminator
@@ -47,8 +47,9 @@ def convert(weights: Path, target: Path) -> Path:
         >>> convert(Path("my/vqgan.ckpt"), Path("plain.safetensors"))       # 4.3 GB of a transformer become 0.3
         PosixPath('plain.safetensors')
 
-    weights: as for `load_network`; target: ends in .safetensors; its folder is made. The discriminator is kept.
-    Raises WeightsError for files that are no VQGAN, OutputError for a place that cannot be written.
+    weights: as for `load_network`; target: ends in .safetensors; its folder is made. The discriminator is kept, and
+    so is a yaml that is there and describes the network.
+    Raises WeightsError for files that are no VQGAN, OutputError for a place that cannot be written or has another yaml.
     """
     from safetensors.torch import save  # late: loading does not need it
 
@@ -57,11 +58,28 @@ def convert(weights: Path, target: Path) -> Path:
     network, taming_config = _network(config, state, path)
     critic = {key: value for key, value in state.items() if key.startswith(CRITIC)}
     kept = {key: value.contiguous() for key, value in {**network.state_dict(), **critic}.items()}
-    with write_whole(target.with_suffix(".yaml")) as part:
-        part.write_text(yaml.safe_dump(VQModel.plain_config(taming_config), sort_keys=False), encoding="utf-8")
+    _write_config(target.with_suffix(".yaml"), VQModel.plain_config(taming_config))
     with write_whole(target) as part:
         part.write_bytes(save(kept))
     return target
+
+
+def _write_config(path: Path, plain: Mapping[str, object]) -> None:
+    if path.exists():  # taming's own, as a rule, with much else in it
+        if not _describes(path, plain):
+            raise OutputError(
+                f"{path} exists and is not the config of this network; choose another place", settings=["output"]
+            )
+        return
+    with write_whole(path) as part:
+        part.write_text(yaml.safe_dump(plain, sort_keys=False), encoding="utf-8")
+
+
+def _describes(path: Path, plain: Mapping[str, object]) -> bool:
+    try:
+        return VQModel.plain_config(_read_config(path)) == plain
+    except (ClipgenError, KeyError):
+        return False
 
 
 def _network(config: Path, state: Mapping[str, Tensor], path: Path) -> tuple[VQModel, Mapping[str, Any]]:
