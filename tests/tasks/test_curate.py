@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -167,6 +168,15 @@ def group(kind: str, *names: str) -> Group:
     relations = ["kept", *[kind] * len(names)]
     paths = [Path("/set") / name for name in names]
     return Group(kind, tuple(Member(path, 1, (1, 1), one) for path, one in zip(paths, relations, strict=False)))
+
+
+def test_a_link_into_another_part_is_a_leak(check: Curate, tmp_path: Path) -> None:
+    for part in ("train", "val"):
+        (tmp_path / "set" / part).mkdir(parents=True)
+    scene(0).save(tmp_path / "set" / "train" / "a.png")
+    for name, make in (("b.png", os.link), ("c.png", os.symlink)):
+        make(tmp_path / "set" / "train" / "a.png", tmp_path / "set" / "val" / name)
+    assert {("b.png", "leak"), ("c.png", "leak")} <= set(kinds(check(tmp_path / "set")))
 
 
 def test_bursts_leak_and_are_no_duplicates() -> None:

@@ -7,6 +7,7 @@ import io
 import itertools
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -194,8 +195,8 @@ class Find:
         self.folder, self.matcher = folder, grid_matcher()
         self.library = Library(folder.parent / "library.sqlite")
 
-    def __call__(self, **settings: str) -> list[Group]:
-        events = duplicates([self.folder], self.library, self.matcher, DuplicatesSettings(**settings))
+    def __call__(self, *others: Path, **settings: str) -> list[Group]:
+        events = duplicates([self.folder, *others], self.library, self.matcher, DuplicatesSettings(**settings))
         return [event for event in events if isinstance(event, Group)]
 
 
@@ -246,6 +247,29 @@ def test_a_burst_by_camera_and_by_time(find: Find) -> None:
     groups = find()
     assert [group.kind for group in groups] == ["burst", "burst"]
     assert {tuple(sorted(names(group))) for group in groups} == {("0.png", "next.png"), ("time1.jpg", "time2.jpg")}
+
+
+@pytest.mark.parametrize("make", [os.symlink, os.link])
+def test_one_file_is_no_duplicate_of_itself(find: Find, tmp_path: Path, make: Callable[[Path, Path], None]) -> None:
+    make(find.folder / "1.png", find.folder / "0 cover.png")
+    assert find() == []
+    shutil.copy(find.folder / "1.png", find.folder / "a copy.png")
+    (group,) = find(keep="first")
+    assert len(group.members) == 2 and "a copy.png" in names(group)
+    assert make is os.link or "1.png" in names(group)  # a file rather than a link to it
+    list(move_aside([group], tmp_path / "review", [find.folder]))
+    assert (find.folder / "0 cover.png").exists()
+
+
+def test_a_folder_is_no_duplicate_of_a_link_to_it(find: Find, tmp_path: Path) -> None:
+    again = tmp_path / "again"
+    again.symlink_to(find.folder, target_is_directory=True)
+    assert find(again) == []
+    whole = [event for event in duplicates([find.folder, again], find.library, find.matcher, links=True)
+             if isinstance(event, Group)]  # fmt: skip
+    assert [len(group.members) for group in whole] == [2, 2, 2]
+    moves = list(move_aside(whole, tmp_path / "review", [find.folder, again]))
+    assert [type(one) for one in moves] == [Skipped] * 3 and len(list(find.folder.iterdir())) == 3
 
 
 def test_verdicts_are_remembered(find: Find) -> None:

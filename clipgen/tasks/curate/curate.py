@@ -46,7 +46,8 @@ def curate(
         raise SettingsError("by_folder needs the folder whose folders are the labels; name it", settings=["by_folder"])
     places = [absolute(folder) for folder in folders] or [EVERYWHERE]
     groups, unreadable = [], {}
-    for event in duplicates(places if folders else (), library, matcher, refresh=refresh):
+    # a link from one part of a data set into another is a leak as well
+    for event in duplicates(places if folders else (), library, matcher, refresh=refresh, links=True):
         if isinstance(event, Group):
             groups.append(event)
         elif isinstance(event, Skipped):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ def duplicates(
     settings: DuplicatesSettings | None = None,
     *,
     refresh: bool = True,
+    links: bool = False,
 ) -> Iterator[Progress | Skipped | Compared | Group]:
     """Groups of files in some folders that are the same picture, or of the same burst; nothing is changed.
 
@@ -77,27 +79,30 @@ def duplicates(
         >>> [(group.kind, [member.path.name for member in group.members]) for group in groups]
         [('exact', ['c.bmp', 'a.png'])]
 
-    folders: with those in them; none: all that the library knows.
+    folders: with those in them; none: all that the library knows; links: whether several paths of one file, by links of
+    any kind, count as several files.
     Yields what `index` yields, then Compared, then Groups: exact and same ones first. Raises what `index` raises.
     """
     chosen = (settings or DuplicatesSettings()).validate()
     places = [absolute(folder) for folder in folders] or [EVERYWHERE]
     if refresh and folders:
         yield from index(places, library, matcher.perceptor)
-    yield from _Run(places, library, matcher, chosen).groups()
+    present = library.present(places)
+    files = present if links else {hash: _one_each(some) for hash, some in present.items()}
+    yield from _Run(files, library, matcher, chosen).groups()
 
 
 class _Run:
-    """The pictures of some places, compared."""
+    """Pictures, compared; files: by content."""
 
     def __init__(
-        self, places: Sequence[Path], library: Library, matcher: Matcher, settings: DuplicatesSettings
+        self, files: dict[bytes, list[File]], library: Library, matcher: Matcher, settings: DuplicatesSettings
     ) -> None:
         from clipgen.tasks.duplicates import alignment  # late: OpenCV is an extra
 
         self.alignment, self.settings, self.library = alignment, settings, library
         self.matcher = matcher
-        self.files = library.present(places)
+        self.files = files
         self.contents = library.database.contents(self.files)
         good = [hash for hash in self.files if hash in self.contents and not self.contents[hash].error]
         perceptor = matcher.perceptor
@@ -203,6 +208,20 @@ class _Run:
             return b""
         self.library.database.set_pixels(self.hashes[number], found)
         return found
+
+
+def _one_each(files: list[File]) -> list[File]:
+    """One path of each file: the file itself rather than a link to it, or a path through one."""
+    if len(files) == 1:
+        return files
+    found: dict[object, File] = {}
+    for file in sorted(files, key=lambda one: (one.path.is_symlink(), os.path.realpath(one.path) != str(one.path))):
+        try:
+            status = os.stat(file.path)
+        except OSError:  # it went away
+            continue
+        found.setdefault((status.st_dev, status.st_ino), file)
+    return list(found.values()) or files[:1]
 
 
 def _read(vectors: Vectors, hashes: Sequence[bytes]) -> tuple[Tensor, list[bool]]:

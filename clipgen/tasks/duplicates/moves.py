@@ -12,7 +12,7 @@ from clipgen.files import free_path, move, reason, sha256
 from clipgen.files.journal import Journal
 from clipgen.library import absolute
 from clipgen.similarity import Skipped
-from clipgen.tasks.duplicates.find import Group
+from clipgen.tasks.duplicates.find import Group, Member
 from clipgen.values import text
 
 JOURNAL = "clipgen-moves.jsonl"
@@ -38,14 +38,18 @@ def move_aside(groups: Iterable[Group], folder: Path, places: Iterable[Path]) ->
         (['b.png'], True)
 
     folder: made when missing; places: that were searched. A line of the journal is on disk before its file is moved.
-    Yields Moved, and Skipped for a file that cannot be moved. Raises SettingsError for a folder in one of the places,
-    where the files would be found again, OutputError when it cannot be written to.
+    Yields Moved, and Skipped for a file that cannot be moved, or is the kept one by another path. Raises SettingsError
+    for a folder in one of the places, where the files would be found again, OutputError when it cannot be written to.
     """
     target = absolute(folder)
     if any(target.is_relative_to(absolute(place)) for place in places):
         raise SettingsError(f"{folder} is in a folder that is searched; choose one outside", settings=["move_to"])
     for group in groups:
+        kept = group.members[0]
         for member in group.members[1:] if group.kind != "burst" else ():
+            if problem := _problem(member, kept):
+                yield Skipped(member.path, f"{member.path} stays: {problem}")
+                continue
             new = free_path(target, member.path.stem, member.path.suffix)
             yield _move(member.path, new, Journal(target / JOURNAL))
 
@@ -74,6 +78,14 @@ def undo(folder: Path) -> Iterator[Moved | Skipped]:
         yield Moved(target, source)
     if not left:
         journal.end()
+
+
+def _problem(member: Member, kept: Member) -> str:
+    """Why a file must stay, as far as is known before it is moved; "" for one that may be moved."""
+    try:
+        return f"it is the same file as {kept.path}, which is kept" if member.path.samefile(kept.path) else ""
+    except OSError as error:  # one of them went away
+        return f"{error.filename}: {reason(error)}"
 
 
 def _is_copied(target: Path, source: Path) -> bool:
