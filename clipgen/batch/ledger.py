@@ -25,6 +25,7 @@ from clipgen.values import Json, parse_json
 LEDGER_FILE, RESULTS_FILE = "ledger.sqlite", "results.jsonl"
 _OPEN, _DONE, _FAILED = "open", "done", "failed"
 _AT_ONCE = 1000  # lines in a transaction
+_ELSEWHERE, _HERE = 1, 2  # bits of user_version: where results were begun
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, copy INTEGER NOT NULL, line INTEGER NOT NULL, job TEXT NOT NULL,
@@ -69,8 +70,8 @@ class Ledger:
 
     folder: of the ledger; out: folder or address of the results, by default the same folder. A job is known by what it
     is, not by its line, so that lines may be added and moved; a line that is there twice is two jobs. Only one process
-    may have a ledger open. Raises OutputError where it or the results cannot be written, another process has it, or the
-    results are of another ledger, and at the end of the block where it turned out to be damaged.
+    may have a ledger open. Raises OutputError where it or the results cannot be written, another process has one of
+    them, or the results are of another ledger, and at the end of the block where it turned out to be damaged.
     """
 
     def __init__(self, folder: str | Path, out: Path | Address | None = None) -> None:
@@ -82,8 +83,9 @@ class Ledger:
         with ExitStack() as opened:
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                if not opened.enter_context(exclusive(path)):
-                    raise OutputError(f"another process works on {self.folder}; wait for it, or name another folder")
+                self._claim(opened, path)
+                if isinstance(self.out, Path):
+                    self._claim(opened, self.out / RESULTS_FILE)
                 self._db = sqlite3.connect(path, isolation_level=None)
                 opened.callback(self._db.close)
                 self._db.execute("PRAGMA journal_mode = WAL")
@@ -103,7 +105,8 @@ class Ledger:
         self._opened.close()
         if isinstance(error, sqlite3.Error | json.JSONDecodeError):
             path = self.folder / LEDGER_FILE
-            raise OutputError(f"{path} is damaged: {reason(error)}; name another folder, or delete it") from error
+            hint = "name another folder, or delete it and its results"
+            raise OutputError(f"{path} is damaged: {reason(error)}; {hint}") from error
 
     def add(self, lines: Iterable[Line]) -> None:
         """Enter the jobs that are not in the ledger; lines that are no jobs are entered as failed."""
@@ -165,18 +168,25 @@ class Ledger:
                 file.write(json.dumps(_result(*row), ensure_ascii=False) + "\n")
         return path
 
+    @staticmethod
+    def _claim(opened: ExitStack, path: Path) -> None:
+        """Keep other processes from a file."""
+        if not opened.enter_context(exclusive(path)):
+            raise OutputError(f"another process works on {path.parent}; wait for it, or name another folder")
+
     def _check_out(self) -> None:
-        """Raise OutputError where results elsewhere are of another ledger, or cannot be written: before the work."""
-        if self.out == self.folder:
-            return
+        """Raise OutputError where results are of another ledger, or cannot be written: before the work."""
+        here = isinstance(self.out, Path) and self.out.resolve() == self.folder.resolve()
+        place = _HERE if here else _ELSEWHERE
         (begun,) = self._db.execute("PRAGMA user_version").fetchone()
-        if not begun and (self.out / RESULTS_FILE).exists():
+        own = begun & place or (here and self.tally().total)  # older ledgers did not note that they began here
+        if not own and (self.out / RESULTS_FILE).exists():
             raise OutputError(
                 f"{self.out} has the results of a batch whose ledger is not in {self.folder}; name the folder of that "
                 "ledger, or another place for the results",
                 settings=["ledger", "out"],
             )
-        self._db.execute("PRAGMA user_version = 1")
+        self._db.execute(f"PRAGMA user_version = {begun | place}")
         if not self.tally().done:
             self.write_results()
 

@@ -19,7 +19,7 @@ from clipgen.cli.interrupt import stop_code
 from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading, seconds_text
 from clipgen.cli.sections import option
-from clipgen.errors import ClipgenError
+from clipgen.errors import ClipgenError, OutputError
 from clipgen.files.addresses import place_of
 from clipgen.media.films import DEFAULT_ENDING
 
@@ -115,6 +115,7 @@ def _jobs(files: Iterable[Path], out: Path | Address, own: Own, report: Report) 
     from clipgen.batch import Ledger, ledger_folder
     from clipgen.batch.run import RETRIES, run
 
+    _check_inputs(files, out)
     retries = RETRIES if own.retries is None else own.retries
     with Ledger(own.ledger or ledger_folder(out), out) as ledger:
         if ledger.out != ledger.folder and not report.quiet:
@@ -133,6 +134,15 @@ def _jobs(files: Iterable[Path], out: Path | Address, own: Own, report: Report) 
         results = ledger.write_results()
         _summary(ledger, results, report)
         return stopped or int(ledger.tally().failed > 0)
+
+
+def _check_inputs(files: Iterable[Path], out: Path | Address) -> None:
+    """Raise OutputError where the results would overwrite a file of jobs."""
+    from clipgen.batch.ledger import RESULTS_FILE
+
+    for file in files:
+        if isinstance(out, Path) and file.exists() and (own := out / RESULTS_FILE).exists() and own.samefile(file):
+            raise OutputError(f"{file} would be overwritten by the results; name another folder", settings=["out"])
 
 
 def _lines(files: Iterable[Path], most: int) -> Iterable[Line]:
@@ -220,6 +230,9 @@ def _print(made: int, skipped: int, failed: dict[str, str], report: Report) -> N
 def _film(file: Path, path: Path, options: dict[str, Any], studio: Studio, report: Report) -> int:
     request = Request.of(file, path, options, stored_film(path))
     request.check()
+    for beside in request.output.extras().values():
+        if request.stored is None and beside.exists():  # else it is the film's own
+            raise OutputError(f"{beside} would be overwritten; rename it, or name another folder", settings=["out"])
     film = request.load(studio)
     made = make(film, request, report)
     if not report.as_json:

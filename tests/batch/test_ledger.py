@@ -56,6 +56,48 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
         pass
 
 
+def test_one_ledger_at_a_time_writes_into_a_folder_of_results(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with Ledger(tmp_path / "one", out):
+        for folder in (tmp_path / "two", out):
+            with pytest.raises(OutputError, match="another process works on .*out"), Ledger(folder, out):
+                pass
+
+
+@pytest.mark.parametrize("begun_in", ["out", "elsewhere"])
+def test_results_without_their_ledger_are_not_overwritten(tmp_path: Path, begun_in: str) -> None:
+    out = tmp_path / "out"
+    with Ledger(tmp_path / begun_in, out) as ledger:
+        ledger.add(lines("a fox"))
+        ledger.write_results()
+    with Ledger(tmp_path / begun_in, out):
+        pass  # its own ones
+    for path in out.glob("ledger*"):
+        path.unlink()
+    found = (out / "results.jsonl").read_text()
+    for _ in range(2):  # the refusal begins nothing
+        with pytest.raises(OutputError, match="ledger is not in .*out"), Ledger(out):
+            pass
+    assert (out / "results.jsonl").read_text() == found
+
+
+def test_a_ledger_of_a_folder_takes_no_results_elsewhere_for_its_own(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "results.jsonl").write_text("mine")
+    with Ledger(tmp_path / "out") as ledger:
+        ledger.add(lines("a fox"))
+    with pytest.raises(OutputError, match="other"), Ledger(tmp_path / "out", tmp_path / "other"):
+        pass
+    assert (tmp_path / "other" / "results.jsonl").read_text() == "mine"
+
+
+def test_a_batch_without_jobs_is_its_own(tmp_path: Path) -> None:
+    for _ in range(2):
+        with Ledger(tmp_path) as ledger:
+            ledger.add([])
+            assert ledger.write_results().exists()
+
+
 def test_names_that_are_no_text_are_kept(tmp_path: Path) -> None:
     name = "bad-\udcff.jpg"  # as Python has a file name of bytes that are not UTF-8
     job = job_of_row({"verb": "caption", "picture": name})
