@@ -68,8 +68,7 @@ def command(words: tuple[str, ...], **options: Any) -> int:  # fmt: skip
         click.echo(f"note: {note}", err=True)
     if indexing.skipped:
         click.echo(f"{len(indexing.skipped)} files cannot be used; `clipgen index` names them", err=True)
-    if found:
-        _write(_title(job), found, options)
+    _write(_title(job), found, options)
     return 0
 
 
@@ -157,12 +156,14 @@ def _write(title: str, found: Sequence[Found], options: dict[str, Any]) -> None:
             table.writerows(map(_cells, found))
     if options["copy_to"]:
         _copy(found, options["copy_to"])
-    if options["sheet"]:
+    if options["sheet"] and found:
         _sheet(options["sheet"], found)
+    elif options["sheet"]:
+        click.echo(f"note: {options['sheet']} is not written: there is no picture to draw", err=True)
     if options["html"]:
         cards = [(one.shown, f"{one.score:.3f}  z {one.z:.1f}  {_notes(one)}") for one in found]
         write_gallery(options["html"], title, [Row("", cards)])
-    if options["opened"]:
+    if options["opened"] and (options["html"] or found):
         click.launch(str(options["html"] or options["sheet"]))
 
 

@@ -195,20 +195,16 @@ class _Search:
         self.files, self.frames = library.database.count(places), library.frames.count(places) if settings.films else 0
         self.count = self.files + self.frames
         self.known: dict[bytes, Frame] = {}
+        self.gone: set[Path] = set()  # folders that are not there
 
     def results(self) -> Iterator[Searched | Found]:
         """Searched, and what was found."""
-        scores = self._fits()
-        line = _line(self.count)
-        likely = [] if self.query.meaningless else [hash for hash in scores if self._z(scores[hash]) >= line]
         contents = self.library.database.named(self.query.text, self.places)
-        named = [key for content in contents if (key := self._best_of(content)) is not None]
+        scores, likely, files = self._ranked(contents)
         yield Searched(self.files, self.frames, len(likely), self.query.unknown)
-        missing = [hash for hash in named if hash not in scores]
-        scores |= self._scores(self.searcher.among(picture_keys(missing), self.query.vector.numpy(), len(missing)))
-        ranked = _fused(list(scores) if self.settings.unlikely else likely, named)
         good, words = set(likely), set(contents)
-        for group, files in islice(self._present(ranked), self.settings.top):
+        groups = self._groups(list(files)) if self.settings.fold else [[key] for key in files]
+        for group in groups[: self.settings.top]:
             key, frame = group[0], self.known.get(group[0])
             score, path = scores.get(key, math.nan), files[key][0]
             copies = dict.fromkeys(other for one in group for other in files[one] if other != path)
@@ -217,6 +213,23 @@ class _Search:
             named_too = (frame.film if frame else key) in words
             yield Found(path, score, self._z(score), key in good, named_too, tuple(copies),
                         frame.seconds if frame else None, tuple(moments))  # fmt: skip
+
+    def _ranked(self, contents: Sequence[bytes]) -> tuple[dict[bytes, float], list[bytes], dict[bytes, list[Path]]]:
+        """Cosines by key, the likely keys, and the files of the best keys, in order; contents: those with the words."""
+        named = [key for content in contents if (key := self._best_of(content)) is not None]
+        line, shown = _line(self.count), _MORE * self.settings.top
+        wanted = max(_LEAST, shown)
+        while True:  # where many files are gone, those that are there rank far behind
+            scores = self._fits(wanted)
+            likely = [] if self.query.meaningless else [hash for hash in scores if self._z(scores[hash]) >= line]
+            fitting = list(scores) if self.settings.unlikely else likely
+            last = len(scores) < wanted or len(fitting) < len(scores)
+            missing = [hash for hash in named if hash not in scores]
+            scores |= self._scores(self.searcher.among(picture_keys(missing), self.query.vector.numpy(), len(missing)))
+            files = self._present(_fused(fitting, named), shown)
+            if last or len(files) >= shown:
+                return scores, likely, files
+            wanted *= 4
 
     def _best_of(self, content: bytes) -> bytes | None:
         """The key of a content: for a film the frame that fits best; None where it has none."""
@@ -229,9 +242,9 @@ class _Search:
     def _z(self, score: float) -> float:
         return (score - self.mean) / self.spread
 
-    def _fits(self) -> dict[bytes, float]:
-        """The cosines of the pictures in the places that fit best, best first."""
-        query, wanted = self.query.vector.numpy(), max(_LEAST, _MORE * self.settings.top)
+    def _fits(self, wanted: int) -> dict[bytes, float]:
+        """The cosines of the pictures in the places that fit best, best first; fewer than wanted: of all of them."""
+        query = self.query.vector.numpy()
         if self.count <= _SMALL:
             frames = self.library.frames.keys(self.places) if self.frames else []
             keys = picture_keys([*self.library.database.hashes(self.places), *frames])
@@ -262,31 +275,52 @@ class _Search:
         paths = self.library.database.paths(set(owners.values()), self.places)
         return {key: paths[owner] for key, owner in owners.items() if owner in paths}
 
-    def _present(self, ranked: Sequence[bytes]) -> Iterator[tuple[list[bytes], dict[bytes, list[Path]]]]:
-        """Keys whose files are there now, with those of the near copies that come after them, and all their files."""
-        first = ranked[: _MORE * self.settings.top]
-        files = {key: kept for key, some in self._files(first).items()
-                 if (kept := [path for path in some if path.exists()])}  # fmt: skip
-        there = [key for key in first if key in files and key in self.rows]
-        if not there:
-            return
-        for group in self._groups(there) if self.settings.fold else [[key] for key in there]:
-            yield group, files
+    def _present(self, ranked: Sequence[bytes], most: int) -> dict[bytes, list[Path]]:
+        """The files that are there now, of the first keys that have some, in order."""
+        found: dict[bytes, list[Path]] = {}
+        for start in range(0, len(ranked), most):
+            some = [key for key in ranked[start : start + most] if key in self.rows]
+            files = self._files(some)
+            for key in some:
+                if kept := [path for path in files.get(key, ()) if self._is_there(path)]:
+                    found[key] = kept
+            if len(found) >= most:
+                break
+        return dict(islice(found.items(), most))
+
+    def _is_there(self, path: Path) -> bool:
+        """Whether a file exists; a folder that is gone is asked for once, whatever was in it."""
+        if path.parent in self.gone:
+            return False
+        if os.path.exists(path):
+            return True
+        if not os.path.exists(path.parent):
+            self.gone.add(path.parent)
+        return False
 
     def _groups(self, ranked: Sequence[bytes]) -> list[list[bytes]]:
         """Near copies together, and frames of one moment, in the order of the first of each."""
         pictures = [key for key in ranked if key not in self.known]
         hashes = dict(zip(pictures, self.library.database.phashes(pictures), strict=True))
         hashes |= zip(self.known, phashes_of(list(self.known.values())), strict=True)
-        bits = np.stack([hashes[key] for key in ranked])
-        rows = np.stack([self.rows[key] for key in ranked])
-        differ = np.bitwise_count(bits[:, None, :] ^ bits[None, :, :1]).min(-1)
-        near = (differ <= _COPY_BITS) & (rows @ rows.T >= _COPY_COSINE)
-        groups: dict[int, list[bytes]] = {}
-        for i, key in enumerate(ranked):
-            first = next((j for j in groups if near[i, j] or self._one_moment(key, ranked[j])), i)
-            groups.setdefault(first, []).append(key)
-        return list(groups.values())
+        groups: list[list[bytes]] = []
+        firsts = np.empty(len(ranked), np.uint64)  # hashes of the first of each group, as it is
+        films: dict[bytes, list[int]] = {}  # groups that begin with a frame of a film
+        for key in ranked:
+            differ = np.bitwise_count(firsts[: len(groups)] ^ hashes[key][:, None]).min(0)
+            near = (i for i in np.flatnonzero(differ <= _COPY_BITS).tolist()
+                    if self.rows[key] @ self.rows[groups[i][0]] >= _COPY_COSINE)  # fmt: skip
+            film = self.known[key].film if key in self.known else b""
+            moment = (i for i in films.get(film, ()) if self._one_moment(key, groups[i][0]))
+            first = min((i for i in (next(near, None), next(moment, None)) if i is not None), default=None)
+            if first is not None:
+                groups[first].append(key)
+                continue
+            firsts[len(groups)] = hashes[key][0]
+            if film:
+                films.setdefault(film, []).append(len(groups))
+            groups.append([key])
+        return groups
 
     def _one_moment(self, one: bytes, other: bytes) -> bool:
         first, second = self.known.get(one), self.known.get(other)

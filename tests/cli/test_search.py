@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from clipgen import parts
+from clipgen.cli.search import COLUMNS
 from clipgen.media.video import VideoWriter
 from clipgen.similarity import Background
 from gridclip import grid_matcher
@@ -54,6 +55,19 @@ def test_everything_that_a_search_writes(look: Cli) -> None:
     assert Path("found.html").read_text().count("data:image/jpeg") == 4
     look("search", "fox", "photos", "--unlikely", "--copy-to", "best")
     assert len(list(Path("best").glob("*.png"))) == 8
+
+
+def test_a_search_without_results_leaves_no_older_ones(look: Cli) -> None:
+    written = ("--export", "found.csv", "--sheet", "found.png", "--html", "found.html")
+    look("search", "fox", "photos", "--unlikely", *written)
+    for path in Path("photos").iterdir():
+        path.unlink()
+    result = look("search", "fox", "photos", "--unlikely", *written)
+    assert result.exit_code == 0 and not result.stdout, result.output
+    assert list(csv.reader(Path("found.csv").read_text().splitlines())) == [list(COLUMNS)]
+    page = Path("found.html").read_text()
+    assert "fox" in page and "data:image/jpeg" not in page
+    assert "found.png" in result.stderr  # a sheet of nothing cannot be: it stays, and that is printed
 
 
 def test_plus_and_minus_take_texts_and_files(look: Cli) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 
 from clipgen.errors import ImageError, PromptError
 from clipgen.library import Library, index
+from clipgen.library.database import Content
 from clipgen.media.moments import Moment
 from clipgen.media.video import VideoWriter
 from clipgen.settings import QuerySettings
@@ -131,6 +133,41 @@ def test_files_that_are_gone_are_not_shown(find: Search, photos: Path) -> None:
     find("a fox")
     photos.rename(photos.with_name("unmounted"))
     assert find("a fox") == []
+
+
+@pytest.mark.parametrize("small", [20_000, 2])
+def test_files_behind_those_that_are_gone_are_found(
+    find: Search, photos: Path, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    write_film(photos, seeds=(7, 8))
+    ranked = list(dict.fromkeys(one.path for one in find("a red fox", settings=QuerySettings(unlikely=True, top=9))))
+    (photos / "in").mkdir()
+    for path in ranked[:-1]:
+        path.rename(photos / "in" / path.name)
+    find("a red fox")
+    (photos / "in").rename(photos.with_name("unmounted"))
+    for name, value in (("_SMALL", small), ("_LEAST", 1), ("_MORE", 1)):
+        monkeypatch.setattr(task, name, value)
+    assert [one.path for one in find("a red fox", settings=QuerySettings(unlikely=True, top=1))] == ranked[-1:]
+    monkeypatch.setattr(task, "_line", lambda count: -1e9)
+    assert [one.path for one in find("a red fox", settings=QuerySettings(top=1))] == ranked[-1:]
+
+
+def test_many_candidates_take_little_memory(find: Search) -> None:
+    rng, count = np.random.default_rng(0), 1500
+    keys = [number.to_bytes(32) for number in range(count)]
+    hashes = rng.integers(0, 2**63, (count, 8), dtype=np.uint64)
+    hashes[count // 2 :, 5] = hashes[: count // 2, 0] ^ np.uint64(3)  # turned copies
+    find.library.database.add([], [Content(key, phashes=one.tobytes()) for key, one in zip(keys, hashes, strict=True)])
+    query = Query.of(["a fox"], [], find.matcher)
+    own = task._Search(query, [find.folder], find.library, find.matcher, ALL)
+    own.rows = dict.fromkeys(keys, np.ones(1, np.float32))
+    tracemalloc.start()
+    groups = own._groups(keys)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert groups == [[one, other] for one, other in zip(keys[: count // 2], keys[count // 2 :], strict=True)]
+    assert most < 10e6
 
 
 def test_a_large_library_gives_the_same(find: Search, photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
