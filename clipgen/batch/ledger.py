@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS entries (
 );
 CREATE INDEX IF NOT EXISTS states ON entries (state, id);
 CREATE TEMP TABLE given (line INTEGER, key TEXT, job TEXT, error TEXT);
+CREATE TEMP VIEW copies AS SELECT *, row_number() OVER (PARTITION BY key ORDER BY line) AS copy FROM given;
 """
 
 
@@ -109,7 +110,10 @@ class Ledger:
             raise OutputError(f"{path} is damaged: {reason(error)}; {hint}") from error
 
     def add(self, lines: Iterable[Line]) -> None:
-        """Enter the jobs that are not in the ledger; lines that are no jobs are entered as failed."""
+        """Enter the jobs that are not in the ledger; lines that are no jobs are entered as failed.
+
+        lines: all of the batch; what failed and is not among them, because it was mended, is forgotten.
+        """
         self._db.execute("DELETE FROM given")
         rest = iter(lines)
         while rows := [(line.number, *_key(line), _storable(line.error)) for line in islice(rest, _AT_ONCE)]:
@@ -118,8 +122,11 @@ class Ledger:
             self._db.execute("COMMIT")
         self._db.execute(
             "INSERT OR IGNORE INTO entries (key, copy, line, job, state, error)"
-            " SELECT key, row_number() OVER (PARTITION BY key ORDER BY line), line, job,"
-            f" CASE WHEN error = '' THEN '{_OPEN}' ELSE '{_FAILED}' END, nullif(error, '') FROM given ORDER BY line"
+            f" SELECT key, copy, line, job, CASE WHEN error = '' THEN '{_OPEN}' ELSE '{_FAILED}' END,"
+            " nullif(error, '') FROM copies ORDER BY line"
+        )
+        self._db.execute(
+            "DELETE FROM entries WHERE state = ? AND (key, copy) NOT IN (SELECT key, copy FROM copies)", (_FAILED,)
         )
         self._db.execute("DELETE FROM given")
 

@@ -35,6 +35,20 @@ def test_a_failure_is_tried_again_unless_it_is_final(tmp_path: Path) -> None:
         assert [entry.id for entry in ledger.next(9)] == [fox.id, owl.id], "a line that is no job never becomes one"
 
 
+def test_what_failed_and_is_mended_fails_no_more(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger:
+        ledger.add([*lines("a fox", "an owl", "an owl"), Line(4, error="it is no JSON")])
+        fox, *owls = ledger.next(9)
+        ledger.done(fox.id, files=["a.png"], rows=[], seconds=1.5)
+        for owl in owls:
+            ledger.failed(owl.id, "no such picture", final=True)
+        ledger.add(lines("a fox", "an owl", "a hen", "a dog"))
+        assert list(ledger.failures()) == [(2, "no such picture")], "it is given still, once"
+        assert [entry.job.inputs.prompts[0] for entry in ledger.next(9)] == ["a hen", "a dog"]
+        ledger.add(lines("a hen"))
+        assert ledger.tally() == Tally(done=1, failed=0, open=2), "what is done or open stays"
+
+
 def test_results_are_a_line_a_job(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.add([*lines("a fox", "an owl"), Line(9, error="it is no JSON")])
