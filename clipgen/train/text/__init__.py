@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from clipgen.errors import UnknownNameError
+from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.files import sha256, write_text
 from clipgen.perceptors.openclip.tower import MERGES_FILE, TextTower, text_config
 from clipgen.train import checkpoints
@@ -90,9 +90,11 @@ def run(
     report(", ".join(f"{len(rows)} {pool}" for pool, rows in lessons.pools.items()))
     trainer = Trainer(recipe, student, lessons)
     if saved := checkpoints.load(folder / "last.pt") if resume else None:
+        if saved.get("key", key) != key:
+            raise WeightsError(f"{folder} has a run with {saved['key']}; do not resume, or name other --runs")
         trainer.load(saved)
         report(f"resumed at step {trainer.done} of {recipe.steps}")
-    fit(trainer, folder, report)
+    fit(trainer, folder, key, report)
     student.save(out, merges)
     imageability.write(out, words, seed=recipe.seed)
     bars = measure(TextTower.load(out).embed, concepts, words, HeldOut.of(concepts, words, mode="pictures"))
@@ -135,8 +137,8 @@ def tokenised(path: Path, key: str, every: list[str], student: TextTower) -> Ten
     return tokens
 
 
-def fit(trainer: Trainer, folder: Path, report: Callable[[str], None]) -> None:
-    """Run the steps that are left, with a curve and a checkpoint in a folder."""
+def fit(trainer: Trainer, folder: Path, key: str, report: Callable[[str], None]) -> None:
+    """Run the steps that are left, with a curve and a checkpoint in a folder; key: of the texts and their pieces."""
     curve, began, first = checkpoints.Curve(folder / "curve.jsonl", step=trainer.done), time.monotonic(), trainer.done
     while trainer.done < trainer.recipe.steps:
         figures = trainer.step()
@@ -146,7 +148,7 @@ def fit(trainer: Trainer, folder: Path, report: Callable[[str], None]) -> None:
             line = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
             report(f"step {trainer.done}/{trainer.recipe.steps}  {line}  {pace:.2f} s a step")
         if trainer.done % _SAVE_EVERY == 0 or trainer.done == trainer.recipe.steps:
-            checkpoints.save(folder / "last.pt", trainer.state())
+            checkpoints.save(folder / "last.pt", {**trainer.state(), "key": key})
 
 
 def first_student(recipe: Recipe, every: list[str], runs: Path, report: Callable[[str], None]) -> TextTower:
