@@ -35,6 +35,7 @@ from clipgen.tasks.duplicates import find as module  # noqa: E402
 from clipgen.tasks.duplicates.alignment import Look, compare  # noqa: E402
 from clipgen.tasks.duplicates.candidates import candidate_pairs  # noqa: E402
 from clipgen.tasks.duplicates.groups import connected, grouped  # noqa: E402
+from clipgen.tasks.duplicates.moves import JOURNAL  # noqa: E402
 from clipgen.tasks.duplicates.resemblance import alike  # noqa: E402
 from gridclip import grid_matcher  # noqa: E402
 from raising import refused  # noqa: E402
@@ -310,6 +311,31 @@ def test_undo_overwrites_nothing_and_can_go_on(find: Find, tmp_path: Path) -> No
     assert isinstance(one, Skipped) and (find.folder / "9.png").read_text() == "something new"
     (find.folder / "9.png").unlink()
     assert [isinstance(one, Moved) for one in undo(review)] == [True]
+
+
+def test_undo_after_the_folder_was_moved(find: Find, tmp_path: Path) -> None:
+    was = shutil.copy(find.folder / "0.png", find.folder / "9.png").read_bytes()
+    list(move_aside(find(), tmp_path / "review", [find.folder]))
+    (tmp_path / "review").rename(tmp_path / "elsewhere")
+    assert list(undo(tmp_path / "elsewhere")) == [Moved(tmp_path / "elsewhere" / "9.png", find.folder / "9.png")]
+    assert (find.folder / "9.png").read_bytes() == was
+    assert not (tmp_path / "elsewhere" / JOURNAL).exists()
+
+
+def test_undo_goes_on_after_a_file_that_cannot_be_put_back_and_keeps_its_place(find: Find, tmp_path: Path) -> None:
+    review = tmp_path / "review"
+    for name in ("a", "b", "c"):
+        (find.folder / name).mkdir()
+        shutil.copy(find.folder / "0.png", find.folder / name / f"{name}.png")
+    list(move_aside(find(), review, [find.folder]))
+    (review / "a.png").rename(tmp_path / "mine.png")
+    (find.folder / "c").rmdir()
+    (find.folder / "c").write_text("a file where its folder was")  # the last that was moved comes first
+    assert [type(one) for one in undo(review)] == [Skipped, Moved, Skipped]
+    (find.folder / "c").unlink()
+    (tmp_path / "mine.png").rename(review / "a.png")
+    assert [type(one) for one in undo(review)] == [Moved, Moved] and not (review / JOURNAL).exists()
+    assert {path.stem for path in find.folder.glob("?/*.png")} == {"a", "b", "c"}
 
 
 def test_bursts_are_not_moved_and_places_are_checked(find: Find, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from clipgen.errors import SettingsError
+from clipgen.errors import ImageError, OutputError, SettingsError
 from clipgen.files import free_path, move, reason, sha256
 from clipgen.files.journal import Journal
 from clipgen.library import absolute
@@ -57,27 +57,38 @@ def move_aside(groups: Iterable[Group], folder: Path, places: Iterable[Path]) ->
 def undo(folder: Path) -> Iterator[Moved | Skipped]:
     """Move everything back that `move_aside` moved to a folder; the journal goes when all is back.
 
-    Yields Moved, and Skipped for a file whose old place is taken by now. Raises OutputError without a journal.
+    folder: also one that was moved or renamed since, with its files and its journal.
+    Yields Moved, and Skipped for a file that is neither here nor in its old place, or whose old place is taken or
+    cannot be written to. Raises OutputError without a journal.
     """
     journal = Journal(absolute(folder) / JOURNAL)
     left = 0
     for row in journal.rows():
-        source, target = Path(text(row, "from")), Path(text(row, "to"))
-        if not os.path.lexists(target):  # killed between journal and move, or put back already
-            continue
-        if _is_copied(target, source):  # killed between the copy to another file system and the end of the move
-            target.unlink()
-            yield Moved(target, source)
-            continue
-        if os.path.lexists(source):
+        source, target = Path(text(row, "from")), journal.path.with_name(Path(text(row, "to")).name)
+        try:
+            if _put_back(target, source):
+                yield Moved(target, source)
+        except OSError as error:
             left += 1
-            yield Skipped(target, f"{target} stays: its old place {source} is taken")
-            continue
-        source.parent.mkdir(parents=True, exist_ok=True)
-        move(target, source)
-        yield Moved(target, source)
+            yield Skipped(target, f"cannot move {target} back: {reason(error)}")
     if not left:
         journal.end()
+
+
+def _put_back(target: Path, source: Path) -> bool:
+    """Whether a file was moved back; False for one that is in its old place already. Raises OSError."""
+    if not os.path.lexists(target):
+        if os.path.lexists(source):  # killed between journal and move, or put back already
+            return False
+        raise ImageError(f"it is gone, and not in its old place {source} either")
+    if _is_copied(target, source):  # killed between the copy to another file system and the end of the move
+        target.unlink()
+        return True
+    if os.path.lexists(source):
+        raise OutputError(f"its old place {source} is taken")
+    source.parent.mkdir(parents=True, exist_ok=True)
+    move(target, source)
+    return True
 
 
 def _problem(member: Member, kept: Member) -> str:
