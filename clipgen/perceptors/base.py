@@ -37,9 +37,9 @@ class Perceptor(nn.Module, ABC):
 
     name: as given to `load_perceptor`; input_size: side in pixels of its square input; dim: D of its embeddings;
     context_length: maximum number of tokens, start and end tokens included; logit_scale: factor of its softmax over
-    cosines; fingerprint: sha256 of its weights; dtype: arithmetic in which pictures are embedded; names: of the things
-    in its training data, empty for an open vocabulary; background: file of embedded captions and pictures that
-    calibrate its cosines, None when it has none.
+    cosines; fingerprint: sha256 of all that its embeddings depend on; dtype: arithmetic in which pictures are embedded;
+    names: of the things in its training data, empty for an open vocabulary; background: file of embedded captions and
+    pictures that calibrate its cosines, None when it has none.
 
     Source: Radford et al. 2021, Learning Transferable Visual Models From Natural Language Supervision (CLIP).
     """

@@ -3,6 +3,7 @@ import json
 import logging
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import open_clip
 import pytest
@@ -19,7 +20,9 @@ from clipgen.models import weights
 from clipgen.models.weights import Card, CardFile
 from clipgen.perceptors.openclip import OpenClip, build, build_model, load_perceptor, make_tokenizer, write_merges
 from clipgen.perceptors.openclip.blocked import FEWEST, Blocked
+from clipgen.perceptors.openclip.fingerprint import fingerprint_of
 from clipgen.perceptors.openclip.freeze import Patches, freeze
+from clipgen.perceptors.openclip.load import Loaded
 
 CPU = torch.device("cpu")
 
@@ -43,7 +46,29 @@ def normalised(images: Tensor) -> Tensor:
 def test_attributes(perceptor: OpenClip, tiny_clip: Path) -> None:
     assert (perceptor.input_size, perceptor.dim, perceptor.context_length) == (32, 16, 12)
     assert perceptor.logit_scale == pytest.approx(1 / 0.07, rel=1e-2)
-    assert perceptor.fingerprint == weights.sha256(tiny_clip / "clip.safetensors")
+
+
+def test_a_fingerprint_tells_all_that_embeddings_depend_on(tiny_clip: Path, tmp_path: Path) -> None:
+    def of(name: str, **changed: object) -> str:
+        shutil.copytree(tiny_clip, folder := tmp_path / name)
+        for file, content in changed.items():
+            (folder / f"{file}.json").write_text(json.dumps(content))
+        return load_perceptor(f"local-dir:{folder}", CPU).fingerprint
+
+    same = of("a")
+    assert same == of("b") == of("c", words=["fox"]) == of("d", open_clip_config=dict(reversed(tiny.CONFIG.items())))
+    other = {**tiny.CONFIG, "preprocess_cfg": {"mean": [0.5, 0.4, 0.3], "std": [0.25, 0.2, 0.2]}}
+    quick = {**tiny.CONFIG, "model_cfg": {**tiny.CONFIG["model_cfg"], "quick_gelu": True}}
+    assert len({same, of("e", open_clip_config=other), of("f", open_clip_config=quick)}) == 3
+
+
+def test_a_fingerprint_tells_the_architecture_of_a_weights_file(tmp_path: Path) -> None:
+    (file := tmp_path / "f.pt").write_bytes(b"weights")
+    seen = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
+    model = SimpleNamespace(visual=SimpleNamespace(preprocess_cfg=seen))
+    loaded = [Loaded(model, None, file, architecture=name) for name in ("ViT-B-32", "ViT-B-32-quickgelu")]
+    loaded += [Loaded(model, None, file, architecture="ViT-B-32", quick_gelu=True)]
+    assert len({fingerprint_of(one) for one in loaded}) == 3
 
 
 def test_images_are_embedded_as_open_clip_does(perceptor: OpenClip, tiny_clip: Path) -> None:
@@ -207,6 +232,8 @@ def test_a_shipped_one_is_its_card_s_folder(
     monkeypatch.setattr(weights, "cards", lambda role: (card,))
     loaded = load_perceptor("another", CPU)
     assert loaded.name == "another"
+    # a card names all its files: what was embedded and fitted by the sum of its weights stays valid
+    assert loaded.fingerprint == file.sha256 != perceptor.fingerprint
     assert torch.equal(loaded.encode_text(["a fox"]), perceptor.encode_text(["a fox"]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from clipgen.files import listed, reason
 from clipgen.models import clips, hub, weights
 from clipgen.perceptors.base import Vocabulary
 from clipgen.perceptors.openclip.build import CONFIG_FILE, build_model, make_tokenizer, quiet
+from clipgen.perceptors.openclip.fingerprint import fingerprint_of
 from clipgen.perceptors.openclip.meanings import Meanings
 from clipgen.perceptors.openclip.model import OpenClip
 from clipgen.values import parse_json
@@ -35,7 +36,7 @@ class Loaded:
     """An open_clip model as its files have it, not frozen, and what is needed to write it again.
 
     file: its weights; folder: its own one, None for a model of the hub; own: words with tokens of their own, see
-    `make_tokenizer`; architecture, quick_gelu: of a model of the hub.
+    `make_tokenizer`; architecture, quick_gelu: of a model of the hub; card: whether a model card describes it.
     """
 
     model: Any  # open_clip's models and tokenizers share their methods but no type
@@ -45,6 +46,7 @@ class Loaded:
     own: tuple[str, ...] = ()
     architecture: str = ""
     quick_gelu: bool = False
+    card: bool = False
 
     @property
     def config(self) -> dict[str, Any]:
@@ -89,10 +91,11 @@ def load_model(name: str) -> Loaded:
     """
     if (card := weights.clip_card(name)) is not None:
         weights.check(card)
-        return _of_folder(card.folder, ours=card.shipped)
+        return replace(_of_folder(card.folder, ours=card.shipped), card=True)
     if name.startswith("local-dir:"):
         return _of_folder(Path(name.removeprefix("local-dir:")))
-    return _known_model(weights.clip_of(name))
+    clip = weights.clip_of(name)
+    return replace(_known_model(clip), card=any(card.make == clip for card in weights.cards("perceptor")))
 
 
 def perceptor_of(
@@ -103,7 +106,7 @@ def perceptor_of(
         >>> perceptor_of("mine", load_model("builtin"), torch.device("cpu")).name
         'mine'
 
-    name: of the perceptor; fingerprint: default: the sha256 of the model's file.
+    name: of the perceptor; fingerprint: default: see `fingerprint_of`.
     Raises WeightsError when a file of its folder is damaged.
     """
     extras = {} if loaded.folder is None else _extras(loaded.folder)
@@ -116,7 +119,7 @@ def perceptor_of(
         device=device,
         dtype=dtype,
         vocabulary=None if known is None else vocabulary_of(known, names),
-        fingerprint=fingerprint or weights.sha256(loaded.file),
+        fingerprint=fingerprint or fingerprint_of(loaded),
         names=names,
         background=extras.get(BACKGROUND_FILE),
     )
