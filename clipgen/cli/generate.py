@@ -135,7 +135,10 @@ def command(
     ctx = click.get_current_context()
     is_typed = ctx.get_parameter_source("output") is ParameterSource.COMMANDLINE
     place = Path(file.extras["output"]) if "output" in file.extras and not is_typed else output
-    outputs = Outputs.resumed(request.output) if request.output and not is_typed else Outputs.at(place)
+    if request.resumed is not None and request.output and not is_typed:
+        outputs = Outputs.resumed(request.output, request.job, request.resumed)
+    else:
+        outputs = Outputs.at(place)
     return paint(
         request, outputs, started=started, as_json=as_json, quiet=quiet, verbose=verbose, extras=extras
     )

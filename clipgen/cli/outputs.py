@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clipgen.errors import OutputError, SettingsError
-from clipgen.files import NAME_BYTES, free_path, unwritable
+from clipgen.errors import ImageError, OutputError, SettingsError
+from clipgen.files import NAME_BYTES, free_path, sha256, unwritable
 
 if TYPE_CHECKING:
+    from clipgen.jobs import Job
     from clipgen.tasks.generate import Picture
 
 DEFAULT_FOLDER = Path("outputs")
@@ -66,21 +67,31 @@ class Outputs:
         return outputs
 
     @classmethod
-    def resumed(cls, record: Mapping[str, Any]) -> Outputs:
-        """The files of a run that is resumed: saving replaces them; record: of `record`, in the run file.
+    def resumed(cls, record: Mapping[str, Any], job: Job, file: Path) -> Outputs:
+        """The files of a run that is resumed: saving replaces them, but none that another run put in the place of one.
 
-        >>> Outputs.resumed(Outputs(folder, "reef").record()).stem
-        'reef'
+            >>> Outputs.resumed(Outputs(folder, "reef").record(), job, folder / "reef.run").stem
+            'reef'
+
+        record: of `record`, in the run file; job: of the run; file: the run file.
         """
         outputs = cls(_near(record["folder"]), record["stem"], record["ending"])
-        outputs._taken = {key: _near(path) for key, path in record["files"].items()}
+        paths = {key: _near(path) for key, path in record["files"].items()}
+        if (hashes := record.get("sha256")) is not None:  # older run files have none
+            # a copy of the run file stands for the run file itself
+            hashes = {**hashes, **{key: sha256(file) for key in paths if key.endswith(RUN_SUFFIX)}}
+            paths = {key: path for key, path in paths.items() if _is_own(path, hashes.get(key), job)}
+        outputs._taken = paths
         outputs._check()
         return outputs
 
     def record(self, *, without: Path | None = None) -> dict[str, Any]:
         """JSON values of where the files go, and of those that are written; without: one that is not to be replaced."""
         files = {key: str(path.resolve()) for key, path in self._taken.items() if path != without}
-        return {"folder": str(self.folder.resolve()), "stem": self.stem, "ending": self.ending, "files": files}
+        place = {"folder": str(self.folder.resolve()), "stem": self.stem, "ending": self.ending}
+        # not of the run file, which these values are written into
+        hashed = [key for key, path in files.items() if not key.endswith(RUN_SUFFIX) and os.path.exists(path)]
+        return {**place, "files": files, "sha256": {key: sha256(files[key]) for key in hashed}}
 
     def run_files(self) -> list[Path]:
         """The run files among those of this run."""
@@ -148,6 +159,22 @@ class Outputs:
         except OSError:
             return OutputError(f"{error}; the temporary folder {refuge.folder} failed as well", settings=["output"])
         return OutputError(f"{error}; saved instead: {', '.join(map(str, paths))}", settings=["output"])
+
+
+def _is_own(path: Path, known: str | None, job: Job) -> bool:
+    """Whether a resumed run may replace a file; known: the sha256 of its own.
+
+    A picture of the same job is its own too: a run that was killed may have saved one after its run file.
+    """
+    from clipgen.media.pictures import read_metadata
+    from clipgen.tasks.generate import picture_job  # late: it imports torch
+
+    if not path.exists() or sha256(path) == known:
+        return True
+    try:
+        return picture_job(read_metadata(path))[0] == job
+    except ImageError:
+        return False
 
 
 def _near(path: str) -> Path:
