@@ -26,6 +26,7 @@ _SINGULAR = {"prompt": "prompts", "picture": "pictures", "film": "pictures", "te
              "poem": "text_file", "folder": "folders"}  # fmt: skip
 _INPUTS = {spec.name for spec in fields(Inputs)} - {"timeline"}
 _LISTS = _INPUTS - {"text_file", "walk"}
+_TEXTS = {*_INPUTS, *_SINGULAR, "verb", "file", "weights"} - {"walk"}  # a cell of them is no number
 #: the inputs that each verb takes; without the first it has nothing to do
 _TAKES: dict[str, tuple[str, ...]] = {
     "generate": ("prompts",),
@@ -81,26 +82,29 @@ def _json_lines(file: TextIO) -> Iterator[tuple[int, object]]:
             try:
                 yield number, parse_json(text)
             except ValueError as error:
-                yield number, error
+                yield number, PromptError(f"it is no JSON: {reason(error)}")
 
 
 def _table(file: TextIO) -> Iterator[tuple[int, object]]:
     for number, row in enumerate(csv.DictReader(file), 2):
-        yield number, {name: _value(text) for name, text in row.items() if name and text not in (None, "")}
+        if more := "".join(row.pop(None, ())).strip():  # cells beyond the last column
+            yield number, PromptError(f"there is no column for {more!r}; put a cell with a comma in quotes")
+        else:
+            yield number, {name: _value(name, text) for name, text in row.items() if name and text}
 
 
-def _value(text: str) -> object:
-    """What a cell means: JSON where it is a number, true, false or a list; else text."""
+def _value(name: str, text: str) -> object:
+    """What a cell means: JSON where it is a list, or a number, true or false of a column that is no text; else text."""
     try:
         value: object = parse_json(text)
     except ValueError:
         return text
-    return text if isinstance(value, str | dict) or value is None else value
+    return value if isinstance(value, list) or (name not in _TEXTS and isinstance(value, int | float)) else text
 
 
 def _line(number: int, row: object) -> Line:
-    if isinstance(row, ValueError):
-        return Line(number, error=f"it is no JSON: {reason(row)}")
+    if isinstance(row, PromptError):
+        return Line(number, error=str(row))
     if not isinstance(row, dict):
         return Line(number, error='it is no JSON object, such as {"prompt": "a castle", "seed": 1}')
     try:
@@ -150,12 +154,12 @@ def job_of_row(row: Values) -> Job:
 
     verb: "generate" where there is none; prompt, picture, film, text, label, phrase, folder: one input, or a list of
     them; scale: the steps of `estimate`; poem: the file of `pair`; file: of the timeline of a film; weights: of the
-    generator.
+    generator. A value that is null is not given.
     Raises SettingsError, PromptError and ImageError for a row that is no job.
     """
     if "format" in row:
         return Job.from_json(row)
-    given = dict(row)
+    given = {name: value for name, value in row.items() if value is not None}
     verb, weights, file = given.pop("verb", "generate"), given.pop("weights", None), given.pop("file", None)
     inputs = _inputs(str(verb), given)
     place = None if weights is None else Path(str(weights))

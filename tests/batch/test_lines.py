@@ -88,6 +88,32 @@ def test_a_table_has_a_job_a_row(tmp_path: Path) -> None:
     assert second == job_of_row({"prompt": "3 foxes", "lr": 0.1})
 
 
+def test_null_is_not_given() -> None:
+    job = job_of_row({"verb": None, "prompt": "a fox", "seed": 7, "steps": None, "weights": None, "label": None})
+    assert job == job_of_row({"prompt": "a fox", "seed": 7})
+    assert job_of_row({"verb": "caption", "picture": "a.jpg", "text": None}).inputs == Inputs(pictures=("a.jpg",))
+    for prompt in (None, [], [None]):
+        with refused(SettingsError, "prompt" if prompt != [None] else "prompts"):
+            job_of_row({"prompt": prompt})
+
+
+def test_cells_of_inputs_are_text(tmp_path: Path) -> None:
+    (tmp_path / "jobs.csv").write_text('prompt,seed\ntrue,7\n1.50,7\nnull,7\n"[""a fox"", ""an owl""]",7\n')
+    prompts = [line.job and line.job.inputs.prompts for line in read_jobs(tmp_path / "jobs.csv")]
+    assert prompts == [("true",), ("1.50",), ("null",), ("a fox", "an owl")]
+    (tmp_path / "draws.csv").write_text("verb,walk,weights\nsample,3,1.50\n")
+    (draw,) = (line.job for line in read_jobs(tmp_path / "draws.csv"))
+    assert draw is not None and draw.inputs.walk == 3 and draw.weights == Path("1.50")
+
+
+def test_a_cell_too_many_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "jobs.csv").write_text("seed,prompt\n7,a castle, at night\n7,a castle,, \n7\n")
+    long, empty, short = read_jobs(tmp_path / "jobs.csv")
+    assert long.job is None and "at night" in long.error
+    assert empty.job == job_of_row({"prompt": "a castle", "seed": 7})
+    assert "prompt" in short.error
+
+
 def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PromptError, match=r"jobs\.txt"):
         list(read_jobs(tmp_path / "jobs.txt"))
