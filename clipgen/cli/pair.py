@@ -77,9 +77,9 @@ def command(
 
 def _parted(words: Sequence[str]) -> tuple[list[str], str]:
     """The pictures and the text, wherever it stands: the only word that is no picture and no folder."""
-    from PIL import Image  # late: --help does not need it
+    from clipgen.media.endings import picture_endings  # late: --help does not need it
 
-    endings = Image.registered_extensions()
+    endings = picture_endings()
     texts = [word for word in words if not os.path.isdir(word) and Path(word).suffix.lower() not in endings]
     names = [word for word in words if word not in texts]
     if len(texts) != 1:

@@ -17,7 +17,7 @@ from clipgen.errors import ImageError
 from clipgen.files import reason
 from clipgen.library.database import Content, File
 from clipgen.library.hashes import perceptual_hashes, small_copy
-from clipgen.library.scan import HEIF
+from clipgen.media.endings import HEIF
 from clipgen.media.images import from_pil, load_reduced
 from clipgen.media.measures import Measures
 from clipgen.perceptors.base import Perceptor
@@ -67,7 +67,7 @@ def read_picture(path: Path, known: Callable[[bytes], tuple[bool, str]], *, side
         if is_passing(bad, file):
             return Reading(path, error=str(bad))
         return Reading(path, file, Content(hash, error=str(bad).replace(str(path), NAME)), error=str(bad))
-    if (status.st_size, status.st_mtime_ns) != _stamp(path):
+    if (status.st_size, status.st_mtime_ns) != stamp(path):
         return Reading(path, error=f"{path} changed while it was read; it is read again next time")
     grey = small_copy(pixels)
     content = Content(
@@ -118,7 +118,7 @@ def is_passing(error: ImageError, file: File) -> bool:
     gone, and HEIC while nothing is installed that decodes it.
     """
     cause = error.__cause__
-    if isinstance(cause, MemoryError) or (file.size, file.mtime) != _stamp(file.path):
+    if isinstance(cause, MemoryError) or (file.size, file.mtime) != stamp(file.path):
         return True
     # Pillow's own OSErrors have no number; EINVAL is what seeking to a place gives that damaged data name
     if isinstance(cause, OSError) and cause.errno not in (None, errno.EINVAL):
@@ -135,7 +135,12 @@ def named(error: str, path: Path) -> str:
     return error.replace(NAME, str(path))
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def stamp(path: Path) -> tuple[int, int] | None:
+    """Size in bytes and time in nanoseconds of a file, by which it is known to be unchanged; None where there is none.
+
+    >>> stamp(folder / "a.png") == stamp(folder / "gone.png")
+    False
+    """
     try:
         status = os.stat(path)
         return status.st_size, status.st_mtime_ns

@@ -17,7 +17,7 @@ from clipgen.cluster import Cluster, Lost
 from clipgen.errors import DeviceError, ImageError, WeightsError
 from clipgen.library.readers import BATCH, BATCH_ON_GPU, Work, side_for
 from clipgen.library.reading import Bundle, Reading, embedded, read_picture
-from clipgen.library.scan import picture_endings
+from clipgen.media.endings import picture_endings
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
 from clipgen.similarity.store import picture_keys

@@ -6,19 +6,15 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-
-from PIL import Image
 
 from clipgen.errors import ImageError
 from clipgen.library.database import Database
+from clipgen.media.endings import picture_endings
 
 #: endings of films; .ts is left out, which most often is TypeScript
 FILMS = frozenset((".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2ts", ".mts", ".wmv", ".flv",
                    ".3gp", ".ogv", ".vob"))  # fmt: skip
-#: endings that need the package pi-heif
-HEIF = frozenset((".heic", ".heif", ".hif"))
 
 
 @dataclass(frozen=True)
@@ -111,22 +107,3 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError:  # no permission: its files stay as they were known
         return []
-
-
-def picture_endings() -> frozenset[str]:
-    """The endings of picture files, in lower case; HEIC is decoded where the package pi-heif is installed.
-
-    >>> {".jpg", ".png", ".webp", ".gif", ".tiff", ".bmp", ".avif", ".heic"} <= picture_endings()
-    True
-    """
-    if find_spec("pi_heif") is not None:
-        import pi_heif  # an extra
-
-        pi_heif.register_heif_opener()
-    readable = {ending for ending, name in Image.registered_extensions().items() if name in Image.OPEN}
-    return frozenset(readable) - _NO_PICTURES | HEIF
-
-
-#: what Pillow opens and people do not look for: documents, films and data
-_NO_PICTURES = frozenset((".pdf", ".ps", ".eps", ".mpg", ".mpeg", ".h5", ".hdf", ".grib", ".bufr", ".wmf", ".emf",
-                          ".fits", ".fit"))  # fmt: skip

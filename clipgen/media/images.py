@@ -21,6 +21,7 @@ from PIL import Image, ImageOps
 
 from clipgen.errors import ClipgenError, ImageError
 from clipgen.files import reason
+from clipgen.media.endings import HEIF, picture_endings, register_heif
 from clipgen.media.facts import Facts
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def find_images(paths: Sequence[str | Path], *, recursive: bool = False) -> list
     for path in map(Path, paths):
         if os.path.isdir(path):
             inside = path.rglob("*") if recursive else path.iterdir()
-            endings = Image.registered_extensions()
+            endings = picture_endings()
             files = (file for file in inside if file.suffix.lower() in endings and not file.name.startswith("."))
             # a link to nothing is included, so that it is reported as a file that cannot be loaded
             found.update(dict.fromkeys(sorted(file for file in files if file.is_file() or file.is_symlink())))
@@ -126,6 +127,9 @@ def open_picture(path: str | Path) -> Iterator[Image.Image]:
     ...     opened.format
     'PNG'
     """
+    heif = Path(path).suffix.lower() in HEIF
+    if heif:
+        register_heif()
     try:
         with warnings.catch_warnings():
             # Pillow warns of large pictures on its own; load_image has the bound
@@ -137,7 +141,8 @@ def open_picture(path: str | Path) -> Iterator[Image.Image]:
     except FileNotFoundError as error:
         raise ImageError(f"there is no picture {path}; check the name") from error
     except Image.UnidentifiedImageError as error:
-        raise ImageError(f"{path} is not a picture in a known format; use png, jpg or webp") from error
+        known = "use png, jpg or webp" if not heif or "HEIF" in Image.OPEN else "pip install 'clipgen[library]'"
+        raise ImageError(f"{path} is not a picture in a known format; {known}") from error
     except Image.DecompressionBombError as error:
         raise ImageError(f"{path} is too large: {error}") from error
     # damaged files make Pillow's decoders raise nearly anything

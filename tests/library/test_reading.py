@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from clipgen.library import Library, reading, scan
-from clipgen.media import images
+from clipgen.library import Library, reading
+from clipgen.media import endings, images
 
 Bring = Callable[..., tuple[int, list]]
 
@@ -66,7 +66,7 @@ def test_heic_is_read_once_it_can_be_decoded(
     path = photos / f"phone{ending}"
     path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
     with monkeypatch.context() as patched:
-        patched.setattr(scan, "find_spec", lambda name: None)
+        patched.setattr(endings, "find_spec", lambda name: None)
         patched.delitem(Image.OPEN, "HEIF", raising=False)
         assert [one.path.name for one in bring(photos)[1]] == [path.name]
     load = reading.load_reduced

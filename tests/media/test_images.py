@@ -119,6 +119,25 @@ def test_pictures_are_found_in_order_and_once(tmp_path: Path) -> None:
         names("empty")
 
 
+def test_a_folder_gives_the_pictures_that_a_library_takes(tmp_path: Path) -> None:
+    for name in ("a.png", "b.heic", "c.HEIF", "d.pdf", "e.mpg", "f.eps", "g.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.name for path in find_images([tmp_path])] == ["a.png", "b.heic", "c.HEIF"]
+    assert find_images([tmp_path / "d.pdf"]) == [tmp_path / "d.pdf"]
+
+
+def test_heic_that_was_named_outright_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pi_heif", reason="HEIC needs pi-heif, an extra")
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    for registered in (Image.OPEN, Image.EXTENSION):
+        for name in [name for name, kind in registered.items() if "HEIF" in (name, kind)]:
+            monkeypatch.delitem(registered, name)
+    monkeypatch.setattr(Image, "ID", [name for name in Image.ID if name != "HEIF"])
+    with pytest.raises(ImageError):
+        load_image(tmp_path / "a.heic")
+    assert "HEIF" in Image.OPEN
+
+
 def test_reading_ahead_keeps_the_order_and_tells_errors(tmp_path: Path) -> None:
     paths = [tmp_path / f"{i}.png" for i in range(9)]
     for i, path in enumerate(paths):
