@@ -1,6 +1,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,17 @@ from torch import Tensor
 
 from clipgen import devices
 from clipgen.errors import ImageError, NonFiniteError, OutputError, PromptError, SettingsError, UnknownNameError
+from clipgen.jobs import Model
 from clipgen.losses import InitLoss, PromptLoss, TotalVariation, View
 from clipgen.media.images import load_image
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Step
-from clipgen.tasks.generate import GeneratedImage, Run, load_run
+from clipgen.tasks.generate import GeneratedImage, Run, load_run, prepare
 from clipgen.tasks.generate.targets import Target, Targets, read_targets
 from raising import refused
-from runs import remake, start
+from runs import OneClip, remake, start
 
 Make = Callable[..., Run]
 SMALL = GenerateSettings.of(size=(32, 24), steps=5, cutn=4, seed=7, generator="pixels", device="cpu", dtype="fp32")
@@ -159,6 +161,24 @@ def test_a_run_is_resumed_from_another_folder(
     assert saved.job.settings.guides.image_prompts == (f"{photo}:0.5",) and list(saved.job.files) == [str(photo)]
     second = start(perceptor, saved.job.inputs.prompts, saved.job.settings, resume=saved.state)
     assert [step.score for step in second] == rest
+
+
+def test_a_run_is_resumed_with_the_pictures_that_it_began_with(
+    make: Make, perceptor: OpenClip, photo: Path, tmp_path: Path
+) -> None:
+    first = make(init_image=str(photo))
+    next(first)
+    first.save_state(tmp_path / "a.run")
+    saved = load_run(tmp_path / "a.run")
+    other = replace(saved.job, models={**saved.job.models, "perceptor": Model("old", "sha256 of another")})
+    notes = prepare(other, OneClip(perceptor), resume=saved.state).notes
+    assert len(notes) == 1 and "weights of the perceptor" in notes[0]
+    Image.new("RGB", (9, 9)).save(photo)
+    with refused(SettingsError, "resume", match="photo.png has changed"):
+        prepare(saved.job, OneClip(perceptor), resume=saved.state)
+    photo.unlink()
+    with pytest.raises(ImageError, match="photo.png"):
+        prepare(saved.job, OneClip(perceptor), resume=saved.state)
 
 
 def test_a_state_without_some_of_its_values_is_damaged(make: Make, tmp_path: Path) -> None:

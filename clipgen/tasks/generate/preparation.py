@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from clipgen.errors import ImageError, SettingsError
+from clipgen.files import sha256
 from clipgen.jobs import Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
@@ -37,15 +39,18 @@ def prepare(
     resume: the state of a run of this job, for which race and budgets are not tried again; losses: a user's own, added
     to those of the settings; started: `time.monotonic()` from which a time budget counts, by default now; whole: see
     `draft`; report: called with a line before each long phase. Raises what `draft`, `with_start`, `fit_memory` and
-    `fit_time` raise.
+    `fit_time` raise, and SettingsError for a run to resume whose pictures have changed.
     """
+    if resume is not None:
+        _check_files(job)
     seeds = resume.get("drawn", ()) if resume else ()
     plan = draft(job, parts, latent_seeds=seeds, losses=losses, started=started, whole=whole)
     with parts.lock(plan.device):
+        if resume is not None:
+            plan = with_start(plan, parts) if plan.settings.areas.tiles is None else with_tiles(plan, parts)
+            return plan.changed(*_other_weights(job, plan))
         if plan.settings.areas.tiles is not None:
             return _of_tiles(plan, parts, report=report)
-        if resume is not None:
-            return with_start(plan, parts)
         tries = tries_of(plan, plan.empty(parts), plan.perceptor(parts))
         if plan.requested.machine.vram is not None:
             plan = with_start(plan, parts)
@@ -55,6 +60,16 @@ def prepare(
         elif plan.start is None:
             plan = with_start(plan, parts)
         return plan if plan.deadline is None else fit_time(plan, parts, report=report)
+
+
+def _check_files(job: Job) -> None:
+    """Refuse to resume with other pictures: the result would be of both, and its metadata name the new one alone."""
+    for name, before in job.files.items():
+        if Path(name).exists() and sha256(name) != before:  # the error for a missing one is that of loading it
+            raise SettingsError(
+                f"{name} has changed since the run was stopped; restore the picture that it began with, or start anew",
+                settings=["resume"],
+            )
 
 
 def _of_tiles(plan: Plan, parts: Parts, *, report: Callable[[str], None]) -> Plan:
@@ -84,14 +99,19 @@ def again(job: Job, parts: Parts, metadata: Mapping[str, object]) -> Plan:
     plan = prepare(job, parts)
     changes = changed_since(metadata, plan.device)
     notes = [f"it was made with {', '.join(changes)}: its bytes may differ"] if changes else []
-    notes += [
+    notes += _other_weights(job, plan)
+    if dict(job.files) != dict(plan.job.files):
+        notes.append("pictures that it was made from have changed: the picture will differ")
+    return plan.changed(*notes)
+
+
+def _other_weights(job: Job, plan: Plan) -> list[str]:
+    """Notes on models that are not those that a job was begun with."""
+    return [
         f"the weights of the {role} {now.name} have changed: the picture will differ"
         for role, now in plan.job.models.items()
         if role in job.models and job.models[role].sha256 != now.sha256
     ]
-    if dict(job.files) != dict(plan.job.files):
-        notes.append("pictures that it was made from have changed: the picture will differ")
-    return plan.changed(*notes)
 
 
 def picture_job(metadata: Mapping[str, object]) -> tuple[Job, int]:
