@@ -72,6 +72,12 @@ class Request:
     output: Mapping[str, Any] = field(default_factory=dict)
     resumed: Path | None = None
 
+    def extras(self) -> dict[str, Any]:
+        """Those of the run that is resumed, as for `Extras`."""
+        given = self.output.get("extras", {})
+        # older run files have names alone
+        return dict(given) if isinstance(given, Mapping) else {name: True for name in EXTRAS if name in given}
+
 
 @click.command(cls=SectionedCommand, epilog=EXAMPLES, short_help="Make a picture from words.")
 @click.argument("prompts", nargs=-1, metavar="TEXT…")
@@ -130,8 +136,7 @@ def command(
         request = _resumed(run_file(resume), typed, given, weights)
     else:
         request = Request(_job(prompts, prompt_file, file, given, weights, negative))
-    extras = {name: options[name] or file.extras.get(name, False) or name in request.output.get("extras", ())
-              for name in EXTRAS}  # fmt: skip
+    extras = {name: True for name in EXTRAS if options[name] or file.extras.get(name, False)} | request.extras()
     ctx = click.get_current_context()
     is_typed = ctx.get_parameter_source("output") is ParameterSource.COMMANDLINE
     place = Path(file.extras["output"]) if "output" in file.extras and not is_typed else output

@@ -149,7 +149,7 @@ class RunFiles:
 
     def _save_state(self) -> None:
         path = self.outputs.path(Path(self.result.pictures[0]["path"]).stem, RUN_SUFFIX)
-        extras = [name for name, enabled in vars(self.extras).items() if enabled]
+        extras = {name: value for name, value in vars(self.extras).items() if value}
         history = [[list(point.loss), list(point.score)] for point in self.history]
         # a film cannot be continued: the steps after this go into another one
         record = self.outputs.record(without=self.result.files.get("video"))

@@ -228,6 +228,51 @@ def test_a_resumed_run_replaces_the_curve_and_the_sheet_of_the_stopped_one(
     assert names(tmp_path / "out") == ["x-curve.png", "x-grid.png", "x.png"]
 
 
+def test_a_resumed_run_replaces_no_picture_of_another_run(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(paint, monkeypatch, "--grid", "--curve")
+    (tmp_path / "moved").mkdir()
+    for path in (tmp_path / "outputs").iterdir():
+        path.rename(tmp_path / "moved" / path.name)
+    assert stopped(paint, monkeypatch, "--steps", "3", "--grid").exit_code == 130
+    before = {path: path.read_bytes() for path in (tmp_path / "outputs").iterdir()}
+    assert len(before) == 3  # one of them the second run file
+    assert paint("--resume", "moved/red-square-7.run").exit_code == 0
+    assert {path: path.read_bytes() for path in before} == before
+    more = ["red-square-7-2-curve.png", "red-square-7-2-grid.png", "red-square-7-2.png"]
+    assert names(tmp_path / "outputs") == sorted([*more, *(path.name for path in before)])
+    assert names(tmp_path / "moved") == ["red-square-7-curve.png", "red-square-7-grid.png", "red-square-7.png"]
+
+
+def test_a_picture_that_is_newer_than_the_run_file_is_the_runs_own(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        at_step(patched, 3, fail)
+        assert paint("red square", *TINY, "--save-every", "2").exit_code == 1
+    assert names(tmp_path / "outputs") == ["red-square-7.png", "red-square-7.run"]
+    assert done(tmp_path / "outputs") == 3
+    assert paint("--resume", "outputs/red-square-7.run").exit_code == 0
+    assert names(tmp_path / "outputs") == ["red-square-7.png"] and done(tmp_path / "outputs") == 4
+
+
+@pytest.mark.parametrize("flag", ["--init", "--mask", "--image-prompt"])
+def test_a_run_is_not_resumed_with_a_picture_that_has_changed(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flag: str
+) -> None:
+    for name in ("a.png", "b.png"):
+        Image.linear_gradient("L").convert("RGB").resize((32, 32)).save(name)
+    given = ("--init", "a.png") if flag == "--mask" else ()
+    assert stopped(paint, monkeypatch, *given, flag, "b.png").exit_code == 130
+    before, old = {path: path.read_bytes() for path in (tmp_path / "outputs").iterdir()}, Path("b.png").read_bytes()
+    Image.new("RGB", (32, 32), "white").save("b.png")
+    one_line(paint("--resume", "outputs/red-square-7.run"), 1, "b.png has changed", "--resume")
+    assert {path: path.read_bytes() for path in (tmp_path / "outputs").iterdir()} == before
+    Path("b.png").write_bytes(old)
+    assert paint("--resume", "outputs/red-square-7.run").exit_code == 0
+
+
 def test_a_run_that_is_resumed_elsewhere_leaves_no_run_file(
     paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -363,3 +408,19 @@ def test_a_picture_is_edited(paint: Cli, tmp_path: Path) -> None:
     words = paint("edit", "photo.png", "a", "red", "square", *TINY, "--strip", "0", "-o", "x.png")
     assert words.exit_code == 0 and read_metadata(tmp_path / "x.png")["prompt"] == "a red square"
     assert "TEXT" in paint("edit", "--help").output
+
+
+def test_a_resumed_edit_leaves_what_one_that_never_stopped_does(
+    paint: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.linear_gradient("L").convert("RGB").resize((40, 20)).save("photo.png")
+    edit = ("edit", "photo.png", "a red square", *TINY, "--strip", "3", "--json", "-q", "-o")
+    with monkeypatch.context() as patched:
+        at_step(patched, 1, interrupt)
+        assert paint(*edit, "x.png").exit_code == 130
+    resumed = json.loads(paint("--resume", "x.run", "--json", "-q").stdout)
+    assert resumed["strip"] == "x-strip.png" and not Path("x.run").exists()
+    whole = json.loads(paint(*edit, "y.png").stdout)
+    assert resumed["pictures"][0] == {**whole["pictures"][0], "path": "x.png"}
+    for ending in (".png", "-strip.png"):
+        assert Path(f"x{ending}").read_bytes() == Path(f"y{ending}").read_bytes(), ending
