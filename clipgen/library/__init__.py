@@ -16,6 +16,7 @@ from clipgen.library.database import Content, Database, File
 from clipgen.library.frames import Frame, Frames, phashes_of
 from clipgen.library.indexing import Progress, absolute, index
 from clipgen.library.library import EVERYWHERE, Library, Status, content_hashes
+from clipgen.library.reading import stamp
 from clipgen.library.vectors import Nearest, Searcher
 from clipgen.library.watching import Watching
 
@@ -36,4 +37,5 @@ __all__ = [
     "content_hashes",
     "index",
     "phashes_of",
+    "stamp",
 ]

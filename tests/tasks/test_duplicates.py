@@ -16,7 +16,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from clipgen.errors import ImageError, OutputError, SettingsError  # noqa: E402
-from clipgen.library import Library  # noqa: E402
+from clipgen.library import Library, index  # noqa: E402
 from clipgen.library.hashes import small_copy  # noqa: E402
 from clipgen.media.images import load_reduced  # noqa: E402
 from clipgen.settings import DuplicatesSettings  # noqa: E402
@@ -196,8 +196,9 @@ class Find:
         self.folder, self.matcher = folder, grid_matcher()
         self.library = Library(folder.parent / "library.sqlite")
 
-    def __call__(self, *others: Path, **settings: str) -> list[Group]:
-        events = duplicates([self.folder, *others], self.library, self.matcher, DuplicatesSettings(**settings))
+    def __call__(self, *others: Path, refresh: bool = True, **settings: str) -> list[Group]:
+        folders, chosen = [self.folder, *others], DuplicatesSettings(**settings)
+        events = duplicates(folders, self.library, self.matcher, chosen, refresh=refresh)
         return [event for event in events if isinstance(event, Group)]
 
 
@@ -302,6 +303,30 @@ def test_moves_are_undone(find: Find, tmp_path: Path) -> None:
     assert [path for path in review.iterdir() if not path.name.startswith(".")] == []
 
 
+@pytest.mark.parametrize("changed", ["0.png", "9.png"])
+def test_what_has_changed_since_it_was_indexed_stays(find: Find, tmp_path: Path, changed: str) -> None:
+    shutil.copy(find.folder / "0.png", find.folder / "9.png")
+    find()
+    scene(7).save(find.folder / changed)
+    events = duplicates([], find.library, find.matcher, refresh=False)
+    groups = [event for event in events if isinstance(event, Group)]
+    (one,) = move_aside(groups, tmp_path / "review", [find.folder])
+    assert isinstance(one, Skipped) and changed in one.reason and "changed" in one.reason
+    assert len(list(find.folder.glob("*.png"))) == 4 and find() == []
+
+
+def test_what_is_known_of_pixels_is_of_the_file_that_was_indexed(find: Find) -> None:
+    path = find.folder / "0.bmp"
+    scene(0).save(path)
+    before, status = path.read_bytes(), path.stat()
+    list(index([find.folder], find.library, find.matcher.perceptor))
+    path.write_bytes(before[:-3] + b"123")
+    assert [group.kind for group in find(refresh=False)] == ["same"]
+    path.write_bytes(before)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert [group.kind for group in find()] == ["exact"]
+
+
 def test_undo_overwrites_nothing_and_can_go_on(find: Find, tmp_path: Path) -> None:
     shutil.copy(find.folder / "0.png", find.folder / "9.png")
     review = tmp_path / "review"
@@ -314,7 +339,8 @@ def test_undo_overwrites_nothing_and_can_go_on(find: Find, tmp_path: Path) -> No
 
 
 def test_undo_after_the_folder_was_moved(find: Find, tmp_path: Path) -> None:
-    was = shutil.copy(find.folder / "0.png", find.folder / "9.png").read_bytes()
+    shutil.copy(find.folder / "0.png", find.folder / "9.png")
+    was = (find.folder / "0.png").read_bytes()
     list(move_aside(find(), tmp_path / "review", [find.folder]))
     (tmp_path / "review").rename(tmp_path / "elsewhere")
     assert list(undo(tmp_path / "elsewhere")) == [Moved(tmp_path / "elsewhere" / "9.png", find.folder / "9.png")]

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageOps
 
 from clipgen.errors import OutputError, SettingsError, WeightsError
 from clipgen.files import exclusive
-from clipgen.library import Library
+from clipgen.library import Library, index
 from clipgen.media.orientation import turned
 from clipgen.settings import OrientSettings
 from clipgen.similarity import Skipped
@@ -162,6 +162,27 @@ def test_fix_twice_and_undo_both(photos: Path) -> None:
     assert len(list(fix([Turn(path, 90, 1.0, 1)], [photos]))) == 1
     assert len(list(fix([Turn(path, 180, 1.0, 6)], [photos]))) == 1
     assert len(list(undo([photos]))) == 2 and path.read_bytes() == before
+
+
+def test_what_has_changed_since_it_was_indexed_is_not_turned(photos: Path, head: Head, tmp_path: Path) -> None:
+    path = photos / "in" / "90.jpg"
+    (turn,) = (turn for turn in found(photos, head, tmp_path) if turn.path == path)
+    sky().save(path, quality=95)  # turned upright in an editor
+    (event,) = fix([turn], [photos])
+    assert isinstance(event, Skipped) and "changed" in event.reason
+    assert np.abs(shown(path).astype(int) - np.asarray(sky())).mean() < 6
+
+
+def test_what_has_changed_is_not_judged(photos: Path, head: Head, tmp_path: Path) -> None:
+    path = photos / "in" / "90.jpg"
+    before, stamp = path.read_bytes(), path.stat()
+    with Library(tmp_path / "library.sqlite") as library:
+        list(index([photos], library, PERCEPTOR))
+        sky().save(path, quality=90)
+        list(orient([photos], library, PERCEPTOR, head, refresh=False))
+    path.write_bytes(before)
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert path in [turn.path for turn in found(photos, head, tmp_path)]
 
 
 def test_two_processes_do_not_turn_the_same_pictures(photos: Path) -> None:

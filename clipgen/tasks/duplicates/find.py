@@ -17,7 +17,7 @@ from torch import Tensor
 
 from clipgen.errors import ImageError
 from clipgen.files import sha256
-from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolute, index
+from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolute, index, stamp
 from clipgen.media.images import load_image, load_reduced, to_pil
 from clipgen.settings.library import DuplicatesSettings
 from clipgen.similarity import HowFar, Matcher, Skipped
@@ -44,13 +44,14 @@ class Member:
     """A file of a group.
 
     path: of the file; bytes: its size; size: (width, height) upright; relation to the first of the group: "exact" (its
-    pixels are the same), "same" or "burst"; the first has "kept".
+    pixels are the same), "same" or "burst"; the first has "kept"; mtime: its time in nanoseconds as it was indexed, or None.
     """
 
     path: Path
     bytes: int
     size: tuple[int, int]
     relation: str
+    mtime: int | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class _Run:
         for place, (number, file) in enumerate(rows):
             content = self.contents[self.hashes[number]]
             relation = "kept" if not place else "exact" if number in exact else kind
-            members.append(Member(file.path, file.size, (content.width, content.height), relation))
+            members.append(Member(file.path, file.size, (content.width, content.height), relation, file.mtime))
         return Group("exact" if len(exact) == len(set(group)) and kind != "burst" else kind, tuple(members))
 
     def _rank(self, content: Content, file: File) -> tuple[object, ...]:
@@ -198,12 +199,15 @@ class _Run:
         return self._pixels(a) == self._pixels(b) != b""
 
     def _pixels(self, number: int) -> bytes:
-        """The sha256 of the upright pixels; b"" for a picture that cannot be loaded any more."""
+        """The sha256 of the upright pixels; b"" for a picture that cannot be loaded any more, or has changed."""
         known = self.library.database.pixels(self.hashes[number])
         if known is not None:
             return known
+        file = self.files[self.hashes[number]][0]
+        if stamp(file.path) != (file.size, file.mtime):
+            return b""
         try:
-            found = hashlib.sha256(to_pil(load_image(self._path(number))[0]).tobytes()).digest()
+            found = hashlib.sha256(to_pil(load_image(file.path)[0]).tobytes()).digest()
         except ImageError:
             return b""
         self.library.database.set_pixels(self.hashes[number], found)

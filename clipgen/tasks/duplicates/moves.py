@@ -10,7 +10,7 @@ from pathlib import Path
 from clipgen.errors import ImageError, OutputError, SettingsError
 from clipgen.files import free_path, move, reason, sha256
 from clipgen.files.journal import Journal
-from clipgen.library import absolute
+from clipgen.library import absolute, stamp
 from clipgen.similarity import Skipped
 from clipgen.tasks.duplicates.find import Group, Member
 from clipgen.values import text
@@ -38,8 +38,9 @@ def move_aside(groups: Iterable[Group], folder: Path, places: Iterable[Path]) ->
         (['b.png'], True)
 
     folder: made when missing; places: that were searched. A line of the journal is on disk before its file is moved.
-    Yields Moved, and Skipped for a file that cannot be moved, or is the kept one by another path. Raises SettingsError
-    for a folder in one of the places, where the files would be found again, OutputError when it cannot be written to.
+    Yields Moved, and Skipped for a file that cannot be moved, is the kept one by another path, or has changed since it
+    was indexed, as well as where the kept one has. Raises SettingsError for a folder in one of the places, where the
+    files would be found again, OutputError when it cannot be written to.
     """
     target = absolute(folder)
     if any(target.is_relative_to(absolute(place)) for place in places):
@@ -93,6 +94,9 @@ def _put_back(target: Path, source: Path) -> bool:
 
 def _problem(member: Member, kept: Member) -> str:
     """Why a file must stay, as far as is known before it is moved; "" for one that may be moved."""
+    for one in (member, kept):
+        if one.mtime is not None and stamp(one.path) != (one.bytes, one.mtime):
+            return f"{one.path} has changed since it was indexed; name its folder to index it again"
     try:
         return f"it is the same file as {kept.path}, which is kept" if member.path.samefile(kept.path) else ""
     except OSError as error:  # one of them went away

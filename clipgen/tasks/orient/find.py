@@ -14,7 +14,7 @@ from torch import Tensor
 
 from clipgen.errors import ImageError
 from clipgen.files import unwritable
-from clipgen.library import EVERYWHERE, Library, Progress, absolute, index
+from clipgen.library import EVERYWHERE, File, Library, Progress, absolute, index, stamp
 from clipgen.media.images import from_pil, load_reduced
 from clipgen.media.orientation import turned
 from clipgen.perceptors.base import Perceptor
@@ -42,13 +42,15 @@ class Turn:
     """A picture that is not upright.
 
     path: of the file; degrees: by which it has to be turned clockwise, 90, 180 or 270; confidence: probability of that
-    by the head, in [0, 1]; orientation: of its EXIF data, 1 to 8, already part of how it is shown.
+    by the head, in [0, 1]; orientation: of its EXIF data, 1 to 8, already part of how it is shown; sha256: of the file
+    that was judged, in hexadecimal, or "".
     """
 
     path: Path
     degrees: int
     confidence: float
     orientation: int
+    sha256: str = ""
 
     @property
     def upright(self) -> int:
@@ -99,10 +101,10 @@ class _Run:
 
     def all(self, places: Sequence[Path]) -> Iterator[Judged | Turn]:
         """Judged after each batch, and what is not upright."""
-        self.files: dict[bytes, list[Path]] = {}
+        self.files: dict[bytes, list[File]] = {}
         for file in dict.fromkeys(file for place in places for file in self.library.database.files(place)):
             if os.path.exists(file.path):
-                self.files.setdefault(file.hash, []).append(file.path)
+                self.files.setdefault(file.hash, []).append(file)
         self.contents = self.library.database.contents(self.files)
         good = [hash for hash in self.files if hash in self.contents and not self.contents[hash].error]
         rows, found = self.table.find(picture_keys(good))
@@ -119,10 +121,13 @@ class _Run:
                 yield Judged(min(last, len(fresh)), len(fresh))
 
     def _load(self, hash: bytes) -> Tensor | None:
-        """The central square; None for a file that went away, or was damaged, since it was indexed."""
-        side = self.perceptor.input_size
+        """The central square; None for files that went away, or were changed, since they were indexed."""
+        side, files = self.perceptor.input_size, self.files[hash]
+        path = next((file.path for file in files if stamp(file.path) == (file.size, file.mtime)), None)
+        if path is None:
+            return None
         try:
-            return cut_view(View(), from_pil(load_reduced(self.files[hash][0], 2 * side)[0]), side)
+            return cut_view(View(), from_pil(load_reduced(path, 2 * side)[0]), side)
         except ImageError:
             return None
 
@@ -142,5 +147,6 @@ class _Run:
         for hash, row in zip(hashes, rows, strict=True):
             quarters = int(row.argmax())
             if quarters and row[quarters] >= self.sure:
-                for path in self.files[hash]:
-                    yield Turn(path, 90 * quarters, float(row[quarters]), self.contents[hash].orientation)
+                for file in self.files[hash]:
+                    orientation = self.contents[hash].orientation
+                    yield Turn(file.path, 90 * quarters, float(row[quarters]), orientation, hash.hex())

@@ -109,6 +109,8 @@ def _write(turn: Turn, home: Path) -> None:
     data = target.read_bytes()
     if not os.access(target, os.W_OK):  # replacing it would not ask for that
         raise ImageError("it is write-protected")
+    if turn.sha256 not in ("", _sum(data)):
+        raise ImageError("it has changed since it was indexed")
     if _orientation(data) != turn.orientation:
         raise ImageError("it has another orientation by now")
     edits = orientation_edits(data, turn.upright)
