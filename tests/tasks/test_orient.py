@@ -185,6 +185,19 @@ def test_what_has_changed_is_not_judged(photos: Path, head: Head, tmp_path: Path
     assert path in [turn.path for turn in found(photos, head, tmp_path)]
 
 
+def test_undo_of_folders_of_which_some_have_nothing_to_undo(photos: Path) -> None:
+    path, other = photos / "in" / "90.jpg", photos / "upright.png"
+    before = path.read_bytes()
+    folders = [photos.with_name("none"), photos / "in"]
+    folders[0].mkdir()
+    assert len(list(fix([Turn(path, 90, 1.0, 1)], folders))) == 1
+    assert list(undo(folders)) == [Fixed(path)] and path.read_bytes() == before
+    assert len(list(fix([Turn(path, 90, 1.0, 1), Turn(other, 90, 1.0, 1)], [path, other]))) == 2
+    assert len(list(undo([path, photos / "in" / "180.jpg", other]))) == 2 and path.read_bytes() == before
+    with refused(OutputError, "undo"):
+        list(undo(folders))
+
+
 def test_two_processes_do_not_turn_the_same_pictures(photos: Path) -> None:
     path = photos / "in" / "90.jpg"
     before = path.read_bytes()

@@ -70,12 +70,13 @@ def fix(turns: Iterable[Turn], folders: Sequence[Path]) -> Iterator[Fixed | Skip
 def undo(folders: Sequence[Path]) -> Iterator[Fixed | Skipped]:
     """Give all files that `fix` changed in some folders the bytes that they had; the journal goes when all have them.
 
-    Yields Fixed, and Skipped for a file that is gone or has changed since. Raises OutputError without a journal,
-    or where another process changes pictures.
+    Yields Fixed, and Skipped for a file that is gone or has changed since. Raises OutputError where no folder has a
+    journal, or another process changes pictures.
     """
-    homes = [_home(folder) for folder in folders]
+    homes = list(dict.fromkeys(map(_home, folders)))
     with _alone(homes):
-        for home in homes:
+        # a folder in which nothing was turned has no journal; where none has one, the first says so
+        for home in [home for home in homes if os.path.exists(home / JOURNAL)] or homes[:1]:
             journal, left = Journal(home / JOURNAL), 0
             for row in journal.rows():
                 path = home / text(row, "file")
