@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
 import torch
 
+import tiny
 from clipgen import parts as module
 from clipgen.generators.vqgan import VQGAN
 from clipgen.parts import Parts
@@ -45,6 +47,26 @@ def test_close_frees_parts_and_later_calls_load_them_again() -> None:
     made = [parts.shared("key", object), parts.shared("key", object)]
     parts.close()
     assert made[0] is made[1] and parts.shared("key", object) is not made[0]
+
+
+def test_another_version_takes_the_place_of_the_older_one() -> None:
+    parts = Parts()
+    first = parts.shared("key", object, version=1)
+    assert parts.shared("key", object, version=1) is first
+    second = parts.shared("key", object, version=2)
+    assert second is not first and parts.shared("key", object, version=1) is not first
+
+
+def test_a_perceptor_whose_files_changed_is_loaded_again(tiny_clip: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_clip, folder := tmp_path / "clip")
+    parts, names = Parts(), [f"local-dir:{folder}:2", f"local-dir:{tiny_clip}"]
+    alone, both = parts.perceptor(names[:1], CPU), parts.perceptor(names, CPU)
+    shutil.rmtree(folder)
+    tiny.write_clip(folder, seed=1)
+    again = parts.perceptor(names[:1], CPU)
+    assert again.fingerprint != alone.fingerprint and again is parts.perceptor(names[:1], CPU)
+    assert parts.perceptor(names, CPU).fingerprint != both.fingerprint
+    assert parts.perceptor(names[1:], CPU) is parts.perceptor(names[1:], CPU)
 
 
 def test_a_studio_loads_once(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,6 +72,22 @@ def check_perceptor(name: str) -> None:
             raise clips.missing(name) from None  # by the short name that was given
 
 
+def perceptor_files(name: str) -> list[Path]:
+    """The files of a perceptor that are on this machine; none for an unknown name.
+
+        >>> "clip.safetensors" in [path.name for path in perceptor_files("builtin")]
+        True
+
+    name: as for `load_perceptor`.
+    """
+    clip = weights.clip_of(name)
+    if clip.startswith(FOLDER):
+        folder = clip.removeprefix(FOLDER)
+        return listed(Path(folder)) if os.path.isdir(folder) else []
+    card = weights.clip_card(clip)
+    return clips.files(clip) if card is None else [card.place(file) for file in card.files]
+
+
 def generator(name: str, path: Path | None) -> tuple[str, Path | None]:
     """The name in GENERATORS of a generator, and the path of its weights (None: built-in, or untrained).
 

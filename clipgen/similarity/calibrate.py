@@ -154,7 +154,8 @@ def background_of(perceptor: Perceptor, unrelated: Callable[[], Unrelated]) -> B
     Raises WeightsError when a shipped file is missing or damaged.
     """
     if perceptor.background is not None:
-        return _shipped(str(perceptor.background))
+        path = perceptor.background
+        return _shipped(path, path.stat().st_mtime_ns if path.exists() else 0)
     return Background.of(perceptor.fingerprint, lambda: _made(perceptor, unrelated()))
 
 
@@ -168,8 +169,9 @@ def _folder() -> Path:
 
 
 @lru_cache(maxsize=4)
-def _shipped(path: str) -> Background:
-    return Background.load(Path(path))
+def _shipped(path: Path, mtime_ns: int) -> Background:
+    """mtime_ns is part of the cache's key, so that a file that was replaced is read again."""
+    return Background.load(path)
 
 
 def _made(perceptor: Perceptor, unrelated: Unrelated) -> Background:

@@ -242,9 +242,13 @@ class Describer:
 
     def matcher(self, settings: DescribeSettings) -> Matcher:
         """The matcher of pictures and words for some settings; loaded at the first call."""
-        perceptor = self.perceptor(settings)
-        key = ("matcher", perceptor.fingerprint, settings.hubness)
-        return self.parts.shared(key, lambda: matcher_of(perceptor, store=Store(), hubness=settings.hubness))
+        perceptor, device = self.perceptor(settings), devices.pick_device(settings.device)
+        dtype = devices.pick_dtype(settings.dtype, device)
+        return self.parts.shared(
+            ("matcher", settings.perceptors, device, dtype, settings.hubness),
+            lambda: matcher_of(perceptor, store=Store(), hubness=settings.hubness),
+            version=perceptor,
+        )
 
     def perceptor(self, settings: GenerateSettings | DescribeSettings) -> Perceptor:
         """The perceptor that settings name, on their device; loaded at the first call."""

@@ -94,8 +94,9 @@ class Inspector(Describer):
 
         prompts: what drawings are compared with. Made at the first call for some prompts. Raises ClipgenError.
         """
-        matcher = self.matcher(DescribeSettings.from_dict(self.defaults.describing(settings)))
-        return self.parts.shared(("judge", matcher, tuple(prompts)), lambda: Judge(matcher, prompts))
+        machine = DescribeSettings.from_dict(self.defaults.describing(settings))
+        matcher = self.matcher(machine)
+        return self.parts.shared(("judge", machine, tuple(prompts)), lambda: Judge(matcher, prompts), version=matcher)
 
     def inspect(self, job: Job) -> Iterator[Event]:
         """The events of a job that finds things in picture files, or judges them.
@@ -115,7 +116,7 @@ class Inspector(Describer):
     def moderator(self, job: Job) -> Moderator:
         """The moderator of a job of `moderate`, with its thresholds; made at the first call for some settings."""
         matcher = self.matcher(self.describing(job))
-        return self.parts.shared(("moderator", matcher, job.settings), lambda: moderator_of(job, matcher))
+        return self.parts.shared(("moderator", job.settings), lambda: moderator_of(job, matcher), version=matcher)
 
     def _events(self, job: Job, pictures: Iterable[Path | Tensor]) -> Iterator[Event]:
         if isinstance(settings := job.settings, ModerateVerb):

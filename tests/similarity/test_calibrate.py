@@ -1,4 +1,6 @@
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -54,6 +56,18 @@ def test_its_limits_are_kept(background: Background, tmp_path: Path) -> None:
     assert Background.load(tmp_path / "plain.safetensors").limits is None
     Background(background.captions, background.pictures, Limits(3.5, 0.25)).save(tmp_path / "known.safetensors")
     assert Background.load(tmp_path / "known.safetensors").limits == Limits(3.5, 0.25)
+
+
+def test_a_file_that_was_replaced_is_read_again(background: Background, tmp_path: Path) -> None:
+    background.save(path := tmp_path / "background.safetensors")
+    perceptor: Any = SimpleNamespace(background=path)
+    first = background_of(perceptor, pytest.fail)
+    assert background_of(perceptor, pytest.fail) is first
+    Background(units(500, 2), units(400, 3)).save(path)
+    assert not torch.equal(background_of(perceptor, pytest.fail).pictures, first.pictures)
+    path.unlink()
+    with pytest.raises(WeightsError, match="background"):
+        background_of(perceptor, pytest.fail)
 
 
 def test_another_file_is_an_error(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -6,12 +9,22 @@ import torch
 from PIL import Image
 
 import clipgen
+import tiny
 from clipgen import parts
 from clipgen.errors import DeviceError, SettingsError, UnknownNameError
 from clipgen.jobs import Inputs, Job
 from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import USUAL, AnimateSettings, CaptionVerb, FilmSettings, GenerateSettings, IndexVerb, RankVerb
+from clipgen.settings import (
+    USUAL,
+    AnimateSettings,
+    CaptionVerb,
+    DescribeSettings,
+    FilmSettings,
+    GenerateSettings,
+    IndexVerb,
+    RankVerb,
+)
 from clipgen.studio import Studio
 from clipgen.tasks.generate import GeneratedImage, Run
 from clipgen.timelines import read_timeline
@@ -83,6 +96,24 @@ def test_the_perceptor_is_loaded_once_and_freed(name: str, monkeypatch: pytest.M
         assert loads == [(name,), ("reader",), (name, name)]
     made.generate("a fox")
     assert loads[3:] == [(name,), ("reader",)]
+
+
+def test_a_matcher_is_of_the_perceptor_that_is_asked_for(
+    tiny_clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def matcher_of(perceptor: Perceptor, **_: Any) -> Any:
+        return SimpleNamespace(perceptor=perceptor)
+
+    monkeypatch.setattr("clipgen.studio.describer.matcher_of", matcher_of)
+    shutil.copytree(tiny_clip, folder := tmp_path / "clip")
+    plain = DescribeSettings(perceptors=(f"local-dir:{folder}",), device="cpu", dtype="fp32")
+    made = Studio()
+    first, half = made.matcher(plain), made.matcher(replace(plain, dtype="bf16"))
+    assert (first.perceptor.dtype, half.perceptor.dtype) == (torch.float32, torch.bfloat16)
+    assert made.matcher(plain) is first
+    tiny.write_clip(folder, seed=1)
+    assert made.matcher(plain).perceptor.fingerprint != first.perceptor.fingerprint
+    assert made.matcher(plain) is made.matcher(plain) and made.matcher(plain).perceptor is made.perceptor(plain)
 
 
 def test_a_picture_is_edited(name: str, tmp_path: Path) -> None:
