@@ -60,8 +60,10 @@ def command(
 ) -> int:
     """Judge each PICTURE, a file or a folder: clear, check (a person should look) or veil, with the reason.
 
-    Originals are never altered. The built-in CLIPs were never shown anything indecent and know few of the prompts: for
-    real uploads, name a full-size CLIP with --perceptor, and its head with --head.
+    An animation is judged by its worst frame, of five that are spread over it. Originals are never altered.
+
+    The built-in CLIPs were never shown anything indecent and know few of the prompts: for real uploads, name a
+    full-size CLIP with --perceptor, and its head with --head.
     """
     if not names and not texts:
         raise click.UsageError("name pictures or a folder, or --text")

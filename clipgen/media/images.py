@@ -71,6 +71,29 @@ def load_reduced(path: str | Path, side: int, max_pixels: int = 64_000_000) -> t
     return rgb.resize((width, height), Image.Resampling.BOX), facts
 
 
+def later_frames(path: str | Path, count: int = 4, side: int = 512, max_pixels: int = 64_000_000) -> list[Tensor]:
+    """Frames of an animation after its first, spread to its last; none of a still picture.
+
+        >>> later_frames(folder / "a.png")
+        []
+
+    count: of the frames, at most; side: they are reduced until their short side is at most that.
+    Returns them as `load_image` does. Raises ImageError as it does, also where one of the frames is damaged.
+    """
+    with open_picture(path) as picture:
+        _check_pixels(picture, path, max_pixels)
+        # the further pictures in a camera's file are previews and depths
+        last = getattr(picture, "n_frames", 1) - 1 if picture.format != "MPO" else 0
+        found = []
+        for number in sorted({round(i * last / count) for i in range(1, count + 1)} - {0}):
+            picture.seek(number)
+            rgb = upright_rgb(picture, path)
+            scale = min(1.0, side / min(rgb.size))
+            width, height = (max(1, round(edge * scale)) for edge in rgb.size)
+            found.append(from_pil(rgb.resize((width, height), Image.Resampling.BOX)))
+    return found
+
+
 def _check_pixels(picture: Image.Image, path: str | Path, max_pixels: int) -> None:
     if picture.width * picture.height > max_pixels:
         raise ImageError(

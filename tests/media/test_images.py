@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from clipgen.errors import ImageError
-from clipgen.media.images import find_images, from_pil, load_ahead, load_image, resize_area, to_pil
+from clipgen.media.images import find_images, from_pil, later_frames, load_ahead, load_image, resize_area, to_pil
 from raising import refused
 
 
@@ -150,6 +150,31 @@ def test_reading_ahead_keeps_the_order_and_tells_errors(tmp_path: Path) -> None:
         0, 1, 2, 3, 4, 6, 7, 8,
     ]  # fmt: skip
     assert list(load_ahead([])) == []
+
+
+@pytest.mark.parametrize("ending", ["gif", "png", "webp", "tiff"])
+def test_later_frames_are_spread_over_an_animation(tmp_path: Path, ending: str) -> None:
+    frames = [Image.new("RGB", (40, 30), (0, 0, 10 * i)) for i in range(21)]
+    frames[0].save(tmp_path / f"a.{ending}", save_all=True, append_images=frames[1:])
+    found = [frame[0, 2].mean().item() * 255 for frame in later_frames(tmp_path / f"a.{ending}")]
+    assert found == pytest.approx([50, 100, 150, 200], abs=6)
+    (small,) = later_frames(tmp_path / f"a.{ending}", count=1, side=15)
+    assert small.shape == (1, 3, 15, 20)
+    frames[0].save(tmp_path / f"b.{ending}", save_all=True, append_images=frames[1:2])
+    assert len(later_frames(tmp_path / f"b.{ending}")) == 1
+
+
+def test_still_pictures_have_no_later_frames(tmp_path: Path) -> None:
+    still = Image.new("RGB", (40, 30), "red")
+    still.save(tmp_path / "a.gif")
+    still.save(tmp_path / "a.jpg", format="MPO", save_all=True, append_images=[still])  # a camera's preview
+    assert later_frames(tmp_path / "a.gif") == later_frames(tmp_path / "a.jpg") == []
+    for name, data in (("bad.gif", b"no picture"), ("cut.png", (tmp_path / "a.jpg").read_bytes()[:100])):
+        (tmp_path / name).write_bytes(data)
+        with refused(ImageError, match=name):
+            later_frames(tmp_path / name)
+    with refused(ImageError, match="a.gif"):
+        later_frames(tmp_path / "a.gif", max_pixels=100)
 
 
 def test_a_link_to_nothing_is_found_so_that_it_can_be_reported(tmp_path: Path) -> None:

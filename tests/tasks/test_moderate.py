@@ -12,14 +12,16 @@ from safetensors.torch import save_file
 from torch import nn
 
 from clipgen.errors import OutputError, PromptError, SettingsError, WeightsError
+from clipgen.media.images import from_pil
 from clipgen.media.pictures import save_picture
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import ModerateSettings
-from clipgen.similarity import Skipped
+from clipgen.similarity import Skipped, embed_images
 from clipgen.tasks.moderate import BANDS, Moderated, Moderator, Recipe, judge_text, moderate, veiled_copy, veiled_paths
 from clipgen.tasks.moderate.head import FORMS, Head
 from clipgen.tasks.moderate.recipe import Word
 from clipgen.tasks.moderate.thresholds import Thresholds, made_pictures, threshold
+from clipgen.tasks.moderate.verdict import Verdict
 from clipgen.tasks.unrelated import matcher_of
 from gridclip import grid_matcher
 from raising import refused
@@ -97,6 +99,34 @@ def test_files_and_pixels(calibrated: OpenClip, tmp_path: Path) -> None:
     judged = [one for one in events if isinstance(one, Moderated)]
     assert [one.index for one in judged] == [0, 2] and all(one.verdict.band in BANDS for one in judged)
     assert [one.path.name for one in events if isinstance(one, Skipped)] == ["bad.png"]
+
+
+def test_an_animation_is_as_bad_as_its_worst_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calibrated: OpenClip
+) -> None:
+    plain, red_one = Image.new("RGB", (40, 30), "white"), Image.new("RGB", (40, 30), "red")
+    plain.save(tmp_path / "a.gif", save_all=True, append_images=[plain.rotate(1), red_one])
+    red_one.save(tmp_path / "b.png")
+    plain.save(tmp_path / "c.png")
+    plain.save(tmp_path / "bad.webp", save_all=True, append_images=[red_one])
+    (tmp_path / "bad.webp").write_bytes((tmp_path / "bad.webp").read_bytes()[:-20])
+    plain.save(tmp_path / "cut.png", save_all=True, append_images=[red_one])
+    cut = (tmp_path / "cut.png").read_bytes()
+    place = cut.index(b"fdAT") + 12
+    (tmp_path / "cut.png").write_bytes(cut[:place] + bytes(20) + cut[place + 20 :])
+    moderator = Moderator(matcher_of(calibrated), recipe=FOXES)
+    red, white = embed_images(calibrated, [from_pil(red_one), from_pil(plain)])
+
+    def judge(rows: torch.Tensor) -> list[Verdict]:
+        return [Verdict("veil" if float(row @ red) > float(row @ white) else "clear") for row in rows]
+
+    monkeypatch.setattr(moderator, "judge", judge)
+    names = ["c.png", "a.gif", "c.png", "cut.png", "bad.webp", "b.png"]
+    events = list(moderate([*(tmp_path / name for name in names), torch.ones(1, 3, 9, 9)], moderator))
+    judged = [(one.index, one.verdict.band) for one in events if isinstance(one, Moderated)]
+    assert judged == [(0, "clear"), (1, "veil"), (2, "clear"), (5, "veil"), (6, "clear")]
+    skipped = [one.path.name for one in events if isinstance(one, Skipped)]
+    assert sorted(skipped) == ["bad.webp", "cut.png"]  # what cannot be seen to the end is not clear
 
 
 def test_thresholds_keep_their_rate() -> None:
