@@ -9,12 +9,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from clipgen.batch.lines import Line
+from clipgen.batch.lines import Line, grouped
 from clipgen.errors import OutputError
 from clipgen.files import exclusive, reason, unwritable, write_whole
 from clipgen.files.addresses import Address
@@ -33,8 +33,29 @@ CREATE TABLE IF NOT EXISTS entries (
     UNIQUE (key, copy)
 );
 CREATE INDEX IF NOT EXISTS states ON entries (state, id);
-CREATE TEMP TABLE given (line INTEGER, key TEXT, job TEXT, error TEXT);
-CREATE TEMP VIEW copies AS SELECT *, row_number() OVER (PARTITION BY key ORDER BY line) AS copy FROM given;
+CREATE TABLE IF NOT EXISTS members (
+    key TEXT NOT NULL, copy INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (key, copy)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS joined ON members (entry);
+CREATE TEMP TABLE given (place INTEGER PRIMARY KEY, line INTEGER, key TEXT, job TEXT, error TEXT);
+CREATE TEMP TABLE fresh (place INTEGER PRIMARY KEY, line INTEGER, key TEXT, copy INTEGER, job TEXT, error TEXT);
+CREATE TEMP VIEW copies AS SELECT *, row_number() OVER (PARTITION BY key ORDER BY place) AS copy FROM given;
+"""
+# members: the lines that an entry joins; an entry without any is a line itself
+_FORGET = f"""
+DELETE FROM entries WHERE id IN (
+    SELECT id FROM entries LEFT JOIN members ON entry = id WHERE state = '{_FAILED}'
+    AND (ifnull(members.key, entries.key), ifnull(members.copy, entries.copy)) NOT IN (SELECT key, copy FROM copies)
+)
+"""
+_FIND_FRESH = """
+INSERT INTO fresh (line, key, copy, job, error) SELECT line, key, copy, job, error FROM copies
+WHERE NOT EXISTS (SELECT 1 FROM entries WHERE entries.key = copies.key AND entries.copy = copies.copy)
+AND NOT EXISTS (SELECT 1 FROM members WHERE members.key = copies.key AND members.copy = copies.copy) ORDER BY place
+"""
+_ENTER = f"""
+INSERT INTO entries (key, copy, line, job, state, error)
+SELECT key, copy, line, job, CASE WHEN error = '' THEN '{_OPEN}' ELSE '{_FAILED}' END, nullif(error, '') FROM fresh
 """
 
 
@@ -109,25 +130,28 @@ class Ledger:
             hint = "name another folder, or delete it and its results"
             raise OutputError(f"{path} is damaged: {reason(error)}; {hint}") from error
 
-    def add(self, lines: Iterable[Line]) -> None:
+    def add(self, lines: Iterable[Line], *, group: int = 1) -> None:
         """Enter the jobs that are not in the ledger; lines that are no jobs are entered as failed.
 
-        lines: all of the batch; what failed and is not among them, because it was mended, is forgotten.
+        lines: all of the batch; what failed and is not among them, because it was mended, is forgotten. group: prompts
+        of a job, see `grouped`; lines that were entered before stay in the jobs that they are in.
         """
         self._db.execute("DELETE FROM given")
         rest = iter(lines)
         while rows := [(line.number, *_key(line), _storable(line.error)) for line in islice(rest, _AT_ONCE)]:
             self._db.execute("BEGIN")
-            self._db.executemany("INSERT INTO given VALUES (?, ?, ?, ?)", rows)
+            self._db.executemany("INSERT INTO given (line, key, job, error) VALUES (?, ?, ?, ?)", rows)
             self._db.execute("COMMIT")
-        self._db.execute(
-            "INSERT OR IGNORE INTO entries (key, copy, line, job, state, error)"
-            f" SELECT key, copy, line, job, CASE WHEN error = '' THEN '{_OPEN}' ELSE '{_FAILED}' END,"
-            " nullif(error, '') FROM copies ORDER BY line"
-        )
-        self._db.execute(
-            "DELETE FROM entries WHERE state = ? AND (key, copy) NOT IN (SELECT key, copy FROM copies)", (_FAILED,)
-        )
+        with self._db:
+            self._db.execute("BEGIN")
+            self._db.execute(_FORGET)
+            self._db.execute("DELETE FROM members WHERE entry NOT IN (SELECT id FROM entries)")
+            self._db.execute(_FIND_FRESH)
+            if group > 1:
+                self._enter_grouped(group)
+            else:
+                self._db.execute(f"{_ENTER} ORDER BY place")
+            self._db.execute("DELETE FROM fresh")
         self._db.execute("DELETE FROM given")
 
     def next(self, count: int, without: Sequence[int] = ()) -> list[Entry]:
@@ -174,6 +198,25 @@ class Ledger:
             for row in self._db.execute(f"SELECT {columns} FROM entries WHERE state != ? ORDER BY line, id", (_OPEN,)):
                 file.write(json.dumps(_result(*row), ensure_ascii=False) + "\n")
         return path
+
+    def _enter_grouped(self, most: int) -> None:
+        """Enter fresh lines, those that are painted in one batch as one job."""
+        rows = self._db.execute("SELECT place, job, error FROM fresh ORDER BY place")
+        lines = (Line(place, Job.from_json(parse_json(job)) if job else None, error) for place, job, error in rows)
+        (count,) = self._db.execute("SELECT count(*) FROM fresh").fetchone()
+        for first, after in pairwise(chain(grouped(lines, most), [Line(count + 1)])):
+            if after.number == first.number + 1:
+                self._db.execute(f"{_ENTER} WHERE place = ?", (first.number,))
+                continue
+            entry = self._db.execute(
+                "INSERT INTO entries (key, copy, line, job, state)"
+                " SELECT 'group ' || key, copy, line, ?, ? FROM fresh WHERE place = ?",
+                (_key(first)[1], _OPEN, first.number),
+            ).lastrowid
+            self._db.execute(
+                "INSERT INTO members SELECT key, copy, ? FROM fresh WHERE place >= ? AND place < ?",
+                (entry, first.number, after.number),
+            )
 
     @staticmethod
     def _claim(opened: ExitStack, path: Path) -> None:

@@ -121,7 +121,7 @@ def _jobs(files: Iterable[Path], out: Path | Address, own: Own, report: Report) 
         if ledger.out != ledger.folder and not report.quiet:
             click.echo(f"results: {ledger.out}; the ledger of what is done: {ledger.folder}", err=True)
         with loading("looking at the jobs", quiet=report.quiet):
-            ledger.add(_lines(files, own.group or 1))
+            ledger.add(_lines(files), group=own.group or 1)
         if own.retry_failed:
             ledger.retry_failed()
         stopped = 0
@@ -145,11 +145,11 @@ def _check_inputs(files: Iterable[Path], out: Path | Address) -> None:
             raise OutputError(f"{file} would be overwritten by the results; name another folder", settings=["out"])
 
 
-def _lines(files: Iterable[Path], most: int) -> Iterable[Line]:
-    from clipgen.batch import grouped, read_jobs
+def _lines(files: Iterable[Path]) -> Iterable[Line]:
+    from clipgen.batch import read_jobs
 
     for file in files:
-        yield from grouped(read_jobs(file), most)
+        yield from read_jobs(file)
 
 
 def _crew(own: Own) -> AbstractContextManager[Crew]:
