@@ -58,12 +58,32 @@ def missing(name: str) -> WeightsError:
     """The error for a CLIP that is not on this machine."""
     card = next((card for card in weights.cards("perceptor") if card.name == name), None)
     size = f" ({card.size_mb:,.0f} MB)" if card else ""
-    by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{weights.clip_of(name).partition('/')[0]}/FILE"
+    by_hand = "local-dir:FOLDER" if name.startswith(HUB) else f"{_shape_of(weights.clip_of(name))}/FILE"
     return WeightsError(
         f"the perceptor {name!r} is not downloaded; run `clipgen models pull {name}`{size}, or download it elsewhere "
         f"and give {by_hand}",
         settings=["perceptors"],
     )
+
+
+def _shape_of(name: str) -> str:
+    """The architecture that a file with the weights of "NAME/TAG" is for: some were trained with another activation."""
+    architecture, _, tag = name.partition("/")
+    row = _table().get_pretrained_cfg(architecture, tag) or {}
+    suffix = "-quickgelu"
+    return architecture + (suffix if row.get("quick_gelu") and not architecture.endswith(suffix) else "")
+
+
+def seen_with(architecture: str) -> dict[str, Any]:
+    """How pictures are normalised and resized for weights of an architecture, as far as all that are published agree.
+
+    >>> seen_with("MobileCLIP2-S0")["std"]
+    (1.0, 1.0, 1.0)
+    """
+    table = _table()
+    rows = [table.get_pretrained_cfg(architecture, tag) for tag in table.list_pretrained_tags_by_model(architecture)]
+    keys = ("mean", "std", "interpolation", "resize_mode")
+    return {key: rows[0][key] for key in keys if rows and rows[0].get(key) and len({row.get(key) for row in rows}) == 1}
 
 
 def unknown(name: str) -> UnknownNameError:

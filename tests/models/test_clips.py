@@ -43,6 +43,19 @@ def test_a_file_may_stand_for_the_tag(cache: Path) -> None:
     clips.check_here(f"ViT-B-32/{cache / 'mine.pt'}")
 
 
+def test_a_file_is_for_the_activation_of_its_tag(cache: Path) -> None:
+    for tag, shape in {"openai": "ViT-B-32-quickgelu/FILE", "laion2b_s34b_b79k": "ViT-B-32/FILE"}.items():
+        with pytest.raises(WeightsError, match=f"give {shape}"):
+            clips.check_here(f"ViT-B-32/{tag}")
+
+
+def test_what_all_weights_of_an_architecture_see() -> None:
+    assert clips.seen_with("MobileCLIP2-S0")["mean"] == (0.0, 0.0, 0.0)
+    assert clips.seen_with("ViT-B-16-SigLIP")["mean"] == (0.5, 0.5, 0.5)
+    assert clips.seen_with("ViT-L-14").keys() == {"interpolation", "resize_mode"}  # two means are in use
+    assert clips.seen_with("nonsense") == {}
+
+
 def test_an_unknown_tag_is_reported_with_the_known_ones(cache: Path) -> None:
     with pytest.raises(UnknownNameError, match="ViT-B-32/laion2b_s34b_b79k"):
         clips.check_here("ViT-B-32/laion2b")

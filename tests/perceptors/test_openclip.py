@@ -16,13 +16,13 @@ from torch.profiler import ProfilerActivity, profile
 
 import tiny
 from clipgen.errors import PromptError, SettingsError, UnknownNameError, WeightsError
-from clipgen.models import weights
+from clipgen.models import clips, weights
 from clipgen.models.weights import Card, CardFile
 from clipgen.perceptors.openclip import OpenClip, build, build_model, load_perceptor, make_tokenizer, write_merges
 from clipgen.perceptors.openclip.blocked import FEWEST, Blocked
 from clipgen.perceptors.openclip.fingerprint import fingerprint_of
 from clipgen.perceptors.openclip.freeze import Patches, freeze
-from clipgen.perceptors.openclip.load import Loaded
+from clipgen.perceptors.openclip.load import Loaded, load_model
 
 CPU = torch.device("cpu")
 
@@ -300,6 +300,23 @@ def test_openai_tags_get_their_activation(
     monkeypatch.setattr("clipgen.perceptors.openclip.load.OpenClip", lambda name, *parts, **more: name)
     assert load_perceptor(f"ViT-B-32/{tag}", CPU) == f"ViT-B-32/{tag}"
     assert (asked["name"], asked["pretrained"], asked["force_quick_gelu"]) == ("ViT-B-32", tag, quick)
+
+
+def test_a_file_is_seen_as_the_published_weights_of_its_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = {
+        "embed_dim": 16,
+        "vision_cfg": {"image_size": 32, "layers": 1, "width": 16, "head_width": 8, "patch_size": 16},
+        "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
+    }
+    monkeypatch.setitem(open_clip.factory._MODEL_CONFIGS, "tiny-vit", config)
+    save_file(open_clip.create_model("tiny-vit").state_dict(), tmp_path / "tiny.safetensors")
+    monkeypatch.setattr(clips, "seen_with", lambda architecture: {"mean": (0.0,) * 3, "std": (1.0,) * 3})
+    found = load_model(f"tiny-vit/{tmp_path / 'tiny.safetensors'}").config["preprocess_cfg"]
+    assert found == {"mean": [0.0] * 3, "std": [1.0] * 3}
+
+
+def test_shapes_of_all_tags_are_known() -> None:
+    assert {clips._shape_of("/".join(pair)) for pair in open_clip.list_pretrained()} <= {*open_clip.list_models()}
 
 
 def test_known_clips_are_those_of_open_clip() -> None:

@@ -192,9 +192,7 @@ def _of_folder(folder: Path, *, ours: bool = False) -> Loaded:
         if not ours:
             _check_size(config, file)
         model = build_model(config, merges, own=own)
-        tokenizer = (
-            open_clip.get_tokenizer(f"local-dir:{folder}") if hugging else make_tokenizer(config, merges, own)
-        )
+        tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}") if hugging else make_tokenizer(config, merges, own)
         try:
             open_clip.load_checkpoint(model, str(file))
         except Exception as error:  # a damaged file fails in as many ways as there are formats
@@ -236,10 +234,16 @@ def _known_model(name: str) -> Loaded:
             raise clips.missing(name) from error
         hub.check(file)
         # OpenAI's weights were trained with another activation than these architectures have; open_clip only warns
-        quick_gelu = bool((open_clip.get_pretrained_cfg(architecture, tag) or {}).get("quick_gelu"))
+        published = open_clip.get_pretrained_cfg(architecture, tag) or {}
+        quick_gelu = bool(published.get("quick_gelu"))
         try:
             model = open_clip.create_model(
-                architecture, pretrained=tag or None, force_quick_gelu=quick_gelu, require_pretrained=True
+                architecture,
+                pretrained=tag or None,
+                force_quick_gelu=quick_gelu,
+                # of a file open_clip knows only its shape
+                force_preprocess_cfg=clips.seen_with(architecture) if tag and not published else None,
+                require_pretrained=True,
             )
             tokenizer = open_clip.get_tokenizer(architecture)
         except Exception as error:  # reading fails in as many ways as there are formats
