@@ -10,6 +10,9 @@ from clipgen.settings.base import IN_SCENES, PAINTING, About, Settings, setting
 from clipgen.settings.groups import MAX_SIDE
 from clipgen.settings.places import split_region
 
+# sides of the smallest tiles in which a thing is hidden: of smaller ones its ground cannot be told from its edges
+LEAST_HIDING = 24
+
 
 @dataclass(frozen=True)
 class Areas(Settings):

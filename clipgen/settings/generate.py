@@ -8,7 +8,7 @@ from typing import Self, Unpack
 
 from clipgen.errors import SettingsError
 from clipgen.registry import GENERATOR_OPTIONS, GENERATORS
-from clipgen.settings.areas import Areas
+from clipgen.settings.areas import LEAST_HIDING, Areas
 from clipgen.settings.base import EVERY, About, Settings, setting, settings_in
 from clipgen.settings.grouped import GroupedSettings
 from clipgen.settings.groups import QUALITIES, Canvas, CutoutSettings, Guides, Init, Machine, Search
@@ -82,6 +82,13 @@ class GenerateSettings(GroupedSettings):
             raise SettingsError(
                 "mask is set and init_image is not; name the picture that stays where the mask is black",
                 settings=["mask", "init_image"],
+            )
+        width, height = self.canvas.size
+        if areas.hide is not None and min(width, height) < LEAST_HIDING:
+            raise SettingsError(
+                f"hide is set and size is {width} x {height}; a thing is hidden among tiles of {LEAST_HIDING} pixels or "
+                "more on a side",
+                settings=["hide", "size"],
             )
         if areas.mask is None:
             for region in areas.regions:

@@ -288,10 +288,17 @@ def test_image_and_noise_prompts(make: Make, perceptor: OpenClip, photo: Path) -
     )
     assert few.embeddings.equal(targets.embeddings)
     assert make(image_prompts=(str(photo),)).job.files.keys() == {str(photo)}
-    with pytest.raises(PromptError, match="'seven'"):
-        make(noise_prompts=("seven",))
     with pytest.raises(ImageError):
         make(image_prompts=("nowhere.png",))
+
+
+@pytest.mark.parametrize("seed", ["seven", "-3", str(2**64), "9" * 5000])
+def test_noise_without_a_seed_is_refused_before_the_models_are_loaded(
+    make: Make, monkeypatch: pytest.MonkeyPatch, seed: str
+) -> None:
+    monkeypatch.setattr(OneClip, "perceptor", lambda *_: pytest.fail("a model was loaded"))
+    with pytest.raises(PromptError, match=f"noise prompt '{seed[:9]}"):
+        make(noise_prompts=(f"{seed}:0.5",))
 
 
 def test_init_image_is_the_start_and_the_run_stays_near_it(make: Make, photo: Path) -> None:

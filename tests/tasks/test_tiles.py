@@ -235,5 +235,7 @@ def test_what_cannot_be_tiles_is_refused(make: Make) -> None:
         make(tiles=(200, 2))
     with refused(SettingsError, "hide", "tiles"):
         make(tiles=None, hide="a fox")
+    with refused(SettingsError, "hide", "size", match="16 x 48"):
+        make(hide="a fox", size=(16, 48))
     with refused(SettingsError, "regions"):
         make(regions=("0,0,200,20=a fox",))

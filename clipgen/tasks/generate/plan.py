@@ -28,7 +28,7 @@ from clipgen.tasks.generate.canvas import enlarged, initial_picture, load_genera
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.regions import Region, read_regions
 from clipgen.tasks.generate.start import set_start, starts_from_bank
-from clipgen.tasks.generate.targets import Targets, read_targets, reader_for
+from clipgen.tasks.generate.targets import Targets, read_noise, read_targets, reader_for
 
 # share of INIT_WEIGHT from which a picture of the bank needs fewer steps
 FITTING = 0.6
@@ -157,6 +157,8 @@ def draft(
         raise PromptError("no prompt was given; give one or more, such as 'underwater scene Van Gogh'")
     began = time.monotonic() if started is None else started
     settings, device = _complete(requested), devices.pick_device(requested.machine.device)
+    for text in settings.guides.noise_prompts:
+        read_noise(text)  # reported before the models are loaded
     perceptor = _perceptor(settings, parts, device)
     notes: list[str] = []
     frame = _frame(settings, whole=whole)

@@ -19,7 +19,7 @@ from clipgen.notation import notes_on
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, shortened, split_long
-from clipgen.settings import GenerateSettings
+from clipgen.settings import MAX_SEED, GenerateSettings
 
 OPEN_VOCABULARY = "vit-b-32"
 # what reads the words beside the perceptor that paints
@@ -170,11 +170,27 @@ def _embed_image(text: str, settings: GenerateSettings, *, perceptor: Perceptor,
 
 
 def _draw_noise(text: str, *, dim: int, device: torch.device) -> Target:
-    seed, weight = parse_weighted_path(text)
-    if not seed.isdecimal():
-        raise PromptError(f"the noise prompt {text!r} is not SEED or SEED:weight; write for example 7:0.2")
-    drawn = torch.randn(dim, generator=devices.generator("cpu", int(seed)))
+    seed, weight = read_noise(text)
+    drawn = torch.randn(dim, generator=devices.generator("cpu", seed))
     return Target(F.normalize(drawn, dim=0).to(device), weight)
+
+
+def read_noise(text: str) -> tuple[int, float]:
+    """The seed and the weight of a noise prompt.
+
+        >>> read_noise("7:0.2")
+        (7, 0.2)
+
+    Raises PromptError for anything else.
+    """
+    seed, weight = parse_weighted_path(text)
+    # by its length first: Python converts no number of thousands of digits
+    if not seed.isdecimal() or len(seed) > len(str(MAX_SEED)) or int(seed) > MAX_SEED:
+        raise PromptError(
+            f"the noise prompt {shortened(text)!r} is not SEED or SEED:weight with a seed from 0 to {MAX_SEED}; "
+            "write for example 7:0.2"
+        )
+    return int(seed), weight
 
 
 def note_wording(prompts: Iterable[str], perceptor: Perceptor) -> list[str]:
