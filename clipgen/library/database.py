@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,10 +15,12 @@ import numpy as np
 from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable
 from clipgen.library.hashes import SIDE, Greys, Hashes
+from clipgen.library.names import spaced
 from clipgen.library.schema import INSIDE, inside, prepare
 from clipgen.perceptors.base import STOP_WORDS
 
 _MANY = 2000  # contents from which on all rows are read at once
+_PLACES = 100  # in one query, whose depth SQLite bounds
 _PATIENCE = 30.0  # seconds that a writer waits for another one, which writes for milliseconds
 
 
@@ -244,15 +245,19 @@ class Database:
         words = [word for word in dict.fromkeys(spaced(text).lower().split()) if word not in STOP_WORDS]
         if not words:
             return []
-        rows = self.rows(
-            "select path, hash from word join file on file.id = word.rowid where word match ? order by rank limit ?",
-            (" ".join(f'"{word}"' for word in words), limit),
-        )
-        found, among = ((Path(os.fsdecode(path)), hash) for path, hash in rows), set(places)
-        return list(dict.fromkeys(hash for path, hash in found if _is_in(path, among)))
+        match, found = " ".join(f'"{word}"' for word in words), []
+        for first in range(0, len(places), _PLACES):
+            some = places[first : first + _PLACES]
+            found += self.rows(
+                # crossed: the few rows with the words are looked up among the files, not the other way round
+                "select rank, hash from word cross join file on file.id = word.rowid where word match ?"
+                f" and ({' or '.join([INSIDE] * len(some))}) order by rank limit ?",
+                (match, *(value for place in some for value in inside(place)), limit),
+            )
+        return list(dict.fromkeys(hash for _, hash in sorted(found, key=lambda row: row[0])[:limit]))
 
     def pixels(self, hash: bytes) -> bytes | None:
-        """The sha256 of the upright pixels of a content; None where it is not known."""
+        """What was stored of the pixels of a content, equal for equal ones; None where it is not known."""
         found: bytes | None = self.rows("select pixels from content where hash = ?", (hash,))[0][0]
         return found
 
@@ -280,13 +285,3 @@ class Database:
 def _is_in(path: Path, places: set[Path]) -> bool:
     """Whether a path, or a folder that it is in, is among some places, of which there may be thousands."""
     return path in places or not places.isdisjoint(path.parents)
-
-
-def spaced(name: str) -> str:
-    """The words of a file name.
-
-    >>> spaced("IMG_2041-redFoxInSnow")
-    'IMG 2041 red Fox In Snow'
-    """
-    text = name.encode("utf-8", "replace").decode()  # bytes that are not UTF-8 have no place in an index of words
-    return " ".join(re.findall(r"\d+|[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)))

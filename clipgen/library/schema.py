@@ -7,8 +7,9 @@ import sqlite3
 from pathlib import Path
 
 from clipgen.errors import OutputError
+from clipgen.library.names import spaced
 
-VERSION = 3
+VERSION = 4
 
 # frames are those of any perceptor, which have vectors of those that it kept; watched: how far a film is embedded, in
 # seconds, whether that is all of it, and why it ends there where it is damaged
@@ -52,6 +53,11 @@ alter table content add column seconds real not null default 0;
 update content set measures = null where error = '' and seconds = 0;
 {_SMALL};
 """,
+    # words of names with accents of their own; only these are written again
+    3: """
+update word set name = (select spaced(path) from file where id = word.rowid)
+ where name != (select spaced(path) from file where id = word.rowid);
+""",
 }
 
 #: condition on paths, with the values of `inside`
@@ -75,7 +81,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         >>> connection = sqlite3.connect(":memory:")
         >>> prepare(connection, Path("library.sqlite"))
         >>> connection.execute("pragma user_version").fetchone()
-        (3,)
+        (4,)
 
     path: for messages. Raises OutputError for a file of another program, or of a newer clipgen.
     """
@@ -83,6 +89,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     if version == 0 and not connection.execute("select 1 from sqlite_master").fetchone():
         _run(connection, _NEW)
         return
+    connection.create_function("spaced", 1, lambda path: spaced(Path(os.fsdecode(path)).stem))
     while version in _CHANGES:
         _run(connection, _CHANGES[version])
         version += 1

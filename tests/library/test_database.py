@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,38 @@ def test_words_of_names_and_keywords(database: Database) -> None:
     assert database.named("red", [Path("/b")]) == []
     database.remove([Path("/a/x.png")])
     assert database.named("kite", anywhere) == []
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_are_found_however_their_accents_are_written(database: Database, form: str) -> None:
+    name = unicodedata.normalize(form, "Müller-Ärger_é")
+    database.add([File(Path(f"/a/{name}.png"), 1, 1, b"1")], [Content(b"1", words=name)])
+    database.add([File(Path(f"/a/{name} 2.png"), 1, 1, b"2")], [Content(b"2")])
+    for asked in ("Müller", "muller", "ärger É", unicodedata.normalize("NFD", "Müller")):
+        assert set(database.named(asked, [Path("/a")])) == {b"1", b"2"}
+
+
+def test_words_of_an_older_index_are_those_of_this_one(tmp_path: Path) -> None:
+    database = Database(tmp_path / "library.sqlite")
+    name = unicodedata.normalize("NFD", "Müller")
+    database.add([File(Path(f"/a/{name}.png"), 1, 1, b"1"), File(Path("/a/fox.png"), 1, 1, b"2")],
+                 [Content(b"1", words="a kite"), Content(b"2")])  # fmt: skip
+    with database.writing() as connection:  # as the version before left it
+        connection.execute("update word set name = 'Mu ller' where rowid = 1")
+        connection.execute("pragma user_version = 3")
+    database.close()
+    again = Database(tmp_path / "library.sqlite")
+    assert [again.named(word, [Path("/a")]) for word in ("Müller", "kite", "fox", "ller")] == [[b"1"], [b"1"], [b"2"], []]
+
+
+def test_names_elsewhere_take_no_place(database: Database) -> None:
+    files = [File(Path(f"/a/fox {i}.png"), 1, 1, b"a%d" % i) for i in range(9)]
+    own = [File(Path(f"/b/{i}/a red fox in the snow {i}.png"), 1, 1, b"b%d" % i) for i in range(9)]
+    database.add([*files, *own])
+    assert set(database.named("fox", [Path("/b")], limit=9)) == {file.hash for file in own}
+    assert len(database.named("fox", [Path("/b")], limit=5)) == 5
+    many = [Path(f"/c/{i}") for i in range(2000)]  # more than one query takes
+    assert set(database.named("fox", [Path("/b/1"), *many, own[2].path], limit=9)) == {b"b1", b"b2"}
 
 
 def test_errors_of_many_are_those_of_each(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from clipgen.library.database import spaced
+from clipgen.library.names import spaced
 from clipgen.library.neighbours import nearest
 from clipgen.tasks.curate.dataset import Entry
 from clipgen.tasks.curate.finding import Finding, beyond
