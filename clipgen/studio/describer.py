@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self, TypeVar, Unpack, overload
@@ -257,6 +258,10 @@ class Describer:
         device = devices.pick_device(machine.device)
         return self.parts.perceptor(names, device, devices.pick_dtype(machine.dtype, device))
 
+    def _lock(self, settings: DescribeSettings) -> threading.RLock:
+        """The lock of the device that settings name: threads share the parts."""
+        return self.parts.lock(devices.pick_device(settings.device))
+
     def _loaded(self, job: Job, pictures: Picture | Sequence[Picture]) -> Iterator[Event]:
         """The events of a job over pictures; raises ImageError for the first that cannot be loaded."""
         settings = self.describing(job)
@@ -266,10 +271,9 @@ class Describer:
             yield event
 
     def _in_turn(self, settings: DescribeSettings, events: Iterator[T]) -> Iterator[T]:
-        """The same events; each is made under the lock of its device, because threads share the parts."""
-        lock = self.parts.lock(devices.pick_device(settings.device))
+        """The same events; each is made under the lock of its device."""
         while True:
-            with lock:
+            with self._lock(settings):
                 event = next(events, None)
             if event is None:
                 return

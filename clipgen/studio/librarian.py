@@ -100,7 +100,8 @@ class Librarian(Describer):
         >>> [event.done for event in studio.browse(job)]
         [0, 1]
         """
-        return browse(job, self.library(index_of(job)), self.matcher(self.describing(job)))
+        settings = self.describing(job)
+        return self._in_turn(settings, browse(job, self.library(index_of(job)), self.matcher(settings)))
 
     def library(self, path: Path | None = None) -> Library:
         """The library at a path, by default that of the user; opened at the first call."""

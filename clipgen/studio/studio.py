@@ -129,8 +129,10 @@ class Studio(Librarian, Inspector, Viewer):
         >>> [rating.word in ("weak", "fair", "strong", "not rated") for rating in studio.rate(run, run.pictures())]
         [True]
         """
-        judge = self.perceptor(DescribeSettings(device=run.settings.machine.device))
-        return rate(pictures, judge, run.perceptor)
+        settings = DescribeSettings(device=run.settings.machine.device)
+        judge = self.perceptor(settings)
+        with self._lock(settings):
+            return rate(pictures, judge, run.perceptor)
 
     @overload
     def generate(  # type: ignore[overload-overlap]  # a str is a sequence of them, too
@@ -265,12 +267,12 @@ class Studio(Librarian, Inspector, Viewer):
         settings: with which CLIP; second: another CLIP, which compares them too. See `tasks.caption.round_trip`.
         """
         painting = self.defaults.round_trip(settings)
-
-        def generate(texts: Sequence[str]) -> list[GeneratedImage]:
-            return _painted(self.start(Job("generate", Inputs(prompts=tuple(texts)), painting, self.weights)))
-
+        # before the lock, which a run takes for each of its steps
+        painted = _painted(self.start(Job("generate", Inputs(prompts=tuple(captions)), painting, self.weights)))
+        own = self.perceptor(settings)
         other = self.perceptor(replace(settings, perceptors=(second,))) if second else None
-        return round_trip(image, captions, generate=generate, perceptor=self.perceptor(settings), second=other)
+        with self._lock(settings):
+            return round_trip(image, captions, generate=lambda _: painted, perceptor=own, second=other)
 
 
 def _painted(run: Run) -> list[GeneratedImage]:

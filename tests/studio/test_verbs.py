@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from PIL import Image
 
 import clipgen
 from clipgen import parts
+from clipgen.jobs import Job
 from clipgen.perceptors.base import Perceptor
+from clipgen.settings import DescribeSettings, GenerateSettings, SearchVerb
+from clipgen.studio import Studio
 
 SMALL: dict[str, Any] = dict(device="cpu", dtype="fp32", size=(32, 32), steps=2, cutn=3, start="noise")
 RED, BLUE = (Image.new("RGB", (16, 16), colour) for colour in ("red", "blue"))
@@ -101,3 +105,38 @@ def test_verbs_that_describe_take_turns_on_a_device(name: str, monkeypatch: pyte
     monkeypatch.setattr(parts.Parts, "lock", lambda self, device: Lock(device))
     clipgen.compare([RED, BLUE], perceptor=name, device="cpu")
     assert entered and set(entered) == {torch.device("cpu")}
+
+
+def test_shared_parts_are_used_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[torch.device] = []
+
+    class Lock:
+        def __init__(self, device: torch.device) -> None:
+            self.device = device
+
+        def __enter__(self) -> None:
+            held.append(self.device)
+
+        def __exit__(self, *error: object) -> None:
+            held.pop()
+
+    def painted(*_: object) -> list[Image.Image]:
+        assert not held  # a run takes the lock for each of its steps
+        return [RED]
+
+    def compared(*_: object, generate: Callable[[list[str]], list[Image.Image]], **__: object) -> tuple[object, ...]:
+        return *generate(["a fox"]), *held
+
+    monkeypatch.setattr(parts.Parts, "lock", lambda self, device: Lock(device))
+    for verb in ("matcher", "library", "perceptor", "start"):
+        monkeypatch.setattr(Studio, verb, lambda *_: None)
+    monkeypatch.setattr("clipgen.studio.librarian.browse", lambda *_: (list(held) for _ in range(2)))
+    monkeypatch.setattr("clipgen.studio.studio.rate", lambda *_: list(held))
+    monkeypatch.setattr("clipgen.studio.studio.round_trip", compared)
+    monkeypatch.setattr("clipgen.studio.studio._painted", painted)
+    studio, device = Studio(device="cpu"), torch.device("cpu")
+    assert list(studio.browse(Job("search", settings=SearchVerb.from_dict({"device": "cpu"})))) == [[device], [device]]
+    run: Any = SimpleNamespace(settings=GenerateSettings.of(device="cpu"), perceptor=None)
+    assert studio.rate(run, []) == [device]
+    trip: Any = studio.round_trip(torch.rand(1, 3, 8, 8), ["a fox"], DescribeSettings(device="cpu"))
+    assert trip == (RED, device) and not held

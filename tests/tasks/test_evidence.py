@@ -1,5 +1,6 @@
 """explain, invert and sets."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,20 @@ def test_inversion_asks_for_one_tower_and_for_known_words(calibrated: OpenClip) 
     background = Background(both.encode_text(["fox", "city"]), both.encode_text(["red", "blue"]))
     with pytest.raises(SettingsError):
         invert(both.encode_text(["fox"])[0], Matcher(both, background=background), words=["fox"])
+
+
+def test_other_threads_embed_texts_meanwhile(calibrated: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    matcher, found = matcher_of(calibrated), []
+    plain, encode_text = calibrated.encode_text(["a red fox"]), calibrated.model.encode_text
+
+    def encode(tokens: Tensor) -> Tensor:
+        with ThreadPoolExecutor(1) as thread:
+            found.append(thread.submit(calibrated.encode_text, ["a red fox"]).result())
+        return encode_text(tokens)
+
+    monkeypatch.setattr(calibrated.model, "encode_text", encode)
+    invert(plain[0], matcher, words=["red", "blue"], length=2, steps=1, starts=2)
+    assert found and all(torch.equal(one, plain) for one in found)
 
 
 def test_what_pictures_share(colours: Matcher) -> None:

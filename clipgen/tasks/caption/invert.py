@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import get_ident
 
 import torch
 import torch.nn.functional as F
@@ -96,9 +97,12 @@ class _Tower:
 
 @contextmanager
 def _replaced(embedding: nn.Embedding, rows: Tensor) -> Iterator[None]:
-    """Make a table of tokens return rows [S, L, E] for the tokens after the first, whatever they are."""
+    """Make a table of tokens return rows [S, L, E] for all tokens after the first, in this thread alone."""
+    ours = get_ident()
 
     def put(module: nn.Module, given: tuple[Tensor, ...], out: Tensor) -> Tensor:
+        if get_ident() != ours:  # all threads share the table
+            return out
         length = rows.shape[1]
         return torch.cat([out[:, :1], rows.to(out.dtype), out[:, 1 + length :]], dim=1)
 
