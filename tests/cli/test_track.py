@@ -52,6 +52,7 @@ def test_a_film_and_rows_are_written(follow: Cli) -> None:
     assert result.stdout == "   1  00:00:00.000 \u2013 00:00:00.917      12 frames  a fox\n"
     assert result.stderr.endswith("1 thing\n")
     rows = [json.loads(line) for line in Path("tracks.jsonl").read_text().splitlines()]
+    assert {row["path"] for row in rows} == {"film.mp4"}
     assert [row["frame"] for row in rows] == list(range(12)) and rows[6]["seconds"] == 0.5
     assert rows[3]["things"] == [{"number": 1, "text": "a fox", "box": [30, 20, 60, 50]}]
     assert VideoFacts.of("tracked.mp4").rate == 12 and len(list(video_frames("tracked.mp4"))) == 12

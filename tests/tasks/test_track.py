@@ -261,7 +261,7 @@ def test_flow_ends_where_a_thing_is_covered_or_leaves() -> None:
 
 def test_a_film_is_drawn_at_its_own_rate_with_the_number_of_each_thing(write: Write, tmp_path: Path) -> None:
     film = write((RED, way(20, 80, 6)), ticks=[0, 1, 2, 6, 7, 10])
-    rows = [Tracked(k, tick / 20, 0.55, (Thing(1, "a thing", (20, 40, 50, 60)),)) for k, tick in
+    rows = [Tracked(film, k, tick / 20, 0.55, (Thing(1, "a thing", (20, 40, 50, 60)),)) for k, tick in
             enumerate([0, 1, 2, 6, 7, 10])]  # fmt: skip
     assert list(draw_tracks(film, rows, tmp_path / "tracked.mp4")) == rows
     facts = VideoFacts.of(tmp_path / "tracked.mp4")
@@ -273,7 +273,7 @@ def test_a_film_is_drawn_at_its_own_rate_with_the_number_of_each_thing(write: Wr
 
 def test_a_film_that_is_broken_off_is_whole(write: Write, tmp_path: Path) -> None:
     film = write((RED, way(20, 80, 12)))
-    rows = iter([Tracked(k, k / 20, 0.6, ()) for k in range(12)])
+    rows = iter([Tracked(film, k, k / 20, 0.6, ()) for k in range(12)])
     drawing = draw_tracks(film, rows, tmp_path / "tracked.mp4")
     with pytest.raises(KeyboardInterrupt):
         for row in drawing:
@@ -297,6 +297,15 @@ def test_damage_in_the_middle_is_named(write: Write) -> None:
     *rows, skipped = track(film, Colours(), TrackSettings(every=0.25))
     assert isinstance(skipped, Skipped) and str(film) in skipped.reason and "damaged at" in skipped.reason
     assert all(isinstance(row, Tracked) for row in rows) and rows[-1].seconds > 5
+
+
+def test_rows_of_several_films_name_their_film(write: Write, tmp_path: Path) -> None:
+    film = write((RED, way(20, 80, 3)))
+    other = tmp_path / "other.mp4"
+    other.write_bytes(film.read_bytes())
+    job = Job("track", Inputs(pictures=(str(film), str(other)), texts=("a fox",)), TrackVerb())
+    rows = [row.to_dict() for row in view(job, grid_matcher()) if isinstance(row, Tracked)]
+    assert [(row["path"], row["frame"]) for row in rows] == [(str(one), k) for one in (film, other) for k in range(3)]
 
 
 def test_twins_of_two_colours_look_different() -> None:

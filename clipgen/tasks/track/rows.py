@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from clipgen.media.overlays import Box
 
@@ -23,11 +24,12 @@ class Thing:
 
 @dataclass(frozen=True)
 class Tracked:
-    """A frame, from 0, when it is shown in seconds from the first, and the things in it by their numbers.
+    """A frame of a film, from 0, when it is shown in seconds from the first, and the things in it by their numbers.
 
     total: length of the film in seconds.
     """
 
+    path: Path
     index: int
     seconds: float
     total: float
@@ -36,7 +38,7 @@ class Tracked:
     def to_dict(self) -> dict[str, object]:
         """Plain values, rounded as they are printed."""
         things = [thing.to_dict() for thing in self.things]
-        return {"frame": self.index, "seconds": round(self.seconds, 4), "things": things}
+        return {"path": str(self.path), "frame": self.index, "seconds": round(self.seconds, 4), "things": things}
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,10 @@ class Passage:
 
 
 def passages(rows: Iterable[Tracked]) -> list[Passage]:
-    """The things of some frames, by number.
+    """The things of some frames of one film, by number.
 
-    >>> things = (Thing(1, "a fox", (0, 0, 8, 8)),)
-    >>> passages([Tracked(0, 0.0, 0.1, things), Tracked(1, 0.04, 0.1, things)])
+    >>> film, things = Path("walk.mp4"), (Thing(1, "a fox", (0, 0, 8, 8)),)
+    >>> passages([Tracked(film, 0, 0.0, 0.1, things), Tracked(film, 1, 0.04, 0.1, things)])
     [Passage(number=1, text='a fox', start=0.0, end=0.04, frames=2)]
     """
     found: dict[int, Passage] = {}

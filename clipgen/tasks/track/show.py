@@ -23,7 +23,7 @@ def draw_tracks(film: Path, rows: Iterable[Tracked], output: Path) -> Iterator[T
         >>> with VideoWriter(folder / "walk.mp4", fps=10) as video:
         ...     video.add(picture)
         >>> from clipgen.tasks.track import Thing
-        >>> rows = [Tracked(0, 0.0, 0.1, (Thing(1, "a fox", (8, 8, 40, 40)),))]
+        >>> rows = [Tracked(folder / "walk.mp4", 0, 0.0, 0.1, (Thing(1, "a fox", (8, 8, 40, 40)),))]
         >>> [row.index for row in draw_tracks(folder / "walk.mp4", rows, folder / "tracked.mp4")]
         [0]
 

@@ -134,7 +134,7 @@ class _Tracking:
             index, seconds = self.waiting.popleft()
             placed = sorted(self.tracks.placed.pop(index, []))
             things = [Thing(number, text, self._box(place)) for number, text, place in placed]
-            yield Tracked(index, seconds, self.facts.seconds, tuple(things))
+            yield Tracked(self.film, index, seconds, self.facts.seconds, tuple(things))
 
     def _size(self) -> tuple[int, int]:
         width, height = self.facts.size
