@@ -49,7 +49,8 @@ def command(
     """Find files in each FOLDER, and in the folders in it, that are the same picture.
 
     "exact": the same pixels; "same": resized, recompressed, cropped, turned, or written over; "burst": shots of one
-    scene. Nothing is changed without --move-to, and nothing is ever deleted.
+    scene, or files whose first frame or page alone is the same. Nothing is changed without --move-to, which leaves
+    bursts and what has changed since it was indexed, and nothing is ever deleted.
     """
     settings = verb_settings("duplicates", options)
     job = Job("duplicates", Inputs(folders=tuple(map(str, folders))), settings)

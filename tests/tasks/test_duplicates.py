@@ -274,6 +274,76 @@ def test_a_folder_is_no_duplicate_of_a_link_to_it(find: Find, tmp_path: Path) ->
     assert [type(one) for one in moves] == [Skipped] * 3 and len(list(find.folder.iterdir())) == 3
 
 
+def pages(path: Path, *seeds: int, **settings: object) -> None:
+    first, *others = map(scene, seeds)
+    first.save(path, save_all=True, append_images=others, **settings)
+
+
+def kinds(groups: list[Group]) -> dict[str, str]:
+    return {" ".join(sorted(names(group))): group.kind for group in groups}
+
+
+def test_all_frames_and_pages_count(find: Find, tmp_path: Path) -> None:
+    pages(find.folder / "a.tif", 10, 11, 12)
+    pages(find.folder / "b.tif", 10, 11, 13)
+    pages(find.folder / "c.tif", 14, 15)
+    pages(find.folder / "d.tif", 14, 15, compression="tiff_lzw")
+    pages(find.folder / "e.webp", 16, 17, lossless=True)
+    pages(find.folder / "f.webp", 16, 18, lossless=True)
+    pages(find.folder / "g.png", 19, 20)  # an animation and its first frame
+    scene(19).save(find.folder / "h.png")
+    groups = find()
+    assert kinds(groups) == {
+        "a.tif b.tif": "burst", "c.tif d.tif": "exact", "e.webp f.webp": "burst", "g.png h.png": "burst"
+    }  # fmt: skip
+    assert len(list(move_aside(groups, tmp_path / "review", [find.folder]))) == 1
+
+
+def test_a_photograph_with_a_preview_is_copied_like_any(find: Find) -> None:
+    scene(10).save(find.folder / "a.jpg", "MPO", save_all=True, append_images=[scene(10).resize((80, 60))])
+    scene(10).resize((200, 150)).save(find.folder / "b.jpg")
+    assert kinds(find()) == {"a.jpg b.jpg": "same"}
+
+
+def test_transparency_and_depth_count(find: Find) -> None:
+    cut = scene(10).convert("RGBA")
+    cut.putalpha(Image.new("L", cut.size, 255))
+    cut.save(find.folder / "a opaque.png")
+    scene(10).save(find.folder / "a.png")
+    grey = scene(11).convert("L")
+    grey.save(find.folder / "b.png")
+    Image.fromarray(np.asarray(grey).astype(np.uint16) * 257).save(find.folder / "b deep.png")
+    cut = scene(12).convert("RGBA")
+    cut.paste((255, 255, 255, 0), (0, 0, 100, 100))
+    cut.save(find.folder / "c.png")
+    cut.paste((255, 255, 255, 255), (0, 0, 100, 100))
+    cut.convert("RGB").save(find.folder / "c flat.png")
+    deep = np.asarray(scene(13)).astype(np.uint16) * 257
+    cv2.imwrite(str(find.folder / "d.png"), deep)
+    cv2.imwrite(str(find.folder / "d less.png"), deep // 16 * 16)
+    found = {names[-5]: kind for names, kind in kinds(find()).items()}
+    assert found == {"a": "exact", "b": "same", "c": "same", "d": "same"}
+
+
+def test_equal_pixels_are_no_burst_whatever_their_time(find: Find) -> None:
+    for second in (1, 2):
+        exif = Image.Exif()
+        exif[0x0132] = f"2024:05:17 10:31:0{second}"
+        scene(5).save(find.folder / f"time{second}.jpg", exif=exif)
+    assert kinds(find()) == {"time1.jpg time2.jpg": "exact"}
+
+
+def test_what_an_older_version_stored_of_pixels_is_no_proof(find: Find) -> None:
+    scene(10).save(find.folder / "a.png")
+    other = scene(10)
+    other.putpixel((0, 0), (1, 2, 3))
+    other.save(find.folder / "b.png")
+    list(index([find.folder], find.library, find.matcher.perceptor))
+    for hash in find.library.database.hashes([find.folder]):
+        find.library.database.set_pixels(hash, bytes(32))
+    assert kinds(find()) == {"a.png b.png": "same"}
+
+
 def test_verdicts_are_remembered(find: Find) -> None:
     scene(0).resize((160, 120)).save(find.folder / "small.png")
     assert len(find()) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,17 +17,20 @@ from torch import Tensor
 from clipgen.errors import ImageError
 from clipgen.files import sha256
 from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolute, index, stamp
-from clipgen.media.images import load_image, load_reduced, to_pil
+from clipgen.media.images import load_reduced, open_picture
 from clipgen.settings.library import DuplicatesSettings
 from clipgen.similarity import HowFar, Matcher, Skipped
 from clipgen.similarity.store import Vectors, picture_keys
 from clipgen.tasks.duplicates.candidates import candidate_pairs
 from clipgen.tasks.duplicates.groups import connected, grouped
+from clipgen.tasks.duplicates.pixels import frames, pixel_hash
 from clipgen.tasks.duplicates.resemblance import alike
 
 _SIDE = 200  # pixels of the short side at which pictures are compared: alignment takes 320 of the longer one
 _KEPT, _ROWS = 250, 8192  # pictures in memory while they are compared, and vectors that are read at once
 _THREADS, _CHUNK = 2, 64
+# begins what is stored of pixels: an older clipgen stored it without, of the first frame, in 8 bits, over white
+_MARK = b"2:"
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class Compared(HowFar):
 class Member:
     """A file of a group.
 
-    path: of the file; bytes: its size; size: (width, height) upright; relation to the first of the group: "exact" (its
-    pixels are the same), "same" or "burst"; the first has "kept"; mtime: its time in nanoseconds as it was indexed, or None.
+    path: of the file; bytes: its size; size: (width, height) upright; relation to the first of the group: "exact" (all
+    its pixels are the same), "same" or "burst"; the first has "kept"; mtime: its time in nanoseconds when indexed.
     """
 
     path: Path
@@ -111,7 +113,7 @@ class _Run:
         self.rows, found = _read(vectors, good)
         self.hashes = [hash for hash, there in zip(good, found, strict=True) if there]
         self.phashes = library.database.phashes(self.hashes)
-        self.look = lru_cache(_KEPT)(self._look)
+        self.look, self.goes_on = lru_cache(_KEPT)(self._look), lru_cache(_KEPT)(self._goes_on)
         self.kinds: dict[tuple[int, int], str] = {}
         self.different = library.database.different()
 
@@ -146,7 +148,7 @@ class _Run:
         return sorted(pairs, key=lambda pair: (place[pair[0]], pair))
 
     def kind(self, a: int, b: int) -> str:
-        """What two pictures are to each other; a time apart makes a burst of what looks the same."""
+        """What two pictures are to each other; two times, or further frames, make a burst of what looks the same."""
         if (a, b) in self.kinds:
             return self.kinds[a, b]
         if frozenset((self.hashes[a], self.hashes[b])) in self.different:
@@ -154,9 +156,23 @@ class _Run:
         first, second = self.look(a), self.look(b)
         if first is None or second is None:
             return "other"
-        kind = self.alignment.compare(first, second).kind
+        kind: str = self.alignment.compare(first, second).kind
+        return "burst" if kind == "same" and self._may_differ(a, b) and not self._equal(a, b) else kind
+
+    def _may_differ(self, a: int, b: int) -> bool:
+        """Whether two pictures that look the same have more to them: other times, or frames after the first."""
         times = {self.contents[self.hashes[i]].taken for i in (a, b)}
-        return "burst" if kind == "same" and len(times) == 2 and "" not in times else kind
+        return len(times) == 2 and "" not in times or self.goes_on(a) or self.goes_on(b)
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether a file has further frames or pages."""
+        if self.contents[self.hashes[number]].format == "MPO":  # a photograph, and previews of it
+            return False
+        try:
+            with open_picture(self._path(number)) as picture:
+                return frames(picture) > 1
+        except ImageError:
+            return True
 
     def _look(self, number: int):  # type: ignore[no-untyped-def]  # a Look of alignment, which may not be imported
         try:
@@ -190,7 +206,7 @@ class _Run:
         return (*ranks[self.settings.keep], len(file.path.parts), str(file.path))
 
     def _equal(self, a: int, b: int) -> bool:
-        """Whether two pictures have the same pixels when upright."""
+        """Whether two pictures have the same pixels when upright, in all frames."""
         first, second = (self.contents[self.hashes[i]] for i in (a, b))
         if (first.width, first.height) != (second.width, second.height):
             return False
@@ -199,18 +215,19 @@ class _Run:
         return self._pixels(a) == self._pixels(b) != b""
 
     def _pixels(self, number: int) -> bytes:
-        """The sha256 of the upright pixels; b"" for a picture that cannot be loaded any more, or has changed."""
-        known = self.library.database.pixels(self.hashes[number])
-        if known is not None:
+        """What is equal for equal pixels; b"" for a picture that cannot be loaded any more, or has changed."""
+        hash = self.hashes[number]
+        known = self.library.database.pixels(hash)
+        if known is not None and known.startswith(_MARK):
             return known
-        file = self.files[self.hashes[number]][0]
+        file = self.files[hash][0]
         if stamp(file.path) != (file.size, file.mtime):
             return b""
         try:
-            found = hashlib.sha256(to_pil(load_image(file.path)[0]).tobytes()).digest()
+            found = _MARK + (pixel_hash(file.path) or hash)  # without a hash it is equal to itself alone
         except ImageError:
             return b""
-        self.library.database.set_pixels(self.hashes[number], found)
+        self.library.database.set_pixels(hash, found)
         return found
 
 
