@@ -53,8 +53,10 @@ alter table content add column seconds real not null default 0;
 update content set measures = null where error = '' and seconds = 0;
 {_SMALL};
 """,
-    # words of names with accents of their own; only these are written again
+    # words of names with accents of their own, of which only these are written again; good pictures whose keywords are
+    # malformed were errors
     3: """
+delete from content where error like '%IPTC/NAA%';
 update word set name = (select spaced(path) from file where id = word.rowid)
  where name != (select spaced(path) from file where id = word.rowid);
 """,

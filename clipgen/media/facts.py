@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin, JpegImagePlugin, TiffImagePlugin
 
@@ -60,10 +62,18 @@ def _worded(picture: Image.Image, exif: Image.Exif) -> Iterator[object]:
     if isinstance(xmp, bytes):
         for part in _XMP_WORDS.findall(xmp.decode("utf-8", "replace")):
             yield from map(unescape, _XMP_ITEM.findall(part))
-    iptc = IptcImagePlugin.getiptcinfo(picture) if isinstance(picture, _IPTC_FORMATS) else None
+    iptc = _iptc(picture) if isinstance(picture, _IPTC_FORMATS) else {}
     for field in _IPTC_WORDS:
-        found = (iptc or {}).get(field, [])
+        found = iptc.get(field, [])
         yield from found if isinstance(found, list) else [found]
+
+
+def _iptc(picture: Image.Image) -> dict[tuple[int, int], Any]:
+    """What the block of IPTC has by field; nothing where it is malformed, which says nothing of the picture."""
+    try:
+        return IptcImagePlugin.getiptcinfo(picture) or {}
+    except (OSError, SyntaxError, ValueError, struct.error):
+        return {}
 
 
 def _text(value: object) -> str:

@@ -79,7 +79,18 @@ def test_words_of_an_older_index_are_those_of_this_one(tmp_path: Path) -> None:
         connection.execute("pragma user_version = 3")
     database.close()
     again = Database(tmp_path / "library.sqlite")
-    assert [again.named(word, [Path("/a")]) for word in ("Müller", "kite", "fox", "ller")] == [[b"1"], [b"1"], [b"2"], []]
+    found = [again.named(word, [Path("/a")]) for word in ("Müller", "kite", "fox", "ller")]
+    assert found == [[b"1"], [b"1"], [b"2"], []]
+
+
+def test_pictures_whose_keywords_alone_are_damaged_are_read_again(tmp_path: Path) -> None:
+    database = Database(tmp_path / "library.sqlite")
+    texts = "invalid IPTC/NAA file", "illegal field length in IPTC/NAA file", "broken data stream"
+    database.add([], [Content(b"%d" % i, error=f"cannot read \0: {text}") for i, text in enumerate(texts)])
+    with database.writing() as connection:
+        connection.execute("pragma user_version = 3")
+    database.close()
+    assert list(Database(tmp_path / "library.sqlite").errors([b"0", b"1", b"2"])) == [b"2"]
 
 
 def test_names_elsewhere_take_no_place(database: Database) -> None:

@@ -34,6 +34,20 @@ def test_keywords_of_exif_xmp_and_png(tmp_path: Path) -> None:
     assert facts(tmp_path / "a.png").words == "a reef"
 
 
+@pytest.mark.parametrize(
+    "damaged", [b"abcd", b"\x1c\x02\x19\x84ab", b"\x1c\x02\x19\x00\x09ab", b"\x1c\x02\x05\x00\x03fox\x1c\x02"]
+)
+def test_a_damaged_block_of_keywords_is_no_words(tmp_path: Path, damaged: bytes) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "at sea"
+    Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", exif=exif)
+    whole = (tmp_path / "a.jpg").read_bytes()
+    block = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0" + len(damaged).to_bytes(4) + damaged
+    (tmp_path / "a.jpg").write_bytes(whole[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2) + block + whole[2:])
+    reduced, found = load_reduced(tmp_path / "a.jpg", 16)
+    assert reduced.size == (24, 16) and found.words == "at sea"
+
+
 @pytest.mark.parametrize("wrong", [0, 9, 99])
 def test_an_impossible_orientation_is_none(tmp_path: Path, wrong: int) -> None:
     exif = Image.Exif()
