@@ -181,7 +181,10 @@ def paint(
         resumed=request.resumed,
     )
     result = files.write()
-    if not result.exit_code and (as_json or not quiet):
+    rated = not result.exit_code and (as_json or not quiet)
+    if rated and run.plan.seconds_left() <= 0:  # it takes another CLIP, which takes seconds to load
+        click.echo("note: not rated: the time budget is spent", err=True)
+    elif rated:
         # the pictures are saved: nothing that happens here may keep their names from being printed
         try:
             with loading("rating the pictures", quiet=quiet):

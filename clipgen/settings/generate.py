@@ -86,8 +86,8 @@ class GenerateSettings(GroupedSettings):
         width, height = self.canvas.size
         if areas.hide is not None and min(width, height) < LEAST_HIDING:
             raise SettingsError(
-                f"hide is set and size is {width} x {height}; a thing is hidden among tiles of {LEAST_HIDING} pixels or "
-                "more on a side",
+                f"hide is set and size is {width} x {height}; a thing is hidden among tiles of {LEAST_HIDING} pixels "
+                "or more on a side",
                 settings=["hide", "size"],
             )
         if areas.mask is None:

@@ -167,6 +167,12 @@ def test_a_rating_that_fails_keeps_the_result(
     assert result.exit_code == 0 and result.stdout == "outputs/red-square-7.png\n" and "not rated" in result.stderr
 
 
+def test_what_is_later_than_its_time_budget_is_not_rated(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Studio, "rate", lambda *_: pytest.fail("another CLIP was loaded"))
+    result = paint("red square", *TINY, "--time-budget", "0.001s")
+    assert result.exit_code == 0 and "note: not rated: the time budget is spent" in result.stderr, result.output
+
+
 def test_a_rating_is_printed(paint: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Studio, "rate", lambda *_: [Rating(5.12)])
     assert "fit strong (z 5.1)" in paint("red square", *TINY).stderr

@@ -27,8 +27,8 @@ SMALL = GenerateSettings.of(size=(32, 24), steps=5, cutn=4, seed=7, generator="p
 @pytest.fixture
 def make(perceptor: OpenClip) -> Make:
     def made(prompts: Sequence[str] = ("a red square",), **given: Any) -> Run:
-        stop_after = given.pop("stop_after", None)
-        return start(perceptor, prompts, SMALL.changed(**given), stop_after=stop_after)
+        about = {name: given.pop(name) for name in ("stop_after", "started") if name in given}
+        return start(perceptor, prompts, SMALL.changed(**given), **about)
 
     return made
 
@@ -148,3 +148,13 @@ def test_a_time_budget_sets_the_steps_and_leaves_no_trace(make: Make, monkeypatc
     plain = make(steps=generation.settings.search.steps, stop_after=len(steps))
     assert [step.score for step in plain] == [step.score for step in steps]
     assert plain.pictures()[0].metadata == generation.pictures()[0].metadata
+
+
+def test_a_time_that_is_spent_by_the_start_is_not_measured(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "trial", lambda *_, **__: pytest.fail("steps were timed"))
+    monkeypatch.setattr(time, "monotonic", lambda: 100.0)
+    generation = make(steps=None, cutn=None, time_budget=2.0, started=90.0)
+    assert (generation.settings.search.steps, generation.settings.cutouts.cutn) == (1, 8)
+    assert generation.notes == ["the time budget of 2 s is spent before the first step: one of 8 cutouts is taken"]
+    assert make(steps=9, cutn=None, time_budget=2.0, started=90.0).settings.cutouts.cutn == 12
+    assert make(steps=None, cutn=5, time_budget=2.0, started=90.0).settings.cutouts.cutn == 5

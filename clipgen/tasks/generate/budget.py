@@ -63,22 +63,28 @@ def fit_memory(
 
 
 def fit_time(plan: Plan, parts: Parts, *, report: Callable[[str], None] = lambda line: None) -> Plan:
-    """The plan with as many steps, up to those that are set, as fit into `time_budget`.
+    """The plan with as many steps, up to those that are set, as fit into `time_budget`, and one where nothing is left.
 
     The number of cutouts is chosen as well, if neither it nor the steps are set. report: called with a line before the
     measurement.
     """
-    report("measuring the time of a step")
     requested, cutn = plan.requested, plan.settings.cutouts.cutn or 1
+    seconds = requested.search.time_budget or 0.0
+    free = requested.cutouts.cutn is None and requested.search.steps is None
+    if plan.seconds_left() <= 0:
+        cutn = next(iter(QUALITIES.values())).cutn if free else cutn
+        note = f"the time budget of {seconds:g} s is spent before the first step: one of {cutn} cutouts is taken"
+        return plan.changed(note, steps=1, cutn=cutn)
+    report("measuring the time of a step")
     step = pace(trial(plan, parts, steps=1 + TIMED_STEPS), plan.seconds_left())
-    if requested.cutouts.cutn is None and requested.search.steps is None:
+    if free:
         paces, few = {cutn: step}, max(1, cutn // 4)
         paces[few] = pace(trial(plan, parts, steps=1 + TIMED_STEPS, cutn=few), plan.seconds_left())
         cutn = cutouts_for(PLANNED * plan.seconds_left() / plan.stages, paces)
         step = pace_of(cutn, paces)
     fit = max(1, int(PLANNED * plan.seconds_left() / plan.stages / step))
     steps = fit if requested.search.steps is None else min(fit, requested.search.steps)
-    seconds, each = requested.search.time_budget or 0.0, "a tile " if plan.stages > 1 else ""
+    each = "a tile " if plan.stages > 1 else ""
     count = f"{steps} {'step' if steps == 1 else 'steps'} of {cutn} cutouts"
     return plan.changed(
         f"{count} {each}fit into the time budget of {seconds:g} s",
