@@ -251,7 +251,6 @@ class Studio(Librarian, Inspector, Viewer):
         walk: number of pictures on the way, None for the draws; settings: generator, its options, size, seed.
         Raises SettingsError for numbers out of range.
         """
-        settings.setdefault("seed", 0)
         painting = self.defaults.painting({**settings, "count": count})
         return self.draw(Job("sample", Inputs(walk=walk), painting, self.weights))
 

@@ -116,6 +116,13 @@ def test_a_matcher_is_of_the_perceptor_that_is_asked_for(
     assert made.matcher(plain) is made.matcher(plain) and made.matcher(plain).perceptor is made.perceptor(plain)
 
 
+def test_draws_are_of_the_seed_of_the_studio() -> None:
+    made = Studio(generator="cppn", device="cpu", size=(16, 16), seed=7)
+    found = {seed: made.sample(seed=seed)[0].tobytes() for seed in (0, 7)}
+    assert made.sample()[0].tobytes() == found[7] != found[0]
+    assert Studio(generator="cppn", device="cpu", size=(16, 16)).sample()[0].tobytes() == found[0]
+
+
 def test_a_picture_is_edited(name: str, tmp_path: Path) -> None:
     clipgen.generate("a fox", perceptor=name, seed=1, **SMALL).save(tmp_path / "a.png")
     image = clipgen.edit(tmp_path / "a.png", "a red square", perceptor=name, seed=1, **SMALL)
