@@ -93,12 +93,12 @@ class Describer:
             >>> len(studio.caption(["a.jpg", "b.jpg"], candidates=["a fox", "a castle"]))
             2
 
-        pictures: paths or PIL images; candidates: captions to rank, or a file of them, instead of composed ones.
+        pictures: paths or PIL images; candidates: captions to rank, or the name of a file of them, instead of composed ones.
         Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
         """
         if candidates is not None and not isinstance(candidates, Path) and not candidates:
             raise PromptError("there are no candidates to rank; give one or more")
-        if isinstance(candidates, Path):
+        if isinstance(candidates, str | Path):
             inputs = Inputs(text_file=str(candidates))
         else:
             inputs = Inputs(texts=tuple(candidates or ()))
@@ -136,7 +136,7 @@ class Describer:
         pictures: paths or PIL images; labels: two or more.
         Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
         """
-        job = Job("classify", Inputs(texts=tuple(labels)), ClassifyVerb.from_dict(self.defaults.describing(settings)))
+        job = Job("classify", Inputs(texts=_several(labels)), ClassifyVerb.from_dict(self.defaults.describing(settings)))
         found = [list(one.matches) for one in self._loaded(job, pictures) if isinstance(one, Labelled)]
         return found[0] if isinstance(pictures, str | Path | Image.Image) else found
 
@@ -159,14 +159,14 @@ class Describer:
         return [event for event in self._in_turn(chosen, events) if isinstance(event, Tuned)][-1]
 
     def compare(
-        self, pictures: Sequence[Picture], texts: Sequence[str] = (), **settings: Unpack[DescribeKeywords]
+        self, pictures: Sequence[Picture], texts: str | Sequence[str] = (), **settings: Unpack[DescribeKeywords]
     ) -> list[tuple[float, ...]]:
         """The cosines of each picture with each text; without texts, with each picture.
 
         >>> [len(row) for row in studio.compare(["a.jpg", "b.jpg"], ["a cat", "a dog", "a fox"])]
         [3, 3]
         """
-        job = Job("compare", Inputs(texts=tuple(texts)), CompareVerb.from_dict(self.defaults.describing(settings)))
+        job = Job("compare", Inputs(texts=_several(texts)), CompareVerb.from_dict(self.defaults.describing(settings)))
         return [one.scores for one in self._loaded(job, pictures) if isinstance(one, Compared)]
 
     def pair(
@@ -278,3 +278,7 @@ class Describer:
             if event is None:
                 return
             yield event
+
+
+def _several(texts: str | Sequence[str]) -> tuple[str, ...]:
+    return (texts,) if isinstance(texts, str) else tuple(texts)

@@ -216,7 +216,7 @@ def classify(
 
 
 def compare(
-    pictures: Sequence[Picture], texts: Sequence[str] = (), **settings: Unpack[DescribeKeywords]
+    pictures: Sequence[Picture], texts: str | Sequence[str] = (), **settings: Unpack[DescribeKeywords]
 ) -> list[tuple[float, ...]]:
     """The cosines of each picture with each text; without texts, with each picture.
 

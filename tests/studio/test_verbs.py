@@ -14,6 +14,7 @@ from PIL import Image
 
 import clipgen
 from clipgen import parts
+from clipgen.errors import PromptError
 from clipgen.jobs import Job
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import DescribeSettings, GenerateSettings, SearchVerb
@@ -88,6 +89,16 @@ def test_one_picture_gives_one_list_and_several_give_several(name: str) -> None:
     assert [[match.text for match in found] for found in clipgen.classify([BLUE], labels, perceptor=name)] == [
         [match.text for match in several[1]]
     ]
+
+
+def test_one_text_is_not_several_letters(name: str, tmp_path: Path) -> None:
+    look: dict[str, Any] = dict(perceptor=name, device="cpu")
+    (tmp_path / "captions.txt").write_text("a fox\na castle\n")
+    found = clipgen.caption(RED, candidates=str(tmp_path / "captions.txt"), **look)
+    assert sorted(match.text for match in found) == ["a castle", "a fox"]
+    assert [len(row) for row in clipgen.compare([RED], "a fox", **look)] == [1]
+    with pytest.raises(PromptError, match="labels given: 1"):
+        clipgen.classify(RED, "cat", **look)
 
 
 def test_verbs_that_describe_take_turns_on_a_device(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
