@@ -54,9 +54,9 @@ update content set measures = null where error = '' and seconds = 0;
 {_SMALL};
 """,
     # words of names with accents of their own, of which only these are written again; good pictures whose keywords are
-    # malformed were errors
+    # malformed were errors (`like` would stop at the \0 in them)
     3: """
-delete from content where error like '%IPTC/NAA%';
+delete from content where instr(error, 'IPTC/NAA');
 update word set name = (select spaced(path) from file where id = word.rowid)
  where name != (select spaced(path) from file where id = word.rowid);
 """,

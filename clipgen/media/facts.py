@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from PIL import ExifTags, Image, IptcImagePlugin, JpegImagePlugin, TiffImagePlugin
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin, JpegImagePlugin, TiffImagePlugin
 
 _IPTC_FORMATS = (JpegImagePlugin.JpegImageFile, TiffImagePlugin.TiffImageFile)
 _IPTC_WORDS = ((2, 5), (2, 25), (2, 120))  # object name, keywords, caption
@@ -68,7 +68,7 @@ def _worded(picture: Image.Image, exif: Image.Exif) -> Iterator[object]:
         yield from found if isinstance(found, list) else [found]
 
 
-def _iptc(picture: Image.Image) -> dict[tuple[int, int], Any]:
+def _iptc(picture: ImageFile.ImageFile) -> dict[tuple[int, int], Any]:
     """What the block of IPTC has by field; nothing where it is malformed, which says nothing of the picture."""
     try:
         return IptcImagePlugin.getiptcinfo(picture) or {}
