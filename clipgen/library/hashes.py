@@ -66,14 +66,15 @@ def _cosines() -> NDArray[np.float32]:
     return np.cos(np.arange(_KEPT)[:, None] * places).astype(np.float32)
 
 
-def near_pairs(first: Hashes, others: Hashes, radius: int) -> NDArray[np.int64]:
+def near_pairs(first: Hashes, others: Hashes, radius: int, *, most: int | None = None) -> NDArray[np.int64]:
     """Pairs (i, j), i < j, of pictures whose hashes differ in at most `radius` bits in some symmetry: [P, 2].
 
         >>> hashes = np.array([0, 7, 1 << 60], np.uint64)
         >>> near_pairs(hashes, hashes[:, None], radius=1).tolist()
         [[0, 2]]
 
-    first: [N], the pictures as they are; others: [N, S], in all symmetries.
+    first: [N], the pictures as they are; others: [N, S], in all symmetries; most: of each first picture the nearest so
+    many, of every few thousand others (default: all), which bounds the memory that equal pictures take.
     """
     columns = np.ascontiguousarray(others.T)
 
@@ -84,7 +85,10 @@ def near_pairs(first: Hashes, others: Hashes, radius: int) -> NDArray[np.int64]:
         for i in range(min(start + _COLUMNS, len(first))):
             np.bitwise_count(np.bitwise_xor(block, first[i], out=differ), out=counts).min(0, out=bits)
             near = start + np.flatnonzero(bits <= radius)
-            if len(near := near[near > i]):
+            near = near[near > i]
+            if most is not None and len(near) > most:
+                near = np.sort(near[np.argsort(bits[near - start], kind="stable")[:most]])
+            if len(near):
                 found.append(np.stack([np.full(len(near), i), near], axis=1))
         return np.concatenate([np.empty((0, 2), np.int64), *found])
 

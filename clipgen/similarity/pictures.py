@@ -24,6 +24,7 @@ from clipgen.similarity.table import Keys
 #: A picture file, or pixels [1, 3, H, W] in [0, 1].
 Picture = Path | Tensor
 
+_PIXELS = 32_000_000  # of loaded pictures, from which on they are embedded: twelve bytes each
 _CHUNK = 64  # files that are looked up together: few enough for a first result at once, enough for one search
 T = TypeVar("T")
 
@@ -175,6 +176,7 @@ class _Run:
         """Complete some pictures; images: of the files that are not done, in order."""
         loaded: dict[int, Tensor] = {}
         failed: dict[int, ImageError] = {}
+        held = 0
         for item in items:
             image = item.picture if isinstance(item.picture, Tensor) else None if self.done(item) else next(images)
             if isinstance(image, ImageError):
@@ -183,14 +185,23 @@ class _Run:
                 loaded[item.index] = image
                 if item.path is not None and _stamp(item.path) != item.stamp:
                     item.digest = None  # it changed since: what is embedded now is not what was hashed
-        self._embed_whole([item for item in items if item.index in loaded and item.vector is None], loaded)
-        self._embed_windows([item for item in items if item.index in loaded and item.windows is None], loaded)
+                held += image.shape[-2] * image.shape[-1]
+            if held >= _PIXELS:
+                self._embed_loaded(items, loaded)
+                held = 0
+        self._embed_loaded(items, loaded)
         for item in items:
             if item.index in failed and item.path is not None:
                 yield Skipped(item.path, str(failed[item.index]))
             elif item.vector is not None:
                 parts = item.windows if item.windows is not None else torch.empty(0, self.perceptor.dim)
                 yield Embedded(item.index, item.picture, item.vector, parts)
+
+    def _embed_loaded(self, items: Sequence[_Item], loaded: dict[int, Tensor]) -> None:
+        """Complete the pictures that are loaded, and let go of them."""
+        self._embed_whole([item for item in items if item.index in loaded and item.vector is None], loaded)
+        self._embed_windows([item for item in items if item.index in loaded and item.windows is None], loaded)
+        loaded.clear()
 
     def _embed_whole(self, items: Sequence[_Item], loaded: dict[int, Tensor]) -> None:
         if not items:

@@ -41,3 +41,16 @@ def test_pairs_of_many_are_those_of_all_blocks(monkeypatch: pytest.MonkeyPatch) 
     differ = np.bitwise_count(hashes[None] ^ hashes[:, None, :1]).min(-1)
     wanted = [[i, j] for i in range(11) for j in range(i + 1, 11) if differ[i, j] <= 20]
     assert near_pairs(hashes[:, 0], hashes, 20).tolist() == wanted and [1, 4] in wanted and [4, 10] in wanted
+
+
+def test_of_many_near_ones_the_nearest_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_COLUMNS", 6)
+    hashes = np.zeros((18, 8), np.uint64)
+    hashes[1::2] += np.uint64(1)
+    found = near_pairs(hashes[:, 0], hashes[:, :1], 2, most=2)
+    of_first, of_last = found[found[:, 0] == 0, 1].tolist(), found[found[:, 0] == 15, 1].tolist()
+    assert of_first == [2, 4, 6, 8, 12, 14] and of_last == [16, 17]  # two of each block, without a bit between them
+
+
+def test_a_thousand_blank_pages_are_few_pairs() -> None:
+    assert len(near_pairs(np.zeros(1000, np.uint64), np.zeros((1000, 8), np.uint64), 12, most=8)) <= 8 * 1000

@@ -152,6 +152,23 @@ def test_pixels_are_embedded_between_files(perceptor: OpenClip, folder: Path, tm
     assert torch.equal(first.vector, rounded(embed_images(perceptor, [image]))[0])
 
 
+def test_large_pictures_are_embedded_before_more_are_held(
+    perceptor: OpenClip, folder: Path, tmp_path: Path, seen: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = embedded(perceptor, paths(folder), None, shares=(0.5,))
+    seen.clear()
+    monkeypatch.setattr(pictures, "_PIXELS", 3000)
+    for where in (None, tmp_path / "store"):
+        found = embedded(perceptor, paths(folder), where, shares=(0.5,))
+        assert [one.index for one in found] == [0, 1, 2, 3, 4]
+        for one, same in zip(found, whole, strict=True):
+            assert torch.allclose(one.vector, same.vector, atol=2e-3)
+            assert torch.allclose(one.windows, same.windows, atol=2e-3)
+    seen.clear()
+    embedded(perceptor, paths(folder), None)
+    assert seen == [2, 2, 1]  # of 1920 pixels, 1920, 2700, 1089 and 4096
+
+
 @pytest.mark.parametrize("with_store", [True, False])
 def test_bad_files_are_skipped_in_their_places(
     perceptor: OpenClip, folder: Path, tmp_path: Path, with_store: bool

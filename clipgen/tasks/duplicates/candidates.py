@@ -27,7 +27,8 @@ def candidate_pairs(vectors: Tensor, hashes: Hashes, others: Tensor) -> Pairs:
     vectors: [N, D] unit, in single or half precision; hashes: [N, 8], in the eight symmetries; others: [P, D], of
     unrelated pictures.
     """
-    found = [_capped(near_pairs(hashes[:, 0], hashes, _BITS), hashes), _neighbours(whitened(vectors, others))]
+    near = near_pairs(hashes[:, 0], hashes, _BITS, most=_BY_HASH)
+    found = [_capped(near, hashes), _neighbours(whitened(vectors, others))]
     return np.unique(np.concatenate(found), axis=0)
 
 
