@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -299,6 +300,23 @@ with exclusive({str(tmp_path / "model.ckpt")!r}) as alone:
         with exclusive(tmp_path / "model.ckpt") as again:
             assert not again
     assert os.listdir(tmp_path) == []
+
+
+def test_who_has_patience_waits_for_the_other(tmp_path: Path) -> None:
+    begun = threading.Event()
+
+    def work() -> None:
+        with exclusive(tmp_path / "list.toml"):
+            begun.set()
+            time.sleep(0.1)
+
+    (other := threading.Thread(target=work)).start()
+    begun.wait()
+    with exclusive(tmp_path / "list.toml", patience=0.01) as alone:
+        assert not alone
+    with exclusive(tmp_path / "list.toml", patience=60) as alone:
+        assert alone
+    other.join()
 
 
 @pytest.mark.parametrize(

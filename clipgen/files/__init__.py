@@ -16,6 +16,7 @@ import errno
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -28,6 +29,7 @@ from clipgen.files.claims import claim, release
 NAME_BYTES = 255  # that a name may have on the file systems in use
 _PART = "clipgen-part"
 _RESERVED = ".reserved"
+_PAUSE = 0.02  # seconds
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -205,20 +207,23 @@ def current_folder() -> str | None:
 
 
 @contextmanager
-def exclusive(path: str | Path) -> Iterator[bool]:
-    """Yield True while this thread alone works on a file, False at once when another thread or process does.
+def exclusive(path: str | Path, *, patience: float = 0.0) -> Iterator[bool]:
+    """Yield True while this thread alone works on a file, False when another thread or process does.
 
         >>> with exclusive(folder / "model.ckpt") as first, exclusive(folder / "model.ckpt") as second:
         ...     first, second
         (True, False)
 
+    patience: seconds to wait for the other one.
     Raises OutputError when the folder of the file cannot be made or written to.
     """
     target = Path(path)
     lock = _lock_of(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        ours = claim(lock)
+        until = time.monotonic() + patience
+        while not (ours := claim(lock)) and time.monotonic() < until:
+            time.sleep(_PAUSE)
     except OSError as error:
         raise unwritable(target, error) from error
     try:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from clipgen.errors import SettingsError, UnknownNameError, WeightsError
-from clipgen.files import clear_lock, listed, sha256, write_whole
+from clipgen.errors import OutputError, SettingsError, UnknownNameError, WeightsError
+from clipgen.files import clear_lock, exclusive, listed, sha256, write_whole
 from clipgen.models import clips, downloads, hub, weights
 from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS
@@ -24,6 +24,8 @@ from clipgen.values import parse_toml
 Report = Callable[[str, int, int | None], None]
 FOLDER = "local-dir:"  # prefix of the folder of a user's own CLIP
 STATES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".pkl")
+PATIENCE = 30.0  # seconds to wait while another process changes the list of added models
+_CARD = re.compile(r"^(?=[ \t]*\[\[[ \t]*model[ \t]*\]\])", re.MULTILINE)  # where one begins
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 
 
@@ -254,15 +256,18 @@ def add_clip(name: str, *, licence: str, notes: str, paints: str = "") -> Card:
 
 def _append(name: str, role: str, files: Sequence[tuple[str, str]], size: int, **more: str) -> None:
     """Write the card of a user's model, in place of an older one of this name and role."""
-    place = shelf_folder() / ADDED
-    text = place.read_text(encoding="utf-8") if place.exists() else ""
-    kept = [part for part in re.split(r"(?m)^(?=\[\[model\]\])", text) if part.strip() and not _is_of(part, name, role)]
     listed = ", ".join(f"{{ path = {_quoted(path)}, sha256 = {_quoted(sum_)} }}" for path, sum_ in files)
     lines = ["[[model]]", f"name = {_quoted(name)}", f"role = {_quoted(role)}"]
     lines += [f"{key} = {_quoted(value)}" for key, value in more.items() if value or key == "notes"]
     lines += [f"size_mb = {round(size / 1e6, 1)}", f"files = [{listed}]"]
-    with write_whole(place) as part:
-        part.write_text("\n".join([*(one.strip() + "\n" for one in kept), *lines]) + "\n", encoding="utf-8")
+    place = shelf_folder() / ADDED
+    with exclusive(place, patience=PATIENCE) as alone:
+        if not alone:
+            raise OutputError(f"another process has been changing {place} for {PATIENCE:g} s; stop it, or try again")
+        text = place.read_text(encoding="utf-8") if place.exists() else ""
+        kept = [part for part in _CARD.split(text) if part.strip() and not _is_of(part, name, role)]
+        with write_whole(place) as part:
+            part.write_text("\n".join([*(one.strip() + "\n" for one in kept), *lines]) + "\n", encoding="utf-8")
 
 
 def _quoted(text: str) -> str:
@@ -276,5 +281,5 @@ def _quoted(text: str) -> str:
 
 
 def _is_of(part: str, name: str, role: str) -> bool:
-    row = parse_toml(part)["model"][0]
-    return bool(row["name"] == name and row["role"] == role)
+    rows = parse_toml(part).get("model", ())  # what is above the first card has none
+    return any(row["name"] == name and row["role"] == role for row in rows)

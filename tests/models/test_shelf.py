@@ -6,13 +6,16 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from clipgen.errors import SettingsError, UnknownNameError, WeightsError
+from clipgen.errors import OutputError, SettingsError, UnknownNameError, WeightsError
+from clipgen.files import exclusive
 from clipgen.models import shelf, weights
 from clipgen.settings import GenerateSettings
 from raising import refused
@@ -147,3 +150,44 @@ def test_a_damaged_list_of_ones_own_models_is_named(address: str, tmp_path: Path
     added.write_text('[[model]]\nname = "\\ud83d"\n', encoding="utf-8")
     with refused(WeightsError, match="added.toml.*mend it"):
         weights.cards()
+
+
+def test_models_that_are_added_at_once_are_both_there(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.ckpt").write_bytes(b"w")
+    write, both = shelf.write_whole, threading.Barrier(2, timeout=0.3)
+
+    @contextmanager
+    def slow(path: Path) -> Iterator[Path]:
+        with suppress(threading.BrokenBarrierError):  # who waits for the other never comes
+            both.wait()
+        with write(path) as part:
+            yield part
+
+    monkeypatch.setattr(shelf, "write_whole", slow)
+    with ThreadPoolExecutor(2) as threads:
+        added = [threads.submit(shelf.add, name, [tmp_path / "own.ckpt"]) for name in ("one", "two")]
+    assert [one.result().name for one in added] == ["one", "two"]
+    assert {"big", "one", "two"} == {card.name for card in weights.cards()}
+
+
+def test_a_list_that_another_process_has_for_long_is_an_error(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.ckpt").write_bytes(b"w")
+    monkeypatch.setattr(shelf, "PATIENCE", 0.1)
+    with exclusive(weights.shelf_folder() / weights.ADDED), pytest.raises(OutputError, match="added.toml"):
+        shelf.add("own", [tmp_path / "own.ckpt"])
+
+
+def test_what_was_written_by_hand_above_the_models_stays(address: str, tmp_path: Path) -> None:
+    (tmp_path / "own.ckpt").write_bytes(b"w")
+    shelf.add("own", [tmp_path / "own.ckpt"])
+    added = weights.shelf_folder() / weights.ADDED
+    card = added.read_text(encoding="utf-8").replace("[[model]]", " [[ model ]]")
+    added.write_text(f"# my models\n{card}", encoding="utf-8")
+    shelf.add("second", [tmp_path / "own.ckpt"])
+    text = added.read_text(encoding="utf-8")
+    assert text.startswith("# my models\n") and text.count("name = ") == 2
+    assert {"big", "own", "second"} == {card.name for card in weights.cards()}

@@ -10,7 +10,7 @@ The cards are in models/registry.toml, in the folder of the files that they desc
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -173,7 +173,7 @@ def cards(role: str | None = None) -> tuple[Card, ...]:
         raise UnknownNameError.of("role", role, ROLES)
     places = [models_folder() / "registry.toml"]
     places += [path for path in [shelf_folder() / ADDED] if path.exists()]
-    rows = [card for path in places for card in _read_rows(str(path), path.stat().st_mtime_ns)]
+    rows = [card for path in places for card in _read_rows(str(path), _version(path))]
     return tuple(card for card in rows if role in (None, card.role))
 
 
@@ -218,9 +218,14 @@ def clip_of(name: str) -> str:
     return next((card.make for card in cards("perceptor") if card.name == name and card.make), name)
 
 
+def _version(path: Path) -> Hashable:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size  # two changes may have one time
+
+
 @lru_cache(maxsize=4)
-def _read_rows(path: str, mtime_ns: int) -> tuple[Card, ...]:
-    """Parse a registry; mtime_ns is part of the cache's key, so that an edited file is parsed again."""
+def _read_rows(path: str, version: Hashable) -> tuple[Card, ...]:
+    """Parse a registry; version is part of the cache's key, so that an edited file is parsed again."""
     try:
         rows = parse_toml(Path(path).read_text(encoding="utf-8"))["model"]
         return tuple(_card(row) for row in rows)
