@@ -93,7 +93,8 @@ class Describer:
             >>> len(studio.caption(["a.jpg", "b.jpg"], candidates=["a fox", "a castle"]))
             2
 
-        pictures: paths or PIL images; candidates: captions to rank, or the name of a file of them, instead of composed ones.
+        pictures: paths or PIL images; candidates: captions to rank instead of composed ones, or the name of a file of
+        them.
         Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
         """
         if candidates is not None and not isinstance(candidates, Path) and not candidates:
@@ -136,7 +137,8 @@ class Describer:
         pictures: paths or PIL images; labels: two or more.
         Returns a list of Match for one picture, a list of such lists for several. Raises ClipgenError.
         """
-        job = Job("classify", Inputs(texts=_several(labels)), ClassifyVerb.from_dict(self.defaults.describing(settings)))
+        verb = ClassifyVerb.from_dict(self.defaults.describing(settings))
+        job = Job("classify", Inputs(texts=_several(labels)), verb)
         found = [list(one.matches) for one in self._loaded(job, pictures) if isinstance(one, Labelled)]
         return found[0] if isinstance(pictures, str | Path | Image.Image) else found
 
