@@ -80,8 +80,9 @@ def command(
     with ExitStack() as opened:
         rows = None if report is None else opened.enter_context(RowFile(report, key="image"))
         todo = [path for path in found.paths if rows is None or shown(path) not in rows]
-        for path in todo if targets else ():
-            check_target(path, targets[path])
+        if targets is not None:
+            for path in todo:
+                check_target(path, targets[path])
         job = Job("moderate", Inputs(pictures=tuple(map(str, todo))), settings)
         studio = open_studio(job, quiet=as_json)
         moderator = studio.moderator(job)
