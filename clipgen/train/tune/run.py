@@ -17,11 +17,11 @@ from torch import Tensor, nn
 
 from clipgen import devices
 from clipgen.errors import ImageError, OutputError
-from clipgen.files import exclusive, is_full, unwritable
+from clipgen.files import exclusive, is_full, sha256, unwritable
 from clipgen.files.temporary import temporary_folder
 from clipgen.models import shelf, weights
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.perceptors.openclip.load import load_perceptor
+from clipgen.perceptors.openclip.load import load_model, load_perceptor, perceptor_of
 from clipgen.train.pairs import Pair, read_pairs
 from clipgen.train.tune.folder import Figures, Record, begun, place, place_of, write_card
 from clipgen.train.tune.guard import Guard, Others, others
@@ -74,10 +74,11 @@ def tune_one(
     if len(pairs) < 2:
         raise ImageError(f"{source} has one usable picture; it takes two or more, and 16 of a name are better")
     kept, bad = ([], []) if guard is None else read_pairs(guard)
-    old = load_perceptor(base, devices.pick_device(device))
+    loaded = load_model(base)
+    old = perceptor_of(base, loaded, devices.pick_device(device))
     captions = tuple(dict.fromkeys(pair.caption for pair in pairs))
     words = tuple(new_words(pairs, old, asked))
-    record = Record(name, base, old.fingerprint, _digest(pairs, kept), captions, words, recipe)
+    record = Record(name, base, sha256(loaded.file), _digest(pairs, kept), captions, words, recipe)
     # by its name, too: what other pictures make of it takes the same place on the shelf
     with _work(record, report) as work, exclusive(work / "run") as alone, exclusive(place_of(name)) as named:
         if not alone or not named:
