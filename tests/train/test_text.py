@@ -301,7 +301,7 @@ def test_a_run_embeds_trains_and_writes(data: Path, tmp_path: Path, monkeypatch:
     assert "resumed at step 2 of 3" in lines
     recipe_module.run(**options, out=tmp_path / "three", init=tmp_path / "two", steps=1, texts=40)
     monkeypatch.setattr(recipe_module, "PIECES", 600)  # tokens mean other pieces than those of the run
-    with pytest.raises(WeightsError, match="do not resume"):
+    with pytest.raises(WeightsError, match="another folder of runs"):
         recipe_module.run(**options, out=tmp_path / "four", hold_out="words", steps=4)
     assert not (tmp_path / "four").exists()
     with pytest.raises(UnknownNameError):

@@ -91,7 +91,7 @@ def run(
     trainer = Trainer(recipe, student, lessons)
     if saved := checkpoints.load(folder / "last.pt") if resume else None:
         if saved.get("key", key) != key:
-            raise WeightsError(f"{folder} has a run with {saved['key']}; do not resume, or name other --runs")
+            raise WeightsError(f"{folder} has a run with {saved['key']}; name another folder of runs, or do not resume")
         trainer.load(saved)
         report(f"resumed at step {trainer.done} of {recipe.steps}")
     fit(trainer, folder, key, report)
