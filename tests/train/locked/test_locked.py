@@ -135,6 +135,21 @@ def test_captions_of_earlier_batches_are_negatives(make: Any, batches: list[Mixe
     assert torch.allclose(trainer._past.captions, newest[:5]) and len(trainer._past.facts) == 5
 
 
+def test_the_result_keeps_a_share_of_the_start_of_the_same_space(make: Any, batches: list[Mixed]) -> None:
+    trainer = make(replace(TINY, kept=0.25, ema=0.0))
+    start = {name: value.clone() for name, value in trainer.visual.state_dict().items()}
+    trainer.step(batches[0])
+    learnt = trainer.averaged.state_dict()
+    for in_space, kept in ((True, 0.25), (False, 0.0)):
+        trainer.in_space = in_space
+        result = trainer.result()
+        assert result.keys() == start.keys()
+        for name, value in result.items():
+            if value.is_floating_point():
+                assert torch.allclose(value, torch.lerp(learnt[name], start[name], kept), atol=1e-6)
+    assert not all(torch.equal(start[name], learnt[name]) for name in start)
+
+
 def test_a_resumed_run_equals_an_uninterrupted_one(make: Any, batches: list[Mixed], tmp_path: Path) -> None:
     unbroken, killed = make(), make()
     wanted = [unbroken.step(batch) for batch in batches]

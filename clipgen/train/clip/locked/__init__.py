@@ -165,7 +165,7 @@ def export(trainer: Trainer, text: Path, out: Path, sources: Sequence[Source]) -
     out.mkdir(parents=True, exist_ok=True)
     write_text(out / "open_clip_config.json", json.dumps(trainer.config, indent=2) + "\n")
     copy_file(text / MERGES_FILE, out / MERGES_FILE)
-    seen: dict[str, Tensor] = {f"visual.{n}": value for n, value in trainer.averaged.state_dict().items()}
+    seen: dict[str, Tensor] = {f"visual.{n}": value for n, value in trainer.result().items()}
     half = {n: v.half() if v.is_floating_point() else v for n, v in seen.items()}
     _save(
         {**half, **load_state(text / WEIGHTS_FILE), "logit_scale": trainer.scale.detach().half()},

@@ -89,6 +89,7 @@ class Trainer:
             trunk = {n: v for n, v in kept.items() if self.in_space or not n.startswith("head.")}
             checkpoints.fill(self.visual, {**fresh, **trunk}, source=str(init))
         self.visual.to(device).to(memory_format=torch.channels_last)
+        self._begun = copy.deepcopy(self.visual.state_dict())
         self.averaged = copy.deepcopy(self.visual).requires_grad_(False)
         self.scale = nn.Parameter(torch.tensor(log(_SCALE[0]), device=device))
         self.generator = torch.Generator().manual_seed(recipe.seed)
@@ -212,6 +213,15 @@ class Trainer:
     def _drawn(self, groups: Sequence[Tensor]) -> Tensor:
         """One of the names of each, at random: [K, D]."""
         return torch.stack([g[int(torch.randint(len(g), (), generator=self.generator))] for g in groups])
+
+    def result(self) -> dict[str, Tensor]:
+        """The tower's tensors: the averaged weights, and the share that the recipe keeps of those at the start."""
+        kept = self.recipe.kept if self.in_space else 0.0
+        made = self.averaged.state_dict()
+        return {
+            name: torch.lerp(value, self._begun[name], kept) if value.is_floating_point() else value
+            for name, value in made.items()
+        }
 
     def state(self) -> dict[str, Any]:
         """The state for `load`."""
