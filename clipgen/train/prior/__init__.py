@@ -211,7 +211,7 @@ class Encoder:
 
 
 def fill(store: Store, batches: Iterator[Batch], encode: Encoder, count: int, report: Callable[[str], None]) -> None:
-    """Add pictures to a store until it has so many; what is added is saved, and told, three times a minute."""
+    """Add pictures to a store until it has so many; what is added is saved and reported three times a minute."""
     told, before = time.monotonic(), len(store)
     while len(store) < count:
         store.add(encode(next(batches)))
