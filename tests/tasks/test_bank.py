@@ -71,4 +71,4 @@ def test_shapes_of_seeds_that_follow_one_another_differ_to_the_eye() -> None:
     triangle = Entry("green triangle on a white background", shape="triangle", colours=("green", "white"))
     for first in range(0, 40, 4):
         shown = [triangle.draw(seed, (32, 32)) for seed in range(first, first + 4)]
-        assert all((a - b).abs().mean() > 0.035 for a, b in combinations(shown, 2))
+        assert all((a - b).abs().mean() > 0.08 for a, b in combinations(shown, 2))
