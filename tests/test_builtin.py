@@ -496,6 +496,12 @@ def test_a_run_starts_from_what_the_reader_reads_too(clip: Perceptor, both: Perc
     assert share is not None and torch.allclose(share, expected.init_share, atol=1e-4)
 
 
+def test_a_run_starts_from_what_is_wanted_however_much_else_is_avoided() -> None:
+    small = {"size": (64, 64), "steps": 1, "cutn": 1, "seed": 7, "init_weight": 0, "device": "cpu", "dtype": "fp32"}
+    fox, without = (clipgen.stream([words], **small) for words in ("a fox", "a fox | people:-1"))
+    assert torch.allclose(fox.synthesis.generator(), without.synthesis.generator(), atol=1e-3)
+
+
 @pytest.mark.parametrize("words", ["a waving hand in the forest", "a waving hand", "a crying face"])
 def test_words_of_things_that_cannot_be_drawn_are_not_taken_for_others(clip: Perceptor, words: str) -> None:
     assert Composer(Bank.whole(), clip, StyleGAN.load()).layout(clip.encode_text([words])[0]) is None

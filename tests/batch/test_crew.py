@@ -13,6 +13,7 @@ from PIL import Image
 import clipgen
 from clipgen.batch import Failure, Fault, Ledger, Line, LocalCrew, Outcome, job_of_row, perform, run
 from clipgen.batch.crew import Workshop
+from clipgen.batch.ledger import Entry
 from clipgen.errors import ImageError
 from clipgen.files import unwritable
 from clipgen.studio import Studio
@@ -20,14 +21,25 @@ from clipgen.studio import Studio
 DRAW: dict[str, Any] = {"generator": "cppn", "size": [16, 16], "device": "cpu", "dtype": "fp32"}
 
 
-def test_a_worker_that_is_killed_is_replaced_and_the_result_is_that_of_the_library(tmp_path: Path) -> None:
-    with Ledger(tmp_path) as ledger, LocalCrew() as crew:
-        ledger.add([Line(seed, job_of_row({"verb": "sample", "seed": seed, **DRAW})) for seed in (1, 2)])
-        running = run(ledger, crew)
-        assert [next(running).done, next(running).done] == [0, 1]
-        (process, _) = crew._workers[0] or pytest.fail("there is no worker")
+class Unlucky(LocalCrew):
+    """A crew whose first worker dies of its second job, which it is stopped before: it would be done at once."""
+
+    given = 0
+
+    def give(self, worker: int, entry: Entry) -> None:
+        self.given += 1
+        if self.given != 2:
+            return super().give(worker, entry)
+        (process, _) = self._workers[worker] or pytest.fail("there is no worker")
+        os.kill(process.pid or 0, signal.SIGSTOP)
+        super().give(worker, entry)
         os.kill(process.pid or 0, signal.SIGKILL)
-        assert [tally.done for tally in running] == [1, 2]
+
+
+def test_a_worker_that_is_killed_is_replaced_and_the_result_is_that_of_the_library(tmp_path: Path) -> None:
+    with Ledger(tmp_path) as ledger, Unlucky() as crew:
+        ledger.add([Line(seed, job_of_row({"verb": "sample", "seed": seed, **DRAW})) for seed in (1, 2)])
+        assert [tally.done for tally in run(ledger, crew)] == [0, 1, 1, 2]
     first, second = sorted(tmp_path.glob("*.png"))
     assert first.read_bytes() != second.read_bytes()
     image = clipgen.sample(generator="cppn", size=(16, 16), seed=2, device="cpu", dtype="fp32")[0]

@@ -127,7 +127,9 @@ def set_start(
 
     def draw(words: Targets, size: tuple[int, int], grounds: Tensor | None) -> tuple[Tensor, Tensor]:
         both = perceptor if words.readings is None or reader is None else Ensemble([(1.0, perceptor), (1.0, reader)])
-        start = bank_pictures(both, words.joined().mean(), seeds=seeds, size=size, parts=parts, grounds=grounds)
+        # what is to be avoided would draw the start towards what has nothing to do with either
+        shown = words.joined().wanted().mean()
+        start = bank_pictures(both, shown, seeds=seeds, size=size, parts=parts, grounds=grounds)
         return sketched(start, perceptor, words, seeds=seeds), start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)

@@ -77,6 +77,11 @@ class Targets:
             return self
         return replace(self, embeddings=torch.cat([self.embeddings, self.readings], dim=-1) * math.sqrt(0.5))
 
+    def wanted(self) -> Targets:
+        """The same without those to avoid, for pictures that have other targets."""
+        positive = self.weights.clamp(min=0)
+        return replace(self, weights=torch.where(positive.any(dim=1, keepdim=True), positive, self.weights))
+
     def loss(self) -> PromptLoss:
         """The loss that pulls pictures to their targets."""
         return PromptLoss(self.embeddings, self.weights, self.stops)
