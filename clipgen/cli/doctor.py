@@ -135,7 +135,8 @@ def _trial(settings: GenerateSettings) -> dict[str, Any]:
         found = trial(settings)
     except ClipgenError as error:
         return {"of": of, "problem": f"{of}: {error}"}
-    row = {"of": f"{of}, {found.cutn} cutouts", "quality": settings.search.quality, "whole": found.whole}
+    quality = None if settings.search.steps else settings.search.quality
+    row = {"of": f"{of}, {found.cutn} cutouts", "quality": quality, "whole": found.whole}
     return row | asdict(found)
 
 
@@ -164,7 +165,8 @@ def _print(report: dict[str, Any]) -> None:
         memory = "" if trial["memory_mb"] is None else f", {trial['memory_mb'] / 1000:.1f} GB of memory"
         click.echo(f"speed     {trial['of']}: {trial['seconds']:.2f} s per step{memory}")
         whole = seconds_text(trial["whole"])
-        click.echo(f"          {trial['steps']} steps (quality {trial['quality']}) take about {whole}")
+        of = f" (quality {trial['quality']})" if trial["quality"] else ""
+        click.echo(f"          {trial['steps']} steps{of} take about {whole}")
     for problem in report["problems"]:
         click.echo(f"problem   {problem}", err=True)
     if not report["problems"]:

@@ -21,6 +21,7 @@ PREVIEW_COLUMNS = 32
 PREVIEW_PICTURES = 4
 PREVIEW_SECONDS = 0.7
 LINES_PER_RUN = 10
+LONG = 60.0  # seconds from which a run prints how long it will take as soon as its pace is known
 FIRST_LINE, NEXT_LINE = 2.0, 5.0  # seconds after which a long count prints a line where there is no terminal
 
 
@@ -99,7 +100,7 @@ class Silent:
 
 
 class Lines:
-    """Ten plain lines per run, for log files and pipes."""
+    """Ten plain lines per run, for log files and pipes, and one more at the start of a long run."""
 
     def __init__(self) -> None:
         self.pace = Pace()
@@ -109,10 +110,12 @@ class Lines:
         if step.note:
             click.echo(f"note: {step.note}", err=True)
         done, total = step.index + 1, step.total
-        if done * LINES_PER_RUN // total > (done - 1) * LINES_PER_RUN // total:
+        rate, left = self.pace.rate(), self.pace.left(total - done)
+        long = self.pace.steps == 2 and left is not None and left > LONG
+        if long or done * LINES_PER_RUN // total > (done - 1) * LINES_PER_RUN // total:
             line = f"step {done}/{total}  score {score_text(step.score)}"
-            if (rate := self.pace.rate()) and done < total:
-                line += f"  {rate_text(rate)}  {seconds_text(self.pace.left(total - done))} left"
+            if rate and done < total:
+                line += f"  {rate_text(rate)}  {seconds_text(left)} left"
             click.echo(line, err=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clipgen.errors import SettingsError
 from clipgen.generators.class_options import ClassOptions
-from clipgen.settings.base import About, setting
+from clipgen.settings.base import PAINTING, About, setting
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class VQGANOptions(ClassOptions):
         About(
             "folder of a prior that draws the start for the words; `clipgen train prior` makes one (vqgan)",
             metavar="FOLDER",
+            verbs=(*PAINTING, "doctor"),
         ),
     )
 

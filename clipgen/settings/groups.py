@@ -102,7 +102,8 @@ class Init(Settings):
         ),
     )
     start: str = setting(
-        "auto", About("where latents start: " + ", ".join(STARTS), choices=STARTS, verbs=("generate", "animate"))
+        "auto",
+        About("where latents start: " + ", ".join(STARTS), choices=STARTS, verbs=("generate", "animate", "doctor")),
     )
 
     def check(self) -> None:
@@ -124,7 +125,9 @@ class Search(Settings):
         "normal",
         About("steps and cutouts by name: " + ", ".join(QUALITIES), choices=QUALITIES, verbs=(*PAINTING, "doctor")),
     )
-    steps: int | None = setting(None, About("optimisation steps (default: from the quality)", least=1))
+    steps: int | None = setting(
+        None, About("optimisation steps (default: from the quality)", least=1, verbs=(*PAINTING, "doctor"))
+    )
     time_budget: float | None = setting(
         None,
         About(

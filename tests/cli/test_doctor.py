@@ -86,6 +86,7 @@ def test_a_trial_step_reports_time_and_memory(cli: Cli, tiny_clip: Path) -> None
     assert 0 < trial["seconds"] < 30 and 100 < trial["memory_mb"] < 8000 and "32 x 32, 3 cutouts" in trial["of"]
     assert trial["steps"] == 50 and trial["cutn"] == 3
     assert "50 steps (quality normal) take about" in cli("doctor", *asked).output
+    assert "7 steps take about" in cli("doctor", *asked, "--steps", "7", "--start", "noise").output
     wrong = cli("doctor", "--generator", "pixels", "--perceptor", "ViT-B-32/nothing")
     assert wrong.exit_code == 1 and "ViT-B-32/nothing" in wrong.stderr
 

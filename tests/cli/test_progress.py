@@ -34,6 +34,17 @@ def test_no_rate_before_there_is_one(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().err == "step 1/10  score 0.250\n"
 
 
+def test_a_long_run_says_at_its_start_how_long_it_takes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seconds, lines in ((4.0, ["step 2/300  score 0.250  4.0 s/it  19:52 left"]), (0.1, [])):
+        shown = Lines()
+        monkeypatch.setattr(Pace, "rate", lambda self, seconds=seconds: 1 / seconds if self.steps > 1 else 0.0)
+        for index in range(4):
+            shown.show(step(index, total=300))
+        assert capsys.readouterr().err.splitlines() == lines
+
+
 @pytest.mark.parametrize(("rate", "text"), [(0, "– it/s"), (2.5, "2.5 it/s"), (1, "1.0 it/s"), (0.25, "4.0 s/it")])
 def test_rates(rate: float, text: str) -> None:
     assert progress.rate_text(rate) == text
