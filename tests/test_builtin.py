@@ -502,6 +502,13 @@ def test_a_run_starts_from_what_is_wanted_however_much_else_is_avoided() -> None
     assert torch.allclose(fox.synthesis.generator(), without.synthesis.generator(), atol=1e-3)
 
 
+def test_draws_are_chosen_by_what_the_reader_sees_too(both: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures, fits = torch.rand(2, 3, 64, 64), []
+    monkeypatch.setattr(StyleGAN, "choose", lambda self, seeds, fit, words: fits.append(fit(pictures, 0)))
+    clipgen.stream("a fox", generator="stylegan", size=(64, 64), steps=1, cutn=1, seed=7, device="cpu", dtype="fp32")
+    torch.testing.assert_close(fits[0], both.encode_image(pictures) @ both.encode_text(["a fox"])[0])
+
+
 @pytest.mark.parametrize("words", ["a waving hand in the forest", "a waving hand", "a crying face"])
 def test_words_of_things_that_cannot_be_drawn_are_not_taken_for_others(clip: Perceptor, words: str) -> None:
     assert Composer(Bank.whole(), clip, StyleGAN.load()).layout(clip.encode_text([words])[0]) is None

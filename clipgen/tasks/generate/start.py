@@ -115,21 +115,23 @@ def set_start(
             f"classes are what `clipgen sample` draws with {settings.generator}; name them in the prompt",
             settings=["classes"],
         )
-    means = targets.mean()
+    means, seen = targets.mean(), targets.joined().mean()
+    reader = reader_for(settings, perceptor, parts, means.device)
+
+    def seeing(words: Targets) -> Perceptor:
+        return perceptor if words.readings is None or reader is None else Ensemble([(1.0, perceptor), (1.0, reader)])
+
     if generator.start_from == "samples" and init.start in ("auto", "samples") and not given and frame is None:
         _check_words(generator, perceptor, means)
-        generator.choose(seeds, lambda images, row: perceptor.encode_image(images) @ means[row], means)
+        generator.choose(seeds, lambda images, row: seeing(targets).encode_image(images) @ seen[row], means)
         return "samples", None if generator.kept is None else torch.full((len(seeds),), generator.kept)
     if given or not starts_from_bank(generator, perceptor, init.start):
         return "noise", None
 
-    reader = reader_for(settings, perceptor, parts, means.device)
-
     def draw(words: Targets, size: tuple[int, int], grounds: Tensor | None) -> tuple[Tensor, Tensor]:
-        both = perceptor if words.readings is None or reader is None else Ensemble([(1.0, perceptor), (1.0, reader)])
         # what is to be avoided would draw the start towards what has nothing to do with either
         shown = words.joined().wanted().mean()
-        start = bank_pictures(both, shown, seeds=seeds, size=size, parts=parts, grounds=grounds)
+        start = bank_pictures(seeing(words), shown, seeds=seeds, size=size, parts=parts, grounds=grounds)
         return sketched(start, perceptor, words, seeds=seeds), start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)

@@ -131,7 +131,7 @@ def reader_for(
     """
     init = settings.init
     given = init.init_noise is not None or (init.init_image is not None and settings.areas.mask is None)
-    if given or init.start not in ("auto", "bank") or not perceptor.words():
+    if given or init.start == "noise" or not perceptor.words():
         return None
     return parts.perceptor((READER,), device, perceptor.dtype)
 
