@@ -158,10 +158,14 @@ def test_what_is_read_ahead_waits_in_bytes(tmp_path: Path, monkeypatch: pytest.M
     for path in paths:
         Image.new("RGB", (4, 4)).save(path)
     made: list[Image.Image] = []
-    monkeypatch.setattr(images, "from_pil", lambda picture: made.append(picture) or from_pil(picture))
-    found = load_ahead(paths)
-    next(found)
-    found.close()  # waits for the threads
+
+    def counted(picture: Image.Image) -> torch.Tensor:
+        made.append(picture)
+        return from_pil(picture)
+
+    monkeypatch.setattr(images, "from_pil", counted)
+    for _ in load_ahead(paths):
+        break  # waits for the threads
     assert len(made) == 1  # in single precision they would take four times the memory
 
 
