@@ -63,11 +63,7 @@ class Embedded:
         return len(self.rows) - before
 
     def first(self, count: int) -> Embedded:
-        """The texts that were added first, to read: they are not filled any more.
-
-        >>> store.first(1).rows
-        {'a cat': 0}
-        """
+        """The texts that were added first, to read: they are not filled any more."""
         some = copy.copy(self)
         some.rows = dict(islice(self.rows.items(), count))
         return some
