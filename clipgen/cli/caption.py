@@ -11,7 +11,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.files import InputFile, PictureFile, shown, spool_of
+from clipgen.cli.files import InputFile, PictureFile, check_targets, shown, spool_of
 from clipgen.cli.printing import as_line
 from clipgen.cli.rows import RowFile
 from clipgen.cli.sections import option
@@ -88,6 +88,13 @@ class Outputs:
         if (self.explain or self.round_trip) and pictures > 1:
             raise click.UsageError(f"--explain and --round-trip are for one picture, and {pictures} are given")
 
+    def check_targets(self, pictures: Sequence[Path], candidates: Path | None) -> None:
+        """Raise OutputError where a file would be written over one that is read."""
+        texts = [candidates] if candidates else []
+        check_targets([*pictures, *texts], explain=self.explain, round_trip=self.round_trip)
+        for path in pictures if self.sidecar else []:
+            check_targets(texts, sidecar=_sidecar(path))
+
     def row_file(self) -> AbstractContextManager[RowFile | None]:
         """The file that rows are written to, or nothing."""
         if self.jsonl is not None:
@@ -144,6 +151,7 @@ def command(pictures: tuple[Path, ...], recursive: bool, candidates: Path | None
         raise click.UsageError("--sidecar and --embed need a file, and the picture is on standard input")
     found = Pictures(pictures, recursive=recursive)
     outputs.check_count(len(found.paths))
+    outputs.check_targets(found.paths, candidates)
     if candidates is not None:
         from clipgen.tasks.caption.candidates import check_candidates  # late: torch takes seconds to import
 
@@ -245,7 +253,7 @@ def _write_files(path: Path, matches: Sequence[Match], studio: Studio, job: Job,
     from clipgen.media.pictures import add_text
 
     if outputs.sidecar:
-        with write_whole(path.with_suffix(".txt")) as part:
+        with write_whole(_sidecar(path)) as part:
             part.write_text(matches[0].text + "\n", encoding="utf-8")
     if outputs.embed:
         add_text(path, "Description", matches[0].text)
@@ -253,6 +261,10 @@ def _write_files(path: Path, matches: Sequence[Match], studio: Studio, job: Job,
         _explain(outputs.explain, path, matches[0].text, studio.matcher(studio.describing(job)))
     if outputs.round_trip is not None:
         _round_trip(outputs.round_trip, path, [match.text for match in matches], studio, job, outputs.second)
+
+
+def _sidecar(path: Path) -> Path:
+    return path.with_suffix(".txt")
 
 
 def _explain(sheet: Path, path: Path, text: str, matcher: Matcher) -> None:

@@ -11,7 +11,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.files import STDIN, InputFile, looks_like_file, shown, spooled
+from clipgen.cli.files import STDIN, InputFile, check_targets, looks_like_file, shown, spooled
 from clipgen.cli.printing import as_line
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
@@ -91,6 +91,7 @@ def command(
     settings = verb_settings("classify", options, **sentences)
     assert isinstance(settings, ClassifyVerb)  # of this verb
     if tune_templates is not None:
+        check_targets([templates] if templates else [], tuned=tuned)
         return _tune(words, tune_templates, settings, sentences.get("templates", ()), tuned)
     if not words:
         raise click.UsageError("name pictures and labels, or --tune-templates FOLDER")

@@ -11,7 +11,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.files import InputFile, PictureFile, shown
+from clipgen.cli.files import InputFile, PictureFile, check_targets, shown
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
 
@@ -49,6 +49,7 @@ def command(
     words = [*typed, *(read_prompt_file(texts) if texts else [])]
     if len(found.paths) == 1 and not words:
         raise click.UsageError("one picture and no text: name more pictures, or give --text TEXT")
+    check_targets([*found.paths, *([texts] if texts else [])], plot=plot)
     job = Job("compare", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(words)), settings)
     from clipgen.tasks.events import Compared  # late: torch takes seconds to import
 
@@ -57,10 +58,10 @@ def command(
     if compared:
         _print(names, words or names, scores)
     if compared and plot is not None:
-        from clipgen.media.pictures import save_picture
+        from clipgen.media.pictures import DRAWN, save_picture
         from clipgen.media.plots import heat_map
 
-        save_picture(plot, heat_map([list(row) for row in scores], names, words or names), {})
+        save_picture(plot, heat_map([list(row) for row in scores], names, words or names), DRAWN)
     return found.exit_code()
 
 

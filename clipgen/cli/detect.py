@@ -10,11 +10,10 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.files import STDIN, InputFile, PictureFile, looks_like_file, shown, spooled
+from clipgen.cli.files import STDIN, InputFile, PictureFile, check_targets, looks_like_file, shown, spooled
 from clipgen.cli.printing import as_line
 from clipgen.cli.progress import loading
 from clipgen.cli.sections import option
-from clipgen.errors import OutputError
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def command(
     found = Pictures(pictures, recursive=recursive)
     if (output or heat) and len(found.paths) > 1:
         raise click.UsageError(f"-o and --heat draw one picture, and {len(found.paths)} are given")
-    _check(found.paths, output, heat)
+    check_targets([*found.paths, *([every_label] if every_label else [])], output=output, heat=heat)
     labels = None if every_label is None else str(every_label)
     job = Job("detect", Inputs(pictures=tuple(map(str, found.paths)), texts=tuple(phrases), text_file=labels), settings)
     studio = open_studio(job, quiet=as_json)
@@ -89,15 +88,6 @@ def _sorted(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Pictures and phrases among the words of a command line."""
     pictures = [word for word in words if looks_like_file(word)] or [words[0]]
     return pictures, [word for word in words if word not in pictures]
-
-
-def _check(pictures: Sequence[Path], output: Path | None, heat: Path | None) -> None:
-    """Find what would overwrite a picture that is read, or the other one, before the models are loaded."""
-    for setting, path in (("output", output), ("heat", heat)):
-        if path is not None and path.exists() and any(path.samefile(picture) for picture in pictures):
-            raise OutputError(f"{path} is the picture itself; name another file", settings=[setting])
-    if output is not None and heat is not None and output.resolve() == heat.resolve():
-        raise OutputError(f"{heat} would replace the picture with boxes; name two files", settings=["output", "heat"])
 
 
 def _print(one: Detected, *, many: bool, as_json: bool) -> None:

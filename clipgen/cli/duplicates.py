@@ -10,7 +10,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
-from clipgen.cli.library import browse, compared, folder_argument, name_skipped, short
+from clipgen.cli.library import browse, check_library_targets, compared, folder_argument, name_skipped, short
 from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_text
 from clipgen.cli.sections import option
@@ -58,6 +58,7 @@ def command(
         return _undo(undo)
     if different:
         return _remember(job)
+    check_library_targets(job, html=html)
     indexing, events = browse(job, quiet=as_json)
     groups: list[Group] = list(compared(events, quiet=as_json))
     _print(groups, as_json=as_json)

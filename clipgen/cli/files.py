@@ -6,11 +6,13 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from clipgen.errors import OutputError
 from clipgen.files import unwritable
 from clipgen.files.temporary import temporary_folder
 
@@ -59,6 +61,35 @@ def check_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise unwritable(folder, error) from error
+
+
+def check_targets(read: Iterable[Path], **written: Path | None) -> None:
+    """Raise OutputError for a file to write that is one of those that are read, or another one to write.
+
+        >>> check_targets([folder / "a.png"], sheet=folder / "sheet.png", plot=None)
+
+    written: by the name of the option. Drawings of earlier runs, such as a sheet beside the pictures, may be replaced.
+    """
+    from clipgen.media.pictures import DRAWN, carries  # late: it brings Pillow, which --help does not need
+
+    names = list(read)
+    places: dict[Path, str] = {}
+    for option, path in written.items():
+        if path is None:
+            continue
+        if (other := places.setdefault(path.resolve(), option)) != option:
+            raise OutputError(f"{path} would be written twice; name two files", settings=[other, option])
+        same = next((name for name in names if name.exists() and path.samefile(name)), None) if path.exists() else None
+        if same is not None and not carries(path, DRAWN):
+            raise OutputError(f"{path} is the {_kind(path)} itself; name another file", settings=[option])
+
+
+def _kind(path: Path) -> str:
+    """What a file is that is read, by its ending."""
+    from clipgen.library.scan import is_film
+    from clipgen.media.endings import picture_endings
+
+    return "film" if is_film(str(path)) else "picture" if path.suffix.lower() in picture_endings() else "text"
 
 
 def spooled(ctx: click.Context) -> Path:

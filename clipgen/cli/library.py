@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from clipgen.cli.describe import open_studio
+from clipgen.cli.files import check_targets
 from clipgen.cli.progress import loading, seconds_text
 from clipgen.jobs import Job
 
@@ -86,6 +87,30 @@ def browse(job: Job, *, quiet: bool = False) -> tuple[Indexing, Iterator]:
     """The display of a job's indexing, and its other events."""
     indexing = Indexing(quiet=quiet)
     return indexing, indexing.others(open_studio(job, quiet=quiet).run(job))
+
+
+def check_library_targets(job: Job, **written: Path | None) -> None:
+    """Raise what `check_targets` raises for the pictures and films that a job searches, before anything is indexed.
+
+    written: by the name of the option.
+    """
+    from clipgen.library import Library, absolute  # late: torch takes seconds to import
+    from clipgen.library.scan import FILMS
+    from clipgen.media.endings import picture_endings
+    from clipgen.prompts import parse_weighted_path
+    from clipgen.tasks.browse import index_of
+
+    endings = picture_endings() | FILMS
+    some = [path for path in written.values() if path is not None and path.suffix.lower() in endings and path.exists()]
+    read: list[Path] = []
+    if some and not job.inputs.folders:
+        with Library(index_of(job)) as library:
+            read = [file.path for path in some for file in library.database.files(absolute(path))]
+    for place in map(Path, job.inputs.folders):
+        read += [path for path in some if path.resolve().is_relative_to(place.resolve())]
+    pictures = [Path(name) for name in job.inputs.pictures]
+    weighted = [Path(parse_weighted_path(name)[0]) for name in job.inputs.pictures]
+    check_targets([*read, *pictures, *weighted], **written)
 
 
 def compared(events: Iterable[T | Compared], *, quiet: bool = False) -> Iterator[T]:

@@ -11,7 +11,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
-from clipgen.cli.library import browse, folder_argument, name_skipped, short
+from clipgen.cli.library import browse, check_library_targets, folder_argument, name_skipped, short
 from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_text
 from clipgen.cli.progress import loading
@@ -56,7 +56,9 @@ def command(
     if undo:
         return _undo(folders)
     settings = verb_settings("orient", options)
-    indexing, events = browse(Job("orient", Inputs(folders=tuple(map(str, folders))), settings), quiet=as_json)
+    job = Job("orient", Inputs(folders=tuple(map(str, folders))), settings)
+    check_library_targets(job, html=html)
+    indexing, events = browse(job, quiet=as_json)
     turns = sorted(_turns(events, quiet=as_json), key=lambda turn: turn.path)
     _print(turns, as_json=as_json)
     if indexing.skipped:

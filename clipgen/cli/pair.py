@@ -12,7 +12,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, note_unknown, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.files import STDIN, check_folder, shown, spooled
+from clipgen.cli.files import STDIN, check_folder, check_targets, shown, spooled
 from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_text
 from clipgen.cli.sections import option
@@ -61,6 +61,7 @@ def command(
     file = spooled(click.get_current_context()) if text == STDIN else Path(text)
     lines = read_text_file(file).splitlines()
     found = Pictures(map(Path, names), recursive=recursive)
+    check_targets([*found.paths, file], html=html)
     job = Job("pair", Inputs(pictures=tuple(map(str, found.paths)), text_file=str(file)), settings)
     from clipgen.tasks.pair import Paired, Poem  # late: torch takes seconds to import
 

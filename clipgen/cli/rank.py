@@ -13,7 +13,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import Pictures, open_studio, recursive_option, verb_options, verb_settings
-from clipgen.cli.files import STDIN, PictureFile, looks_like_file, shown, spooled
+from clipgen.cli.files import STDIN, PictureFile, check_targets, looks_like_file, shown, spooled
 from clipgen.cli.printing import as_text
 from clipgen.cli.sections import option
 from clipgen.jobs import Inputs, Job
@@ -58,6 +58,7 @@ def command(
     pictures = [spooled(ctx) if name == STDIN else Path(name) for name in names]
     settings = verb_settings("rank", options)
     found = Pictures(pictures, recursive=recursive)
+    check_targets(found.paths, sheet=sheet)
     job = Job("rank", Inputs(pictures=tuple(map(str, found.paths)), texts=(phrase,)), settings)
     from clipgen.tasks.events import Ranked  # late: torch takes seconds to import
 
@@ -98,8 +99,8 @@ def _print(ranked: list[Ranked], *, as_csv: bool, as_json: bool, paths_only: boo
 
 def _write_sheet(sheet: Path, paths: list[Path]) -> None:
     from clipgen.media.images import load_image, to_pil
-    from clipgen.media.pictures import save_picture
+    from clipgen.media.pictures import DRAWN, save_picture
     from clipgen.media.sheets import contact_sheet
 
     small = [to_pil(load_image(path, size=(192, 192))[0]) for path in paths[:SHOWN]]
-    save_picture(sheet, contact_sheet(small, [path.name for path in paths[:SHOWN]]), {})
+    save_picture(sheet, contact_sheet(small, [path.name for path in paths[:SHOWN]]), DRAWN)

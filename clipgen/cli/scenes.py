@@ -10,6 +10,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import open_studio, verb_options, verb_settings
+from clipgen.cli.files import check_targets
 from clipgen.cli.library import name_skipped
 from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_text
@@ -32,6 +33,7 @@ Examples:
   ffmpeg -i film.mp4 -i chapters.txt -map_chapters 1 -c copy chaptered.mp4
 """
 
+_OUTPUTS = ("html", "srt", "chapters", "edl")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -49,6 +51,7 @@ def command(film: Path, as_json: bool, **options: Any) -> int:  # fmt: skip
     from clipgen.media.footage import VideoFacts
 
     VideoFacts.of(film)  # a wrong name is reported before the models are loaded
+    check_targets([film], **{name: options[name] for name in _OUTPUTS})
     job = Job("scenes", Inputs(pictures=(str(film),)), verb_settings("scenes", options))
     skipped: list[Skipped] = []
     scenes = list(_found(open_studio(job, quiet=as_json).run(job), skipped, quiet=as_json))

@@ -13,7 +13,7 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import verb_options, verb_settings
-from clipgen.cli.library import browse, short
+from clipgen.cli.library import browse, check_library_targets, short
 from clipgen.cli.options import json_option
 from clipgen.cli.printing import as_text
 from clipgen.cli.sections import option
@@ -60,6 +60,7 @@ def command(words: tuple[str, ...], **options: Any) -> int:  # fmt: skip
     if options["opened"] and not (options["html"] or options["sheet"]):
         raise click.UsageError("--open needs --html or --sheet: what to open")
     job = Job("search", _inputs(words, options), settings)
+    check_library_targets(job, **{name: options[name] for name in ("export", "sheet", "html")})
     indexing, events = browse(job, quiet=options["as_json"])
     searched = next(events)
     found = list(events)
@@ -176,11 +177,11 @@ def _sheet(path: Path, found: Sequence[Found]) -> None:
     from PIL import Image, ImageOps
 
     from clipgen.media.gallery import load_shown
-    from clipgen.media.pictures import save_picture
+    from clipgen.media.pictures import DRAWN, save_picture
     from clipgen.media.sheets import contact_sheet
 
     shown = [ImageOps.fit(load_shown(one.shown, 192), (192, 192), Image.Resampling.LANCZOS) for one in found]
-    save_picture(path, contact_sheet(shown, [f"{one.shown.name} {one.score:.2f}" for one in found]), {})
+    save_picture(path, contact_sheet(shown, [f"{one.shown.name} {one.score:.2f}" for one in found]), DRAWN)
 
 
 def _copy(found: Sequence[Found], folder: Path) -> None:

@@ -11,13 +11,13 @@ import click
 
 from clipgen.cli.command import SectionedCommand
 from clipgen.cli.describe import open_studio, verb_options, verb_settings
-from clipgen.cli.files import check_folder
+from clipgen.cli.files import check_folder, check_targets
 from clipgen.cli.interrupt import Interruption
 from clipgen.cli.library import name_skipped
 from clipgen.cli.printing import as_line
 from clipgen.cli.progress import loading
 from clipgen.cli.sections import option
-from clipgen.errors import OutputError, PromptError
+from clipgen.errors import PromptError
 from clipgen.jobs import Inputs, Job
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ def _check(film: Path, phrases: tuple[str, ...], output: Path | None, json_path:
     for path in (output, json_path):
         if path is not None:
             check_folder(path.parent)
-            if path.exists() and path.samefile(film):
-                raise OutputError(f"{path} is the film itself; name another file", settings=["output"])
+    check_targets([film], output=output, json=json_path)
     if output is not None:
         check_film(output)
 

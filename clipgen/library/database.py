@@ -170,6 +170,11 @@ class Database:
         rows = self.rows(f"select path, size, mtime, hash from file where {INSIDE} order by path", inside(place))
         return [File(Path(os.fsdecode(path)), size, mtime, hash) for path, size, mtime, hash in rows]
 
+    def folders(self, places: Sequence[Path]) -> list[str]:
+        """The folders that files in some places are in, once each."""
+        rows = (row for place in places for row in self.rows(f"select path from file where {INSIDE}", inside(place)))
+        return list(dict.fromkeys(os.path.dirname(os.fsdecode(path)) for (path,) in rows))
+
     def paths(self, hashes: Iterable[bytes], places: Sequence[Path]) -> dict[bytes, list[Path]]:
         """The files with these contents in some folders, by path."""
         found: dict[bytes, list[Path]] = {}

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PIXELS = 256 * 256  # of a picture that is edited, where no size is given
+_MOST = 64_000_000  # pixels of a picture that is loaded
 GRID = 16  # its sides are multiples of this, which every generator can make
 
 
-def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels: int = 64_000_000) -> Tensor:
+def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels: int = _MOST) -> Tensor:
     """Load a picture: rotated as its EXIF says, transparency over white, cropped at the centre to fill `size`.
 
         >>> load_image(folder / "a.png", size=(48, 32)).shape
@@ -41,13 +42,18 @@ def load_image(path: str | Path, size: tuple[int, int] | None = None, max_pixels
     picture's own; max_pixels: larger pictures are refused before they are decoded.
     Returns float32 [1, 3, H, W] in [0, 1]. Raises ImageError when missing, unreadable, truncated or too large.
     """
-    with open_picture(path) as picture:
-        _check_pixels(picture, path, max_pixels)
-        rgb = upright_rgb(picture, path)
+    rgb = _decoded(path, max_pixels)
     return from_pil(rgb if size is None else ImageOps.fit(rgb, size, Image.Resampling.LANCZOS))
 
 
-def load_reduced(path: str | Path, side: int, max_pixels: int = 64_000_000) -> tuple[Image.Image, Facts]:
+def _decoded(path: str | Path, max_pixels: int = _MOST) -> Image.Image:
+    """The picture of a file as `load_image` loads it, in bytes."""
+    with open_picture(path) as picture:
+        _check_pixels(picture, path, max_pixels)
+        return upright_rgb(picture, path)
+
+
+def load_reduced(path: str | Path, side: int, max_pixels: int = _MOST) -> tuple[Image.Image, Facts]:
     """Load a picture as `load_image` does, reduced until its short side is about `side`, with facts of the file.
 
         >>> reduced, facts = load_reduced(folder / "a.png", 16)
@@ -71,7 +77,7 @@ def load_reduced(path: str | Path, side: int, max_pixels: int = 64_000_000) -> t
     return rgb.resize((width, height), Image.Resampling.BOX), facts
 
 
-def later_frames(path: str | Path, count: int = 4, side: int = 512, max_pixels: int = 64_000_000) -> list[Tensor]:
+def later_frames(path: str | Path, count: int = 4, side: int = 512, max_pixels: int = _MOST) -> list[Tensor]:
     """Frames of an animation after its first, spread to its last; none of a still picture.
 
         >>> later_frames(folder / "a.png")
@@ -248,12 +254,12 @@ def load_ahead(paths: Sequence[Path], *, ahead: int = 4) -> Iterator[tuple[Path,
         >>> [(path.name, image.shape[1]) for path, image in load_ahead(find_images([folder]))]
         [('a.png', 3), ('b.png', 3)]
 
-    ahead: pictures decoded while the caller works on one.
+    ahead: pictures decoded while the caller works on one; they wait in bytes, a quarter of the memory of a tensor.
     """
 
-    def load(path: Path) -> Tensor | ImageError:
+    def load(path: Path) -> Image.Image | ImageError:
         try:
-            return load_image(path)
+            return _decoded(path)
         except ImageError as error:
             return error
 
@@ -263,4 +269,5 @@ def load_ahead(paths: Sequence[Path], *, ahead: int = 4) -> Iterator[tuple[Path,
             first, future = waiting.popleft()
             if path is not None:
                 waiting.append((path, threads.submit(load, path)))
-            yield first, future.result()
+            image = future.result()
+            yield first, image if isinstance(image, ImageError) else from_pil(image)

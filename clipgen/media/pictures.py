@@ -84,6 +84,8 @@ FORMATS: dict[str, PictureFormat] = {
     ".webp": PictureFormat("WEBP", _exif, {"quality": 90}),
 }
 DEFAULT_ENDING = ".png"
+#: metadata of a drawing of many pictures, such as a sheet, which the next run may replace
+DRAWN: Values = {"drawn": True}
 
 
 def picture_format(path: str | Path) -> PictureFormat:
@@ -137,6 +139,19 @@ def read_metadata(path: str | Path) -> dict[str, Json]:
     if not isinstance(metadata, dict):
         raise ImageError(f"the clipgen settings in {path} are damaged: not a table")
     return metadata
+
+
+def carries(path: str | Path, metadata: Values) -> bool:
+    """Whether a file is a picture with exactly this metadata.
+
+    >>> save_picture(folder / "sheet.png", picture, DRAWN)
+    >>> carries(folder / "sheet.png", DRAWN), carries(folder / "a.png", DRAWN), carries(folder / "none.png", DRAWN)
+    (True, False, False)
+    """
+    try:
+        return read_metadata(path) == metadata
+    except ImageError:
+        return False
 
 
 def _text_of(picture: Image.Image) -> str | bytes | None:

@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 
 from clipgen.errors import ImageError
+from clipgen.media import images
 from clipgen.media.images import find_images, from_pil, later_frames, load_ahead, load_image, resize_area, to_pil
 from raising import refused
 
@@ -150,6 +151,22 @@ def test_reading_ahead_keeps_the_order_and_tells_errors(tmp_path: Path) -> None:
         0, 1, 2, 3, 4, 6, 7, 8,
     ]  # fmt: skip
     assert list(load_ahead([])) == []
+
+
+def test_what_is_read_ahead_waits_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / f"{i}.png" for i in range(4)]
+    for path in paths:
+        Image.new("RGB", (4, 4)).save(path)
+    made: list[Image.Image] = []
+
+    def counted(picture: Image.Image) -> torch.Tensor:
+        made.append(picture)
+        return from_pil(picture)
+
+    monkeypatch.setattr(images, "from_pil", counted)
+    for _ in load_ahead(paths):
+        break  # waits for the threads
+    assert len(made) == 1  # in single precision they would take four times the memory
 
 
 @pytest.mark.parametrize("ending", ["gif", "png", "webp", "tiff"])

@@ -168,6 +168,8 @@ def test_another_video_is_another_film(make: Make, video: Path) -> None:
 
 
 def test_what_cannot_be_painted_over(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="init_noise and video_in"):
+        make(init_noise="perlin")
     with pytest.raises(SettingsError, match="zoom"):
         make(Scene("a fox", tracks={"zoom": Track.constant(1.1)}))
     with pytest.raises(ImageError, match="none.mp4"):

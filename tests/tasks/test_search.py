@@ -18,8 +18,8 @@ from clipgen.media.moments import Moment
 from clipgen.media.video import VideoWriter
 from clipgen.settings import QuerySettings
 from clipgen.similarity import Matcher
-from clipgen.tasks import search as task
 from clipgen.tasks.search import Found, Query, Searched, search
+from clipgen.tasks.search import find as task
 from gridclip import grid_matcher
 from raising import refused
 
@@ -151,6 +151,19 @@ def test_files_behind_those_that_are_gone_are_found(
     assert [one.path for one in find("a red fox", settings=QuerySettings(unlikely=True, top=1))] == ranked[-1:]
     monkeypatch.setattr(task, "_line", lambda count: -1e9)
     assert [one.path for one in find("a red fox", settings=QuerySettings(top=1))] == ranked[-1:]
+
+
+def test_a_library_that_is_not_there_is_not_searched_to_its_end(
+    find: Search, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find("a fox")
+    photos.rename(photos.with_name("unmounted"))
+    for name, value in (("_SMALL", 2), ("_LEAST", 1), ("_MORE", 1)):
+        monkeypatch.setattr(task, name, value)
+    asked: list[int] = []
+    fits = task._Search._fits
+    monkeypatch.setattr(task._Search, "_fits", lambda self, wanted: asked.append(wanted) or fits(self, wanted))
+    assert find("a fox", settings=QuerySettings(unlikely=True, top=1)) == [] and len(asked) == 1
 
 
 def test_many_candidates_take_little_memory(find: Search) -> None:

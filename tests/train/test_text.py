@@ -308,6 +308,26 @@ def test_a_run_embeds_trains_and_writes(data: Path, tmp_path: Path, monkeypatch:
         recipe_module.run(**options, hold_out="everything")
 
 
+def test_fewer_texts_are_the_first_of_a_fuller_store(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = [f"text {number}" for number in range(20)]
+    store = Embedded(tmp_path / "runs" / "teacher")
+    for part in (every[:12], every[12:]):
+        store.fill(part, Letters().embed)
+    taken: list[list[str]] = []
+
+    def stop(_: object, some: list[str], *__: object) -> None:
+        taken.append(some)
+        raise WeightsError("stopped")
+
+    monkeypatch.setattr(recipe_module, "first_student", stop)
+    with pytest.raises(WeightsError, match="stopped"):
+        recipe_module.run(data=data, runs=tmp_path / "runs", texts=15)
+    assert taken == [every[:15]]
+    assert torch.equal(store.first(15).matrix(), store.matrix()[:15]) and len(store.rows) == 20
+
+
 def test_the_teacher_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(WeightsError, match=PACKAGE):

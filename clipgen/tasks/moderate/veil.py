@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image, ImageFilter
 
-from clipgen.errors import ImageError, OutputError
+from clipgen.errors import OutputError
 from clipgen.media.images import load_image, to_pil
-from clipgen.media.pictures import FORMATS, read_metadata, save_picture
+from clipgen.media.pictures import FORMATS, carries, save_picture
 from clipgen.values import Values
 
 _CELLS = 12  # along the short side: colours remain, and no shape of a person
@@ -71,18 +71,11 @@ def check_target(path: Path, target: Path) -> None:
     """Raise OutputError where the veiled copy of a picture file would replace anything but an earlier veiled copy."""
     if target.exists() and path.exists() and target.samefile(path):
         raise OutputError(f"{target} is the original; name another folder for veiled copies", settings=["veil_to"])
-    if target.exists() and not _is_veiled(target):
+    if target.exists() and not carries(target, _MARK):
         raise OutputError(
             f"{target} is there already, and is no veiled copy; name another folder for veiled copies",
             settings=["veil_to"],
         )
-
-
-def _is_veiled(path: Path) -> bool:
-    try:
-        return read_metadata(path) == _MARK
-    except ImageError:
-        return False
 
 
 def veiled_copy(path: Path, target: Path) -> None:

@@ -76,6 +76,7 @@ def run(
     store = Embedded(runs / "teacher")
     if texts is None or len(store.rows) < texts:  # the store is filled in order
         store = embedded(runs / "teacher", islice(all_texts(concepts, words), texts), report)
+    store = store if texts is None else store.first(texts)
     if embed_only:
         return None
     held, folder = HeldOut.of(concepts, words, mode=hold_out), runs / f"text-without-{hold_out}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -61,6 +62,12 @@ class Embedded:
             report(f"{len(self.rows)} texts embedded")
         return len(self.rows) - before
 
+    def first(self, count: int) -> Embedded:
+        """The texts that were added first, to read: they are not filled any more."""
+        some = copy.copy(self)
+        some.rows = dict(islice(self.rows.items(), count))
+        return some
+
     def matrix(self) -> Tensor:
         """All embeddings, float32 [N, D], a row for each of ``rows``."""
-        return torch.from_numpy(np.concatenate(self._parts)).float()
+        return torch.from_numpy(np.concatenate(self._parts)[: len(self.rows)]).float()

@@ -61,7 +61,9 @@ class Trainer:
 
     def _long(self, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Tokens and targets of texts that are several captions each: without them no late position is trained."""
-        pool = self.lessons.pools["captions"]
+        pools = self.lessons.pools
+        # few texts are names and words alone
+        pool = pools["captions"] if len(pools["captions"]) else torch.cat(list(pools.values()))
         groups = [
             pool[torch.from_numpy(rng.integers(len(pool), size=rng.integers(2, 7)))] for _ in range(self.recipe.long)
         ]

@@ -39,8 +39,8 @@ def outline(
 ) -> Outline:
     """Lay out a film over the video `settings.video_in`, whose length its scenes share.
 
-    Raises SettingsError for scenes with a camera or a first picture of their own, ImageError for a file that is not a
-    video, and what `lay_out` raises.
+    Raises SettingsError for scenes with a camera or a first picture of their own, for a mask and for init_noise,
+    ImageError for a file that is not a video, and what `lay_out` raises.
     """
     for scene in timeline.scenes:
         if given := [name for name in (*scene.tracks, *scene.settings) if name in _FROM_VIDEO]:
@@ -51,6 +51,11 @@ def outline(
         raise SettingsError(
             "mask and video_in are both set; outside of a mask one picture stays, not a video: leave one out",
             settings=["mask", "video_in"],
+        )
+    if picture.init.init_noise is not None:
+        raise SettingsError(
+            "init_noise and video_in are both set; each scene starts from a frame of the video: leave one out",
+            settings=["init_noise", "video_in"],
         )
     video = Path(settings.video_in or "")
     still = settings.without_camera()

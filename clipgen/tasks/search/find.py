@@ -5,18 +5,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
 
-from clipgen.errors import ImageError, PromptError
 from clipgen.library import (
     EVERYWHERE,
     Frame,
@@ -29,12 +24,11 @@ from clipgen.library import (
     index,
     phashes_of,
 )
-from clipgen.media.moments import Moment
-from clipgen.perceptors.base import STOP_WORDS
-from clipgen.prompts import parse_prompts, parse_weighted_path
 from clipgen.settings import QuerySettings
 from clipgen.similarity import Matcher, Skipped
 from clipgen.similarity.store import picture_keys
+from clipgen.tasks.search.query import Query
+from clipgen.tasks.search.results import Found, Searched
 
 # Reciprocal rank fusion of fits and names: Cormack, Clarke and Büttcher 2009, with their constant
 _FUSION = 60
@@ -43,58 +37,6 @@ _COPY_BITS, _COPY_COSINE = 5, 0.9
 _SMALL = 20_000  # contents up to which all cosines of a folder are computed
 _MOMENT = 5.0  # seconds within which two frames of a film are one moment
 _MORE, _LEAST = 10, 1000  # candidates for a result, and at least: near copies are folded, and some files are gone
-
-
-@dataclass(frozen=True)
-class Searched:
-    """What was searched, before the first Found.
-
-    files: number of them; frames: of films among them; likely: how many pictures and frames fit better than chance;
-    unknown: words that the perceptor has never seen.
-    """
-
-    files: int
-    frames: int
-    likely: int
-    unknown: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Found:
-    """A picture, or a moment of a film, that was found.
-
-    path: its first file; score: cosine; z: standard deviations above what unrelated pictures reach; likely: whether
-    fewer than one of the searched pictures would reach that by chance; named: whether all words are in its file name or
-    keywords; copies: files with near copies of it that were folded, and further ones with the same bytes; seconds: time
-    in a film, from its first frame, None for a picture; moments: further times in this film that were folded.
-    """
-
-    path: Path
-    score: float
-    z: float
-    likely: bool
-    named: bool
-    copies: tuple[Path, ...]
-    seconds: float | None = None
-    moments: tuple[float, ...] = ()
-
-    @property
-    def shown(self) -> Path | Moment:
-        """Where it is: the file, and for a film also the time."""
-        return self.path if self.seconds is None else Moment(self.path, self.seconds)
-
-    def to_dict(self) -> dict[str, str | float | bool | list[str] | list[float] | None]:
-        """Plain values, rounded as they are printed."""
-        return {
-            "path": str(self.path),
-            "score": round(self.score, 4),
-            "z": round(self.z, 2),
-            "likely": self.likely,
-            "named": self.named,
-            "copies": [str(path) for path in self.copies],
-            "seconds": None if self.seconds is None else round(self.seconds, 3),
-            "moments": [round(seconds, 3) for seconds in self.moments],
-        }
 
 
 def search(
@@ -125,59 +67,6 @@ def search(
     if refresh and folders:
         yield from index(places, library, matcher.perceptor, films=chosen.films)
     yield from _Search(query, places, library, matcher, chosen).results()
-
-
-@dataclass(frozen=True)
-class Query:
-    """What is searched for: a unit vector [D], the text whose words may be in names, and words without a meaning.
-
-    >>> Query.of(["a red fox", "snow:-0.5"], [], matcher).text
-    'a red fox'
-    """
-
-    vector: Tensor
-    text: str
-    unknown: tuple[str, ...]
-    meaningless: bool
-
-    @classmethod
-    def of(cls, prompts: Sequence[str], pictures: Sequence[str], matcher: Matcher) -> Query:
-        """Of prompts and pictures with weights. Raises PromptError, and ImageError for a picture that cannot be loaded.
-
-        The mean of all texts is subtracted from texts, that of all pictures from pictures, where several are combined:
-        texts and pictures lie in different parts of the space, whatever they show.
-        """
-        texts = [prompt for line in prompts for prompt in parse_prompts(line)]
-        weighted = [_weighted(name) for name in pictures]
-        rows = [*matcher.embed_texts([prompt.text for prompt in texts]), *_embedded(weighted, matcher)]
-        weights = torch.tensor([*(prompt.weight for prompt in texts), *(weight for _, weight in weighted)])
-        if not rows or not (weights > 0).any():
-            raise PromptError("there is nothing to search for; give a text or a picture with a positive weight")
-        if len(rows) > 1:
-            background = matcher.background
-            means = [background.captions.mean(0)] * len(texts) + [background.mean_picture] * len(weighted)
-            rows = [row - mean for row, mean in zip(rows, means, strict=True)]
-        wanted = " ".join(prompt.text for prompt in texts if prompt.weight > 0)
-        clip = matcher.perceptor
-        unknown = tuple(word for word in clip.unknown_words(wanted) if not clip.stand_ins(word))
-        words = [word for word in wanted.split() if word.lower() not in STOP_WORDS]
-        meaningless = not weighted and 2 * len(unknown) >= max(1, len(words)) and bool(unknown)
-        return cls(F.normalize(weights @ torch.stack(rows), dim=0), wanted, unknown, meaningless)
-
-
-def _weighted(name: str) -> tuple[Path, float]:
-    """A file and its weight; a file may have a colon in its name."""
-    if os.path.exists(name):
-        return Path(name), 1.0
-    path, weight = parse_weighted_path(name)
-    return Path(path), weight
-
-
-def _embedded(pictures: Sequence[tuple[Path, float]], matcher: Matcher) -> Iterator[Tensor]:
-    for one in matcher.embed_pictures([path for path, _ in pictures]):
-        if isinstance(one, Skipped):
-            raise ImageError(one.reason)
-        yield one.vector
 
 
 class _Search:
@@ -227,7 +116,7 @@ class _Search:
             missing = [hash for hash in named if hash not in scores]
             scores |= self._scores(self.searcher.among(picture_keys(missing), self.query.vector.numpy(), len(missing)))
             files = self._present(_fused(fitting, named), shown)
-            if last or len(files) >= shown:
+            if last or len(files) >= shown or not self._any_there():
                 return scores, likely, files
             wanted *= 4
 
@@ -287,6 +176,10 @@ class _Search:
             if len(found) >= most:
                 break
         return dict(islice(found.items(), most))
+
+    def _any_there(self) -> bool:
+        """Whether any folder with files is there: where a disk is not mounted, none of them is found further behind."""
+        return any(os.path.exists(folder) for folder in self.library.database.folders(self.places))
 
     def _is_there(self, path: Path) -> bool:
         """Whether a file exists; a folder that is gone is asked for once, whatever was in it."""
