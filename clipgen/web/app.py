@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,7 +25,7 @@ from clipgen.web.game.room import GameRoom
 from clipgen.web.limits import Counted, Limits
 from clipgen.web.messages import Places, error_answer
 from clipgen.web.room import Room
-from clipgen.web.security import Guard, kept_key
+from clipgen.web.security import Guard
 from clipgen.web.settings import WebSettings
 from clipgen.web.signing import sign_in_routes
 from clipgen.web.studio.room import StudioRoom
@@ -59,8 +58,6 @@ def create_app(settings: WebSettings, rooms: MakeRooms = studio_and_game) -> Sta
     open event streams by address. Raises OutputError when the folder cannot be used.
     """
     bell = Bell()
-    if settings.token is not None:
-        settings = replace(settings, key=kept_key(settings.folder))
     shown = rooms(settings, bell)
 
     @asynccontextmanager

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import logging
 import re
 import secrets
-from contextlib import suppress
 from ipaddress import ip_address, ip_network
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -17,7 +16,6 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clipgen.files import write_whole
 from clipgen.web.limits import Limits
 from clipgen.web.settings import WebSettings
 
@@ -26,8 +24,6 @@ _log = logging.getLogger("clipgen.web")
 #: the visitor where all who may enter are one person
 OWNER = "owner"
 SIGN_IN = "/sign-in"
-#: in the folder of a server
-KEY_FILE, KEY_BYTES = "cookie-key", 32
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _VISITOR = re.compile(r"[0-9a-f]{32}")
 _YEAR = 365 * 24 * 3600
@@ -128,7 +124,7 @@ class Guard:
             if bearer is not None and matches(bearer.removeprefix("Bearer "), token):
                 return None
         known = asked.cookies.get(f"{self.settings.cookie}-token", "")
-        if matches(known, fingerprint(token, self.settings.key)):
+        if matches(known, fingerprint(token)):
             return None
         if is_guess and self.limits.wait(address, "sign_in"):
             return _refused(429, _WRONG, _LATER)
@@ -210,28 +206,9 @@ def is_token(given: str, expected: str, request: Request) -> bool:
     return False
 
 
-def fingerprint(token: str, key: bytes) -> str:
-    """What a browser keeps of a token: without the key of the server nobody can try tokens against it."""
-    return hmac.digest(key, token.encode("utf-8", "replace"), "sha256").hex()
-
-
-def kept_key(folder: Path) -> bytes:
-    """The key of a server's cookies, drawn once for its folder: browsers that are signed in stay in over a restart.
-
-        >>> kept_key(folder / "web") == kept_key(folder / "web")
-        True
-
-    Raises OutputError where it cannot be written.
-    """
-    path = folder / KEY_FILE
-    with suppress(FileNotFoundError):
-        if len(key := path.read_bytes()) == KEY_BYTES:
-            return key
-    key = secrets.token_bytes(KEY_BYTES)
-    with write_whole(path) as part:
-        part.chmod(0o600)
-        part.write_bytes(key)
-    return key
+def fingerprint(token: str) -> str:
+    """What a browser keeps of a token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def signed_in(path: str, asked: HTTPConnection, settings: WebSettings) -> Response:
@@ -240,8 +217,7 @@ def signed_in(path: str, asked: HTTPConnection, settings: WebSettings) -> Respon
     # two slashes at the start would be another host
     place = "/" + path.lstrip("/\\")
     answer = RedirectResponse(place + (f"?{urlencode(rest)}" if rest else ""), 303)
-    value = fingerprint(settings.token or "", settings.key)
-    answer.headers.append("Set-Cookie", cookie(f"{settings.cookie}-token", value))
+    answer.headers.append("Set-Cookie", cookie(f"{settings.cookie}-token", fingerprint(settings.token or "")))
     return answer
 
 

@@ -76,7 +76,7 @@ class WebSettings:
     must have, None for no token; names: host names that the server is reached by, besides localhost and addresses;
     libraries: folders of pictures that may be searched, by the name that visitors see; devices: each has one worker;
     database: address of the PostgreSQL database of the game, "" for a file in the folder; owner: token of who may hide
-    drawings of the game, by default a random one; key: of the cookies of visitors with the token, by default random.
+    drawings of the game, by default a random one.
     A server without a token that listens beyond this machine keeps what visitors make apart from each other.
     """
 
@@ -89,7 +89,6 @@ class WebSettings:
     devices: tuple[str, ...] = ("auto",)
     database: str = field(default="", repr=False)
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
-    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     bounds: Bounds = field(default_factory=Bounds)
 
     @property
