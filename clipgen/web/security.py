@@ -7,6 +7,7 @@ import hmac
 import logging
 import re
 import secrets
+from functools import cache
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlencode, urlsplit
 
@@ -206,9 +207,13 @@ def is_token(given: str, expected: str, request: Request) -> bool:
     return False
 
 
+@cache
 def fingerprint(token: str) -> str:
-    """What a browser keeps of a token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+    """What a browser keeps of a token of this server; slow, so that whoever finds a cookie cannot try all short tokens.
+
+    It has no key, since several servers behind one address have the same token and no file in common.
+    """
+    return hashlib.scrypt(token.encode("utf-8", "replace"), salt=b"clipgen", n=2**14, r=8, p=1).hex()
 
 
 def signed_in(path: str, asked: HTTPConnection, settings: WebSettings) -> Response:

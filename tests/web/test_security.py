@@ -1,9 +1,10 @@
+import time
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from clipgen.web.security import HEADERS
+from clipgen.web.security import HEADERS, fingerprint
 from clipgen.web.settings import Rate
 
 from .conftest import BOUNDS, Serve, Web, job
@@ -85,6 +86,12 @@ def test_the_token_in_the_address_becomes_a_cookie(serve: Serve) -> None:
     assert (entered.status_code, entered.headers["location"]) == (303, "/gallery?q=fox")
     assert "HttpOnly" in entered.headers["set-cookie"] and "secret" not in entered.headers["set-cookie"]
     assert web.client.get("/api/jobs").status_code == 200
+
+
+def test_whoever_finds_a_cookie_cannot_try_many_tokens_against_it() -> None:
+    began = time.process_time()
+    assert fingerprint.__wrapped__("fox") != fingerprint.__wrapped__("fix")
+    assert time.process_time() - began > 0.01
 
 
 def test_the_token_can_be_typed(serve: Serve) -> None:
