@@ -23,7 +23,7 @@ from clipgen.parts import Parts
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.similarity import Background, background_of
-from clipgen.tasks.generate.plan import draft
+from clipgen.tasks.generate.draft import draft
 from clipgen.train.tune import Tuned, run, tune
 from clipgen.train.tune.trainer import Trainer
 from raising import refused
