@@ -16,7 +16,8 @@ from safetensors.torch import load_file, save_file
 
 from clipgen.cli.main import main
 from clipgen.errors import ImageError, OutputError, SettingsError
-from clipgen.files import exclusive, sha256
+from clipgen.files import sha256
+from clipgen.files.locks import exclusive
 from clipgen.jobs import Inputs, Job
 from clipgen.models import shelf, weights
 from clipgen.parts import Parts
