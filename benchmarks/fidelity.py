@@ -38,7 +38,7 @@ from clipgen.media.sheets import contact_sheet
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.scenery import SCENES
-from clipgen.tasks.generate.composition import ground_of
+from clipgen.tasks.generate.collage import ground_of
 from clipgen.tasks.generate.layouts import plural
 from clipgen.train.world.captions import indefinite
 

@@ -42,8 +42,8 @@ def pytest_unconfigure() -> None:
 def no_shared_models() -> Iterator[None]:
     """The functions of the library keep their models in the process: each test loads its own."""
     yield
-    if "clipgen.studio.verbs" in sys.modules:
-        sys.modules["clipgen.studio.verbs"].close()
+    if "clipgen.studio.verbs.shared" in sys.modules:
+        sys.modules["clipgen.studio.verbs.shared"].close()
 
 
 @pytest.fixture(scope="session")

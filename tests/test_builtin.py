@@ -30,8 +30,9 @@ from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.generate import composition, prepare
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.generate.draft import draft
 from clipgen.tasks.generate.layouts import Layout
-from clipgen.tasks.generate.plan import draft, with_start
+from clipgen.tasks.generate.plan import with_start
 from clipgen.tasks.generate.run import course_of
 from clipgen.tasks.generate.start import bank_pictures, sketched
 from clipgen.tasks.generate.targets import read_targets, reader_for

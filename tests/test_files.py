@@ -15,15 +15,16 @@ from pathlib import Path
 import pytest
 
 from clipgen.errors import ImageError, OutputError, WeightsError
-from clipgen.files import claims, exclusive, free_path, reason, sha256, write_whole
+from clipgen.files import claims, free_path, reason, sha256, write_whole
 from clipgen.files.journal import Journal
+from clipgen.files.locks import exclusive
 from clipgen.files.temporary import temporary_folder
 from raising import refused
 
 # a process that stops at one moment of its life, prints the moment, and waits to be killed
 OWNER = """
 import sys, time
-from clipgen.files import exclusive, free_path, write_whole
+from clipgen.files import free_path, write_whole
 
 folder, moment = sys.argv[1:]
 
@@ -283,7 +284,7 @@ def test_without_locks_names_are_still_unique(tmp_path: Path, monkeypatch: pytes
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     script = f"""
 import time
-from clipgen.files import exclusive
+from clipgen.files.locks import exclusive
 with exclusive({str(tmp_path / "model.ckpt")!r}) as alone:
     print(alone, flush=True)
     time.sleep(60)

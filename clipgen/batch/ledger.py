@@ -16,8 +16,9 @@ from typing import Self
 
 from clipgen.batch.lines import Line, grouped
 from clipgen.errors import OutputError
-from clipgen.files import exclusive, reason, unwritable, write_whole
+from clipgen.files import reason, unwritable, write_whole
 from clipgen.files.addresses import Address
+from clipgen.files.locks import exclusive
 from clipgen.jobs import Job
 from clipgen.models.weights import data_folder
 from clipgen.values import Json, parse_json

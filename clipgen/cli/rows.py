@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from clipgen.errors import ClipgenError, OutputError
-from clipgen.files import exclusive, unwritable
+from clipgen.files import unwritable
+from clipgen.files.locks import exclusive
 from clipgen.values import parse_json
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import math
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from clipgen.errors import ImageError
-from clipgen.files import reason
-from clipgen.media.containers import open_container
+from clipgen.media.decoder import (
+    EARLY,
+    filter_graph,
+    length_of,
+    opened_video,
+    reduced_size,
+    shown_size,
+    time_of,
+    timed_frames,
+)
 from clipgen.media.encoder import pulled
 from clipgen.media.images import from_pil, paintable_size
 from clipgen.media.moments import clock
@@ -29,9 +34,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MAX_SIDE = 8192  # pixels: a file that states more is more likely broken than real
-_EARLY = 1e-4  # seconds by which a presentation time may be rounded down
 _MISSING = 2.0  # seconds by which the length that a file states may be wrong
-_BACK = 12.0  # seconds between key frames, at most, in nearly all films
 
 
 def _ignored(seconds: float) -> None:
@@ -60,12 +63,12 @@ class VideoFacts:
 
         Raises ImageError for a file that is no video, or whose size or length cannot be used.
         """
-        with _opened(Path(path)) as container:
+        with opened_video(Path(path)) as container:
             first = next(container.decode(video=0), None)
             if first is None:
                 raise ImageError(f"{path} cannot be decoded as a video: it has no frames")
-            width, height = _shown_size(first)
-            seconds, sound = _seconds(container), bool(container.streams.audio)
+            width, height = shown_size(first)
+            seconds, sound = length_of(container), bool(container.streams.audio)
             rate = container.streams.video[0].average_rate or cls.rate
         if not 0 < seconds < 86400 or not 0 < max(width, height) <= MAX_SIDE:
             raise ImageError(f"{path} is a video of {width} x {height} pixels and {seconds:g} s, which cannot be used")
@@ -157,23 +160,23 @@ def video_frames(
     damaged: called with the time of each frame that can be decoded in part only.
     No frame is kept in memory. Raises ImageError for a file that is no video, or is damaged.
     """
-    with _opened(Path(path)) as container:
+    with opened_video(Path(path)) as container:
         container.streams.video[0].thread_type = "AUTO"
         graph: Graph | None = None
         start, begin = None, None
         for decoded in _and_end(container):
             if decoded is not None:
-                graph = graph or _graph(container, decoded, fps, size)
+                graph = graph or filter_graph(container, decoded, fps, size)
             if graph is None:
                 return
             graph.push(decoded)
             if decoded is not None:
-                begin = _time(decoded) if begin is None else begin
+                begin = time_of(decoded) if begin is None else begin
                 if decoded.is_corrupt:
-                    damaged(_time(decoded) - begin)
+                    damaged(time_of(decoded) - begin)
             for frame in pulled(graph.vpull):
-                start = _time(frame) if start is None else start
-                yield _time(frame) - start, Image.fromarray(frame.to_ndarray())
+                start = time_of(frame) if start is None else start
+                yield time_of(frame) - start, Image.fromarray(frame.to_ndarray())
 
 
 def sampled_frames(
@@ -198,19 +201,19 @@ def sampled_frames(
     other frame depends on are not decoded, so a frame may be some frames late in its span; its time is its own.
     Raises ImageError for a file that is no video, and where it is damaged, after the frames before that.
     """
-    with _opened(Path(path)) as container:
+    with opened_video(Path(path)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         stream.codec_context.skip_frame = "NONREF"
         graph: Graph | None = None
         due = since
-        for seconds, frame in _timed(container, since):
+        for seconds, frame in timed_frames(container, since):
             if frame.is_corrupt and seconds >= since:
                 damaged(seconds)
-            if seconds + _EARLY < due:
+            if seconds + EARLY < due:
                 continue
-            due = every * (math.floor(seconds / every + _EARLY) + 1)
-            graph = graph or _graph(container, frame, None, _reduced(frame, side))
+            due = every * (math.floor(seconds / every + EARLY) + 1)
+            graph = graph or filter_graph(container, frame, None, reduced_size(frame, side))
             graph.push(frame)
             for shown in pulled(graph.vpull):
                 yield seconds, Image.fromarray(shown.to_ndarray())
@@ -229,114 +232,19 @@ def frame_at(path: str | Path, seconds: float, *, side: int = MAX_SIDE) -> Image
     seconds: from the first frame; side: short side in pixels, unless it is smaller already.
     Raises ImageError for a file that is no video, or is damaged there.
     """
-    with _opened(Path(path)) as container:
+    with opened_video(Path(path)) as container:
         found: VideoFrame | None = None
-        for when, frame in _timed(container, seconds):
-            if found is not None and when > seconds + _EARLY:
+        for when, frame in timed_frames(container, seconds):
+            if found is not None and when > seconds + EARLY:
                 break
             found = frame
         if found is None:
             raise ImageError(f"{path} cannot be decoded as a video: it has no frames")
-        graph = _graph(container, found, None, _reduced(found, side))
+        graph = filter_graph(container, found, None, reduced_size(found, side))
         graph.push(found)
         return Image.fromarray(next(pulled(graph.vpull)).to_ndarray())
-
-
-def _timed(container: InputContainer, since: float) -> Iterator[tuple[float, VideoFrame]]:
-    """Frames from the key frame before a time on, and when each is shown, in seconds from the first of the video."""
-    frames = container.decode(video=0)
-    first = next(frames, None)
-    if first is None:
-        return
-    start = _time(first)
-    if since > 0:
-        frames = _sought(container, start, since)
-    else:
-        yield 0.0, first
-    yield from ((_time(frame) - start, frame) for frame in frames)
-
-
-def _sought(container: InputContainer, start: float, since: float) -> Iterator[VideoFrame]:
-    """The frames from one on that is shown `since` seconds after the start, or before."""
-    import av
-
-    stream = container.streams.video[0]
-    unit = stream.time_base or Fraction(1, 90_000)
-    # streams without an index (.mpg, .m2ts) give what comes after the target, and .avi none before its first frame
-    for target in (start + since, start + since - _BACK, start, start - 1):
-        with suppress(av.FFmpegError):
-            container.seek(math.floor(target / unit), stream=stream)
-            frames = container.decode(video=0)
-            landed = next(frames, None)
-            if landed is not None and _time(landed) <= start + since + _EARLY:
-                return chain([landed], frames)
-    return iter(())
-
-
-def _time(frame: VideoFrame) -> float:
-    if frame.time is None:
-        raise ValueError("its frames have no presentation times; copy it into a container such as .mp4 or .mkv")
-    return frame.time
-
-
-def _reduced(frame: VideoFrame, side: int) -> tuple[int, int]:
-    """The size at which the short side of an upright frame is `side`, or its own where that is less."""
-    width, height = _shown_size(frame)
-    scale = min(1.0, side / min(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def _shown_size(frame: VideoFrame) -> tuple[int, int]:
-    return (frame.height, frame.width) if frame.rotation % 180 == 90 else (frame.width, frame.height)
 
 
 def _and_end(container: InputContainer) -> Iterator[VideoFrame | None]:
     yield from container.decode(video=0)
     yield None
-
-
-def _graph(container: InputContainer, first: VideoFrame, fps: float | None, size: tuple[int, int] | None) -> Graph:
-    """Filters from decoded frames to upright RGB frames of a rate and size."""
-    import av.filter
-
-    graph = av.filter.Graph()
-    nodes = [graph.add_buffer(template=container.streams.video[0])]
-    if fps is not None:
-        nodes.append(graph.add("fps", f"fps={fps}"))
-    # the file states by how much its frames are turned counterclockwise
-    turns = {90: ["cclock"], -90: ["clock"], 180: ["clock", "clock"], -180: ["clock", "clock"]}
-    nodes += [graph.add("transpose", turn) for turn in turns.get(first.rotation, [])]
-    if size is not None:
-        width, height = size
-        nodes.append(graph.add("scale", f"{width}:{height}:force_original_aspect_ratio=increase:flags=area"))
-    nodes.append(graph.add("format", "pix_fmts=rgb24"))
-    if size is not None:  # in RGB, where it is exact to the pixel
-        nodes.append(graph.add("crop", f"{size[0]}:{size[1]}"))
-    graph.link_nodes(*nodes, graph.add("buffersink")).configure()
-    return graph
-
-
-def _seconds(container: InputContainer) -> float:
-    stream = container.streams.video[0]
-    if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
-    return (container.duration or 0) / 1_000_000
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[InputContainer]:
-    """Open a video; every failure, now or in the block, while it is decoded, becomes one ImageError."""
-    import av  # late: only videos need it
-
-    if not os.path.isfile(path):
-        raise ImageError(f"there is no video {path}; check the name")
-    try:
-        with open_container(path) as container:
-            # without a codec PyAV before 18 crashes as soon as it decodes
-            if not container.streams.video or container.streams.video[0].codec_context is None:
-                raise ImageError(f"{path} cannot be decoded as a video: it has no pictures in a known encoding")
-            yield container
-    except (av.FFmpegError, OSError, ValueError) as error:
-        if isinstance(error, ImageError):
-            raise
-        raise ImageError(f"{path} cannot be decoded as a video: {reason(error)}") from error

@@ -16,8 +16,9 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from clipgen.errors import ClipgenError, WeightsError
-from clipgen.files import exclusive, reason, unwritable
+from clipgen.files import reason, unwritable
 from clipgen.files import sha256 as sha256_of
+from clipgen.files.locks import exclusive
 from clipgen.models.network import check_online
 
 STALL = 20.0  # seconds without a byte until the next attempt

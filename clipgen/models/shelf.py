@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from clipgen.errors import OutputError, SettingsError, UnknownNameError, WeightsError
-from clipgen.files import clear_lock, exclusive, listed, sha256, write_whole
+from clipgen.files import listed, sha256, write_whole
+from clipgen.files.locks import clear_lock, exclusive
 from clipgen.models import clips, downloads, hub, weights
 from clipgen.models.weights import ADDED, Card, cards, check, find, shelf_folder
 from clipgen.registry import GENERATORS

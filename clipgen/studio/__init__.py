@@ -8,29 +8,22 @@
 
 from clipgen.studio.pictures import Picture
 from clipgen.studio.studio import Studio
-from clipgen.studio.verbs import (
-    animate,
+from clipgen.studio.verbs.library import curate, duplicates, orient, search
+from clipgen.studio.verbs.shared import close
+from clipgen.studio.verbs.similarity import (
     caption,
     classify,
-    close,
     compare,
-    curate,
     detect,
-    duplicates,
-    edit,
     estimate,
-    generate,
     moderate,
     moderate_text,
-    orient,
     pair,
     rank,
-    sample,
     scenes,
-    search,
-    stream,
     track,
 )
+from clipgen.studio.verbs.synthesis import animate, edit, generate, sample, stream
 
 __all__ = [
     "Picture",

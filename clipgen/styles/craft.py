@@ -3,21 +3,18 @@
 import cv2
 import numpy as np
 
+from clipgen.styles.cells import borders, cells
+from clipgen.styles.noise import clouds, grain, noise
 from clipgen.styles.primitives import (
     Picture,
     Plane,
     axes,
-    borders,
     box,
     calm,
-    cells,
-    clouds,
     edges,
     fineness,
-    grain,
     grey,
     kuwahara,
-    noise,
     posterise,
     remap,
     saturate,

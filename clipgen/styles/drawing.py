@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from clipgen.styles.noise import clouds, grain, noise, stretched, warp
 from clipgen.styles.primitives import (
     Picture,
     Plane,
@@ -9,19 +10,14 @@ from clipgen.styles.primitives import (
     axes,
     blur,
     calm,
-    clouds,
     edges,
-    grain,
     grey,
-    noise,
     saturate,
     standard,
     step,
-    stretched,
     to_bytes,
     to_float,
     unit,
-    warp,
     wide,
 )
 

@@ -3,16 +3,15 @@
 import cv2
 import numpy as np
 
+from clipgen.styles.noise import clouds, noise
 from clipgen.styles.primitives import (
     Picture,
     axes,
     blur,
     box,
     calm,
-    clouds,
     edges,
     grey,
-    noise,
     ramp,
     saturate,
     saturation,

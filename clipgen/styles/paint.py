@@ -3,23 +3,19 @@
 import cv2
 import numpy as np
 
+from clipgen.styles.cells import borders, cells, dabs
+from clipgen.styles.noise import clouds, grain, noise, stretched, warp
 from clipgen.styles.primitives import (
     Picture,
     Plane,
     apart,
     axes,
     blur,
-    borders,
     box,
     calm,
-    cells,
-    clouds,
-    dabs,
     edges,
-    grain,
     grey,
     kuwahara,
-    noise,
     positions,
     ramp,
     relief,
@@ -29,13 +25,11 @@ from clipgen.styles.primitives import (
     standard,
     step,
     streaks,
-    stretched,
     tint,
     to_bytes,
     to_float,
     unit,
     vignette,
-    warp,
     wide,
 )
 

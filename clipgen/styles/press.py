@@ -3,28 +3,25 @@
 import cv2
 import numpy as np
 
+from clipgen.styles.noise import clouds, noise, stretched, warp
 from clipgen.styles.primitives import (
     Picture,
     apart,
     blur,
     calm,
-    clouds,
     edges,
     grey,
     kuwahara,
-    noise,
     posterise,
     saturate,
     saturation,
     screen,
     shuffle_hue,
     step,
-    stretched,
     to_bytes,
     to_float,
     tones,
     unit,
-    warp,
     wide,
 )
 

@@ -1,4 +1,4 @@
-"""Shared functions of the art styles: noise, flow, cells, edges, tones, all measured in 1/64 of the shorter side."""
+"""Shared functions of the art styles: flow, light, edges, tones, all measured in 1/64 of the shorter side."""
 
 from collections.abc import Sequence
 
@@ -53,53 +53,6 @@ def axes(h: int, w: int) -> tuple[Plane, Plane]:
     )
 
 
-def extend(square: Plane, h: int, w: int) -> Plane:
-    """Mirrors a square of the shorter side out to the whole picture."""
-    m = min(h, w)
-    return square if h == w else cv2.copyMakeBorder(square, 0, h - m, 0, w - m, cv2.BORDER_REFLECT)
-
-
-def noise(rng: np.random.Generator, h: int, w: int, cells: int, channels: int = 1, crisp: bool = False) -> Plane:
-    """Draws uniform noise on a fixed grid and scales it to the picture, so that it does not depend on the size."""
-    grid: Plane = rng.random((cells, cells, channels) if channels > 1 else (cells, cells), dtype=np.float32)
-    m = min(h, w)
-    if m != cells:
-        how = cv2.INTER_AREA if m < cells else cv2.INTER_NEAREST if crisp else cv2.INTER_CUBIC
-        grid = cv2.resize(grid, (m, m), interpolation=how)
-    return extend(grid, h, w)
-
-
-def grain(rng: np.random.Generator, h: int, w: int) -> Plane:
-    """Draws the finest noise, about -0.5..0.5."""
-    # Averaging 128 cells to 64 reduces the spread: the factor restores it.
-    return (noise(rng, h, w, 128) - np.float32(0.5)) * np.float32(1.7)
-
-
-def clouds(rng: np.random.Generator, h: int, w: int, cells: int) -> Plane:
-    """Draws three octaves of noise, about 0..1."""
-    grid: Plane = rng.random((cells, cells), dtype=np.float32)
-    grid = cv2.resize(grid, (4 * cells, 4 * cells), interpolation=cv2.INTER_CUBIC)
-    middle = cv2.resize(rng.random((2 * cells, 2 * cells), dtype=np.float32), (4 * cells, 4 * cells))
-    fine = rng.random((4 * cells, 4 * cells), dtype=np.float32)
-    m = min(h, w)
-    return extend(cv2.resize(0.5 * grid + 0.3 * middle + 0.2 * fine, (m, m), interpolation=cv2.INTER_LINEAR), h, w)
-
-
-def stretched(rng: np.random.Generator, h: int, w: int, across: int, along: int, angle: float) -> Plane:
-    """Draws streaky noise that runs along an angle, with standard deviation 1 and mean 0."""
-    grid: Plane = rng.random((across, along), dtype=np.float32)
-    m = min(h, w)
-    c, s = np.cos(angle), np.sin(angle)
-    # The drawn grid covers 1.5 shorter sides, enough for a square turned by any angle.
-    kx, ky = along / (1.5 * m), across / (1.5 * m)
-    turn = np.array(
-        [[c * kx, s * kx, along / 2 - (c + s) * kx * m / 2], [-s * ky, c * ky, across / 2 - (c - s) * ky * m / 2]]
-    )
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    out = cv2.warpAffine(grid, turn, (w, h), flags=flags, borderMode=cv2.BORDER_REFLECT)
-    return (out - np.float32(0.5)) * np.float32(4)
-
-
 def blur(image: Plane, sigma: float) -> Plane:
     """Blurs by a sigma in pixels."""
     if sigma < 2:
@@ -129,12 +82,6 @@ def positions(h: int, w: int) -> Plane:
     out[..., 0] = np.arange(w, dtype=np.float32)[None]
     out[..., 1] = np.arange(h, dtype=np.float32)[:, None]
     return out
-
-
-def warp(rng: np.random.Generator, image: Plane, cells: int, reach: float) -> Plane:
-    """Shakes the image by smooth noise of a reach in pixels."""
-    h, w = image.shape[:2]
-    return remap(image, positions(h, w) + (noise(rng, h, w, cells, 2) - np.float32(0.5)) * np.float32(2 * reach))
 
 
 def streaks(image: Plane, flow: Plane, length: float) -> Plane:
@@ -259,68 +206,6 @@ def vignette(h: int, w: int, strength: float) -> Plane:
     m = min(h, w)
     far = (x * m / w - 0.5) ** 2 + (y * m / h - 0.5) ** 2
     return (1 - np.float32(2 * strength) * far * np.sqrt(far + 0.02))[..., None].astype(np.float32)
-
-
-def cells(
-    rng: np.random.Generator, h: int, w: int, n: int, jitter: float = 0.9
-) -> tuple[np.ndarray, Plane, np.ndarray]:
-    """Scatters n x n seeds over the shorter square: gives each pixel's seed, the distance to it and all seeds' x, y."""
-    shake = (rng.random((n, n, 2), dtype=np.float32) - 0.5) * jitter + 0.5
-    m = min(h, w)
-    ny, nx = -(-n * h // m), -(-n * w // m)
-    iy, ix = np.arange(ny)[:, None], np.arange(nx)[None]
-    shake = shake[iy % n, ix % n]
-    sx = np.minimum(((shake[..., 0] + ix) * (m / n)).astype(np.intp), w - 1).ravel()
-    sy = np.minimum(((shake[..., 1] + iy) * (m / n)).astype(np.intp), h - 1).ravel()
-    holes = np.ones((h, w), np.uint8)
-    holes[sy, sx] = 0
-    distance, labels = cv2.distanceTransformWithLabels(holes, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    # OpenCV numbers seeds in raster order, which a size can change: renumber them in the order drawn.
-    order = np.zeros(len(sx) + 1, np.intp)
-    order[labels[sy, sx]] = np.arange(len(sx))
-    return order[labels], distance, np.stack([sx, sy], 1)
-
-
-def dabs(
-    rng: np.random.Generator, h: int, w: int, n: int, long: float, lean: float, bend: float
-) -> tuple[np.ndarray, Plane, np.ndarray, Plane]:
-    """Covers the picture with bent oblong cells: gives the dab, its distance, the seeds and the place of each pixel.
-
-    Places are along and across the dabs in 1/64; n dabs, `long` times as long as wide, span the diagonal.
-    """
-    u = min(h, w) / 64
-    reach = int(np.ceil(np.hypot(h, w)))
-    shake = (noise(rng, h, w, 5, 2) - np.float32(0.5)) * np.float32(2 * bend * u)
-    ids, far, seeds = cells(rng, reach, round(reach / long), n, 1.0)
-    c, s = np.float32(np.cos(lean)), np.float32(np.sin(lean))
-    x = np.arange(w, dtype=np.float32)[None] - np.float32(w / 2) + shake[..., 0]
-    y = np.arange(h, dtype=np.float32)[:, None] - np.float32(h / 2) + shake[..., 1]
-    along, across = x * c + y * s, y * c - x * s
-    half = np.float32(reach / 2)
-    field = cv2.merge([(along + half) * np.float32(1 / long), across + half])
-    edge = cv2.BORDER_REPLICATE
-    found = remap(ids.astype(np.uint16), field, edge, cv2.INTER_NEAREST).astype(np.intp)
-    far = remap(far, field, edge)
-    dx, dy = seeds[:, 0] * long - reach / 2, seeds[:, 1] - reach / 2
-    sx = np.clip(dx * c - dy * s + w / 2, 0, w - 1).astype(np.intp)
-    sy = np.clip(dx * s + dy * c + h / 2, 0, h - 1).astype(np.intp)
-    # The bend moves a seed's dab: its colour is sampled at the moved position.
-    moved = shake[sy, sx]
-    sx = np.clip(sx - moved[:, 0], 0, w - 1).astype(np.intp)
-    sy = np.clip(sy - moved[:, 1], 0, h - 1).astype(np.intp)
-    return found, far, np.stack([sx, sy], 1), cv2.merge([along, across]) * np.float32(1 / u)
-
-
-def borders(ids: np.ndarray, width: float) -> Plane:
-    """Gives lines of a width in pixels between differing ids, softened, 0..1."""
-    out: Plane = np.zeros(ids.shape, np.float32)
-    out[:, 1:] = ids[:, 1:] != ids[:, :-1]
-    out[1:] = np.maximum(out[1:], ids[1:] != ids[:-1])
-    k = max(1, round(width))
-    if k > 1:
-        out = cv2.dilate(out, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
-        out = cv2.blur(out, (max(1, k // 2), max(1, k // 2)))
-    return out
 
 
 def screen(h: int, w: int, pitch: float, angle: float) -> Plane:

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from clipgen.errors import OutputError, WeightsError
-from clipgen.files import exclusive, reason, unwritable, write_whole
+from clipgen.files import reason, unwritable, write_whole
+from clipgen.files.locks import exclusive
 from clipgen.models.weights import save_pickle
 from clipgen.values import number, parse_json
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clipgen.cli.train import group
-from clipgen.files import exclusive
+from clipgen.files.locks import exclusive
 
 from .conftest import Cli, one_line
 

@@ -12,7 +12,7 @@ from urllib.request import Request
 import pytest
 
 from clipgen.errors import OutputError, WeightsError
-from clipgen.files import exclusive
+from clipgen.files.locks import exclusive
 from clipgen.models import downloads
 from clipgen.models.downloads import fetch
 from raising import refused

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from clipgen.errors import OutputError, SettingsError, UnknownNameError, WeightsError
-from clipgen.files import exclusive
+from clipgen.files.locks import exclusive
 from clipgen.models import shelf, weights
 from clipgen.settings import GenerateSettings
 from raising import refused

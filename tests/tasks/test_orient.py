@@ -13,7 +13,7 @@ import torch
 from PIL import ExifTags, Image, ImageOps
 
 from clipgen.errors import OutputError, SettingsError, WeightsError
-from clipgen.files import exclusive
+from clipgen.files.locks import exclusive
 from clipgen.library import Library, index
 from clipgen.media.orientation import turned
 from clipgen.settings import OrientSettings

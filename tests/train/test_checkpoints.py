@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from clipgen.errors import OutputError, WeightsError
-from clipgen.files import exclusive
+from clipgen.files.locks import exclusive
 from clipgen.train import checkpoints, clip, course, prior, stylegan, text, vqgan
 from clipgen.train.checkpoints import Curve, cosine, fill, load, save
 from raising import refused

@@ -13,6 +13,7 @@ from torch.nn.functional import one_hot
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.generators.base import Generator, Size, clamp_with_grad
 from clipgen.generators.stylegan.checkpoint import load_network
+from clipgen.generators.stylegan.inversion import Inversion
 from clipgen.generators.stylegan.options import StyleGANOptions
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
 from clipgen.generators.stylegan.stylegan3 import StyleGAN3
@@ -28,9 +29,8 @@ AT_ONCE = 8  # candidates per batch
 # of a choice among classes: how many are tried, and how many of the best are drawn from
 SEEN, NEAREST = 512, 3
 NAMES = 8  # of the names nearest to the words all classes are tried
-# of the search for a picture's latents: draws, how many of them are optimised, weights of the embedding distance and
-# of the distance to the mean style
-DRAWS, FOLLOWED, ALIKE, NEAR = 24, 3, 0.05, 0.002
+# of the search for a picture's latents: draws, and how many of them are optimised
+DRAWS, FOLLOWED = 24, 3
 
 
 class StyleGAN(Generator):
@@ -266,50 +266,16 @@ class StyleGAN(Generator):
 
     def _nearest(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Styles [1, 1, width] and [1, styles, width] of one image."""
+        search = Inversion(image, self._made, self.look)
         rng = torch.Generator().manual_seed(0)
         with torch.no_grad():
-            seen = None if self.look is None else self.look(image)
             drawn = torch.stack([self._drawn(rng, self._kinds(rng, 1)[0]) for _ in range(DRAWS)])
             drawn = torch.cat([torch.zeros_like(drawn[:1]), drawn])  # including the mean style
-            far = self._fits(drawn, lambda made, _: self._difference(made, image, seen), 0)
-        first = drawn[far.topk(FOLLOWED, largest=False).indices]
-        shared, own = first[:, None].clone(), first.new_zeros(FOLLOWED, self.network.styles, first.shape[1])
-        self._approach([shared], shared, own, image, seen, steps=60, rate=0.1)
-        with torch.no_grad():
-            best = self._difference(self._made(shared, own), image, seen).argmin()
-        shared, own = shared[best][None].detach().clone(), own[best][None].clone()
-        self._approach([shared, own], shared, own, image, seen, steps=90, rate=0.05)
-        return shared.detach(), own.detach()
-
-    def _approach(
-        self, latents: list[Tensor], shared: Tensor, own: Tensor, image: Tensor, seen: Tensor | None, *, steps: int,
-        rate: float,
-    ) -> None:  # fmt: skip
-        optimizer = torch.optim.Adam([latent.requires_grad_() for latent in latents], lr=rate)
-        for step in range(steps):
-            optimizer.param_groups[0]["lr"] = rate * (1 - step / steps)
-            far = self._difference(self._made(shared, own), image, seen)
-            loss = (far + NEAR * (shared + own).square().mean((1, 2))).sum()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
+            far = self._fits(drawn, lambda made, _: search.difference(made), 0)
+        return search.nearest(drawn[far.topk(FOLLOWED, largest=False).indices], self.network.styles)
 
     def _made(self, shared: Tensor, own: Tensor) -> Tensor:
         return self._picture(self.mean + self.spread * (shared + own))
-
-    def _difference(self, made: Tensor, image: Tensor, seen: Tensor | None) -> Tensor:
-        """The distance [N] of pictures [N, 3, H, W] from one.
-
-        The distance of pixels at every scale, so that large forms count as much as detail, and of embeddings where
-        `look` is set.
-        """
-        far = torch.zeros((), device=self.device) if seen is None or self.look is None else (
-            ALIKE * (1 - self.look(made) @ seen[0])
-        )  # fmt: skip
-        while min(made.shape[-2:]) >= 4:
-            far = far + (made - image).square().mean((1, 2, 3))
-            made, image = nn.functional.avg_pool2d(made, 2), nn.functional.avg_pool2d(image, 2)
-        return far
 
 
 def over_ground(made: Tensor) -> Tensor:

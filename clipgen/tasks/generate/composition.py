@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from itertools import permutations
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen.colours import COLOURS
@@ -19,6 +16,7 @@ from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank
 from clipgen.tasks.generate.choices import Choices
+from clipgen.tasks.generate.collage import in_style, paste, plain_ground, shaded, side_of, turned
 from clipgen.tasks.generate.layouts import (
     ARRANGED,
     IN_SCENES,
@@ -26,7 +24,6 @@ from clipgen.tasks.generate.layouts import (
     SEVERAL,
     TOGETHER,
     Layout,
-    Place,
     plural,
     styles,
     varied,
@@ -44,15 +41,8 @@ MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
 # mean alpha from which a thing fills its square
 FULL = 0.78
-# a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
-APART, PALE = 0.45, 0.35
-# of what tells two pictures of one layout apart: by how many degrees things are turned, by how much of its lightness a
-# plain ground departs from its colour, and by how much it is lighter at one edge than at the other
-TURNED, TONED, SHADED = 14.0, 0.08, 0.16
 # names of what a person does, of which anything can be said: "penguin standing" shows no person
 DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
-# of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
-RIM, CORNER, ALIKE = 2, 8, 0.3
 
 
 class Composer:
@@ -208,118 +198,3 @@ def _near_best(fits: Tensor, rng: torch.Generator) -> int:
     """The place of a random one of the cosines [N] that are near to the highest."""
     near = (fits >= fits.max() - NEARLY).nonzero()[:, 0]
     return int(near[int(torch.randint(len(near), (), generator=rng))])
-
-
-def paste(draws: Tensor, canvas: Tensor, place: Place) -> Tensor:
-    """Paste draws of things onto a canvas.
-
-        >>> paste(torch.zeros(1, 4, 64, 64), torch.zeros(3, 192, 192), (0.5, 0.5, 1.0)).shape
-        torch.Size([1, 3, 192, 192])
-
-    draws: [N, 4, h, w] in [0, 1], colours times alpha, and alpha; canvas: [3, H, W]; place: centre (x, y) and side, as
-    shares of the canvas.
-    """
-    made = canvas.expand(len(draws), -1, -1, -1).clone()
-    (height, width), side = made.shape[-2:], side_of(place, canvas)
-    draws = F.interpolate(draws, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
-    left, top = (
-        max(0, min(round(at * long - side / 2), long - side)) for at, long in ((place[0], width), (place[1], height))
-    )
-    under = made[..., top : top + side, left : left + side]
-    under.copy_((draws[:, :3] + (1 - draws[:, 3:]) * under).clamp(0, 1))
-    return made
-
-
-def side_of(place: Place, canvas: Tensor) -> int:
-    """The side in pixels of a thing at a place of a canvas [..., H, W].
-
-    >>> side_of((0.5, 0.5, 0.75), torch.zeros(3, 64, 96))
-    48
-    """
-    return round(place[2] * min(canvas.shape[-2:]))
-
-
-def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:
-    """A picture [3, H, W] in [0, 1] in a style of STYLES, whose strokes and pieces are random.
-
-    >>> in_style(torch.rand(3, 64, 64), "mosaic", torch.Generator().manual_seed(7)).shape
-    torch.Size([3, 64, 64])
-    """
-    seed = int(torch.randint(2**31, (), generator=rng))
-    pixels = (picture * 255).round().byte().permute(1, 2, 0).cpu().numpy()
-    made = styles()[style].apply(np.random.default_rng(seed), pixels)
-    return torch.from_numpy(made).permute(2, 0, 1).to(picture) / 255
-
-
-def plain_ground(draws: Tensor, rng: torch.Generator, size: tuple[int, int]) -> Tensor:
-    """A canvas [3, H, W] of one pale colour, from which draws [N, 4, h, w] stand out; size: (width, height).
-
-    >>> plain_ground(torch.ones(1, 4, 8, 8), torch.Generator().manual_seed(7), (96, 64)).shape
-    torch.Size([3, 64, 96])
-    """
-    alpha = draws[:, 3].sum().clamp(min=1e-6)
-    own = (draws[:, :3].sum((0, 2, 3)) / alpha).cpu()
-    colours = torch.lerp(torch.tensor(list(COLOURS.values())) / 255, torch.ones(1), PALE)
-    far = (colours - own).norm(dim=1)
-    apart = (far >= min(APART, float(far.max()))).nonzero()[:, 0]
-    chosen = colours[apart[int(torch.randint(len(apart), (), generator=rng))]]
-    return shaded(chosen, rng, size).to(draws)
-
-
-def shaded(colour: Tensor, rng: torch.Generator, size: tuple[int, int]) -> Tensor:
-    """A canvas [3, H, W] of a tone of a colour [3], lighter towards one edge; size: (width, height).
-
-    >>> shaded(torch.full((3,), 0.5), torch.Generator().manual_seed(7), (96, 64)).shape
-    torch.Size([3, 64, 96])
-    """
-    tone, edge = torch.rand(2, generator=rng).tolist()
-    width, height = size
-    across, down = math.cos(math.tau * edge), math.sin(math.tau * edge)
-    steps = across * torch.linspace(-0.5, 0.5, width) + down * torch.linspace(-0.5, 0.5, height)[:, None]
-    return (colour[:, None, None] * (1 + TONED * (tone - 1) + SHADED * steps)).clamp(0, 1)
-
-
-def turned(draws: Tensor, rng: torch.Generator) -> Tensor:
-    """Draws of a thing [N, 4, h, w], all turned by the same small angle.
-
-    >>> turned(torch.ones(1, 4, 8, 8), torch.Generator().manual_seed(7)).shape
-    torch.Size([1, 4, 8, 8])
-    """
-    angle = math.radians(TURNED) * (2 * float(torch.rand((), generator=rng)) - 1)
-    by = draws.new_tensor([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])
-    grid = F.affine_grid(by.expand(len(draws), -1, -1), list(draws.shape), align_corners=False)
-    return F.grid_sample(draws, grid, mode="bicubic", align_corners=False).clamp(0, 1)
-
-
-def ground_of(draws: Tensor) -> Tensor:
-    """The colour [N, 3, 1, 1] of the plain ground of pictures [N, 3, h, w]: the median of their corners.
-
-    >>> ground_of(torch.full((1, 3, 64, 64), 0.25)).flatten()
-    tensor([0.2500, 0.2500, 0.2500])
-    """
-    down, across = (side // CORNER for side in draws.shape[-2:])
-    rows = torch.cat([draws[..., RIM:down, :], draws[..., -down:-RIM, :]], dim=-2)
-    corners = torch.cat([rows[..., RIM:across], rows[..., -across:-RIM]], dim=-1)
-    return corners.flatten(2).median(dim=-1).values[..., None, None]
-
-
-def share_of_ground(draws: Tensor, ground: Tensor) -> Tensor:
-    """How much of each pixel [N, 1, h, w] is ground: 1 where it has the colour of that, less the further it is from it.
-
-    >>> share_of_ground(torch.ones(1, 3, 2, 2), torch.zeros(1, 3, 1, 1)).max() < 1e-6
-    tensor(True)
-    """
-    return (-((draws - ground).square().sum(1, keepdim=True) / ALIKE**2).square()).exp()
-
-
-def cut_out(picture: Tensor, ground: Tensor | None) -> Tensor:
-    """A picture [3, h, w] whose plain ground is replaced by another picture [3, H, W]; None: unchanged.
-
-    >>> cut_out(torch.zeros(3, 32, 32), torch.ones(3, 64, 64)).mean()
-    tensor(1.)
-    """
-    if ground is None:
-        return picture
-    under = resize_area(ground[None].to(picture), (picture.shape[2], picture.shape[1]))
-    own = ground_of(picture[None])
-    return (picture + share_of_ground(picture[None], own) * (under - own)).clamp(0, 1)[0]

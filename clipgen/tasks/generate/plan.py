@@ -1,24 +1,24 @@
-"""The plan of a run: everything that it needs, decided. Functions that decide more take a plan and return another."""
+"""The plan of a run: everything that it needs, decided. Functions that decide more take a plan and return another.
+
+The first plan of a job is its `draft`.
+"""
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Self, Unpack
 
 import torch
 from torch import Tensor
 
 from clipgen import devices
-from clipgen.errors import PromptError
 from clipgen.files import sha256
 from clipgen.generators.base import Generator, GeneratorState
-from clipgen.jobs import Job, Model, job_of
+from clipgen.jobs import Job
 from clipgen.losses import Loss
-from clipgen.models import shelf, weights
+from clipgen.models import weights
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import parse_weighted_path
@@ -26,9 +26,9 @@ from clipgen.settings import QUALITIES, GenerateSettings, Preset
 from clipgen.settings.keywords import PictureValues
 from clipgen.tasks.generate.canvas import enlarged, initial_picture, load_generator
 from clipgen.tasks.generate.frame import Frame
-from clipgen.tasks.generate.regions import Region, read_regions
+from clipgen.tasks.generate.regions import Region
 from clipgen.tasks.generate.start import set_start, starts_from_bank
-from clipgen.tasks.generate.targets import Targets, read_noise, read_targets, reader_for
+from clipgen.tasks.generate.targets import Targets
 
 # share of INIT_WEIGHT from which a picture of the bank needs fewer steps
 FITTING = 0.6
@@ -38,6 +38,7 @@ FITTING = 0.6
 class Plan:
     """Everything that a run of `len(prompts) * count` pictures in one batch needs.
 
+        >>> from clipgen.tasks.generate.draft import draft
         >>> plan = draft(Job("generate", Inputs(prompts=("a fox",)), GenerateSettings.of(steps=2, seed=7)), parts)
         >>> plan.settings.search.steps, plan.seeds
         (2, [7])
@@ -105,7 +106,7 @@ class Plan:
 
     def perceptor(self, parts: Parts) -> Perceptor:
         """The perceptor that guides the run."""
-        return _perceptor(self.settings, parts, self.device)
+        return perceptor_of(self.settings, parts, self.device)
 
     def empty(self, parts: Parts) -> Generator:
         """A new generator with the options of the settings, still without latents."""
@@ -134,70 +135,10 @@ class Plan:
         return initial_picture(self.settings, size, self.frame)
 
 
-def draft(
-    job: Job,
-    parts: Parts,
-    *,
-    latent_seeds: Sequence[int] = (),
-    losses: Sequence[Loss] = (),
-    started: float | None = None,
-    whole: bool = False,
-) -> Plan:
-    """A plan with complete settings, whose latents are not drawn yet: see `with_start`.
-
-    latent_seeds: seeds to draw latents from, by default those of the pictures; losses: added to those of the settings;
-    started: `time.monotonic()` from which a time budget counts, by default now; whole: whether a picture with a mask is
-    painted in whole, not the part about the white alone, and no picture enlarged, as films need it.
-    Raises PromptError, SettingsError, UnknownNameError, ImageError, WeightsError or DeviceError for what cannot be run.
-    """
-    requested = job_of(job, "generate", "edit").settings
-    assert isinstance(requested, GenerateSettings)  # as `Job` checks
-    prompts = job.inputs.prompts
-    if not prompts:
-        raise PromptError("no prompt was given; give one or more, such as 'underwater scene Van Gogh'")
-    began = time.monotonic() if started is None else started
-    settings, device = _complete(requested), devices.pick_device(requested.machine.device)
-    for text in settings.guides.noise_prompts:
-        read_noise(text)  # reported before the models are loaded
-    perceptor = _perceptor(settings, parts, device)
-    notes: list[str] = []
-    frame = _frame(settings, whole=whole)
-    # targets first: errors in them are reported before the generator is loaded, which takes seconds
-    texts = [prompt for prompt in prompts for _ in range(settings.canvas.count)]
-    reader = reader_for(settings, perceptor, parts, device)
-    targets = read_targets(texts, settings, perceptor=perceptor, device=device, notes=notes, reader=reader)
-    regions = read_regions(
-        settings,
-        whole=settings.areas.whole(settings.canvas.size) if frame is None else frame.whole,
-        window=None if frame is None else frame.window,
-        perceptor=perceptor,
-        device=device,
-        notes=notes,
-        reader=reader,
-    )
-    if settings.machine.compile:
-        notes.append("the step is compiled, which takes a minute before the first one; later runs load it from disk")
-    seconds = requested.search.time_budget
-    plan = Plan(
-        job=replace(job, settings=settings, models=_models(settings, perceptor, job.weights)),
-        requested=requested,
-        targets=targets,
-        latent_seeds=tuple(latent_seeds),
-        start=None,
-        regions=regions,
-        frame=frame,
-        losses=tuple(losses),
-        deadline=None if seconds is None else began + seconds,
-        enlarges=not whole,
-        notes=tuple(notes),
-    )
-    return plan if latent_seeds else replace(plan, latent_seeds=tuple(plan.seeds))
-
-
 def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None = None) -> Plan:
     """The plan with drawn latents, set to where its settings start them.
 
-        >>> with_start(draft(job, parts), parts).settings.init.start
+        >>> with_start(plan, parts).settings.init.start
         'noise'
 
     latent_seeds: other seeds to draw them from. Settings that the generator decides are set: size, lr, race, start.
@@ -237,6 +178,7 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
 def tries_of(plan: Plan, generator: Generator, perceptor: Perceptor) -> int:
     """How many starts of a picture are compared: as many as are set, else the generator's own where they are random.
 
+    >>> from clipgen.tasks.generate.draft import draft
     >>> plan = draft(Job("generate", Inputs(prompts=("a castle",)), GenerateSettings.of(start="noise")), parts)
     >>> tries_of(plan, parts.generator("cppn", device=plan.device), plan.perceptor(parts))
     4
@@ -249,8 +191,7 @@ def tries_of(plan: Plan, generator: Generator, perceptor: Perceptor) -> int:
 def preset_for(plan: Plan, generator: Generator) -> Preset:
     """The steps and cutouts of the quality, for a generator that starts where the plan says.
 
-    >>> plan = draft(Job("generate", Inputs(prompts=("a castle",)), GenerateSettings.of(start="noise")), parts)
-    >>> preset_for(plan, parts.generator("vqgan", device=torch.device("cpu"))).steps
+    >>> preset_for(plan.changed(start="noise"), parts.generator("vqgan", device=torch.device("cpu"))).steps
     300
     """
     usual, init = QUALITIES[plan.settings.search.quality], plan.settings.init
@@ -277,28 +218,7 @@ def _for_its_start(plan: Plan, generator: Generator) -> Plan:
     return changed.changed(f"it starts from random codes, which takes {steps} (quality {search.quality})")
 
 
-def _complete(requested: GenerateSettings) -> GenerateSettings:
-    """Settings in which only those that the generator decides are open."""
-    device = devices.pick_device(requested.machine.device)
-    dtype = devices.pick_dtype(requested.machine.dtype, device)
-    seed = requested.canvas.seed
-    return requested.resolved().changed(
-        seed=secrets.randbelow(2**32) if seed is None else seed,
-        device=str(device),
-        dtype=next(name for name, known in devices.DTYPES.items() if known == dtype),
-        time_budget=None,
-        vram=None,
-    )
-
-
-def _frame(settings: GenerateSettings, *, whole: bool) -> Frame | None:
-    areas, picture = settings.areas, settings.init.init_image
-    if areas.mask is None or picture is None:
-        return None
-    return Frame.load(picture, areas.mask, feather=areas.feather, whole=whole)
-
-
-def _perceptor(settings: GenerateSettings, parts: Parts, device: torch.device) -> Perceptor:
+def perceptor_of(settings: GenerateSettings, parts: Parts, device: torch.device) -> Perceptor:
     """The perceptor of the settings; what was tuned to describe has another one that paints in its place."""
     painters = tuple(_painter(name) for name in settings.search.perceptors)
     return parts.perceptor(painters, device, devices.DTYPES[settings.machine.dtype])
@@ -308,13 +228,6 @@ def _painter(given: str) -> str:
     name, weight = parse_weighted_path(given)
     painter = weights.painter_of(name)
     return given if painter == name else f"{painter}:{weight:g}"
-
-
-def _models(settings: GenerateSettings, perceptor: Perceptor, weights: Path | None) -> dict[str, Model]:
-    return {
-        "perceptor": Model(perceptor.name, perceptor.fingerprint),
-        "generator": Model(settings.generator, shelf.fingerprint(settings.generator, weights)),
-    }
 
 
 def file_hashes(settings: GenerateSettings) -> dict[str, str]:

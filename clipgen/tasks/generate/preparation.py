@@ -13,8 +13,9 @@ from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.settings import GenerateSettings
 from clipgen.tasks.generate.budget import fit_memory, fit_time
+from clipgen.tasks.generate.draft import draft
 from clipgen.tasks.generate.origin import changed_since
-from clipgen.tasks.generate.plan import Plan, draft, tries_of, with_start
+from clipgen.tasks.generate.plan import Plan, tries_of, with_start
 from clipgen.tasks.generate.race import race
 from clipgen.tasks.generate.runfile import RunState
 from clipgen.tasks.generate.tiles import with_tiles

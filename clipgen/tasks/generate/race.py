@@ -25,7 +25,7 @@ RACE_SHARE = 0.4
 def race(plan: Plan, parts: Parts, tries: int, *, report: Callable[[str], None] = lambda line: None) -> Plan:
     """The plan whose pictures each start at the best of several starts.
 
-        >>> from clipgen.tasks.generate.plan import draft
+        >>> from clipgen.tasks.generate.draft import draft
         >>> race(draft(job, parts), parts, tries=2).notes[-1]
         'the best of 2 starts after 8 steps is used (race)'
 

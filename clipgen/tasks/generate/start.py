@@ -23,7 +23,8 @@ from clipgen.settings import GenerateSettings
 from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import QUARTERS, Bank, Entry, in_all_colours, is_known_to, pattern_of, without_colours
 from clipgen.tasks.generate.choices import Choices
-from clipgen.tasks.generate.composition import Composer, cut_out
+from clipgen.tasks.generate.collage import cut_out
+from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
 from clipgen.tasks.generate.regions import Region

@@ -15,8 +15,9 @@ from typing import cast
 from PIL import Image
 
 from clipgen.errors import ImageError, OutputError, SettingsError
-from clipgen.files import exclusive, reason, write_whole
+from clipgen.files import reason, write_whole
 from clipgen.files.journal import Journal
+from clipgen.files.locks import exclusive
 from clipgen.library import absolute
 from clipgen.media.facts import Facts
 from clipgen.media.orientation import Edit, orientation_edits, reverted, with_edits

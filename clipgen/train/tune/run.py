@@ -17,7 +17,8 @@ from torch import Tensor, nn
 
 from clipgen import devices
 from clipgen.errors import ImageError, OutputError
-from clipgen.files import exclusive, is_full, sha256, unwritable
+from clipgen.files import is_full, sha256, unwritable
+from clipgen.files.locks import exclusive
 from clipgen.files.temporary import temporary_folder
 from clipgen.models import shelf, weights
 from clipgen.perceptors.openclip import OpenClip

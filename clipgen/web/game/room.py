@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from clipgen.errors import ClipgenError, OutputError
-from clipgen.files import exclusive
+from clipgen.files.locks import exclusive
 from clipgen.values import Json
 from clipgen.web.bell import Bell
 from clipgen.web.game.board import Board

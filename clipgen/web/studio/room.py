@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import BaseRoute
 
 from clipgen.errors import OutputError
-from clipgen.files import exclusive
+from clipgen.files.locks import exclusive
 from clipgen.values import Json
 from clipgen.web.bell import Bell
 from clipgen.web.messages import Places

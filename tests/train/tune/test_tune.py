@@ -16,14 +16,15 @@ from safetensors.torch import load_file, save_file
 
 from clipgen.cli.main import main
 from clipgen.errors import ImageError, OutputError, SettingsError
-from clipgen.files import exclusive, sha256
+from clipgen.files import sha256
+from clipgen.files.locks import exclusive
 from clipgen.jobs import Inputs, Job
 from clipgen.models import shelf, weights
 from clipgen.parts import Parts
 from clipgen.perceptors.openclip import load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.similarity import Background, background_of
-from clipgen.tasks.generate.plan import draft
+from clipgen.tasks.generate.draft import draft
 from clipgen.train.tune import Tuned, run, tune
 from clipgen.train.tune.trainer import Trainer
 from raising import refused

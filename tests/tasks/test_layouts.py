@@ -1,0 +1,35 @@
+"""Where draws of things are put."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from clipgen.tasks.generate.layouts import ALONE, PAIR, STACK, THREE, THREE_INSIDE, Layout, Place, varied
+
+
+@pytest.mark.parametrize("places", [ALONE, PAIR, STACK, THREE, THREE_INSIDE])
+def test_places_vary_within_the_picture_and_keep_their_order(places: tuple[Place, ...]) -> None:
+    seen = set()
+    for seed in range(30):
+        rng = torch.Generator().manual_seed(seed)
+        made = [varied(place, rng) for place in places]
+        for (x, y, side), (left, top, most) in zip(made, places, strict=True):
+            assert max(abs(x - left), abs(y - top)) + side / 2 < 0.58 and 0.55 * most < side <= most
+        for (x, y, side), (x2, y2, side2) in zip(made, made[1:], strict=False):
+            assert max(abs(x2 - x), abs(y2 - y)) > 0.8 * (side + side2) / 2
+        seen.add(tuple(made))
+    assert len(seen) == 30
+
+
+def test_a_layout_counts_its_parts() -> None:
+    pair = Layout("fox left, owl right", ("fox", "owl"))
+    assert [pair.parts, pair.on("blue").parts, Layout("fox", ("fox",)).parts] == [2, 3, 1]
+    assert pair.on("blue").text == "fox left, owl right on a blue background"
+    styled = pair.on("blue").in_style("low poly")
+    assert (styled.parts, styled.colour, styled.style) == (4, "blue", "low poly")
+    assert styled.text == "low poly picture of fox left, owl right on a blue background"
+    walking = Layout("fox", ("fox",)).doing("walking").within("forest")
+    assert (walking.text, walking.things, walking.parts) == ("fox walking in forest", ("fox",), 2)
+    foxes = Layout("two foxes", ("fox", "fox"), PAIR)
+    assert (foxes.parts, foxes.within("forest").parts, foxes.within("forest").text) == (2, 3, "two foxes in forest")
