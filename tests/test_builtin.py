@@ -121,6 +121,7 @@ def test_a_new_word_is_drawn_as_its_nearest_meaning_and_one_that_no_picture_show
     assert clip.known("a red bicycle leaning against a blue wall") == "a red bicycle against a blue wall"
     assert clip.known("the physicians by the cathedral") == "the doctor by the church"
     assert clip.known("some quiet, peaceful harbours") == "some harbours", "taught in the names of faces only"
+    assert clip.known("a vessel in a storm at dusk") == "a boat in a storm at evening", "taught in a city at dusk only"
     assert clip.known("xqzzt blorp") == "xqzzt blorp"
     embedded = clip.encode_text(["a beautiful vessel on a lagoon", "a boat on a lake"])
     assert torch.equal(embedded[0], embedded[1])

@@ -225,23 +225,24 @@ def _row(card: Card) -> dict[str, Any]:
 @click.option("--perceptor", default="builtin", show_default=True, metavar="NAME", help="CLIP model.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def words_command(word: str | None, perceptor: str, as_json: bool) -> None:
-    """Print the vocabulary of a perceptor; with WORD, the entries that contain it, or what it is drawn as.
+    """Print the vocabulary of a perceptor; with WORD, the entries that contain it, or else those nearest in meaning.
 
-    An unknown word is drawn as the known word nearest in meaning, and left out where no picture can show it.
+    A note says what becomes of the word in a prompt: one that is not known by itself is drawn as the known word nearest
+    in meaning, and left out where no picture can show it.
     """
     from clipgen.devices import pick_device
     from clipgen.perceptors.openclip import load_perceptor
+    from clipgen.prompts import shortened
 
     clip = load_perceptor(perceptor, pick_device("cpu"))
     known = clip.words()
     if not known:
         click.echo(f"{perceptor} knows any word: its vocabulary is open", err=True)
     elif word is not None:
-        known = near_words(word, known)
-        if not known:
-            known = clip.stand_ins(word.lower())
-            drawn = "drawn as the first of" if known else "left out, as a word that no picture shows"
-            click.echo(f"{word} is new to {perceptor}; {drawn}", err=True)
+        explained = clip.explain_unknown([word], "drawn")
+        click.echo(f"in a prompt for {perceptor}, {explained or f'{shortened(word.lower())!r} is known'}", err=True)
+        nearest = (near for new in clip.unknown_words(word) for near in clip.stand_ins(new))
+        known = near_words(word, known) or list(nearest)
     if known or as_json:
         click.echo(as_line(known) if as_json else "\n".join(known))
 

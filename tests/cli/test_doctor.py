@@ -155,11 +155,14 @@ def test_models_words(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(openclip, "load_perceptor", lambda *_: perceptor)
     assert cli("models", "words").output.split() == perceptor.words()
     assert json.loads(cli("models", "words", "--json").output) == perceptor.words()
-    assert cli("models", "words", "cast").output == "castle\n"
+    part = cli("models", "words", "cast")
+    assert part.stdout == "castle\n" and "'cast' is left out" in part.stderr
     new = cli("models", "words", "Fortress")
-    assert new.stdout == "castle\n" and "Fortress" in new.stderr
+    assert new.stdout == "castle\n" and "'fortress' is drawn as castle" in new.stderr
     left_out = cli("models", "words", "lovely")
-    assert left_out.stdout == "" and "left out" in left_out.stderr
+    assert left_out.stdout == "" and "'lovely' is left out" in left_out.stderr
+    known = cli("models", "words", "Castles")
+    assert known.stdout == "" and "'castles' is known" in known.stderr
 
 
 def test_words_of_an_open_vocabulary(cli: Cli, perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,14 +67,14 @@ def test_it_learns_what_the_embeddings_say(monkeypatch: pytest.MonkeyPatch) -> N
     assert shown.tolist() == [True, False]
 
 
-def known_letters(vocabulary: Sequence[str]) -> Meanings:
+def known_letters(vocabulary: Sequence[str], moods: Sequence[str] = ()) -> Meanings:
     network = Imageability(16, 2)
     for parameter in network.parameters():
         parameter.data.zero_()
     network.layers[0].weight.data[0, 0] = 1.0
     network.layers[2].weight.data[0, 0] = 1.0
     network.layers[2].bias.data -= 1.0
-    return Meanings(TOWER, network, vocabulary)
+    return Meanings(TOWER, network, vocabulary, moods)
 
 
 def test_what_stands_for_a_word_is_shown_and_near() -> None:
@@ -83,6 +83,15 @@ def test_what_stands_for_a_word_is_shown_and_near() -> None:
     assert found.nearest("calmer") == []  # no picture shows it
     assert found.nearest("oxs") != []  # a plural by its singular
     assert known_letters(["calm"]).nearest("fox") == [] and known_letters([]).nearest("fox") == []
+
+
+def test_a_mood_stands_for_a_word_that_was_taught_inside_a_name() -> None:
+    known = ["night", "calm", "fox"]  # "thing" has the letters, and thus the embedding, of "night"
+    taught = [*known, "fox at thing", "thing"]
+    assert known_letters(taught, moods=["night"]).nearest("thing") == ["night"]
+    assert known_letters(taught).nearest("thing") == [], "no picture shows it, and it is near no mood"
+    assert known_letters([*taught, "hingt"], moods=["calm"]).nearest("thing") == [], "another word is nearer"
+    assert known_letters(known, moods=["night"]).nearest("thing") == [], "it was not taught"
 
 
 def test_a_damaged_file_is_an_error(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ Source: the nearest known concepts stand for an unseen word as in ConSE, Norouzi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -54,43 +54,69 @@ class Meanings:
         (['boat'], [])
 
     tower: embeds words; imageability: tells which words a picture can show; vocabulary: what may stand for a word, of
-    which those that a picture can show are used.
+    which those that a picture can show are used; moods: those of light and weather, which a picture shows though they
+    are no things: they stand for a word of the vocabulary that is nearer to one of them than to any other.
     """
 
-    def __init__(self, tower: TextTower, imageability: Imageability, vocabulary: Sequence[str]) -> None:
+    def __init__(
+        self, tower: TextTower, imageability: Imageability, vocabulary: Sequence[str], moods: Collection[str] = ()
+    ) -> None:
         self.tower, self.imageability, self.vocabulary = tower, imageability, _things(vocabulary)
+        self.moods = frozenset(moods)
 
     @classmethod
     def shipped(cls, vocabulary: Sequence[str]) -> Meanings:
         """Of a vocabulary, with the built-in text tower; WeightsError when its files are missing or damaged."""
-        return cls(*_shipped(), vocabulary)
+        return cls(*_shipped(), vocabulary, _moods())
 
     def nearest(self, word: str, count: int = 3) -> list[str]:
         """Up to `count` known words that can stand for a word, the nearest first; none where no picture shows it."""
+        if not self.vocabulary:
+            return []
         # a plural is rarer than its singular; an -ing form is no thing, though its verb's stem may be one
         embedded = self.tower.embed(sorted(stems(word)) if word.endswith("s") else [word])
-        embedded = embedded[self._shown(embedded)]
-        if not len(embedded) or not self.vocabulary:
+        shown = embedded[self._shown(embedded)]
+        if len(shown):
+            return self._near(shown, self._known.tolist(), count)
+        # of words that were taught inside a name only: "city at dusk"
+        others = [row for row, other in enumerate(self.vocabulary) if word not in other.split()]
+        if len(others) == len(self.vocabulary) or self.moods.isdisjoint(self._near(embedded, others, 1)):
             return []
-        words, known = self._known
-        cosines, rows = (known @ embedded.T).max(1).values.topk(min(count, len(words)))
-        return [words[row] for cosine, row in zip(cosines.tolist(), rows.tolist(), strict=True) if cosine >= _ALIKE]
+        return self._near(embedded, [row for row in others if self.vocabulary[row] in self.moods], count)
+
+    def _near(self, embedded: Tensor, rows: list[int], count: int) -> list[str]:
+        """Up to `count` words of some rows of the vocabulary that are near to any of embeddings [N, D]."""
+        if not rows:
+            return []
+        cosines, found = (self._embedded[rows] @ embedded.T).max(1).values.topk(min(count, len(rows)))
+        near = zip(cosines.tolist(), found.tolist(), strict=True)
+        return [self.vocabulary[rows[place]] for cosine, place in near if cosine >= _ALIKE]
 
     @torch.inference_mode()
     def _shown(self, embedded: Tensor) -> Tensor:
         return self.imageability(embedded).sigmoid() >= _SHOWN
 
     @cached_property
-    def _known(self) -> tuple[list[str], Tensor]:
-        """The words of the vocabulary that a picture can show, and their embeddings [N, D]."""
-        embedded = self.tower.embed(self.vocabulary)
-        rows = self._shown(embedded).nonzero()[:, 0]
-        return [self.vocabulary[row] for row in rows.tolist()], embedded[rows]
+    def _embedded(self) -> Tensor:
+        return self.tower.embed(self.vocabulary)
+
+    @cached_property
+    def _known(self) -> Tensor:
+        """The rows of the vocabulary that a picture can show."""
+        return self._shown(self._embedded).nonzero()[:, 0]
 
 
 def _things(vocabulary: Sequence[str]) -> list[str]:
     """What may stand for a word, sorted by length, since texts of one length are embedded fastest."""
     return sorted({word for word in vocabulary if len(word) > 2 and word not in STOP_WORDS}, key=lambda w: (len(w), w))
+
+
+def _moods() -> frozenset[str]:
+    """The words of light, weather and season that the picture world renders."""
+    from clipgen.scenery import MOODS  # late: OpenCV, which these draw with, changes the environment when imported
+
+    phrases = (phrase for mood in MOODS.values() for phrase in (*mood.before, *mood.after))
+    return frozenset(word for phrase in phrases for word in phrase.split()) - STOP_WORDS
 
 
 @lru_cache(maxsize=1)
