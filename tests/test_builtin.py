@@ -172,7 +172,7 @@ def test_the_vqgan_carries_the_discriminator_that_knows_its_pictures() -> None:
     drawn = [SCENES[name].draw(np.random.default_rng(79), 128, 128) for name in list(SCENES)[::4]]
     real = pictures(drawn) * 2 - 1
     redrawn = network.decode(network.quantise(network.encode(real))[0])
-    assert critic(real).mean() > critic(redrawn).mean() + 0.1
+    assert (critic(real).mean((1, 2, 3)) > critic(redrawn).mean((1, 2, 3))).float().mean() >= 0.9
 
 
 @pytest.mark.parametrize("generator", ["vqgan", "cppn", "pixels"])
