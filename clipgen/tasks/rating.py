@@ -28,8 +28,8 @@ from clipgen.tasks.unrelated import unrelated
 # the other 24: named in all were 9 of 14 strong ones (of 3 more scene or style), 7 of 14 fair ones, 2 of 22 weak ones.
 # These are the z of the present reader that as few wrong prompts reach, of the benchmark's 64 pictures with 63 others
 # each: 0.5 and 0.15 %. On 29 November 2026 observers who saw no captions named of two lists of 64 prompts 84 of the 88
-# strong ones, 25 of the 26 fair ones, 10 of the 14 weak ones, and the others in part. To tune again, name pictures without knowing their prompts and
-# compare with the z that `clipgen generate --json` prints.
+# strong ones, 25 of the 26 fair ones, 10 of the 14 weak ones, and the others in part. To tune again, name pictures
+# without knowing their prompts and compare with the z that `clipgen generate --json` prints.
 FAIR, STRONG = 3.6, 4.4
 
 
