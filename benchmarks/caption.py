@@ -158,22 +158,29 @@ def peaks(world: World, matcher: Matcher, count: int) -> float:
     return hits / asked
 
 
-def abstention(samples: Sequence[Sample], matcher: Matcher, seen: Tensor, *, candidates: int = 50) -> dict[str, float]:
+def said_of(picture: Tensor, matcher: Matcher, candidates: Sequence[str], *, abstain: bool = True) -> str | None:
+    """What `clipgen caption --candidates` says of a picture [1, 3, H, W]."""
+    (found,) = caption([picture], matcher, CaptionSettings(abstain=abstain), candidates=candidates)
+    assert isinstance(found, Described)
+    return found.matches[0].text if found.matches else None
+
+
+def abstention(samples: Sequence[Sample], matcher: Matcher, *, candidates: int = 50) -> dict[str, float]:
     """How often something is said, and is right, where the own caption is there, is not, or the picture is noise."""
     texts = [sample.caption for sample in samples]
     rng = np.random.default_rng(FRESH)
     counts = {"said": 0, "right": 0, "said_without": 0, "said_of_noise": 0}
-    noise = torch.rand(len(samples), 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    noisy = matcher.perceptor.encode_image(noise)
-    for i, own in enumerate(texts):
+    noise = torch.rand(len(samples), 1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    for own, image, noisy in zip(texts, tensors(samples), noise, strict=True):
         others = [texts[j] for j in rng.permutation(len(texts)) if texts[j] != own][: candidates - 1]
-        (fair,) = matcher.rank(seen[i : i + 1], [[own, *others]], top=1, abstain=True)
-        (foul,) = matcher.rank(seen[i : i + 1], [others], top=1, abstain=True)
-        (none,) = matcher.rank(noisy[i : i + 1], [others], top=1, abstain=True)
-        counts["said"] += bool(fair)
-        counts["right"] += bool(fair) and fair[0].text == own
-        counts["said_without"] += bool(foul)
-        counts["said_of_noise"] += bool(none)
+        fair, foul, none = (
+            said_of(picture, matcher, offered)
+            for picture, offered in ((image, [own, *others]), (image, others), (noisy, others))
+        )
+        counts["said"] += fair is not None
+        counts["right"] += fair == own
+        counts["said_without"] += foul is not None
+        counts["said_of_noise"] += none is not None
     return {
         "coverage": counts["said"] / len(samples),
         "precision": counts["right"] / max(1, counts["said"]),
@@ -232,7 +239,7 @@ def main(art: Path, perceptor: str, count: int, json_path: Path | None, sheet: P
         figures[name]["synonym"] = graded(samples, found, {**words, "thing": words["synonym"]}, world.things)["thing"]
         if hubness:
             figures["peak"] = peaks(world, matcher, 100)
-            figures["abstain"] = abstention(samples, matcher, seen)
+            figures["abstain"] = abstention(samples, matcher)
             figures["pictures a second"] = stages(samples, matcher)
             wrong = list(failures(samples, found, words, world.things))[:24]
             if sheet:

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
+from caption import said_of
 from PIL import Image
 
 from clipgen import Studio
@@ -96,14 +97,32 @@ def accuracy(task: Task, matcher: Matcher) -> tuple[float, float]:
     return float(first), float(five)
 
 
+def abstention(task: Task, matcher: Matcher, most: int = 100) -> tuple[float, float]:
+    """Of `caption --abstain`: shares of the right captions that are not given, and of pictures that get a wrong one.
+
+    The captions are "a photo of LABEL"; for the second figure a picture's own is not among them.
+    """
+    chosen = range(0, len(task.pictures), max(1, len(task.pictures) // most))
+    texts = [f"a photo of {label}" for label in task.labels]
+    lost, right, kept = 0, 0, 0
+    for i in chosen:
+        picture, own = from_pil(Image.fromarray(task.pictures[i]())), texts[task.truth[i]]
+        if said_of(picture, matcher, texts, abstain=False) == own:
+            right += 1
+            lost += said_of(picture, matcher, texts) is None
+        kept += said_of(picture, matcher, [text for text in texts if text != own]) is not None
+    return lost / max(1, right), kept / len(chosen)
+
+
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--perceptor", "perceptors", multiple=True, default=("reader",), show_default=True, help="Repeat for several."
 )
 @click.option("--most", default=1000, show_default=True, help="Pictures of each set, at most.")
+@click.option("--abstain", is_flag=True, help="Also say what `caption --abstain` does, of 100 pictures of each set.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write all figures here.")
-def main(data: Path, perceptors: tuple[str, ...], most: int, json_path: Path | None) -> None:
+def main(data: Path, perceptors: tuple[str, ...], most: int, abstain: bool, json_path: Path | None) -> None:
     """Print the share of held-out pictures that are named right, first and among five, by each perceptor."""
     matchers = {name: Studio(perceptor=name).matcher(DescribeSettings((name,))) for name in perceptors}
     figures: dict[str, dict[str, tuple[float, float]]] = {}
@@ -112,6 +131,9 @@ def main(data: Path, perceptors: tuple[str, ...], most: int, json_path: Path | N
         figures[task.name] = {name: accuracy(task, matcher) for name, matcher in matchers.items()}
         cells = "  ".join(f"{first:8.3f} {five:.3f}" for first, five in figures[task.name].values())
         click.echo(f"{task.name:16} {len(task.pictures):5} {len(task.labels):5}      {cells}")
+        if abstain:
+            found = "  ".join("{:8.3f} {:.3f}".format(*abstention(task, matcher)) for matcher in matchers.values())
+            click.echo(f"  right ones lost, wrong ones kept {found}")
     if json_path:
         json_path.write_text(json.dumps(figures, indent=2) + "\n")
 
