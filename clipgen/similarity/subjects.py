@@ -34,9 +34,19 @@ class Subjects:
         scores = pictures @ self.rows.T
         return (scores.amax(1) - scores.mean(1)) / scores.std(1).clamp(min=1e-6)
 
-    def best(self, pictures: Tensor) -> Tensor:
-        """The cosine of the best subject for each picture [Q, D]: [Q]."""
-        return (pictures @ self.rows.T).amax(1)
+    def rivals(self, pictures: Tensor, texts: Tensor) -> Tensor:
+        """By how much another subject fits each picture better than its text does, [Q]; below 0 where none does.
+
+            >>> subjects, picture = Subjects(torch.eye(8)), torch.eye(8)[:1]
+            >>> subjects.rivals(picture, picture), subjects.rivals(picture, torch.eye(8)[7:])
+            (tensor([-1.]), tensor([1.]))
+
+        pictures, texts: [Q, D] unit. The few subjects nearest to a text are what it says: "a red fox in the snow" has
+        no rival in a fox.
+        """
+        near = (texts @ self.rows.T).topk(min(_FEW, len(self.rows)), dim=1)
+        others = (pictures @ self.rows.T).scatter(1, near.indices, -1.0)
+        return others.amax(1) - (pictures * texts).sum(1)
 
     def limits(self, pictures: Tensor, right: Tensor) -> Limits | None:
         """Measure the limits on pictures of what was taught.

@@ -20,7 +20,7 @@ def test_a_picture_of_a_subject_stands_out_and_one_of_nothing_does_not(rows: Ten
     subjects = Subjects(rows)
     known, nothing = subjects.standout(near(rows[:20], 0.5, 1)), subjects.standout(near(torch.zeros(20, 24), 1.0, 2))
     assert known.min() > nothing.median() and known.median() > nothing.median() + 1
-    assert torch.allclose(subjects.best(rows[:5]), torch.ones(5))
+    assert torch.allclose(subjects.rivals(rows[:5], rows[:5]) + 1, (rows[:5] @ rows.T).sort(1).values[:, -6])
 
 
 def test_nine_tenths_of_what_is_known_are_within_the_limits(rows: Tensor) -> None:
@@ -45,3 +45,11 @@ def test_a_perceptor_that_names_nothing_has_no_limits(rows: Tensor) -> None:
     assert Subjects(rows).limits(rows[:1], right[:1]) == Limits(
         pytest.approx(float(Subjects(rows).standout(rows[:1]))), 0.0
     )
+
+
+def test_what_a_text_says_more_briefly_is_no_rival_of_it() -> None:
+    rows = F.normalize(torch.randn(40, 16, generator=torch.Generator().manual_seed(0)), dim=1)
+    picture, longer = rows[:1], F.normalize(rows[:1] + 0.8 * torch.eye(16)[:1], dim=1)  # "fox", "a fox in the snow"
+    subjects = Subjects(rows)
+    assert (picture @ rows.T).amax() > (picture * longer).sum() + 0.1
+    assert subjects.rivals(picture, longer) < 0 < subjects.rivals(picture, -picture)

@@ -94,8 +94,11 @@ def _ranked(
         found = matcher.rank(vectors, blocks, top=settings.top, abstain=settings.abstain)
         if judgement is None:
             return found
-        scores = [matches[0].score if matches else 1.0 for matches in found]
-        return [[] if over else m for m, over in zip(found, judgement.surpassed(vectors, scores), strict=True)]
+        said = [place for place, matches in enumerate(found) if matches]
+        texts = matcher.embed_texts([found[place][0].text for place in said])
+        for place, over in zip(said, judgement.surpassed(vectors[said], texts), strict=True):
+            found[place] = [] if over else found[place]
+        return found
 
     return describe
 

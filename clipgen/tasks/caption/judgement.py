@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import torch
 from torch import Tensor
 
 from clipgen.similarity import Limits, Matcher, Subjects
@@ -37,7 +34,7 @@ class Judgement:
         found: list[bool] = (self.subjects.standout(pictures) < self.limits.standout).tolist()
         return found
 
-    def surpassed(self, pictures: Tensor, scores: Sequence[float]) -> list[bool]:
-        """For which pictures [Q, D] a subject fits clearly better than a text with one of these cosines [Q]."""
-        found: list[bool] = (self.subjects.best(pictures) - torch.tensor(scores) > self.limits.rival).tolist()
+    def surpassed(self, pictures: Tensor, texts: Tensor) -> list[bool]:
+        """For which pictures a subject that its text does not name fits clearly better; both [Q, D] unit."""
+        found: list[bool] = (self.subjects.rivals(pictures, texts) > self.limits.rival).tolist()
         return found
