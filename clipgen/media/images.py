@@ -1,7 +1,7 @@
 """Pictures in, and between files, PIL and tensors: NCHW float32 RGB in [0, 1] everywhere; size = (width, height).
 
->>> load_image(folder / "a.png", size=(32, 24)).shape
-torch.Size([1, 3, 24, 32])
+    >>> load_image(folder / "a.png", size=(32, 24)).shape
+    torch.Size([1, 3, 24, 32])
 """
 
 from __future__ import annotations
