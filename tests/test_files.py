@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from clipgen.errors import ImageError, OutputError, WeightsError
 from clipgen.files import claims, free_path, reason, sha256, write_whole
 from clipgen.files.journal import Journal
 from clipgen.files.locks import exclusive
+from clipgen.files.sqlite import write_ahead
 from clipgen.files.temporary import temporary_folder
 from raising import refused
 
@@ -285,6 +287,7 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
     script = f"""
 import time
 from clipgen.files.locks import exclusive
+from clipgen.files.sqlite import write_ahead
 with exclusive({str(tmp_path / "model.ckpt")!r}) as alone:
     print(alone, flush=True)
     time.sleep(60)
@@ -404,3 +407,36 @@ def test_a_temporary_folder_that_cannot_be_made_is_one_line(tmp_path: Path, monk
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
     with refused(OutputError, "output", match="clipgen-"), temporary_folder():
         pass
+
+
+def test_many_open_a_new_database_at_once(tmp_path: Path) -> None:
+    failed: list[sqlite3.Error] = []
+
+    def begin(path: Path, together: threading.Barrier) -> None:
+        connection = sqlite3.connect(path, timeout=30)
+        together.wait()
+        try:
+            write_ahead(connection, patience=30)
+        except sqlite3.Error as error:
+            failed.append(error)
+        connection.close()
+
+    # about one opening in fifty was refused while SQLite alone was asked to wait
+    for number in range(60):
+        together = threading.Barrier(4)
+        openings = [threading.Thread(target=begin, args=(tmp_path / f"{number}.sqlite", together)) for _ in range(4)]
+        for opening in openings:
+            opening.start()
+        for opening in openings:
+            opening.join()
+    assert not failed
+
+
+def test_a_database_that_stays_locked_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "rows.sqlite"
+    with sqlite3.connect(path) as other:
+        other.execute("create table row (a)")
+    other.execute("begin exclusive")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        write_ahead(sqlite3.connect(path, timeout=0), patience=0.1)
+    other.close()

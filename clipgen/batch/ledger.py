@@ -19,6 +19,7 @@ from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable, write_whole
 from clipgen.files.addresses import Address
 from clipgen.files.locks import exclusive
+from clipgen.files.sqlite import write_ahead
 from clipgen.jobs import Job
 from clipgen.models.weights import data_folder
 from clipgen.values import Json, parse_json
@@ -26,6 +27,7 @@ from clipgen.values import Json, parse_json
 LEDGER_FILE, RESULTS_FILE = "ledger.sqlite", "results.jsonl"
 _OPEN, _DONE, _FAILED = "open", "done", "failed"
 _AT_ONCE = 1000  # lines in a transaction
+_PATIENCE = 5.0  # seconds that a writer waits for another program, such as a backup
 _ELSEWHERE, _HERE = 1, 2  # bits of user_version: where results were begun
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -109,10 +111,9 @@ class Ledger:
                 self._claim(opened, path)
                 if isinstance(self.out, Path):
                     self._claim(opened, self.out / RESULTS_FILE)
-                self._db = sqlite3.connect(path, isolation_level=None)
+                self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
                 opened.callback(self._db.close)
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = NORMAL")
+                write_ahead(self._db, patience=_PATIENCE)
                 self._db.executescript(_SCHEMA)
                 self._check_out()
             except OSError as error:

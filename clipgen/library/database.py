@@ -14,6 +14,7 @@ import numpy as np
 
 from clipgen.errors import OutputError
 from clipgen.files import reason, unwritable
+from clipgen.files.sqlite import write_ahead
 from clipgen.library.hashes import SIDE, Greys, Hashes
 from clipgen.library.names import spaced
 from clipgen.library.schema import INSIDE, inside, prepare
@@ -87,9 +88,7 @@ class Database:
         except sqlite3.Error as error:
             raise unwritable(path, OSError(str(error))) from error
         with self._errors():
-            self._connection.execute("pragma journal_mode = wal")
-            # with a write-ahead log a power cut loses the last batches, and nothing else
-            self._connection.execute("pragma synchronous = normal")
+            write_ahead(self._connection, patience=_PATIENCE)
             with self.writing() as connection:
                 prepare(connection, path)
 

@@ -27,6 +27,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from clipgen.errors import ClipgenError, OutputError, SettingsError
 from clipgen.files import reason, unwritable
+from clipgen.files.sqlite import write_ahead
 
 Value: TypeAlias = str | int | float | bytes | None
 #: of one row, in the order of the marks in a text, or by name, of as many rows as there are
@@ -190,9 +191,7 @@ def _file(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _(connection: Any, entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # Python begins no transactions of its own
-        connection.execute("pragma journal_mode = wal")
-        # with a write-ahead log a power cut loses the last transactions, and nothing else; a killed process none
-        connection.execute("pragma synchronous = normal")
+        write_ahead(connection, patience=_PATIENCE)
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:
