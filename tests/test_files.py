@@ -421,8 +421,8 @@ def test_many_open_a_new_database_at_once(tmp_path: Path) -> None:
             failed.append(error)
         connection.close()
 
-    # about one opening in fifty was refused while SQLite alone was asked to wait
-    for number in range(60):
+    # of such four, one or more were refused for every fifth file while SQLite alone was asked to wait
+    for number in range(20):
         together = threading.Barrier(4)
         openings = [threading.Thread(target=begin, args=(tmp_path / f"{number}.sqlite", together)) for _ in range(4)]
         for opening in openings:
