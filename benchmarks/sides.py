@@ -78,9 +78,9 @@ def measure(job: Job) -> Figures:
     return {**found, "threads": torch.get_num_threads(), "device": str(devices.pick_device(job.device))}
 
 
-def measure_alone(job: Job) -> Figures:
-    """As `measure`, in a process of its own. Raises RuntimeError where the reference ran on parts of ours."""
-    found = measure(job)
+def measure_alone(job: Job, measured: Callable[[Job], Figures] = measure) -> Figures:
+    """What `measured` finds, in a process of its own. Raises RuntimeError where the reference ran on parts of ours."""
+    found = measured(job)
     painted = job.generator == "vqgan" and job.workload != "rank"
     if job.side == "reference" and painted and "clipgen.generators.vqgan" in sys.modules:
         raise RuntimeError("the reference's process imported clipgen's VQGAN, which makes taming's modules faster")
@@ -167,6 +167,11 @@ def _reference_course(job: Job, prompt: str) -> Iterator[tuple[float, Tensor]]:
         seconds += clock(device) - began
         if index % job.every == 0 or index == job.course:
             yield seconds, loop.picture()[0]
+
+
+def course(job: Job, prompt: str) -> Iterator[tuple[float, Tensor]]:
+    """Seconds and picture [3, H, W] in [0, 1] of one side, step by step; of the reference every `job.every` steps."""
+    return (_ours_course if job.side == "ours" else _reference_course)(job, prompt)
 
 
 def _kept(job: Job, number: int, course: Iterator[tuple[float, Tensor]]) -> str:

@@ -85,6 +85,12 @@ def clip_command(**options: Any) -> None:
     default=None,
     help="Keep the encoder: with --init, what was trained on its codes stays valid.",
 )
+@click.option(
+    "--photos",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    help="Folder of photographs among the pictures: WebDataset shards, or pictures; repeat for several.",
+)
 @_recipe_options
 def vqgan_command(**options: Any) -> None:
     """Train the built-in VQGAN, whole or only its decoder."""

@@ -8,15 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import yaml
+from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor
 
 from clipgen.errors import WeightsError
 from clipgen.generators.vqgan.checkpoint import load_network
 from clipgen.train import checkpoints, vqgan
+from clipgen.train.sources import load_photos
 from clipgen.train.vqgan import Crops, Metrics, Recipe, Trainer, export, measure
 from clipgen.train.vqgan.losses import distance, spread
 from clipgen.train.vqgan.recipe import lattice, model_config
@@ -62,6 +65,38 @@ def test_windows_depend_on_their_index_alone(world: World) -> None:
     assert all(batch.shape == (6, 3, 64, 64) and batch.dtype == torch.uint8 for batch in batches)
     assert not torch.equal(crops[0], crops[1])
     assert not torch.equal(crops[0], Crops(world, seed=2, batch=6, count=3)[0])
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of twelve pictures of stripes, which no picture of the world has, one of them smaller than a window."""
+    folder = tmp_path_factory.mktemp("photos")
+    for number in range(12):
+        width = 40 if number == 0 else 160
+        stripes = np.broadcast_to(np.array([[[250], [4]]], np.uint8), (48, 2, 3))
+        Image.fromarray(np.tile(stripes, (2, width // 2, 1))).save(folder / f"{number}.png")
+    return folder
+
+
+def test_photographs_are_a_share_of_the_pictures(world: World, photos: Path) -> None:
+    shown = load_photos(photos)
+
+    def striped(share: float) -> float:
+        crops = Crops(world, seed=1, batch=8, count=80, photos=shown, share=share)
+        windows = torch.cat([crops[i] for i in range(0, 80, 8)]).float()
+        # a row of stripes, whole or made smaller, is the same in every line
+        return float((windows.std(2).amax((1, 2)) < 1).float().mean())
+
+    assert striped(0.0) < 0.1 and 0.2 < striped(0.4) < 0.6 and striped(1.0) == 1
+    crops, again = (Crops(world, seed=1, batch=4, count=9, photos=shown, share=1.0) for _ in range(2))
+    assert torch.equal(crops[8], again[8]) and not torch.equal(crops[0], crops[8])
+
+
+def test_photographs_that_were_not_shown_are_measured(world: World, photos: Path) -> None:
+    model = Trainer(TINY, CPU, None).model.eval()
+    bars, sheet = measure(model, world, count=20, photos=load_photos(photos))
+    assert bars.psnr_photos is not None and 0 < bars.psnr_photos != bars.psnr
+    assert sheet.shape == (3, 256, 12 * 128)
 
 
 def test_distance_sees_edges() -> None:
@@ -196,7 +231,9 @@ def test_metrics_of_a_network(world: World) -> None:
     assert sheet.shape == (3, 256, 12 * 128) and sheet.min() >= 0 and sheet.max() <= 1
 
 
-def test_a_run_writes_a_folder_and_can_be_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_writes_a_folder_and_can_be_resumed(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(vqgan, "Recipe", lambda: TINY)
     # it renders and codes pictures for seconds
     monkeypatch.setattr(vqgan, "measure", lambda *_, **__: (Metrics(20.0, 1.0), torch.zeros(3, 8, 8)))
@@ -206,7 +243,7 @@ def test_a_run_writes_a_folder_and_can_be_resumed(tmp_path: Path, monkeypatch: p
         vqgan.run(out=tmp_path / out, device="cpu", runs=tmp_path / "runs", report=said.append, **changes)
         return (tmp_path / out / "vqgan.safetensors").read_bytes()
 
-    whole = run("a")
+    whole = run("a", photos=[photos])
     folder = tmp_path / "runs" / "vqgan"
     assert any(line.startswith("step 20/20") for line in said)
     assert (folder / "sheet-000020.png").is_file() and json.loads((folder / "metrics.json").read_text())["psnr"] == 20

@@ -83,9 +83,13 @@ class Photos:
         """Index of a photograph's label, -1 without one."""
         return self._place[photo.names[0]] if photo.names else -1
 
+    def draw(self, rng: np.random.Generator) -> Photo:
+        """Draw a photograph."""
+        return self.photos[min(int(np.searchsorted(self._shares, rng.random())), len(self.photos) - 1)]
+
     def sample(self, rng: np.random.Generator, size: int) -> Example:
         """Draw a photograph, augment it and caption it; the same generator gives the same picture."""
-        photo = self.photos[min(int(np.searchsorted(self._shares, rng.random())), len(self.photos) - 1)]
+        photo = self.draw(rng)
         image, where = self._seen(rng, photo, size)
         made = "photo"
         if rng.random() < 0.05:

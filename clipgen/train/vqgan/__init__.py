@@ -6,12 +6,13 @@ The codebook has all combinations of a few evenly spaced levels per channel (fin
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 import yaml
@@ -29,6 +30,8 @@ from clipgen.models.weights import load_state, save_state
 from clipgen.train import checkpoints
 from clipgen.train.data import stream
 from clipgen.train.identity import carry_colour
+from clipgen.train.sources import Photos, load_photos
+from clipgen.train.sources.camera import scale
 from clipgen.train.vqgan.recipe import CROP, Recipe, model_config
 from clipgen.train.vqgan.trainer import Trainer
 from clipgen.train.world import World
@@ -41,16 +44,20 @@ __all__ = ["Crops", "Metrics", "Recipe", "Trainer", "export", "measure", "run"]
 class Crops(Dataset[Tensor]):
     """Batches of windows uint8 [N, 3, 64, 64] of world pictures of several sizes, since brush strokes grow with size.
 
-    Rendering takes half as long as a step, so batches after each other show other windows of the same pictures.
+        >>> Crops(World(), seed=1, batch=4, count=10)[0].shape
+        torch.Size([4, 3, 64, 64])
 
-    >>> Crops(World(), seed=1, batch=4, count=10)[0].shape
-    torch.Size([4, 3, 64, 64])
+    Rendering takes half as long as a step, so batches after each other show other windows of the same pictures.
+    photos: sets of photographs, of which the pictures have the share given, in [0, 1].
     """
 
     sizes, shares = (64, 128, 256), (0.1, 0.4, 0.5)
 
-    def __init__(self, world: World, *, seed: int, batch: int, count: int) -> None:
+    def __init__(
+        self, world: World, *, seed: int, batch: int, count: int, photos: Sequence[Photos] = (), share: float = 0.0
+    ) -> None:
         self.world, self.seed, self.batch, self.count = world, seed, batch, count
+        self.photos, self.share = tuple(photos), share if photos else 0.0
         self.pictures = lru_cache(1)(self._pictures)
 
     def __len__(self) -> int:
@@ -67,33 +74,71 @@ class Crops(Dataset[Tensor]):
     def _pictures(self, group: int) -> list[np.ndarray]:
         rng = np.random.default_rng((self.seed, group))
         sizes = rng.choice(self.sizes, self.batch, p=self.shares).tolist()
-        return [self.world.sample((self.seed, group, k), size).image for k, size in enumerate(sizes)]
+        photographed = rng.random(self.batch) < self.share
+        return [
+            self._photograph(rng) if photo else self.world.sample((self.seed, group, k), size).image
+            for k, (size, photo) in enumerate(zip(sizes, photographed.tolist(), strict=True))
+        ]
+
+    def _photograph(self, rng: np.random.Generator) -> np.ndarray:
+        """A photograph, whole or made smaller, mirrored or not."""
+        photo = self.photos[rng.integers(len(self.photos))].draw(rng).load()
+        edge = min(photo.shape[:2])
+        factor = rng.uniform(min(1.0, CROP / edge), 1.0) if rng.random() < 0.5 else 1.0
+        height, width = (max(CROP, round(side * factor)) for side in photo.shape[:2])
+        resized = cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA)
+        return resized[:, ::-1] if rng.random() < 0.5 else resized
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """PSNR in dB of 128-px world pictures outside of the training data, and the share of the codebook that they use."""
+    """How near reconstructions are, of pictures outside of the training data.
+
+    psnr: in dB, of 128-px world pictures; codebook_used: the share of the codebook that they use; psnr_photos: in dB,
+    of photographs, None without any.
+    """
 
     psnr: float
     codebook_used: float
+    psnr_photos: float | None = None
 
 
 @torch.no_grad()
-def measure(model: VQModel, world: World, *, count: int = 200) -> tuple[Metrics, Tensor]:
-    """The metrics of a model, and a sheet of originals above reconstructions, [3, H, W] in [0, 1]."""
+def measure(model: VQModel, world: World, *, count: int = 200, photos: Sequence[Photos] = ()) -> tuple[Metrics, Tensor]:
+    """The metrics of a model, and a sheet of originals above reconstructions, [3, H, W] in [0, 1].
+
+    count: of world pictures, and of photographs of each set.
+    """
+    drawn = _reconstructed(model, [world.sample((900_500, i), 128).image for i in range(count)])
+    used = len(drawn.used) / model.quantize.embedding.num_embeddings
+    some = [each.photos[:: max(1, len(each.photos) // count)] for each in photos]
+    seen = [_reconstructed(model, [scale(photo.load(), 128) for photo in part]) for part in some]
+    sheet = drawn.pairs[: 6 if seen else 12] + [pair for each in seen for pair in each.pairs[: 6 // len(seen)]]
+    psnr_photos = sum(each.psnr for each in seen) / len(seen) if seen else None
+    return Metrics(drawn.psnr, used, psnr_photos), (torch.cat(sheet, 2).cpu() + 1) / 2
+
+
+@dataclass(frozen=True)
+class _Reconstructed:
+    psnr: float
+    used: set[int]
+    pairs: list[Tensor]
+
+
+def _reconstructed(model: VQModel, images: Sequence[np.ndarray]) -> _Reconstructed:
+    """Pictures uint8 [128, 128, 3] through a model, and the first twelve above what became of them."""
     device = next(model.parameters()).device
-    errors, used, sheet = [], set(), []
-    for a in range(0, count, 20):
-        images = torch.stack([torch.from_numpy(world.sample((900_500, i), 128).image) for i in range(a, a + 20)])
-        x = images.permute(0, 3, 1, 2).to(device).float() / 127.5 - 1
+    errors: list[Tensor] = []
+    used: set[int] = set()
+    pairs: list[Tensor] = []
+    for first in range(0, len(images), 20):
+        x = torch.from_numpy(np.stack(images[first : first + 20])).permute(0, 3, 1, 2).to(device).float() / 127.5 - 1
         zq, indices = model.quantise(model.encode(x))
         y = model.decode(zq).clamp(-1, 1)
         errors.append(((x - y) / 2).square().flatten(1).mean(1))
         used.update(indices.flatten().tolist())
-        if a == 0:
-            sheet = [torch.cat([x[i], y[i]], 1) for i in range(12)]
-    psnr = -10 * torch.cat(errors).clamp(min=1e-10).log10().mean().item()
-    return Metrics(psnr, len(used) / model.quantize.embedding.num_embeddings), (torch.cat(sheet, 2).cpu() + 1) / 2
+        pairs += [torch.cat([a, b], 1) for a, b in zip(x, y, strict=True)][: 12 - len(pairs)]
+    return _Reconstructed(-10 * torch.cat(errors).clamp(min=1e-10).log10().mean().item(), used, pairs)
 
 
 def export(trainer: Trainer, out: Path) -> None:
@@ -109,6 +154,7 @@ def run(
     *,
     out: Path = Path("models/vqgan"),
     art: Path | None = None,
+    photos: Sequence[Path] = (),
     steps: int | None = None,
     batch: int | None = None,
     seed: int | None = None,
@@ -126,10 +172,11 @@ def run(
 
     >>> run(out=Path("models/vqgan"), art=Path("emoji"), steps=3000)
 
-    Arguments: as for `clipgen.train.clip.run`; lr: peak learning rate; decoder_only: keep the encoder, so that what was
-    trained on its codes stays valid; init: the network has the shape in the yaml beside it, if there is one; gan_from:
-    share of the steps before the adversarial ones. Returns None where no weights are written. Raises WeightsError for
-    damaged weights or checkpoints, ImageError for a damaged art pack.
+    Arguments: as for `clipgen.train.clip.run`; photos: folders of photographs, which are then a share of the pictures;
+    lr: peak learning rate; decoder_only: keep the encoder, so that what was trained on its codes stays valid; init: the
+    network has the shape in the yaml beside it, if there is one; gan_from: share of the steps before the adversarial
+    ones. Returns None where no weights are written. Raises WeightsError for damaged weights or checkpoints, ImageError
+    for a damaged art pack or damaged photographs.
     """
     changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed, "lr": lr, "decoder_only": decoder_only,
                                "gan_from": gan_from}  # fmt: skip
@@ -150,7 +197,9 @@ def run(
         if not whole:
             report("the optimizer begins anew: the checkpoint is of a run with or without --decoder-only")
     curve, began, first = checkpoints.Curve(folder / "curve.jsonl", step=trainer.done), time.monotonic(), trainer.done
-    crops = Crops(world, seed=recipe.seed, batch=recipe.batch, count=recipe.steps)
+    shown = [each for place in photos for each in load_photos(place)]
+    unseen = [each for place in photos for each in load_photos(place, held_out=True)]
+    crops = Crops(world, seed=recipe.seed, batch=recipe.batch, count=recipe.steps, photos=shown, share=recipe.photos)
     if not saved and not init:
         carry_colour(trainer.model, crops[0].to(trainer.device).float() / 127.5 - 1)
     clock = checkpoints.Clock(seconds)
@@ -164,7 +213,7 @@ def run(
         if trainer.done % 200 == 0 or trainer.done == recipe.steps or clock.up:
             checkpoints.save(folder / "last.pt", trainer.state())
             trainer.model.eval()
-            sheet = to_pil(measure(trainer.model, world, count=20)[1])
+            sheet = to_pil(measure(trainer.model, world, count=20, photos=unseen)[1])
             save_picture(folder / f"sheet-{trainer.done:06d}.png", sheet, {})
             trainer.model.train()
         if clock.up:
@@ -173,7 +222,7 @@ def run(
         return None
     export(trainer, out)
     trainer.model.eval()
-    metrics, _ = measure(trainer.model, world)
+    metrics, _ = measure(trainer.model, world, photos=unseen)
     write_text(folder / "metrics.json", json.dumps({"recipe": asdict(recipe), **asdict(metrics)}, indent=2) + "\n")
     report(json.dumps(asdict(metrics)))
     return metrics

@@ -20,7 +20,8 @@ class Recipe:
     `losses.spread`; features: weight of the distance in features of the built-in CLIP; rescaled: share of the steps on
     codes of another scale than the picture (equivariance, arXiv 2502.09509); perturbed: share of the pictures whose
     codes get noise of up to the deviation noise, so that codes that are drawn decode cleanly; gan_from: share of the
-    steps after which the discriminator is added, with the weight gan_weight; decoder_only: keep encoder and codes.
+    steps after which the discriminator is added, with the weight gan_weight; photos: share of photographs among the
+    pictures, where there are any; decoder_only: keep encoder and codes.
     """
 
     levels: tuple[int, ...] = (8, 8, 8, 5, 5, 5)
@@ -39,6 +40,7 @@ class Recipe:
     noise: float = 0.3
     gan_from: float = 0.7
     gan_weight: float = 0.04
+    photos: float = 0.3
     decoder_only: bool = False
 
     def shaped_as(self, config: dict[str, Any], codebook: Tensor) -> Recipe:
