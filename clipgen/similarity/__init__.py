@@ -26,7 +26,7 @@ from clipgen.similarity.match import SIGNIFICANT, Match, Matcher
 from clipgen.similarity.pictures import Embedded, HowFar, Picture, Skipped, embed_pictures, find_pictures, in_groups
 from clipgen.similarity.rank import Candidate, Ranking
 from clipgen.similarity.store import Store, Vectors
-from clipgen.similarity.subjects import Subjects
+from clipgen.similarity.subjects import Subjects, learn_trust
 from clipgen.similarity.table import text_keys
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "find_pictures",
     "heat",
     "in_groups",
+    "learn_trust",
     "text_keys",
     "windows",
 ]

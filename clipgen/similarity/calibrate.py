@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -45,12 +45,12 @@ class Limits:
     """Where a perceptor's knowledge ends, measured on pictures of what it was taught; each holds for nine tenths.
 
     standout: of those that it names right, by how many standard deviations the best of all subjects that it knows fits
-    better than the others do; rival: of those whose name is among its five best subjects, by how much the cosine of the
-    best is above that of the right one, at most.
+    better than the others do; trust: what evidence weighs, and what is added, for the best of some texts to be right
+    (`learn_trust`).
     """
 
     standout: float
-    rival: float
+    trust: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ class Background:
     def save(self, path: Path) -> None:
         """Write it in half precision, whole or not at all."""
         state = {"captions": self.captions, "pictures": self.pictures}
-        save_state(path, state | ({"limits": torch.tensor(astuple(self.limits))} if self.limits else {}))
+        if self.limits:
+            state["limits"] = torch.tensor([self.limits.standout, *self.limits.trust])
+        save_state(path, state)
 
     @classmethod
     def load(cls, path: Path) -> Background:
@@ -125,7 +127,10 @@ class Background:
         if not {"captions", "pictures"} <= state.keys():
             raise WeightsError(f"{path} is no background of captions and pictures; delete it, and it is made again")
         captions, pictures = (F.normalize(state[key].float(), dim=-1) for key in ("captions", "pictures"))
-        return cls(captions, pictures, Limits(*state["limits"].tolist()) if "limits" in state else None)
+        if "limits" not in state:
+            return cls(captions, pictures)
+        standout, *trust = state["limits"].tolist()
+        return cls(captions, pictures, Limits(standout, tuple(trust)))
 
     @classmethod
     def of(cls, fingerprint: str, make: Callable[[], Background]) -> Background:

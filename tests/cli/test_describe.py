@@ -57,7 +57,7 @@ def test_slots_are_named(look: Cli) -> None:
 def test_a_picture_of_nothing_that_was_taught_is_marked(look: Cli, calibrated: OpenClip) -> None:
     (path,) = made_backgrounds()
     known = Background.load(path)
-    Background(known.captions, known.pictures, Limits(standout=99.0, rival=1.0)).save(path)
+    Background(known.captions, known.pictures, Limits(standout=99.0)).save(path)
     result = look("caption", "photos/a.png", "--mode", "slots", "--top", 1)
     assert result.stdout.startswith("photos/a.png  (unsure)\n  ") and "note: 1 of 1 pictures resemble" in result.stderr
     assert json.loads(look("caption", "photos/a.png", "--mode", "slots", "--json").stdout)["unsure"] is True

@@ -91,14 +91,12 @@ def _ranked(
     def describe(group: list[Embedded]) -> list[list[Match]]:
         blocks = read_candidates(candidates) if isinstance(candidates, Path) else [candidates]
         vectors = torch.stack([one.vector for one in group])
-        found = matcher.rank(vectors, blocks, top=settings.top, abstain=settings.abstain)
-        if judgement is None:
+        learnt = judgement is not None and bool(judgement.limits.trust)
+        found = matcher.rank(vectors, blocks, top=settings.top, abstain=settings.abstain and not learnt)
+        if judgement is None or not learnt:
             return found
-        said = [place for place, matches in enumerate(found) if matches]
-        texts = matcher.embed_texts([found[place][0].text for place in said])
-        for place, over in zip(said, judgement.surpassed(vectors[said], texts), strict=True):
-            found[place] = [] if over else found[place]
-        return found
+        doubts = judgement.doubtful(vectors, matcher.embed_texts([matches[0].text for matches in found]))
+        return [[] if doubt else matches for doubt, matches in zip(doubts, found, strict=True)]
 
     return describe
 

@@ -1,7 +1,8 @@
-"""Whether a perceptor can describe a picture at all, by the limits of what it was taught."""
+"""Whether a perceptor can describe a picture at all, and is right in what it says, by the limits of what it knows."""
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from clipgen.similarity import Limits, Matcher, Subjects
@@ -27,14 +28,15 @@ class Judgement:
         if limits is None:
             return None
         phrases = Phrases.shipped().known_to(matcher.perceptor)
-        return cls(Subjects(matcher.embed_texts(phrases.subjects())), limits)
+        return cls(Subjects.of(phrases.subjects(), matcher.embed_texts), limits)
 
     def unsure(self, pictures: Tensor) -> list[bool]:
         """Which pictures [Q, D] show nothing that was taught: no subject stands out."""
         found: list[bool] = (self.subjects.standout(pictures) < self.limits.standout).tolist()
         return found
 
-    def surpassed(self, pictures: Tensor, texts: Tensor) -> list[bool]:
-        """For which pictures a subject that its text does not name fits clearly better; both [Q, D] unit."""
-        found: list[bool] = (self.subjects.rivals(pictures, texts) > self.limits.rival).tolist()
+    def doubtful(self, pictures: Tensor, texts: Tensor) -> list[bool]:
+        """Which texts, each the best of some, are rather wrong of the picture beside them; both [Q, D] unit."""
+        *weights, bias = self.limits.trust
+        found: list[bool] = (self.subjects.evidence(pictures, texts) @ torch.tensor(weights) + bias < 0).tolist()
         return found

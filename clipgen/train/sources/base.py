@@ -62,6 +62,10 @@ class Source(Protocol):
         """Draw a picture with a side of `size` pixels and its caption; the same generator gives the same picture."""
         ...
 
+    def plain(self, rng: np.random.Generator, size: int) -> Example:
+        """As `sample`, but a picture as people have it, without what training does to it, and its plainest caption."""
+        ...
+
 
 def is_held_out(key: str, share: float = HELD_OUT) -> bool:
     """Whether the picture of a key belongs to the held-out part: by its sha256, the same on every machine.

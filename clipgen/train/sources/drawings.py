@@ -92,6 +92,13 @@ class Drawings:
         says = any(word in caption for word in ("drawing", "sketch", "doodle", "whiteboard", "chalk", "black"))
         return Example(camera.degrade(rng, image), caption, label, manner=manner(made) if says else -1)
 
+    def plain(self, rng: np.random.Generator, size: int) -> Example:
+        """Draw a word, then one of its drawings, black on white."""
+        label = int(rng.integers(len(self.labels)))
+        drawing = self._by_word[label][int(rng.integers(len(self._by_word[label])))]
+        caption = f"a drawing of {indefinite(drawing.word)}"
+        return Example(render(drawing.strokes, size), caption, label, manner=manner("drawing"))
+
 
 def render(
     strokes: Sequence[np.ndarray],

@@ -32,6 +32,13 @@ class DrawnWorld:
             *((best, *(n for n in names if n != best)) for best, names in zip(world.art.things, named, strict=True)),
         )
 
+    def plain(self, rng: np.random.Generator, size: int) -> Example:
+        """Render a picture of anything, whole."""
+        drawn = self.world.sample((int(rng.integers(900_000)), int(rng.integers(2**31))), size)
+        facts = drawn.facts
+        alone = facts.things[0] if facts.things[1] < 0 else -1
+        return Example(drawn.image, drawn.caption, alone, facts.scene, facts.style)
+
     def sample(self, rng: np.random.Generator, size: int) -> Example:
         """Render a picture; the same generator gives the same picture."""
         seed = (int(rng.integers(900_000)), int(rng.integers(2**31)))

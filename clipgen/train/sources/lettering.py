@@ -81,6 +81,13 @@ class Lettering:
         caption = choose(rng, _CAPTIONS[kind]).format(" ".join(text))
         return Example(camera.degrade(rng, image), caption, kind, manner=manner("lettering"))
 
+    def plain(self, rng: np.random.Generator, size: int) -> Example:
+        """Draw a text in black print on white."""
+        text = self._text(rng, 1)
+        black, white = np.zeros(3), np.full(3, 255.0)
+        image = camera.scale(self._written(rng, text, _SIGN, 2 * size, black, white), size)
+        return Example(image, f"a sign that says {text[0]}", _SIGN, manner=manner("lettering"))
+
     def _text(self, rng: np.random.Generator, lines: int) -> list[str]:
         """Lines of one or two words; the key of the first decides in which part it is."""
         while True:

@@ -97,6 +97,16 @@ class Photos:
         caption, says = self._caption(rng, photo, where, made)
         return Example(camera.degrade(rng, image), caption, self.label_of(photo), manner=manner(made) if says else -1)
 
+    def plain(self, rng: np.random.Generator, size: int) -> Example:
+        """Draw a photograph, its central square, "a photo of" what it shows."""
+        photo = self.draw(rng)
+        whole = photo.load()
+        edge, (height, width) = min(whole.shape[:2]), whole.shape[:2]
+        top, left = (height - edge) // 2, (width - edge) // 2
+        caption = f"a photo of {indefinite(plain(photo.names[0]))}" if photo.names else "a photo"
+        image = camera.scale(whole[top : top + edge, left : left + edge], size)
+        return Example(image, caption, self.label_of(photo), manner=manner("photo"))
+
     def _seen(self, rng: np.random.Generator, photo: Photo, size: int) -> tuple[np.ndarray, str]:
         """The picture as a camera might have taken it, and where its subject is now."""
         whole, where = photo.load(), ""

@@ -65,8 +65,10 @@ def batches(text_folder: Path, sources: list[Source]) -> list[Mixed]:
 
 @pytest.fixture
 def small_background(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in {"_PICTURES": 6, "_CAPTIONS": 8, "_PROBE": 2}.items():
-        monkeypatch.setattr(locked, name, value)
+    monkeypatch.setattr(locked, "_PROBE", 2)
+    monkeypatch.setattr(locked, "_CAPTIONS", 8)
+    for name, value in {"_PICTURES": 6, "_CAPTIONS": 8, "_EACH": 12}.items():
+        monkeypatch.setattr(locked.background, name, value)
     yield
 
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from clipgen.train.sources import DrawnWorld, Lettering, Mixture, is_held_out
+from clipgen.train.sources import (
+    Drawing,
+    Drawings,
+    DrawnWorld,
+    Lettering,
+    Mixture,
+    Photo,
+    Photos,
+    Source,
+    is_held_out,
+)
+from clipgen.train.sources.drawings import render
 from clipgen.train.world import STYLES, World
 
 
@@ -27,6 +41,28 @@ def test_sources_come_in_their_shares() -> None:
     facts = torch.cat([mixture(batch=200)[i].facts for i in range(2)])
     assert facts.shape == (400, 4) and facts.dtype == torch.int64
     assert (facts[:, 0] == 1).float().mean().item() == pytest.approx(0.25, abs=0.07)
+
+
+@pytest.mark.parametrize("name", ["world", "lettering", "drawings", "photos"])
+def test_plain_pictures_are_as_people_have_them(name: str, tmp_path: Path) -> None:
+    line = Drawing("sea", (np.array([[0, 0], [255, 255]], np.float32),), "1")
+    stripes = np.zeros((40, 80, 3), np.uint8)
+    stripes[:, 20:60] = 200  # the central square
+    Image.fromarray(stripes).save(tmp_path / "a.png")
+    photo = Photo(tmp_path / "a.png", 0, -1, ("wall",), "a.png")
+    sources: dict[str, Source] = {
+        "world": DrawnWorld(World()), "lettering": Lettering(), "drawings": Drawings([line]),
+        "photos": Photos("walls", [photo]),
+    }  # fmt: skip
+    one, again, other = (sources[name].plain(np.random.default_rng(seed), 24) for seed in (1, 1, 2))
+    assert one.image.shape == (24, 24, 3) and one.image.dtype == np.uint8
+    assert np.array_equal(one.image, again.image) and one.caption == again.caption
+    if name == "photos":
+        assert one.caption == other.caption == "a photo of a wall" and (one.image == 200).all()
+    elif name == "drawings":
+        assert one.caption == "a drawing of a sea" and np.array_equal(one.image, render(line.strokes, 24))
+    else:
+        assert not np.array_equal(one.image, other.image) and one.caption != other.caption
 
 
 def test_a_world_with_art_has_labels_with_all_names(art_world: World) -> None:

@@ -10,28 +10,22 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from clipgen import devices
 from clipgen.files import copy_file, write_text, write_whole
 from clipgen.models.weights import find, load_state, models_folder
-from clipgen.perceptors import openclip
-from clipgen.perceptors.openclip import OpenClip
-from clipgen.perceptors.openclip.load import BACKGROUND_FILE, NAMES_FILE, WORDS_FILE
+from clipgen.perceptors.openclip.load import NAMES_FILE, WORDS_FILE
 from clipgen.perceptors.openclip.tower import MERGES_FILE, WEIGHTS_FILE, TextTower
-from clipgen.similarity import Background, Limits, Subjects, embed_texts
-from clipgen.similarity.articles import with_article
-from clipgen.similarity.phrases import Phrases
 from clipgen.train import checkpoints
+from clipgen.train.clip.locked.background import UNSEEN, add_background
 from clipgen.train.clip.locked.recipe import JUDGE, READER, Part, Recipe, model_config
 from clipgen.train.clip.locked.trainer import Trainer
 from clipgen.train.data import stream
 from clipgen.train.sources import DrawnWorld, Lettering, Mixture, Source, World, load_drawings, load_photos
-from clipgen.train.world import SCENES
 
 RECIPES: dict[str, Recipe] = {"reader": READER, "judge": JUDGE}
-_UNSEEN, _PICTURES, _CAPTIONS = 910_001, 800, 2000  # the background: other draws than those of training
+_CAPTIONS = 2000  # of each source, whose words are written down
 _SMALL = 48  # side of pictures of which only the caption is used
 _PROBE = 200  # batches on which the head is trained before the rest
 _SAVE = 50  # steps between checkpoints
@@ -189,36 +183,8 @@ def _words(sources: Sequence[Source]) -> list[str]:
     for source in sources:
         if isinstance(source, DrawnWorld):
             texts += source.world.words()
-        texts += [source.sample(np.random.default_rng((_UNSEEN, 2, i)), _SMALL).caption for i in range(_CAPTIONS)]
+        texts += [source.sample(np.random.default_rng((UNSEEN, 2, i)), _SMALL).caption for i in range(_CAPTIONS)]
     return sorted({word for text in texts for word in re.findall(r"[^\W\d_](?:[^\W\d_]|['’-])*", text.lower())})
-
-
-@torch.no_grad()
-def add_background(folder: Path, sources: Sequence[Source], shares: Sequence[float]) -> None:
-    """Embed pictures and captions of the sources, unrelated to each other, by the weights in a folder, into it.
-
-    sources: their held-out parts, so that the cosines are those of pictures that training never saw.
-    """
-    perceptor = openclip.load_perceptor(f"local-dir:{folder}", torch.device("cpu"))
-    size = perceptor.input_size
-    mixture = Mixture(sources, shares, seed=_UNSEEN, batch=100, size=size, count=-(-_PICTURES // 100))
-    shown = [mixture[i] for i in range(len(mixture))]
-    pictures = torch.cat([perceptor.encode_image(batch.images.float() / 255) for batch in shown])
-    said = Mixture(sources, shares, seed=_UNSEEN + 1, batch=_CAPTIONS, size=_SMALL, count=1)[0].captions
-    limits = _limits(perceptor, pictures, torch.cat([batch.facts for batch in shown]), sources)
-    Background(embed_texts(perceptor, said), pictures[:_PICTURES], limits).save(folder / BACKGROUND_FILE)
-
-
-def _limits(perceptor: OpenClip, pictures: Tensor, facts: Tensor, sources: Sequence[Source]) -> Limits | None:
-    """The limits of what a perceptor knows, by pictures with facts as of `Mixed` that training did not see."""
-    subjects = Phrases.shipped().known_to(perceptor).subjects()
-    place, scenes = {text: i for i, text in enumerate(subjects)}, list(SCENES.values())
-    right = torch.zeros(len(pictures), len(subjects), dtype=torch.bool)
-    for row, (source, label, scene, _) in zip(right, facts.tolist(), strict=True):
-        names = [with_article(name) for name in sources[source].labels[label]] if label >= 0 else []
-        row[[place[text] for text in (*names, *(scenes[scene].names if scene >= 0 else ())) if text in place]] = True
-    known = right.any(1)
-    return Subjects(embed_texts(perceptor, subjects)).limits(pictures[known], right[known])
 
 
 __all__ = [
