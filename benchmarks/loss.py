@@ -1,11 +1,12 @@
 """From random codes, does the loss fall as far as in the loop that people run today, step for step?
 
-    python benchmarks/loss.py --size 128 --course 60                       the full-size pair, with random weights
+    python benchmarks/loss.py --size 128                                   an f16-16384 VQGAN with random weights
     python benchmarks/loss.py --workload builtin --course 300 --prompts 3  the built-in models
 
-Ours starts from noise with the cutouts and the learning rate of `--quality normal`. Neither side's own loss counts:
-the pictures of both are seen in the same 32 views, made as the reference makes its own, and the mean of half the
-squared angles between views and words is taken.
+The CLIP is the built-in one: one with random weights sees no difference between pictures. Ours starts from noise with
+the cutouts and the learning rate of `--quality normal`. Neither side's own loss counts: the pictures of both are seen
+in the same 32 views, made as the reference makes its own, and the mean of half the squared angles between views and
+words is taken.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def main(workload: str, prompts: int, size: int, course: int, json_path: Path | 
     settings = {"start": "noise", "steps": course}
     with tempfile.TemporaryDirectory() as folder:
         job = job_of(workload, Path(folder), prompts=texts, course=course, settings=settings, **given)
-        found = run(replace(job, size=(size, size)))
+        found = run(replace(job, size=(size, size), perceptor="builtin"))
     click.echo("steps  " + "  ".join(f"{side:>9}" for side in SIDES))
     for step in found["ours"]["loss"]:
         click.echo(f"{step:5}  " + "  ".join(f"{found[side]['loss'][step]:9.4f}" for side in SIDES))

@@ -29,8 +29,8 @@ EXAMPLES = """\
 Without --candidates a caption is composed of phrase tables: what, where, how
 made, in which light. Scores are cosines; z is the number of standard deviations
 by which a caption fits better than unrelated captions and pictures do. A
-picture marked (unsure) shows nothing that the CLIP model was taught, as far as
-it can tell: its captions are guesses, and --abstain leaves them out.
+picture marked (unsure) shows nothing that the CLIP model was taught, or something
+else than its captions say, as far as it can tell: --abstain leaves them out.
 
 \b
 Examples:
@@ -192,8 +192,8 @@ def _caption(found: Pictures, job: Job, outputs: Outputs) -> None:
             click.echo(as_line(row) if outputs.as_json else text)
         if unsure and not outputs.quiet:
             click.echo(
-                f"note: {unsure} of {len(left)} pictures resemble nothing that {name} was taught; for any photograph: "
-                "clipgen models pull vit-b-32, then --perceptor vit-b-32",
+                f"note: {name} is unsure of {unsure} of {len(left)} pictures, which may show what it was not taught; "
+                "for any photograph: clipgen models pull vit-b-32, then --perceptor vit-b-32",
                 err=True,
             )
 

@@ -59,7 +59,7 @@ def test_a_picture_of_nothing_that_was_taught_is_marked(look: Cli, calibrated: O
     known = Background.load(path)
     Background(known.captions, known.pictures, Limits(standout=99.0)).save(path)
     result = look("caption", "photos/a.png", "--mode", "slots", "--top", 1)
-    assert result.stdout.startswith("photos/a.png  (unsure)\n  ") and "note: 1 of 1 pictures resemble" in result.stderr
+    assert result.stdout.startswith("photos/a.png  (unsure)\n  ") and "is unsure of 1 of 1 pictures" in result.stderr
     assert json.loads(look("caption", "photos/a.png", "--mode", "slots", "--json").stdout)["unsure"] is True
     abstained = look("caption", "photos/a.png", "--mode", "slots", "--abstain")
     assert abstained.stdout.splitlines() == ["photos/a.png  (unsure)", "  nothing fits"]

@@ -49,6 +49,17 @@ def test_what_was_taught_is_described_and_the_rest_is_marked(matcher: Matcher, p
     assert not any(one.unsure for one in described(pictures, plain, CaptionSettings(mode=mode, top=1)))
 
 
+def test_a_caption_that_is_rather_wrong_marks_its_picture(plain: Matcher) -> None:
+    def judged(bias: float) -> Described:
+        known = Limits(standout=0.0, trust=(1.0, 0.0, 0.0, 0.0, 0.0, bias))
+        matcher = Matcher(plain.perceptor, background=Background(*captions_and_pictures, known))
+        slots = CaptionSettings(mode="slots", top=1)
+        return described([painted(matcher, "a forest")], matcher, slots, views="centre")[0]
+
+    captions_and_pictures = plain.background.captions, plain.background.pictures
+    assert judged(-2.0).unsure and judged(-2.0).matches and not judged(0.0).unsure
+
+
 def test_a_candidate_gives_way_to_a_subject_that_fits_clearly_better(matcher: Matcher, plain: Matcher) -> None:
     row = F.normalize(matcher.embed_texts(["a desert"]) + 0.7 * matcher.embed_texts(["a forest"]), dim=-1)
     desert = F.interpolate(0.5 + row.view(1, 3, 4, 4), (32, 32)).clamp(0, 1)  # the forest fits, too, better than chance

@@ -74,8 +74,8 @@ def _described(
             yield group
             continue
         vectors = torch.stack([one.vector for one in group])
-        unsure = judgement.unsure(vectors) if judgement else [False] * len(group)
         found = describe(group)
+        unsure = judgement.unsure(vectors, found) if judgement else [False] * len(group)
         seconds = (time.monotonic() - began) / len(group)
         for one, matches, nothing in zip(group, found, unsure, strict=True):
             yield Described(one.index, one.path, () if nothing and abstain else tuple(matches), seconds, nothing)
@@ -91,12 +91,11 @@ def _ranked(
     def describe(group: list[Embedded]) -> list[list[Match]]:
         blocks = read_candidates(candidates) if isinstance(candidates, Path) else [candidates]
         vectors = torch.stack([one.vector for one in group])
-        learnt = judgement is not None and bool(judgement.limits.trust)
-        found = matcher.rank(vectors, blocks, top=settings.top, abstain=settings.abstain and not learnt)
-        if judgement is None or not learnt:
+        weighs = judgement is not None and judgement.weighs
+        found = matcher.rank(vectors, blocks, top=settings.top, abstain=settings.abstain and not weighs)
+        if judgement is None:
             return found
-        doubts = judgement.doubtful(vectors, matcher.embed_texts([matches[0].text for matches in found]))
-        return [[] if doubt else matches for doubt, matches in zip(doubts, found, strict=True)]
+        return [[] if doubt else some for doubt, some in zip(judgement.doubtful(vectors, found), found, strict=True)]
 
     return describe
 
