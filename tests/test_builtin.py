@@ -368,11 +368,13 @@ def test_a_start_gets_the_steps_that_it_needs(clip: Perceptor) -> None:
     plan = start(clip, ["a forest"], at_random).plan
     search, cutn = plan.settings.search, plan.settings.cutouts.cutn
     assert (search.steps, cutn, search.lr) == (300, 32, 0.1) and "300 steps of 32 cutouts" in plan.notes[-1]
-    chosen = start(clip, ["a forest"], at_random.changed(steps=2, cutn=1, lr=0.02)).plan
+    assert plan.settings.cutouts.augments == "classic"
+    chosen = start(clip, ["a forest"], at_random.changed(steps=2, cutn=1, lr=0.02, augments="whole")).plan
     assert (chosen.settings.search.steps, chosen.settings.cutouts.cutn, chosen.settings.search.lr) == (2, 1, 0.02)
-    assert not chosen.notes
+    assert chosen.settings.cutouts.augments == "whole" and not chosen.notes
     known = start(clip, ["a forest"], at_random.changed(start="auto", size=(64, 64))).plan
     assert (known.settings.search.steps, known.settings.cutouts.cutn) == (20, 12) and not known.notes
+    assert known.settings.cutouts.augments == "whole"
     unknown = start(clip, ["a hopeful committee"], at_random.changed(start="auto", size=(64, 64))).plan
     assert unknown.init_share is not None and unknown.init_share.min() < 0.6
     assert (unknown.settings.search.steps, unknown.settings.cutouts.cutn) == (50, 12)

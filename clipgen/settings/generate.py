@@ -27,8 +27,8 @@ class GenerateSettings(GroupedSettings):
         clipgen.errors.SettingsError: steps is 0; it must be 1 or more
 
     options: those of the generator, declared in its module. Frozen: change with `changed`. `None` stands for "from the
-    quality preset" (steps, cutn), "the generator's own" (lr, race), "random" (seed), "all at once" (cut_chunk) and "not
-    used" elsewhere.
+    quality preset" (steps, cutn, augments), "the generator's own" (lr, race), "random" (seed), "all at once"
+    (cut_chunk) and "not used" elsewhere.
     """
 
     generator: str = setting(
@@ -105,7 +105,7 @@ class GenerateSettings(GroupedSettings):
             )
 
     def resolved(self) -> Self:
-        """Set steps and cutn from the quality preset, unless they are set.
+        """Set steps, cutn and augments from the quality preset, unless they are set.
 
         `seed` and `lr` can stay None: they are drawn, or taken from the generator, when the run starts.
         """
@@ -113,6 +113,7 @@ class GenerateSettings(GroupedSettings):
         return self.changed(
             steps=preset.steps if self.search.steps is None else self.search.steps,
             cutn=preset.cutn if self.cutouts.cutn is None else self.cutouts.cutn,
+            augments=self.cutouts.augments or preset.augments,
         )
 
     @classmethod

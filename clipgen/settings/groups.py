@@ -17,7 +17,7 @@ MAX_SEED = 2**63 - 1
 
 @dataclass(frozen=True)
 class Preset:
-    """A quality: optimisation steps and cutouts per step.
+    """A quality: optimisation steps, cutouts per step, and how these are changed.
 
     from_random: the same for latents that start at random where the generator has better starts and so need more;
     from_fitting: for latents that start at a picture which shows the words and so need less.
@@ -25,17 +25,24 @@ class Preset:
 
     steps: int
     cutn: int
+    augments: str = "whole"
     from_random: Preset | None = None
     from_fitting: Preset | None = None
 
 
-# from random codes: VQGAN-CLIP and pixray run 250 to 500 steps of 32 cutouts; from a fitting picture, 20 steps and 50
-# look the same
+# from random codes: VQGAN-CLIP and pixray run 250 to 500 steps of 32 cutouts, changed as much: a form has to be found
+# that survives it; from a fitting picture, 20 steps and 50 look the same
 QUALITIES: dict[str, Preset] = {
-    "draft": Preset(steps=25, cutn=8, from_random=Preset(steps=100, cutn=16), from_fitting=Preset(steps=15, cutn=8)),
-    "normal": Preset(steps=50, cutn=12, from_random=Preset(steps=300, cutn=32), from_fitting=Preset(steps=20, cutn=12)),
-    "high": Preset(steps=300, cutn=32, from_random=Preset(steps=600, cutn=64)),
-}
+    "draft": Preset(
+        steps=25, cutn=8,
+        from_random=Preset(steps=100, cutn=16, augments="classic"), from_fitting=Preset(steps=15, cutn=8),
+    ),
+    "normal": Preset(
+        steps=50, cutn=12,
+        from_random=Preset(steps=300, cutn=32, augments="classic"), from_fitting=Preset(steps=20, cutn=12),
+    ),
+    "high": Preset(steps=300, cutn=32, from_random=Preset(steps=600, cutn=64, augments="classic")),
+}  # fmt: skip
 LR_DECAYS = ("constant", "cosine", "step")
 NOISES = ("gradient", "perlin", "pixels")
 STARTS = ("auto", "bank", "samples", "noise")
@@ -177,7 +184,9 @@ class CutoutSettings(Settings):
         None, About("cutouts per step (default: from the quality)", least=1, verbs=(*IN_SCENES, "doctor"))
     )
     cut_pow: float = setting(1.0, About("above 1 favours small cutouts, below 1 large ones", above=0))
-    augments: str = setting("whole", About("preset of cutout augmentations", verbs=IN_SCENES))
+    augments: str | None = setting(
+        None, About("preset of cutout augmentations (default: whole; from random codes classic)", verbs=IN_SCENES)
+    )
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class SearchKeywords(TypedDict, total=False):
     ema: float
     cutn: int | None
     cut_pow: float
-    augments: str
+    augments: str | None
     image_prompts: Sequence[str]
     noise_prompts: Sequence[str]
     tv: float

@@ -17,7 +17,7 @@ from clipgen.jobs import Inputs, Job
 from clipgen.losses import Loss
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.settings import GenerateSettings
+from clipgen.settings import GenerateSettings, Preset
 from clipgen.synthesis import Look, Synthesis
 from clipgen.tasks.generate import Run, prepare
 from clipgen.tasks.generate.losses import regularisers
@@ -187,6 +187,6 @@ def _cutouts(settings: GenerateSettings, perceptor: Perceptor, random: torch.Gen
         perceptor.input_size,
         settings.cutouts.cutn or 1,
         cut_pow=cut_pow,
-        augments=settings.cutouts.augments,
+        augments=settings.cutouts.augments or Preset.augments,
         generator=random,
     )

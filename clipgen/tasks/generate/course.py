@@ -13,7 +13,7 @@ from clipgen import devices
 from clipgen.cutouts import Cutouts
 from clipgen.media.images import to_pil
 from clipgen.parts import Parts
-from clipgen.settings import Box, GenerateSettings
+from clipgen.settings import Box, GenerateSettings, Preset
 from clipgen.synthesis import Look, Synthesis
 from clipgen.tasks.generate.losses import build_loss
 from clipgen.tasks.generate.plan import Plan
@@ -140,7 +140,7 @@ def cutouts(settings: GenerateSettings, input_size: int) -> Cutouts:
         input_size,
         settings.cutouts.cutn or 1,
         cut_pow=settings.cutouts.cut_pow,
-        augments=settings.cutouts.augments,
+        augments=settings.cutouts.augments or Preset.augments,
         generator=devices.generator("cpu", settings.canvas.seed or 0),
     )
     return made.to(torch.device(settings.machine.device))

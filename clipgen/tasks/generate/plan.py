@@ -203,12 +203,13 @@ def preset_for(plan: Plan, generator: Generator) -> Preset:
 
 
 def _for_its_start(plan: Plan, generator: Generator) -> Plan:
-    """The plan with the steps, cutouts and learning rate that suit its start, where they are not set."""
+    """The plan with the steps, cutouts, augments and learning rate that suit its start, where they are not set."""
     usual, preset = QUALITIES[plan.settings.search.quality], preset_for(plan, generator)
     if plan.frame is not None or preset is usual:
         return plan
     search, cutn = plan.requested.search, plan.requested.cutouts.cutn or preset.cutn
-    changed = plan.changed(steps=search.steps or preset.steps, cutn=cutn)
+    augments = plan.requested.cutouts.augments or preset.augments
+    changed = plan.changed(steps=search.steps or preset.steps, cutn=cutn, augments=augments)
     if preset is not usual.from_random:
         return changed
     changed = changed.changed(lr=search.lr or generator.lr_from_random or generator.lr)

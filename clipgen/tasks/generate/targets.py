@@ -19,7 +19,7 @@ from clipgen.notation import notes_on
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, shortened, split_long
-from clipgen.settings import MAX_SEED, GenerateSettings
+from clipgen.settings import MAX_SEED, GenerateSettings, Preset
 
 OPEN_VOCABULARY = "vit-b-32"
 # what reads the words beside the perceptor that paints
@@ -168,7 +168,7 @@ def _embed_image(text: str, settings: GenerateSettings, *, perceptor: Perceptor,
         perceptor.input_size,
         IMAGE_CUTOUTS,
         cut_pow=settings.cutouts.cut_pow,
-        augments=settings.cutouts.augments,
+        augments=settings.cutouts.augments or Preset.augments,
         generator=devices.generator("cpu", settings.canvas.seed or 0),
     )
     return Target(F.normalize(perceptor.encode_image(cutouts(image)).mean(dim=0), dim=0), weight)

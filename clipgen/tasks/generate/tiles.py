@@ -152,7 +152,8 @@ class Tiles:
         asked, usual = part.settings, QUALITIES[part.settings.search.quality]
         if (asked.search.steps, asked.cutouts.cutn) == (usual.steps, usual.cutn):
             own = asked.search.lr == self.plan.empty(self.parts).lr
-            asked = asked.changed(steps=None, cutn=None, lr=None if own else asked.search.lr)
+            changed = asked.cutouts.augments if asked.cutouts.augments != usual.augments else None
+            asked = asked.changed(steps=None, cutn=None, augments=changed, lr=None if own else asked.search.lr)
         return with_start(replace(part, requested=asked), self.parts)
 
     def _part(self, **settings: object) -> Plan:
