@@ -566,8 +566,8 @@ def test_the_reader_is_sure_of_what_it_was_taught_only() -> None:
     world = World()
     scenes = [world.sample((910_777, i), 160) for i in range(160)]
     shown = pictures([one.image for one in scenes if one.facts.scene >= 0 and one.facts.style < 0][:30])
-    assert sum(judgement.unsure(reader.encode_image(nothing))) > 10
-    assert sum(judgement.unsure(reader.encode_image(shown))) <= 6
+    assert sum(judgement.unsure(reader.encode_image(nothing), [()] * len(nothing))) > 10
+    assert sum(judgement.unsure(reader.encode_image(shown), [()] * len(shown))) <= 6
 
 
 def test_the_head_belongs_to_the_reader() -> None:
