@@ -4,7 +4,8 @@
 
 Built-in models; ours starts from noise with the cutouts and the learning rate of `--quality normal`. Neither side's own
 loss counts: the pictures of both are seen in the same 32 views, made as the reference makes its own, and the mean of
-half the squared angles between views and words is taken.
+half the squared angles between views and words is taken. That favours the reference, which optimises just this;
+what neither optimises is the judge's score (`speed.py --workload builtin --set 'start="noise"'`).
 
 Networks of full size with random weights say nothing here: such a CLIP sees no difference between pictures, such a
 decoder draws none (29 November 2026, f16-16384 at 128 px: with ViT-B/32 the loss is 1.2114 for both from step 10 to 60,
