@@ -40,6 +40,10 @@ class Fit:
         return 0.5 * math.erfc(self.z / math.sqrt(2))
 
 
+#: kinds of evidence for or against a text, each with a weight (`Subjects.evidence`)
+EVIDENCE = 5
+
+
 @dataclass(frozen=True)
 class Limits:
     """Where a perceptor's knowledge ends, measured on pictures of what it was taught; each holds for nine tenths.
@@ -130,6 +134,9 @@ class Background:
         if "limits" not in state:
             return cls(captions, pictures)
         standout, *trust = state["limits"].tolist()
+        if len(trust) not in (0, EVIDENCE + 1):
+            step = "repeat the command that trained it, to the same --out"
+            raise WeightsError(f"{path} has limits of another clipgen; {step}")
         return cls(captions, pictures, Limits(standout, tuple(trust)))
 
     @classmethod

@@ -54,8 +54,15 @@ def test_its_limits_are_kept(background: Background, tmp_path: Path) -> None:
     assert background.limits is None
     background.save(tmp_path / "plain.safetensors")
     assert Background.load(tmp_path / "plain.safetensors").limits is None
-    Background(background.captions, background.pictures, Limits(3.5, (0.25, -1.5))).save(tmp_path / "known.safetensors")
-    assert Background.load(tmp_path / "known.safetensors").limits == Limits(3.5, (0.25, -1.5))
+    limits = Limits(3.5, (0.25, 1.0, 2.0, 4.0, -8.0, -1.5))
+    Background(background.captions, background.pictures, limits).save(tmp_path / "known.safetensors")
+    assert Background.load(tmp_path / "known.safetensors").limits == limits
+
+
+def test_limits_of_another_version_are_one_line(background: Background, tmp_path: Path) -> None:
+    Background(background.captions, background.pictures, Limits(3.5, (0.25,))).save(tmp_path / "old.safetensors")
+    with pytest.raises(WeightsError, match=r"old\.safetensors"):
+        Background.load(tmp_path / "old.safetensors")
 
 
 def test_a_file_that_was_replaced_is_read_again(background: Background, tmp_path: Path) -> None:
