@@ -3,6 +3,7 @@
     python benchmarks/caption.py --art FOLDER --json caption.json --failures failures.png
 
 Thing, scene, style: share of the first captions (composed by beam) that say it right, over the pictures that have one.
+Unstyled: share of the first captions of pictures in no style that name one.
 Beats: share of first captions that fit better, by cosine, than the best single phrase does.
 Peak: share of pictures with two things on which the overlay of a thing's name peaks on that thing.
 Abstain: candidates that do not hold the picture's own caption, or noise for a picture; what is given is wrong.
@@ -131,6 +132,8 @@ def graded(
         asked = [i for i, sample in enumerate(samples) if fact_of(sample, kind) >= 0]
         own = [is_right(found[i][0].text, fact_of(samples[i], kind), kind, words, names) for i in asked]
         shares[kind] = {"right": sum(own) / len(asked), "of": len(asked)}
+    plain = [found[i][0].text for i, sample in enumerate(samples) if fact_of(sample, "style") < 0]
+    shares["unstyled"] = {"wrong": sum(words["style"].find(text) is not None for text in plain) / len(plain), "of": len(plain)}
     return shares
 
 
