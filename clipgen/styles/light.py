@@ -145,8 +145,8 @@ def photo(rng: np.random.Generator, picture: Picture) -> Picture:
     angle, side = rng.uniform(np.pi / 6, np.pi / 3), rng.choice((-1.0, 1.0))
     lamp = (float(side * np.cos(angle)), float(-np.sin(angle)))  # as seen from the middle
     image = to_float(picture)
-    near, mixed = _near(image)
-    image = _focused(image, near, rng.uniform(0.9, 1.5) * (1 - 0.55 * mixed) * u)
+    near, sharp = _near(image)
+    image = _focused(image, sharp, rng.uniform(0.9, 1.5) * u)
     image = _developed(rng, _lit(rng, image, near, lamp))
     glow = blur(image, 3 * u)
     image = blur(image + glow * glow * np.float32(0.1), 0.25 * u) * vignette(h, w, rng.uniform(0.2, 0.6))
@@ -154,21 +154,22 @@ def photo(rng: np.random.Generator, picture: Picture) -> Picture:
     return to_bytes(image + wide(grain))
 
 
-def _near(image: Plane) -> tuple[Plane, float]:
-    """Gives what is near to the lens, 0..1, and how mixed the rim is: what differs from a plain rim, or the middle."""
+def _near(image: Plane) -> tuple[Plane, Plane]:
+    """Gives what is near to the lens, 0..1, and what is in focus: what differs from a plain rim, or else the middle."""
     h, w = image.shape[:2]
     x, y = axes(h, w)
     m = np.float32(min(h, w))
     rim = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
-    mixed = float(np.clip(rim.std(0).mean() * 10 - 0.4, 0, 1))
+    mixed = np.float32(np.clip(rim.std(0).mean() / (rim.mean() + 0.1) * 6 - 0.5, 0, 1))
     middle = np.exp(-((x * m / w - np.float32(0.5)) ** 2 + (y * m / h - np.float32(0.58)) ** 2) * np.float32(7))
     subject = step(blur(apart(image), 0.35 * unit(image)), 0.08, 0.25)
-    return subject * (1 - np.float32(mixed) * (1 - middle)), mixed
+    near = subject * (1 - mixed * (1 - middle))
+    return near, np.maximum(near, mixed * (np.float32(0.3) + np.float32(0.7) * middle))
 
 
-def _focused(image: Plane, near: Plane, reach: float) -> Plane:
-    """Blurs the ground by a reach in pixels, without what is near bleeding into it."""
-    far = 1 - near
+def _focused(image: Plane, sharp: Plane, reach: float) -> Plane:
+    """Blurs what is out of focus by a reach in pixels; what is in focus does not bleed into it."""
+    far = 1 - sharp
     weight = far + np.float32(0.02)
     ground = blur(image * wide(weight), reach) / wide(blur(weight, reach))
     return image + (ground - image) * wide(far)
