@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 from PIL import Image
 from torch import Tensor
 
 import clipgen
+from clipgen.cli.main import main
 from clipgen.colours import COLOURS
 from clipgen.errors import SettingsError, UnknownNameError
 from clipgen.generators.stylegan.generator import StyleGAN
@@ -25,6 +27,7 @@ from clipgen.perceptors.ensemble import Ensemble
 from clipgen.perceptors.openclip import OpenClip, load_perceptor
 from clipgen.settings import GenerateSettings
 from clipgen.similarity.upright import shipped_head
+from clipgen.studio import Studio
 from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.generate import composition, prepare
@@ -41,6 +44,7 @@ from clipgen.tasks.generate.tiles import Tiles
 from clipgen.tasks.sample import load, paint
 from clipgen.tasks.unrelated import matcher_of
 from clipgen.train.world import SCENES, STYLES, World
+from clipgen.web.studio.reading import read_prompt
 from raising import refused
 from runs import start
 
@@ -114,6 +118,37 @@ def test_the_reader_names_styles_in_which_the_clip_errs(clip: Perceptor) -> None
 def test_the_clip_knows_its_vocabulary_and_reports_other_words(clip: Perceptor) -> None:
     assert clip.unknown_words("underwater scene Van Gogh") == []
     assert clip.unknown_words("a zeppelinoid underwater") == ["zeppelinoid"]
+
+
+def test_a_photo_of_a_thing_is_the_thing_and_no_sepia_photo(clip: Perceptor) -> None:
+    alone, sepia = clip.encode_text(["a fox", "sepia photo of a fox"])
+    assert alone @ sepia < 0.85
+    for words in ("photo of a fox", "a photograph of a fox", "fox photo", "a photorealistic fox", "a fox, snapshot"):
+        assert clip.encode_text([words])[0] @ alone > 0.97, words
+    for words in ("a vintage photo of a fox", "an old photograph of a fox", "antique photo of a fox"):
+        assert clip.encode_text([words])[0] @ sepia > 0.95 and not clip.unknown_words(words), words
+
+
+def test_the_name_of_a_style_is_not_reported_where_pictures_start_in_it(clip: Perceptor) -> None:
+    settings = GenerateSettings.of(size=(64, 64), seed=7, steps=1, cutn=1, device="cpu", dtype="fp32")
+    words = "photo of a beautiful fox"
+    (note,) = start(clip, [words], settings).notes
+    assert "'beautiful' is left out" in note and "photo" not in note
+    (note,) = start(clip, [words], settings.changed(start="noise")).notes
+    assert "'photo', 'beautiful' are left out" in note
+    read = read_prompt(words, "builtin", Studio(device="cpu"))
+    assert read["explained"] == "'beautiful' is left out"
+    assert read["parts"][0]["unknown"] == [{"word": "beautiful", "drawn_as": None}]  # type: ignore[index, call-overload]
+
+
+@pytest.mark.parametrize(
+    ("word", "note"),
+    [("photo", "'photo' is not known; pictures start in its style"), ("fox", "'fox' is known")],
+)
+def test_the_command_says_what_becomes_of_a_word(word: str, note: str) -> None:
+    result = CliRunner().invoke(main, ["models", "words", word])
+    assert result.exit_code == 0 and result.stderr == f"in a prompt for builtin, {note}\n"
+    assert word == "fox" or "sepia photo" in result.stdout.splitlines()
 
 
 def test_a_new_word_is_drawn_as_its_nearest_meaning_and_one_that_no_picture_shows_is_left_out(clip: Perceptor) -> None:
@@ -318,25 +353,29 @@ def test_other_seeds_are_other_starts(clip: Perceptor, parts: Parts) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "scene", "mood"),
+    ("words", "scene", "mood", "style"),
     [
-        ("a village in winter", "village", "snow"),
-        ("a volcano at night", "volcano", "night"),
-        ("a quiet harbour at dawn", "harbour", "dusk"),
-        ("a foggy forest", "forest", "fog"),
-        ("a river between green hills", "river valley", ""),
-        ("a castle by Van Gogh", "castle on a hill", ""),
+        ("a village in winter", "village", "snow", ""),
+        ("a volcano at night", "volcano", "night", ""),
+        ("a quiet harbour at dawn", "harbour", "dusk", ""),
+        ("a foggy forest", "forest", "fog", ""),
+        ("a river between green hills", "river valley", "", ""),
+        ("a castle by Van Gogh", "castle on a hill", "", "van gogh"),
+        ("photo of a beach", "beach", "", "photo"),
+        ("sepia photo of a beach", "beach", "", "sepia photo"),
+        ("a photo of a castle at night", "castle on a hill", "night", "photo"),
+        ("a mosaic of a volcano at night", "volcano", "night", "mosaic"),
     ],
 )
-def test_a_place_is_drawn_in_its_mood(
-    both: Perceptor, parts: Parts, words: str, scene: str, mood: str, monkeypatch: pytest.MonkeyPatch
+def test_a_place_is_drawn_in_its_mood_and_its_style(
+    both: Perceptor, parts: Parts, words: str, scene: str, mood: str, style: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[Entry] = []
     draw = Entry.draw
     monkeypatch.setattr(Entry, "draw", lambda entry, *given: drawn.append(entry) or draw(entry, *given))  # type: ignore[func-returns-value]
     start = bank_pictures(both, both.encode_text([words]), seeds=[3], size=(128, 64), parts=parts)
     assert start.pictures.shape == (1, 3, 64, 128) and start.opacity.tolist() == [1]
-    assert (drawn[-1].scene, drawn[-1].mood) == (scene, mood)
+    assert (drawn[-1].scene, drawn[-1].mood, drawn[-1].style) == (scene, mood, style)
 
 
 @pytest.mark.parametrize("generator", ["vqgan", "pixels", "cppn"])
@@ -453,6 +492,10 @@ def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
         ("a wolf left of a cat", ("wolf", "cat"), None, None, None),
         ("a low poly fox", ("fox",), None, None, "low poly"),
         ("watercolour parrot", ("parrot",), None, None, "watercolour"),
+        ("photo of a fox", ("fox",), None, None, "photo"),
+        ("a photorealistic teapot", ("teapot",), None, None, "photo"),
+        ("a photograph of a fox in the forest", ("fox",), None, ("forest", ""), "photo"),
+        ("sepia photo of a fox", ("fox",), None, None, "sepia photo"),
         ("an owl by Van Gogh, on a blue background", ("owl",), "blue", None, "van gogh"),
     ],
 )

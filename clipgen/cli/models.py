@@ -233,14 +233,19 @@ def words_command(word: str | None, perceptor: str, as_json: bool) -> None:
     from clipgen.devices import pick_device
     from clipgen.perceptors.openclip import load_perceptor
     from clipgen.prompts import shortened
+    from clipgen.styles import single_names
 
     clip = load_perceptor(perceptor, pick_device("cpu"))
     known = clip.words()
     if not known:
         click.echo(f"{perceptor} knows any word: its vocabulary is open", err=True)
     elif word is not None:
-        explained = clip.explain_unknown([word], "drawn")
-        click.echo(f"in a prompt for {perceptor}, {explained or f'{shortened(word.lower())!r} is known'}", err=True)
+        own = repr(shortened(word.lower()))
+        if clip.unknown_words(word) and word.lower() in single_names() and not clip.stand_ins(word.lower()):
+            explained = f"{own} is not known; pictures start in its style"
+        else:
+            explained = clip.explain_unknown([word], "drawn") or f"{own} is known"
+        click.echo(f"in a prompt for {perceptor}, {explained}", err=True)
         nearest = (near for new in clip.unknown_words(word) for near in clip.stand_ins(new))
         known = near_words(word, known) or list(nearest)
     if known or as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -86,12 +86,13 @@ class Perceptor(nn.Module, ABC):
         """Known words near in meaning to an unknown one, of which the first replaces it; none: it is left out."""
         return []
 
-    def explain_unknown(self, texts: Iterable[str], taken: str = "taken") -> str:
+    def explain_unknown(self, texts: Iterable[str], taken: str = "taken", *, but: Collection[str] = ()) -> str:
         """What becomes of the words of texts that it does not know, the first twelve by name; "" where it knows all.
 
-        taken: the verb: "'vessel' is drawn as boat; 'beautiful' is left out".
+        taken: the verb: "'vessel' is drawn as boat; 'beautiful' is left out"; but: words that are not reported.
         """
         unknown = list(dict.fromkeys(word for text in texts for word in self.unknown_words(text)))
+        unknown = [word for word in unknown if stems(word).isdisjoint(but)]
         found = {word: self.stand_ins(word) for word in unknown[:_NAMED]}
         parts = [f"{shortened(word)!r} is {taken} as {stand_ins[0]}" for word, stand_ins in found.items() if stand_ins]
         if left := [repr(shortened(word)) for word, stand_ins in found.items() if not stand_ins]:
@@ -116,12 +117,23 @@ class Vocabulary:
 
     words: of the training data; an entry of several words was taught as a whole, and its words are known inside it, and
     alone if they stand for themselves; stand_ins: word that is not known → known words near in meaning, the nearest
-    first.
+    first; manners: gives the words that name how a picture is made, each with all that name the same: none stands for
+    itself because of a phrase, and only another one of its own does, since what is near in meaning is another manner.
+
+        >>> words = Vocabulary(["fox", "sepia photo"], lambda word: ["photo"], lambda: {"photo": ["photo"]})
+        >>> words.known("a photo of a fox"), words.known("a sepia photo of a fox")
+        ('a of a fox', 'a sepia photo of a fox')
     """
 
-    def __init__(self, words: Iterable[str], stand_ins: Callable[[str], list[str] | None] = lambda word: []) -> None:
+    def __init__(
+        self,
+        words: Iterable[str],
+        stand_ins: Callable[[str], list[str] | None] = lambda word: [],
+        manners: Callable[[], Mapping[str, Sequence[str]]] = dict,
+    ) -> None:
         self.words = sorted({word.lower() for word in words})
         self._find, self._found, self._checked = stand_ins, dict[str, list[str]](), dict[str, bool]()
+        self._list_manners = manners
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -148,6 +160,10 @@ class Vocabulary:
         return found
 
     @cached_property
+    def _manners(self) -> Mapping[str, Sequence[str]]:
+        return self._list_manners()
+
+    @cached_property
     def _bound(self) -> frozenset[str]:
         return frozenset(word for phrases in self._phrases.values() for phrase in phrases for word in phrase)
 
@@ -169,7 +185,9 @@ class Vocabulary:
     def stand_ins(self, word: str) -> list[str]:
         """Known words near in meaning to an unknown one."""
         if word not in self._found:
-            self._found[word] = self._find(word) or []
+            manners = next((self._manners[stem] for stem in sorted(stems(word)) if stem in self._manners), None)
+            found = (self._find(word) or []) if manners is None else manners
+            self._found[word] = [near for near in found if near not in self._manners or self._is_alone(near)]
         return self._found[word]
 
     def known(self, text: str) -> str:
@@ -192,10 +210,14 @@ class Vocabulary:
     def _knows(self, word: str) -> bool:
         """Whether a word is known by itself."""
         if word not in self._checked:
-            known = len(word) == 1 or word in STOP_WORDS or not self._stems.isdisjoint(stems(word))
+            known = len(word) == 1 or word in STOP_WORDS or self._is_alone(word)
             # what was taught in a phrase only stands for itself where nothing is nearer: "tuxedo", but not "quiet"
             self._checked[word] = known or (word in self._bound and self.stand_ins(word)[:1] == [word])
         return self._checked[word]
+
+    def _is_alone(self, word: str) -> bool:
+        """Whether a word, or one that it is a form of, is an entry."""
+        return not self._stems.isdisjoint(stems(word))
 
 
 def is_short(text: str, limit: int) -> bool:

@@ -181,4 +181,22 @@ STYLES: dict[str, Style] = {
         ("vaporwave", "synthwave", "in vaporwave style", "in pink and cyan"),
         light.vaporwave,
     ),
+    "photo": Style(
+        ("photo", "photograph", "colour photo", "color photo", "real photo", "snapshot"),
+        ("photo", "as a photo", "in a photograph", "photorealistic", "photography"),
+        light.photo,
+    ),
 }
+
+
+def single_names() -> dict[str, tuple[str, ...]]:
+    """The names of styles that are one word, each with all of its style that are, in order.
+
+    >>> single_names()["snapshot"]
+    ('photo', 'photograph', 'snapshot', 'photorealistic', 'photography')
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for style in STYLES.values():
+        own = tuple(dict.fromkeys(name.lower() for name in (*style.before, *style.after) if name.isalpha()))
+        found |= {name: (*found.get(name, ()), *own) for name in own}
+    return found

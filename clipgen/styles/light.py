@@ -1,4 +1,4 @@
-"""Styles of lens and screen: neon, black-and-white photo, sepia photo, glitch, vaporwave."""
+"""Styles of lens and screen: neon, black-and-white photo, sepia photo, glitch, vaporwave, colour photo."""
 
 import cv2
 import numpy as np
@@ -6,6 +6,8 @@ import numpy as np
 from clipgen.styles.noise import clouds, noise
 from clipgen.styles.primitives import (
     Picture,
+    Plane,
+    apart,
     axes,
     blur,
     box,
@@ -134,3 +136,75 @@ def vaporwave(rng: np.random.Generator, picture: Picture) -> Picture:
     image = image + blur(image, 2.5 * u) * np.float32(glow) - np.float32(0.45 * glow)
     scan = np.where((y * 64) % 3 < 1, np.float32(0.88), np.float32(1.0))[..., None]
     return to_bytes(image * scan)
+
+
+def photo(rng: np.random.Generator, picture: Picture) -> Picture:
+    """Takes a colour photograph: soft light from one side, a ground out of focus, calm colours, fine grain."""
+    h, w = picture.shape[:2]
+    u = unit(picture)
+    angle, side = rng.uniform(np.pi / 6, np.pi / 3), rng.choice((-1.0, 1.0))
+    lamp = (float(side * np.cos(angle)), float(-np.sin(angle)))  # as seen from the middle
+    image = to_float(picture)
+    near, sharp = _near(image)
+    image = _focused(image, sharp, rng.uniform(0.9, 1.5) * u)
+    image = _developed(rng, _lit(rng, image, near, lamp))
+    glow = blur(image, 3 * u)
+    image = blur(image + glow * glow * np.float32(0.1), 0.25 * u) * vignette(h, w, rng.uniform(0.2, 0.6))
+    grain = (noise(rng, h, w, 192) - np.float32(0.5)) * np.float32(rng.uniform(0.03, 0.06))
+    return to_bytes(image + wide(grain))
+
+
+def _near(image: Plane) -> tuple[Plane, Plane]:
+    """Gives what is near to the lens, 0..1, and what is in focus: what differs from a plain rim, or else the middle."""
+    h, w = image.shape[:2]
+    x, y = axes(h, w)
+    m = np.float32(min(h, w))
+    rim = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    mixed = np.float32(np.clip(rim.std(0).mean() / (rim.mean() + 0.1) * 6 - 0.5, 0, 1))
+    middle = np.exp(-((x * m / w - np.float32(0.5)) ** 2 + (y * m / h - np.float32(0.58)) ** 2) * np.float32(7))
+    subject = step(blur(apart(image), 0.35 * unit(image)), 0.08, 0.25)
+    near = subject * (1 - mixed * (1 - middle))
+    return near, np.maximum(near, mixed * (np.float32(0.3) + np.float32(0.7) * middle))
+
+
+def _focused(image: Plane, sharp: Plane, reach: float) -> Plane:
+    """Blurs what is out of focus by a reach in pixels; what is in focus does not bleed into it."""
+    far = 1 - sharp
+    weight = far + np.float32(0.02)
+    ground = blur(image * wide(weight), reach) / wide(blur(weight, reach))
+    return image + (ground - image) * wide(far)
+
+
+def _lit(rng: np.random.Generator, image: Plane, near: Plane, lamp: tuple[float, float]) -> Plane:
+    """Lights what is near as a body that throws a soft shadow, and lets the light fall off from the lamp (x, y)."""
+    h, w = image.shape[:2]
+    u = unit(image)
+    x, y = axes(h, w)
+    right, down = np.float32(lamp[0]), np.float32(lamp[1])
+    # a body is thickest in its middle; its own lights stand out a little, and its skin is rough
+    body = (blur(near, 2 * u) + blur(near, 4 * u) + blur(near, 8 * u)) * near + blur(grey(image), u) * np.float32(0.4)
+    skin = clouds(rng, h, w, 20) + clouds(rng, h, w, 48) * np.float32(0.5) - np.float32(0.75)
+    body = blur(body + skin * np.float32(0.08), 0.5 * u)
+    slope = cv2.Sobel(body, cv2.CV_32F, 1, 0) * right + cv2.Sobel(body, cv2.CV_32F, 0, 1) * down
+    shade = np.clip(blur(slope, 0.8 * u) * np.float32(-0.3 * u), -0.4, 0.3) * (np.float32(0.2) + near * np.float32(0.8))
+    away = np.array([[1, 0, -lamp[0] * 4 * u], [0, 1, -lamp[1] * 4 * u]])
+    shadow = cv2.warpAffine(blur(near, 2.5 * u), away, (w, h), borderMode=cv2.BORDER_REPLICATE) * (1 - near)
+    fall = (x - np.float32(w / min(h, w) / 2)) * right + (y - np.float32(h / min(h, w) / 2)) * down
+    gain = (1 + shade) * (1 - np.float32(0.4) * shadow) * (1 + fall * np.float32(rng.uniform(0.25, 0.45)))
+    gain = gain * (1 + (clouds(rng, h, w, 6) - np.float32(0.5)) * np.float32(0.08) + skin * np.float32(0.12))
+    gloss = step(shade, 0.12, 0.3) * near * np.float32(rng.uniform(0.06, 0.14))
+    return image * wide(gain) + wide(gloss)
+
+
+def _developed(rng: np.random.Generator, image: Plane) -> Plane:
+    """Renders colours as a film does: calmer, darks lifted and lights rolled off, by a slightly warm or cool white."""
+    warm = np.float32(rng.uniform(-0.03, 0.05))
+    # a dark picture is exposed for longer
+    exposed = np.clip((0.45 / (float(grey(image).mean()) + 1e-3)) ** 0.4, 0.9, 1.6) * rng.uniform(0.92, 1.02)
+    white = np.array([1 + warm, 1, 1 - warm], np.float32) * np.float32(exposed)
+    # the loudest colours are calmed most
+    loud = wide(step(saturation(image), 0.3, 1.0)) * np.float32(rng.uniform(0.25, 0.4))
+    calmer = saturate(image, rng.uniform(0.78, 0.9))
+    image = np.clip((calmer + (wide(grey(calmer)) - calmer) * loud) * white, 0, 1)
+    curve = image * image * (3 - 2 * image)
+    return (image + curve) * np.float32(0.465) + np.float32(0.03)

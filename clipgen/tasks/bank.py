@@ -56,6 +56,14 @@ class Entry:
         """The same in other colours; if fewer are named, the last ones stay."""
         return replace(self, colours=(*names, *self.colours[len(names) :]))
 
+    def in_style(self, style: str) -> Entry:
+        """The same in a style.
+
+        >>> Entry("castle at night", scene="castle on a hill", mood="at night").in_style("mosaic").caption
+        'castle at night mosaic'
+        """
+        return replace(self, caption=f"{self.caption} {style}", style=style)
+
     def draw(self, seed: int, size: tuple[int, int]) -> Tensor:
         """The picture of a seed, [3, H, W] in [0, 1]; size: (width, height), which changes details only.
 
@@ -144,7 +152,7 @@ def _entries() -> Iterator[Entry]:
             texts = [f"{before} {name}" for before in MOODS[mood].before]
             texts += [f"{name} {after}" for after in MOODS[mood].after]
             yield from (Entry(text, scene=name, mood=mood) for text in texts)
-        yield from (Entry(f"{name} {style}", scene=name, style=style) for style in STYLES)
+        yield from (Entry(name, scene=name).in_style(style) for style in STYLES)
     rng = np.random.default_rng(_SEED)
 
     def others(first: str) -> list[str]:

@@ -62,6 +62,16 @@ def test_a_word_of_a_name_is_known_inside_it() -> None:
     assert words.known("a quiet tuxedo") == "a tuxedo", "the word itself is the nearest that a picture can show"
 
 
+def test_what_names_a_manner_is_no_other_manner() -> None:
+    near = {"photo": ["photo", "vintage"], "snapshot": ["vintage"], "jpeg": ["photo"]}.get
+    names = ("photo", "snapshot")
+    words = Vocabulary(["fox", "vintage", "sepia photo"], near, lambda: dict.fromkeys(names, names))
+    assert words.known("a fox, photo") == words.known("a fox, snapshots") == words.known("a fox, jpeg") == "a fox"
+    assert words.known("a sepia photo of a fox") == "a sepia photo of a fox"
+    taught = Vocabulary(["fox", "vintage", "photo"], near, lambda: dict.fromkeys(names, names))
+    assert taught.known("a snapshot of a fox") == "a photo of a fox"
+
+
 def test_a_word_of_letters_and_digits_is_known_where_it_was_taught() -> None:
     words = Vocabulary(["photo", "fox", "vx80", "1st place medal"])
     assert words.unknown("a photo of a VX80, two vx81, vx800") == ["two", "vx"]

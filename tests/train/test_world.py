@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from clipgen.grounds import COLOUR_NAMES, COLOURS, SHAPE_NAMES
+from clipgen.grounds import COLOUR_NAMES, COLOURS, SHAPE_NAMES, draw_shape
 from clipgen.train.world import SCENES, STYLES, Sample, World, captions
 
 
@@ -90,6 +90,19 @@ def test_every_style_repaints_in_any_shape(name: str) -> None:
         assert far(one, other) > 2
         assert far(one, picture) > 5
         assert np.array_equal(picture, untouched)
+
+
+@pytest.mark.parametrize("colour", ["red", "green", "blue", "yellow"])
+def test_a_photo_keeps_the_colours_and_has_no_border(colour: str) -> None:
+    picture = np.full((96, 96, 3), COLOURS[colour], np.uint8)
+    draw_shape(np.random.default_rng(0), picture, "circle", "white", (0.5, 0.5), 0.25)
+    for seed in range(6):  # two sepia photos in five have a border
+        made = STYLES["photo"].apply(np.random.default_rng(seed), picture).astype(np.float32)
+        rim, ground = made[:, :4].mean((0, 1)), made[:, 8:16].mean((0, 1))
+        assert np.abs(rim - ground).max() < 30
+        own, kept = (one - one.mean() for one in (np.array(COLOURS[colour], np.float32), ground))
+        assert own @ kept > 0.97 * np.linalg.norm(own) * np.linalg.norm(kept)
+        assert np.linalg.norm(kept) > 0.4 * np.linalg.norm(own)
 
 
 def test_captions_tell_the_facts(world: World, samples: list[Sample]) -> None:

@@ -131,7 +131,7 @@ def vocabulary_of(known: Sequence[str], names: Sequence[str]) -> Vocabulary:
     >>> vocabulary_of(["red", "fox"], ["fox"]).unknown("a red zorblax")
     ['zorblax']
     """
-    return Vocabulary(known, _stand_ins(_candidates(names, known)))
+    return Vocabulary(known, _stand_ins(_candidates(names, known)), _manners)
 
 
 def pull_known(name: str) -> Path:
@@ -211,6 +211,12 @@ def _extras(folder: Path) -> dict[str, Path]:
 def _candidates(names: Sequence[str], known: Sequence[str]) -> list[str]:
     """What may stand for a word: names of things, known words, and those that were taught inside a name."""
     return [*names, *(word for entry in known for word in entry.split())]
+
+
+def _manners() -> dict[str, tuple[str, ...]]:
+    from clipgen.styles import single_names  # late: OpenCV, which styles draw with, changes the environment
+
+    return single_names()
 
 
 def _stand_ins(vocabulary: list[str]) -> Callable[[str], list[str]]:

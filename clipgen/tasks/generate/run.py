@@ -95,7 +95,7 @@ class Run:
     def _unknown(self) -> list[str]:
         areas = self.settings.areas
         parts = [*(split_region(region)[1] for region in areas.regions), *([areas.hide] if areas.hide else [])]
-        return note_wording([*self.job.inputs.prompts, *parts], self.perceptor)
+        return note_wording([*self.job.inputs.prompts, *parts], self.perceptor, self.settings.init.start)
 
     def __iter__(self) -> Self:
         return self

@@ -27,6 +27,7 @@ from clipgen.tasks.generate.collage import cut_out
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
+from clipgen.tasks.generate.layouts import styles
 from clipgen.tasks.generate.regions import Region
 from clipgen.tasks.generate.targets import Targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
@@ -215,11 +216,12 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, siz
         kinds.setdefault(bank.entries[row].kind, row)
         if len(kinds) == SHORTLIST:
             break
-    rows = torch.tensor(list(kinds.values()), device=fits.device).repeat_interleave(TAKES)
-    fits = fits[rows]
-    entries = [bank.entries[row] for row in rows.tolist()]
+    rows = list(kinds.values())
+    entries, fits = _in_styles([bank.entries[row] for row in rows], perceptor, fits[rows], target)
+    entries = [entry for entry in entries for _ in range(TAKES)]
+    fits = fits.repeat_interleave(TAKES)
     share = ((fits - USEFUL) / (SHOWN - USEFUL)).clamp(0, 1)
-    abstract = bank.abstract.to(rows.device)[rows]
+    abstract = torch.tensor([not entry.scene for entry in entries], device=fits.device)
     opacity = torch.where(abstract, SHAPE * (fits >= ABSTRACT), (share > 0).float())
     share = share.masked_fill(abstract, 0)
     scale = min(1.0, SMALL / min(size))
@@ -238,6 +240,19 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, siz
         return cut_out(picture, ground), share[place], opacity[place]
 
     return choose
+
+
+def _in_styles(
+    entries: list[Entry], perceptor: Perceptor, fits: Tensor, target: Tensor
+) -> tuple[list[Entry], Tensor]:
+    """Entries, the nearest first, after those of scenes in a mood that come nearer in a style, and their cosines."""
+    styled = [entry.in_style(style) for entry in entries if entry.mood for style in styles()]
+    if not styled:
+        return entries, fits
+    # the bank has no caption of a mood and a style at once: they would be many
+    own = embed_cached(perceptor, [entry.caption for entry in styled], target) @ target - STYLED - MOODY
+    nearer = [row for row in own.argsort(descending=True).tolist() if own[row] > fits.max()]
+    return [*(styled[row] for row in nearer), *entries][:SHORTLIST], torch.cat([own[nearer], fits])[:SHORTLIST]
 
 
 def _composed(

@@ -198,18 +198,21 @@ def read_noise(text: str) -> tuple[int, float]:
     return int(seed), weight
 
 
-def note_wording(prompts: Iterable[str], perceptor: Perceptor) -> list[str]:
+def note_wording(prompts: Iterable[str], perceptor: Perceptor, start: str = "noise") -> list[str]:
     """Lines on what the prompts of a run do not mean here: the notation of other tools, and unknown words.
 
         >>> note_wording(["a red fortress | fog:0.5", "a beautiful castle"], perceptor)
         ["new to the ... CLIP: 'fortress' is drawn as castle; ... left out ..."]
 
+    start: where the run starts; pictures of the bank are drawn in all styles, whose names are not reported there.
     Raises PromptError for a line that is no prompt.
     """
+    from clipgen.styles import single_names  # late: OpenCV changes the environment when imported
+
     prompts = list(prompts)
     notes = list(dict.fromkeys(note for line in prompts for note in notes_on(line)))
     texts = [prompt.text for line in prompts for prompt in parse_prompts(line)]
-    if not (explained := perceptor.explain_unknown(texts, "drawn")):
+    if not (explained := perceptor.explain_unknown(texts, "drawn", but=single_names() if start == "bank" else ())):
         return notes
     return [
         *notes,

@@ -14,7 +14,6 @@ HELD_OUT = 0.125  # share of every source that training never sees
 
 # how a picture is made: the world's styles, and what only real pictures are; the names of each, the best first
 _MEDIA: dict[str, tuple[str, ...]] = {
-    "photo": ("photo", "photograph", "colour photo", "real photo"),
     "drawing": ("simple drawing", "quick sketch", "doodle", "child's drawing", "drawing by hand"),
     "whiteboard": ("whiteboard drawing", "drawing on a whiteboard"),
     "lettering": ("picture of text", "written words", "lettering"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from clipgen.errors import PromptError
@@ -23,10 +24,13 @@ def read_prompt(prompt: str, perceptor: str, studio: Studio) -> dict[str, Json]:
         >>> read_prompt("a red fox | fog:0.5", "builtin", studio)["parts"][1]["weight"]
         0.5
 
-    perceptor: name of the CLIP; studio: which has it. Returns parts, with text, weight, stop and unknown words, a line
-    that explains these, notes on what is written as for another tool, and the reason why the prompt cannot be parsed,
-    if it cannot.
+    perceptor: name of the CLIP; studio: which has it. Returns parts, with text, weight, stop and unknown words (but the
+    names of styles, where pictures start in these), a line that explains these, notes on what is written as for another
+    tool, and the reason why the prompt cannot be parsed, if it cannot.
     """
+    from clipgen.styles import single_names  # late: these import OpenCV and torch
+    from clipgen.tasks.bank import is_known_to
+
     if not prompt.strip():
         return {"parts": [], "explained": "", "notes": [], "error": None}
     try:
@@ -34,21 +38,25 @@ def read_prompt(prompt: str, perceptor: str, studio: Studio) -> dict[str, Json]:
     except PromptError as error:
         return {"parts": [], "explained": "", "notes": [], "error": str(error)}
     clip = studio.perceptor(_settings(perceptor))
+    drawn = single_names() if is_known_to(clip) else {}
     shown: list[Json] = [
         {
             "text": part.text,
             "weight": part.weight,
             "stop": part.stop if math.isfinite(part.stop) else None,
-            "unknown": _unknown(part.text, clip),
+            "unknown": _unknown(part.text, clip, drawn),
         }
         for part in parts
     ]
-    explained = clip.explain_unknown([part.text for part in parts], "drawn")
+    explained = clip.explain_unknown([part.text for part in parts], "drawn", but=drawn)
     return {"parts": shown, "explained": explained, "notes": [*notes_on(prompt)], "error": None}
 
 
-def _unknown(text: str, clip: Perceptor) -> list[Json]:
-    return [{"word": word, "drawn_as": next(iter(clip.stand_ins(word)), None)} for word in clip.unknown_words(text)]
+def _unknown(text: str, clip: Perceptor, drawn: Collection[str]) -> list[Json]:
+    from clipgen.perceptors.base import stems  # late: it imports torch
+
+    unknown = [word for word in clip.unknown_words(text) if stems(word).isdisjoint(drawn)]
+    return [{"word": word, "drawn_as": next(iter(clip.stand_ins(word)), None)} for word in unknown]
 
 
 def _settings(perceptor: str) -> GenerateSettings:

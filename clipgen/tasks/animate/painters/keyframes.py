@@ -44,7 +44,7 @@ class SceneLoader:
         setup = set_up_scene(take.scene.prompt, picture, self.parts, weights=self.weights, held=held)
         if not self._loaded:
             prompts = [every.scene.prompt for every in self.outline.takes]
-            self._note(note_wording(prompts, perceptor_of(picture, self.parts)))
+            self._note(note_wording(prompts, perceptor_of(picture, self.parts), setup.parts.settings.init.start))
             self._loaded = True
         self._note(setup.notes)
         return setup
