@@ -133,7 +133,8 @@ def graded(
         own = [is_right(found[i][0].text, fact_of(samples[i], kind), kind, words, names) for i in asked]
         shares[kind] = {"right": sum(own) / len(asked), "of": len(asked)}
     plain = [found[i][0].text for i, sample in enumerate(samples) if fact_of(sample, "style") < 0]
-    shares["unstyled"] = {"wrong": sum(words["style"].find(text) is not None for text in plain) / len(plain), "of": len(plain)}
+    named = sum(words["style"].find(text) is not None for text in plain)
+    shares["unstyled"] = {"wrong": named / len(plain), "of": len(plain)}
     return shares
 
 

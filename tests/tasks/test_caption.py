@@ -2,6 +2,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -51,22 +52,64 @@ def picture(calibrated: OpenClip) -> Tensor:
     return calibrated.encode_image(torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(3)))
 
 
-def test_a_beam_ends_no_worse_than_it_began(matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_beam_gives_different_captions_the_best_first(
+    matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(compose, "_THING", -9.0)  # whatever it adds
     matches = beam(picture, matcher, PHRASES, top=5)
-    subjects = [*PHRASES.things, "a city", "a red background"]
-    best_subject = matcher.rank_scores(picture, matcher.embed_texts(subjects)).max().item()
     keys = matcher.rank_scores(picture, matcher.embed_texts([match.text for match in matches]))[0].tolist()
-    assert keys[0] >= best_subject - 1e-6 and keys == sorted(keys, reverse=True)
+    assert keys == sorted(keys, reverse=True)
     assert len({match.text for match in matches}) == 5
 
 
 def test_a_phrase_that_adds_nothing_is_left_out(
     matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compose, "_GAIN", 9.0)  # more than any cosine can grow by
+    for name in ("_PLACES", "_STYLES", "_LIGHT"):
+        monkeypatch.setattr(compose, name, 99.0)  # more than any does
     found, *_ = beam(picture, matcher, PHRASES, top=1)
     assert found.text in (*PHRASES.things, "a city", "a red background")
+
+
+def cosines(composer: Composer, known: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let texts fit the picture [1.0] by their cosines in a dictionary, whose background is of spread 0.1."""
+    monkeypatch.setattr(composer, "embed", lambda texts: torch.tensor([[known.get(text, -1.0)] for text in texts]))
+    monkeypatch.setattr(composer.matcher, "rank_scores", lambda of, rows: of @ rows.T)
+    monkeypatch.setattr(composer.matcher, "background", SimpleNamespace(spread=0.1, mean_picture=torch.tensor([0.4])))
+
+
+@pytest.mark.parametrize(("alone", "stays"), [(0.2, False), (0.3, True)])
+def test_a_style_that_is_seen_by_itself_stays(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch, alone: float, stays: bool
+) -> None:
+    composer = Composer(matcher, PHRASES)
+    # its caption gains .01; by itself it fits by .6 times its cosine, as unrelated pictures do by .4 times
+    known = {"a fox": 0.5, "a red text": alone, "a red text of a fox": 0.51}
+    cosines(composer, known, monkeypatch)
+    monkeypatch.setattr(compose, "_STYLES", 1.7)
+    found = composer._search(torch.ones(1), ["a fox"], composer.of_things)
+    assert {draft.text for draft in found} == {"a fox", *(["a red text of a fox"] if stays else [])}
+    assert {draft.subject for draft in found} == {"a fox"}
+
+
+def test_the_caption_whose_parts_fit_best_is_the_first(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    composer, one = Composer(matcher, PHRASES), torch.ones(1)
+    drafts = [
+        compose._Draft("a fox in a city", "a fox", 0.6, 0.6),
+        compose._Draft("a castle", "a castle", 0.5, 0.8),
+        compose._Draft("a red square", "a red square", 0.4, 0.4),
+    ]
+    ranked: list[str] = []
+
+    def rank(picture: Tensor, blocks: list[list[str]], **_: object) -> list[list[Match]]:
+        ranked.extend(blocks[0])
+        return [[]]
+
+    monkeypatch.setattr(matcher, "rank", rank)
+    monkeypatch.setattr(composer, "_search", lambda picture, subjects, growths: [])
+    monkeypatch.setattr(composer, "_named", lambda picture, parts, things: drafts)
+    composer.compose(one, top=3)
+    assert ranked == ["a castle", "a red square"]  # by cosine the fox would come first
 
 
 def test_a_thing_that_adds_little_to_a_scene_is_left_out(
@@ -82,31 +125,28 @@ def test_a_thing_that_adds_little_to_a_scene_is_left_out(
 
 
 def test_a_thing_has_to_fit_by_itself_too(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
-    fits = {"a cat": 0.1, "a dog": 0.4, "a cat in snow": 0.6, "a dog in snow": 0.5, "a dog, at night": 0.3}
-    alone = {"cat": 0.1, "dog": 0.4}
     composer = Composer(matcher, PHRASES)
-    monkeypatch.setattr(composer, "embed", lambda texts: torch.tensor([(fits | alone)[text] for text in texts]))
-    monkeypatch.setattr(matcher, "rank_scores", lambda of, rows: rows[None] * of)
-    things = {text: text[:5] for text in fits}
+    known = {"cat": 0.1, "dog": 0.4}
+    things = [compose._Draft("a cat in snow", "a cat", 0.6, 0.6), compose._Draft("a dog in snow", "a dog", 0.5, 0.5)]
 
-    def agreed(parts: Tensor) -> list[str]:
-        return composer._agreed(torch.ones(1), parts, things)
+    def first(*parts: float) -> str:
+        cosines(composer, known, monkeypatch)
+        return max(composer._named(torch.ones(1), torch.tensor(parts)[:, None], things), key=lambda one: one.fit).text
 
-    nothing = torch.zeros(1, 1)
-    assert agreed(nothing) == ["a cat", "a dog", "a dog in snow", "a dog, at night"]
-    alone["cat"] = 0.35
-    assert agreed(nothing) == list(fits)  # what a caption fits better by counts as well
-    assert agreed(torch.tensor([[-9.0], [9.0]])) == ["a cat", "a dog", "a dog in snow", "a dog, at night"]  # and a part
+    assert first(0.0) == "a dog in snow"
+    known["cat"] = 0.35
+    assert first(0.0) == "a cat in snow"  # what a caption fits better by counts as well
+    assert first(-9.0, 9.0) == "a dog in snow"  # and a part
 
 
 def test_a_thing_is_searched_in_windows(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
     image, given = torch.rand(1, 3, 60, 40), []
 
-    def agreed(self: Composer, picture: Tensor, parts: Tensor, things: dict[str, str]) -> list[str]:
+    def named(self: Composer, picture: Tensor, parts: Tensor, things: list[compose._Draft]) -> list[compose._Draft]:
         given.append(parts)
-        return list(things)
+        return things
 
-    monkeypatch.setattr(Composer, "_agreed", agreed)
+    monkeypatch.setattr(Composer, "_named", named)
     captions([image], matcher, CaptionSettings())
     corner = embed_images(matcher.perceptor, [image[..., :30, :30]])
     assert len(given[0]) == 6 + 15 and torch.allclose(given[0][:1], corner, atol=1e-5)
@@ -115,13 +155,13 @@ def test_a_thing_is_searched_in_windows(matcher: Matcher, monkeypatch: pytest.Mo
 def test_a_beam_finds_the_best_of_all_compositions(
     matcher: Matcher, picture: Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("_GAIN", "_THING"):
-        monkeypatch.setattr(compose, name, -9.0)  # whatever it adds
-    monkeypatch.setattr(compose, "_ALONE", 0.0)
-    places = ["", " in a city", " on a red background"]
-    stems = [thing + place for thing in PHRASES.things for place in places] + ["a city", "a red background"]
-    styled = stems + [f"{style} of {stem}" for style in PHRASES.styles for stem in stems]
-    everything = styled + [f"{text}, {light}" for light in PHRASES.light for text in styled]
+    for name in ("_PLACES", "_STYLES", "_LIGHT", "_THING"):
+        monkeypatch.setattr(compose, name, -99.0)  # whatever it adds
+    for name in ("_PLACE_ALONE", "_STYLE_ALONE", "_ALONE"):
+        monkeypatch.setattr(compose, name, 0.0)
+    stems = [f"{thing} {place}" for thing in PHRASES.things for place in ("in a city", "on a red background")]
+    styled = [f"{style} of {stem}" for style in PHRASES.styles for stem in stems]
+    everything = [f"{text}, {light}" for light in PHRASES.light for text in styled]
     ((best, *_),) = matcher.rank(picture, [everything], top=1)
     found, *_ = beam(picture, matcher, PHRASES, top=1)
     assert found.text == best.text
