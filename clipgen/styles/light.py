@@ -164,7 +164,7 @@ def _near(image: Plane) -> tuple[Plane, Plane]:
     middle = np.exp(-((x * m / w - np.float32(0.5)) ** 2 + (y * m / h - np.float32(0.58)) ** 2) * np.float32(7))
     subject = step(blur(apart(image), 0.35 * unit(image)), 0.08, 0.25)
     near = subject * (1 - mixed * (1 - middle))
-    return near, np.maximum(near, mixed * (np.float32(0.3) + np.float32(0.7) * middle))
+    return near, np.maximum(near, mixed * (np.float32(0.7) + np.float32(0.3) * middle))
 
 
 def _focused(image: Plane, sharp: Plane, reach: float) -> Plane:
