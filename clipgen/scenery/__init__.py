@@ -29,13 +29,15 @@ Draw = Callable[[np.random.Generator, int, int], np.ndarray]
 class Scene:
     """A kind of scene: its names in captions, the phrases that place a thing in it, and the function that draws it.
 
-    moods: the names in MOODS of those that change it; a starry night has no other hour, a cave no weather.
+    moods: the names in MOODS of those that change it; a starry night has no other hour, a cave no weather; moody: pairs
+    of one of these and a name of the scene in it, besides those that the mood makes.
     """
 
     names: tuple[str, ...]
     place: tuple[str, ...]
     draw: Draw
     moods: tuple[str, ...] = ()
+    moody: tuple[tuple[str, str], ...] = ()
 
 
 _HOURS = ("night", "dusk")
@@ -45,7 +47,7 @@ _SEA = (*_HOURS, *_WEATHER)
 
 _ALL = (
     Scene(
-        ("underwater scene", "scene under the sea", "undersea world", "underwater world", "deep sea"),
+        ("underwater scene", "scene under the sea", "undersea world", "underwater world"),
         ("underwater", "under the sea", "in an underwater scene"),
         sea.underwater,
     ),
@@ -263,6 +265,13 @@ _ALL = (
         ("by a river", "on a river", "in a river valley"),
         country.valley,
         _LAND,
+    ),
+    Scene(
+        ("sea", "calm sea", "ocean", "sea waves"),  # not "open sea", nor "deep sea": no CLIP was taught either word
+        ("on the sea", "at sea", "on the ocean", "on a calm sea"),
+        sea.open_sea,
+        (*_SEA, "aurora", "storm"),
+        (("dusk", "sunset over the sea"), ("storm", "storm at sea")),
     ),
 )
 

@@ -14,15 +14,18 @@ from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
-from clipgen.tasks.bank import Bank
+from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.generate.choices import Choices
-from clipgen.tasks.generate.collage import in_style, paste, plain_ground, shaded, side_of, turned
+from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground, shaded, side_of, turned
 from clipgen.tasks.generate.layouts import (
     ARRANGED,
+    HIDDEN,
     IN_SCENES,
     PAIR,
+    SEA,
     SEVERAL,
     TOGETHER,
+    UNDER_SEA,
     Layout,
     plural,
     styles,
@@ -148,6 +151,18 @@ class Composer:
         parts = torch.tensor([layout.parts - 1.0 for layout in layouts]).to(target)
         return self.perceptor.encode_text([layout.text for layout in layouts]).to(target) @ target - NEARER * parts
 
+    def scene_of(self, layout: Layout) -> Entry | None:
+        """The scene that a layout's things are put into: the one of its words, or the one under water for fish at sea.
+
+        >>> composer = Composer(Bank.whole(), perceptor, StyleGAN.load())
+        >>> composer.scene_of(Layout("fish", ("fish",)).within("sea")).scene
+        'underwater scene'
+        """
+        if layout.scene is None:
+            return None
+        entry = self.scenes[layout.scene]
+        return self.scenes[UNDER_SEA] if entry.scene == SEA and HIDDEN.issuperset(layout.things) else entry
+
     def compose(self, layout: Layout, target: Tensor, choices: Choices, ground: Tensor | None = None) -> Tensor:
         """A picture [3, H, W] of a layout, of draws that come near to the target [D]; a seed chooses among them.
 
@@ -156,6 +171,8 @@ class Composer:
         """
         rng = choices.rng
         places = IN_SCENES.get(layout.places, layout.places) if layout.scene and ground is None else layout.places
+        scene = self.scene_of(layout) if ground is None else None
+        floats = scene is not None and scene.scene == SEA
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, rng).to(target)
@@ -170,7 +187,8 @@ class Composer:
             near = (best >= best.max() - NEARLY).nonzero()[:, 0]
             drawing = int(near[choices.in_turn(len(near))])
             chosen = drawing * each + _near_best(fits[drawing], rng)
-            canvas = paste(enlarge(draws[chosen], side_of(place, canvas))[None], canvas, place)[0]
+            draw = enlarge(draws[chosen], side_of(place, canvas))
+            canvas = paste((afloat(draw) if floats else draw)[None], canvas, place)[0]
         assert canvas is not None  # a layout has a thing
         if layout.style is None or ground is not None:
             return canvas
@@ -190,8 +208,9 @@ class Composer:
     def _canvas(self, layout: Layout, rng: torch.Generator) -> Tensor:
         if layout.colour:
             return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
-        assert layout.scene is not None  # one of both
-        return self.scenes[layout.scene].draw(int(torch.randint(2**31, (), generator=rng)), self.size)
+        scene = self.scene_of(layout)
+        assert scene is not None  # one of both
+        return scene.draw(int(torch.randint(2**31, (), generator=rng)), self.size)
 
 
 def _near_best(fits: Tensor, rng: torch.Generator) -> int:
