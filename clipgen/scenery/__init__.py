@@ -29,15 +29,13 @@ Draw = Callable[[np.random.Generator, int, int], np.ndarray]
 class Scene:
     """A kind of scene: its names in captions, the phrases that place a thing in it, and the function that draws it.
 
-    moods: the names in MOODS of those that change it; a starry night has no other hour, a cave no weather; moody: pairs
-    of one of these and a name of the scene in it, besides those that the mood makes.
+    moods: the names in MOODS of those that change it; a starry night has no other hour, a cave no weather.
     """
 
     names: tuple[str, ...]
     place: tuple[str, ...]
     draw: Draw
     moods: tuple[str, ...] = ()
-    moody: tuple[tuple[str, str], ...] = ()
 
 
 _HOURS = ("night", "dusk")
@@ -270,8 +268,12 @@ _ALL = (
         ("sea", "calm sea", "ocean", "sea waves"),  # not "open sea", nor "deep sea": no CLIP was taught either word
         ("on the sea", "at sea", "on the ocean", "on a calm sea"),
         sea.open_sea,
-        (*_SEA, "aurora", "storm"),
-        (("dusk", "sunset over the sea"), ("storm", "storm at sea")),
+        ("night", *_WEATHER, "aurora", "storm"),
+    ),
+    Scene(
+        ("sea at sunset", "sunset over the sea", "sea at dawn", "sea in the evening"),
+        ("on the sea at sunset", "at sea in the evening", "on the sea at dawn"),
+        sea.sunset_sea,
     ),
 )
 

@@ -15,7 +15,7 @@ from clipgen.scenery.primitives import Rng
 
 @dataclass(frozen=True)
 class Mood:
-    """A mood: adjectives before the name of a scene, phrases after it, and the function that gives it to a picture."""
+    """A mood: words before the name of a scene, phrases after it, and the function that gives it to a picture."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -149,7 +149,7 @@ def _rows(img: np.ndarray) -> np.ndarray:
 MOODS: dict[str, Mood] = {
     "night": Mood((), ("at night",), at_night),
     "aurora": Mood((), ("under the northern lights",), aurora),
-    "dusk": Mood((), ("at sunset", "at dawn", "in the evening"), dusk),
+    "dusk": Mood(("sunset over the",), ("at sunset", "at dawn", "in the evening"), dusk),
     "fog": Mood(("foggy", "misty"), ("in fog",), fog),
     "snow": Mood(("snowy",), ("in winter", "in the snow"), snow),
     "autumn": Mood((), ("in autumn",), autumn),

@@ -201,12 +201,22 @@ def _swell(img: np.ndarray, rng: Rng, y: float, near: float, water: p.Colour, li
         thick = (0.004 + 0.018 * near) * (1 if white else 0.35 + 0.3 * b)
         low = p.cols(0 * bulge, thick * bulge)
         pieces = np.concatenate([crest, (crest + low)[::-1]])
-        p.poly(img, pieces, (247, 252, 253) if white else p.mix(water, light, 0.3 + 0.35 * b))
+        p.poly(img, pieces, p.lighter(light, 0.65) if white else p.mix(water, light, 0.3 + 0.35 * b))
+
+
+def _surface(img: np.ndarray, rng: Rng, horizon: float, far: p.Colour, deep: p.Colour, light: p.Colour) -> None:
+    """Draw rows of waves below the horizon, calm or with some foam; light: of their crests."""
+    foam = max(0.0, 0.5 * rng.random() - 0.12)
+    rows = 11
+    for k in range(rows):
+        t = (k + 0.3) / rows
+        y = horizon + 0.012 + (1 - horizon) * t**1.5
+        _swell(img, rng, y, t, p.mix(far, deep, 0.15 + 0.85 * t), light, foam)
 
 
 def open_sea(rng: Rng, h: int, w: int) -> np.ndarray:
     """Draw the open sea under a fair sky: rows of waves, larger towards the viewer, and no land."""
-    r = rng.random(9).tolist()
+    r = rng.random(8).tolist()
     horizon = 0.4 + 0.08 * r[0]
     top, low, light = p.pick(
         rng,
@@ -237,12 +247,33 @@ def open_sea(rng: Rng, h: int, w: int) -> np.ndarray:
         for a, b, c in rng.random((2 + int(r[6] * 3), 3)).tolist():
             p.puff(img, rng, a, horizon * (0.2 + 0.6 * b), 0.07 + 0.1 * (1 - b) * (0.5 + c), shade=p.mix(low, top, 0.25))
     p.sea(img, rng, horizon, p.mix(far, low, 0.25), deep, light, 0.3)
-    foam = max(0.0, 0.5 * r[7] - 0.12)
-    rows = 11
-    for k in range(rows):
-        t = (k + 0.3) / rows
-        y = horizon + 0.012 + (1 - horizon) * t**1.5
-        _swell(img, rng, y, t, p.mix(far, deep, 0.15 + 0.85 * t), light, foam)
+    _surface(img, rng, horizon, far, deep, light)
     if sunny:
         _glitter(img, rng, x, horizon, size, p.mix(light, (255, 250, 225), 0.6))
+    return img
+
+
+def sunset_sea(rng: Rng, h: int, w: int) -> np.ndarray:
+    """Draw the open sea in the evening: a low sun, and its light on the waves."""
+    r = rng.random(6).tolist()
+    horizon = 0.4 + 0.08 * r[0]
+    top, mid, low, deep = p.pick(
+        rng,
+        (
+            ((70, 52, 124), (222, 92, 98), (255, 192, 96), (44, 36, 84)),
+            ((92, 58, 112), (240, 116, 70), (255, 208, 104), (52, 38, 66)),
+            ((60, 86, 148), (236, 140, 130), (255, 214, 140), (34, 50, 96)),
+            ((112, 64, 98), (236, 98, 62), (255, 186, 84), (58, 34, 58)),
+        ),
+    )
+    top, mid = p.vary(rng, top), p.vary(rng, mid)
+    img = p.gradient(h, w, ((0, top), (horizon * 0.6, mid), (horizon, low), (1, low)))
+    x, size = 0.2 + 0.6 * r[1], 0.05 + 0.035 * r[2]
+    p.sun(img, x, horizon - 0.1 * r[3], size, (255, 246, 196), (255, 212, 112), 0.75)
+    warm, dim = p.mix(mid, (255, 196, 140), 0.5), p.mix(top, mid, 0.4)
+    p.clouds(img, rng, 0, horizon * 0.85, warm, dim, 0.34 + 0.16 * r[4], (6, 2), 3.5)
+    far = p.mix(p.mix(low, mid, 0.6), deep, 0.25)
+    p.sea(img, rng, horizon, far, deep, low, 0.3)
+    _surface(img, rng, horizon, far, deep, p.mix(low, mid, 0.25))
+    _glitter(img, rng, x, horizon, size, p.mix((255, 238, 172), low, 0.3))
     return img

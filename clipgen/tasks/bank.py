@@ -151,7 +151,6 @@ def _entries() -> Iterator[Entry]:
         for mood in scene.moods:
             texts = [f"{before} {name}" for before in MOODS[mood].before]
             texts += [f"{name} {after}" for after in MOODS[mood].after]
-            texts += [text for own, text in scene.moody if own == mood]
             yield from (Entry(text, scene=name, mood=mood) for text in texts)
         yield from (Entry(name, scene=name).in_style(style) for style in STYLES)
     rng = np.random.default_rng(_SEED)

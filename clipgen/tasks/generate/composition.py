@@ -22,7 +22,7 @@ from clipgen.tasks.generate.layouts import (
     HIDDEN,
     IN_SCENES,
     PAIR,
-    SEA,
+    SEAS,
     SEVERAL,
     TOGETHER,
     UNDER_SEA,
@@ -161,7 +161,7 @@ class Composer:
         if layout.scene is None:
             return None
         entry = self.scenes[layout.scene]
-        return self.scenes[UNDER_SEA] if entry.scene == SEA and HIDDEN.issuperset(layout.things) else entry
+        return self.scenes[UNDER_SEA] if entry.scene in SEAS and HIDDEN.issuperset(layout.things) else entry
 
     def compose(self, layout: Layout, target: Tensor, choices: Choices, ground: Tensor | None = None) -> Tensor:
         """A picture [3, H, W] of a layout, of draws that come near to the target [D]; a seed chooses among them.
@@ -172,7 +172,7 @@ class Composer:
         rng = choices.rng
         places = IN_SCENES.get(layout.places, layout.places) if layout.scene and ground is None else layout.places
         scene = self.scene_of(layout) if ground is None else None
-        floats = scene is not None and scene.scene == SEA
+        floats = scene is not None and scene.scene in SEAS
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, rng).to(target)

@@ -25,7 +25,7 @@ SEVERAL = {"two {}": PAIR, "three {}": THREE}
 # being smaller; by what it may be smaller, as a share of that share: a large thing has more to lose than a small one
 SHIFTED, FREED, SMALLER = 0.07, 0.3, 0.5
 # what the sea hides: a prompt that names it in the sea means the scene under water, not the one of waves
-SEA, UNDER_SEA = "sea", "underwater scene"
+SEAS, UNDER_SEA = ("sea", "sea at sunset"), "underwater scene"
 HIDDEN = frozenset(
     ("blowfish", "coral", "crab", "fish", "jellyfish", "lobster", "octopus", "oyster", "shark", "shrimp")
     + ("spiral shell", "squid", "tropical fish", "turtle")
