@@ -245,7 +245,8 @@ def open_sea(rng: Rng, h: int, w: int) -> np.ndarray:
         p.clouds(img, rng, 0, horizon * 0.95, (255, 255, 255), p.mix(low, top, 0.3), 0.36 + 0.16 * r[6], (4, 2), 3.0)
     else:
         for a, b, c in rng.random((2 + int(r[6] * 3), 3)).tolist():
-            p.puff(img, rng, a, horizon * (0.2 + 0.6 * b), 0.07 + 0.1 * (1 - b) * (0.5 + c), shade=p.mix(low, top, 0.25))
+            wide = 0.07 + 0.1 * (1 - b) * (0.5 + c)
+            p.puff(img, rng, a, horizon * (0.2 + 0.6 * b), wide, shade=p.mix(low, top, 0.25))
     p.sea(img, rng, horizon, p.mix(far, low, 0.25), deep, light, 0.3)
     _surface(img, rng, horizon, far, deep, light)
     if sunny:

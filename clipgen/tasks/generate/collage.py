@@ -18,8 +18,8 @@ APART, PALE = 0.45, 0.35
 # of what tells two pictures of one layout apart: by how many degrees things are turned, by how much of its lightness a
 # plain ground departs from its colour, and by how much it is lighter at one edge than at the other
 TURNED, TONED, SHADED = 14.0, 0.08, 0.16
-# of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how much
-# the water rises and falls along it, as a share of its height
+# of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how
+# much the water rises and falls along it, as a share of its height
 DRAUGHT, SEEN, LAPPING = 0.16, 0.3, 0.025
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
 RIM, CORNER, ALIKE = 2, 8, 0.3

@@ -39,8 +39,8 @@ NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
-# the same as NEARER for a scene of the sea: "ocean" means ships and whales to the CLIP that paints, and the ocean raises
-# the cosine of "a whale in the ocean" by 0.034 and of a ferry by 0.049; of 27 prompts without a sea none gets one
+# the same as NEARER for a scene of the sea: "ocean" means ships and whales to the CLIP that paints, and it raises the
+# cosine of "a whale in the ocean" by 0.034 only, of a ferry by 0.049; of 27 prompts without a sea none gets one
 AT_SEA = 0.03
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
 # one whose cosine is lower by at most so much
