@@ -17,6 +17,30 @@ _BRIGHT = (
     (255, 90, 70),
 )
 
+# of the open sea by day: upper and lower sky, and crests
+_LIGHTS: tuple[tuple[p.Colour, p.Colour, p.Colour], ...] = (
+    ((64, 132, 214), (198, 230, 248), (232, 248, 255)),
+    ((92, 158, 222), (222, 238, 246), (240, 250, 255)),
+    ((52, 110, 196), (176, 214, 242), (222, 240, 252)),
+    ((112, 146, 206), (252, 226, 196), (255, 238, 208)),
+)
+
+# at the horizon and in front, from turquoise to grey
+_WATERS: tuple[tuple[p.Colour, p.Colour], ...] = (
+    ((64, 178, 196), (10, 96, 132)),
+    ((50, 142, 196), (12, 70, 130)),
+    ((46, 116, 182), (14, 48, 108)),
+    ((72, 132, 160), (20, 66, 96)),
+)
+
+# upper, middle and lower sky, and water in front
+_EVENINGS: tuple[tuple[p.Colour, p.Colour, p.Colour, p.Colour], ...] = (
+    ((70, 52, 124), (222, 92, 98), (255, 192, 96), (44, 36, 84)),
+    ((92, 58, 112), (240, 116, 70), (255, 208, 104), (52, 38, 66)),
+    ((60, 86, 148), (236, 140, 130), (255, 214, 140), (34, 50, 96)),
+    ((112, 64, 98), (236, 98, 62), (255, 186, 84), (58, 34, 58)),
+)
+
 
 def _sea_floor(img: np.ndarray, rng: Rng, base: float, sand: p.Colour) -> None:
     """Draw a sandy floor with ripple shading."""
@@ -218,24 +242,8 @@ def open_sea(rng: Rng, h: int, w: int) -> np.ndarray:
     """Draw the open sea under a fair sky: rows of waves, larger towards the viewer, and no land."""
     r = rng.random(8).tolist()
     horizon = 0.4 + 0.08 * r[0]
-    top, low, light = p.pick(
-        rng,
-        (
-            ((64, 132, 214), (198, 230, 248), (232, 248, 255)),
-            ((92, 158, 222), (222, 238, 246), (240, 250, 255)),
-            ((52, 110, 196), (176, 214, 242), (222, 240, 252)),
-            ((112, 146, 206), (252, 226, 196), (255, 238, 208)),
-        ),
-    )
-    far, deep = p.pick(
-        rng,
-        (
-            ((64, 178, 196), (10, 96, 132)),
-            ((50, 142, 196), (12, 70, 130)),
-            ((46, 116, 182), (14, 48, 108)),
-            ((72, 132, 160), (20, 66, 96)),
-        ),
-    )
+    top, low, light = p.pick(rng, _LIGHTS)
+    far, deep = p.pick(rng, _WATERS)
     top, far, deep = p.vary(rng, top), p.vary(rng, far, 10), p.vary(rng, deep, 10)
     img = p.gradient(h, w, ((0, top), (horizon, low), (1, low)))
     x, size, sunny = 0.12 + 0.76 * r[1], 0.035 + 0.02 * r[2], r[3] < 0.45
@@ -258,15 +266,7 @@ def sunset_sea(rng: Rng, h: int, w: int) -> np.ndarray:
     """Draw the open sea in the evening: a low sun, and its light on the waves."""
     r = rng.random(6).tolist()
     horizon = 0.4 + 0.08 * r[0]
-    top, mid, low, deep = p.pick(
-        rng,
-        (
-            ((70, 52, 124), (222, 92, 98), (255, 192, 96), (44, 36, 84)),
-            ((92, 58, 112), (240, 116, 70), (255, 208, 104), (52, 38, 66)),
-            ((60, 86, 148), (236, 140, 130), (255, 214, 140), (34, 50, 96)),
-            ((112, 64, 98), (236, 98, 62), (255, 186, 84), (58, 34, 58)),
-        ),
-    )
+    top, mid, low, deep = p.pick(rng, _EVENINGS)
     top, mid = p.vary(rng, top), p.vary(rng, mid)
     img = p.gradient(h, w, ((0, top), (horizon * 0.6, mid), (horizon, low), (1, low)))
     x, size = 0.2 + 0.6 * r[1], 0.05 + 0.035 * r[2]
