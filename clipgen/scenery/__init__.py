@@ -45,7 +45,7 @@ _SEA = (*_HOURS, *_WEATHER)
 
 _ALL = (
     Scene(
-        ("underwater scene", "scene under the sea", "undersea world", "underwater world", "deep sea"),
+        ("underwater scene", "scene under the sea", "undersea world", "underwater world"),
         ("underwater", "under the sea", "in an underwater scene"),
         sea.underwater,
     ),
@@ -263,6 +263,17 @@ _ALL = (
         ("by a river", "on a river", "in a river valley"),
         country.valley,
         _LAND,
+    ),
+    Scene(
+        ("sea", "calm sea", "ocean", "sea waves"),  # not "open sea", nor "deep sea": no CLIP was taught either word
+        ("on the sea", "at sea", "on the ocean", "on a calm sea"),
+        sea.open_sea,
+        ("night", *_WEATHER, "aurora", "storm"),
+    ),
+    Scene(
+        ("sea at sunset", "sunset over the sea", "sea at dawn", "sea in the evening"),
+        ("on the sea at sunset", "at sea in the evening", "on the sea at dawn"),
+        sea.sunset_sea,
     ),
 )
 

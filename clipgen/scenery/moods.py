@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from clipgen.scenery import night
+from clipgen.scenery import night, skies
 from clipgen.scenery import primitives as p
 from clipgen.scenery.primitives import Rng
 
 
 @dataclass(frozen=True)
 class Mood:
-    """A mood: adjectives before the name of a scene, phrases after it, and the function that gives it to a picture."""
+    """A mood: words before the name of a scene, phrases after it, and the function that gives it to a picture."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -125,6 +125,22 @@ def rain(rng: Rng, img: np.ndarray) -> np.ndarray:
     return grey
 
 
+def storm(rng: Rng, img: np.ndarray) -> np.ndarray:
+    """Darken a picture under thunderclouds, with lightning and rain."""
+    dark = _graded(img, (0.5, 0.55, 0.62), 0.5)
+    height, width = dark.shape[:2]
+    above = np.clip((0.5 - _rows(img)) * 3.5, 0, 1) * (0.7 + 0.3 * p.noise(rng, height, width, 4, 3))
+    p.blend(dark, np.clip(above, 0, 0.92), p.vary(rng, (62, 66, 84), 8))
+    x = rng.uniform(0.2, 0.8)
+    p.glow(dark, x, 0.2, 0.26, (196, 198, 240), 0.6)
+    p.clouds(dark, rng, 0, 0.34, (92, 96, 116), (30, 32, 46), 0.66, (5, 4), 3.0)
+    skies.lightning(dark, rng, x, rng.uniform(0.37, 0.41), 0.018)
+    wet = dark.copy()
+    for a, b, size in rng.random((60, 3)).tolist():
+        p.stroke(wet, np.array([(a * 1.1, b), (a * 1.1 - 0.03, b + 0.06 + 0.06 * size)]), (196, 206, 222), 0.004)
+    return cv2.addWeighted(wet, 0.4, dark, 0.6, 0)
+
+
 def _rows(img: np.ndarray) -> np.ndarray:
     """The height of each row, [H, 1], from 0 at the upper edge to 1."""
     return ((np.arange(len(img), dtype=np.float32) + 0.5) / len(img))[:, None]
@@ -133,9 +149,10 @@ def _rows(img: np.ndarray) -> np.ndarray:
 MOODS: dict[str, Mood] = {
     "night": Mood((), ("at night",), at_night),
     "aurora": Mood((), ("under the northern lights",), aurora),
-    "dusk": Mood((), ("at sunset", "at dawn", "in the evening"), dusk),
+    "dusk": Mood(("sunset over the",), ("at sunset", "at dawn", "in the evening"), dusk),
     "fog": Mood(("foggy", "misty"), ("in fog",), fog),
     "snow": Mood(("snowy",), ("in winter", "in the snow"), snow),
     "autumn": Mood((), ("in autumn",), autumn),
     "rain": Mood(("rainy",), ("in the rain",), rain),
+    "storm": Mood(("stormy",), ("in a storm",), storm),
 }

@@ -1,4 +1,4 @@
-"""Scenes below the surface of the sea."""
+"""Scenes of the sea: its surface far from land, and what is below it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,30 @@ _BRIGHT = (
     (170, 90, 220),
     (250, 250, 250),
     (255, 90, 70),
+)
+
+# of the open sea by day: upper and lower sky, and crests
+_LIGHTS: tuple[tuple[p.Colour, p.Colour, p.Colour], ...] = (
+    ((64, 132, 214), (198, 230, 248), (232, 248, 255)),
+    ((92, 158, 222), (222, 238, 246), (240, 250, 255)),
+    ((52, 110, 196), (176, 214, 242), (222, 240, 252)),
+    ((112, 146, 206), (252, 226, 196), (255, 238, 208)),
+)
+
+# at the horizon and in front, from turquoise to grey
+_WATERS: tuple[tuple[p.Colour, p.Colour], ...] = (
+    ((64, 178, 196), (10, 96, 132)),
+    ((50, 142, 196), (12, 70, 130)),
+    ((46, 116, 182), (14, 48, 108)),
+    ((72, 132, 160), (20, 66, 96)),
+)
+
+# upper, middle and lower sky, and water in front
+_EVENINGS: tuple[tuple[p.Colour, p.Colour, p.Colour, p.Colour], ...] = (
+    ((70, 52, 124), (222, 92, 98), (255, 192, 96), (44, 36, 84)),
+    ((92, 58, 112), (240, 116, 70), (255, 208, 104), (52, 38, 66)),
+    ((60, 86, 148), (236, 140, 130), (255, 214, 140), (34, 50, 96)),
+    ((112, 64, 98), (236, 98, 62), (255, 186, 84), (58, 34, 58)),
 )
 
 
@@ -174,4 +198,83 @@ def coral_reef(rng: Rng, h: int, w: int) -> np.ndarray:
             p.vary(rng, p.pick(rng, hues), 20),
         )
     _fishes(img, rng, 4 + int(r[1] * 4), 0.1, base + 0.08, 0.11 + 0.06 * r[2])
+    return img
+
+
+def _glitter(img: np.ndarray, rng: Rng, x: float, horizon: float, r: float, light: p.Colour) -> None:
+    """Draw the broken reflection of a sun at x, wider towards the viewer."""
+    for k, (a, b, c) in enumerate(rng.random((26, 3)).tolist()):
+        t = (k + a) / 26
+        half = r * (0.5 + 1.5 * t) * (0.25 + 0.6 * b)
+        y = horizon + 0.004 + (1 - horizon) * t**1.6
+        p.oval(img, x + (c - 0.5) * r * (1 + 2.4 * t), y, half, 0.002 + 0.005 * t, light)
+
+
+def _swell(img: np.ndarray, rng: Rng, y: float, near: float, water: p.Colour, light: p.Colour, foam: float) -> None:
+    """Draw one row of waves, with light on parts of its crest, and foam on some; near: 0 at the horizon, 1 in front."""
+    line = p.ridge(rng, y, 0.003 + 0.034 * near, 4.6 - 2.4 * near)
+    top = p.lighter(water, 0.04 + 0.14 * near)
+    # of the last row too little is seen for its shade
+    p.ground(img, line, top, p.darker(water, 0.1 + 0.25 * near) if near < 0.85 else top)
+    for a, b, c in rng.random((8, 3)).tolist():
+        first = int(a * 36)
+        crest = line[first : first + 4 + int(b * 6)]
+        # a lens that ends in points: a line of even width looks like a dash
+        bulge = np.sin(np.pi * p.steps(len(crest)))
+        white = c < foam
+        thick = (0.004 + 0.018 * near) * (1 if white else 0.35 + 0.3 * b)
+        low = p.cols(0 * bulge, thick * bulge)
+        pieces = np.concatenate([crest, (crest + low)[::-1]])
+        p.poly(img, pieces, p.lighter(light, 0.65) if white else p.mix(water, light, 0.3 + 0.35 * b))
+
+
+def _surface(img: np.ndarray, rng: Rng, horizon: float, far: p.Colour, deep: p.Colour, light: p.Colour) -> None:
+    """Draw rows of waves below the horizon, calm or with some foam; light: of their crests."""
+    foam = max(0.0, 0.5 * rng.random() - 0.12)
+    rows = 11
+    for k in range(rows):
+        t = (k + 0.3) / rows
+        y = horizon + 0.012 + (1 - horizon) * t**1.5
+        _swell(img, rng, y, t, p.mix(far, deep, 0.15 + 0.85 * t), light, foam)
+
+
+def open_sea(rng: Rng, h: int, w: int) -> np.ndarray:
+    """Draw the open sea under a fair sky: rows of waves, larger towards the viewer, and no land."""
+    r = rng.random(8).tolist()
+    horizon = 0.4 + 0.08 * r[0]
+    top, low, light = p.pick(rng, _LIGHTS)
+    far, deep = p.pick(rng, _WATERS)
+    top, far, deep = p.vary(rng, top), p.vary(rng, far, 10), p.vary(rng, deep, 10)
+    img = p.gradient(h, w, ((0, top), (horizon, low), (1, low)))
+    x, size, sunny = 0.12 + 0.76 * r[1], 0.035 + 0.02 * r[2], r[3] < 0.45
+    if sunny:
+        p.sun(img, x, horizon * (0.25 + 0.4 * r[4]), size, (255, 252, 222), (255, 243, 190))
+    if r[5] < 0.5:
+        p.clouds(img, rng, 0, horizon * 0.95, (255, 255, 255), p.mix(low, top, 0.3), 0.36 + 0.16 * r[6], (4, 2), 3.0)
+    else:
+        for a, b, c in rng.random((2 + int(r[6] * 3), 3)).tolist():
+            wide = 0.07 + 0.1 * (1 - b) * (0.5 + c)
+            p.puff(img, rng, a, horizon * (0.2 + 0.6 * b), wide, shade=p.mix(low, top, 0.25))
+    p.sea(img, rng, horizon, p.mix(far, low, 0.25), deep, light, 0.3)
+    _surface(img, rng, horizon, far, deep, light)
+    if sunny:
+        _glitter(img, rng, x, horizon, size, p.mix(light, (255, 250, 225), 0.6))
+    return img
+
+
+def sunset_sea(rng: Rng, h: int, w: int) -> np.ndarray:
+    """Draw the open sea in the evening: a low sun, and its light on the waves."""
+    r = rng.random(6).tolist()
+    horizon = 0.4 + 0.08 * r[0]
+    top, mid, low, deep = p.pick(rng, _EVENINGS)
+    top, mid = p.vary(rng, top), p.vary(rng, mid)
+    img = p.gradient(h, w, ((0, top), (horizon * 0.6, mid), (horizon, low), (1, low)))
+    x, size = 0.2 + 0.6 * r[1], 0.05 + 0.035 * r[2]
+    p.sun(img, x, horizon - 0.1 * r[3], size, (255, 246, 196), (255, 212, 112), 0.75)
+    warm, dim = p.mix(mid, (255, 196, 140), 0.5), p.mix(top, mid, 0.4)
+    p.clouds(img, rng, 0, horizon * 0.85, warm, dim, 0.34 + 0.16 * r[4], (6, 2), 3.5)
+    far = p.mix(p.mix(low, mid, 0.6), deep, 0.25)
+    p.sea(img, rng, horizon, far, deep, low, 0.3)
+    _surface(img, rng, horizon, far, deep, p.mix(low, mid, 0.25))
+    _glitter(img, rng, x, horizon, size, p.mix((255, 238, 172), low, 0.3))
     return img

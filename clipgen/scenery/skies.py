@@ -90,6 +90,17 @@ def dawn(rng: Rng, h: int, w: int) -> np.ndarray:
     return img
 
 
+def lightning(img: np.ndarray, rng: Rng, x: float, low: float, wide: float) -> None:
+    """Draw a bolt of lightning from the clouds at x to the height `low`, with a fork."""
+    kinks = rng.random((9, 2))
+    ys = 0.16 + (low - 0.14) * np.arange(9) / 8
+    xs = np.clip(x + np.cumsum((kinks[:, 0] - 0.5) * 0.13), 0.06, 0.94)
+    bolt = p.cols(xs, ys)
+    fork = bolt[3] + np.cumsum(np.concatenate([[(0, 0)], (kinks[:4] - (0.15, 0)) * (0.14, 0.11)]), axis=0)
+    p.strokes(img, np.stack([bolt[:5], bolt[4:], fork]), (150, 150, 235), wide)
+    p.strokes(img, np.stack([bolt[:5], bolt[4:], fork]), (255, 255, 240), wide * 0.45)
+
+
 def storm(rng: Rng, h: int, w: int) -> np.ndarray:
     """Draw dark clouds and lightning above a dim sea or land."""
     r = rng.random(8).tolist()
@@ -112,14 +123,7 @@ def storm(rng: Rng, h: int, w: int) -> np.ndarray:
             p.tree(img, rng, 0.1 + 0.8 * r[4], horizon + 0.05, 0.22, (26, 38, 34), (22, 20, 22))
     for k in range(1 + int(r[5] * 2.2)):
         at = x if k == 0 else 0.1 + 0.8 * float(rng.random())
-        kinks = rng.random((9, 2))
-        ys = 0.16 + (horizon - 0.14) * np.arange(9) / 8
-        xs = np.clip(at + np.cumsum((kinks[:, 0] - 0.5) * 0.13), 0.06, 0.94)
-        bolt = p.cols(xs, ys)
-        wide = 0.022 if k == 0 else 0.014
-        fork = bolt[3] + np.cumsum(np.concatenate([[(0, 0)], (kinks[:4] - (0.15, 0)) * (0.14, 0.11)]), axis=0)
-        p.strokes(img, np.stack([bolt[:5], bolt[4:], fork]), (150, 150, 235), wide)
-        p.strokes(img, np.stack([bolt[:5], bolt[4:], fork]), (255, 255, 240), wide * 0.45)
+        lightning(img, rng, at, horizon, 0.022 if k == 0 else 0.014)
     if r[6] < 0.6:
         drops = rng.random((26, 1, 2)) * (1.1, 1.0)
         wet = img.copy()

@@ -19,7 +19,8 @@ def test_every_name_and_every_mood_of_a_scene_has_a_caption() -> None:
     captions = Bank.whole().captions
     assert len(captions) - len({*captions}) < 10  # a scene may be called as another in a mood
     assert {name for scene in SCENES.values() for name in scene.names} <= {*captions}
-    assert {"snowy village", "village in winter", "farm at night", "foggy harbour"} <= {*captions}
+    assert {"snowy village", "village in winter", "farm at night", "foggy harbour", "stormy sea"} <= {*captions}
+    assert {"sunset over the village", "sunset over the sea"} <= {*captions}
     assert not {"cave at night", "snowy desert", "underwater scene in the rain"} & {*captions}
     assert all(mood in MOODS for scene in SCENES.values() for mood in scene.moods)
 

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from clipgen.tasks.generate.collage import (
     APART,
+    SEEN,
+    afloat,
     ground_of,
     in_style,
     paste,
@@ -30,6 +32,13 @@ def draw(thing: Tensor = RED) -> Tensor:
 
 def flat(colour: Tensor, width: int = 96) -> Tensor:
     return colour[:, None, None].expand(3, 96, width)
+
+
+def test_the_lowest_part_of_what_floats_is_in_the_water() -> None:
+    floating = afloat(draw()[0])
+    assert torch.equal(floating[:, :40], draw()[0, :, :40])  # above the water
+    assert torch.allclose(floating[3, 47, 16:48], torch.full((32,), SEEN), atol=0.02)
+    assert torch.equal(afloat(torch.zeros(4, 8, 8)), torch.zeros(4, 8, 8))
 
 
 def test_the_canvas_is_seen_around_and_through_a_thing() -> None:

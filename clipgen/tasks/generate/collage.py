@@ -18,6 +18,9 @@ APART, PALE = 0.45, 0.35
 # of what tells two pictures of one layout apart: by how many degrees things are turned, by how much of its lightness a
 # plain ground departs from its colour, and by how much it is lighter at one edge than at the other
 TURNED, TONED, SHADED = 14.0, 0.08, 0.16
+# of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how
+# much the water rises and falls along it, as a share of its height
+DRAUGHT, SEEN, LAPPING = 0.16, 0.3, 0.025
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
 RIM, CORNER, ALIKE = 2, 8, 0.3
 
@@ -49,6 +52,23 @@ def side_of(place: Place, canvas: Tensor) -> int:
     48
     """
     return round(place[2] * min(canvas.shape[-2:]))
+
+
+def afloat(draw: Tensor) -> Tensor:
+    """A draw of a thing [4, h, w], colours times alpha, and alpha, of which the lowest part is under water.
+
+    >>> floating = afloat(torch.ones(4, 100, 100))
+    >>> float(floating[3, 50].mean()), float(floating[3, 99].mean()) < 0.5
+    (1.0, True)
+    """
+    rows = (draw[3].amax(1) > 0.5).nonzero()[:, 0]
+    if not len(rows):
+        return draw
+    top, low = int(rows[0]), int(rows[-1]) + 1
+    height, width = low - top, draw.shape[2]
+    waves = LAPPING * height * torch.sin(torch.linspace(0, 3 * math.tau, width))
+    depth = torch.arange(draw.shape[1])[:, None] + 0.5 - (low - DRAUGHT * height + waves)
+    return draw * (1 - (1 - SEEN) * (depth / (0.06 * height)).clamp(0, 1)).to(draw)
 
 
 def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:

@@ -24,6 +24,12 @@ SEVERAL = {"two {}": PAIR, "three {}": THREE}
 # how far a place may be from the one of its layout, as a share of its side, and of the space that its thing leaves by
 # being smaller; by what it may be smaller, as a share of that share: a large thing has more to lose than a small one
 SHIFTED, FREED, SMALLER = 0.07, 0.3, 0.5
+# what the sea hides: a prompt that names it in the sea means the scene under water, not the one of waves
+SEAS, UNDER_SEA = ("sea", "sea at sunset"), "underwater scene"
+HIDDEN = frozenset(
+    ("blowfish", "coral", "crab", "fish", "jellyfish", "lobster", "octopus", "oyster", "shark", "shrimp")
+    + ("spiral shell", "squid", "tropical fish", "turtle")
+)
 IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
 
 
