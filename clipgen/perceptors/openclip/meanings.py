@@ -116,7 +116,7 @@ def _moods() -> frozenset[str]:
     from clipgen.scenery import MOODS  # late: OpenCV, which these draw with, changes the environment when imported
 
     phrases = (phrase for mood in MOODS.values() for phrase in (*mood.before, *mood.after))
-    return frozenset(word for phrase in phrases for word in phrase.split()) - STOP_WORDS - {"over"}
+    return frozenset(word for phrase in phrases for word in phrase.split()) - STOP_WORDS
 
 
 @lru_cache(maxsize=1)

@@ -39,9 +39,6 @@ NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
-# the same as NEARER for a scene of the sea: "ocean" means ships and whales to the CLIP that paints, and it raises the
-# cosine of "a whale in the ocean" by 0.034 only, of a ferry by 0.049; of 27 prompts without a sea none gets one
-AT_SEA = 0.03
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
 # one whose cosine is lower by at most so much
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
@@ -92,7 +89,7 @@ class Composer:
         near = [names[index] for index in order]
         layouts, scores = self._scored(near, target)
         for place in scores.argsort(descending=True).tolist():
-            layout, fit = layouts[place], scores[place] + self._penalty(layouts[place])
+            layout, fit = layouts[place], scores[place] + NEARER * (layouts[place].parts - 1)
             if scores[place] < scores.max() - NEAR:
                 return None
             if fit >= MEANT and all(self._can_draw(thing, layout) for thing in layout.things):
@@ -151,13 +148,8 @@ class Composer:
 
     def _scores(self, layouts: Sequence[Layout], target: Tensor) -> Tensor:
         """Cosines [N] of layouts and the target, reduced for each part after the first."""
-        penalties = torch.tensor([self._penalty(layout) for layout in layouts]).to(target)
-        return self.perceptor.encode_text([layout.text for layout in layouts]).to(target) @ target - penalties
-
-    def _penalty(self, layout: Layout) -> float:
-        """By how much the score of a layout is below its cosine."""
-        at_sea = layout.scene is not None and self.scenes[layout.scene].scene in SEAS
-        return NEARER * (layout.parts - 1) - (NEARER - AT_SEA) * at_sea
+        parts = torch.tensor([layout.parts - 1.0 for layout in layouts]).to(target)
+        return self.perceptor.encode_text([layout.text for layout in layouts]).to(target) @ target - NEARER * parts
 
     def scene_of(self, layout: Layout) -> Entry | None:
         """The scene that a layout's things are put into: the one of its words, or the one under water for fish at sea.
@@ -183,7 +175,7 @@ class Composer:
         floats = scene is not None and scene.scene in SEAS
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
-            canvas = self._canvas(layout, rng).to(target)
+            canvas = self._canvas(layout, scene, rng).to(target)
         drawn = {thing: self._draws(thing, rng).to(target) for thing in dict.fromkeys(layout.things)}
         for thing, place in zip(layout.things, places, strict=True):
             drawings, each = drawn[thing].shape[:2]
@@ -213,10 +205,9 @@ class Composer:
         draws = torch.stack(made)
         return draws.flip(-1) if torch.rand((), generator=rng) < 0.5 else draws
 
-    def _canvas(self, layout: Layout, rng: torch.Generator) -> Tensor:
+    def _canvas(self, layout: Layout, scene: Entry | None, rng: torch.Generator) -> Tensor:
         if layout.colour:
             return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
-        scene = self.scene_of(layout)
         assert scene is not None  # one of both
         return scene.draw(int(torch.randint(2**31, (), generator=rng)), self.size)
 
