@@ -18,12 +18,12 @@ from clipgen.similarity.phrases import Phrases
 WINDOWS = (0.75, 0.5)  # tuned: sides of the windows in which a thing is searched, of the picture's short side
 _BEAM = 12  # captions that are grown further
 _EXACT = 64  # grown captions that are embedded as they are; the others are scored by the sum of their parts
-# What a phrase must add to stay, in spreads of the background: its caption's gain, and how it fits by itself. A style
-# is seen better by itself than in a caption: right .86, and named of .10 of the pictures in none, where without its own
-# fit it is right .71 and named of .14 (tuned). Without the own fit of places, scenes are right .78 instead of .85.
-_PLACES, _PLACE_ALONE = 0.5, 0.5
-_STYLES, _STYLE_ALONE = 1.7, 1.0
-_LIGHT = 0.13  # without it every caption would end in some light or other
+# What a phrase must add to stay, in spreads of the background: its caption's gain, and by how much it stands out by
+# itself. Tuned, without and with what stands out: styles right .71 and .87, named of .14 and .07 of the pictures in
+# none; scenes right .78 and .85, named of .06 and .10 of things on plain grounds, and of .02 and .05 of photographs.
+_SCENES, _SCENE_ALONE = 0.8, 0.5
+_STYLES, _STYLE_ALONE = 1.9, 1.0
+_LEAST = 0.13  # of a ground or light: without it every caption would end in some light or other
 # Tuned: what a thing must add to a scene, in spreads of the background, as the best of a thousand adds a little to any
 # scene. Of pictures of scenes alone .34 get a thing with 0.4, .20 with 0.6; of things in scenes .94 and .84 are kept.
 _THING = 0.5
@@ -50,17 +50,24 @@ def best_of_each(pictures: Tensor, matcher: Matcher, phrases: Phrases, *, top: i
 
 
 @dataclass(frozen=True)
-class _Growth:
-    """A table, and how its phrases join a caption.
+class _Phrase:
+    """A phrase that joins captions.
 
-    alone: the text of each phrase by itself, whose fit counts by a weight; least: what a phrase must add, in spreads.
+    least: what it must add to stay, in spreads; alone: the same as a caption of its own, whose fit counts by a weight.
     """
 
-    phrases: tuple[str, ...]
-    join: Callable[[str, str], str]
+    text: str
     least: float
-    alone: tuple[str, ...] = ()
+    alone: str
     weight: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Growth:
+    """Phrases of which one joins a caption, and how."""
+
+    phrases: tuple[_Phrase, ...]
+    join: Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -93,14 +100,15 @@ class Composer:
         self.matcher = matcher
         self.embed = _Embedder(matcher)
         self.things = phrases.things
-        scenes = tuple(alone for alone, _ in phrases.scenes)
-        self.scenery = (*scenes, *phrases.grounds_alone())
-        places = tuple(place for _, place in phrases.scenes) + phrases.grounds
-        place = _Growth(places, lambda text, where: f"{text} {where}", _PLACES, self.scenery, _PLACE_ALONE)
-        style = _Growth(
-            phrases.styles, lambda text, style: f"{style} of {text}", _STYLES, phrases.styles, _STYLE_ALONE
+        self.scenery = (*(alone for alone, _ in phrases.scenes), *phrases.grounds_alone())
+        places = [_Phrase(where, _SCENES, alone, _SCENE_ALONE) for alone, where in phrases.scenes]
+        places += [_Phrase(ground, _LEAST, ground) for ground in phrases.grounds]
+        styles = [_Phrase(style, _STYLES, style, _STYLE_ALONE) for style in phrases.styles]
+        place = _Growth(tuple(places), lambda text, where: f"{text} {where}")
+        style = _Growth(tuple(styles), lambda text, style: f"{style} of {text}")
+        light = _Growth(
+            tuple(_Phrase(light, _LEAST, light) for light in phrases.light), lambda text, light: f"{text}, {light}"
         )
-        light = _Growth(phrases.light, lambda text, light: f"{text}, {light}", _LIGHT)
         # a scene is no place for another
         self.of_scenes = (style, light)
         self.of_things = (place, style, light)
@@ -137,20 +145,28 @@ class Composer:
     def _grown(self, picture: Tensor, stems: Sequence[_Draft], growth: _Growth) -> Iterator[_Draft]:
         """The most promising captions that grow from others, of those that gain enough by it."""
         embedded, count = self.embed([stem.text for stem in stems]), len(growth.phrases)
+        phrases = self.embed([phrase.text for phrase in growth.phrases])
         # [stems, phrases, D]: what a grown caption may embed to
-        sums = F.normalize(embedded[:, None] + self.embed(growth.phrases)[None], dim=-1).flatten(0, 1)
+        sums = F.normalize(embedded[:, None] + phrases[None], dim=-1).flatten(0, 1)
         chosen = _best(self.matcher.rank_scores(picture[None], sums)[0], _EXACT)
         pairs = [(stems[i // count], i % count) for i in chosen]
-        texts = [growth.join(stem.text, growth.phrases[i]) for stem, i in pairs]
-        least = growth.least * self.matcher.background.spread
-        own = torch.zeros(count)
-        if growth.alone:
-            # against unrelated pictures: cosines of a full-size CLIP are far above zero
-            own = growth.weight * (self.embed(growth.alone) @ (picture - self.matcher.background.mean_picture))
+        texts = [growth.join(stem.text, growth.phrases[i].text) for stem, i in pairs]
+        adds = self._adds(picture, growth.phrases).tolist()
         for (stem, i), text, score in zip(pairs, texts, self._scores(picture, texts).tolist(), strict=True):
-            gain = score - stem.score + float(own[i]) - least
+            gain = score - stem.score + adds[i]
             if gain >= 0:
                 yield _Draft(text, stem.subject, score, stem.fit + gain)
+
+    def _adds(self, picture: Tensor, phrases: Sequence[_Phrase]) -> Tensor:
+        """What phrases add to captions by themselves, less what they must add: [N].
+
+        By how much each fits better than all such phrases do on average: in a photograph no drawn scene stands out.
+        """
+        weight, least = torch.tensor([(phrase.weight, phrase.least) for phrase in phrases]).T
+        alone = self._scores(picture, [phrase.alone for phrase in phrases])
+        if (weight > 0).any():
+            alone = alone - alone[weight > 0].mean()
+        return weight * alone - least * self.matcher.background.spread
 
     def _clearer(self, things: list[_Draft], scenes: list[_Draft]) -> list[_Draft]:
         """The captions of things that fit a picture clearly better than any of scenes alone."""
