@@ -84,6 +84,19 @@ def test_a_run_starts_from_given_weights(few: Pictures, tmp_path: Path) -> None:
         Trainer(replace(TINY, width=8), few, CPU, tmp_path / "stylegan.safetensors")
 
 
+def test_given_weights_are_matched_by_class_where_pictures_were_added(few: Pictures, tmp_path: Path) -> None:
+    first = trained(few, 2)
+    export(first.averaged, few.names, tmp_path)
+    rows = [2, 3, 0, 0, 1]  # the classes in another order, the first picture twice, which makes three of its class
+    images, common = few.images[rows], few.common[rows]
+    more = Pictures(images, torch.tensor([0, 0, 1, 1, 1]), few.classes[::-1], common)
+    again = Trainer(TINY, more, CPU, tmp_path / "stylegan.safetensors")
+    old, new = (one.mapping.embed.weight for one in (first.averaged, again.model))
+    assert torch.allclose(new[:, :4], old[:, [2, 3, 0, 1]], rtol=1e-3, atol=1e-4)
+    untouched = Trainer(TINY, more, CPU).model.mapping.embed.weight
+    assert torch.equal(new[:, 4], untouched[:, 4])
+
+
 def test_common_things_are_seen_more_often(pictures: Pictures) -> None:
     some = replace(pictures, common=torch.arange(len(pictures)) < 10)
     drawn = shares(some, common=3.0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clipgen import devices
+from clipgen.generators.stylegan.checkpoint import load_network
 from clipgen.generators.stylegan.layers import Dense
 from clipgen.generators.stylegan.stylegan2 import StyleGAN2
-from clipgen.models.weights import load_state
 from clipgen.train import checkpoints
 from clipgen.train.stylegan.pictures import Pictures, shares
 from clipgen.train.stylegan.recipe import Recipe
@@ -30,7 +32,7 @@ class Trainer:
     the pictures' principal components. With four drawings of each thing this learns in an hour what a critic does not.
     Source: Bojanowski et al., "Optimizing the Latent Space of Generative Networks", arXiv 1707.05776.
 
-    pictures: all of them, in memory; init: weights to start from, of a network of the same pictures.
+    pictures: all of them, in memory; init: weights to start from. Pictures of classes that they lack start as in a new run.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class Trainer:
         with torch.no_grad():
             _start_at(self.model, components(pictures.images, recipe.width))
         if init:
-            checkpoints.fill(self.model, load_state(init), source=str(init))
+            checkpoints.fill(self.model, _continued(init, self.model, pictures.names), source=str(init))
         self.model.to(device)
         self.averaged = copy.deepcopy(self.model).requires_grad_(False)
         self.groups = [(list(self.model.synthesis.parameters()), 1.0),
@@ -141,6 +143,27 @@ def _start_at(model: StyleGAN2, codes: Tensor) -> None:
     layer.weight[:, -mapping.w_avg.numel() :] = torch.eye(mapping.w_avg.numel()) / scale
     # the inverse of the rectifier, up to each code's length
     mapping.embed.weight.copy_(torch.where(codes > 0, codes, 5 * codes).T)
+
+
+def _continued(init: Path, model: StyleGAN2, names: Sequence[str]) -> dict[str, Tensor]:
+    """The weights of a file, in which the embeddings are those of the pictures with these names, whatever their order."""
+    network = load_network(init)
+    state, embeddings = network.state_dict(), model.mapping.embed.weight.detach().clone()
+    columns = {each: column for column, each in enumerate(_numbered(network.names))}
+    known = [(to, columns[each]) for to, each in enumerate(_numbered(names)) if each in columns]
+    if known and len(embeddings) == len(state["mapping.embed.weight"]):
+        to, of = torch.tensor(known).T
+        embeddings[:, to] = state["mapping.embed.weight"][:, of]
+        state["mapping.embed.weight"] = embeddings
+    return state
+
+
+def _numbered(names: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Names, each with how many of it were before."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        yield name, seen[name]
+        seen[name] += 1
 
 
 def difference(made: Tensor, image: Tensor) -> Tensor:
