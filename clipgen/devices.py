@@ -121,12 +121,23 @@ def autocast(device: torch.device, dtype: torch.dtype) -> Iterator[None]:
 
 
 class _SkipRandomFills(TorchFunctionMode):
-    """Skips functions that fill tensors with random numbers: on the meta device they import torch's compiler."""
+    """Skips functions that fill tensors with random numbers: on the meta device they import torch's compiler, too."""
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if function.__name__ in _DRAWS:
             return args[0] if args else kwargs["tensor"]
         return function(*args, **(kwargs or {}))
+
+
+@contextmanager
+def without_random_fills() -> Iterator[None]:
+    """Build networks whose weights are loaded next, and are not filled with random numbers before.
+
+    >>> with without_random_fills():
+    ...     network = torch.nn.Linear(10**4, 10**4)
+    """
+    with _SkipRandomFills():
+        yield
 
 
 @contextmanager
@@ -138,7 +149,7 @@ def without_memory() -> Iterator[None]:
     >>> network.weight.device
     device(type='meta')
     """
-    with torch.device("meta"), _SkipRandomFills():
+    with torch.device("meta"), without_random_fills():
         yield
 
 

@@ -16,6 +16,7 @@ from clipgen.devices import (
     pick_dtype,
     reset_peak_memory,
     without_memory,
+    without_random_fills,
 )
 from clipgen.errors import DeviceError, UnknownNameError
 from raising import refused
@@ -179,3 +180,13 @@ def test_networks_without_memory_have_their_shapes() -> None:
     assert [value.shape for value in network.state_dict().values()] == [(10**6, 10**6), (10**6,), (10**6, 10**6)]
     assert all(value.is_meta for value in network.state_dict().values())
     assert torch.equal(torch.get_rng_state(), drawn)
+
+
+def test_networks_without_random_fills_have_memory_and_draw_nothing() -> None:
+    drawn = torch.get_rng_state()
+    with without_random_fills():
+        network = torch.nn.Sequential(torch.nn.Linear(10, 10), torch.nn.Embedding(10, 10), torch.nn.Conv2d(3, 3, 3))
+    assert not any(value.is_meta for value in network.state_dict().values())
+    assert torch.equal(torch.get_rng_state(), drawn)
+    torch.nn.init.normal_(network[0].weight)
+    assert not torch.equal(torch.get_rng_state(), drawn)

@@ -23,6 +23,8 @@ STOP_WORDS = frozenset(
         where which while who whose will with within without you your""",
     )
 )
+# nothing stands for a number: to find that out for "two foxes" would load the words' meanings for most prompts
+NUMBERS = frozenset("zero one two three four five six seven eight nine ten eleven twelve hundred thousand".split())
 SUFFIXES = ("ies", "ing", "es", "ed", "s")
 _NAMED = 12  # unknown words that a line names
 
@@ -184,6 +186,8 @@ class Vocabulary:
 
     def stand_ins(self, word: str) -> list[str]:
         """Known words near in meaning to an unknown one."""
+        if word in NUMBERS:
+            return []
         if word not in self._found:
             manners = next((self._manners[stem] for stem in sorted(stems(word)) if stem in self._manners), None)
             found = (self._find(word) or []) if manners is None else manners

@@ -1,6 +1,7 @@
 import pytest
 
 from clipgen.perceptors.base import Vocabulary
+from clipgen.tasks.generate.layouts import SEVERAL
 
 VOCABULARY = Vocabulary(["Fox", "castle", "swim", "city", "ice cream", "dance", "van gogh"])
 
@@ -24,6 +25,16 @@ def test_known(text: str) -> None:
 
 def test_unknown_words_come_once_in_order() -> None:
     assert VOCABULARY.unknown("a zeppelin over a cassle, a zeppelin") == ["zeppelin", "cassle"]
+
+
+def test_numbers_are_left_out_without_a_search() -> None:
+    asked: list[str] = []
+    words = Vocabulary(["fox"], asked.append)
+    assert words.known("two foxes, three vixens") == "foxes"
+    assert asked == ["vixens"]
+    for text in SEVERAL:  # which every prompt of a thing is compared with
+        assert words.known(text.format("foxes")) == "foxes"
+    assert asked == ["vixens"]
 
 
 def test_stems_do_not_swallow_short_words() -> None:

@@ -71,6 +71,12 @@ def test_a_fingerprint_tells_the_architecture_of_a_weights_file(tmp_path: Path) 
     assert len({fingerprint_of(one) for one in loaded}) == 3
 
 
+def test_no_random_weights_are_drawn_before_those_of_the_file(tiny_clip: Path) -> None:
+    drawn = torch.get_rng_state()
+    load_perceptor(f"local-dir:{tiny_clip}", CPU)
+    assert torch.equal(torch.get_rng_state(), drawn)
+
+
 def test_images_are_embedded_as_open_clip_does(perceptor: OpenClip, tiny_clip: Path) -> None:
     expected = plain(tiny_clip).encode_image(normalised(pictures()), normalize=True)
     torch.testing.assert_close(perceptor.encode_image(pictures()), expected, atol=1e-5, rtol=1e-4)

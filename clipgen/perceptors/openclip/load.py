@@ -191,7 +191,8 @@ def _of_folder(folder: Path, *, ours: bool = False) -> Loaded:
         hugging = text_cfg.get("hf_tokenizer_name") or text_cfg.get("hf_model_name")
         if not ours:
             _check_size(config, file)
-        model = build_model(config, merges, own=own)
+        with devices.without_random_fills():
+            model = build_model(config, merges, own=own)
         tokenizer = open_clip.get_tokenizer(f"local-dir:{folder}") if hugging else make_tokenizer(config, merges, own)
         try:
             open_clip.load_checkpoint(model, str(file))
@@ -233,7 +234,7 @@ def _known_model(name: str) -> Loaded:
     import open_clip  # late: it takes seconds to import
 
     architecture, tag = _known(name)
-    with quiet(), hub.offline():
+    with quiet(), hub.offline(), devices.without_random_fills():
         try:
             file = _weights_of(name)
         except Exception as error:  # a file that is not cached fails with the errors of several libraries
