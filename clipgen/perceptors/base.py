@@ -88,16 +88,22 @@ class Perceptor(nn.Module, ABC):
         """Known words near in meaning to an unknown one, of which the first replaces it; none: it is left out."""
         return []
 
+    def asides(self, text: str) -> list[str]:
+        """Parts of a text that are left out as a whole: names of makers that are unknown, and words for other tools."""
+        return []
+
     def explain_unknown(self, texts: Iterable[str], taken: str = "taken", *, but: Collection[str] = ()) -> str:
         """What becomes of the words of texts that it does not know, the first twelve by name; "" where it knows all.
 
         taken: the verb: "'vessel' is drawn as boat; 'beautiful' is left out"; but: words that are not reported.
         """
+        texts = list(texts)
         unknown = list(dict.fromkeys(word for text in texts for word in self.unknown_words(text)))
         unknown = [word for word in unknown if stems(word).isdisjoint(but)]
         found = {word: self.stand_ins(word) for word in unknown[:_NAMED]}
         parts = [f"{shortened(word)!r} is {taken} as {stand_ins[0]}" for word, stand_ins in found.items() if stand_ins]
-        if left := [repr(shortened(word)) for word, stand_ins in found.items() if not stand_ins]:
+        left = [repr(shortened(aside)) for aside in dict.fromkeys(aside for text in texts for aside in self.asides(text))]
+        if left := left + [repr(shortened(word)) for word, stand_ins in found.items() if not stand_ins]:
             parts.append(f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} left out")
         if more := unknown[_NAMED:]:
             parts.append(f"and {len(more):,} more")
@@ -125,6 +131,12 @@ class Vocabulary:
         >>> words = Vocabulary(["fox", "sepia photo"], lambda word: ["photo"], lambda: {"photo": ["photo"]})
         >>> words.known("a photo of a fox"), words.known("a sepia photo of a fox")
         ('a of a fox', 'a sepia photo of a fox')
+
+    What stands in no relation to what is to be seen is left out as a whole: the name of a maker who is not known, whose
+    words would be taken for things, and what people write for other tools.
+
+        >>> words.asides("a fox in the style of Edward Hopper, trending on artstation")
+        ['in the style of Edward Hopper', 'trending on artstation']
     """
 
     def __init__(
@@ -169,9 +181,31 @@ class Vocabulary:
     def _bound(self) -> frozenset[str]:
         return frozenset(word for phrases in self._phrases.values() for phrase in phrases for word in phrase)
 
+    def asides(self, text: str) -> list[str]:
+        """Parts of a text that are left out as a whole, in order."""
+        return [text[start:end] for start, end in self._asides(text)]
+
+    def _asides(self, text: str) -> list[tuple[int, int]]:
+        """Where they begin and end; they do not overlap."""
+        found = [match.span() for match in _LORE.finditer(text)]
+        for match in _MAKER.finditer(text):
+            names = self._split(match["name"])
+            is_name = match["by"] is None or len(names) > 1 or match["name"][0].isupper()
+            known = not is_name or not STOP_WORDS.isdisjoint(names) or any(self._known(names))
+            # a manner may stand for a maker, but no thing does
+            if not known and not any(near in self._manners for name in names for near in self.stand_ins(name)):
+                found.append((match.start(), match.end("name")))
+        ends = [0, *(end for _, end in sorted(found))]
+        return [span for span, end in zip(sorted(found), ends, strict=False) if span[0] >= end]
+
+    def _without_asides(self, text: str) -> str:
+        for start, end in reversed(self._asides(text)):
+            text = f"{text[:start]} {text[end:]}"
+        return text
+
     def unknown(self, text: str) -> list[str]:
-        """Words of a text outside the vocabulary, in order and once each."""
-        words = self._split(text)
+        """Words of a text outside the vocabulary, but for its asides, in order and once each."""
+        words = self._split(self._without_asides(text))
         return list(dict.fromkeys(word for word, known in zip(words, self._known(words), strict=True) if not known))
 
     def _known(self, words: Sequence[str]) -> list[bool]:
@@ -196,9 +230,10 @@ class Vocabulary:
 
     def known(self, text: str) -> str:
         """The text with its unknown words replaced or left out; unchanged where nothing would be left of it."""
-        words = self._split(text)
+        plain = self._without_asides(text)
+        words = self._split(plain)
         known = self._known(words)
-        if all(known):
+        if plain == text and all(known):
             return text
         which = iter(zip(words, known, strict=True))
 
@@ -206,7 +241,7 @@ class Vocabulary:
             word, kept = next(which)
             return match[0] if kept else next(iter(self.stand_ins(word)), "")
 
-        kept = self._word.sub(replaced, text.replace("’", "'"))
+        kept = self._word.sub(replaced, plain.replace("’", "'"))
         kept = " ".join(re.sub(r"\s*([,;.!?])(\s*[,;])*", r"\1", kept).split()).strip(" ,;")
         kept = re.sub(r"\b(an?|the|some),", r"\1", kept)  # of "a quiet, peaceful harbour"
         return kept if any(word not in STOP_WORDS for word in self._split(kept)) else text
@@ -233,6 +268,19 @@ def is_short(text: str, limit: int) -> bool:
     return text.isascii() and len(text) + _MARKS <= limit
 
 
+# whom a picture is by or like: up to four words until a comma or a word such as "and"
+_MAKER = re.compile(
+    r"\b(?:(?:in )?the (?:style|manner) of|in (?:style|manner) of|style of|(?P<by>by))\s+"
+    r"(?P<name>(?:(?!(?:and|with|in|on|at|of|from|as|or)\b)[^\W\d_][\w'’.-]*(?:[ \t]+|\b)){1,4})(?<!\s)",
+    re.IGNORECASE,
+)
+# what makes pictures of larger models finer and says nothing of what is to be seen (facts of PEERS: pixray, VQGAN-CLIP)
+_LORE = re.compile(
+    r"\b(?:(?:trending|featured) on [\w.-]+|artstation(?: hq)?|deviantart|cgsociety|unreal engine(?: \d)?|octane(?: render)?"
+    r"|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed"
+    r"|award[- ]winning|sharp focus|(?:a )?masterpiece)\b",
+    re.IGNORECASE,
+)
 _MARKS = 4  # tokens of start, end and the like, at most
 _WORD = r"[^\W\d_]+(?:'[^\W\d_]+)?"  # numbers are not words
 _MIXED = re.compile(r"(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+")  # but "z80" is one where it was taught

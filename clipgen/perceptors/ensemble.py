@@ -84,6 +84,11 @@ class Ensemble(Perceptor):
         first, *others = [member.unknown_words(text) for member in self.members]
         return [word for word in first if all(word in other for other in others)]
 
+    def asides(self, text: str) -> list[str]:
+        """What all members leave out as a whole."""
+        first, *others = [member.asides(text) for member in self.members]
+        return [aside for aside in first if all(aside in other for other in others)]
+
     def stand_ins(self, word: str) -> list[str]:
         """What stands for an unknown word in the first member; each member embeds its own."""
         return self.members[0].stand_ins(word)

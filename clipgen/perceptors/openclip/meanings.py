@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from clipgen.errors import WeightsError
 from clipgen.models import weights
 from clipgen.perceptors.base import STOP_WORDS, stems
+from clipgen.perceptors.openclip.spelling import Spelling
 from clipgen.perceptors.openclip.tower import TextTower
 
 IMAGEABILITY_FILE = "imageability.safetensors"
@@ -73,8 +74,10 @@ class Meanings:
         """Up to `count` known words that can stand for a word, the nearest first; none where no picture shows it."""
         if not self.vocabulary:
             return []
+        if (meant := self.corrected(word)) is not None:
+            return [meant]
         # a plural is rarer than its singular; an -ing form is no thing, though its verb's stem may be one
-        embedded = self.tower.embed(sorted(stems(word)) if word.endswith("s") else [word])
+        embedded = self.tower.embed(sorted(stems(word)) if word.endswith("s") and not word.endswith("ss") else [word])
         shown = embedded[self._shown(embedded)]
         if len(shown):
             return self._near(shown, self._known.tolist(), count)
@@ -83,6 +86,20 @@ class Meanings:
         if len(others) == len(self.vocabulary) or self.moods.isdisjoint(self._near(embedded, others, 1)):
             return []
         return self._near(embedded, [row for row in others if self.vocabulary[row] in self.moods], count)
+
+    def corrected(self, word: str) -> str | None:
+        """The word of the vocabulary that a misspelled one was meant to be; None for any other.
+
+        The text tower has a piece of its own for each frequent word, and is given rare and misspelled ones in several.
+        """
+        return None if self._whole(word) or any(map(self._whole, stems(word))) else self._spelling.corrected(word)
+
+    def _whole(self, word: str) -> bool:
+        return f"{word}</w>" in self.tower.tokenizer.encoder
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(word for entry in self.vocabulary for word in entry.split())
 
     def _near(self, embedded: Tensor, rows: list[int], count: int) -> list[str]:
         """Up to `count` words of some rows of the vocabulary that are near to any of embeddings [N, D]."""

@@ -124,6 +124,9 @@ class OpenClip(Perceptor):
     def stand_ins(self, word: str) -> list[str]:
         return self.vocabulary.stand_ins(word) if self.vocabulary else []
 
+    def asides(self, text: str) -> list[str]:
+        return self.vocabulary.asides(text) if self.vocabulary else []
+
     def known(self, text: str) -> str:
         return self.vocabulary.known(text) if self.vocabulary else text
 

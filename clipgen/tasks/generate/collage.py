@@ -7,6 +7,7 @@ import math
 import numpy as np
 import torch
 import torch.nn.functional as F
+from kornia.color import lab_to_rgb, rgb_to_lab
 from torch import Tensor
 
 from clipgen.colours import COLOURS
@@ -21,6 +22,10 @@ TURNED, TONED, SHADED = 14.0, 0.08, 0.16
 # of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how
 # much the water rises and falls along it, as a share of its height
 DRAUGHT, SEEN, LAPPING = 0.16, 0.3, 0.025
+# of a thing that gets another colour, in Lab: lightness below which a pixel is an outline, distance of colours that are
+# parts of one, and up to which they are moved alike, how much of their differences is kept, how light or dark the
+# result may be, so that light and shade are seen on it, steps of the search for the main colour, and of its pixels
+DARK, ALIKE_LAB, SAME, KEPT, LIGHTS, SHIFTS, SPARSE = 25.0, 25.0, 30.0, 0.4, (20.0, 88.0), 3, 3
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
 RIM, CORNER, ALIKE = 2, 8, 0.3
 
@@ -69,6 +74,43 @@ def afloat(draw: Tensor) -> Tensor:
     waves = LAPPING * height * torch.sin(torch.linspace(0, 3 * math.tau, width))
     depth = torch.arange(draw.shape[1])[:, None] + 0.5 - (low - DRAUGHT * height + waves)
     return draw * (1 - (1 - SEEN) * (depth / (0.06 * height)).clamp(0, 1)).to(draw)
+
+
+def recoloured(draws: Tensor, colour: Tensor) -> Tensor:
+    """Draws of a thing [N, 4, h, w], colours times alpha, and alpha, whose main colour is another one [3].
+
+        >>> blue = recoloured(torch.ones(1, 4, 8, 8), torch.tensor([0.0, 0.0, 1.0]))
+        >>> blue[0, :, 4, 4].round(decimals=1)
+        tensor([0., 0., 1., 1.])
+
+    The main colour is the most frequent one; what has another, as windows and eyes have, keeps it, and so do light and
+    shade.
+    """
+    alpha = draws[:, 3:]
+    lab = rgb_to_lab((draws[:, :3] / alpha.clamp(min=1e-3)).clamp(0, 1))
+    wanted = rgb_to_lab(colour.to(draws).view(1, 3, 1, 1))
+    opaque = (alpha > 0.5) & (lab[:, :1] > DARK)  # outlines and eyes are dark, whatever their colour
+    opaque = torch.where(opaque.any(-1, keepdim=True).any(-2, keepdim=True), opaque, alpha > 0.5).to(draws)
+    main = _mode(lab, opaque)
+    near = (-((lab[:, 1:] - main[:, 1:]).norm(dim=1, keepdim=True) - SAME).clamp(min=0).square() / SAME**2).exp()
+    near = near * ((lab[:, :1] - DARK / 2) / (DARK / 2)).clamp(0, 1).where(main[:, :1] > 2 * DARK, 1.0)
+    lightness = wanted[:, :1].clamp(LIGHTS[0], LIGHTS[1])
+    moved = torch.cat([lightness, wanted[:, 1:]], 1) + (lab - main) * lab.new_tensor([1.0, KEPT, KEPT]).view(1, 3, 1, 1)
+    moved[:, :1].clamp_(0, 100)
+    return torch.cat([lab_to_rgb(torch.lerp(lab, moved, near)).clamp(0, 1) * alpha, alpha], dim=1)
+
+
+def _mode(lab: Tensor, weights: Tensor) -> Tensor:
+    """The colour [N, 3, 1, 1] that most pixels [N, 3, h, w] are near to, by mean shift from the one with most around."""
+    some = lab[..., ::SPARSE, ::SPARSE].flatten(2).mT  # [N, P, 3]
+    shares = weights[..., ::SPARSE, ::SPARSE].flatten(1)
+    around = (-torch.cdist(some, some).square() / ALIKE_LAB**2).exp() @ shares[..., None]
+    best = (around[..., 0] * (shares > 0)).argmax(1)
+    centre = some[torch.arange(len(some)), best][..., None, None]
+    for _ in range(SHIFTS):
+        weight = weights * (-(lab - centre).square().sum(1, keepdim=True) / ALIKE_LAB**2).exp()
+        centre = (lab * weight).sum((2, 3), keepdim=True) / weight.sum((2, 3), keepdim=True).clamp(min=1e-6)
+    return centre
 
 
 def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:

@@ -16,7 +16,7 @@ from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.generate.choices import Choices
-from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground, shaded, side_of, turned
+from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground, recoloured, shaded, side_of, turned
 from clipgen.tasks.generate.layouts import (
     ARRANGED,
     HIDDEN,
@@ -34,8 +34,9 @@ from clipgen.tasks.generate.layouts import (
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
-# many of the best pairs are arranged, of the best of a kind tried on all grounds, and of all in all styles
-NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
+# many of the best pairs are arranged, of the best of a kind tried in the nearest colours, how many these are, and on all
+# grounds, and of all in all styles
+NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, TINTS, STYLED = 6, 3, 4, 12, 4, 4, 4
 # least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
 # the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
 MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
@@ -122,7 +123,8 @@ class Composer:
         ]  # fmt: skip
         layouts, scores = self._with([], target.new_empty(0), layouts, target)
         # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing, of two
-        # and of several are combined with grounds, those of two and of several with scenes, and the best with styles
+        # and of several have colours, or are combined with grounds, those of two and of several with scenes, and the
+        # best with styles
         pairs = [i for i, one in enumerate(layouts) if len({*one.things}) == 2]
         best = sorted(pairs, key=scores.tolist().__getitem__)[-PAIRS:]
         more = [
@@ -130,11 +132,16 @@ class Composer:
             for i in best for text, places in ARRANGED.items()
         ]  # fmt: skip
         layouts, scores = self._with(layouts, scores, more, target)
+        fits = embed_cached(self.perceptor, list(COLOURS), target) @ target
+        tints = [list(COLOURS)[index] for index in fits.topk(TINTS).indices.tolist()]
         for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
-            alike = [i for i, one in enumerate(layouts) if (len(one.things), len({*one.things})) == (things, different)]
-            best = sorted((i for i in alike if not layouts[i].scene), key=scores.tolist().__getitem__)[-GROUNDED:]
-            more = [layouts[i].on(colour) for i in best for colour in COLOURS]
-            more += [layouts[i].within(scene) for i in best for scene in scenes if things > 1]
+            for _ in range(different):
+                best = [*_best(layouts, scores, things, different), *_best(layouts, scores, things, different, True)]
+                more = [one.tinted(thing, tint) for one in best for thing in one.colourless for tint in tints]
+                layouts, scores = self._with(layouts, scores, more, target)
+            best = _best(layouts, scores, things, different)
+            more = [one.on(colour) for one in best for colour in COLOURS]
+            more += [one.within(scene) for one in best for scene in scenes if things > 1]
             layouts, scores = self._with(layouts, scores, more, target)
         best = scores.topk(min(STYLED, len(scores))).indices.tolist()
         return self._with(layouts, scores, [layouts[i].in_style(style) for i in best for style in styles()], target)
@@ -177,6 +184,9 @@ class Composer:
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, scene, rng).to(target)
         drawn = {thing: self._draws(thing, rng).to(target) for thing in dict.fromkeys(layout.things)}
+        for thing, colour in layout.tints:
+            tint = torch.tensor(COLOURS[colour]) / 255
+            drawn[thing] = recoloured(drawn[thing].flatten(0, 1), tint).view_as(drawn[thing])
         for thing, place in zip(layout.things, places, strict=True):
             drawings, each = drawn[thing].shape[:2]
             draws = turned(drawn[thing].flatten(0, 1), rng)
@@ -210,6 +220,15 @@ class Composer:
             return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
         assert scene is not None  # one of both
         return scene.draw(int(torch.randint(2**31, (), generator=rng)), self.size)
+
+
+def _best(
+    layouts: Sequence[Layout], scores: Tensor, things: int, different: int, in_scene: bool = False
+) -> list[Layout]:
+    """The best layouts of a number of things, of which some are different, without or in a scene."""
+    kind = (things, different, in_scene)
+    alike = [i for i, one in enumerate(layouts) if (len(one.things), len({*one.things}), one.scene is not None) == kind]
+    return [layouts[i] for i in sorted(alike, key=scores.tolist().__getitem__)[-GROUNDED:]]
 
 
 def _near_best(fits: Tensor, rng: torch.Generator) -> int:

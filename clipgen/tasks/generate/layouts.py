@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
+
+from clipgen.colours import COLOURS
 
 if TYPE_CHECKING:
     from clipgen.styles import Style
@@ -52,7 +55,7 @@ class Layout:
         'fox on a blue background'
 
     things: one or more, from left to right or from top to bottom; places: of them, where there is no scene; colour: of
-    the ground; scene: a caption of the bank; style: a name in STYLES; None: open.
+    the ground; scene: a caption of the bank; style: a name in STYLES; None: open; tints: pairs of a thing and its colour.
     """
 
     text: str
@@ -61,17 +64,38 @@ class Layout:
     colour: str | None = None
     scene: str | None = None
     style: str | None = None
+    tints: tuple[tuple[str, str], ...] = ()
 
     @property
     def parts(self) -> int:
-        """Number of different things, number of one, ground, scene and style: 1 for a thing alone."""
+        """Number of different things, number of one, their colours, ground, scene and style: 1 for a thing alone."""
         different = len({*self.things})
         counted = len(self.things) > different
-        return different + counted + sum(part is not None for part in (self.colour, self.scene, self.style))
+        others = sum(part is not None for part in (self.colour, self.scene, self.style))
+        return different + counted + len(self.tints) + others
+
+    @property
+    def colourless(self) -> list[str]:
+        """The different things of which nothing says what colour they have.
+
+        >>> Layout("fox and red apple", ("fox", "red apple")).colourless
+        ['fox']
+        """
+        tinted = [thing for thing, _ in self.tints]
+        return [one for one in dict.fromkeys(self.things) if one not in tinted and COLOURS.keys().isdisjoint(one.split())]
 
     def on(self, colour: str) -> Layout:
         """The same on a ground of a colour."""
         return replace(self, text=f"{self.text} on a {colour} background", colour=colour)
+
+    def tinted(self, thing: str, colour: str) -> Layout:
+        """The same, one thing of which has a colour.
+
+        >>> Layout("fox and owl", ("fox", "owl")).tinted("owl", "blue").text
+        'fox and blue owl'
+        """
+        text = re.sub(rf"\b(?={re.escape(thing)}|{re.escape(plural(thing))})", f"{colour} ", self.text, count=1)
+        return replace(self, text=text, tints=(*self.tints, (thing, colour)))
 
     def within(self, scene: str) -> Layout:
         """The same in a scene."""
