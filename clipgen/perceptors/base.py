@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from clipgen.perceptors.asides import Maker, lore, makers
 from clipgen.prompts import shortened
 
 # Words without a visual meaning, never reported as unknown.
@@ -24,7 +25,7 @@ STOP_WORDS = frozenset(
     )
 )
 # nothing stands for a number: to find that out for "two foxes" would load the words' meanings for most prompts
-NUMBERS = frozenset("zero one two three four five six seven eight nine ten eleven twelve hundred thousand".split())
+NUMBERS = frozenset(re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve hundred"))
 SUFFIXES = ("ies", "ing", "es", "ed", "s")
 _NAMED = 12  # unknown words that a line names
 
@@ -102,8 +103,8 @@ class Perceptor(nn.Module, ABC):
         unknown = [word for word in unknown if stems(word).isdisjoint(but)]
         found = {word: self.stand_ins(word) for word in unknown[:_NAMED]}
         parts = [f"{shortened(word)!r} is {taken} as {stand_ins[0]}" for word, stand_ins in found.items() if stand_ins]
-        left = [repr(shortened(aside)) for aside in dict.fromkeys(aside for text in texts for aside in self.asides(text))]
-        if left := left + [repr(shortened(word)) for word, stand_ins in found.items() if not stand_ins]:
+        asides = dict.fromkeys(aside for text in texts for aside in self.asides(text))
+        if left := [repr(shortened(one)) for one in (*asides, *(word for word in found if not found[word]))]:
             parts.append(f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} left out")
         if more := unknown[_NAMED:]:
             parts.append(f"and {len(more):,} more")
@@ -187,16 +188,16 @@ class Vocabulary:
 
     def _asides(self, text: str) -> list[tuple[int, int]]:
         """Where they begin and end; they do not overlap."""
-        found = [match.span() for match in _LORE.finditer(text)]
-        for match in _MAKER.finditer(text):
-            names = self._split(match["name"])
-            is_name = match["by"] is None or len(names) > 1 or match["name"][0].isupper()
-            known = not is_name or not STOP_WORDS.isdisjoint(names) or any(self._known(names))
-            # a manner may stand for a maker, but no thing does
-            if not known and not any(near in self._manners for name in names for near in self.stand_ins(name)):
-                found.append((match.start(), match.end("name")))
-        ends = [0, *(end for _, end in sorted(found))]
-        return [span for span, end in zip(sorted(found), ends, strict=False) if span[0] >= end]
+        found = sorted([*lore(text), *(maker.span for maker in makers(text) if self._is_new(maker))])
+        ends = [0, *(end for _, end in found)]
+        return [span for span, end in zip(found, ends, strict=False) if span[0] >= end]
+
+    def _is_new(self, maker: Maker) -> bool:
+        names = [word for word in self._split(maker.name) if len(word) > 1]
+        if not names or not maker.is_sure or not STOP_WORDS.isdisjoint(names) or any(self._known(names)):
+            return False
+        # a manner may stand for a maker, but no thing does
+        return not any(near in self._manners for name in names for near in self.stand_ins(name))
 
     def _without_asides(self, text: str) -> str:
         for start, end in reversed(self._asides(text)):
@@ -268,19 +269,6 @@ def is_short(text: str, limit: int) -> bool:
     return text.isascii() and len(text) + _MARKS <= limit
 
 
-# whom a picture is by or like: up to four words until a comma or a word such as "and"
-_MAKER = re.compile(
-    r"\b(?:(?:in )?the (?:style|manner) of|in (?:style|manner) of|style of|(?P<by>by))\s+"
-    r"(?P<name>(?:(?!(?:and|with|in|on|at|of|from|as|or)\b)[^\W\d_][\w'’.-]*(?:[ \t]+|\b)){1,4})(?<!\s)",
-    re.IGNORECASE,
-)
-# what makes pictures of larger models finer and says nothing of what is to be seen (facts of PEERS: pixray, VQGAN-CLIP)
-_LORE = re.compile(
-    r"\b(?:(?:trending|featured) on [\w.-]+|artstation(?: hq)?|deviantart|cgsociety|unreal engine(?: \d)?|octane(?: render)?"
-    r"|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed"
-    r"|award[- ]winning|sharp focus|(?:a )?masterpiece)\b",
-    re.IGNORECASE,
-)
 _MARKS = 4  # tokens of start, end and the like, at most
 _WORD = r"[^\W\d_]+(?:'[^\W\d_]+)?"  # numbers are not words
 _MIXED = re.compile(r"(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+")  # but "z80" is one where it was taught

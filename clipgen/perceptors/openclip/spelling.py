@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 _LEAST = 6  # letters: a slip in a shorter word gives other words
 #: spellings of one sound, the longer ones first; a letter twice sounds as once
-_SOUNDS = (("ph", "f"), ("ck", "k"), ("qu", "q"), ("ie", "i"), ("ei", "i"), ("ou", "o"), ("c", "k"), ("y", "i"), ("z", "s"))
+_SOUNDS = (
+    ("ph", "f"), ("ck", "k"), ("qu", "q"), ("ie", "i"), ("ei", "i"), ("ou", "o"), ("c", "k"), ("y", "i"), ("z", "s"),
+)  # fmt: skip
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 

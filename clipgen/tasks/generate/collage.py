@@ -101,7 +101,7 @@ def recoloured(draws: Tensor, colour: Tensor) -> Tensor:
 
 
 def _mode(lab: Tensor, weights: Tensor) -> Tensor:
-    """The colour [N, 3, 1, 1] that most pixels [N, 3, h, w] are near to, by mean shift from the one with most around."""
+    """The colour [N, 3, 1, 1] that most pixels [N, 3, h, w] are near to, by mean shift."""
     some = lab[..., ::SPARSE, ::SPARSE].flatten(2).mT  # [N, P, 3]
     shares = weights[..., ::SPARSE, ::SPARSE].flatten(1)
     around = (-torch.cdist(some, some).square() / ALIKE_LAB**2).exp() @ shares[..., None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import torch
@@ -31,15 +31,18 @@ from clipgen.tasks.generate.layouts import (
     styles,
     varied,
 )
+from clipgen.tasks.generate.nouns import MEANT as NAMED
+from clipgen.tasks.generate.nouns import SURE, named
+from clipgen.tasks.generate.scored import Scored
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
-# many of the best pairs are arranged, of the best of a kind tried in the nearest colours, how many these are, and on all
-# grounds, and of all in all styles
+# many of the best pairs are arranged, of the best of a kind tried on all grounds and in the nearest colours, how many
+# these are, and how many of all are tried in styles
 NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, TINTS, STYLED = 6, 3, 4, 12, 4, 4, 4
-# least cosine at which words name a thing; by how much each further part of a layout must raise the cosine; by how much
-# the cosine of a layout that cannot be drawn may be higher: "an open umbrella" is near "umbrella with rain drops" too
-MEANT, NEARER, NEAR = 0.5, 0.05, 0.1
+# least cosine at which words name a thing; by how much the score of a layout that cannot be drawn may be higher: "an
+# open umbrella" is near "umbrella with rain drops" too
+MEANT, NEAR = 0.5, 0.1
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
 # one whose cosine is lower by at most so much
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
@@ -72,8 +75,11 @@ class Composer:
         # a class for each drawing of a thing
         self.things = [name for name in dict.fromkeys(self.stylegan.network.names) if name not in drawn]
 
-    def layout(self, target: Tensor) -> tuple[Layout, Tensor] | None:
-        """The layout nearest to a target [D], and its cosine; None if none is near, or the nearest cannot be drawn."""
+    def layout(self, target: Tensor, texts: Sequence[str] = ()) -> tuple[Layout, Tensor] | None:
+        """The layout nearest to a target [D], and its cosine; None if none is near, or the nearest cannot be drawn.
+
+        texts: of the target, of whose words one has to name each thing; none: any thing may be meant.
+        """
         others = [name for name in self.perceptor.names if name not in self.things]
         names = self.things + others
         embedded = torch.cat([embed_cached(self.perceptor, part, target) for part in (self.things, others) if part])
@@ -87,14 +93,21 @@ class Composer:
         for nearest in (embedded[int(fits.argmax())], manners[int((manners @ target).argmax())]):
             rest = embedded @ (target - (target @ nearest) * nearest)
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
-        near = [names[index] for index in order]
-        layouts, scores = self._scored(near, target)
-        for place in scores.argsort(descending=True).tolist():
-            layout, fit = layouts[place], scores[place] + NEARER * (layouts[place].parts - 1)
-            if scores[place] < scores.max() - NEAR:
+        words = named(self.perceptor, embedded, texts)
+        # of many words none has much weight in the target
+        order |= dict.fromkeys(index for index in words.heads.topk(DRAWABLE).indices.tolist() if words.heads[index] >= SURE)
+        near = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
+        if not near:
+            return None
+        meant = named(self.perceptor, manners, texts).meant.tolist()
+        looks = [style for style, is_meant in zip(styles(), meant, strict=True) if is_meant]
+        scored = self._scored(near, looks, target)
+        for layout in scored.best():
+            if scored.scores[layout] < scored.highest - NEAR:
                 return None
+            fit = scored.fit(layout)
             if fit >= MEANT and all(self._can_draw(thing, layout) for thing in layout.things):
-                return layout, fit
+                return layout, target.new_tensor(fit)
         return None
 
     def _can_draw(self, thing: str, layout: Layout) -> bool:
@@ -107,56 +120,44 @@ class Composer:
             self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, :, 3].mean())
         return self.covers[thing]
 
-    def _scored(self, names: Sequence[str], target: Tensor) -> tuple[list[Layout], Tensor]:
-        """All layouts of some names, alone, in pairs, in scenes, on grounds and in styles, with their scores [N]."""
+    def _scored(self, names: Mapping[str, float], looks: Sequence[str], target: Tensor) -> Scored:
+        """Layouts of some names, alone, in pairs, in scenes, on grounds, in colours and in styles.
+
+        names: each with the cosine of a part of the texts that names it; looks: of the styles.
+        """
         captions = list(self.scenes)
         fits = embed_cached(self.perceptor, captions, target) @ target
         scenes = [captions[index] for index in fits.topk(min(SCENES, len(captions))).indices.tolist()]
+        fits = embed_cached(self.perceptor, list(COLOURS), target) @ target
+        tints = [list(COLOURS)[index] for index in fits.topk(TINTS).indices.tolist()]
         doings = [found[1] for name in names if (found := DOING.fullmatch(name))]
         layouts = [Layout(name, (name,)) for name in names]
         layouts += [one.doing(doing) for one in layouts for doing in doings if not DOING.fullmatch(one.text)]
         layouts += [one.within(scene) for one in layouts for scene in scenes]
-        layouts += [Layout(TOGETHER.format(*pair), pair, PAIR) for pair in permutations(names, 2)]
+        heads = [name for name, fit in names.items() if fit >= NAMED]
+        layouts += [Layout(TOGETHER.format(*pair), pair, PAIR) for pair in permutations(heads, 2)]
         layouts += [
             Layout(text.format(plural(name)), (name,) * len(places), places)
             for name in names for text, places in SEVERAL.items()
         ]  # fmt: skip
-        layouts, scores = self._with([], target.new_empty(0), layouts, target)
+        scored = Scored(self.perceptor, names, target)
+        scored.add(layouts)
         # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing, of two
         # and of several have colours, or are combined with grounds, those of two and of several with scenes, and the
         # best with styles
-        pairs = [i for i, one in enumerate(layouts) if len({*one.things}) == 2]
-        best = sorted(pairs, key=scores.tolist().__getitem__)[-PAIRS:]
-        more = [
-            Layout(text.format(*layouts[i].things), layouts[i].things, places)
-            for i in best for text, places in ARRANGED.items()
-        ]  # fmt: skip
-        layouts, scores = self._with(layouts, scores, more, target)
-        fits = embed_cached(self.perceptor, list(COLOURS), target) @ target
-        tints = [list(COLOURS)[index] for index in fits.topk(TINTS).indices.tolist()]
+        scored.add(
+            Layout(text.format(*one.things), one.things, places)
+            for one in scored.best(PAIRS, 2, 2) for text, places in ARRANGED.items()
+        )  # fmt: skip
         for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
             for _ in range(different):
-                best = [*_best(layouts, scores, things, different), *_best(layouts, scores, things, different, True)]
-                more = [one.tinted(thing, tint) for one in best for thing in one.colourless for tint in tints]
-                layouts, scores = self._with(layouts, scores, more, target)
-            best = _best(layouts, scores, things, different)
+                best = [*scored.best(GROUNDED, things, different), *scored.best(GROUNDED, things, different, True)]
+                scored.add(one.tinted(thing, tint) for one in best for thing in one.colourless for tint in tints)
+            best = scored.best(GROUNDED, things, different)
             more = [one.on(colour) for one in best for colour in COLOURS]
-            more += [one.within(scene) for one in best for scene in scenes if things > 1]
-            layouts, scores = self._with(layouts, scores, more, target)
-        best = scores.topk(min(STYLED, len(scores))).indices.tolist()
-        return self._with(layouts, scores, [layouts[i].in_style(style) for i in best for style in styles()], target)
-
-    def _with(
-        self, layouts: Sequence[Layout], scores: Tensor, more: Sequence[Layout], target: Tensor
-    ) -> tuple[list[Layout], Tensor]:
-        """Layouts and their scores with more layouts and theirs, but those whose words are too many."""
-        more = [one for one in more if self.perceptor.fits(one.text)]
-        return [*layouts, *more], torch.cat([scores, self._scores(more, target)])
-
-    def _scores(self, layouts: Sequence[Layout], target: Tensor) -> Tensor:
-        """Cosines [N] of layouts and the target, reduced for each part after the first."""
-        parts = torch.tensor([layout.parts - 1.0 for layout in layouts]).to(target)
-        return self.perceptor.encode_text([layout.text for layout in layouts]).to(target) @ target - NEARER * parts
+            scored.add([*more, *(one.within(scene) for one in best for scene in scenes if things > 1)])
+        scored.add(one.in_style(style) for one in scored.best(STYLED) for style in looks)
+        return scored
 
     def scene_of(self, layout: Layout) -> Entry | None:
         """The scene that a layout's things are put into: the one of its words, or the one under water for fish at sea.
@@ -220,15 +221,6 @@ class Composer:
             return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
         assert scene is not None  # one of both
         return scene.draw(int(torch.randint(2**31, (), generator=rng)), self.size)
-
-
-def _best(
-    layouts: Sequence[Layout], scores: Tensor, things: int, different: int, in_scene: bool = False
-) -> list[Layout]:
-    """The best layouts of a number of things, of which some are different, without or in a scene."""
-    kind = (things, different, in_scene)
-    alike = [i for i, one in enumerate(layouts) if (len(one.things), len({*one.things}), one.scene is not None) == kind]
-    return [layouts[i] for i in sorted(alike, key=scores.tolist().__getitem__)[-GROUNDED:]]
 
 
 def _near_best(fits: Tensor, rng: torch.Generator) -> int:

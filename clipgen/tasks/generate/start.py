@@ -133,7 +133,9 @@ def set_start(
     def draw(words: Targets, size: tuple[int, int], grounds: Tensor | None) -> tuple[Tensor, Tensor]:
         # what is to be avoided would draw the start towards what has nothing to do with either
         shown = words.joined().wanted().mean()
-        start = bank_pictures(seeing(words), shown, seeds=seeds, size=size, parts=parts, grounds=grounds)
+        start = bank_pictures(
+            seeing(words), shown, texts=words.texts, seeds=seeds, size=size, parts=parts, grounds=grounds
+        )
         return sketched(start, perceptor, words, seeds=seeds), start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
@@ -163,6 +165,7 @@ def bank_pictures(
     perceptor: Perceptor,
     target: Tensor,
     *,
+    texts: Sequence[Sequence[str]] = (),
     seeds: Sequence[int],
     size: tuple[int, int],
     parts: Parts,
@@ -173,7 +176,7 @@ def bank_pictures(
         >>> start = bank_pictures(perceptor, targets.mean(), seeds=[7], size=(64, 64), parts=parts)
         >>> generator.encode(start.pictures)
 
-    perceptor: compares; target: [B, D], embeddings of it; seeds: one per picture, each draws the nearest anew;
+    perceptor: compares; target: [B, D], embeddings of it; texts: of each, for `Composer.layout`; seeds: one per picture, each draws the nearest anew;
     size: (width, height); grounds: pictures [B, 3, H, W] onto which the things are put, cut out, instead of a ground of
     their own. Captions and names are compared first, then the pictures of the nearest ones, so that any perceptor can
     use the bank. Raises WeightsError when the built-in StyleGAN is missing or damaged.
@@ -189,7 +192,7 @@ def bank_pictures(
             fits = embedded @ one
             candidates[key] = (
                 _in_colours(bank, perceptor, fits, one, drawn)
-                or _composed(bank, perceptor, fits, one, parts, drawn)
+                or _composed(bank, perceptor, fits, one, texts[i] if texts else (), parts, drawn)
                 or _nearest(bank, perceptor, fits, one, drawn)
             )
         chosen.append(candidates[key](Choices(seed), None if grounds is None else grounds[i]))
@@ -256,7 +259,13 @@ def _in_styles(
 
 
 def _composed(
-    bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, parts: Parts, size: tuple[int, int]
+    bank: Bank,
+    perceptor: Perceptor,
+    fits: Tensor,
+    target: Tensor,
+    texts: Sequence[str],
+    parts: Parts,
+    size: tuple[int, int],
 ) -> _Choose | None:
     """Compose pictures of the things that the words name, where they can be drawn and no scene is nearer."""
     least = fits.masked_fill(bank.abstract.to(fits.device), -1).max() + CLEARER
@@ -265,7 +274,7 @@ def _composed(
     stylegan = parts.generator("stylegan", device=target.device)
     assert isinstance(stylegan, StyleGAN)  # the built-in one
     composer = Composer(bank, perceptor, stylegan, size=size)
-    if (found := composer.layout(target)) is None or found[1] < least:
+    if (found := composer.layout(target, texts)) is None or found[1] < least:
         return None
     layout, fit = found
     # the less of the words a layout has (a style, say), the more the run has to change

@@ -44,13 +44,15 @@ class Targets:
         >>> targets.embeddings.shape == (1, 1, perceptor.dim)
         True
 
-    readings: unit embeddings of the same targets [B, P, E] by a perceptor that does not paint; None where none reads.
+    readings: unit embeddings of the same targets [B, P, E] by a perceptor that does not paint; None where none reads;
+    texts: of each picture those that are not to be avoided; () where they are not known.
     """
 
     embeddings: Tensor
     weights: Tensor
     stops: Tensor
     readings: Tensor | None = None
+    texts: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[Target]]) -> Targets:
@@ -69,7 +71,8 @@ class Targets:
             return part.expand(count, *part.shape[1:])
 
         readings = None if self.readings is None else repeated(self.readings)
-        return Targets(repeated(self.embeddings), repeated(self.weights), repeated(self.stops), readings)
+        texts = self.texts * count
+        return Targets(repeated(self.embeddings), repeated(self.weights), repeated(self.stops), readings, texts)
 
     def joined(self) -> Targets:
         """The targets as an `Ensemble` in equal shares of the perceptor that paints and the one that reads has them."""
@@ -144,7 +147,8 @@ def _read(
     guides = settings.guides
     shared = [_embed_image(text, settings, perceptor=perceptor, device=device) for text in guides.image_prompts]
     shared += [_draw_noise(text, dim=perceptor.dim, device=device) for text in guides.noise_prompts]
-    return Targets.of([[*own[text], *shared] for text in texts])
+    wanted = {text: tuple(prompt.text for prompt in prompts if prompt.weight > 0) for text, prompts in parsed.items()}
+    return replace(Targets.of([[*own[text], *shared] for text in texts]), texts=tuple(wanted[text] for text in texts))
 
 
 def _embed(prompt: Prompt, perceptor: Perceptor, notes: list[str]) -> Target:

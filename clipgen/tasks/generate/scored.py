@@ -1,0 +1,61 @@
+"""Layouts with their scores: how near their words come to those of a prompt, for as many parts as they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from torch import Tensor
+
+from clipgen.perceptors.base import Perceptor
+from clipgen.tasks.generate.layouts import Layout
+
+# by how much each further part of a layout must raise its cosine, and by how much that is reduced for each point of
+# cosine that its things are less than named by a word
+NEARER, VAGUE = 0.05, 0.2
+
+
+class Scored:
+    """Layouts that are compared with a target.
+
+        >>> scored = Scored(perceptor, {"fox": 1.0}, perceptor.encode_text(["a fox"])[0])
+        >>> scored.add([Layout("fox", ("fox",)), Layout("fox", ("fox",)).on("blue")])
+        >>> scored.best(1)[0].text
+        'fox'
+
+    names: of the things, each with the cosine of a part of the prompt that names it; target: [D].
+    """
+
+    def __init__(self, perceptor: Perceptor, names: Mapping[str, float], target: Tensor) -> None:
+        self.perceptor, self.names, self.target = perceptor, names, target
+        self.scores: dict[Layout, float] = {}
+
+    @property
+    def highest(self) -> float:
+        """The highest score."""
+        return max(self.scores.values())
+
+    def add(self, layouts: Iterable[Layout]) -> None:
+        """Compare more layouts, but those whose words are too many for the perceptor."""
+        some = [one for one in layouts if self.perceptor.fits(one.text)]
+        if some:
+            fits = self.perceptor.encode_text([one.text for one in some]).to(self.target) @ self.target
+            self.scores |= {one: fit - self._reduced(one) for one, fit in zip(some, fits.tolist(), strict=True)}
+
+    def _reduced(self, layout: Layout) -> float:
+        unnamed = sum(1 - self.names[thing] for thing in layout.things) / len(layout.things)
+        return NEARER * (layout.parts - 1) + VAGUE * unnamed
+
+    def fit(self, layout: Layout) -> float:
+        """The cosine of a layout and the target, reduced where words hardly name its things."""
+        return self.scores[layout] + NEARER * (layout.parts - 1)
+
+    def best(
+        self, count: int | None = None, things: int = 0, different: int = 0, in_scene: bool = False
+    ) -> list[Layout]:
+        """The best layouts, the best first; count: None: all; things: their number, of which some are different (0: any)."""
+        kind = (things, different, in_scene)
+        some = [
+            one for one in self.scores
+            if not things or (len(one.things), len({*one.things}), one.scene is not None) == kind
+        ]  # fmt: skip
+        return sorted(some, key=self.scores.__getitem__, reverse=True)[:count]
