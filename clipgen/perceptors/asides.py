@@ -16,7 +16,8 @@ _MAKER = re.compile(
 _LORE = re.compile(
     r"\b(?:(?:trending|featured) on [\w.-]+|artstation(?: hq)?|deviantart|cgsociety|unreal engine(?: \d)?"
     r"|octane(?: render)?|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr"
-    r"|award[- ]winning|sharp focus|(?:a )?masterpiece|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed)\b",
+    r"|award[- ]winning|sharp focus|(?:a )?masterpiece"
+    r"|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed)\b",
     re.IGNORECASE,
 )
 

@@ -95,7 +95,8 @@ class Composer:
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
         words = named(self.perceptor, embedded, texts)
         # of many words none has much weight in the target
-        order |= dict.fromkeys(index for index in words.heads.topk(DRAWABLE).indices.tolist() if words.heads[index] >= SURE)
+        surely = words.heads.topk(min(DRAWABLE, len(names)))
+        order |= dict.fromkeys(surely.indices[surely.values >= SURE].tolist())
         near = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
         if not near:
             return None

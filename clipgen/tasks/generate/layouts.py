@@ -55,7 +55,8 @@ class Layout:
         'fox on a blue background'
 
     things: one or more, from left to right or from top to bottom; places: of them, where there is no scene; colour: of
-    the ground; scene: a caption of the bank; style: a name in STYLES; None: open; tints: pairs of a thing and its colour.
+    the ground; scene: a caption of the bank; style: a name in STYLES; None: open; tints: pairs of a thing and its
+    colour.
     """
 
     text: str
@@ -82,7 +83,8 @@ class Layout:
         ['fox']
         """
         tinted = [thing for thing, _ in self.tints]
-        return [one for one in dict.fromkeys(self.things) if one not in tinted and COLOURS.keys().isdisjoint(one.split())]
+        named = [one for one in self.things if one in tinted or not COLOURS.keys().isdisjoint(one.split())]
+        return [one for one in dict.fromkeys(self.things) if one not in named]
 
     def on(self, colour: str) -> Layout:
         """The same on a ground of a colour."""

@@ -52,7 +52,10 @@ class Scored:
     def best(
         self, count: int | None = None, things: int = 0, different: int = 0, in_scene: bool = False
     ) -> list[Layout]:
-        """The best layouts, the best first; count: None: all; things: their number, of which some are different (0: any)."""
+        """The best layouts, the best first.
+
+        count: how many, None for all; things: of how many, of which some are different, without or in a scene (0: any).
+        """
         kind = (things, different, in_scene)
         some = [
             one for one in self.scores

@@ -32,7 +32,8 @@ class Trainer:
     the pictures' principal components. With four drawings of each thing this learns in an hour what a critic does not.
     Source: Bojanowski et al., "Optimizing the Latent Space of Generative Networks", arXiv 1707.05776.
 
-    pictures: all of them, in memory; init: weights to start from. Pictures of classes that they lack start as in a new run.
+    pictures: all of them, in memory; init: weights to start from; pictures of classes that they lack start as in a new
+    run.
     """
 
     def __init__(
@@ -146,7 +147,7 @@ def _start_at(model: StyleGAN2, codes: Tensor) -> None:
 
 
 def _continued(init: Path, model: StyleGAN2, names: Sequence[str]) -> dict[str, Tensor]:
-    """The weights of a file, in which the embeddings are those of the pictures with these names, whatever their order."""
+    """The weights of a file, with the embeddings in the order of pictures with these names."""
     network = load_network(init)
     state, embeddings = network.state_dict(), model.mapping.embed.weight.detach().clone()
     columns = {each: column for column, each in enumerate(_numbered(network.names))}
