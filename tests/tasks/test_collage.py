@@ -14,6 +14,7 @@ from clipgen.tasks.generate.collage import (
     in_style,
     paste,
     plain_ground,
+    recoloured,
     shaded,
     share_of_ground,
     turned,
@@ -39,6 +40,36 @@ def test_the_lowest_part_of_what_floats_is_in_the_water() -> None:
     assert torch.equal(floating[:, :40], draw()[0, :, :40])  # above the water
     assert torch.allclose(floating[3, 47, 16:48], torch.full((32,), SEEN), atol=0.02)
     assert torch.equal(afloat(torch.zeros(4, 8, 8)), torch.zeros(4, 8, 8))
+
+
+def striped(main: Tensor, detail: Tensor) -> Tensor:
+    """A thing with a stripe, darker at its lower end."""
+    picture = draw(main)
+    picture[:, :3, 28:34, 16:48] = detail[:, None, None]
+    picture[:, :3, 40:48] *= 0.7
+    return picture
+
+
+@pytest.mark.parametrize("main", [(1.0, 0.5, 0.1), (0.9, 0.9, 0.9), (0.2, 0.2, 0.25)])
+@pytest.mark.parametrize("colour", [(0.2, 0.35, 0.85), (0.98, 0.98, 0.98), (0.05, 0.05, 0.05), (0.85, 0.15, 0.15)])
+def test_the_main_colour_of_a_thing_is_replaced_and_its_shade_kept(
+    main: tuple[float, ...], colour: tuple[float, ...]
+) -> None:
+    wanted = torch.tensor(colour)
+    made = recoloured(striped(torch.tensor(main), TEAL), wanted)
+    assert torch.equal(made[:, 3], striped(torch.tensor(main), TEAL)[:, 3])
+    body, shade = made[0, :3, 22, 30], made[0, :3, 45, 30]
+    assert (body - wanted).abs().max() < 0.3  # not lighter nor darker than what shows light and shade
+    assert shade.mean() < body.mean() + 1e-3
+    assert (made[:, 3:] == 0).any() and made[:, :3].masked_select(made[:, 3:] == 0).abs().max() == 0
+
+
+def test_what_has_another_colour_keeps_it() -> None:
+    orange, blue = torch.tensor([1.0, 0.5, 0.1]), torch.tensor([0.1, 0.3, 0.9])
+    made = recoloured(striped(orange, blue), torch.tensor([0.1, 0.7, 0.2]))
+    assert torch.allclose(made[0, :3, 31, 30], blue, atol=0.05)
+    outlined = recoloured(striped(orange, torch.full((3,), 0.03)), torch.tensor([0.9, 0.9, 0.95]))
+    assert outlined[0, :3, 31, 30].max() < 0.15
 
 
 def test_the_canvas_is_seen_around_and_through_a_thing() -> None:

@@ -22,6 +22,16 @@ def test_places_vary_within_the_picture_and_keep_their_order(places: tuple[Place
     assert len(seen) == 30
 
 
+def test_a_thing_has_a_colour_unless_its_name_says_one() -> None:
+    pair = Layout("two foxes and red apple", ("fox", "fox", "red apple"))
+    assert pair.colourless == ["fox"]
+    blue = pair.tinted("fox", "blue")
+    assert (blue.text, blue.tints, blue.colourless) == ("two blue foxes and red apple", (("fox", "blue"),), [])
+    assert blue.parts == pair.parts + 1
+    ant = Layout("plant and ant", ("plant", "ant"))
+    assert ant.tinted("ant", "red").text == "plant and red ant"
+
+
 def test_a_layout_counts_its_parts() -> None:
     pair = Layout("fox left, owl right", ("fox", "owl"))
     assert [pair.parts, pair.on("blue").parts, Layout("fox", ("fox",)).parts] == [2, 3, 1]

@@ -22,10 +22,11 @@ TURNED, TONED, SHADED = 14.0, 0.08, 0.16
 # of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how
 # much the water rises and falls along it, as a share of its height
 DRAUGHT, SEEN, LAPPING = 0.16, 0.3, 0.025
-# of a thing that gets another colour, in Lab: lightness below which a pixel is an outline, distance of colours that are
-# parts of one, and up to which they are moved alike, how much of their differences is kept, how light or dark the
-# result may be, so that light and shade are seen on it, steps of the search for the main colour, and of its pixels
-DARK, ALIKE_LAB, SAME, KEPT, LIGHTS, SHIFTS, SPARSE = 25.0, 25.0, 30.0, 0.4, (20.0, 88.0), 3, 3
+# of a thing that gets another colour, in Lab: lightness below which a pixel is an outline, unless less than a share of
+# it is lighter; distance of colours that are parts of one, and up to which they are moved alike, how much of their
+# differences is kept, how light or dark the result may be, so that light and shade are seen on it, steps of the search
+# for the main colour, and of its pixels
+DARK, MOSTLY, ALIKE_LAB, SAME, KEPT, LIGHTS, SHIFTS, SPARSE = 25.0, 0.4, 25.0, 30.0, 0.4, (20.0, 88.0), 3, 3
 # of a picture's own ground: its rim in pixels, side over that of a corner, distance (RGB) at which 1/e is ground
 RIM, CORNER, ALIKE = 2, 8, 0.3
 
@@ -89,9 +90,10 @@ def recoloured(draws: Tensor, colour: Tensor) -> Tensor:
     alpha = draws[:, 3:]
     lab = rgb_to_lab((draws[:, :3] / alpha.clamp(min=1e-3)).clamp(0, 1))
     wanted = rgb_to_lab(colour.to(draws).view(1, 3, 1, 1))
-    opaque = (alpha > 0.5) & (lab[:, :1] > DARK)  # outlines and eyes are dark, whatever their colour
-    opaque = torch.where(opaque.any(-1, keepdim=True).any(-2, keepdim=True), opaque, alpha > 0.5).to(draws)
-    main = _mode(lab, opaque)
+    opaque, light = (alpha > 0.5).to(draws), (lab[:, :1] > DARK).to(draws)
+    # outlines and eyes are dark, whatever the colour, but some things are dark as a whole
+    is_light = (opaque * light).mean((2, 3), keepdim=True) > MOSTLY * opaque.mean((2, 3), keepdim=True)
+    main = _mode(lab, torch.where(is_light, opaque * light, opaque))
     near = (-((lab[:, 1:] - main[:, 1:]).norm(dim=1, keepdim=True) - SAME).clamp(min=0).square() / SAME**2).exp()
     near = near * ((lab[:, :1] - DARK / 2) / (DARK / 2)).clamp(0, 1).where(main[:, :1] > 2 * DARK, 1.0)
     lightness = wanted[:, :1].clamp(LIGHTS[0], LIGHTS[1])

@@ -176,10 +176,10 @@ def bank_pictures(
         >>> start = bank_pictures(perceptor, targets.mean(), seeds=[7], size=(64, 64), parts=parts)
         >>> generator.encode(start.pictures)
 
-    perceptor: compares; target: [B, D], embeddings of it; texts: of each, for `Composer.layout`; seeds: one
-    per picture, each draws the nearest anew; size: (width, height); grounds: pictures [B, 3, H, W] onto which the
-    things are put, cut out, instead of a ground of their own. Captions and names are compared first, then the pictures of the nearest ones, so that any perceptor can
-    use the bank. Raises WeightsError when the built-in StyleGAN is missing or damaged.
+    perceptor: compares; target: [B, D], embeddings of it; texts: of each, for `Composer.layout`; seeds: of each, which
+    draws the nearest anew; size: (width, height); grounds: pictures [B, 3, H, W] onto which the things are put,
+    cut out, instead of a ground of their own. Captions and names are compared first, then the pictures of the nearest
+    ones, so that any perceptor can use the bank. Raises WeightsError when the built-in StyleGAN is missing or damaged.
     """
     bank = parts.shared(("bank",), Bank.whole)
     embedded = embed_cached(perceptor, bank.captions, target)

@@ -1,0 +1,69 @@
+"""Which things the words of a prompt name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+import torch
+from torch import Tensor
+
+from clipgen.perceptors.base import Perceptor
+from clipgen.tasks.generate.nouns import Part, named, parts_of
+
+AXES = ("bus", "school", "red apple", "fox", "insect")
+
+
+class Words(Perceptor):
+    """Embeds each text on the axis of what it names; of what it does not know, near to nothing."""
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        rows = [[float(axis in text) for axis in AXES] + [0.01] for text in texts]
+        return torch.nn.functional.normalize(torch.tensor(rows), dim=1)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def asides(self, text: str) -> list[str]:
+        return ["by insect"] if "by insect" in text else []
+
+
+@pytest.fixture(scope="module")
+def words() -> Words:
+    return Words()
+
+
+def names(words: Words, *texts: str) -> tuple[list[str], list[str]]:
+    found = named(words, words.encode_text(AXES), texts)
+    return tuple([axis for axis, is_one in zip(AXES, some.tolist(), strict=True) if is_one]
+                 for some in (found.meant, found.is_head))  # fmt: skip
+
+
+def test_what_stands_before_a_thing_says_of_what_kind_it_is(words: Words) -> None:
+    assert names(words, "a yellow school bus") == (["bus", "school"], ["bus"])
+    assert names(words, "a school, bus") == (["bus", "school"], ["bus", "school"])
+    assert names(words, "a bus in front of the school") == (["bus", "school"], ["bus", "school"])
+    assert names(words, "fox running") == (["fox"], ["fox"])
+
+
+def test_names_of_several_words_are_found_as_a_whole(words: Words) -> None:
+    assert names(words, "A red apple | x", "the fox") == (["red apple", "fox"], ["red apple", "fox"])
+
+
+def test_asides_name_nothing(words: Words) -> None:
+    assert names(words, "a fox by insect") == (["fox"], ["fox"])
+
+
+def test_without_words_anything_may_be_meant(words: Words) -> None:
+    assert names(words) == names(words, "in the of") == ([*AXES], [*AXES])
+
+
+def test_parts_keep_to_what_is_said_in_a_row() -> None:
+    assert parts_of("two foxes, on an ice cream") == [
+        Part("two", "foxes"), Part("foxes", ""), Part("ice", "cream"), Part("cream", ""), Part("two foxes", ""),
+        Part("ice cream", ""),
+    ]  # fmt: skip
+    assert parts_of("") == []
