@@ -57,13 +57,26 @@ def test_asides_name_nothing(words: Words) -> None:
     assert names(words, "a fox by insect") == (["fox"], ["fox"])
 
 
+def test_a_colour_is_that_of_what_follows_it(words: Words) -> None:
+    def tints(text: str) -> dict[str, list[str]]:
+        found = named(words, words.encode_text(AXES), [text]).tints
+        return {
+            colour: [axis for axis, fit in zip(AXES, fits.tolist(), strict=True) if fit > 0.6]
+            for colour, fits in found.items()
+        }
+
+    assert tints("a big white fox running, a bus") == {"white": ["fox"]}
+    assert tints("a fox with a grey background") == {"grey": []}
+    assert tints("a green fox and a blue school bus") == {"green": ["fox"], "blue": ["bus", "school"]}
+    assert tints("a fox, blue") == {}
+
+
 def test_without_words_anything_may_be_meant(words: Words) -> None:
     assert names(words) == names(words, "in the of") == ([*AXES], [*AXES])
 
 
 def test_parts_keep_to_what_is_said_in_a_row() -> None:
     assert parts_of("two foxes, on an ice cream") == [
-        Part("two", "foxes"), Part("foxes", ""), Part("ice", "cream"), Part("cream", ""), Part("two foxes", ""),
-        Part("ice cream", ""),
+        Part("two", "foxes"), Part("foxes"), Part("ice", "cream"), Part("cream"), Part("two foxes"), Part("ice cream"),
     ]  # fmt: skip
     assert parts_of("") == []

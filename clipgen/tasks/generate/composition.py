@@ -32,14 +32,13 @@ from clipgen.tasks.generate.layouts import (
     varied,
 )
 from clipgen.tasks.generate.nouns import MEANT as NAMED
-from clipgen.tasks.generate.nouns import SURE, named
+from clipgen.tasks.generate.nouns import SURE, THING, named
 from clipgen.tasks.generate.scored import Scored
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
-# many of the best pairs are arranged, of the best of a kind tried on all grounds and in the nearest colours, how many
-# these are, and how many of all are tried in styles
-NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, TINTS, STYLED = 6, 3, 4, 12, 4, 4, 4
+# many of the best pairs are arranged, of the best of a kind tried in colours and on all grounds, and of all in styles
+NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much the score of a layout that cannot be drawn may be higher: "an
 # open umbrella" is near "umbrella with rain drops" too
 MEANT, NEAR = 0.5, 0.1
@@ -100,9 +99,12 @@ class Composer:
         near = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
         if not near:
             return None
+        tints = {
+            names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
+        }
         meant = named(self.perceptor, manners, texts).meant.tolist()
         looks = [style for style, is_meant in zip(styles(), meant, strict=True) if is_meant]
-        scored = self._scored(near, looks, target)
+        scored = self._scored(near, tints, looks, target)
         for layout in scored.best():
             if scored.scores[layout] < scored.highest - NEAR:
                 return None
@@ -121,16 +123,16 @@ class Composer:
             self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, :, 3].mean())
         return self.covers[thing]
 
-    def _scored(self, names: Mapping[str, float], looks: Sequence[str], target: Tensor) -> Scored:
+    def _scored(
+        self, names: Mapping[str, float], tints: Mapping[str, Sequence[str]], looks: Sequence[str], target: Tensor
+    ) -> Scored:
         """Layouts of some names, alone, in pairs, in scenes, on grounds, in colours and in styles.
 
-        names: each with the cosine of a part of the texts that names it; looks: of the styles.
+        names: each with the cosine of a part of the texts that names it; tints: the colours of each; looks: styles.
         """
         captions = list(self.scenes)
         fits = embed_cached(self.perceptor, captions, target) @ target
         scenes = [captions[index] for index in fits.topk(min(SCENES, len(captions))).indices.tolist()]
-        fits = embed_cached(self.perceptor, list(COLOURS), target) @ target
-        tints = [list(COLOURS)[index] for index in fits.topk(TINTS).indices.tolist()]
         doings = [found[1] for name in names if (found := DOING.fullmatch(name))]
         layouts = [Layout(name, (name,)) for name in names]
         layouts += [one.doing(doing) for one in layouts for doing in doings if not DOING.fullmatch(one.text)]
@@ -153,7 +155,7 @@ class Composer:
         for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
             for _ in range(different):
                 best = [*scored.best(GROUNDED, things, different), *scored.best(GROUNDED, things, different, True)]
-                scored.add(one.tinted(thing, tint) for one in best for thing in one.colourless for tint in tints)
+                scored.add(one.tinted(thing, tint) for one in best for thing in one.colourless for tint in tints[thing])
             best = scored.best(GROUNDED, things, different)
             more = [one.on(colour) for one in best for colour in COLOURS]
             scored.add([*more, *(one.within(scene) for one in best for scene in scenes if things > 1)])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from clipgen.colours import COLOURS
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
 
 # longest part of a text that may name a thing, in words; least cosine of a part and what it may mean, of a word that
@@ -19,26 +20,36 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 @dataclass(frozen=True)
 class Part:
-    """Some words of a text in a row; after: the word that follows without a mark or a word such as "on" ("": none)."""
+    """Some words of a text in a row.
+
+    after: the word that follows without a mark or a word such as "on" between them ("": none); colours: words for
+    colours that come before it, without such between them.
+    """
 
     text: str
-    after: str
+    after: str = ""
+    colours: tuple[str, ...] = ()
 
 
 def parts_of(text: str) -> list[Part]:
     """The parts of a text, of up to three words, that neither begin nor end in a word without a visual meaning.
 
-    >>> [(part.text, part.after) for part in parts_of("a school bus, on a hill")]
-    [('school', 'bus'), ('bus', ''), ('hill', ''), ('school bus', '')]
+    >>> [(part.text, part.after, part.colours) for part in parts_of("a red bus stop, on a hill")][1:5]
+    [('bus', 'stop', ('red',)), ('stop', '', ('red',)), ('hill', '', ()), ('red bus', 'stop', ())]
     """
     tokens = _TOKEN.findall(text.lower())
     is_word = [token[0].isalpha() and token.partition("'")[0] not in STOP_WORDS for token in tokens]
+    colours: list[tuple[str, ...]] = []  # before each token
+    for at in range(len(tokens)):
+        is_near = at > 0 and is_word[at - 1]
+        colours.append((*colours[-1], *COLOURS.keys() & {tokens[at - 1]}) if is_near else ())
     found: list[Part] = []
     for length in range(1, LONGEST + 1):
         for at in range(len(tokens) - length + 1):
             inside, end = tokens[at : at + length], at + length
             if is_word[at] and is_word[end - 1] and all(token[0].isalpha() for token in inside):
-                found.append(Part(" ".join(inside), tokens[end] if end < len(tokens) and is_word[end] else ""))
+                after = tokens[end] if end < len(tokens) and is_word[end] else ""
+                found.append(Part(" ".join(inside), after, colours[at]))
     return found
 
 
@@ -47,11 +58,13 @@ class Named:
     """How surely texts name each of some things.
 
     fits: of each, the highest cosine of it and a part, [N]; heads: the same of words that do not stand before another
-    thing, and of longer parts that surely mean it: in "a school bus" a school only says what kind of bus it is.
+    thing, and of longer parts that surely mean it: in "a school bus" a school only says what kind of bus it is; tints:
+    the same of parts after the name of a colour.
     """
 
     fits: Tensor
     heads: Tensor
+    tints: Mapping[str, Tensor]
 
     @property
     def meant(self) -> Tensor:
@@ -75,16 +88,19 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
     """
     parts = [part for text in texts for part in parts_of(_without(text, perceptor.asides(text)))]
     if not parts:
-        return Named(things.new_ones(len(things)), things.new_ones(len(things)))
+        return Named(ones := things.new_ones(len(things)), ones, dict.fromkeys(COLOURS, ones))
     distinct = list(dict.fromkeys([part.text for part in parts]))
     fits = things @ perceptor.encode_text(distinct).to(things).T
     best = dict(zip(distinct, fits.amax(0).tolist(), strict=True))
     is_head = torch.zeros(len(distinct), dtype=torch.bool)
+    tints: dict[str, Tensor] = {}
     for part in parts:
-        alone = not part.after or part.after.endswith("ing") or best.get(part.after, 0.0) < THING
-        is_head[distinct.index(part.text)] |= alone
+        row = distinct.index(part.text)
+        is_head[row] |= not part.after or part.after.endswith("ing") or best.get(part.after, 0.0) < THING
+        for colour in part.colours:
+            tints[colour] = fits[:, row].maximum(tints.get(colour, fits[:, row]))
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
-    return Named(fits.amax(1), torch.where(is_head & surely, fits, 0.0).amax(1))
+    return Named(fits.amax(1), torch.where(is_head & surely, fits, 0.0).amax(1), tints)
 
 
 def _without(text: str, asides: Sequence[str]) -> str:
