@@ -11,6 +11,7 @@ from clipgen.scenery import (
     country,
     harbours,
     heights,
+    interiors,
     monuments,
     night,
     open_land,
@@ -274,6 +275,16 @@ _ALL = (
         ("sea at sunset", "sunset over the sea", "sea at dawn", "sea in the evening"),
         ("on the sea at sunset", "at sea in the evening", "on the sea at dawn"),
         sea.sunset_sea,
+    ),
+    Scene(
+        ("living room", "living room with a fireplace", "cozy living room", "sitting room"),
+        ("in a living room", "in a cozy living room", "by the fireplace", "on the rug of a living room"),
+        interiors.living_room,
+    ),
+    Scene(
+        ("bedroom", "cozy bedroom", "bedroom with a bed", "bedroom with a window"),
+        ("in a bedroom", "in a cozy bedroom", "beside a bed"),
+        interiors.bedroom,
     ),
 )
 
