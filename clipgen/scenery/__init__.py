@@ -12,6 +12,7 @@ from clipgen.scenery import (
     harbours,
     heights,
     interiors,
+    kitchens,
     monuments,
     night,
     open_land,
@@ -280,6 +281,11 @@ _ALL = (
         ("living room", "living room with a fireplace", "cozy living room", "sitting room"),
         ("in a living room", "in a cozy living room", "by the fireplace", "on the rug of a living room"),
         interiors.living_room,
+    ),
+    Scene(
+        ("kitchen", "cozy kitchen", "kitchen with a stove", "country kitchen"),
+        ("in a kitchen", "in a cozy kitchen", "on the kitchen floor"),
+        kitchens.kitchen,
     ),
     Scene(
         ("bedroom", "cozy bedroom", "bedroom with a bed", "bedroom with a window"),
