@@ -9,6 +9,7 @@ import numpy as np
 
 from clipgen.scenery import (
     country,
+    halls,
     harbours,
     heights,
     interiors,
@@ -291,6 +292,16 @@ _ALL = (
         ("bedroom", "cozy bedroom", "bedroom with a bed", "bedroom with a window"),
         ("in a bedroom", "in a cozy bedroom", "beside a bed"),
         interiors.bedroom,
+    ),
+    Scene(
+        ("library", "old library", "library with tall bookshelves", "library full of books"),
+        ("in a library", "in an old library", "among bookshelves"),
+        halls.library,
+    ),
+    Scene(
+        ("church interior", "inside of a cathedral", "inside of a church", "cathedral interior"),
+        ("in a church", "inside a cathedral", "in a cathedral", "inside a church"),
+        halls.church,
     ),
 )
 
