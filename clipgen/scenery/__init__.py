@@ -20,7 +20,9 @@ from clipgen.scenery import (
     sea,
     shores,
     skies,
+    streets,
     towns,
+    waters,
     woods,
 )
 from clipgen.scenery.moods import MOODS, Mood
@@ -302,6 +304,36 @@ _ALL = (
         ("church interior", "inside of a cathedral", "inside of a church", "cathedral interior"),
         ("in a church", "inside a cathedral", "in a cathedral", "inside a church"),
         halls.church,
+    ),
+    Scene(
+        ("street", "old street", "narrow street", "town street", "street with shops"),
+        ("on a street", "in an old street", "in a narrow street", "in the street"),
+        streets.street,
+        (*_HOURS, *_WEATHER),
+    ),
+    Scene(
+        ("canal in an old town", "canal", "canal in venice", "venice"),
+        ("on a canal", "in venice", "on a canal in venice"),
+        streets.canal,
+        (*_HOURS, *_WEATHER),
+    ),
+    Scene(
+        ("icebergs", "icebergs in the sea", "iceberg", "arctic sea", "ice floes"),
+        ("among icebergs", "in the arctic sea", "in front of an iceberg"),
+        waters.icebergs,
+        ("night", "dusk", "fog", "aurora"),
+    ),
+    Scene(
+        ("wheat field", "field of wheat", "golden field", "corn field"),
+        ("in a wheat field", "in a golden field", "among the wheat"),
+        open_land.wheat_field,
+        (*_HOURS, *_WEATHER),
+    ),
+    Scene(
+        ("pond with water lilies", "pond", "water lilies", "lily pond"),
+        ("in a pond", "on a pond", "among water lilies"),
+        waters.pond,
+        (*_HOURS, *_WEATHER),
     ),
 )
 

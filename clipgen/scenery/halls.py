@@ -223,7 +223,7 @@ def _apse(
 ) -> None:
     """Draw the end of a nave: three tall windows or a rose, and an altar with candles."""
     p.poly(img, np.array([eye.at(x, y, far) for x, y in arch.tolist()]), p.darker(stone, 0.35))
-    tile = p.gradient(240, 240, ((0, p.darker(stone, 0.3)), (1, p.darker(stone, 0.15))))
+    tile = p.gradient(331, 240, ((0, p.darker(stone, 0.3)), (1, p.darker(stone, 0.15))))
     if rng.random() < 0.5:
         for x, top in ((0.2, 0.3), (0.5, 0.16), (0.8, 0.3)):
             _lancet(tile, rng, x, 0.7, top, 0.1, hues)
@@ -235,8 +235,8 @@ def _apse(
                 p.disc(tile, 0.5 + ring * np.cos(a), 0.4 + ring * np.sin(a), ring * 0.26, p.pick(rng, hues))
         p.disc(tile, 0.5, 0.4, 0.06, (255, 226, 120))
     whole = np.array([(x + 0.5, (y + 1.02) / 1.38) for x, y in arch.tolist()])
-    mask = np.zeros((240, 240), np.uint8)
-    cv2.fillPoly(mask, [(whole * 240).astype(np.int32)], 255)
+    mask = np.zeros(tile.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [(whole * (240, 331)).astype(np.int32)], 255)
     p.warped(img, tile, (*eye.floor(-0.5, 0.5, -1.02, far, far)[:2], *eye.floor(-0.5, 0.5, 0.36, far, far)[2:]), mask)
     p.glow(img, *eye.at(0, -0.3, far), 0.16, (255, 240, 200), 0.2)
     eye.front(img, -0.2, 0.16, 0.2, 0.36, far, (244, 240, 232))
