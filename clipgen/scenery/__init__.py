@@ -9,6 +9,7 @@ import numpy as np
 
 from clipgen.scenery import (
     country,
+    fairs,
     halls,
     harbours,
     heights,
@@ -324,7 +325,7 @@ _ALL = (
         ("night", "dusk", "fog", "aurora"),
     ),
     Scene(
-        ("wheat field", "field of wheat", "golden field", "corn field"),
+        ("wheat field", "field of wheat", "golden field", "field of ripe wheat"),
         ("in a wheat field", "in a golden field", "among the wheat"),
         open_land.wheat_field,
         (*_HOURS, *_WEATHER),
@@ -333,6 +334,12 @@ _ALL = (
         ("pond with water lilies", "pond", "water lilies", "lily pond"),
         ("in a pond", "on a pond", "among water lilies"),
         waters.pond,
+        (*_HOURS, *_WEATHER),
+    ),
+    Scene(
+        ("fairground", "carnival", "amusement park", "ferris wheel at a fair", "ferris wheel"),
+        ("at a fairground", "at the carnival", "in an amusement park", "in front of a ferris wheel"),
+        fairs.fairground,
         (*_HOURS, *_WEATHER),
     ),
 )

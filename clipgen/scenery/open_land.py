@@ -222,15 +222,18 @@ def wheat_field(rng: Rng, h: int, w: int) -> np.ndarray:
         p.shadow(img, x, y, 0.13, 0.018, 0.4)
         p.tree(img, rng, x, y, 0.26 + 0.1 * r[6], p.vary(rng, (88, 140, 66)))
     poppies = r[7] < 0.5
-    for share, size in ((0.0, 0.15), (0.5, 0.19), (1.0, 0.24)):
+    for edge in (0.0, 1.0):
+        p.shadow(img, edge, 1.0, 0.24, 0.24, 0.4)
+    for share, size in ((0.0, 0.22), (0.5, 0.27), (1.0, 0.32)):
         for edge in (-1, 1):
-            for a, b, c in rng.random((11, 3)).tolist():
-                x = 0.5 + edge * (0.54 - (0.3 - 0.06 * share) * a)
-                foot = 0.94 + 0.12 * share + 0.05 * b + 0.25 * max(0.24 - abs(x - 0.5), 0)
-                _ear(img, x, foot, size * (0.85 + 0.3 * c), 0.24 * (b - 0.5), p.mix(p.darker(gold, 0.2), gold, share))
+            for k, (a, b, c) in enumerate(rng.random((8, 3)).tolist()):
+                x = 0.5 + edge * (0.54 - (0.3 - 0.07 * share) * (k + a) / 8)
+                foot = 1.02 + 0.12 * share + 0.05 * b + 0.3 * max(0.26 - abs(x - 0.5), 0)
+                ear = p.mix(p.darker(gold, 0.24), p.lighter(gold, 0.12), share)
+                _ear(img, x, foot, size * (0.85 + 0.3 * c), 0.24 * (b - 0.5), ear)
                 if poppies and c > 0.86:
-                    p.disc(img, x + 0.02, foot - 0.12, 0.02, (222, 48, 42))
-                    p.disc(img, x + 0.02, foot - 0.115, 0.007, (60, 26, 30))
+                    p.disc(img, x + 0.02, foot - 0.16, 0.026, (222, 48, 42))
+                    p.disc(img, x + 0.02, foot - 0.155, 0.008, (60, 26, 30))
     return img
 
 

@@ -115,7 +115,7 @@ def pond(rng: Rng, h: int, w: int) -> np.ndarray:
         p.bush(img, rng, (k + a) / 8, edge + 0.035, 0.09 + 0.05 * b, p.vary(rng, green), bloom)
     p.reflect(img, rng, edge + 0.035, p.darker(deep, 0.1), 0.55, 0.01)
     a = round((edge + 0.035) * h)
-    shade = np.linspace(0.15, 0.85, h - a, dtype=np.float32)[:, None]
+    shade = np.linspace(0.1, 0.75, h - a, dtype=np.float32)[:, None]
     p.blend(img[a:], np.broadcast_to(shade, (h - a, w)), deep)
     veil = np.clip(p.noise(rng, h - a, w, 5, 2) * 2.2 - 0.95, 0, 0.5) * np.linspace(0.4, 1, h - a)[:, None]
     p.blend(img[a:], veil, p.mix(sky, deep, 0.25))
@@ -140,12 +140,12 @@ def _lilies(img: np.ndarray, rng: Rng, edge: float, green: p.Colour) -> None:
     for x, d in centres:
         for a, b, c, e in rng.random((4, 4)).tolist():
             depth = min(max(d + 0.15 * (b - 0.5) * (0.5 + d), 0.03), 1)
-            pads.append((depth, x + (0.1 + 0.16 * d) * (a - 0.5), c, e))
+            pads.append((depth, x + (0.14 + 0.2 * d) * (a - 0.5), c, e))
     for depth, x, c, e in sorted(pads):
         y = edge + 0.05 + (0.95 - edge) * depth
         if depth > 0.5 and 0.3 < x < 0.7:
             continue
-        at = Spot(img, x, y, (0.026 + 0.058 * depth) * (0.8 + 0.4 * c))
+        at = Spot(img, x, y, (0.034 + 0.08 * depth) * (0.8 + 0.4 * c))
         start = 360 * e
         leaf = p.vary(rng, p.mix(green, (70, 150, 96), 0.4), 12)
         at.oval(0.05, 0.12, 1.02, 0.5, p.darker(leaf, 0.66))
