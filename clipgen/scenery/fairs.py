@@ -7,7 +7,7 @@ import numpy as np
 from clipgen.scenery import primitives as p
 from clipgen.scenery.primitives import Rng, Spot
 
-_GAY: tuple[p.Colour, ...] = (
+_BRIGHT: tuple[p.Colour, ...] = (
     (228, 60, 64), (250, 180, 50), (60, 140, 214), (80, 180, 110), (236, 110, 170), (150, 90, 200), (250, 130, 50),
 )  # fmt: skip
 _BULB: p.Colour = (255, 232, 140)  # bright and warm enough to go on glowing at night
@@ -40,13 +40,16 @@ def fairground(rng: Rng, h: int, w: int) -> np.ndarray:
     p.mottle(img, rng, base, 1, 0.12)
     side = p.pick(rng, (-1, 1))
     v = min(h, w) / h
-    _wheel(Spot(img, 0.5 + side * (0.17 + 0.05 * r[3]), base + 0.015, 0.335 + 0.02 * r[4]), rng, evening)
-    first, second = p.pick(rng, _GAY), p.pick(rng, _GAY)
-    _tent(Spot(img, 0.5 - side * (0.27 + 0.05 * r[5]), base + 0.04, 0.46), p.darker(first, dim), p.darker((252, 246, 234), dim))
+    _wheel(Spot(img, 0.5 + side * (0.17 + 0.05 * r[3]), base + 0.015, 0.265 + 0.02 * r[4]), rng, evening)
+    first, second = p.pick(rng, _BRIGHT), p.pick(rng, _BRIGHT)
+    white, dimmer = (252, 246, 234), 0.7 * dim
+    tent = Spot(img, 0.5 - side * (0.27 + 0.05 * r[5]), base + 0.04, 0.46)
+    _tent(tent, p.darker(first, dim), p.darker(white, dim))
     _path(img, base, p.darker((222, 200, 160), dim))
-    _stall(Spot(img, 0.5 + side * 0.4, base + 0.1, 0.22), rng, p.darker(second, dim * 0.7), p.darker((252, 246, 234), dim * 0.7))
+    _stall(Spot(img, 0.5 + side * 0.4, base + 0.1, 0.22), rng, p.darker(second, dimmer), p.darker(white, dimmer))
     if r[6] < 0.6:
-        _stall(Spot(img, 0.5 - side * 0.44, base + 0.15, 0.24), rng, *(p.darker(c, dim * 0.7) for c in (p.pick(rng, _GAY), (252, 246, 234))))
+        third = p.darker(p.pick(rng, _BRIGHT), dimmer)
+        _stall(Spot(img, 0.5 - side * 0.44, base + 0.15, 0.24), rng, third, p.darker(white, dimmer))
     else:
         _balloons(Spot(img, 0.5 - side * 0.4, base + 0.2, 0.34), rng)
     start = rng.random()
@@ -60,7 +63,9 @@ def _path(img: np.ndarray, base: float, colour: p.Colour) -> None:
     t = p.steps(10)
     ys = base + 0.02 + (1.03 - base) * t
     p.poly(img, p.both_sides(0.5 + 0 * t, 0.1 + 0.3 * t**1.4, ys), p.darker(colour, 0.12))
-    p.poly_gradient(img, p.both_sides(0.5 + 0 * t, 0.09 + 0.28 * t**1.4, ys), p.lighter(colour, 0.2), p.darker(colour, 0.05))
+    p.poly_gradient(
+        img, p.both_sides(0.5 + 0 * t, 0.09 + 0.28 * t**1.4, ys), p.lighter(colour, 0.2), p.darker(colour, 0.05)
+    )
 
 
 def _wheel(at: Spot, rng: Rng, lit: bool) -> None:
@@ -91,7 +96,7 @@ def _wheel(at: Spot, rng: Rng, lit: bool) -> None:
             at.glow(a, b, 0.07, _BULB, 0.6)
         at.oval(a, b, 0.022, 0.022, _BULB)
     for k, (x, y) in enumerate(rim.tolist()):
-        _cabin(at.spot(x, y, 0.2), _GAY[k % len(_GAY)], lit)
+        _cabin(at.spot(x, y, 0.2), _BRIGHT[k % len(_BRIGHT)], lit)
     if lit:
         at.glow(0, hub, 0.3, _BULB, 0.5)
     at.oval(0, hub, 0.13, 0.13, dark)
@@ -120,7 +125,9 @@ def _tent(at: Spot, one: p.Colour, two: p.Colour) -> None:
         c = p.darker(one if k % 2 else two, 0.02 + 0.04 * k)
         at.poly(((a * 0.46, -0.42), (b * 0.46, -0.42), (b * 0.46, 0.02), (a * 0.46, 0.02)), p.darker(c, 0.1))
         at.poly(((a * 0.1, -0.78), (b * 0.1, -0.78), (b * 0.54, -0.4), (a * 0.54, -0.4)), c)
-        at.poly(((a * 0.54, -0.4), (b * 0.54, -0.4), (b * 0.53, -0.345), ((a + b) * 0.267, -0.32), (a * 0.53, -0.345)), c)
+        at.poly(
+            ((a * 0.54, -0.4), (b * 0.54, -0.4), (b * 0.53, -0.345), ((a + b) * 0.267, -0.32), (a * 0.53, -0.345)), c
+        )
         at.poly(((0, -0.98), (b * 0.12, -0.78), (a * 0.12, -0.78)), c)
     at.poly(((-0.085, 0.02), (-0.05, -0.24), (0, -0.3), (0.05, -0.24), (0.085, 0.02)), (66, 40, 48))
     at.poly(((-0.12, 0.02), (-0.1, -0.2), (0, -0.31), (-0.055, -0.2), (-0.08, 0.02)), two)
@@ -135,9 +142,9 @@ def _stall(at: Spot, rng: Rng, one: p.Colour, two: p.Colour) -> None:
     at.box(-0.46, -0.8, 0.46, 0, (74, 50, 48))
     at.box(-0.42, -0.76, 0.42, -0.36, (255, 222, 150))
     for k in range(5):
-        c = p.pick(rng, _GAY)
+        c = p.pick(rng, _BRIGHT)
         at.oval(-0.32 + 0.16 * k, -0.62, 0.06, 0.06, c)
-        at.box(-0.37 + 0.16 * k, -0.48, -0.27 + 0.16 * k, -0.36, p.pick(rng, _GAY), 0.03)
+        at.box(-0.37 + 0.16 * k, -0.48, -0.27 + 0.16 * k, -0.36, p.pick(rng, _BRIGHT), 0.03)
     at.box(-0.5, -0.38, 0.5, -0.32, (150, 104, 66))
     for k in range(8):
         a, b = -0.5 + k / 8, -0.5 + (k + 1) / 8
@@ -152,9 +159,9 @@ def _balloons(at: Spot, rng: Rng) -> None:
     places = ((-0.2, -0.72), (0.2, -0.74), (0.0, -0.94), (-0.12, -0.56), (0.14, -0.54), (0.01, -0.72))
     for x, y in places:
         at.line(((x, y + 0.12), (0, 0)), (110, 104, 110), 0.01)
-    start = int(rng.random() * len(_GAY))
+    start = int(rng.random() * len(_BRIGHT))
     for k, (x, y) in enumerate(places):
-        c = _GAY[(start + k) % len(_GAY)]
+        c = _BRIGHT[(start + k) % len(_BRIGHT)]
         at.oval(x, y, 0.13, 0.15, p.darker(c, 0.14))
         at.oval(x - 0.015, y - 0.015, 0.11, 0.125, c)
         at.oval(x - 0.05, y - 0.06, 0.028, 0.04, p.lighter(c, 0.65))
@@ -166,12 +173,12 @@ def _string(img: np.ndarray, rng: Rng, y0: float, y1: float, sag: float, pennant
     t = np.linspace(-0.03, 1.03, 29)
     rope = p.cols(t, y0 + (y1 - y0) * t + sag * (1 - (2 * t - 1) ** 2))
     p.stroke(img, rope, (70, 62, 70), 0.005)
-    start = int(rng.random() * len(_GAY))
+    start = int(rng.random() * len(_BRIGHT))
     for k in range(1, 28, 2):
         (ax, ay), (bx, by) = rope[k].tolist(), rope[k + 1].tolist()
         if pennants:
             tip = ((ax + bx) / 2, (ay + by) / 2 + 0.06 * min(img.shape[:2]) / img.shape[0])
-            p.poly(img, ((ax, ay), (bx, by), tip), _GAY[(start + k // 2) % len(_GAY)])
+            p.poly(img, ((ax, ay), (bx, by), tip), _BRIGHT[(start + k // 2) % len(_BRIGHT)])
         else:
             p.glow(img, ax, ay + 0.01, 0.028, _BULB, 0.7)
             p.disc(img, ax, ay + 0.01, 0.011, (255, 240, 170))

@@ -149,10 +149,8 @@ def _lancet(img: np.ndarray, rng: Rng, x: float, foot: float, top: float, half: 
     outline = p.pointed(x, half, foot, top + rise, rise)
     p.poly(img, p.pointed(x, half * 1.3, foot + 0.012, top + rise * 0.98, rise * 1.2), (92, 84, 84))
     rows, columns = 9, 3
-    panes = np.array(hues, np.float64)[rng.integers(0, len(hues), (rows, columns))] * (
-        0.85 + 0.4 * rng.random((rows, columns, 1))
-    )
-    panes = cv2.resize(np.clip(panes, 0, 255).astype(np.uint8), (w, 90), interpolation=cv2.INTER_NEAREST)
+    shades = 0.85 + 0.4 * rng.random((rows, columns, 1))
+    panes = np.clip(np.array(hues)[rng.integers(0, len(hues), (rows, columns))] * shades, 0, 255).astype(np.uint8)
     a, b = int(top * h), int(foot * h)
     c, d = int((x - half) * w), int((x + half) * w)
     glass = cv2.resize(panes, (d - c, b - a), interpolation=cv2.INTER_NEAREST)
@@ -178,7 +176,11 @@ def _nave_wall(rng: Rng, stone: p.Colour, bays: int, hues: list[p.Colour]) -> np
     img[int(0.47 * tall) : int(0.49 * tall)] = np.array(p.lighter(stone, 0.25), np.uint8)
     img[int(0.49 * tall) : int(0.5 * tall)] = np.array(p.darker(stone, 0.35), np.uint8)
     for k in range(bays + 1):
-        for dx, half, c in ((0, 9, p.darker(stone, 0.15)), (-3, 3, p.lighter(stone, 0.3)), (4, 2, p.lighter(stone, 0.1))):
+        for dx, half, c in (
+            (0, 9, p.darker(stone, 0.15)),
+            (-3, 3, p.lighter(stone, 0.3)),
+            (4, 2, p.lighter(stone, 0.1)),
+        ):
             cv2.rectangle(img, (k * wide + dx - half, 0), (k * wide + dx + half, tall), c, -1)
         cv2.rectangle(img, (k * wide - 12, 168), (k * wide + 12, 175), p.lighter(stone, 0.25), -1)
     return img

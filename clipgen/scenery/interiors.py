@@ -8,7 +8,8 @@ from clipgen.scenery import primitives as p
 from clipgen.scenery.primitives import Rng, Spot, furniture
 
 _PAINTS: tuple[p.Colour, ...] = (
-    (226, 206, 172), (186, 206, 196), (176, 196, 216), (222, 186, 160), (206, 190, 208), (150, 172, 150), (232, 222, 206),
+    (226, 206, 172), (186, 206, 196), (176, 196, 216), (222, 186, 160), (206, 190, 208),
+    (150, 172, 150), (232, 222, 206),
 )  # fmt: skip
 
 
@@ -97,7 +98,9 @@ def living_room(rng: Rng, h: int, w: int) -> np.ndarray:
     furniture.window(Spot(img, window_x, sill, 0.4 * u), rng, 0.66, 0.7, dark, (246, 242, 234), p.lighter(curtain, 0.2))
     if hearth:
         bricks = r[4] < 0.55
-        stone = p.pick(rng, ((160, 84, 66), (148, 96, 78))) if bricks else p.pick(rng, ((226, 220, 212), (152, 150, 152)))
+        stone = (
+            p.pick(rng, ((160, 84, 66), (148, 96, 78))) if bricks else p.pick(rng, ((226, 220, 212), (152, 150, 152)))
+        )
         _fireplace(Spot(img, 0.23, low + 0.02, 0.38 * u), rng, p.vary(rng, stone, 8), bricks)
         furniture.floor_lamp(Spot(img, 0.93, low + 0.03, 0.56 * u), p.vary(rng, (240, 190, 120)))
     else:
@@ -132,7 +135,13 @@ def bedroom(rng: Rng, h: int, w: int) -> np.ndarray:
     curtain = p.lighter(p.pick(rng, furniture.CLOTHS), 0.3)
     right = x + 0.47 * k * u
     furniture.window(
-        Spot(img, min(max(right, 0.78), 0.84), low - 0.2 * v * u, 0.42 * u), rng, 0.5, 0.78, dark, (246, 242, 234), curtain
+        Spot(img, min(max(right, 0.78), 0.84), low - 0.2 * v * u, 0.42 * u),
+        rng,
+        0.5,
+        0.78,
+        dark,
+        (246, 242, 234),
+        curtain,
     )
     furniture.painting(Spot(img, x, low - 0.36 * v * u, 0.34 * u), rng, 0.7, 0.4)
     rug = p.vary(rng, p.pick(rng, ((206, 186, 156), (150, 164, 186), (196, 150, 140), (226, 220, 210))))

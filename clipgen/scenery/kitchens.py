@@ -72,7 +72,9 @@ def _wall_tiles(img: np.ndarray, y0: float, y1: float, colour: p.Colour) -> None
     rows, columns = np.arange(y0, y1, step * min(h, w) / h), np.arange(0, 1, step * min(h, w) / w)
     grout = p.darker(colour, 0.14)
     p.strokes(img, np.stack([p.cols(rows * 0, rows), p.cols(rows * 0 + 1, rows)], axis=1), grout, 0.004)
-    p.strokes(img, np.stack([p.cols(columns, columns * 0 + y0), p.cols(columns, columns * 0 + y1)], axis=1), grout, 0.004)
+    p.strokes(
+        img, np.stack([p.cols(columns, columns * 0 + y0), p.cols(columns, columns * 0 + y1)], axis=1), grout, 0.004
+    )
 
 
 def _cupboard(at: Spot, colour: p.Colour, tall: float, drawer: bool) -> None:

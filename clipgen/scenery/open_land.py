@@ -258,7 +258,9 @@ def _ear(img: np.ndarray, x: float, y: float, size: float, lean: float, colour: 
     h, w = img.shape[:2]
     u, v = min(h, w) / w * size, min(h, w) / h * size
     tip = 1.2 * lean
-    awns = np.array([[(lean + k * 0.03, -1.1), (tip + k * 0.14, -1.62 + 0.06 * abs(k))] for k in (-1.5, -0.5, 0.5, 1.5)])
+    awns = np.array(
+        [[(lean + k * 0.03, -1.1), (tip + k * 0.14, -1.62 + 0.06 * abs(k))] for k in (-1.5, -0.5, 0.5, 1.5)]
+    )
     p.shape_strokes(img, x, y, size, awns, p.lighter(colour, 0.2), 0.012 * size)
     for k in range(5):
         high = 0.86 + 0.1 * k

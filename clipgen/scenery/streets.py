@@ -9,8 +9,8 @@ from clipgen.scenery import primitives as p
 from clipgen.scenery.primitives import Depth, Rng, Spot
 
 _PLASTERS: tuple[p.Colour, ...] = (
-    (236, 200, 140), (226, 150, 110), (240, 226, 196), (196, 108, 88), (168, 190, 196), (236, 180, 172), (206, 214, 168),
-    (232, 168, 84), (178, 160, 196),
+    (236, 200, 140), (226, 150, 110), (240, 226, 196), (196, 108, 88), (168, 190, 196), (236, 180, 172),
+    (206, 214, 168), (232, 168, 84), (178, 160, 196),
 )  # fmt: skip
 _SHUTTERS: tuple[p.Colour, ...] = ((66, 110, 90), (70, 100, 140), (120, 72, 56), (60, 90, 110), (150, 66, 60))
 _AWNINGS: tuple[p.Colour, ...] = ((200, 60, 56), (60, 120, 90), (50, 96, 150), (226, 150, 50), (150, 80, 130))
@@ -200,7 +200,9 @@ def canal(rng: Rng, h: int, w: int) -> np.ndarray:
         quay = eye.wall(side * half, foot - 0.03, foot + 0.012, near, far)
         p.poly(img, quay, p.darker(stone, 0.35))
         for z in (2.4, 1.5, 1.0):
-            _pole(Spot(img, *eye.at(side * half * 0.86, foot, z), 0.26 / z), p.pick(rng, ((200, 56, 52), (50, 90, 160))))
+            _pole(
+                Spot(img, *eye.at(side * half * 0.86, foot, z), 0.26 / z), p.pick(rng, ((200, 56, 52), (50, 90, 160)))
+            )
     side = p.pick(rng, (-1, 1))
     _gondola(Spot(img, eye.x + side * (0.2 + 0.05 * r[5]), 0.73 + 0.04 * r[6], 0.32, p.pick(rng, (-1, 1))), rng, water)
     return img

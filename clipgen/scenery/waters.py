@@ -77,7 +77,9 @@ def _berg(img: np.ndarray, rng: Rng, x: float, y: float, size: float, shade: p.C
         falls = tops[k + 1] < tops[k]
         if falls:
             at.poly((a, b, c, d), p.mix(white, shade, 0.3 + 0.3 * (k % 2)))
-        at.poly((d, c, (xs[k + 1], 0.0), (xs[k], 0.0)), p.mix(white, shade, (0.34, 0.7, 0.5)[k % 3] + (0.2 if falls else 0)))
+        at.poly(
+            (d, c, (xs[k + 1], 0.0), (xs[k], 0.0)), p.mix(white, shade, (0.34, 0.7, 0.5)[k % 3] + (0.2 if falls else 0))
+        )
     for k in (2, 4, 6):
         at.line(((xs[k], -tops[k] * 0.9), (xs[k] + 0.05, -mid[k]), (xs[k] + 0.02, -0.04)), p.darker(shade, 0.12), 0.01)
     at.line(p.cols(xs, -tops)[1:-1], (255, 255, 255), 0.014)
@@ -130,7 +132,8 @@ def pond(rng: Rng, h: int, w: int) -> np.ndarray:
 def _lilies(img: np.ndarray, rng: Rng, edge: float, green: p.Colour) -> None:
     """Draw clusters of lily pads, many of them with a flower, far ones first; the lower middle stays open water."""
     blooms = p.pick(
-        rng, (((244, 130, 176), (252, 246, 246)), ((236, 100, 150), (250, 180, 206)), ((252, 248, 244), (252, 226, 150)))
+        rng,
+        (((244, 130, 176), (252, 246, 246)), ((236, 100, 150), (250, 180, 206)), ((252, 248, 244), (252, 226, 150))),
     )
     centres = [(0.2 * k + 0.16 * rng.random(), 0.05 + 0.16 * rng.random()) for k in range(5)]
     centres += [(x + 0.12 * rng.random(), 0.34 + 0.14 * rng.random()) for x in (0.04, 0.34, 0.74)]

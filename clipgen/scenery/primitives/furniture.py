@@ -52,7 +52,9 @@ def window(
     a, b, c, d = round(y0 * h), round(y1 * h), round(x0 * w), round(x1 * w)
     seen = at.img[max(a, 0) : max(b, 0), max(c, 0) : max(d, 0)]
     if seen.size:
-        seen[:] = _view(rng, max(b - a, 8), max(d - c, 8), dark)[max(-a, 0) :, max(-c, 0) :][: len(seen), : seen.shape[1]]
+        seen[:] = _view(rng, max(b - a, 8), max(d - c, 8), dark)[max(-a, 0) :, max(-c, 0) :][
+            : len(seen), : seen.shape[1]
+        ]
     for k in range(1, max(2, round(wide / 0.28))):
         x = -half + k * wide / max(2, round(wide / 0.28))
         at.line(((x, -tall), (x, 0)), rim, 0.022)
@@ -166,7 +168,8 @@ def fire(at: Spot, rng: Rng) -> None:
         reach = 0.46 - 0.1 * k
         at.line(((-reach, y - lean), (reach, y + lean)), (92 - 14 * k, 56 - 8 * k, 36), 0.14)
     for width, tall, colour in (
-        (0.42, 1.0, (226, 70, 24)), (0.33, 0.8, (250, 130, 30)), (0.23, 0.58, (255, 190, 60)), (0.13, 0.36, (255, 240, 160)),
+        (0.42, 1.0, (226, 70, 24)), (0.33, 0.8, (250, 130, 30)), (0.23, 0.58, (255, 190, 60)),
+        (0.13, 0.36, (255, 240, 160)),
     ):  # fmt: skip
         for x, high in zip((-0.52, 0.5, -0.04), 0.62 + 0.4 * rng.random(3), strict=True):
             t = steps(10)

@@ -49,7 +49,9 @@ class Spot:
         """Fill a polygon with a vertical gradient."""
         poly_gradient(self.img, np.array([self.at(x, y) for x, y in pts]), top, bottom)
 
-    def oval(self, x: float, y: float, rx: float, ry: float, colour: Colour, start: float = 0, end: float = 360) -> None:
+    def oval(
+        self, x: float, y: float, rx: float, ry: float, colour: Colour, start: float = 0, end: float = 360
+    ) -> None:
         """Fill an ellipse, or a part of it."""
         oval(self.img, *self.at(x, y), rx * self.size, ry * self.size, colour, 0, start, end)
 
