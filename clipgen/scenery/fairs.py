@@ -10,7 +10,7 @@ from clipgen.scenery.primitives import Rng, Spot
 _BRIGHT: tuple[p.Colour, ...] = (
     (228, 60, 64), (250, 180, 50), (60, 140, 214), (80, 180, 110), (236, 110, 170), (150, 90, 200), (250, 130, 50),
 )  # fmt: skip
-_BULB: p.Colour = (255, 232, 140)  # bright and warm enough to go on glowing at night
+_BULB: p.Colour = (255, 224, 116)  # bright and warm enough to go on glowing at night
 
 
 def fairground(rng: Rng, h: int, w: int) -> np.ndarray:
@@ -140,7 +140,7 @@ def _stall(at: Spot, rng: Rng, one: p.Colour, two: p.Colour) -> None:
     """Draw a stall with a striped roof and a lit counter, one unit wide."""
     at.shadow(0, 0, 0.62, 0.08, 0.45)
     at.box(-0.46, -0.8, 0.46, 0, (74, 50, 48))
-    at.box(-0.42, -0.76, 0.42, -0.36, (255, 222, 150))
+    at.box(-0.42, -0.76, 0.42, -0.36, (255, 212, 116))
     for k in range(5):
         c = p.pick(rng, _BRIGHT)
         at.oval(-0.32 + 0.16 * k, -0.62, 0.06, 0.06, c)
@@ -181,4 +181,4 @@ def _string(img: np.ndarray, rng: Rng, y0: float, y1: float, sag: float, pennant
             p.poly(img, ((ax, ay), (bx, by), tip), _BRIGHT[(start + k // 2) % len(_BRIGHT)])
         else:
             p.glow(img, ax, ay + 0.01, 0.028, _BULB, 0.7)
-            p.disc(img, ax, ay + 0.01, 0.011, (255, 240, 170))
+            p.disc(img, ax, ay + 0.01, 0.011, (255, 232, 130))

@@ -143,7 +143,7 @@ def bedroom(rng: Rng, h: int, w: int) -> np.ndarray:
         (246, 242, 234),
         curtain,
     )
-    furniture.painting(Spot(img, x, low - 0.36 * v * u, 0.34 * u), rng, 0.7, 0.4)
+    furniture.painting(Spot(img, x, max(low - 0.36 * v * u, 0.18), 0.34 * u), rng, 0.7, 0.4)
     rug = p.vary(rng, p.pick(rng, ((206, 186, 156), (150, 164, 186), (196, 150, 140), (226, 220, 210))))
     _rug(Spot(img, 0.56, 0.9, u), rng, rug, 0.44, 0.085)
     shade = p.vary(rng, (240, 190, 120))

@@ -47,7 +47,7 @@ ALL = (
         ("icebergs", "icebergs in the sea", "iceberg", "arctic sea", "ice floes"),
         ("among icebergs", "in the arctic sea", "in front of an iceberg"),
         waters.icebergs,
-        ("night", "dusk", "fog", "aurora"),
+        ("night", "fog", "aurora"),
     ),
     Scene(
         ("wheat field", "field of wheat", "golden field", "field of ripe wheat"),
@@ -59,7 +59,7 @@ ALL = (
         ("pond with water lilies", "pond", "water lilies", "lily pond"),
         ("in a pond", "on a pond", "among water lilies"),
         waters.pond,
-        (*HOURS, *WEATHER),
+        WEATHER,
     ),
     Scene(
         ("fairground", "carnival", "amusement park", "ferris wheel at a fair", "ferris wheel"),

@@ -69,7 +69,7 @@ def _front(img: np.ndarray, rng: Rng, a: int, b: int, top: int, wall: p.Colour, 
     x0, x1 = door + 30, b - 10
     if shop:
         cv2.rectangle(img, (x0 - 4, ground_floor + 12), (x1 + 4, foot - 6), p.darker(paint, 0.2), -1)
-        cv2.rectangle(img, (x0, ground_floor + 16), (x1, foot - 14), (255, 222, 140), -1)
+        cv2.rectangle(img, (x0, ground_floor + 16), (x1, foot - 14), (255, 208, 112), -1)
         cv2.rectangle(img, (x0, ground_floor + 36), (x1, foot - 14), (206, 150, 96), -1)
         cv2.line(img, ((x0 + x1) // 2, ground_floor + 16), ((x0 + x1) // 2, foot - 14), p.darker(paint, 0.2), 3)
     else:
@@ -160,7 +160,7 @@ def _street_lamp(img: np.ndarray, eye: Depth, dx: float, foot: float, z: float) 
     at.shadow(0, 0, 0.08, 0.02, 0.4)
     at.box(-0.03, -0.06, 0.03, 0, iron)
     at.line(((0, 0), (0, -0.8)), iron, 0.026)
-    at.poly(((-0.045, -0.95), (0.045, -0.95), (0.028, -0.81), (-0.028, -0.81)), (255, 236, 160))
+    at.poly(((-0.045, -0.95), (0.045, -0.95), (0.028, -0.81), (-0.028, -0.81)), (255, 224, 110))
     at.poly(((-0.06, -0.95), (0, -1.02), (0.06, -0.95)), iron)
     at.box(-0.035, -0.82, 0.035, -0.795, iron)
 

@@ -15,7 +15,7 @@ WOODS: tuple[Colour, ...] = ((150, 98, 58), (118, 74, 46), (176, 124, 76), (96, 
 CLOTHS: tuple[Colour, ...] = (
     (184, 70, 60), (60, 104, 138), (92, 130, 96), (214, 160, 66), (146, 92, 132), (70, 132, 134), (206, 116, 92),
 )  # fmt: skip
-LIT: Colour = (255, 226, 150)  # of a lamp's shade; bright and warm enough to go on glowing at night
+LIT: Colour = (255, 226, 150)  # of a lamp's shade
 
 
 def _view(rng: Rng, h: int, w: int, dark: bool) -> np.ndarray:
