@@ -44,8 +44,8 @@ ALL = (
         (*HOURS, *WEATHER),
     ),
     Scene(
-        ("icebergs", "icebergs in the sea", "iceberg", "arctic sea", "ice floes"),
-        ("among icebergs", "in the arctic sea", "in front of an iceberg"),
+        ("icebergs", "icebergs in the sea", "iceberg", "ice floes in the arctic"),
+        ("among icebergs", "in the arctic", "in front of an iceberg"),
         waters.icebergs,
         ("night", "fog", "aurora"),
     ),
