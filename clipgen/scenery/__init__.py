@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-import numpy as np
-
 from clipgen.scenery import (
     country,
     harbours,
     heights,
+    later,
     monuments,
     night,
     open_land,
@@ -21,29 +17,9 @@ from clipgen.scenery import (
     woods,
 )
 from clipgen.scenery.moods import MOODS, Mood
+from clipgen.scenery.scene import HOURS, LAND, SEA, WEATHER, Scene
 
-Draw = Callable[[np.random.Generator, int, int], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A kind of scene: its names in captions, the phrases that place a thing in it, and the function that draws it.
-
-    moods: the names in MOODS of those that change it; a starry night has no other hour, a cave no weather.
-    """
-
-    names: tuple[str, ...]
-    place: tuple[str, ...]
-    draw: Draw
-    moods: tuple[str, ...] = ()
-
-
-_HOURS = ("night", "dusk")
-_WEATHER = ("fog", "rain")
-_LAND = (*_HOURS, *_WEATHER, "aurora", "snow", "autumn")  # land with plants, by day
-_SEA = (*_HOURS, *_WEATHER)
-
-_ALL = (
+_FIRST = (
     Scene(
         ("underwater scene", "scene under the sea", "undersea world", "underwater world"),
         ("underwater", "under the sea", "in an underwater scene"),
@@ -73,31 +49,31 @@ _ALL = (
         ("mountain landscape", "snowy mountains", "mountain range", "mountains"),
         ("in the mountains", "before snowy mountains", "in a mountain landscape"),
         heights.mountains,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("forest", "green forest", "woodland", "woods"),
         ("in a forest", "in the woods", "among the trees"),
         woods.forest,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("desert", "sandy desert", "desert landscape", "sand dunes"),
         ("in the desert", "among sand dunes", "in a desert landscape"),
         open_land.desert,
-        _HOURS,
+        HOURS,
     ),
     Scene(
         ("winter landscape", "snowy landscape", "snow scene", "winter scene", "snowy field"),
         ("in the snow", "in winter", "in a snowy landscape"),
         open_land.winter,
-        _SEA,
+        SEA,
     ),
     Scene(
         ("city skyline", "modern city", "skyline of a city", "city with skyscrapers"),
         ("in a city", "in front of a city skyline", "in the city"),
         towns.city,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("city at night", "night city", "city skyline at night", "city lights"),
@@ -108,13 +84,13 @@ _ALL = (
         ("beach", "sandy beach", "tropical beach", "seaside"),
         ("on a beach", "at the beach", "by the sea"),
         shores.beach,
-        _SEA,
+        SEA,
     ),
     Scene(
         ("flower meadow", "field of flowers", "meadow", "flower field"),
         ("in a meadow", "in a field of flowers", "among flowers"),
         open_land.meadow,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("galaxy", "spiral galaxy", "galaxy and stars", "nebula"),
@@ -130,25 +106,25 @@ _ALL = (
         ("volcano", "erupting volcano", "volcanic eruption"),
         ("at a volcano", "in front of an erupting volcano", "near a volcano"),
         heights.volcano,
-        _HOURS,
+        HOURS,
     ),
     Scene(
         ("waterfall", "tall waterfall", "waterfall over a cliff"),
         ("at a waterfall", "in front of a waterfall", "beside a waterfall"),
         heights.waterfall,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("castle on a hill", "castle", "medieval castle", "fairytale castle"),
         ("at a castle", "in front of a castle", "near a castle on a hill"),
         monuments.castle,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("village", "small village", "village in the hills", "country village"),
         ("in a village", "in a small village", "among the houses"),
         towns.village,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("rainy day", "rainy street", "rain", "rainy weather"),
@@ -164,31 +140,31 @@ _ALL = (
         ("harbour", "harbor", "harbour with boats", "marina"),
         ("in a harbour", "at the harbor", "among the boats"),
         harbours.harbour,
-        _SEA,
+        SEA,
     ),
     Scene(
         ("lighthouse on a cliff", "lighthouse", "lighthouse by the sea"),
         ("at a lighthouse", "near a lighthouse", "in front of a lighthouse"),
         harbours.lighthouse,
-        _SEA,
+        SEA,
     ),
     Scene(
         ("lake landscape", "lake", "calm lake", "lake with reflections"),
         ("at a lake", "by a lake", "on the shore of a lake"),
         shores.lake,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("jungle", "tropical jungle", "rainforest"),
         ("in the jungle", "in a rainforest", "among jungle leaves"),
         woods.jungle,
-        _SEA,
+        SEA,
     ),
     Scene(
         ("farm", "farm with a red barn", "countryside", "farmland"),
         ("on a farm", "in the countryside", "in a field"),
         country.farm,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("northern lights", "aurora", "aurora borealis", "polar lights"),
@@ -199,13 +175,13 @@ _ALL = (
         ("winding road", "country road", "road through the hills", "road"),
         ("on a road", "on a winding road", "by the road"),
         towns.road,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("garden", "flower garden", "garden path"),
         ("in a garden", "in a flower garden", "on a garden path"),
         country.garden,
-        _LAND,
+        LAND,
     ),
     Scene(("cave", "cavern", "rocky cave"), ("in a cave", "inside a cavern", "in a dark cave"), heights.cave),
     Scene(
@@ -232,25 +208,25 @@ _ALL = (
         ("bridge over a river", "bridge", "river with a bridge"),
         ("at a bridge", "near a bridge over a river", "in front of a bridge"),
         towns.bridge,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("tropical island", "island", "desert island", "palm island"),
         ("on a tropical island", "on an island", "near a tropical island"),
         shores.island,
-        _SEA,
+        SEA,
     ),
     Scene(
         ("ancient ruins", "ruined temple", "ancient temple", "ruins of a temple"),
         ("among ancient ruins", "in front of a ruined temple", "in ancient ruins"),
         monuments.ruins,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("pyramids", "egyptian pyramids", "pyramids in the desert"),
         ("in front of the pyramids", "at the pyramids", "near the pyramids"),
         monuments.pyramids,
-        _HOURS,
+        HOURS,
     ),
     Scene(
         ("sea of clouds", "clouds", "cloudy sky", "blue sky with clouds"),
@@ -262,13 +238,13 @@ _ALL = (
         ("river valley", "river", "river between hills", "stream in a valley"),
         ("by a river", "on a river", "in a river valley"),
         country.valley,
-        _LAND,
+        LAND,
     ),
     Scene(
         ("sea", "calm sea", "ocean", "sea waves"),  # not "open sea", nor "deep sea": no CLIP was taught either word
         ("on the sea", "at sea", "on the ocean", "on a calm sea"),
         sea.open_sea,
-        ("night", *_WEATHER, "aurora", "storm"),
+        ("night", *WEATHER, "aurora", "storm"),
     ),
     Scene(
         ("sea at sunset", "sunset over the sea", "sea at dawn", "sea in the evening"),
@@ -277,6 +253,6 @@ _ALL = (
     ),
 )
 
-SCENES: dict[str, Scene] = {scene.names[0]: scene for scene in _ALL}
+SCENES: dict[str, Scene] = {scene.names[0]: scene for scene in (*_FIRST, *later.ALL)}
 
 __all__ = ["MOODS", "SCENES", "Mood", "Scene"]

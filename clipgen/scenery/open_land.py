@@ -1,4 +1,4 @@
-"""Scenes of open land: desert, snow, meadow."""
+"""Scenes of open land: desert, snow, meadow, wheat."""
 
 from __future__ import annotations
 
@@ -191,3 +191,82 @@ def meadow(rng: Rng, h: int, w: int) -> np.ndarray:
         p.oval(img, x, y - size * 0.2, size * 0.8, size * 0.55, p.lighter(hue, 0.12))
         p.disc(img, x, y - size * 0.1, size * 0.32, (250, 215, 70) if hue[2] > 100 else (70, 44, 30))
     return img
+
+
+def wheat_field(rng: Rng, h: int, w: int) -> np.ndarray:
+    """Draw a ripe wheat field below low hills: a path to a tree, and ears in front at both sides."""
+    r = rng.random(8).tolist()
+    horizon = 0.42 + 0.08 * r[0]
+    img = p.fair_sky(rng, h, w, horizon, warm=r[1] < 0.35)
+    gold = p.vary(rng, p.pick(rng, ((236, 190, 76), (226, 172, 66), (242, 204, 96))), 8)
+    green = p.vary(rng, (112, 150, 84))
+    p.ground(img, p.ridge(rng, horizon - 0.03, 0.045, 1.3), p.mix(green, p.HAZE, 0.5), p.mix(green, p.HAZE, 0.3))
+    p.ground(img, p.ridge(rng, horizon + 0.0, 0.02, 1.1), p.mix(green, gold, 0.25), p.mix(green, gold, 0.4))
+    for a, b in rng.random((6, 2)).tolist():
+        p.tree(img, rng, a, horizon + 0.012, 0.05 + 0.05 * b, p.mix(p.vary(rng, p.darker(green, 0.15)), p.HAZE, 0.2))
+    line = p.ridge(rng, horizon + 0.03, 0.012)
+    p.ground(img, line, p.lighter(gold, 0.3), p.darker(gold, 0.14))
+    p.mottle(img, rng, horizon + 0.04, 1, 0.16, (9, 3))
+    _stalks(img, rng, horizon, gold)
+    t = p.steps(16)
+    goal = 0.3 + 0.4 * r[2]
+    mid = goal + (0.5 - goal) * t + 0.05 * (r[3] - 0.5) * np.sin(7 * t)
+    half, ys = 0.006 + 0.15 * t**1.6, p.height_at(line, goal) + 0.004 + (1.02 - horizon - 0.03) * t
+    earth = p.vary(rng, (196, 156, 104), 8)
+    p.poly(img, p.both_sides(mid, half * 1.14, ys), p.darker(gold, 0.24))
+    p.poly_gradient(img, p.both_sides(mid, half, ys), p.lighter(earth, 0.2), p.darker(earth, 0.08))
+    p.poly(img, p.both_sides(mid, half * 0.22, ys), p.mix(earth, (150, 160, 84), 0.5))
+    side = p.pick(rng, (-1, 1))
+    if r[4] < 0.75:
+        x, y = goal + side * (0.1 + 0.05 * r[5]), horizon + 0.07
+        p.shadow(img, x, y, 0.13, 0.018, 0.4)
+        p.tree(img, rng, x, y, 0.26 + 0.1 * r[6], p.vary(rng, (88, 140, 66)))
+    poppies = r[7] < 0.5
+    for edge in (0.0, 1.0):
+        p.shadow(img, edge, 1.0, 0.24, 0.24, 0.4)
+    for share, size in ((0.0, 0.22), (0.5, 0.27), (1.0, 0.32)):
+        for edge in (-1, 1):
+            for k, (a, b, c) in enumerate(rng.random((8, 3)).tolist()):
+                x = 0.5 + edge * (0.54 - (0.3 - 0.07 * share) * (k + a) / 8)
+                foot = 1.02 + 0.12 * share + 0.05 * b + 0.3 * max(0.26 - abs(x - 0.5), 0)
+                ear = p.mix(p.darker(gold, 0.24), p.lighter(gold, 0.12), share)
+                _ear(img, x, foot, size * (0.85 + 0.3 * c), 0.24 * (b - 0.5), ear)
+                if poppies and c > 0.86:
+                    p.disc(img, x + 0.02, foot - 0.16, 0.026, (222, 48, 42))
+                    p.disc(img, x + 0.02, foot - 0.155, 0.008, (60, 26, 30))
+    return img
+
+
+def _stalks(img: np.ndarray, rng: Rng, horizon: float, gold: p.Colour) -> None:
+    """Draw many short strokes over a field, longer towards the viewer, as its stalks and ears."""
+    for first, last, count in ((0.0, 0.3, 160), (0.3, 0.65, 170), (0.65, 1.0, 150)):
+        place = rng.random((count, 4))
+        depth = np.sort(first + (last - first) * place[:, 1])
+        x, y = 1.04 * place[:, 0] - 0.02, horizon + 0.055 + (0.97 - horizon) * depth
+        lean, tall = 0.02 * (place[:, 2] - 0.5) * (0.3 + depth), 0.012 + 0.05 * depth
+        lines = np.stack([p.cols(x, y), p.cols(x + lean, y - tall)], axis=1)
+        light = place[:, 3] < 0.55
+        p.strokes(img, lines[~light], p.darker(gold, 0.22), 0.004 + 0.006 * first)
+        p.strokes(img, lines[light], p.lighter(gold, 0.28), 0.004 + 0.008 * first)
+
+
+def _ear(img: np.ndarray, x: float, y: float, size: float, lean: float, colour: p.Colour) -> None:
+    """Draw one ear of wheat on its stalk, with grains in pairs and long awns."""
+    t = p.steps(5)
+    spine = p.cols(lean * t**2, -t)
+    p.shape_stroke(img, x, y, size, spine, p.darker(colour, 0.2), 0.03 * size)
+    h, w = img.shape[:2]
+    u, v = min(h, w) / w * size, min(h, w) / h * size
+    tip = 1.2 * lean
+    awns = np.array(
+        [[(lean + k * 0.03, -1.1), (tip + k * 0.14, -1.62 + 0.06 * abs(k))] for k in (-1.5, -0.5, 0.5, 1.5)]
+    )
+    p.shape_strokes(img, x, y, size, awns, p.lighter(colour, 0.2), 0.012 * size)
+    for k in range(5):
+        high = 0.86 + 0.1 * k
+        middle = lean * high**2
+        for flank in (-1, 1):
+            c = p.lighter(colour, 0.22) if flank < 0 else p.darker(colour, 0.12)
+            at = x + (middle + flank * 0.045) * u, y - (high + 0.02 * flank) * v
+            p.oval(img, *at, 0.036 * size, 0.075 * size, c, angle=flank * 22)
+    p.oval(img, x + lean * 1.85 * u, y - 1.38 * v, 0.034 * size, 0.075 * size, p.lighter(colour, 0.12))

@@ -6,6 +6,7 @@ that things keep their proportions in pictures that are not square.
 
 from clipgen.scenery.primitives.buildings import ROOFS, WALLS, house, skyline
 from clipgen.scenery.primitives.colour import HAZE, SPARK, Colour, Rng, darker, lighter, mix, pick, vary
+from clipgen.scenery.primitives.depth import Depth, boards, checks, warped
 from clipgen.scenery.primitives.drawing import (
     Parts,
     both_sides,
@@ -29,16 +30,17 @@ from clipgen.scenery.primitives.drawing import (
     strokes,
 )
 from clipgen.scenery.primitives.land import far_land, ground, height_at, peak, ridge
-from clipgen.scenery.primitives.light import blend, enlarge, glow, mottle, noise, rays
+from clipgen.scenery.primitives.light import blend, corners, enlarge, glow, mottle, noise, rays, shadow
+from clipgen.scenery.primitives.placed import Spot, pointed, rounded
 from clipgen.scenery.primitives.plants import bush, palm, pine, tree
 from clipgen.scenery.primitives.skies import clouds, fair_sky, moon, puff, stars, sun
 from clipgen.scenery.primitives.water import fish, reflect, ripples, sailboat, sea
 
 __all__ = [
-    "Colour", "HAZE", "Parts", "ROOFS", "Rng", "SPARK", "WALLS", "blend", "both_sides", "box", "bush", "clouds",
-    "cols", "darker", "disc", "dots", "enlarge", "fair_sky", "far_land", "fish", "frame", "glow", "gradient",
-    "ground", "group", "height_at", "house", "lighter", "mix", "moon", "mottle", "noise", "oval", "palm", "peak",
-    "pick", "pine", "poly", "poly_gradient", "puff", "rays", "reflect", "ridge", "ripples", "sailboat", "sea",
-    "shape", "shape_stroke", "shape_strokes", "shapes", "side_of", "skyline", "stars", "steps", "stroke", "strokes",
-    "sun", "tree", "vary",
+    "blend", "boards", "both_sides", "box", "bush", "checks", "clouds", "Colour", "cols", "corners", "darker",
+    "Depth", "disc", "dots", "enlarge", "fair_sky", "far_land", "fish", "frame", "glow", "gradient", "ground",
+    "group", "HAZE", "height_at", "house", "lighter", "mix", "moon", "mottle", "noise", "oval", "palm", "Parts",
+    "peak", "pick", "pine", "pointed", "poly", "poly_gradient", "puff", "rays", "reflect", "ridge", "ripples", "Rng",
+    "ROOFS", "rounded", "sailboat", "sea", "shadow", "shape", "shape_stroke", "shape_strokes", "shapes", "side_of",
+    "skyline", "SPARK", "Spot", "stars", "steps", "stroke", "strokes", "sun", "tree", "vary", "WALLS", "warped",
 ]  # fmt: skip

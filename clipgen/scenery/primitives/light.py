@@ -51,6 +51,26 @@ def glow(img: np.ndarray, x: float, y: float, r: float, colour: Colour, strength
     blend(img[y0:y1, x0:x1], alpha, colour)
 
 
+def shadow(img: np.ndarray, x: float, y: float, rx: float, ry: float, strength: float = 0.5) -> None:
+    """Darken the picture in a soft ellipse."""
+    h, w = img.shape[:2]
+    rows = (np.arange(h, dtype=np.float32) + 0.5 - y * h) / (ry * min(h, w))
+    columns = (np.arange(w, dtype=np.float32) + 0.5 - x * w) / (rx * min(h, w))
+    a, b = np.flatnonzero(np.abs(rows) < 2), np.flatnonzero(np.abs(columns) < 2)
+    if not len(a) or not len(b):
+        return
+    area = img[a[0] : a[-1] + 1, b[0] : b[-1] + 1]
+    dark = strength * np.clip(np.exp(-(rows[a] ** 2))[:, None] * np.exp(-(columns[b] ** 2)) - 0.018, 0, 1)
+    area[:] = (area * (1 - dark[..., None])).astype(np.uint8)
+
+
+def corners(img: np.ndarray, strength: float = 0.35) -> None:
+    """Darken a picture towards its corners, as a room that is lit in its middle."""
+    h, w = img.shape[:2]
+    far = np.linspace(-1, 1, h, dtype=np.float32)[:, None] ** 2 + np.linspace(-1, 1, w, dtype=np.float32) ** 2
+    img[:] = (img * (1 - strength * np.clip(far[..., None] / 2, 0, 1) ** 1.5)).astype(np.uint8)
+
+
 def mottle(
     img: np.ndarray, rng: Rng, y0: float, y1: float, strength: float = 0.12, cells: tuple[int, int] = (8, 8)
 ) -> None:
