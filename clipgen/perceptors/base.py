@@ -89,6 +89,10 @@ class Perceptor(nn.Module, ABC):
         """Known words near in meaning to an unknown one, of which the first replaces it; none: it is left out."""
         return []
 
+    def literally(self) -> Perceptor:
+        """The same perceptor with words that it does not know left as they are, where its text tower knows any word."""
+        return self
+
     def asides(self, text: str) -> list[str]:
         """Parts of a text that are left out as a whole: names of makers that are unknown, and words for other tools."""
         return []
@@ -127,7 +131,8 @@ class Vocabulary:
     words: of the training data; an entry of several words was taught as a whole, and its words are known inside it, and
     alone if they stand for themselves; stand_ins: word that is not known → known words near in meaning, the nearest
     first; manners: gives the words that name how a picture is made, each with all that name the same: none stands for
-    itself because of a phrase, and only another one of its own does, since what is near in meaning is another manner.
+    itself because of a phrase, and only another one of its own does, since what is near in meaning is another manner;
+    correct: the word that a misspelled one was meant to be, None for any other.
 
         >>> words = Vocabulary(["fox", "sepia photo"], lambda word: ["photo"], lambda: {"photo": ["photo"]})
         >>> words.known("a photo of a fox"), words.known("a sepia photo of a fox")
@@ -145,10 +150,11 @@ class Vocabulary:
         words: Iterable[str],
         stand_ins: Callable[[str], list[str] | None] = lambda word: [],
         manners: Callable[[], Mapping[str, Sequence[str]]] = dict,
+        correct: Callable[[str], str | None] = lambda word: None,
     ) -> None:
         self.words = sorted({word.lower() for word in words})
         self._find, self._found, self._checked = stand_ins, dict[str, list[str]](), dict[str, bool]()
-        self._list_manners = manners
+        self._list_manners, self._correct = manners, correct
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -228,6 +234,18 @@ class Vocabulary:
             found = (self._find(word) or []) if manners is None else manners
             self._found[word] = [near for near in found if near not in self._manners or self._is_alone(near)]
         return self._found[word]
+
+    def literal(self, text: str) -> str:
+        """The text with its unknown words as they are, but for slips of the finger, and without its asides.
+
+        >>> Vocabulary(["elephant"], correct={"elefant": "elephant"}.get).literal("an elefant in a savanna, 8k")
+        'an elephant in a savanna,'
+        """
+        plain = self._without_asides(text).strip()
+        slips = {word: right for word in self.unknown(plain) if (right := self._correct(word)) is not None}
+        if slips:
+            plain = self._word.sub(lambda match: slips.get(match[0].lower(), match[0]), plain)
+        return plain or text
 
     def known(self, text: str) -> str:
         """The text with its unknown words replaced or left out; unchanged where nothing would be left of it."""

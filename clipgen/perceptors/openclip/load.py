@@ -131,7 +131,10 @@ def vocabulary_of(known: Sequence[str], names: Sequence[str]) -> Vocabulary:
     >>> vocabulary_of(["red", "fox"], ["fox"]).unknown("a red zorblax")
     ['zorblax']
     """
-    return Vocabulary(known, _stand_ins(_candidates(names, known)), _manners)
+    meanings = _meanings(_candidates(names, known))
+    return Vocabulary(
+        known, lambda word: meanings().nearest(word), _manners, lambda word: meanings().corrected(word)
+    )
 
 
 def pull_known(name: str) -> Path:
@@ -220,14 +223,9 @@ def _manners() -> dict[str, tuple[str, ...]]:
     return single_names()
 
 
-def _stand_ins(vocabulary: list[str]) -> Callable[[str], list[str]]:
-    """Finds known words near in meaning to an unknown one; the text tower is loaded for the first."""
-
-    @cache
-    def meanings() -> Meanings:
-        return Meanings.shipped(vocabulary)
-
-    return lambda word: meanings().nearest(word)
+def _meanings(vocabulary: list[str]) -> Callable[[], Meanings]:
+    """What finds known words near in meaning to an unknown one; the text tower is loaded for the first."""
+    return cache(lambda: Meanings.shipped(vocabulary))
 
 
 def _known_model(name: str) -> Loaded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -39,6 +40,7 @@ class OpenClip(Perceptor):
     Raises SettingsError when its input is not square.
     """
 
+    _reads_literally = False
     model: Any  # open_clip's classes share their methods but no type
     tokenizer: Any
     mean: Tensor
@@ -124,11 +126,20 @@ class OpenClip(Perceptor):
     def stand_ins(self, word: str) -> list[str]:
         return self.vocabulary.stand_ins(word) if self.vocabulary else []
 
+    def literally(self) -> OpenClip:
+        if self.vocabulary is None:
+            return self
+        other = copy.copy(self)
+        other._reads_literally, other.fingerprint = True, f"{self.fingerprint}-literal"
+        return other
+
     def asides(self, text: str) -> list[str]:
         return self.vocabulary.asides(text) if self.vocabulary else []
 
     def known(self, text: str) -> str:
-        return self.vocabulary.known(text) if self.vocabulary else text
+        if self.vocabulary is None:
+            return text
+        return self.vocabulary.literal(text) if self._reads_literally else self.vocabulary.known(text)
 
 
 def _side(name: str, size: int | Sequence[int]) -> int:

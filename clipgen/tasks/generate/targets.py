@@ -130,13 +130,13 @@ def reader_for(
         >>> reader_for(settings, parts.perceptor(["builtin"], device), parts, device).name
         'reader'
 
-    It was taught other things, so what both call near is nearer to what was meant.
+    It was taught other things, so what both call near is nearer to what was meant; and its text tower knows any word.
     """
     init = settings.init
     given = init.init_noise is not None or (init.init_image is not None and settings.areas.mask is None)
     if given or init.start == "noise" or not perceptor.words():
         return None
-    return parts.perceptor((READER,), device, perceptor.dtype)
+    return parts.perceptor((READER,), device, perceptor.dtype).literally()
 
 
 def _read(
