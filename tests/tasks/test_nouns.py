@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
-from clipgen.tasks.generate.nouns import Part, named, parts_of
+from clipgen.tasks.generate.nouns import MEANT, Part, named, parts_of
 
 AXES = ("bus", "school", "red apple", "fox", "insect")
 
@@ -39,7 +39,7 @@ def words() -> Words:
 def names(words: Words, *texts: str) -> tuple[list[str], list[str]]:
     found = named(words, words.encode_text(AXES), texts)
     return tuple([axis for axis, is_one in zip(AXES, some.tolist(), strict=True) if is_one]
-                 for some in (found.meant, found.is_head))  # fmt: skip
+                 for some in (found.meant, found.heads >= MEANT))  # fmt: skip
 
 
 def test_what_stands_before_a_thing_says_of_what_kind_it_is(words: Words) -> None:
@@ -47,6 +47,17 @@ def test_what_stands_before_a_thing_says_of_what_kind_it_is(words: Words) -> Non
     assert names(words, "a school, bus") == (["bus", "school"], ["bus", "school"])
     assert names(words, "a bus in front of the school") == (["bus", "school"], ["bus", "school"])
     assert names(words, "fox running") == (["fox"], ["fox"])
+
+
+def test_what_a_thing_does_is_no_thing(words: Words) -> None:
+    assert names(words, "a fox schooling")[1] == ["fox"] and names(words, "a fox, schooling")[1] == ["school", "fox"]
+
+
+def test_words_that_mean_a_thing_are_told(words: Words) -> None:
+    clear = named(words, words.encode_text(AXES), ["a yellow school bus by a fox"]).clear
+    assert {word: [AXES[row] for row in may.nonzero()[:, 0]] for word, may in clear.items()} == {
+        "bus": ["bus"], "fox": ["fox"],
+    }  # fmt: skip
 
 
 def test_names_of_several_words_are_found_as_a_whole(words: Words) -> None:
@@ -77,6 +88,7 @@ def test_without_words_anything_may_be_meant(words: Words) -> None:
 
 def test_parts_keep_to_what_is_said_in_a_row() -> None:
     assert parts_of("two foxes, on an ice cream") == [
-        Part("two", "foxes"), Part("foxes"), Part("ice", "cream"), Part("cream"), Part("two foxes"), Part("ice cream"),
+        Part("two", after="foxes"), Part("foxes", "two"), Part("ice", after="cream"), Part("cream", "ice"),
+        Part("two foxes"), Part("ice cream"),
     ]  # fmt: skip
     assert parts_of("") == []

@@ -102,9 +102,10 @@ class Composer:
         tints = {
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
-        meant = named(self.perceptor, manners, texts).meant.tolist()
-        looks = [style for style, is_meant in zip(styles(), meant, strict=True) if is_meant]
-        scored = self._scored(near, tints, looks, target)
+        fits = named(self.perceptor, manners, texts).fits.tolist()
+        looks = [style for style, fit in zip(styles(), fits, strict=True) if fit >= THING]
+        clear = {word: {names[i] for i in may.nonzero()[:, 0].tolist()} for word, may in words.clear.items()}
+        scored = self._scored(Scored(self.perceptor, near, target, clear), tints, looks)
         for layout in scored.best():
             if scored.scores[layout] < scored.highest - NEAR:
                 return None
@@ -123,13 +124,12 @@ class Composer:
             self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, :, 3].mean())
         return self.covers[thing]
 
-    def _scored(
-        self, names: Mapping[str, float], tints: Mapping[str, Sequence[str]], looks: Sequence[str], target: Tensor
-    ) -> Scored:
-        """Layouts of some names, alone, in pairs, in scenes, on grounds, in colours and in styles.
+    def _scored(self, scored: Scored, tints: Mapping[str, Sequence[str]], looks: Sequence[str]) -> Scored:
+        """Layouts of the things to be scored, alone, in pairs, in scenes, on grounds, in colours and in styles.
 
-        names: each with the cosine of a part of the texts that names it; tints: the colours of each; looks: styles.
+        tints: the colours of each thing; looks: styles.
         """
+        names, target = scored.names, scored.target
         captions = list(self.scenes)
         fits = embed_cached(self.perceptor, captions, target) @ target
         scenes = [captions[index] for index in fits.topk(min(SCENES, len(captions))).indices.tolist()]
@@ -143,7 +143,6 @@ class Composer:
             Layout(text.format(plural(name)), (name,) * len(places), places)
             for name in names for text, places in SEVERAL.items()
         ]  # fmt: skip
-        scored = Scored(self.perceptor, names, target)
         scored.add(layouts)
         # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing, of two
         # and of several have colours, or are combined with grounds, those of two and of several with scenes, and the

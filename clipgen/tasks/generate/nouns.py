@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -13,8 +13,8 @@ from clipgen.colours import COLOURS
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
 
 # longest part of a text that may name a thing, in words; least cosine of a part and what it may mean, of a word that
-# names a thing and some thing, and of a part and what it surely means
-LONGEST, MEANT, THING, SURE = 3, 0.5, 0.65, 0.8
+# names a thing and some thing, and of a part and what it surely means; by how much less a word may fit another thing
+LONGEST, MEANT, THING, SURE, ALIKE = 3, 0.5, 0.65, 0.8, 0.3
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 
@@ -22,11 +22,12 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 class Part:
     """Some words of a text in a row.
 
-    after: the word that follows without a mark or a word such as "on" between them ("": none); colours: words for
-    colours that come before it, without such between them.
+    before, after: the words before and after it without a mark or a word such as "on" between them ("": none); colours:
+    words for colours that come before it, without such between them.
     """
 
     text: str
+    before: str = ""
     after: str = ""
     colours: tuple[str, ...] = ()
 
@@ -48,8 +49,9 @@ def parts_of(text: str) -> list[Part]:
         for at in range(len(tokens) - length + 1):
             inside, end = tokens[at : at + length], at + length
             if is_word[at] and is_word[end - 1] and all(token[0].isalpha() for token in inside):
+                before = tokens[at - 1] if at and is_word[at - 1] else ""
                 after = tokens[end] if end < len(tokens) and is_word[end] else ""
-                found.append(Part(" ".join(inside), after, colours[at]))
+                found.append(Part(" ".join(inside), before, after, colours[at]))
     return found
 
 
@@ -59,30 +61,27 @@ class Named:
 
     fits: of each, the highest cosine of it and a part, [N]; heads: the same of words that do not stand before another
     thing, and of longer parts that surely mean it: in "a school bus" a school only says what kind of bus it is; tints:
-    the same of parts after the name of a colour.
+    the same of parts after the name of a colour; clear: words that surely mean a thing by themselves, and which ones
+    they may mean, [N].
     """
 
     fits: Tensor
     heads: Tensor
     tints: Mapping[str, Tensor]
+    clear: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def meant(self) -> Tensor:
         """Which ones a part may mean, [N]."""
         return self.fits >= MEANT
 
-    @property
-    def is_head(self) -> Tensor:
-        """Which ones a part may mean that says no more than what kind another one is of, [N]."""
-        return self.heads >= MEANT
-
 
 def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
     """Compare things, by embeddings [N, D] of their names, with all parts of texts.
 
         >>> names = ["bus", "school", "octopus"]
-        >>> named(perceptor, perceptor.encode_text(names), ["a school bus"]).is_head
-        tensor([ True, False, False])
+        >>> named(perceptor, perceptor.encode_text(names), ["a school bus"]).meant
+        tensor([ True,  True, False])
 
     Without a part, as where a picture is the prompt, any thing may be meant.
     """
@@ -94,13 +93,21 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
     best = dict(zip(distinct, fits.amax(0).tolist(), strict=True))
     is_head = torch.zeros(len(distinct), dtype=torch.bool)
     tints: dict[str, Tensor] = {}
+    known = {text for text, fit in best.items() if fit >= THING}
     for part in parts:
         row = distinct.index(part.text)
-        is_head[row] |= not part.after or part.after.endswith("ing") or best.get(part.after, 0.0) < THING
+        # "a train crossing a bridge" has no crossing
+        does = part.before in known and part.text.endswith("ing")
+        is_head[row] |= not does and (part.after not in known or part.after.endswith("ing"))
         for colour in part.colours:
             tints[colour] = fits[:, row].maximum(tints.get(colour, fits[:, row]))
+    clear = {
+        text: fits[:, row] >= fits[:, row].max() - ALIKE
+        for row, text in enumerate(distinct)
+        if is_head[row] and " " not in text and fits[:, row].max() >= SURE
+    }
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
-    return Named(fits.amax(1), torch.where(is_head & surely, fits, 0.0).amax(1), tints)
+    return Named(fits.amax(1), torch.where(is_head & surely, fits, 0.0).amax(1), tints, clear)
 
 
 def _without(text: str, asides: Sequence[str]) -> str:

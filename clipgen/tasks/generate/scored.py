@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from types import MappingProxyType
 
 from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import Layout
 
-# by how much each further part of a layout must raise its cosine, and by how much that is reduced for each point of
-# cosine that its things are less than named by a word
-NEARER, VAGUE = 0.05, 0.2
+# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing of the
+# prompt that is not shown, and for each point of cosine that the layout's things are less than named by a word
+NEARER, MISSED, VAGUE = 0.05, 0.05, 0.2
 
 
 class Scored:
@@ -22,11 +23,18 @@ class Scored:
         >>> scored.best(1)[0].text
         'fox'
 
-    names: of the things, each with the cosine of a part of the prompt that names it; target: [D].
+    names: of the things, each with the cosine of a part of the prompt that names it; target: [D]; clear: words of the
+    prompt that mean a thing, with the names of those that they may mean.
     """
 
-    def __init__(self, perceptor: Perceptor, names: Mapping[str, float], target: Tensor) -> None:
-        self.perceptor, self.names, self.target = perceptor, names, target
+    def __init__(
+        self,
+        perceptor: Perceptor,
+        names: Mapping[str, float],
+        target: Tensor,
+        clear: Mapping[str, Container[str]] = MappingProxyType({}),
+    ) -> None:
+        self.perceptor, self.names, self.target, self.clear = perceptor, names, target, clear
         self.scores: dict[Layout, float] = {}
 
     @property
@@ -42,12 +50,18 @@ class Scored:
             self.scores |= {one: fit - self._reduced(one) for one, fit in zip(some, fits.tolist(), strict=True)}
 
     def _reduced(self, layout: Layout) -> float:
-        unnamed = sum(1 - self.names[thing] for thing in layout.things) / len(layout.things)
-        return NEARER * (layout.parts - 1) + VAGUE * unnamed
+        return self._for_parts(layout) + VAGUE * sum(1 - self.names[one] for one in layout.things) / len(layout.things)
+
+    def _for_parts(self, layout: Layout) -> float:
+        missed = [
+            word for word, meant in self.clear.items()
+            if not any(thing in meant for thing in layout.things) and word not in (layout.scene or "")
+        ]  # fmt: skip
+        return NEARER * (layout.parts - 1) + MISSED * len(missed)
 
     def fit(self, layout: Layout) -> float:
         """The cosine of a layout and the target, reduced where words hardly name its things."""
-        return self.scores[layout] + NEARER * (layout.parts - 1)
+        return self.scores[layout] + self._for_parts(layout)
 
     def best(
         self, count: int | None = None, things: int = 0, different: int = 0, in_scene: bool = False
