@@ -134,6 +134,19 @@ def varied(place: Place, rng: torch.Generator) -> Place:
     return x + room * (2 * across - 1), y + room * (2 * down - 1), small
 
 
+def singular(name: str) -> str:
+    """The singular of an English name, by its ending alone.
+
+    >>> singular("red apples"), singular("foxes"), singular("strawberries"), singular("glass")
+    ('red apple', 'fox', 'strawberry', 'glass')
+    """
+    if name.endswith("ies"):
+        return f"{name[:-3]}y"
+    if name.endswith(("sses", "shes", "ches", "xes", "uses")):
+        return name[:-2]
+    return name.removesuffix("s") if not name.endswith(("ss", "us")) else name
+
+
 def plural(name: str) -> str:
     """The plural of an English name, by its ending alone.
 

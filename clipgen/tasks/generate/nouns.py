@@ -11,10 +11,11 @@ from torch import Tensor
 
 from clipgen.colours import COLOURS
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
+from clipgen.tasks.generate.layouts import singular
 
 # longest part of a text that may name a thing, in words; least cosine of a part and what it may mean, of a word that
 # names a thing and some thing, and of a part and what it surely means; by how much less a word may fit another thing
-LONGEST, MEANT, THING, SURE, ALIKE = 3, 0.5, 0.65, 0.8, 0.3
+LONGEST, MEANT, THING, SURE, ALIKE = 3, 0.5, 0.65, 0.75, 0.3
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 
@@ -90,6 +91,8 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
         return Named(ones := things.new_ones(len(things)), ones, dict.fromkeys(COLOURS, ones))
     distinct = list(dict.fromkeys([part.text for part in parts]))
     fits = things @ perceptor.encode_text(distinct).to(things).T
+    # names of things are in the singular
+    fits = fits.maximum(things @ perceptor.encode_text([singular(text) for text in distinct]).to(things).T)
     best = dict(zip(distinct, fits.amax(0).tolist(), strict=True))
     is_head = torch.zeros(len(distinct), dtype=torch.bool)
     tints: dict[str, Tensor] = {}
