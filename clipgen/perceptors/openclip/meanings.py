@@ -8,7 +8,7 @@ Source: the nearest known concepts stand for an unseen word as in ConSE, Norouzi
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import torch
@@ -68,7 +68,7 @@ class Meanings:
     @classmethod
     def shipped(cls, vocabulary: Sequence[str]) -> Meanings:
         """Of a vocabulary, with the built-in text tower; WeightsError when its files are missing or damaged."""
-        return cls(*_shipped(), vocabulary, _moods())
+        return cls(*_shipped(), vocabulary, mood_words())
 
     def nearest(self, word: str, count: int = 3) -> list[str]:
         """Up to `count` known words that can stand for a word, the nearest first; none where no picture shows it."""
@@ -128,8 +128,13 @@ def _things(vocabulary: Sequence[str]) -> list[str]:
     return sorted({word for word in vocabulary if len(word) > 2 and word not in STOP_WORDS}, key=lambda w: (len(w), w))
 
 
-def _moods() -> frozenset[str]:
-    """The words of light, weather and season that the picture world renders."""
+@cache
+def mood_words() -> frozenset[str]:
+    """The words of light, weather and season that the picture world renders.
+
+    >>> "foggy" in mood_words(), "fox" in mood_words()
+    (True, False)
+    """
     from clipgen.scenery import MOODS  # late: OpenCV, which these draw with, changes the environment when imported
 
     phrases = (phrase for mood in MOODS.values() for phrase in (*mood.before, *mood.after))

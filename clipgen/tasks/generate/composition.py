@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from itertools import permutations
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,6 +15,7 @@ from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground, recoloured, shaded, side_of, turned
@@ -31,8 +33,7 @@ from clipgen.tasks.generate.layouts import (
     styles,
     varied,
 )
-from clipgen.tasks.generate.nouns import MEANT as NAMED
-from clipgen.tasks.generate.nouns import SURE, THING, named
+from clipgen.tasks.generate.nouns import ALIKE, SURE, THING, named
 from clipgen.tasks.generate.scored import Scored
 from clipgen.tasks.generate.texts import embed_cached
 
@@ -49,6 +50,14 @@ DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
 FULL = 0.78
 # names of what a person does, of which anything can be said: "penguin standing" shows no person
 DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
+
+
+class Found(NamedTuple):
+    """A layout, its cosine to a target, and whether words surely name all its things."""
+
+    layout: Layout
+    fit: Tensor
+    is_named: bool
 
 
 class Composer:
@@ -74,14 +83,14 @@ class Composer:
         # a class for each drawing of a thing
         self.things = [name for name in dict.fromkeys(self.stylegan.network.names) if name not in drawn]
 
-    def layout(self, target: Tensor, texts: Sequence[str] = ()) -> tuple[Layout, Tensor] | None:
-        """The layout nearest to a target [D], and its cosine; None if none is near, or the nearest cannot be drawn.
+    def layout(self, target: Tensor, texts: Sequence[str] = ()) -> Found | None:
+        """The layout nearest to a target [D]; None if none is near, or the nearest cannot be drawn.
 
         texts: of the target, of whose words one has to name each thing; none: any thing may be meant.
         """
-        others = [name for name in self.perceptor.names if name not in self.things]
-        names = self.things + others
-        embedded = torch.cat([embed_cached(self.perceptor, part, target) for part in (self.things, others) if part])
+        unseen = [name for name in self.perceptor.names if name not in self.things]
+        names = self.things + unseen
+        embedded = torch.cat([embed_cached(self.perceptor, part, target) for part in (self.things, unseen) if part])
         fits = embedded @ target
         own = fits[: len(self.things)]
         order = dict.fromkeys(fits.topk(min(NAMES, len(fits))).indices.tolist())
@@ -94,25 +103,41 @@ class Composer:
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
         words = named(self.perceptor, embedded, texts)
         # of many words none has much weight in the target
-        surely = words.heads.topk(min(DRAWABLE, len(names)))
-        order |= dict.fromkeys(surely.indices[surely.values >= SURE].tolist())
-        near = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
+        order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
+        clear = {
+            word: {names[index] for index in order if fits[index] >= fits.max() - ALIKE}
+            for word, fits in words.clear.items()
+            if word not in mood_words()
+        }
+        near = self._without_places(
+            {names[index]: float(words.heads[index]) for index in order if words.meant[index]}, clear.values()
+        )
         if not near:
             return None
         tints = {
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
-        fits = named(self.perceptor, manners, texts).fits.tolist()
-        looks = [style for style, fit in zip(styles(), fits, strict=True) if fit >= THING]
-        clear = {word: {names[i] for i in may.nonzero()[:, 0].tolist()} for word, may in words.clear.items()}
+        looked = named(self.perceptor, manners, texts).fits.tolist()
+        looks = [style for style, fit in zip(styles(), looked, strict=True) if fit >= THING]
         scored = self._scored(Scored(self.perceptor, near, target, clear), tints, looks)
         for layout in scored.best():
             if scored.scores[layout] < scored.highest - NEAR:
                 return None
-            fit = scored.fit(layout)
-            if fit >= MEANT and all(self._can_draw(thing, layout) for thing in layout.things):
-                return layout, target.new_tensor(fit)
+            fit, is_named = scored.fit(layout), bool(texts) and all(near[thing] >= SURE for thing in layout.things)
+            if (fit >= MEANT or is_named) and all(self._can_draw(thing, layout) for thing in layout.things):
+                return Found(layout, target.new_tensor(fit), is_named)
         return None
+
+    def _without_places(self, names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:
+        """Names without those of places, hours and weather, which scenes show, if a thing is surely named.
+
+        "A crow on a foggy morning" is no sunrise. alike: names that one word may mean.
+        """
+        for shown in (mood_words(), self.scenes.keys()):
+            hidden = {*shown}.union(*(some for some in alike if not some.isdisjoint(shown)))
+            others = {name: fit for name, fit in names.items() if name not in hidden}
+            names = others if any(fit >= SURE for fit in others.values()) else names
+        return names
 
     def _can_draw(self, thing: str, layout: Layout) -> bool:
         """Whether a thing can be drawn for a layout: one that fills its square, as fog does, is no thing in a scene."""
@@ -137,8 +162,11 @@ class Composer:
         layouts = [Layout(name, (name,)) for name in names]
         layouts += [one.doing(doing) for one in layouts for doing in doings if not DOING.fullmatch(one.text)]
         layouts += [one.within(scene) for one in layouts for scene in scenes]
-        heads = [name for name, fit in names.items() if fit >= NAMED]
-        layouts += [Layout(TOGETHER.format(*pair), pair, PAIR) for pair in permutations(heads, 2)]
+        heads = [name for name, fit in names.items() if fit >= THING]
+        layouts += [
+            Layout(TOGETHER.format(*pair), pair, PAIR)
+            for pair in permutations(heads, 2) if not any(meant >= {*pair} for meant in scored.clear.values())
+        ]  # fmt: skip
         layouts += [
             Layout(text.format(plural(name)), (name,) * len(places), places)
             for name in names for text, places in SEVERAL.items()

@@ -62,8 +62,8 @@ class Named:
 
     fits: of each, the highest cosine of it and a part, [N]; heads: the same of words that do not stand before another
     thing, and of longer parts that surely mean it: in "a school bus" a school only says what kind of bus it is; tints:
-    the same of parts after the name of a colour; clear: words that surely mean a thing by themselves, and which ones
-    they may mean, [N].
+    the same of parts after the name of a colour; clear: words that surely mean a thing by themselves, with their
+    cosines to all of them, [N].
     """
 
     fits: Tensor
@@ -105,7 +105,7 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
         for colour in part.colours:
             tints[colour] = fits[:, row].maximum(tints.get(colour, fits[:, row]))
     clear = {
-        text: fits[:, row] >= fits[:, row].max() - ALIKE
+        text: fits[:, row]
         for row, text in enumerate(distinct)
         if is_head[row] and " " not in text and fits[:, row].max() >= SURE
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from types import MappingProxyType
 
 from torch import Tensor
@@ -32,7 +32,7 @@ class Scored:
         perceptor: Perceptor,
         names: Mapping[str, float],
         target: Tensor,
-        clear: Mapping[str, Container[str]] = MappingProxyType({}),
+        clear: Mapping[str, Set[str]] = MappingProxyType({}),
     ) -> None:
         self.perceptor, self.names, self.target, self.clear = perceptor, names, target, clear
         self.scores: dict[Layout, float] = {}

@@ -53,7 +53,8 @@ STYLED, MOODY = 0.05, 0.03
 PATTERN, PATTERNS, EXACT = 0.6, 3, 0.85
 # contrast of a shape of the bank under a sketch: its form is right, its colours need not be
 SHAPE = 0.5
-# by how much the cosine of a layout of things must exceed that of a scene of the bank, which shows things as well
+# by how much the cosine of a layout of things must exceed that of a scene of the bank, which shows things as well,
+# unless words name the things and the scene does not show the words
 CLEARER = 0.15
 # of a sketch: side in pixels, steps, cutouts per step; all three are small because it has no detail
 SIDE, STEPS, CUTN = 64, 60, 8
@@ -268,15 +269,16 @@ def _composed(
     size: tuple[int, int],
 ) -> _Choose | None:
     """Compose pictures of the things that the words name, where they can be drawn and no scene is nearer."""
-    least = fits.masked_fill(bank.abstract.to(fits.device), -1).max() + CLEARER
-    if least > 1:
+    nearest = fits.masked_fill(bank.abstract.to(fits.device), -1).max()
+    if nearest + CLEARER > 1:
         return None
     stylegan = parts.generator("stylegan", device=target.device)
     assert isinstance(stylegan, StyleGAN)  # the built-in one
     composer = Composer(bank, perceptor, stylegan, size=size)
-    if (found := composer.layout(target, texts)) is None or found[1] < least:
+    found = composer.layout(target, texts)
+    if found is None or (found.fit < nearest + CLEARER and (nearest >= SHOWN or not found.is_named)):
         return None
-    layout, fit = found
+    layout, fit, _ = found
     # the less of the words a layout has (a style, say), the more the run has to change
     share = ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
     return lambda choices, ground: (composer.compose(layout, target, choices, ground), share, torch.ones_like(share))
