@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # whom a picture is by or like: up to four words, until a mark or a word that begins another part
@@ -53,3 +53,23 @@ def makers(text: str) -> Iterator[Maker]:
         name = match["name"]
         is_sure = match["by"] is None or " " in name or name[0].isupper()
         yield Maker((match.start(), match.end("name")), name, is_sure)
+
+
+def is_aside(text: str, asides: Sequence[str]) -> bool:
+    """Whether a text says nothing but asides.
+
+    >>> is_aside("8k, sharp focus", ["8k", "sharp focus"]), is_aside("a fox, 8k", ["8k"])
+    (True, False)
+    """
+    return bool(asides) and re.search(r"\w", without(text, asides)) is None
+
+
+def without(text: str, asides: Sequence[str]) -> str:
+    """A text without parts of it, each replaced by a comma.
+
+    >>> without("a fox by Edward Hopper in the snow", ["by Edward Hopper"])
+    'a fox , in the snow'
+    """
+    for aside in asides:
+        text = text.replace(aside, ",", 1)
+    return text

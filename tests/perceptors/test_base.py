@@ -37,6 +37,12 @@ def test_numbers_are_left_out_without_a_search() -> None:
     assert asked == ["vixens"]
 
 
+def test_a_literal_text_keeps_unknown_words_but_for_slips_and_asides() -> None:
+    words = Vocabulary(["elephant"], lambda word: ["elephant"], correct={"elefant": "elephant"}.get)
+    assert words.literal("an Elefant in a savanna, by Edward Hopper") == "an elephant in a savanna,"
+    assert words.literal("trending on x") == "trending on x"
+
+
 def test_stems_do_not_swallow_short_words() -> None:
     assert Vocabulary(["k", "b"]).unknown("king bus") == ["king", "bus"]
 

@@ -264,6 +264,14 @@ def test_targets_weigh_and_fill_up() -> None:
     assert isinstance(targets.loss(), PromptLoss)
 
 
+def test_a_part_for_other_tools_has_no_weight(perceptor: OpenClip, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(perceptor, "asides", lambda text: ["8k"] * ("8k" in text))
+    lines = ["fox | 8k | fog:-1", "8k", "fox, 8k"]
+    targets = read_targets(lines, SMALL, perceptor=perceptor, device=torch.device("cpu"), notes=[])
+    assert targets.weights.tolist() == [[1, 0, -1], [1, 0, 0], [1, 0, 0]]
+    assert targets.texts == (("fox",), ("8k",), ("fox, 8k",))
+
+
 def test_a_negative_prompt_drives_the_picture_away(make: Make, perceptor: OpenClip) -> None:
     def closeness(prompt: str) -> float:
         generation = make([prompt], augments="none", steps=20)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from clipgen.colours import COLOURS
+from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
 from clipgen.tasks.generate.layouts import singular
 
@@ -86,7 +87,7 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
 
     Without a part, as where a picture is the prompt, any thing may be meant.
     """
-    parts = [part for text in texts for part in parts_of(_without(text, perceptor.asides(text)))]
+    parts = [part for text in texts for part in parts_of(without(text, perceptor.asides(text)))]
     if not parts:
         return Named(ones := things.new_ones(len(things)), ones, dict.fromkeys(COLOURS, ones))
     distinct = list(dict.fromkeys([part.text for part in parts]))
@@ -111,9 +112,3 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
     }
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
     return Named(fits.amax(1), torch.where(is_head & surely, fits, 0.0).amax(1), tints, clear)
-
-
-def _without(text: str, asides: Sequence[str]) -> str:
-    for aside in asides:
-        text = text.replace(aside, ",", 1)
-    return text

@@ -17,6 +17,7 @@ from clipgen.losses import PromptLoss
 from clipgen.media.images import load_image
 from clipgen.notation import notes_on
 from clipgen.parts import Parts
+from clipgen.perceptors.asides import is_aside
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, shortened, split_long
 from clipgen.settings import MAX_SEED, GenerateSettings, Preset
@@ -116,10 +117,12 @@ def read_targets(
 
     Raises PromptError for a line that is no prompt, ImageError for a picture that cannot be loaded.
     """
-    targets = _read(texts, settings, perceptor, device, notes)
+    parsed = {text: _shown(parse_prompts(text), perceptor) for text in texts}
+    rows = [parsed[text] for text in texts]
+    targets = _read(rows, settings, perceptor, device, notes)
     if reader is None:
         return targets
-    return replace(targets, readings=_read(texts, settings, reader, device, []).embeddings)
+    return replace(targets, readings=_read(rows, settings, reader, device, []).embeddings)
 
 
 def reader_for(
@@ -139,16 +142,27 @@ def reader_for(
     return parts.perceptor((READER,), device, perceptor.dtype).literally()
 
 
+def _shown(prompts: tuple[Prompt, ...], perceptor: Perceptor) -> tuple[Prompt, ...]:
+    """The parts of a line, without weight where no picture shows anything of them ("8k"), unless there are no others."""
+    some = tuple(
+        replace(one, weight=0.0) if is_aside(one.text, perceptor.asides(one.text)) else one for one in prompts
+    )
+    return some if any(one.weight > 0 for one in some) else prompts
+
+
 def _read(
-    texts: Sequence[str], settings: GenerateSettings, perceptor: Perceptor, device: torch.device, notes: list[str]
+    rows: Sequence[tuple[Prompt, ...]],
+    settings: GenerateSettings,
+    perceptor: Perceptor,
+    device: torch.device,
+    notes: list[str],
 ) -> Targets:
-    parsed = {text: parse_prompts(text) for text in texts}
-    own = {text: [_embed(prompt, perceptor, notes) for prompt in prompts] for text, prompts in parsed.items()}
+    own = {row: [_embed(prompt, perceptor, notes) for prompt in row] for row in dict.fromkeys(rows)}
     guides = settings.guides
     shared = [_embed_image(text, settings, perceptor=perceptor, device=device) for text in guides.image_prompts]
     shared += [_draw_noise(text, dim=perceptor.dim, device=device) for text in guides.noise_prompts]
-    wanted = {text: tuple(prompt.text for prompt in prompts if prompt.weight > 0) for text, prompts in parsed.items()}
-    return replace(Targets.of([[*own[text], *shared] for text in texts]), texts=tuple(wanted[text] for text in texts))
+    wanted = tuple(tuple(prompt.text for prompt in row if prompt.weight > 0) for row in rows)
+    return replace(Targets.of([[*own[row], *shared] for row in rows]), texts=wanted)
 
 
 def _embed(prompt: Prompt, perceptor: Perceptor, notes: list[str]) -> Target:

@@ -1,0 +1,62 @@
+"""Scores of layouts: how near their words are, how many parts they have, and which things they leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+import torch
+from torch import Tensor
+
+from clipgen.perceptors.base import Perceptor
+from clipgen.tasks.generate.layouts import PAIR, TOGETHER, Layout
+from clipgen.tasks.generate.scored import MISSED, NEARER, VAGUE, Scored
+
+FOX, BOAR = Layout("fox", ("fox",)), Layout("boar", ("boar",))
+BOTH = Layout(TOGETHER.format("fox", "boar"), ("fox", "boar"), PAIR)
+
+
+class Same(Perceptor):
+    """To which all texts are the same; those of three words are too long."""
+
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        return torch.ones(len(texts), 1)
+
+    def encode_image(self, images: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def fits(self, text: str) -> bool:
+        return self.count_tokens(text) <= 6
+
+
+@pytest.fixture
+def scored() -> Scored:
+    made = Scored(Same(), {"fox": 1.0, "boar": 0.5}, torch.ones(1), {"fox": {"fox"}})
+    made.add([FOX, BOAR, BOTH, FOX.on("blue"), FOX.within("forest"), FOX.within("a forest of very many words")])
+    return made
+
+
+def test_parts_and_things_that_are_missed_or_hardly_named_cost(scored: Scored) -> None:
+    assert scored.scores[FOX] == pytest.approx(1)
+    assert scored.scores[BOAR] == pytest.approx(1 - MISSED - VAGUE / 2)
+    assert scored.scores[BOTH] == pytest.approx(1 - NEARER - VAGUE / 4)
+    assert scored.scores[FOX.on("blue")] == pytest.approx(1 - NEARER)
+    # what is lacking, or shown as well, does not make the words mean less
+    assert scored.fit(BOAR) == pytest.approx(1 - VAGUE / 2) and scored.fit(FOX.on("blue")) == pytest.approx(1)
+
+
+def test_a_scene_may_show_what_a_word_names(scored: Scored) -> None:
+    scored.add([BOAR.within("fox farm")])
+    assert scored.scores[BOAR.within("fox farm")] == pytest.approx(1 - NEARER - VAGUE / 2)
+
+
+def test_the_best_of_a_kind_are_found_and_long_words_left_out(scored: Scored) -> None:
+    assert scored.best(1) == [FOX] and scored.highest == pytest.approx(1)
+    assert len(scored.best()) == 5
+    assert scored.best(9, 2, 2) == [BOTH]
+    assert scored.best(9, 1, 1, True) == [FOX.within("forest")]
+    scored.add([])
+    assert len(scored.best()) == 5
