@@ -60,6 +60,11 @@ def test_words_that_mean_a_thing_are_told(words: Words) -> None:
     }  # fmt: skip
 
 
+def test_there_may_be_several_of_what_is_in_the_plural(words: Words) -> None:
+    several = named(words, words.encode_text(AXES), ["two foxes and a bus"]).several
+    assert [axis for axis, fit in zip(AXES, several.tolist(), strict=True) if fit >= MEANT] == ["fox"]
+
+
 def test_names_of_several_words_are_found_as_a_whole(words: Words) -> None:
     assert names(words, "A red apple | x", "the fox") == (["red apple", "fox"], ["red apple", "fox"])
 

@@ -43,6 +43,8 @@ NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much the score of a layout that cannot be drawn may be higher: "an
 # open umbrella" is near "umbrella with rain drops" too
 MEANT, NEAR = 0.5, 0.1
+# cosine of a thing and a part of the words from which that is its very name
+EXACT = 0.97
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
 # one whose cosine is lower by at most so much
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
@@ -92,9 +94,9 @@ class Composer:
         names = self.things + unseen
         embedded = torch.cat([embed_cached(self.perceptor, part, target) for part in (self.things, unseen) if part])
         fits = embedded @ target
-        own = fits[: len(self.things)]
+        drawable = fits[: len(self.things)]
         order = dict.fromkeys(fits.topk(min(NAMES, len(fits))).indices.tolist())
-        order |= dict.fromkeys(own.topk(min(DRAWABLE, len(own))).indices.tolist())
+        order |= dict.fromkeys(drawable.topk(min(DRAWABLE, len(drawable))).indices.tolist())
         # of two things the nearer one hides the other, as a style hides the thing: what is hidden is found in the part
         # of the target that is orthogonal to the nearer one, or to the style
         manners = embed_cached(self.perceptor, [style.before[0] for style in styles().values()], target)
@@ -109,17 +111,17 @@ class Composer:
             for word, fits in words.clear.items()
             if word not in mood_words()
         }
-        near = self._without_places(
-            {names[index]: float(words.heads[index]) for index in order if words.meant[index]}, clear.values()
-        )
+        own = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
+        near = self._without_places(_without_kinds(own, clear.values()), clear.values())
         if not near:
             return None
+        several = {names[index] for index in order if words.several[index] >= THING}
         tints = {
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
         looked = named(self.perceptor, manners, texts).fits.tolist()
         looks = [style for style, fit in zip(styles(), looked, strict=True) if fit >= THING]
-        scored = self._scored(Scored(self.perceptor, near, target, clear), tints, looks)
+        scored = self._scored(Scored(self.perceptor, near, target, clear), several, tints, looks)
         for layout in scored.best():
             if scored.scores[layout] < scored.highest - NEAR:
                 return None
@@ -140,8 +142,9 @@ class Composer:
         return names
 
     def _can_draw(self, thing: str, layout: Layout) -> bool:
-        """Whether a thing can be drawn for a layout: one that fills its square, as fog does, is no thing in a scene."""
-        return thing in self.things and (layout.scene is None or self._covers(thing) < FULL)
+        """Whether a thing can be drawn for a layout: one that fills its square, as fog does, stands alone."""
+        alone = layout.scene is None and len(layout.things) == 1
+        return thing in self.things and (alone or self._covers(thing) < FULL)
 
     def _covers(self, thing: str) -> float:
         """The mean alpha of a thing's draws."""
@@ -149,10 +152,12 @@ class Composer:
             self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, :, 3].mean())
         return self.covers[thing]
 
-    def _scored(self, scored: Scored, tints: Mapping[str, Sequence[str]], looks: Sequence[str]) -> Scored:
+    def _scored(
+        self, scored: Scored, several: Set[str], tints: Mapping[str, Sequence[str]], looks: Sequence[str]
+    ) -> Scored:
         """Layouts of the things to be scored, alone, in pairs, in scenes, on grounds, in colours and in styles.
 
-        tints: the colours of each thing; looks: styles.
+        several: of which things there may be two or three; tints: the colours of each thing; looks: styles.
         """
         names, target = scored.names, scored.target
         captions = list(self.scenes)
@@ -169,7 +174,7 @@ class Composer:
         ]  # fmt: skip
         layouts += [
             Layout(text.format(plural(name)), (name,) * len(places), places)
-            for name in names for text, places in SEVERAL.items()
+            for name in names if name in several for text, places in SEVERAL.items()
         ]  # fmt: skip
         scored.add(layouts)
         # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing, of two
@@ -251,6 +256,19 @@ class Composer:
             return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
         assert scene is not None  # one of both
         return scene.draw(int(torch.randint(2**31, (), generator=rng)), self.size)
+
+
+def _without_kinds(names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:
+    """Names without those of other kinds of a thing that a word names: an open umbrella is no closed one.
+
+    alike: names that one word may mean.
+    """
+    kinds: set[str] = set()
+    for some in alike:
+        fits = {name: names[name] for name in some if name in names}
+        if fits and max(fits.values()) >= EXACT:
+            kinds |= {name for name, fit in fits.items() if fit < EXACT}
+    return {name: fit for name, fit in names.items() if name not in kinds}
 
 
 def _near_best(fits: Tensor, rng: torch.Generator) -> int:

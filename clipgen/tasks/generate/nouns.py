@@ -64,11 +64,12 @@ class Named:
     fits: of each, the highest cosine of it and a part, [N]; heads: the same of words that do not stand before another
     thing, and of longer parts that surely mean it: in "a school bus" a school only says what kind of bus it is; tints:
     the same of parts after the name of a colour; clear: words that surely mean a thing by themselves, with their
-    cosines to all of them, [N].
+    cosines to all of them, [N]; several: the same as `fits` of parts in the plural.
     """
 
     fits: Tensor
     heads: Tensor
+    several: Tensor
     tints: Mapping[str, Tensor]
     clear: Mapping[str, Tensor] = field(default_factory=dict)
 
@@ -89,7 +90,7 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
     """
     parts = [part for text in texts for part in parts_of(without(text, perceptor.asides(text)))]
     if not parts:
-        return Named(ones := things.new_ones(len(things)), ones, dict.fromkeys(COLOURS, ones))
+        return Named(ones := things.new_ones(len(things)), ones, ones, dict.fromkeys(COLOURS, ones))
     distinct = list(dict.fromkeys([part.text for part in parts]))
     fits = things @ perceptor.encode_text(distinct).to(things).T
     # names of things are in the singular
@@ -111,4 +112,6 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
         if is_head[row] and " " not in text and fits[:, row].max() >= SURE
     }
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
-    return Named(fits.amax(1), torch.where(is_head & surely, fits, 0.0).amax(1), tints, clear)
+    is_plural = torch.tensor([singular(text) != text for text in distinct])
+    heads, several = (torch.where(some, fits, 0.0).amax(1) for some in (is_head & surely, is_plural))
+    return Named(fits.amax(1), heads, several, tints, clear)

@@ -143,7 +143,7 @@ def reader_for(
 
 
 def _shown(prompts: tuple[Prompt, ...], perceptor: Perceptor) -> tuple[Prompt, ...]:
-    """The parts of a line, without weight where no picture shows anything of them ("8k"), unless there are no others."""
+    """The parts of a line, without weight where no picture shows anything of them ("8k"), unless all are so."""
     some = tuple(
         replace(one, weight=0.0) if is_aside(one.text, perceptor.asides(one.text)) else one for one in prompts
     )
