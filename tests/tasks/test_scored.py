@@ -48,6 +48,13 @@ def test_parts_and_things_that_are_missed_or_hardly_named_cost(scored: Scored) -
     assert scored.fit(BOAR) == pytest.approx(1 - VAGUE / 2) and scored.fit(FOX.on("blue")) == pytest.approx(1)
 
 
+def test_a_ground_that_words_name_is_shown() -> None:
+    scored = Scored(Same(), {"fox": 1.0}, torch.ones(1), grounds=["blue"])
+    scored.add([FOX, FOX.on("blue"), FOX.on("red")])
+    assert scored.best() == [FOX, FOX.on("blue"), FOX.on("red")]
+    assert scored.scores[FOX] == pytest.approx(1 - MISSED) == pytest.approx(scored.scores[FOX.on("red")] + NEARER)
+
+
 def test_a_scene_may_show_what_a_word_names(scored: Scored) -> None:
     scored.add([BOAR.within("fox farm")])
     assert scored.scores[BOAR.within("fox farm")] == pytest.approx(1 - NEARER - VAGUE / 2)

@@ -33,7 +33,7 @@ from clipgen.tasks.generate.layouts import (
     styles,
     varied,
 )
-from clipgen.tasks.generate.nouns import ALIKE, SURE, THING, named
+from clipgen.tasks.generate.nouns import ALIKE, SURE, THING, grounds_of, named
 from clipgen.tasks.generate.scored import Scored
 from clipgen.tasks.generate.texts import embed_cached
 
@@ -119,9 +119,10 @@ class Composer:
         tints = {
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
+        grounds = [colour for text in texts for colour in grounds_of(text)]
         looked = named(self.perceptor, manners, texts).fits.tolist()
         looks = [style for style, fit in zip(styles(), looked, strict=True) if fit >= THING]
-        scored = self._scored(Scored(self.perceptor, near, target, clear), several, tints, looks)
+        scored = self._scored(Scored(self.perceptor, near, target, clear, grounds), several, tints, looks)
         for layout in scored.best():
             if scored.scores[layout] < scored.highest - NEAR:
                 return None

@@ -17,6 +17,7 @@ from clipgen.tasks.generate.layouts import singular
 # longest part of a text that may name a thing, in words; least cosine of a part and what it may mean, of a word that
 # names a thing and some thing, and of a part and what it surely means; by how much less a word may fit another thing
 LONGEST, MEANT, THING, SURE, ALIKE = 3, 0.5, 0.65, 0.75, 0.3
+_GROUND = re.compile(rf"\b({'|'.join(COLOURS)}) (?:background|backdrop|ground)\b")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 
@@ -55,6 +56,15 @@ def parts_of(text: str) -> list[Part]:
                 after = tokens[end] if end < len(tokens) and is_word[end] else ""
                 found.append(Part(" ".join(inside), before, after, colours[at]))
     return found
+
+
+def grounds_of(text: str) -> list[str]:
+    """The colours of the ground that a text names.
+
+    >>> grounds_of("a fox on a bright blue background")
+    ['blue']
+    """
+    return [found[1] for found in _GROUND.finditer(text.lower())]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from types import MappingProxyType
 
 from torch import Tensor
@@ -10,8 +10,8 @@ from torch import Tensor
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import Layout
 
-# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing of the
-# prompt that is not shown, and for each point of cosine that the layout's things are less than named by a word
+# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing or ground
+# of the prompt that is not shown, and for each point of cosine that the layout's things are less than named by a word
 NEARER, MISSED, VAGUE = 0.05, 0.05, 0.2
 
 
@@ -24,7 +24,7 @@ class Scored:
         'fox'
 
     names: of the things, each with the cosine of a part of the prompt that names it; target: [D]; clear: words of the
-    prompt that mean a thing, with the names of those that they may mean.
+    prompt that mean a thing, with the names of those that they may mean; grounds: the colours that it names of grounds.
     """
 
     def __init__(
@@ -33,8 +33,9 @@ class Scored:
         names: Mapping[str, float],
         target: Tensor,
         clear: Mapping[str, Set[str]] = MappingProxyType({}),
+        grounds: Collection[str] = (),
     ) -> None:
-        self.perceptor, self.names, self.target, self.clear = perceptor, names, target, clear
+        self.perceptor, self.names, self.target, self.clear, self.grounds = perceptor, names, target, clear, grounds
         self.scores: dict[Layout, float] = {}
 
     @property
@@ -57,7 +58,8 @@ class Scored:
             word for word, meant in self.clear.items()
             if not any(thing in meant for thing in layout.things) and word not in (layout.scene or "")
         ]  # fmt: skip
-        return NEARER * (layout.parts - 1) + MISSED * len(missed)
+        on_another = bool(self.grounds) and layout.colour not in self.grounds
+        return NEARER * (layout.parts - 1) + MISSED * (len(missed) + on_another)
 
     def fit(self, layout: Layout) -> float:
         """The cosine of a layout and the target, reduced where words hardly name its things."""
