@@ -24,7 +24,10 @@ from clipgen.errors import DeviceError, UnknownNameError
 DTYPES: dict[str, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 # functions that fill a tensor with random numbers
-_DRAWS = ("normal_", "uniform_", "trunc_normal_")
+_DRAWS = (
+    *("normal_", "uniform_", "trunc_normal_", "orthogonal_"),
+    *("kaiming_normal_", "kaiming_uniform_", "xavier_normal_", "xavier_uniform_"),
+)
 
 # messages of allocators that are out of memory; only CUDA has an exception class for it
 _OUT_OF_MEMORY = (

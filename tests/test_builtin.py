@@ -441,16 +441,16 @@ def test_things_that_the_stylegan_knows_are_drawn_on_the_ground_that_the_words_n
     clip: Perceptor, parts: Parts
 ) -> None:
     words = ["a fox with a teal background", "a red apple", "an owl by Van Gogh"]
-    seeds = [0] * len(words)
-    start = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64), parts=parts)
+    seeds, texts = [0] * len(words), [[line] for line in words]
+    start = bank_pictures(clip, clip.encode_text(words), texts=texts, seeds=seeds, size=(64, 64), parts=parts)
     assert start.opacity.tolist() == [1] * len(words)
     assert (start.init_share > 0).all() and start.init_share[0] >= start.init_share[2]
     corners = start.pictures[0, :, 2:6, 2:6].flatten(1).median(1).values
     assert (corners - torch.tensor(COLOURS["teal"]) / 255).abs().max() < 0.1
     names = ["fox", "red apple", "owl", "wolf", "lemon", "guitar", "forest"]
     assert (clip.encode_image(start.pictures) @ clip.encode_text(names).T).argmax(1).tolist() == [0, 1, 2]
-    again = bank_pictures(clip, clip.encode_text(words), seeds=seeds, size=(64, 64), parts=parts)
-    other = bank_pictures(clip, clip.encode_text(words), seeds=[1] * len(words), size=(64, 64), parts=parts)
+    again = bank_pictures(clip, clip.encode_text(words), texts=texts, seeds=seeds, size=(64, 64), parts=parts)
+    other = bank_pictures(clip, clip.encode_text(words), texts=texts, seeds=[1] * 3, size=(64, 64), parts=parts)
     assert torch.equal(start.pictures, again.pictures) and not torch.equal(start.pictures, other.pictures)
 
 
@@ -533,7 +533,7 @@ def test_words_of_things_give_a_layout(
     scene: tuple[str, str] | None,
     style: str | None,
 ) -> None:
-    found = composer.layout(both.encode_text([words])[0])
+    found = composer.layout(both.encode_text([words])[0], [words])
     assert found is not None
     entry = composer.scene_of(found[0])
     shown = None if entry is None else (entry.scene, entry.mood)
@@ -602,11 +602,12 @@ def test_every_thing_is_named_once(composer: Composer) -> None:
 
 
 def test_what_fills_its_square_is_no_thing_in_a_scene(composer: Composer, both: Perceptor) -> None:
-    target = both.encode_text(["a foggy forest"])[0]
-    found = composer.layout(target)
+    words = ["a foggy forest"]
+    target = both.encode_text(words)[0]
+    found = composer.layout(target, words)
     assert found is None or "foggy" not in found[0].things
     composer.covers["foggy"] = 0.5
-    found = composer.layout(target)
+    found = composer.layout(target, words)
     del composer.covers["foggy"]
     assert found is not None and found[0].things == ("foggy",) and found[0].scene is not None
 

@@ -55,6 +55,15 @@ def test_a_ground_that_words_name_is_shown() -> None:
     assert scored.scores[FOX] == pytest.approx(1 - MISSED) == pytest.approx(scored.scores[FOX.on("red")] + NEARER)
 
 
+def test_a_colour_that_words_give_a_thing_is_shown() -> None:
+    scored = Scored(Same(), {"fox": 1.0}, torch.ones(1), tints={"fox": ["blue"]})
+    blue = FOX.tinted("fox", "blue")
+    scored.add([FOX, blue])
+    assert scored.scores[FOX] == pytest.approx(1 - MISSED) == pytest.approx(scored.scores[blue] + MISSED - NEARER)
+    assert scored.fit(FOX) == pytest.approx(1)
+    assert scored.in_colours(FOX) == [blue] and scored.in_colours(blue) == scored.in_colours(BOAR) == []
+
+
 def test_a_scene_may_show_what_a_word_names(scored: Scored) -> None:
     scored.add([BOAR.within("fox farm")])
     assert scored.scores[BOAR.within("fox farm")] == pytest.approx(1 - NEARER - VAGUE / 2)

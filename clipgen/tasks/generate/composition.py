@@ -120,14 +120,15 @@ class Composer:
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
         grounds = [colour for text in texts for colour in grounds_of(text)]
-        looked = named(self.perceptor, manners, texts).fits.tolist()
-        looks = [style for style, fit in zip(styles(), looked, strict=True) if fit >= THING]
-        scored = self._scored(Scored(self.perceptor, near, target, clear, grounds), several, tints, looks)
+        phrases = {phrase: name for name, style in styles().items() for phrase in (*style.before, *style.after)}
+        looked = named(self.perceptor, embed_cached(self.perceptor, list(phrases), target), texts).fits.tolist()
+        looks = {name: None for name, fit in zip(phrases.values(), looked, strict=True) if fit >= THING}
+        scored = self._scored(Scored(self.perceptor, near, target, clear, grounds, tints), several, list(looks))
         for layout in scored.best():
             if scored.scores[layout] < scored.highest - NEAR:
                 return None
             fit, is_named = scored.fit(layout), bool(texts) and all(near[thing] >= SURE for thing in layout.things)
-            if (fit >= MEANT or is_named) and all(self._can_draw(thing, layout) for thing in layout.things):
+            if (fit >= MEANT or is_named) and self._can_draw(layout):
                 return Found(layout, target.new_tensor(fit), is_named)
         return None
 
@@ -142,10 +143,12 @@ class Composer:
             names = others if any(fit >= SURE for fit in others.values()) else names
         return names
 
-    def _can_draw(self, thing: str, layout: Layout) -> bool:
-        """Whether a thing can be drawn for a layout: one that fills its square, as fog does, stands alone."""
+    def _can_draw(self, layout: Layout) -> bool:
+        """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone."""
+        if not {*self.things}.issuperset(layout.things):
+            return False
         alone = layout.scene is None and len(layout.things) == 1
-        return thing in self.things and (alone or self._covers(thing) < FULL)
+        return alone or all(self._covers(thing) < FULL for thing in layout.things)
 
     def _covers(self, thing: str) -> float:
         """The mean alpha of a thing's draws."""
@@ -153,12 +156,10 @@ class Composer:
             self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, :, 3].mean())
         return self.covers[thing]
 
-    def _scored(
-        self, scored: Scored, several: Set[str], tints: Mapping[str, Sequence[str]], looks: Sequence[str]
-    ) -> Scored:
+    def _scored(self, scored: Scored, several: Set[str], looks: Sequence[str]) -> Scored:
         """Layouts of the things to be scored, alone, in pairs, in scenes, on grounds, in colours and in styles.
 
-        several: of which things there may be two or three; tints: the colours of each thing; looks: styles.
+        several: of which things there may be two or three; looks: styles.
         """
         names, target = scored.names, scored.target
         captions = list(self.scenes)
@@ -188,7 +189,7 @@ class Composer:
         for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
             for _ in range(different):
                 best = [*scored.best(GROUNDED, things, different), *scored.best(GROUNDED, things, different, True)]
-                scored.add(one.tinted(thing, tint) for one in best for thing in one.colourless for tint in tints[thing])
+                scored.add(coloured for one in best for coloured in scored.in_colours(one))
             best = scored.best(GROUNDED, things, different)
             more = [one.on(colour) for one in best for colour in COLOURS]
             scored.add([*more, *(one.within(scene) for one in best for scene in scenes if things > 1)])

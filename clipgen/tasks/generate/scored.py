@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from types import MappingProxyType
 
 from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
-from clipgen.tasks.generate.layouts import Layout
+from clipgen.tasks.generate.layouts import Layout, singular
 
-# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing or ground
+# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing or colour
 # of the prompt that is not shown, and for each point of cosine that the layout's things are less than named by a word
 NEARER, MISSED, VAGUE = 0.05, 0.05, 0.2
 
@@ -24,7 +24,8 @@ class Scored:
         'fox'
 
     names: of the things, each with the cosine of a part of the prompt that names it; target: [D]; clear: words of the
-    prompt that mean a thing, with the names of those that they may mean; grounds: the colours that it names of grounds.
+    prompt that mean a thing, with the names of those that they may mean; grounds: the colours that it names of grounds;
+    tints: those of things.
     """
 
     def __init__(
@@ -34,8 +35,10 @@ class Scored:
         target: Tensor,
         clear: Mapping[str, Set[str]] = MappingProxyType({}),
         grounds: Collection[str] = (),
+        tints: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
-        self.perceptor, self.names, self.target, self.clear, self.grounds = perceptor, names, target, clear, grounds
+        self.perceptor, self.names, self.target = perceptor, names, target
+        self.clear, self.grounds, self.tints = clear, grounds, tints
         self.scores: dict[Layout, float] = {}
 
     @property
@@ -54,16 +57,22 @@ class Scored:
         return self._for_parts(layout) + VAGUE * sum(1 - self.names[one] for one in layout.things) / len(layout.things)
 
     def _for_parts(self, layout: Layout) -> float:
+        shows = [*layout.things, layout.scene or ""]
         missed = [
             word for word, meant in self.clear.items()
-            if not any(thing in meant for thing in layout.things) and word not in (layout.scene or "")
+            if meant.isdisjoint(layout.things) and not any(singular(word) in shown for shown in shows)
         ]  # fmt: skip
         on_another = bool(self.grounds) and layout.colour not in self.grounds
-        return NEARER * (layout.parts - 1) + MISSED * (len(missed) + on_another)
+        untinted = sum(bool(self.tints.get(thing)) for thing in layout.colourless)
+        return NEARER * (layout.parts - 1) + MISSED * (len(missed) + on_another + untinted)
 
     def fit(self, layout: Layout) -> float:
         """The cosine of a layout and the target, reduced where words hardly name its things."""
         return self.scores[layout] + self._for_parts(layout)
+
+    def in_colours(self, layout: Layout) -> list[Layout]:
+        """The same layout with a thing more in a colour that words give it."""
+        return [layout.tinted(thing, tint) for thing in layout.colourless for tint in self.tints.get(thing, ())]
 
     def best(
         self, count: int | None = None, things: int = 0, different: int = 0, in_scene: bool = False
@@ -77,4 +86,5 @@ class Scored:
             one for one in self.scores
             if not things or (len(one.things), len({*one.things}), one.scene is not None) == kind
         ]  # fmt: skip
-        return sorted(some, key=self.scores.__getitem__, reverse=True)[:count]
+        # of "person" that is standing and "person standing", which say the same, the longer name is drawn
+        return sorted(some, key=lambda one: (round(self.scores[one], 4), len(one.things[0])), reverse=True)[:count]
