@@ -554,6 +554,8 @@ def test_words_of_things_give_a_layout(
         ("a fox in front of a castle, by Edward Hopper", ("fox",), (), "castle on a hill"),  # no king, no insect
         ("steam train crossing a bridge in autumn", ("train",), (), "bridge over a river"),  # no crossing
         ("a dog catching a frisbee", ("flying disc", "dog"), (), None),
+        ("pencil drawing of an old man", ("old man",), (), None),  # and no pencil
+        ("a stained glass window of a peacock", ("peacock",), (), None),
         ("a cat sitting in a living room with a fireplace, trending on artstation", ("cat",), (), "living room"),
     ],
 )
@@ -621,7 +623,7 @@ def test_a_run_starts_from_what_the_reader_reads_too(clip: Perceptor, both: Perc
     torch.testing.assert_close(targets.joined().mean(), both.encode_text(words))
     for other in (settings.changed(start="noise"), settings.changed(init_noise="perlin")):
         assert reader_for(other, clip, parts, cpu) is None
-    expected = bank_pictures(both, both.encode_text(words), seeds=[7], size=(64, 64), parts=parts)
+    expected = bank_pictures(both, both.encode_text(words), texts=[words], seeds=[7], size=(64, 64), parts=parts)
     share = clipgen.stream(words, size=(64, 64), steps=1, cutn=1, seed=7, device="cpu", dtype="fp32").plan.init_share
     assert share is not None and torch.allclose(share, expected.init_share, atol=1e-4)
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import PAIR, TOGETHER, Layout
-from clipgen.tasks.generate.scored import MISSED, NEARER, VAGUE, Scored
+from clipgen.tasks.generate.scored import ELSEWHERE, MISSED, NEARER, VAGUE, Scored
 
 FOX, BOAR = Layout("fox", ("fox",)), Layout("boar", ("boar",))
 BOTH = Layout(TOGETHER.format("fox", "boar"), ("fox", "boar"), PAIR)
@@ -62,6 +62,13 @@ def test_a_colour_that_words_give_a_thing_is_shown() -> None:
     assert scored.scores[FOX] == pytest.approx(1 - MISSED) == pytest.approx(scored.scores[blue] + MISSED - NEARER)
     assert scored.fit(FOX) == pytest.approx(1)
     assert scored.in_colours(FOX) == [blue] and scored.in_colours(blue) == scored.in_colours(BOAR) == []
+
+
+def test_places_that_words_name_come_first() -> None:
+    scored = Scored(Same(), {"fox": 1.0}, torch.ones(1), places={"forest": 0.9, "fair": 0.4})
+    scored.add([FOX.within("forest"), FOX.within("fair")])
+    assert scored.scores[FOX.within("fair")] == pytest.approx(scored.scores[FOX.within("forest")] - ELSEWHERE / 2)
+    assert scored.fit(FOX.within("forest")) == pytest.approx(1 - ELSEWHERE / 10)
 
 
 def test_a_scene_may_show_what_a_word_names(scored: Scored) -> None:

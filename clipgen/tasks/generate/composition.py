@@ -14,6 +14,7 @@ from clipgen.colours import COLOURS
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
+from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Bank, Entry
@@ -43,8 +44,8 @@ NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much the score of a layout that cannot be drawn may be higher: "an
 # open umbrella" is near "umbrella with rain drops" too
 MEANT, NEAR = 0.5, 0.1
-# cosine of a thing and a part of the words from which that is its very name
-EXACT = 0.97
+# cosine of a thing and a part of the words from which that is its very name, and of a name of a style
+EXACT, STYLE = 0.97, 0.9
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
 # one whose cosine is lower by at most so much
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
@@ -103,6 +104,7 @@ class Composer:
         for nearest in (embedded[int(fits.argmax())], manners[int((manners @ target).argmax())]):
             rest = embedded @ (target - (target @ nearest) * nearest)
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
+        looks, texts = self._looks(texts, target)
         words = named(self.perceptor, embedded, texts)
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
@@ -120,10 +122,8 @@ class Composer:
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
         grounds = [colour for text in texts for colour in grounds_of(text)]
-        phrases = {phrase: name for name, style in styles().items() for phrase in (*style.before, *style.after)}
-        looked = named(self.perceptor, embed_cached(self.perceptor, list(phrases), target), texts).fits.tolist()
-        looks = {name: None for name, fit in zip(phrases.values(), looked, strict=True) if fit >= THING}
-        scored = self._scored(Scored(self.perceptor, near, target, clear, grounds, tints), several, list(looks))
+        scored = Scored(self.perceptor, near, target, clear, grounds, tints, self._places(texts, target))
+        scored = self._scored(scored, several, looks)
         for layout in scored.best():
             if scored.scores[layout] < scored.highest - NEAR:
                 return None
@@ -131,6 +131,30 @@ class Composer:
             if (fit >= MEANT or is_named) and self._can_draw(layout):
                 return Found(layout, target.new_tensor(fit), is_named)
         return None
+
+    def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[list[str], list[str]]:
+        """The styles that texts name, all of them where there is no text, and the texts without their names.
+
+        In "a pencil drawing" and "a stained glass window" there is no pencil and no window.
+        """
+        phrases = {phrase: name for name, style in styles().items() for phrase in (*style.before, *style.after)}
+        words = named(self.perceptor, embed_cached(self.perceptor, list(phrases), target), texts)
+        looks = dict.fromkeys(
+            name for name, fit in zip(phrases.values(), words.fits.tolist(), strict=True) if fit >= STYLE
+        )
+        names = [part for part, fits in words.parts.items() if " " in part and fits.max() >= STYLE]
+        return list(looks), [without(text.lower(), sorted(names, key=len, reverse=True)) for text in texts]
+
+    def _places(self, texts: Sequence[str], target: Tensor) -> dict[str, float]:
+        """How surely texts name the place of each scene, in whatever mood: its caption, and a cosine."""
+        from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
+
+        names = {name: scene for scene, one in SCENES.items() for name in one.names}
+        fits = named(self.perceptor, embed_cached(self.perceptor, list(names), target), texts).fits.tolist()
+        best: dict[str, float] = {}
+        for scene, fit in zip(names.values(), fits, strict=True):
+            best[scene] = max(fit, best.get(scene, 0.0))
+        return {caption: best[entry.scene] for caption, entry in self.scenes.items()}
 
     def _without_places(self, names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:
         """Names without those of places, hours and weather, which scenes show, if a thing is surely named.

@@ -72,9 +72,9 @@ class Named:
     """How surely texts name each of some things.
 
     fits: of each, the highest cosine of it and a part, [N]; heads: the same of words that do not stand before another
-    thing, and of longer parts that surely mean it: in "a school bus" a school only says what kind of bus it is; tints:
-    the same of parts after the name of a colour; clear: words that surely mean a thing by themselves, with their
-    cosines to all of them, [N]; several: the same as `fits` of parts in the plural.
+    thing, and of longer parts that surely mean it: in "a school bus" a school says of what kind the bus is; several:
+    the same as `fits` of parts in the plural; tints: of parts after the name of a colour; clear: words that surely
+    mean a thing by themselves, with their cosines to all of them, [N]; parts: all parts, with theirs.
     """
 
     fits: Tensor
@@ -82,6 +82,7 @@ class Named:
     several: Tensor
     tints: Mapping[str, Tensor]
     clear: Mapping[str, Tensor] = field(default_factory=dict)
+    parts: Mapping[str, Tensor] = field(default_factory=dict)
 
     @property
     def meant(self) -> Tensor:
@@ -124,4 +125,4 @@ def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
     is_plural = torch.tensor([singular(text) != text for text in distinct])
     heads, several = (torch.where(some, fits, 0.0).amax(1) for some in (is_head & surely, is_plural))
-    return Named(fits.amax(1), heads, several, tints, clear)
+    return Named(fits.amax(1), heads, several, tints, clear, dict(zip(distinct, fits.T, strict=True)))

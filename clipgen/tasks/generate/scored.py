@@ -11,8 +11,9 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import Layout, singular
 
 # by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing or colour
-# of the prompt that is not shown, and for each point of cosine that the layout's things are less than named by a word
-NEARER, MISSED, VAGUE = 0.05, 0.05, 0.2
+# of the prompt that is not shown, and for each point of cosine that the layout's things, or its place, are less than
+# named by a word
+NEARER, MISSED, VAGUE, ELSEWHERE = 0.05, 0.05, 0.2, 0.1
 
 
 class Scored:
@@ -25,7 +26,7 @@ class Scored:
 
     names: of the things, each with the cosine of a part of the prompt that names it; target: [D]; clear: words of the
     prompt that mean a thing, with the names of those that they may mean; grounds: the colours that it names of grounds;
-    tints: those of things.
+    tints: those of things; places: of the scenes, each with the cosine of a part of the prompt that names it.
     """
 
     def __init__(
@@ -36,9 +37,10 @@ class Scored:
         clear: Mapping[str, Set[str]] = MappingProxyType({}),
         grounds: Collection[str] = (),
         tints: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        places: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self.perceptor, self.names, self.target = perceptor, names, target
-        self.clear, self.grounds, self.tints = clear, grounds, tints
+        self.clear, self.grounds, self.tints, self.places = clear, grounds, tints, places
         self.scores: dict[Layout, float] = {}
 
     @property
@@ -54,7 +56,9 @@ class Scored:
             self.scores |= {one: fit - self._reduced(one) for one, fit in zip(some, fits.tolist(), strict=True)}
 
     def _reduced(self, layout: Layout) -> float:
-        return self._for_parts(layout) + VAGUE * sum(1 - self.names[one] for one in layout.things) / len(layout.things)
+        unnamed = sum(1 - self.names[one] for one in layout.things) / len(layout.things)
+        elsewhere = 1 - self.places.get(layout.scene or "", 1.0)
+        return self._for_parts(layout) + VAGUE * unnamed + ELSEWHERE * elsewhere
 
     def _for_parts(self, layout: Layout) -> float:
         shows = [*layout.things, layout.scene or ""]

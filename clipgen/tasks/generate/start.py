@@ -278,8 +278,9 @@ def _composed(
     found = composer.layout(target, texts)
     if found is None or (found.fit < nearest + CLEARER and (nearest >= SHOWN or not found.is_named)):
         return None
-    layout, fit, _ = found
-    # the less of the words a layout has (a style, say), the more the run has to change
+    layout, fit, is_named = found
+    # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things
+    fit = fit.clamp(min=SHOWN) if is_named else fit
     share = ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
     return lambda choices, ground: (composer.compose(layout, target, choices, ground), share, torch.ones_like(share))
 
