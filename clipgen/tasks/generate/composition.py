@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence, Set
-from itertools import permutations
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -14,53 +11,18 @@ from clipgen.colours import COLOURS
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
-from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import Perceptor
-from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground, recoloured, shaded, side_of, turned
-from clipgen.tasks.generate.layouts import (
-    ARRANGED,
-    HIDDEN,
-    IN_SCENES,
-    PAIR,
-    SEAS,
-    SEVERAL,
-    TOGETHER,
-    UNDER_SEA,
-    Layout,
-    plural,
-    styles,
-    varied,
-)
-from clipgen.tasks.generate.nouns import ALIKE, SURE, THING, grounds_of, named
-from clipgen.tasks.generate.scored import Scored
-from clipgen.tasks.generate.texts import embed_cached
+from clipgen.tasks.generate.finding import Finder, Found
+from clipgen.tasks.generate.layouts import HIDDEN, IN_SCENES, SEAS, UNDER_SEA, Layout, varied
 
-# how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
-# many of the best pairs are arranged, of the best of a kind tried in colours and on all grounds, and of all in styles
-NAMES, DRAWABLE, SCENES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
-# least cosine at which words name a thing; by how much the score of a layout that cannot be drawn may be higher: "an
-# open umbrella" is near "umbrella with rain drops" too
-MEANT, NEAR = 0.5, 0.1
-# cosine of a thing and a part of the words from which that is its very name, and of a name of a style
-EXACT, STYLE = 0.97, 0.9
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
 # one whose cosine is lower by at most so much
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
 # mean alpha from which a thing fills its square
 FULL = 0.78
-# names of what a person does, of which anything can be said: "penguin standing" shows no person
-DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
-
-
-class Found(NamedTuple):
-    """A layout, its cosine to a target, and whether words surely name all its things."""
-
-    layout: Layout
-    fit: Tensor
-    is_named: bool
 
 
 class Composer:
@@ -87,85 +49,8 @@ class Composer:
         self.things = [name for name in dict.fromkeys(self.stylegan.network.names) if name not in drawn]
 
     def layout(self, target: Tensor, texts: Sequence[str] = ()) -> Found | None:
-        """The layout nearest to a target [D]; None if none is near, or the nearest cannot be drawn.
-
-        texts: of the target, of whose words one has to name each thing; none: any thing may be meant.
-        """
-        unseen = [name for name in self.perceptor.names if name not in self.things]
-        names = self.things + unseen
-        embedded = torch.cat([embed_cached(self.perceptor, part, target) for part in (self.things, unseen) if part])
-        fits = embedded @ target
-        drawable = fits[: len(self.things)]
-        order = dict.fromkeys(fits.topk(min(NAMES, len(fits))).indices.tolist())
-        order |= dict.fromkeys(drawable.topk(min(DRAWABLE, len(drawable))).indices.tolist())
-        # of two things the nearer one hides the other, as a style hides the thing: what is hidden is found in the part
-        # of the target that is orthogonal to the nearer one, or to the style
-        manners = embed_cached(self.perceptor, [style.before[0] for style in styles().values()], target)
-        for nearest in (embedded[int(fits.argmax())], manners[int((manners @ target).argmax())]):
-            rest = embedded @ (target - (target @ nearest) * nearest)
-            order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
-        looks, texts = self._looks(texts, target)
-        words = named(self.perceptor, embedded, texts)
-        # of many words none has much weight in the target
-        order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
-        clear = {
-            word: {names[index] for index in order if fits[index] >= fits.max() - ALIKE}
-            for word, fits in words.clear.items()
-            if word not in mood_words()
-        }
-        own = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
-        near = self._without_places(_without_kinds(own, clear.values()), clear.values())
-        if not near:
-            return None
-        several = {names[index] for index in order if words.several[index] >= THING}
-        tints = {
-            names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
-        }
-        grounds = [colour for text in texts for colour in grounds_of(text)]
-        scored = Scored(self.perceptor, near, target, clear, grounds, tints, self._places(texts, target))
-        scored = self._scored(scored, several, looks)
-        for layout in scored.best():
-            if scored.scores[layout] < scored.highest - NEAR:
-                return None
-            fit, is_named = scored.fit(layout), bool(texts) and all(near[thing] >= SURE for thing in layout.things)
-            if (fit >= MEANT or is_named) and self._can_draw(layout):
-                return Found(layout, target.new_tensor(fit), is_named)
-        return None
-
-    def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[list[str], list[str]]:
-        """The styles that texts name, all of them where there is no text, and the texts without their names.
-
-        In "a pencil drawing" and "a stained glass window" there is no pencil and no window.
-        """
-        phrases = {phrase: name for name, style in styles().items() for phrase in (*style.before, *style.after)}
-        words = named(self.perceptor, embed_cached(self.perceptor, list(phrases), target), texts)
-        looks = dict.fromkeys(
-            name for name, fit in zip(phrases.values(), words.fits.tolist(), strict=True) if fit >= STYLE
-        )
-        names = [part for part, fits in words.parts.items() if " " in part and fits.max() >= STYLE]
-        return list(looks), [without(text.lower(), sorted(names, key=len, reverse=True)) for text in texts]
-
-    def _places(self, texts: Sequence[str], target: Tensor) -> dict[str, float]:
-        """How surely texts name the place of each scene, in whatever mood: its caption, and a cosine."""
-        from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
-
-        names = {name: scene for scene, one in SCENES.items() for name in one.names}
-        fits = named(self.perceptor, embed_cached(self.perceptor, list(names), target), texts).fits.tolist()
-        best: dict[str, float] = {}
-        for scene, fit in zip(names.values(), fits, strict=True):
-            best[scene] = max(fit, best.get(scene, 0.0))
-        return {caption: best[entry.scene] for caption, entry in self.scenes.items()}
-
-    def _without_places(self, names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:
-        """Names without those of places, hours and weather, which scenes show, if a thing is surely named.
-
-        "A crow on a foggy morning" is no sunrise. alike: names that one word may mean.
-        """
-        for shown in (mood_words(), self.scenes.keys()):
-            hidden = {*shown}.union(*(some for some in alike if not some.isdisjoint(shown)))
-            others = {name: fit for name, fit in names.items() if name not in hidden}
-            names = others if any(fit >= SURE for fit in others.values()) else names
-        return names
+        """The layout nearest to a target [D] that can be drawn; see `Finder.nearest`."""
+        return Finder(self.perceptor, self.things, self.scenes, self._can_draw).nearest(target, texts)
 
     def _can_draw(self, layout: Layout) -> bool:
         """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone."""
@@ -179,46 +64,6 @@ class Composer:
         if thing not in self.covers:
             self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, :, 3].mean())
         return self.covers[thing]
-
-    def _scored(self, scored: Scored, several: Set[str], looks: Sequence[str]) -> Scored:
-        """Layouts of the things to be scored, alone, in pairs, in scenes, on grounds, in colours and in styles.
-
-        several: of which things there may be two or three; looks: styles.
-        """
-        names, target = scored.names, scored.target
-        captions = list(self.scenes)
-        fits = embed_cached(self.perceptor, captions, target) @ target
-        scenes = [captions[index] for index in fits.topk(min(SCENES, len(captions))).indices.tolist()]
-        doings = [found[1] for name in names if (found := DOING.fullmatch(name))]
-        layouts = [Layout(name, (name,)) for name in names]
-        layouts += [one.doing(doing) for one in layouts for doing in doings if not DOING.fullmatch(one.text)]
-        layouts += [one.within(scene) for one in layouts for scene in scenes]
-        heads = [name for name, fit in names.items() if fit >= THING]
-        layouts += [
-            Layout(TOGETHER.format(*pair), pair, PAIR)
-            for pair in permutations(heads, 2) if not any(meant >= {*pair} for meant in scored.clear.values())
-        ]  # fmt: skip
-        layouts += [
-            Layout(text.format(plural(name)), (name,) * len(places), places)
-            for name in names if name in several for text, places in SEVERAL.items()
-        ]  # fmt: skip
-        scored.add(layouts)
-        # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing, of two
-        # and of several have colours, or are combined with grounds, those of two and of several with scenes, and the
-        # best with styles
-        scored.add(
-            Layout(text.format(*one.things), one.things, places)
-            for one in scored.best(PAIRS, 2, 2) for text, places in ARRANGED.items()
-        )  # fmt: skip
-        for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
-            for _ in range(different):
-                best = [*scored.best(GROUNDED, things, different), *scored.best(GROUNDED, things, different, True)]
-                scored.add(coloured for one in best for coloured in scored.in_colours(one))
-            best = scored.best(GROUNDED, things, different)
-            more = [one.on(colour) for one in best for colour in COLOURS]
-            scored.add([*more, *(one.within(scene) for one in best for scene in scenes if things > 1)])
-        scored.add(one.in_style(style) for one in scored.best(STYLED) for style in looks)
-        return scored
 
     def scene_of(self, layout: Layout) -> Entry | None:
         """The scene that a layout's things are put into: the one of its words, or the one under water for fish at sea.
@@ -282,19 +127,6 @@ class Composer:
             return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
         assert scene is not None  # one of both
         return scene.draw(int(torch.randint(2**31, (), generator=rng)), self.size)
-
-
-def _without_kinds(names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:
-    """Names without those of other kinds of a thing that a word names: an open umbrella is no closed one.
-
-    alike: names that one word may mean.
-    """
-    kinds: set[str] = set()
-    for some in alike:
-        fits = {name: names[name] for name in some if name in names}
-        if fits and max(fits.values()) >= EXACT:
-            kinds |= {name for name, fit in fits.items() if fit < EXACT}
-    return {name: fit for name, fit in names.items() if name not in kinds}
 
 
 def _near_best(fits: Tensor, rng: torch.Generator) -> int:

@@ -90,22 +90,28 @@ class Named:
         return self.fits >= MEANT
 
 
-def named(perceptor: Perceptor, things: Tensor, texts: Sequence[str]) -> Named:
+def named(
+    perceptor: Perceptor, things: Tensor, texts: Sequence[str], embedded: dict[str, Tensor] | None = None
+) -> Named:
     """Compare things, by embeddings [N, D] of their names, with all parts of texts.
 
         >>> names = ["bus", "school", "octopus"]
         >>> named(perceptor, perceptor.encode_text(names), ["a school bus"]).meant
         tensor([ True,  True, False])
 
-    Without a part, as where a picture is the prompt, any thing may be meant.
+    Without a part, as where a picture is the prompt, any thing may be meant. embedded: of parts [D], which is added to.
     """
     parts = [part for text in texts for part in parts_of(without(text, perceptor.asides(text)))]
     if not parts:
         return Named(ones := things.new_ones(len(things)), ones, ones, dict.fromkeys(COLOURS, ones))
     distinct = list(dict.fromkeys([part.text for part in parts]))
-    fits = things @ perceptor.encode_text(distinct).to(things).T
+    embedded = {} if embedded is None else embedded
+    singulars = [singular(text) for text in distinct]
+    if missing := [text for text in dict.fromkeys([*distinct, *singulars]) if text not in embedded]:
+        embedded |= dict(zip(missing, perceptor.encode_text(missing), strict=True))
     # names of things are in the singular
-    fits = fits.maximum(things @ perceptor.encode_text([singular(text) for text in distinct]).to(things).T)
+    every, one = (torch.stack([embedded[text] for text in some]).to(things).T for some in (distinct, singulars))
+    fits = (things @ every).maximum(things @ one)
     best = dict(zip(distinct, fits.amax(0).tolist(), strict=True))
     is_head = torch.zeros(len(distinct), dtype=torch.bool)
     tints: dict[str, Tensor] = {}
