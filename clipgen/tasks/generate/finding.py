@@ -42,9 +42,9 @@ class Found(NamedTuple):
 class Finder:
     """Finds the layout that words mean.
 
-        >>> finder = Finder(perceptor, ["fox", "owl"], {}, lambda layout: True)
-        >>> finder.nearest(perceptor.encode_text(["a red fox"])[0], ["a red fox"]).layout.text
-        'red fox'
+        >>> finder = Finder(perceptor, ["fox"], {}, lambda layout: True)
+        >>> finder.nearest(perceptor.encode_text(["fox"])[0], ["fox"]).layout.things
+        ('fox',)
 
     perceptor: embeds texts; things: names of those that can be drawn; scenes: by their captions, in all moods;
     can_draw: tells it of a layout.

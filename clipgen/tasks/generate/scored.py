@@ -21,8 +21,8 @@ class Scored:
 
         >>> scored = Scored(perceptor, {"fox": 1.0}, perceptor.encode_text(["a fox"])[0])
         >>> scored.add([Layout("fox", ("fox",)), Layout("fox", ("fox",)).on("blue")])
-        >>> scored.best(1)[0].text
-        'fox'
+        >>> scored.best(1)[0].things
+        ('fox',)
 
     names: of the things, each with the cosine of a part of the prompt that names it; target: [D]; clear: words of the
     prompt that mean a thing, with the names of those that they may mean; grounds: the colours that it names of grounds;
