@@ -36,7 +36,10 @@ def words(files: dict[str, str]) -> Words:
 
 
 class Tower:
-    """Embeds a word by whether its letters hold an x, with some noise of its own."""
+    """Embeds a word by whether its letters hold an x, with some noise of its own; all but one are frequent."""
+
+    def is_piece(self, word: str) -> bool:
+        return word != "elefant"
 
     def embed(self, texts: Sequence[str]) -> Tensor:
         rows = [torch.randn(16, generator=torch.Generator().manual_seed(sum(map(ord, text)))) for text in texts]
@@ -83,6 +86,12 @@ def test_what_stands_for_a_word_is_shown_and_near() -> None:
     assert found.nearest("calmer") == []  # no picture shows it
     assert found.nearest("oxs") != []  # a plural by its singular
     assert known_letters(["calm"]).nearest("fox") == [] and known_letters([]).nearest("fox") == []
+
+
+def test_a_misspelled_word_stands_for_the_right_one() -> None:
+    found = known_letters(["elephant", "box", "wax"])
+    assert found.nearest("elefant") == ["elephant"] and found.corrected("elefant") == "elephant"
+    assert found.corrected("elephan") is None  # frequent, and thus right
 
 
 def test_a_mood_stands_for_a_word_that_was_taught_inside_a_name() -> None:

@@ -92,10 +92,7 @@ class Meanings:
 
         The text tower has a piece of its own for each frequent word, and is given rare and misspelled ones in several.
         """
-        return None if self._whole(word) or any(map(self._whole, stems(word))) else self._spelling.corrected(word)
-
-    def _whole(self, word: str) -> bool:
-        return f"{word}</w>" in self.tower.tokenizer.encoder
+        return None if any(map(self.tower.is_piece, stems(word))) else self._spelling.corrected(word)
 
     @cached_property
     def _spelling(self) -> Spelling:

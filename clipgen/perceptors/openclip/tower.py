@@ -92,6 +92,10 @@ class TextTower(nn.Module):
         """Rows of the table [N, L, W] and where each text ends [N] → unit vectors [N, D]."""
         return F.normalize(_mixed(self.tower, pieces, ends), dim=-1)
 
+    def is_piece(self, word: str) -> bool:
+        """Whether a word, in lower case, is one piece of the tokenizer, as frequent ones are."""
+        return f"{word}</w>" in self.tokenizer.encoder
+
     @torch.inference_mode()
     def embed(self, texts: Sequence[str]) -> Tensor:
         """Embed texts: unit vectors, float32 [N, D]."""
