@@ -68,7 +68,11 @@ def together(rows: Sequence[Targets]) -> Targets:
     """
     longest = max(rows, key=lambda row: row.weights.shape[1])
     filled = [_padded(row, longest, longest.weights.shape[1]) for row in rows]
-    return Targets(*(torch.cat([getattr(row, name) for row in filled]) for name in ("embeddings", "weights", "stops")))
+    return Targets(
+        torch.cat([row.embeddings for row in filled]),
+        torch.cat([row.weights for row in filled]),
+        torch.cat([row.stops for row in filled]),
+    )
 
 
 def _padded(own: Targets, other: Targets, most: int) -> Targets:
