@@ -20,7 +20,9 @@ def test_a_slip_is_corrected(word: str, meant: str) -> None:
     assert SPELLING.corrected(word) == meant
 
 
-@pytest.mark.parametrize("word", ["castle", "bost", "zorblax", "fountain", "hassle", "element", ""])
+@pytest.mark.parametrize(
+    "word", ["castle", pytest.param("c" * 1_000_000, id="long"), "bost", "zorblax", "fountain", "hassle", "element", ""]
+)
 def test_other_words_are_left_alone(word: str) -> None:
     """Those that are right or short, and those that begin with another letter: "fountain" is no "mountain"."""
     assert SPELLING.corrected(word) is None

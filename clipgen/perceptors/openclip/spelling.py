@@ -30,10 +30,12 @@ class Spelling:
             if len(word) >= _LEAST and word.isalpha():
                 self.places.setdefault(word, len(self.places))
                 self.sounds.setdefault(_sound(word), word)
+        self.longest = max(map(len, self.places), default=0)
 
     def corrected(self, word: str) -> str | None:
         """The word that was meant; None for one of the list or a short one, and where none is near."""
-        if word in self.places or len(word) < _LEAST:
+        # all that is one slip away from a word takes the square of its length
+        if word in self.places or not _LEAST <= len(word) <= 2 * self.longest:
             return None
         if (alike := self.sounds.get(_sound(word))) is not None:
             return alike

@@ -17,6 +17,7 @@ from clipgen.tasks.generate.layouts import singular
 # longest part of a text that may name a thing, in words; least cosine of a part and what it may mean, of a word that
 # names a thing and some thing, and of a part and what it surely means; by how much less a word may fit another thing
 LONGEST, MEANT, THING, SURE, ALIKE = 3, 0.5, 0.65, 0.75, 0.3
+MOST = 120  # words and marks of a text that are read: what a picture is of is said early
 _GROUND = re.compile(rf"\b({'|'.join(COLOURS)}) (?:background|backdrop|ground)\b")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
@@ -41,7 +42,7 @@ def parts_of(text: str) -> list[Part]:
     >>> [(part.text, part.after, part.colours) for part in parts_of("a red bus stop, on a hill")][1:5]
     [('bus', 'stop', ('red',)), ('stop', '', ('red',)), ('hill', '', ()), ('red bus', 'stop', ())]
     """
-    tokens = _TOKEN.findall(text.lower())
+    tokens = _TOKEN.findall(text.lower())[:MOST]
     is_word = [token[0].isalpha() and token.partition("'")[0] not in STOP_WORDS for token in tokens]
     colours: list[tuple[str, ...]] = []  # before each token
     for at in range(len(tokens)):
