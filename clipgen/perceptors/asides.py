@@ -14,10 +14,12 @@ _MAKER = re.compile(
 )
 # the usual ones in prompts for larger models, which they make finer
 _LORE = re.compile(
-    r"\b(?:(?:trending|featured) on [\w.-]+|artstation(?: hq)?|deviantart|cgsociety|unreal engine(?: \d)?"
-    r"|octane(?: render)?|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr"
-    r"|award[- ]winning|sharp focus|(?:a )?masterpiece"
-    r"|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed)\b",
+    r"--(?!no\b)[a-z]+(?:[ =]\d[\w:.]*)?"
+    r"|\b(?:(?:trending|featured) on [\w.-]+|artstation(?: hq)?|deviantart|cgsociety|unreal engine(?: \d)?"
+    r"|octane(?: render)?|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr|\d\d+ ?mm(?: lens)?"
+    r"|(?:best|high) quality|award[- ]winning|sharp focus|(?:shallow )?depth of field|(?:a )?masterpiece|in the world"
+    r"|(?:cinematic|volumetric|dramatic|studio) light(?:s|ing)?"
+    r"|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed|detailed background)\b",
     re.IGNORECASE,
 )
 
@@ -37,8 +39,8 @@ class Maker:
 def lore(text: str) -> list[tuple[int, int]]:
     """Where a text has words for other tools.
 
-    >>> lore("a fox, trending on artstation, 8k")
-    [(7, 29), (31, 33)]
+    >>> lore("a fox, trending on artstation, 8k --ar 16:9")
+    [(7, 29), (31, 33), (34, 43)]
     """
     return [match.span() for match in _LORE.finditer(text)]
 

@@ -92,7 +92,10 @@ class Meanings:
 
         The text tower has a piece of its own for each frequent word, and is given rare and misspelled ones in several.
         """
-        return None if any(map(self.tower.is_piece, stems(word))) else self._spelling.corrected(word)
+        if any(map(self.tower.is_piece, stems(word))):
+            return None
+        singular = word[:-1] if word.endswith("s") else word
+        return self._spelling.corrected(word) or self._spelling.corrected(singular)
 
     @cached_property
     def _spelling(self) -> Spelling:

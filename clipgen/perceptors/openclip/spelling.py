@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_LEAST = 6  # letters: a slip in a shorter word gives other words
+# letters of a right word, and of one that may have any slip: in shorter ones, most slips give other words
+_LEAST, _LONG = 5, 6
 #: spellings of one sound, the longer ones first; a letter twice sounds as once
 _SOUNDS = (
     ("ph", "f"), ("ck", "k"), ("qu", "q"), ("ie", "i"), ("ei", "i"), ("ou", "o"), ("c", "k"), ("y", "i"), ("z", "s"),
@@ -19,6 +20,8 @@ class Spelling:
         >>> spelling = Spelling(["elephant", "butterfly", "castle"])
         >>> spelling.corrected("elefant"), spelling.corrected("castel"), spelling.corrected("zorblax")
         ('elephant', 'castle', None)
+        >>> Spelling(["black", "basket"]).corrected("blcak")
+        'black'
 
     words: those that are right; of several that are near, the first one is taken.
     """
@@ -35,12 +38,14 @@ class Spelling:
     def corrected(self, word: str) -> str | None:
         """The word that was meant; None for one of the list or a short one, and where none is near."""
         # all that is one slip away from a word takes the square of its length
-        if word in self.places or not _LEAST <= len(word) <= 2 * self.longest:
+        if word in self.places or not _LEAST - 1 <= len(word) <= 2 * self.longest:
             return None
         if (alike := self.sounds.get(_sound(word))) is not None:
             return alike
         # a slip in the first letter is rare, and gives other words
         near = [one for one in _one_slip_away(word) if one in self.places and one[0] == word[0]]
+        if len(word) < _LONG:
+            near = [one for one in near if len(one) == _LONG or sorted(one) == sorted(word)]
         return min(near, key=self.places.__getitem__, default=None)
 
 

@@ -16,7 +16,8 @@ from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground, recoloured, shaded, side_of, turned
 from clipgen.tasks.generate.finding import Finder, Found
-from clipgen.tasks.generate.layouts import HIDDEN, IN_SCENES, SEAS, UNDER_SEA, Layout, varied
+from clipgen.tasks.generate.layouts import HIDDEN, SEAS, UNDER_SEA, Layout, varied
+from clipgen.tasks.generate.relations import joined
 
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
 # one whose cosine is lower by at most so much
@@ -84,7 +85,7 @@ class Composer:
         style.
         """
         rng = choices.rng
-        places = IN_SCENES.get(layout.places, layout.places) if layout.scene and ground is None else layout.places
+        places = layout.places_in(layout.scene is not None and ground is None)
         scene = self.scene_of(layout) if ground is None else None
         floats = scene is not None and scene.scene in SEAS
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
@@ -94,16 +95,22 @@ class Composer:
         for thing, colour in layout.tints:
             tint = torch.tensor(COLOURS[colour]) / 255
             drawn[thing] = recoloured(drawn[thing].flatten(0, 1), tint).view_as(drawn[thing])
+        tall, last = min(self.size) / self.size[1], None
         for thing, place in zip(layout.things, places, strict=True):
             drawings, each = drawn[thing].shape[:2]
             draws = turned(drawn[thing].flatten(0, 1), rng)
             canvas = plain_ground(draws, rng, self.size) if canvas is None else canvas
             place = varied(place, rng)
+            if last and layout.relation:
+                place = joined(layout.relation, place, draws.mean(0), *last, tall)
             fits = (self.perceptor.encode_image(paste(draws, canvas, place)) @ target).view(drawings, each)
             best = fits.amax(1)
             near = (best >= best.max() - NEARLY).nonzero()[:, 0]
             drawing = int(near[choices.in_turn(len(near))])
             chosen = drawing * each + _near_best(fits[drawing], rng)
+            if last and layout.relation:
+                place = joined(layout.relation, place, draws[chosen], *last, tall)
+            last = place, draws[chosen]
             draw = enlarge(draws[chosen], side_of(place, canvas))
             canvas = paste((afloat(draw) if floats else draw)[None], canvas, place)[0]
         assert canvas is not None  # a layout has a thing

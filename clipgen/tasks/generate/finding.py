@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from functools import partial
 from itertools import permutations
 from typing import NamedTuple
 
@@ -16,8 +17,9 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
 from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, TOGETHER, Layout, plural, styles
-from clipgen.tasks.generate.nouns import ALIKE, SURE, THING, grounds_of, named
-from clipgen.tasks.generate.scored import Scored
+from clipgen.tasks.generate.nouns import ALIKE, SURE, THING, Named, grounds_of, named, tokenized
+from clipgen.tasks.generate.relations import relation
+from clipgen.tasks.generate.scored import EXACT, Scored
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
@@ -26,8 +28,8 @@ NAMES, DRAWABLE, PLACES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much the score of a layout that cannot be drawn may be higher: "an
 # open umbrella" is near "umbrella with rain drops" too
 MEANT, NEAR = 0.5, 0.1
-# cosine of a thing and a part of the words from which that is its very name, and of a name of a style
-EXACT, STYLE = 0.97, 0.9
+# least cosine of a name of a style and a part of the words
+STYLE = 0.9
 # names of what a person does, of which anything can be said: "penguin standing" shows no person
 DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
 
@@ -97,14 +99,20 @@ class Finder:
         }
         grounds = [colour for text in texts for colour in grounds_of(text)]
         scored = Scored(self.perceptor, near, target, clear, grounds, tints, self._places(texts, target))
-        scored = self._scored(scored, several, looks)
+        related = partial(_related, texts=[tokenized(text) for text in texts], words=words, names=names)
+        scored = self._scored(scored, several, looks, related)
+        near_enough: list[Found] = []
         for layout in scored.best():
             if scored.scores[layout] < scored.highest - NEAR:
-                return None
+                break
             fit, is_named = scored.fit(layout), bool(texts) and all(near[thing] >= SURE for thing in layout.things)
             if (fit >= MEANT or is_named) and self.can_draw(layout):
-                return Found(layout, target.new_tensor(fit), is_named)
-        return None
+                stands = layout if layout.relation else related(layout) or layout
+                near_enough.append(Found(stands, target.new_tensor(fit), is_named))
+                if is_named:
+                    break
+        # words say more of what is meant than cosines do
+        return next((one for one in near_enough[::-1] if one.is_named), next(iter(near_enough), None))
 
     def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[list[str], list[str]]:
         """The styles that texts name, all of them where there is no text, and the texts without their names.
@@ -142,10 +150,16 @@ class Finder:
             names = others if any(fit >= SURE for fit in others.values()) else names
         return names
 
-    def _scored(self, scored: Scored, several: Set[str], looks: Sequence[str]) -> Scored:
+    def _scored(
+        self,
+        scored: Scored,
+        several: Set[str],
+        looks: Sequence[str],
+        related: Callable[[Layout], Layout | None],
+    ) -> Scored:
         """Layouts of the things to be scored, alone, in pairs, in scenes, on grounds, in colours and in styles.
 
-        several: of which things there may be two or three; looks: styles.
+        several: of which things there may be two or three; looks: styles; related: says how two things stand.
         """
         names, target = scored.names, scored.target
         captions = list(self.scenes)
@@ -172,6 +186,8 @@ class Finder:
             Layout(text.format(*one.things), one.things, places)
             for one in scored.best(PAIRS, 2, 2) for text, places in ARRANGED.items()
         )  # fmt: skip
+        # a pair that cannot be drawn must not hide one of its things that can
+        scored.add(filter(None, map(related, filter(self.can_draw, scored.best(PAIRS, 2, 2)))))
         for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
             for _ in range(different):
                 best = [*scored.best(GROUNDED, things, different), *scored.best(GROUNDED, things, different, True)]
@@ -181,6 +197,19 @@ class Finder:
             scored.add([*more, *(one.within(scene) for one in best for scene in scenes if things > 1)])
         scored.add(one.in_style(style) for one in scored.best(STYLED) for style in looks)
         return scored
+
+
+def _related(layout: Layout, *, texts: Sequence[str], words: Named, names: Sequence[str]) -> Layout | None:
+    """A layout of two things as words between their names say that they stand; None if none does.
+
+    names: of all things that `words` tells of.
+    """
+    if len({*layout.things}) != 2 or not words.parts:
+        return None
+    rows = [names.index(thing) for thing in layout.things]
+    one, other = (max(words.parts, key=lambda part: float(words.parts[part][row])) for row in rows)
+    found = next(filter(None, (relation(text, (one, other)) for text in texts)), None)
+    return layout.related(found) if found else None
 
 
 def _without_kinds(names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:

@@ -12,6 +12,7 @@ from clipgen.colours import COLOURS
 
 if TYPE_CHECKING:
     from clipgen.styles import Style
+    from clipgen.tasks.generate.relations import Related, Relation
 
 #: centre (x, y) as shares of the picture, and side as a share of its shorter one
 Place = tuple[float, float, float]
@@ -33,7 +34,7 @@ HIDDEN = frozenset(
     ("blowfish", "coral", "crab", "fish", "jellyfish", "lobster", "octopus", "oyster", "shark", "shrimp")
     + ("spiral shell", "squid", "tropical fish", "turtle")
 )
-IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
+_IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
 
 
 def styles() -> dict[str, Style]:
@@ -56,7 +57,7 @@ class Layout:
 
     things: one or more, from left to right or from top to bottom; places: of them, where there is no scene; colour: of
     the ground; scene: a caption of the bank; style: a name in STYLES; None: open; tints: pairs of a thing and its
-    colour.
+    colour; relation: how the two stand to each other, the first of which is pasted first; None: as the places are.
     """
 
     text: str
@@ -66,14 +67,27 @@ class Layout:
     scene: str | None = None
     style: str | None = None
     tints: tuple[tuple[str, str], ...] = ()
+    relation: Relation | None = None
 
     @property
     def parts(self) -> int:
-        """Number of different things, number of one, their colours, ground, scene and style: 1 for a thing alone."""
+        """Number of different things, number of one, their colours, ground, scene and style: 1 for a thing alone, and
+        for two of which words say how they stand."""
         different = len({*self.things})
         counted = len(self.things) > different
         others = sum(part is not None for part in (self.colour, self.scene, self.style))
-        return different + counted + len(self.tints) + others
+        is_said = self.relation is not None and self.scene is None  # a scene may be what the words say of a thing
+        return different + counted - is_said + len(self.tints) + others
+
+    def places_in(self, is_scene: bool) -> tuple[Place, ...]:
+        """The places of its things, in a scene or on a ground.
+
+        >>> Layout("fox", ("fox",)).places_in(True) == INSIDE
+        True
+        """
+        if not is_scene:
+            return self.places
+        return self.relation.in_scenes if self.relation else _IN_SCENES.get(self.places, self.places)
 
     @property
     def colourless(self) -> list[str]:
@@ -110,6 +124,18 @@ class Layout:
         'fox standing'
         """
         return replace(self, text=f"{self.text} {doing}")
+
+    def related(self, related: Related) -> Layout:
+        """The same two things, which stand so to each other.
+
+        >>> from clipgen.tasks.generate.relations import ON, Related
+        >>> layout = Layout("cat and sofa", ("cat", "sofa")).related(Related(ON, (1, 0), "{0} on {1}"))
+        >>> layout.text, layout.things
+        ('cat on sofa', ('sofa', 'cat'))
+        """
+        first, second = (self.things[row] for row in related.order)
+        text = related.said.format(*self.things)
+        return replace(self, text=text, things=(first, second), places=related.how.places, relation=related.how)
 
     def in_style(self, style: str) -> Layout:
         """The same in a style.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -27,27 +28,31 @@ class Part:
     """Some words of a text in a row.
 
     before, after: the words before and after it without a mark or a word such as "on" between them ("": none); colours:
-    words for colours that come before it, without such between them.
+    words for colours that come before it, without such between them, each with the words between.
     """
 
     text: str
     before: str = ""
     after: str = ""
-    colours: tuple[str, ...] = ()
+    colours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def parts_of(text: str) -> list[Part]:
     """The parts of a text, of up to three words, that neither begin nor end in a word without a visual meaning.
 
     >>> [(part.text, part.after, part.colours) for part in parts_of("a red bus stop, on a hill")][1:5]
-    [('bus', 'stop', ('red',)), ('stop', '', ('red',)), ('hill', '', ()), ('red bus', 'stop', ())]
+    [('bus', 'stop', {'red': ()}), ('stop', '', {'red': ('bus',)}), ('hill', '', {}), ('red bus', 'stop', {})]
     """
-    tokens = _TOKEN.findall(text.lower())[:MOST]
+    tokens = tokenized(text).split()
     is_word = [token[0].isalpha() and token.partition("'")[0] not in STOP_WORDS for token in tokens]
-    colours: list[tuple[str, ...]] = []  # before each token
+    colours: list[dict[str, tuple[str, ...]]] = []  # before each token
     for at in range(len(tokens)):
-        is_near = at > 0 and is_word[at - 1]
-        colours.append((*colours[-1], *COLOURS.keys() & {tokens[at - 1]}) if is_near else ())
+        if at == 0 or not is_word[at - 1]:
+            colours.append({})
+        elif (last := tokens[at - 1]) in COLOURS:
+            colours.append({**colours[-1], last: ()})
+        else:
+            colours.append({colour: (*between, last) for colour, between in colours[-1].items()})
     found: list[Part] = []
     for length in range(1, LONGEST + 1):
         for at in range(len(tokens) - length + 1):
@@ -57,6 +62,15 @@ def parts_of(text: str) -> list[Part]:
                 after = tokens[end] if end < len(tokens) and is_word[end] else ""
                 found.append(Part(" ".join(inside), before, after, colours[at]))
     return found
+
+
+def tokenized(text: str) -> str:
+    """The words and marks of a text that are read, in lower case, with a space between any two.
+
+    >>> tokenized("A fox, on a hill")
+    'a fox , on a hill'
+    """
+    return " ".join(_TOKEN.findall(text.lower())[:MOST])
 
 
 def grounds_of(text: str) -> list[str]:
@@ -122,8 +136,12 @@ def named(
         # "a train crossing a bridge" has no crossing
         does = part.before in known and part.text.endswith("ing")
         is_head[row] |= not does and (part.after not in known or part.after.endswith("ing"))
-        for colour in part.colours:
-            tints[colour] = fits[:, row].maximum(tints.get(colour, fits[:, row]))
+        for colour, between in part.colours.items():
+            # "a purple dragon eating spaghetti" is of no purple spaghetti
+            inside = part.text.split()
+            is_done = any(first in known and then.endswith("ing") for first, then in pairwise(inside))
+            if known.isdisjoint(between) and not is_done:
+                tints[colour] = fits[:, row].maximum(tints.get(colour, fits[:, row]))
     clear = {
         text: fits[:, row]
         for row, text in enumerate(distinct)

@@ -10,10 +10,12 @@ from torch import Tensor
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import Layout, singular
 
-# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing or colour
-# of the prompt that is not shown, and for each point of cosine that the layout's things, or its place, are less than
-# named by a word
+# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing, place or
+# colour of the prompt that is not shown, and for each point of cosine that the layout's things, or its place, are less
+# than named by a word
 NEARER, MISSED, VAGUE, ELSEWHERE = 0.05, 0.05, 0.2, 0.1
+# cosine of a name and a part of the words from which that is its very name
+EXACT = 0.97
 
 
 class Scored:
@@ -66,9 +68,10 @@ class Scored:
             word for word, meant in self.clear.items()
             if meant.isdisjoint(layout.things) and not any(singular(word) in shown for shown in shows)
         ]  # fmt: skip
+        is_off = layout.scene is None and any(fit >= EXACT for fit in self.places.values())
         on_another = bool(self.grounds) and layout.colour not in self.grounds
         untinted = sum(bool(self.tints.get(thing)) for thing in layout.colourless)
-        return NEARER * (layout.parts - 1) + MISSED * (len(missed) + on_another + untinted)
+        return NEARER * (layout.parts - 1) + MISSED * (len(missed) + is_off + on_another + untinted)
 
     def fit(self, layout: Layout) -> float:
         """The cosine of a layout and the target, reduced where words hardly name its things."""

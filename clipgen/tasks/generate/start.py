@@ -1,4 +1,4 @@
-"""Where latents start: at a picture of the bank, draws of the built-in StyleGAN or a sketch that show the words."""
+"""Where latents start: at the picture of the bank, or of draws of the built-in StyleGAN, that comes nearest to the words."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from clipgen import devices
-from clipgen.cutouts import Cutouts
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
 from clipgen.generators.class_options import ClassOptions
-from clipgen.generators.sketch import Sketch
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.images import resize_area
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
 from clipgen.settings import GenerateSettings
-from clipgen.synthesis import Synthesis
 from clipgen.tasks.bank import QUARTERS, Bank, Entry, in_all_colours, is_known_to, pattern_of, without_colours
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import cut_out
@@ -41,8 +37,8 @@ WORDS = 4.0
 # shorter side at which pictures are drawn to choose among them, and side of a square with the area of the largest that
 # is drawn: larger ones are enlarged
 SMALL, LARGEST = 96, 512
-# cosine of caption and words from which a picture's forms are of use, and from which they show the words; shapes need
-# more: "red star on a beige background" is nearly as near to a red mushroom on beige as to itself
+# cosine of caption and words from which a picture is of use, and from which it shows the words; shapes need more: "red
+# star on a beige background" is nearly as near to a red mushroom on beige as to itself
 USEFUL, SHOWN, ABSTRACT = 0.5, 0.8, 0.7
 # by how much the cosine of a scene in a style, or in a mood, must exceed that of the scene alone: words that name one
 # raise it by 0.09, or 0.07
@@ -51,13 +47,9 @@ STYLED, MOODY = 0.05, 0.03
 # which the words name one (on prompts of the benchmark those had 0.94 or more, all others 0.79 or less, the nearest
 # "a lemon" to a circle)
 PATTERN, PATTERNS, EXACT = 0.6, 3, 0.85
-# contrast of a shape of the bank under a sketch: its form is right, its colours need not be
-SHAPE = 0.5
 # by how much the cosine of a layout of things must exceed that of a scene of the bank, which shows things as well,
 # unless words name the things and the scene does not show the words
 CLEARER = 0.15
-# of a sketch: side in pixels, steps, cutouts per step; all three are small because it has no detail
-SIDE, STEPS, CUTN = 64, 60, 8
 
 
 @dataclass(frozen=True)
@@ -65,17 +57,16 @@ class Start:
     """Initial pictures, and how well they show the words.
 
     pictures: [B, 3, H, W] in [0, 1]; init_share: [B], shares of INIT_WEIGHT, 1 where a picture of the bank shows the
-    words; opacity: [B], of the picture under a sketch of the words, 1 where no sketch is needed.
+    words.
     """
 
     pictures: Tensor
     init_share: Tensor
-    opacity: Tensor
 
 
-# from a seed's choices, and what the things are to stand on, if not on a ground of their own, to a picture, its
-# share of INIT_WEIGHT and its opacity under a sketch
-_Choose = Callable[[Choices, Tensor | None], tuple[Tensor, Tensor, Tensor]]
+# from a seed's choices, and what the things are to stand on, if not on a ground of their own, to a picture and its
+# share of INIT_WEIGHT
+_Choose = Callable[[Choices, Tensor | None], tuple[Tensor, Tensor]]
 
 
 def set_start(
@@ -96,7 +87,7 @@ def set_start(
 
     regions: parts that start from pictures of their own words; frame: what surrounds the part that is painted, of which
     only that starts from another picture, and only where init_weight does not keep the run near the old one.
-    Returns "bank" (pictures of the bank, or sketches) with shares of INIT_WEIGHT, [B] or [B, 1, H, W], "samples" (the
+    Returns "bank" (pictures of the bank, or of things) with shares of INIT_WEIGHT, [B] or [B, 1, H, W], "samples" (the
     best of several draws of its own) or "noise" (unchanged).
     Raises SettingsError for a start that the generator does not have, or together with an initial picture.
     """
@@ -137,7 +128,7 @@ def set_start(
         start = bank_pictures(
             seeing(words), shown, texts=words.texts, seeds=seeds, size=size, parts=parts, grounds=grounds
         )
-        return sketched(start, perceptor, words, seeds=seeds), start.init_share
+        return start.pictures, start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
     generator.encode(pictures)
@@ -197,9 +188,9 @@ def bank_pictures(
                 or _nearest(bank, perceptor, fits, one, drawn)
             )
         chosen.append(candidates[key](Choices(seed), None if grounds is None else grounds[i]))
-    pictures, shares, opacities = zip(*chosen, strict=True)
+    pictures, shares = zip(*chosen, strict=True)
     resized = torch.cat([resize_area(picture[None], size) for picture in pictures])
-    return Start(resized, torch.stack(shares), torch.stack(opacities))
+    return Start(resized, torch.stack(shares))
 
 
 def limited(size: tuple[int, int]) -> tuple[int, int]:
@@ -215,6 +206,7 @@ def limited(size: tuple[int, int]) -> tuple[int, int]:
 def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, size: tuple[int, int]) -> _Choose:
     """Choose among the pictures that are nearest by caption and by content; fits: cosines of all captions, [N]."""
     fits = fits - STYLED * bank.styled.to(fits.device) - MOODY * bank.moody.to(fits.device)
+    fits = fits.masked_fill(bank.abstract.to(fits.device) & (fits < ABSTRACT), -1)
     kinds: dict[Entry, int] = {}  # of captions that draw the same, the nearest one
     for row in fits.argsort(descending=True).tolist():
         kinds.setdefault(bank.entries[row].kind, row)
@@ -226,12 +218,11 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, siz
     fits = fits.repeat_interleave(TAKES)
     share = ((fits - USEFUL) / (SHOWN - USEFUL)).clamp(0, 1)
     abstract = torch.tensor([not entry.scene for entry in entries], device=fits.device)
-    opacity = torch.where(abstract, SHAPE * (fits >= ABSTRACT), (share > 0).float())
-    share = share.masked_fill(abstract, 0)
+    share = share.masked_fill(abstract, 0)  # its form is right, its colours need not be
     scale = min(1.0, SMALL / min(size))
     small = (round(size[0] * scale), round(size[1] * scale))
 
-    def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor]:
         rng = choices.rng
         own = torch.randint(2**31, (len(entries),), generator=rng).tolist()
         pictures = torch.stack([entry.draw(seed, small) for entry, seed in zip(entries, own, strict=True)])
@@ -241,7 +232,7 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, siz
         place = int(near[choices.in_turn(len(near))])
         picture = entries[place].draw(own[place], size).to(target)
         picture = picture.flip(-1) if torch.rand((), generator=rng) < 0.5 else picture
-        return cut_out(picture, ground), share[place], opacity[place]
+        return cut_out(picture, ground), share[place]
 
     return choose
 
@@ -268,7 +259,8 @@ def _composed(
     parts: Parts,
     size: tuple[int, int],
 ) -> _Choose | None:
-    """Compose pictures of the things that the words name, where they can be drawn and no scene is nearer."""
+    """Compose pictures of the things that the words name, or come nearest to, where they can be drawn and no scene is
+    nearer."""
     nearest = fits.masked_fill(bank.abstract.to(fits.device), -1).max()
     if nearest + CLEARER > 1:
         return None
@@ -276,13 +268,17 @@ def _composed(
     assert isinstance(stylegan, StyleGAN)  # the built-in one
     composer = Composer(bank, perceptor, stylegan, size=size)
     found = composer.layout(target, texts)
-    if found is None or (found.fit < nearest + CLEARER and (nearest >= SHOWN or not found.is_named)):
+    if found is None:
         return None
     layout, fit, is_named = found
-    # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things
-    fit = fit.clamp(min=SHOWN) if is_named else fit
+    is_nearer = fit >= nearest + CLEARER or (is_named and nearest < SHOWN)
+    if not is_nearer and nearest >= USEFUL:
+        return None
+    # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things,
+    # nor where there is nothing better
+    fit = fit.clamp(min=SHOWN) if is_named or not is_nearer else fit
     share = ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
-    return lambda choices, ground: (composer.compose(layout, target, choices, ground), share, torch.ones_like(share))
+    return lambda choices, ground: (composer.compose(layout, target, choices, ground), share)
 
 
 def _in_colours(
@@ -312,35 +308,9 @@ def _in_colours(
     entries = [entry for entry in entries if len({*entry.colours}) == len(entry.colours)]
     one = torch.ones([], device=target.device)
 
-    def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+    def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor]:
         place, any_of = (int(torch.randint(high, (), generator=choices.rng)) for high in (len(entries), 2**29))
         seed = any_of * QUARTERS + choices.in_turn(QUARTERS)
-        return cut_out(entries[place].draw(seed, size).to(target), ground), one, one
+        return cut_out(entries[place].draw(seed, size).to(target), ground), one
 
     return choose
-
-
-def sketched(start: Start, perceptor: Perceptor, targets: Targets, *, seeds: Sequence[int]) -> Tensor:
-    """The initial pictures [B, 3, H, W], with sketches of the words in place of, or over, those that do not show them.
-
-    >>> start = Start(image, init_share=torch.zeros(1), opacity=torch.zeros(1))
-    >>> sketched(start, perceptor, targets, seeds=[7]).shape
-    torch.Size([1, 3, 64, 64])
-    """
-    rows = [i for i, opacity in enumerate(start.opacity.tolist()) if opacity < 1]
-    if not rows:
-        return start.pictures
-    pictures = start.pictures.clone()
-    height, width = pictures.shape[-2:]
-    scale = SIDE / min(height, width)
-    own = [seeds[row] for row in rows]
-    sketch = Sketch.begin(size=(round(width * scale), round(height * scale)), seeds=own, device=pictures.device)
-    sketch.lay_over(pictures[rows], start.opacity[rows])
-    some = Targets(targets.embeddings[rows], targets.weights[rows], targets.stops[rows])
-    rng = devices.generator("cpu", own[0])
-    cutouts = Cutouts(perceptor.input_size, CUTN, augments="whole", generator=rng).to(pictures.device)
-    run = Synthesis(sketch, perceptor, cutouts, some.loss(), target=some.mean(), steps=STEPS, lr=sketch.lr)
-    for _ in run:
-        pass
-    pictures[rows] = sketch.render((width, height))
-    return pictures
