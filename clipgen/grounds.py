@@ -128,6 +128,9 @@ SHAPE_NAMES = tuple(SHAPES)
 _TURNED = {"square": 0.25, "rectangle": 0.25, "hexagon": 0.4}
 
 
+_CUT_OUT = 0.42  # radius of a shape alone, as a share of the side
+
+
 def draw_shape(
     rng: np.random.Generator, image: np.ndarray, name: str, colour: str, centre: tuple[float, float], radius: float
 ) -> None:
@@ -151,3 +154,18 @@ def draw_shape(
     if outline:
         ink = tuple(int(v) for v in rgb * (0.45 if rgb.sum() > 200 else 1.0) + (0 if rgb.sum() > 200 else 90))
         cv2.polylines(image, [fixed], True, ink, max(1, round(side * 0.015)), cv2.LINE_AA, _SHIFT)
+
+
+def cut_out_shape(seed: int, name: str, colour: str, side: int) -> np.ndarray:
+    """A shape alone, [side, side, 4] in [0, 1]: colours times alpha, and alpha.
+
+    >>> cut_out_shape(7, "circle", "red", 64)[32, 32, 3]
+    1.0
+    """
+    on = []
+    for level in (0, 255):
+        image = np.full((side, side, 3), level, np.uint8)
+        draw_shape(np.random.default_rng(seed), image, name, colour, (0.5, 0.5), _CUT_OUT)
+        on.append(image / np.float32(255))
+    black, white = on
+    return np.concatenate([black, 1 - (white - black).mean(2, keepdims=True)], 2)

@@ -25,6 +25,8 @@ WORDS = Vocabulary(
         ("a city by the fox", [], "a city by the fox"),
         ("a fox by hopper", [], "a fox by insect"),  # "by moonlight" is written like that, too
         ("a fox, very highly detailed, trending on x", ["very highly detailed", "trending on x"], "a fox"),
+        ("fox, 85mm, best quality --ar 16:9 --v 5", ["85mm", "best quality", "--ar 16:9", "--v 5"], "fox"),
+        ("a fox --no insect", [], "a fox --no insect"),  # says what is not to be seen
         ("artstation", ["artstation"], "artstation"),  # nothing would be left
     ],
 )  # fmt: skip

@@ -6,7 +6,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from clipgen.tasks.generate.relations import ABOVE, BEFORE, BEHIND, ON, UNDER, WITH, WITHIN, WORN, Relation, joined, relation
+from clipgen.tasks.generate.relations import (
+    ABOVE,
+    BEFORE,
+    BEHIND,
+    ON,
+    UNDER,
+    WITH,
+    WITHIN,
+    WORN,
+    Relation,
+    joined,
+    relation,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +42,9 @@ from clipgen.tasks.generate.relations import ABOVE, BEFORE, BEHIND, ON, UNDER, W
         ("an owl reading a book under a tree", ("owl", "tree"), UNDER, (1, 0)),  # the last word counts
     ],
 )
-def test_words_say_how_two_things_stand(text: str, pair: tuple[str, str], how: Relation, order: tuple[int, int]) -> None:
+def test_words_say_how_two_things_stand(
+    text: str, pair: tuple[str, str], how: Relation, order: tuple[int, int]
+) -> None:
     found = relation(text, pair)
     assert found is not None and (found.how, found.order) == (how, order)
 

@@ -16,7 +16,7 @@ from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground, recoloured, shaded, side_of, turned
 from clipgen.tasks.generate.finding import Finder, Found
-from clipgen.tasks.generate.layouts import HIDDEN, SEAS, UNDER_SEA, Layout, varied
+from clipgen.tasks.generate.layouts import HIDDEN, LITTLE_SMALLER, SEAS, SMALLER, UNDER_SEA, Layout, varied
 from clipgen.tasks.generate.relations import joined
 
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
@@ -48,15 +48,20 @@ class Composer:
         drawn = {entry.scene or entry.shape for entry in bank.entries}
         # a class for each drawing of a thing
         self.things = [name for name in dict.fromkeys(self.stylegan.network.names) if name not in drawn]
+        self.shapes = frozenset(entry.shape for entry in bank.entries if entry.shape)
 
     def layout(self, target: Tensor, texts: Sequence[str] = ()) -> Found | None:
         """The layout nearest to a target [D] that can be drawn; see `Finder.nearest`."""
         return Finder(self.perceptor, self.things, self.scenes, self._can_draw).nearest(target, texts)
 
     def _can_draw(self, layout: Layout) -> bool:
-        """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone."""
+        """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone.
+
+        Of shapes two are drawn, which the bank does not show: of "a town square" no square is meant.
+        """
         if not {*self.things}.issuperset(layout.things):
-            return False
+            shapes = all(self._is_shape(thing) for thing in layout.things)
+            return shapes and layout.scene is None and len({*layout.things}) > 1
         alone = layout.scene is None and len(layout.things) == 1
         return alone or all(self._covers(thing) < FULL for thing in layout.things)
 
@@ -100,7 +105,7 @@ class Composer:
             drawings, each = drawn[thing].shape[:2]
             draws = turned(drawn[thing].flatten(0, 1), rng)
             canvas = plain_ground(draws, rng, self.size) if canvas is None else canvas
-            place = varied(place, rng)
+            place = varied(place, rng, LITTLE_SMALLER if layout.relation else SMALLER)
             if last and layout.relation:
                 place = joined(layout.relation, place, draws.mean(0), *last, tall)
             fits = (self.perceptor.encode_image(paste(draws, canvas, place)) @ target).view(drawings, each)
@@ -121,6 +126,8 @@ class Composer:
 
     def _draws(self, thing: str, rng: torch.Generator) -> Tensor:
         """Draws of all drawings of a thing [drawings, each, 4, h, w], all of them mirrored or none."""
+        if thing not in self.things:
+            return self._shapes(thing, rng)
         kinds = [str(kind) for kind, name in enumerate(self.stylegan.network.names) if name == thing]
         seed, made = int(torch.randint(2**31, (), generator=rng)), []
         for kind in kinds:
@@ -128,6 +135,21 @@ class Composer:
             made.append(self.stylegan.cut_outs(seed, max(1, DRAWS // len(kinds))))
         draws = torch.stack(made)
         return draws.flip(-1) if torch.rand((), generator=rng) < 0.5 else draws
+
+    def _is_shape(self, thing: str) -> bool:
+        *colours, shape = thing.split()
+        return shape in self.shapes and COLOURS.keys() >= {*colours}
+
+    def _shapes(self, thing: str, rng: torch.Generator) -> Tensor:
+        """Draws of a shape [1, each, 4, h, w], in any colour where its name has none."""
+        from clipgen.grounds import cut_out_shape  # late: OpenCV changes the environment when imported
+
+        *colours, name = thing.split()
+        chosen = int(torch.randint(len(COLOURS), (), generator=rng))
+        colour = colours[0] if colours else list(COLOURS)[chosen]
+        seeds = torch.randint(2**31, (DRAWS,), generator=rng).tolist()
+        made = [torch.from_numpy(cut_out_shape(seed, name, colour, self.stylegan.network.side)) for seed in seeds]
+        return torch.stack(made).permute(0, 3, 1, 2)[None]
 
     def _canvas(self, layout: Layout, scene: Entry | None, rng: torch.Generator) -> Tensor:
         if layout.colour:

@@ -16,7 +16,7 @@ from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
-from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, TOGETHER, Layout, plural, styles
+from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, THREE, TOGETHER, TRIPLE, Layout, plural, styles
 from clipgen.tasks.generate.nouns import ALIKE, SURE, THING, Named, grounds_of, named, tokenized
 from clipgen.tasks.generate.relations import relation
 from clipgen.tasks.generate.scored import EXACT, Scored
@@ -109,9 +109,9 @@ class Finder:
             if (fit >= MEANT or is_named) and self.can_draw(layout):
                 stands = layout if layout.relation else related(layout) or layout
                 near_enough.append(Found(stands, target.new_tensor(fit), is_named))
-                if is_named:
+                # of what is not very near, words say more than cosines do
+                if is_named or near_enough[0].fit >= THING:
                     break
-        # words say more of what is meant than cosines do
         return next((one for one in near_enough[::-1] if one.is_named), next(iter(near_enough), None))
 
     def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[list[str], list[str]]:
@@ -186,9 +186,16 @@ class Finder:
             Layout(text.format(*one.things), one.things, places)
             for one in scored.best(PAIRS, 2, 2) for text, places in ARRANGED.items()
         )  # fmt: skip
-        # a pair that cannot be drawn must not hide one of its things that can
-        scored.add(filter(None, map(related, filter(self.can_draw, scored.best(PAIRS, 2, 2)))))
-        for things, different in ((1, 1), (2, 2), (2, 1), (3, 1)):
+        scored.add(
+            Layout(TRIPLE.format(*one.things, third), (*one.things, third), THREE)
+            for one in scored.best(GROUNDED, 2, 2) for third in scored.missing(one)
+            if all(names[thing] >= SURE for thing in (*one.things, third))
+        )  # fmt: skip
+        # a pair that cannot be drawn must not hide one of its things that can; what a thing is on or in is surely named,
+        # a cup on a table does not play table tennis
+        pairs = map(related, filter(self.can_draw, scored.best(PAIRS, 2, 2)))
+        scored.add(one for one in pairs if one and one.relation and names[one.things[not one.relation.swapped]] >= SURE)
+        for things, different in ((1, 1), (2, 2), (2, 1), (3, 1), (3, 3)):
             for _ in range(different):
                 best = [*scored.best(GROUNDED, things, different), *scored.best(GROUNDED, things, different, True)]
                 scored.add(coloured for one in best for coloured in scored.in_colours(one))

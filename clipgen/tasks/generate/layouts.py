@@ -22,12 +22,15 @@ ALONE, PAIR, STACK = ((0.5, 0.5, 0.84),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46))
 THREE = ((0.27, 0.28, 0.42), (0.73, 0.28, 0.42), (0.5, 0.72, 0.42))
 INSIDE, ABREAST = ((0.5, 0.64, 0.56),), ((0.27, 0.66, 0.44), (0.73, 0.66, 0.44))
 THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
-# texts of two things, and of several of one, with the places of these
+# texts of two things, of three, and of several of one, with the places of these
 TOGETHER, ARRANGED = "{} and {}", {"{} left, {} right": PAIR, "{} above {}": STACK}
+TRIPLE = "{} and {} and {}"
 SEVERAL = {"two {}": PAIR, "three {}": THREE}
 # how far a place may be from the one of its layout, as a share of its side, and of the space that its thing leaves by
 # being smaller; by what it may be smaller, as a share of that share: a large thing has more to lose than a small one
 SHIFTED, FREED, SMALLER = 0.07, 0.3, 0.5
+# the same of things that stand to each other in some way, and would not fit together any more
+LITTLE_SMALLER = 0.15
 # what the sea hides: a prompt that names it in the sea means the scene under water, not the one of waves
 SEAS, UNDER_SEA = ("sea", "sea at sunset"), "underwater scene"
 HIDDEN = frozenset(
@@ -146,7 +149,7 @@ class Layout:
         return replace(self, text=f"{styles()[style].before[0]} of {self.text}", style=style)
 
 
-def varied(place: Place, rng: torch.Generator) -> Place:
+def varied(place: Place, rng: torch.Generator, smaller: float = SMALLER) -> Place:
     """A place near to another one, and smaller, so that no two pictures of a layout are alike.
 
     >>> x, y, side = varied((0.5, 0.5, 0.8), torch.Generator().manual_seed(7))
@@ -155,7 +158,7 @@ def varied(place: Place, rng: torch.Generator) -> Place:
     """
     x, y, side = place
     across, down, size = torch.rand(3, generator=rng).tolist()
-    small = side * (1 - SMALLER * side * size)
+    small = side * (1 - smaller * side * size)
     room = SHIFTED * side + FREED * (side - small)
     return x + room * (2 * across - 1), y + room * (2 * down - 1), small
 

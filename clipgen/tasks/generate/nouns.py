@@ -20,6 +20,7 @@ from clipgen.tasks.generate.layouts import singular
 LONGEST, MEANT, THING, SURE, ALIKE = 3, 0.5, 0.65, 0.75, 0.3
 MOST = 120  # words and marks of a text that are read: what a picture is of is said early
 _GROUND = re.compile(rf"\b({'|'.join(COLOURS)}) (?:background|backdrop|ground)\b")
+_OF = re.compile(r"(\S+) of\b")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 
@@ -142,10 +143,12 @@ def named(
             is_done = any(first in known and then.endswith("ing") for first, then in pairwise(inside))
             if known.isdisjoint(between) and not is_done:
                 tints[colour] = fits[:, row].maximum(tints.get(colour, fits[:, row]))
+    # "a cup of coffee" is shown by coffee
+    whole = [match[1] for text in texts for match in _OF.finditer(tokenized(text))]
     clear = {
         text: fits[:, row]
         for row, text in enumerate(distinct)
-        if is_head[row] and " " not in text and fits[:, row].max() >= SURE
+        if is_head[row] and " " not in text and text not in whole and fits[:, row].max() >= SURE
     }
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
     is_plural = torch.tensor([singular(text) != text for text in distinct])

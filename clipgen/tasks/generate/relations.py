@@ -57,7 +57,7 @@ class Relation:
 ON = Relation(((0.5, 0.7, 0.58), (0.5, 0.36, 0.5)), swapped=True, joint=Joint(1, 0, 0.3))
 WORN = Relation(((0.5, 0.6, 0.7), (0.5, 0.24, 0.36)), joint=Joint(1, 0, 0.25))
 WITHIN = Relation(((0.5, 0.36, 0.5), (0.5, 0.68, 0.58)), joint=Joint(0, 1, -0.35))
-UNDER = Relation(((0.5, 0.44, 0.84), (0.54, 0.74, 0.4)), swapped=True, joint=Joint(1, 1, 0.06))
+UNDER = Relation(((0.46, 0.42, 0.84), (0.62, 0.74, 0.36)), swapped=True, joint=Joint(1, 1, 0.08))
 ABOVE = Relation(STACK)
 BEHIND = Relation(((0.46, 0.36, 0.58), (0.54, 0.68, 0.56)))
 BEFORE = Relation(((0.46, 0.4, 0.68), (0.54, 0.72, 0.46)), swapped=True)

@@ -62,12 +62,20 @@ class Scored:
         elsewhere = 1 - self.places.get(layout.scene or "", 1.0)
         return self._for_parts(layout) + VAGUE * unnamed + ELSEWHERE * elsewhere
 
-    def _for_parts(self, layout: Layout) -> float:
+    def missing(self, layout: Layout) -> list[str]:
+        """Of each clear word that a layout does not show, the thing that it means most surely."""
+        some = [self.clear[word] & self.names.keys() for word in self._missed(layout)]
+        return list(dict.fromkeys(max(meant, key=self.names.__getitem__) for meant in some if meant))
+
+    def _missed(self, layout: Layout) -> list[str]:
         shows = [*layout.things, layout.scene or ""]
-        missed = [
+        return [
             word for word, meant in self.clear.items()
             if meant.isdisjoint(layout.things) and not any(singular(word) in shown for shown in shows)
         ]  # fmt: skip
+
+    def _for_parts(self, layout: Layout) -> float:
+        missed = self._missed(layout)
         is_off = layout.scene is None and any(fit >= EXACT for fit in self.places.values())
         on_another = bool(self.grounds) and layout.colour not in self.grounds
         untinted = sum(bool(self.tints.get(thing)) for thing in layout.colourless)

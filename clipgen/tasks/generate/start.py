@@ -1,4 +1,4 @@
-"""Where latents start: at the picture of the bank, or of draws of the built-in StyleGAN, that comes nearest to the words."""
+"""Where latents start: at a picture of the bank, or draws of the built-in StyleGAN, that come nearest to the words."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ SMALL, LARGEST = 96, 512
 # cosine of caption and words from which a picture is of use, and from which it shows the words; shapes need more: "red
 # star on a beige background" is nearly as near to a red mushroom on beige as to itself
 USEFUL, SHOWN, ABSTRACT = 0.5, 0.8, 0.7
+# least share of INIT_WEIGHT of a scene: words that a CLIP hardly knows take a picture apart
+HELD = 0.5
 # by how much the cosine of a scene in a style, or in a mood, must exceed that of the scene alone: words that name one
 # raise it by 0.09, or 0.07
 STYLED, MOODY = 0.05, 0.03
@@ -216,7 +218,7 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, siz
     entries, fits = _in_styles([bank.entries[row] for row in rows], perceptor, fits[rows], target)
     entries = [entry for entry in entries for _ in range(TAKES)]
     fits = fits.repeat_interleave(TAKES)
-    share = ((fits - USEFUL) / (SHOWN - USEFUL)).clamp(0, 1)
+    share = ((fits - USEFUL) / (SHOWN - USEFUL)).clamp(HELD, 1)
     abstract = torch.tensor([not entry.scene for entry in entries], device=fits.device)
     share = share.masked_fill(abstract, 0)  # its form is right, its colours need not be
     scale = min(1.0, SMALL / min(size))
