@@ -558,6 +558,9 @@ def test_words_of_things_give_a_layout(
         ("a fox in front of a castle, by Edward Hopper", ("fox",), (), "castle on a hill"),  # no king, no insect
         ("steam train crossing a bridge in autumn", ("train",), (), "bridge over a river"),  # no crossing
         ("a dog catching a frisbee", ("flying disc", "dog"), (), None),
+        ("a cat, a dog and a rabbit", ("dog", "rabbit", "cat"), (), None),
+        ("Bauhaus art, red circle and blue triangle", ("red circle", "triangle"), (("triangle", "blue"),), None),
+        ("a blue cup on a wooden table", ("cup with straw",), (("cup with straw", "blue"),), None),
         ("a purple dragon eating spaghetti", ("dragon", "spaghetti"), (("dragon", "purple"),), None),
         ("a blcak cat siting on a red sofa", ("couch and lamp", "black cat"), (("couch and lamp", "red"),), None),
         ("pencil drawing of an old man", ("old man",), (), None),  # and no pencil
@@ -578,6 +581,29 @@ def test_words_name_the_things_of_a_layout_and_their_colours(
     entry = composer.scene_of(found.layout)
     assert (found.layout.things, found.layout.tints) == (things, tints)
     assert scene is None or (entry is not None and entry.scene == scene)
+
+
+def test_what_is_near_is_drawn_though_no_word_surely_names_it(composer: Composer, both: Perceptor) -> None:
+    """Of what is less near, what words surely name is: "table" is near to table tennis."""
+    things = []
+    for words in ("a puppy in a basket", "a bowl of freshly picked plums on a wooden table"):
+        found = composer.layout(both.encode_text([words])[0], [words])
+        things.append(found and (found.layout.things, found.is_named))
+    assert things == [(("dog face", "basket"), False), (("bowl with spoon",), True)]
+
+
+def test_a_shape_is_a_thing_beside_another_one_only(composer: Composer, both: Perceptor) -> None:
+    for words in ("a town square at night", "a star over a beach"):
+        found = composer.layout(both.encode_text([words])[0], [words])
+        assert found is None or not {"square", "star"} & {*found.layout.things}
+    target = both.encode_text(["a yellow star above a green circle"])[0]
+    found = composer.layout(target, ["a yellow star above a green circle"])
+    assert found is not None
+    picture = composer.compose(found.layout, target, Choices(1))
+    red, green, blue = picture[:, : picture.shape[1] // 2]
+    assert ((red > 0.8) & (green > 0.7) & (blue < 0.5)).float().mean() > 0.03
+    red, green, blue = picture[:, picture.shape[1] // 2 :]
+    assert ((green > red + 0.2) & (green > blue + 0.1)).float().mean() > 0.03
 
 
 def test_a_place_that_shows_the_words_comes_before_things_in_it(both: Perceptor, parts: Parts) -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 import torch
 
-from clipgen.tasks.generate.layouts import ALONE, PAIR, STACK, THREE, THREE_INSIDE, Layout, Place, varied
+from clipgen.tasks.generate.layouts import (
+    ALONE,
+    LITTLE_SMALLER,
+    PAIR,
+    STACK,
+    THREE,
+    THREE_INSIDE,
+    Layout,
+    Place,
+    varied,
+)
+from clipgen.tasks.generate.relations import ON, Related
 
 
 @pytest.mark.parametrize("places", [ALONE, PAIR, STACK, THREE, THREE_INSIDE])
@@ -20,6 +31,11 @@ def test_places_vary_within_the_picture_and_keep_their_order(places: tuple[Place
             assert max(abs(x2 - x), abs(y2 - y)) > 0.8 * (side + side2) / 2
         seen.add(tuple(made))
     assert len(seen) == 30
+
+
+def test_things_that_stand_to_each_other_vary_little() -> None:
+    sides = [varied(PAIR[0], torch.Generator().manual_seed(seed), LITTLE_SMALLER)[2] for seed in range(30)]
+    assert min(sides) > 0.9 * PAIR[0][2] and len({*sides}) == 30
 
 
 def test_a_thing_has_a_colour_unless_its_name_says_one() -> None:
@@ -43,3 +59,14 @@ def test_a_layout_counts_its_parts() -> None:
     assert (walking.text, walking.things, walking.parts) == ("fox walking in forest", ("fox",), 2)
     foxes = Layout("two foxes", ("fox", "fox"), PAIR)
     assert (foxes.parts, foxes.within("forest").parts, foxes.within("forest").text) == (2, 3, "two foxes in forest")
+
+
+def test_words_that_say_how_two_things_stand_are_no_part_but_in_a_scene() -> None:
+    pair = Layout("cat and sofa", ("cat", "sofa"), PAIR)
+    related = pair.related(Related(ON, (1, 0), "{0} on {1}"))
+    assert (related.text, related.things, related.places) == ("cat on sofa", ("sofa", "cat"), ON.places)
+    assert [pair.parts, related.parts, related.on("blue").parts] == [2, 1, 2]
+    inside = related.within("living room")
+    assert (inside.parts, inside.text) == (3, "cat on sofa in living room")
+    assert inside.places_in(True) == ON.in_scenes and inside.places_in(False) == ON.places
+    assert pair.places_in(True) != pair.places_in(False) == PAIR

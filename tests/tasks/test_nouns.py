@@ -60,6 +60,14 @@ def test_words_that_mean_a_thing_are_told(words: Words) -> None:
     }  # fmt: skip
 
 
+def test_what_is_of_something_is_shown_by_that(words: Words) -> None:
+    def clear(text: str) -> set[str]:
+        return {*named(words, words.encode_text(AXES), [text]).clear}
+
+    assert clear("a bus of foxes and a school") == {"foxes", "school"}
+    assert clear("a bus, often a fox") == {"bus", "fox"}
+
+
 def test_there_may_be_several_of_what_is_in_the_plural(words: Words) -> None:
     several = named(words, words.encode_text(AXES), ["two foxes and a bus"]).several
     assert [axis for axis, fit in zip(AXES, several.tolist(), strict=True) if fit >= MEANT] == ["fox"]
@@ -85,6 +93,7 @@ def test_a_colour_is_that_of_what_follows_it(words: Words) -> None:
     assert tints("a fox with a grey background") == {"grey": []}
     assert tints("a green fox and a blue school bus") == {"green": ["fox"], "blue": ["bus", "school"]}
     assert tints("a fox, blue") == {}
+    assert tints("a purple fox riding bus") == {"purple": ["fox"]}
 
 
 def test_without_words_anything_may_be_meant(words: Words) -> None:

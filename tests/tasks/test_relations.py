@@ -31,6 +31,7 @@ from clipgen.tasks.generate.relations import (
         ("a puppy in a basket", ("puppy", "basket"), WITHIN, (0, 1)),
         ("a basket full of kittens", ("kittens", "basket"), WITHIN, (0, 1)),
         ("a bowl of ripe plums", ("bowl", "plums"), WITHIN, (1, 0)),
+        ("a bowl of ripe plums on a table", ("bowl", "table"), ON, (1, 0)),
         ("a fox under a tree", ("fox", "tree"), UNDER, (1, 0)),
         ("a cow jumping over the moon", ("cow", "moon"), ABOVE, (0, 1)),
         ("a mouse behind a cheese", ("mouse", "cheese"), BEHIND, (0, 1)),

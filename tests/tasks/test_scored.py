@@ -83,3 +83,16 @@ def test_the_best_of_a_kind_are_found_and_long_words_left_out(scored: Scored) ->
     assert scored.best(9, 1, 1, True) == [FOX.within("forest")]
     scored.add([])
     assert len(scored.best()) == 5
+
+
+def test_a_place_that_words_surely_name_is_missed_where_there_is_none() -> None:
+    scored = Scored(Same(), {"fox": 1.0}, torch.ones(1), places={"forest": 1.0, "fair": 0.4})
+    scored.add([FOX, FOX.within("fair")])
+    assert scored.scores[FOX] == pytest.approx(1 - MISSED)
+    assert scored.scores[FOX.within("fair")] == pytest.approx(1 - NEARER - 0.6 * ELSEWHERE)
+
+
+def test_what_is_missing_is_told_by_what_is_most_surely_meant() -> None:
+    names, clear = {"fox": 1.0, "boar": 0.5, "pig": 0.8}, {"fox": {"fox"}, "swine": {"boar", "pig"}, "yak": {"yak"}}
+    scored = Scored(Same(), names, torch.ones(1), clear)
+    assert scored.missing(FOX) == ["pig"] and scored.missing(BOTH) == [] and scored.missing(BOAR) == ["fox"]

@@ -191,7 +191,7 @@ class Finder:
             for one in scored.best(GROUNDED, 2, 2) for third in scored.missing(one)
             if all(names[thing] >= SURE for thing in (*one.things, third))
         )  # fmt: skip
-        # a pair that cannot be drawn must not hide one of its things that can; what a thing is on or in is surely named,
+        # a pair that cannot be drawn must not hide one of its things that can; what a thing is on or in is sure,
         # a cup on a table does not play table tennis
         pairs = map(related, filter(self.can_draw, scored.best(PAIRS, 2, 2)))
         scored.add(one for one in pairs if one and one.relation and names[one.things[not one.relation.swapped]] >= SURE)

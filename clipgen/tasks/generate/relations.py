@@ -108,11 +108,11 @@ def relation(text: str, pair: tuple[str, str]) -> Related | None:
         return None
     earlier, later = sorted((0, 1), key=lambda row: spans[row])
     between = text[spans[earlier][1] : spans[later][0]]
-    if holds := _HOLDS.match(between):
+    words = _WORDS.findall(between)
+    if not words and (holds := _HOLDS.match(between)):
         return Related(WITHIN, (later, earlier), f"{{{earlier}}} {holds[1]} {{{later}}}")
     if tops := _TOPS.match(text, spans[later][1]):
         return Related(WORN, (earlier, later), f"{{{earlier}}} with {{{later}}} {tops[1]}")
-    words = _WORDS.findall(between)
     how = RELATIONS[words[-1]] if words else None
     if how is None:
         return None
