@@ -159,7 +159,7 @@ def draw_shape(
 def cut_out_shape(seed: int, name: str, colour: str, side: int) -> np.ndarray:
     """A shape alone, [side, side, 4] in [0, 1]: colours times alpha, and alpha.
 
-    >>> cut_out_shape(7, "circle", "red", 64)[32, 32, 3]
+    >>> float(cut_out_shape(7, "circle", "red", 64)[32, 32, 3])
     1.0
     """
     on = []
