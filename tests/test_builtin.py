@@ -558,6 +558,8 @@ def test_words_of_things_give_a_layout(
         ("a fox in front of a castle, by Edward Hopper", ("fox",), (), "castle on a hill"),  # no king, no insect
         ("steam train crossing a bridge in autumn", ("train",), (), "bridge over a river"),  # no crossing
         ("a dog catching a frisbee", ("flying disc", "dog"), (), None),
+        ("two woman is drinking coffee in the kitchen", ("woman", "hot beverage"), (), "kitchen"),
+        ("elderly man walking with a cane in a sunny park", ("man", "white cane"), (), "garden"),  # no amusement park
         ("a cat, a dog and a rabbit", ("dog", "rabbit", "cat"), (), None),
         ("Bauhaus art, red circle and blue triangle", ("red circle", "triangle"), (("triangle", "blue"),), None),
         ("a blue cup on a wooden table", ("cup with straw",), (("cup with straw", "blue"),), None),
@@ -590,6 +592,23 @@ def test_what_is_near_is_drawn_though_no_word_surely_names_it(composer: Composer
         found = composer.layout(both.encode_text([words])[0], [words])
         things.append(found and (found.layout.things, found.is_named))
     assert things == [(("dog face", "basket"), False), (("bowl with spoon",), True)]
+    # where a scene is nearer still, it is less near
+    ramen = ["Bowl of ramen on a wooden table"]
+    found, beside = (composer.layout(both.encode_text(ramen)[0], ramen, clear) for clear in (0.0, 0.76))
+    assert found is not None and not found.is_named
+    assert beside is not None and beside.is_named and beside.layout.things == ("steaming bowl",)
+
+
+def test_what_words_name_is_found_though_something_nearer_cannot_be_drawn(
+    composer: Composer, both: Perceptor, parts: Parts
+) -> None:
+    words = ["A nurse washing her hands"]
+    target = both.encode_text(words)
+    found = composer.layout(target[0], words)
+    assert found is not None and found.layout.things == ("health worker",) and not found.is_near
+    drawn = bank_pictures(both, target, texts=[words], seeds=[0], size=(96, 96), parts=parts).pictures
+    names = ["health worker", "water lilies", "ocean", "living room"]
+    assert int((both.encode_image(drawn) @ both.encode_text(names).T).argmax()) == 0
 
 
 def test_a_shape_is_a_thing_beside_another_one_only(composer: Composer, both: Perceptor) -> None:

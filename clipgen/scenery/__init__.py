@@ -178,7 +178,7 @@ _FIRST = (
         LAND,
     ),
     Scene(
-        ("garden", "flower garden", "garden path"),
+        ("garden", "flower garden", "garden path", "park"),
         ("in a garden", "in a flower garden", "on a garden path"),
         country.garden,
         LAND,

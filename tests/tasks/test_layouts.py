@@ -61,12 +61,13 @@ def test_a_layout_counts_its_parts() -> None:
     assert (foxes.parts, foxes.within("forest").parts, foxes.within("forest").text) == (2, 3, "two foxes in forest")
 
 
-def test_words_that_say_how_two_things_stand_are_no_part_but_in_a_scene() -> None:
+def test_words_that_say_how_two_things_stand_are_no_part_but_in_a_scene_that_shows_one() -> None:
     pair = Layout("cat and sofa", ("cat", "sofa"), PAIR)
     related = pair.related(Related(ON, (1, 0), "{0} on {1}"))
     assert (related.text, related.things, related.places) == ("cat on sofa", ("sofa", "cat"), ON.places)
     assert [pair.parts, related.parts, related.on("blue").parts] == [2, 1, 2]
     inside = related.within("living room")
-    assert (inside.parts, inside.text) == (3, "cat on sofa in living room")
+    assert (inside.parts, inside.text) == (2, "cat on sofa in living room")
+    assert related.within("room of a cat").parts == 3
     assert inside.places_in(True) == ON.in_scenes and inside.places_in(False) == ON.places
     assert pair.places_in(True) != pair.places_in(False) == PAIR

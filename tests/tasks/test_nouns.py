@@ -51,6 +51,7 @@ def test_what_stands_before_a_thing_says_of_what_kind_it_is(words: Words) -> Non
 
 def test_what_a_thing_does_is_no_thing(words: Words) -> None:
     assert names(words, "a fox schooling")[1] == ["fox"] and names(words, "a fox, schooling")[1] == ["school", "fox"]
+    assert names(words, "a fox schooling on a hill")[1] == ["fox"]
 
 
 def test_words_that_mean_a_thing_are_told(words: Words) -> None:

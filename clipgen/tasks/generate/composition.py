@@ -50,9 +50,9 @@ class Composer:
         self.things = [name for name in dict.fromkeys(self.stylegan.network.names) if name not in drawn]
         self.shapes = frozenset(entry.shape for entry in bank.entries if entry.shape)
 
-    def layout(self, target: Tensor, texts: Sequence[str] = ()) -> Found | None:
+    def layout(self, target: Tensor, texts: Sequence[str] = (), clear: float = 0.0) -> Found | None:
         """The layout nearest to a target [D] that can be drawn; see `Finder.nearest`."""
-        return Finder(self.perceptor, self.things, self.scenes, self._can_draw).nearest(target, texts)
+        return Finder(self.perceptor, self.things, self.scenes, self._can_draw).nearest(target, texts, clear)
 
     def _can_draw(self, layout: Layout) -> bool:
         """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone.

@@ -34,11 +34,12 @@ STYLE = 0.9
 DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
 
 class Found(NamedTuple):
-    """A layout, its cosine to a target, and whether words surely name all its things."""
+    """A layout, its cosine to a target, whether words surely name all its things, and whether none is much nearer."""
 
     layout: Layout
     fit: Tensor
     is_named: bool
+    is_near: bool = True
 
 
 class Finder:
@@ -62,10 +63,11 @@ class Finder:
         self.perceptor, self.things, self.scenes, self.can_draw = perceptor, things, scenes, can_draw
         self.embedded: dict[str, Tensor] = {}  # parts of texts
 
-    def nearest(self, target: Tensor, texts: Sequence[str] = ()) -> Found | None:
-        """The layout nearest to a target [D]; None if none is near, or the nearest cannot be drawn.
+    def nearest(self, target: Tensor, texts: Sequence[str] = (), clear: float = 0.0) -> Found | None:
+        """The layout nearest to a target [D], or one whose things words name; None if there is neither.
 
-        texts: of the target, of whose words one has to name each thing; none: any thing may be meant.
+        texts: of the target, of whose words one has to name each thing; none: any thing may be meant; clear: cosine
+        from which a layout is taken whose things words do not surely name, though of another one they do.
         """
         unseen = [name for name in self.perceptor.names if name not in self.things]
         names = [*self.things, *unseen]
@@ -84,13 +86,13 @@ class Finder:
         words = named(self.perceptor, embedded, texts, self.embedded)
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
-        clear = {
+        alike = {
             word: {names[index] for index in order if fits[index] >= fits.max() - ALIKE}
             for word, fits in words.clear.items()
             if word not in mood_words()
         }
         own = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
-        near = self._without_places(_without_kinds(own, clear.values()), clear.values())
+        near = self._without_places(_without_kinds(own, alike.values()), alike.values())
         if not near:
             return None
         several = {names[index] for index in order if words.several[index] >= THING}
@@ -98,21 +100,21 @@ class Finder:
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
         grounds = [colour for text in texts for colour in grounds_of(text)]
-        scored = Scored(self.perceptor, near, target, clear, grounds, tints, self._places(texts, target))
+        scored = Scored(self.perceptor, near, target, alike, grounds, tints, self._places(texts, target))
         related = partial(_related, texts=[tokenized(text) for text in texts], words=words, names=names)
         scored = self._scored(scored, several, looks, related)
-        near_enough: list[Found] = []
+        found: list[Found] = []
         for layout in scored.best():
-            if scored.scores[layout] < scored.highest - NEAR:
-                break
             fit, is_named = scored.fit(layout), bool(texts) and all(near[thing] >= SURE for thing in layout.things)
-            if (fit >= MEANT or is_named) and self.can_draw(layout):
+            is_near = scored.scores[layout] >= scored.highest - NEAR
+            if (is_named or (is_near and fit >= MEANT)) and self.can_draw(layout):
                 stands = layout if layout.relation else related(layout) or layout
-                near_enough.append(Found(stands, target.new_tensor(fit), is_named))
-                # of what is not very near, words say more than cosines do
-                if is_named or near_enough[0].fit >= THING:
+                found.append(Found(stands, target.new_tensor(fit), is_named, is_near))
+                if is_named:
                     break
-        return next((one for one in near_enough[::-1] if one.is_named), next(iter(near_enough), None))
+        if len(found) > 1 and found[0].fit < max(THING, clear) and found[-1].is_named and found[-1].is_near:
+            return found[-1]  # words say more than cosines do
+        return found[0] if found else None
 
     def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[list[str], list[str]]:
         """The styles that texts name, all of them where there is no text, and the texts without their names.

@@ -79,7 +79,8 @@ class Layout:
         different = len({*self.things})
         counted = len(self.things) > different
         others = sum(part is not None for part in (self.colour, self.scene, self.style))
-        is_said = self.relation is not None and self.scene is None  # a scene may be what the words say of a thing
+        # a scene may be what the words say of a thing: an airplane over the clouds
+        is_said = self.relation is not None and not any(thing in (self.scene or "") for thing in self.things)
         return different + counted - is_said + len(self.tints) + others
 
     def places_in(self, is_scene: bool) -> tuple[Place, ...]:

@@ -134,14 +134,13 @@ def named(
     known = {text for text, fit in best.items() if fit >= THING}
     for part in parts:
         row = distinct.index(part.text)
-        # "a train crossing a bridge" has no crossing
-        does = part.before in known and part.text.endswith("ing")
+        # "a train crossing a bridge" has no crossing, and "a pie cooling on a sill" no fan
+        inside = [part.before, *part.text.split()]
+        does = any(first in known and then.endswith("ing") for first, then in pairwise(inside))
         is_head[row] |= not does and (part.after not in known or part.after.endswith("ing"))
         for colour, between in part.colours.items():
             # "a purple dragon eating spaghetti" is of no purple spaghetti
-            inside = part.text.split()
-            is_done = any(first in known and then.endswith("ing") for first, then in pairwise(inside))
-            if known.isdisjoint(between) and not is_done:
+            if known.isdisjoint(between) and not does:
                 tints[colour] = fits[:, row].maximum(tints.get(colour, fits[:, row]))
     # "a cup of coffee" is shown by coffee
     whole = [match[1] for text in texts for match in _OF.finditer(tokenized(text))]

@@ -269,11 +269,11 @@ def _composed(
     stylegan = parts.generator("stylegan", device=target.device)
     assert isinstance(stylegan, StyleGAN)  # the built-in one
     composer = Composer(bank, perceptor, stylegan, size=size)
-    found = composer.layout(target, texts)
+    found = composer.layout(target, texts, float(nearest) + CLEARER)
     if found is None:
         return None
-    layout, fit, is_named = found
-    is_nearer = fit >= nearest + CLEARER or (is_named and nearest < SHOWN)
+    layout, fit, is_named, is_near = found
+    is_nearer = is_near and (fit >= nearest + CLEARER or (is_named and nearest < SHOWN))
     if not is_nearer and nearest >= USEFUL:
         return None
     # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things,
