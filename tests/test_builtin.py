@@ -170,6 +170,7 @@ def test_a_new_word_is_drawn_as_its_nearest_meaning_and_one_that_no_picture_show
     assert clip.known("xqzzt blorp") == "xqzzt blorp"
     # "sadness" is no plural, "elefant" a slip, and of the maker nothing is left
     assert clip.known("the sadness of an elefant, by Edward Hopper") == "the of an elephant"
+    assert clip.stand_ins("mushroms") == ["mushroom"]
     embedded = clip.encode_text(["a beautiful vessel on a lagoon", "a boat on a lake"])
     assert torch.equal(embedded[0], embedded[1])
     assert "sailboat" in clip.stand_ins("galleon") and clip.stand_ins("majestic") == []
