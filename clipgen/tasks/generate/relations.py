@@ -10,6 +10,11 @@ from torch import Tensor
 
 from clipgen.tasks.generate.layouts import STACK, Place
 
+# of a pair in a scene, which stands lower and is smaller: what is left of its height in the picture, and of its side
+LOW, SMALL = 0.82, 0.8
+# from where to where the middle of a thing goes, as shares of its width
+MIDDLE = (0.35, 0.65)
+
 
 @dataclass(frozen=True)
 class Joint:
@@ -22,12 +27,6 @@ class Joint:
     edge: int
     at: int
     below: float
-
-
-# of a pair in a scene, which stands lower and is smaller: what is left of its height in the picture, and of its side
-LOW, SMALL = 0.82, 0.8
-# from where to where the middle of a thing goes, as shares of its width
-MIDDLE = (0.35, 0.65)
 
 
 @dataclass(frozen=True)
