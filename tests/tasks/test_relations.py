@@ -87,7 +87,7 @@ def test_in_a_tall_picture_a_side_is_a_smaller_share_of_the_height() -> None:
 
 def test_what_is_beside_a_thing_is_not_in_its_middle() -> None:
     lamp = block(6, 10)
-    lamp[:, :, 0] = 1
+    lamp[:, :, :4] = 1
     assert joined(ON, ON.places[1], block(0, 10), (0.5, 0.7, 0.5), lamp) == joined(
         ON, ON.places[1], block(0, 10), (0.5, 0.7, 0.5), block(6, 10)
     )
