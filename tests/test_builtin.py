@@ -508,6 +508,7 @@ def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
         ("an octopus in the ocean", ("octopus",), None, ("underwater scene", ""), None),
         ("an airplane above the clouds", ("airplane",), None, ("sea of clouds", ""), None),
         ("a cow on a farm at night", ("cow",), None, ("farm", "night"), None),
+        ("coral reef with fish", ("fish",), None, ("coral reef", ""), None),  # no coral before it
         ("two cats in a meadow", ("cat", "cat"), None, ("flower meadow", ""), None),
         ("a rocket flying through a galaxy", ("rocket",), None, ("galaxy", ""), None),
         ("penguin standing in a snowy landscape", ("penguin",), None, ("winter landscape", ""), None),

@@ -17,9 +17,9 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
 from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, THREE, TOGETHER, TRIPLE, Layout, plural, styles
-from clipgen.tasks.generate.nouns import ALIKE, SURE, THING, Named, grounds_of, named, tokenized
+from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, tokenized
 from clipgen.tasks.generate.relations import relation
-from clipgen.tasks.generate.scored import EXACT, Scored
+from clipgen.tasks.generate.scored import Scored
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
@@ -196,7 +196,12 @@ class Finder:
         # a pair that cannot be drawn must not hide one of its things that can; what a thing is on or in is sure,
         # a cup on a table does not play table tennis
         pairs = map(related, filter(self.can_draw, scored.best(PAIRS, 2, 2)))
-        scored.add(one for one in pairs if one and one.relation and names[one.things[not one.relation.swapped]] >= SURE)
+        said = [caption for caption, fit in scored.places.items() if fit >= EXACT]
+        scored.add(
+            one for one in pairs
+            if one and one.relation and names[one.things[not one.relation.swapped]] >= SURE
+            and not any(thing in caption for thing in one.things for caption in said)  # a coral reef shows coral
+        )  # fmt: skip
         for things, different in ((1, 1), (2, 2), (2, 1), (3, 1), (3, 3)):
             for _ in range(different):
                 best = [*scored.best(GROUNDED, things, different), *scored.best(GROUNDED, things, different, True)]

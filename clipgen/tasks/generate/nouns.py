@@ -18,6 +18,7 @@ from clipgen.tasks.generate.layouts import singular
 # longest part of a text that may name a thing, in words; least cosine of a part and what it may mean, of a word that
 # names a thing and some thing, and of a part and what it surely means; by how much less a word may fit another thing
 LONGEST, MEANT, THING, SURE, ALIKE = 3, 0.5, 0.65, 0.75, 0.3
+EXACT = 0.97  # cosine of a name and a part of the words from which that is its very name
 MOST = 120  # words and marks of a text that are read: what a picture is of is said early
 _GROUND = re.compile(rf"\b({'|'.join(COLOURS)}) (?:background|backdrop|ground)\b")
 _OF = re.compile(r"(\S+) of\b")
@@ -134,9 +135,10 @@ def named(
     known = {text for text, fit in best.items() if fit >= THING}
     for part in parts:
         row = distinct.index(part.text)
-        # "a train crossing a bridge" has no crossing, and "a pie cooling on a sill" no fan
+        # "a train crossing a bridge" has no crossing, "a pie cooling on a sill" no fan; but there is "person standing"
         inside = [part.before, *part.text.split()]
-        does = any(first in known and then.endswith("ing") for first, then in pairwise(inside))
+        doing = [first in known and then.endswith("ing") for first, then in pairwise(inside)]
+        does = doing[0] or (any(doing) and best[part.text] < EXACT)
         is_head[row] |= not does and (part.after not in known or part.after.endswith("ing"))
         for colour, between in part.colours.items():
             # "a purple dragon eating spaghetti" is of no purple spaghetti

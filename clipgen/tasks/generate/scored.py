@@ -9,13 +9,12 @@ from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import Layout, singular
+from clipgen.tasks.generate.nouns import EXACT
 
 # by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing, place or
 # colour of the prompt that is not shown, and for each point of cosine that the layout's things, or its place, are less
 # than named by a word
 NEARER, MISSED, VAGUE, ELSEWHERE = 0.05, 0.05, 0.2, 0.1
-# cosine of a name and a part of the words from which that is its very name
-EXACT = 0.97
 
 
 class Scored:
