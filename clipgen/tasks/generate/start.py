@@ -40,7 +40,8 @@ SMALL, LARGEST = 96, 512
 # cosine of caption and words from which a picture is of use, and from which it shows the words; shapes need more: "red
 # star on a beige background" is nearly as near to a red mushroom on beige as to itself
 USEFUL, SHOWN, ABSTRACT = 0.5, 0.8, 0.7
-# least share of INIT_WEIGHT of a scene: words that a CLIP hardly knows take a picture apart
+# least share of INIT_WEIGHT of a scene, and of what is only the nearest that there is: words that a CLIP hardly knows
+# take a picture apart
 HELD = 0.5
 # by how much the cosine of a scene in a style, or in a mood, must exceed that of the scene alone: words that name one
 # raise it by 0.09, or 0.07
@@ -276,10 +277,9 @@ def _composed(
     is_nearer = is_near and (fit >= nearest + CLEARER or (is_named and nearest < SHOWN))
     if not is_nearer and nearest >= USEFUL:
         return None
-    # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things,
-    # nor where there is nothing better
-    fit = fit.clamp(min=SHOWN) if is_named or not is_nearer else fit
-    share = ((fit - USEFUL) / (1 - USEFUL)).clamp(0, 1)
+    # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things
+    fit = fit.clamp(min=SHOWN) if is_named and is_nearer else fit
+    share = ((fit - USEFUL) / (1 - USEFUL)).clamp(0 if is_nearer else HELD, 1)
     return lambda choices, ground: (composer.compose(layout, target, choices, ground), share)
 
 
