@@ -722,19 +722,24 @@ def test_two_things_touch_where_words_say_so(
     target = both.encode_text([words])[0]
     found = composer.layout(target, [words])
     assert found is not None and {*found.layout.things} == {above, below} and found.layout.relation is not None
-    placed: dict[str, tuple[float, float]] = {}
+    placed: list[tuple[float, float]] = []
     with pytest.MonkeyPatch.context() as patch:
 
         def pasting(draws: Tensor, canvas: Tensor, place: Place) -> Tensor:
             if len(draws) == 1:
                 begin, end = extent(draws[0])
                 top = place[1] - place[2] / 2
-                placed[found.layout.things[len(placed)]] = (top + place[2] * begin, top + place[2] * end)
+                placed.append((top + place[2] * begin, top + place[2] * end))
             return paste(draws, canvas, place)
 
         patch.setattr(composition, "paste", pasting)
         composer.compose(found.layout, target, Choices(3))
-    assert placed[above][0] < placed[below][0] < placed[above][1] < placed[below][1]
+    joint, (first, second) = found.layout.relation.joint, placed
+    assert joint is not None and second[joint.edge] == pytest.approx(
+        first[joint.at] + joint.below * (first[1] - first[0]), abs=0.008
+    )
+    at = dict(zip(found.layout.things, placed, strict=True))
+    assert at[above][0] < at[below][0] < at[above][1] < at[below][1]
 
 
 def test_texts_of_starts_are_embedded_once(clip: Perceptor, parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:

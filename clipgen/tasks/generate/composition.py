@@ -61,7 +61,7 @@ class Composer:
         """
         if not {*self.things}.issuperset(layout.things):
             shapes = all(self._is_shape(thing) for thing in layout.things)
-            return shapes and layout.scene is None and len({*layout.things}) > 1
+            return shapes and len({*layout.things}) > 1
         alone = layout.scene is None and len(layout.things) == 1
         return alone or all(self._covers(thing) < FULL for thing in layout.things)
 
