@@ -14,7 +14,7 @@ _MAKER = re.compile(
 )
 # the usual ones in prompts for larger models, which they make finer
 _LORE = re.compile(
-    r"--(?!no\b)[a-z]+(?:[ =]\d[\w:.]*)?"
+    r"(?<!\S)--(?!no\b)[a-z]+(?:[ =]\d[\w:.]*)?"
     r"|\b(?:(?:trending|featured) on [\w.-]+|artstation(?: hq)?|deviantart|cgsociety|unreal engine(?: \d)?"
     r"|octane(?: render)?|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr|\d\d+ ?mm(?: lens)?"
     r"|(?:best|high) quality|award[- ]winning|sharp focus|(?:shallow )?depth of field|(?:a )?masterpiece|in the world"
