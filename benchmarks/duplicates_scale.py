@@ -34,7 +34,7 @@ from clipgen.library.hashes import small_copy
 from clipgen.media.images import find_images
 from clipgen.parts import Parts
 from clipgen.similarity import Matcher
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 from clipgen.tasks.duplicates import Group, duplicates
 from clipgen.tasks.duplicates.candidates import candidate_pairs
 from clipgen.tasks.duplicates.resemblance import alike

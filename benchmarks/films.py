@@ -47,7 +47,7 @@ from clipgen.media.encoder import pulled
 from clipgen.media.footage import VideoFacts
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 
 RATE, SIZE = 25, (1280, 720)
 _PICTURES = Path(__file__).parent.parent / "docs" / "pictures"

@@ -32,7 +32,7 @@ from clipgen.library import Content, File, Library, index
 from clipgen.parts import Parts
 from clipgen.settings import QuerySettings
 from clipgen.similarity import Matcher
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 from clipgen.tasks.bank import Bank
 from clipgen.tasks.search import Found, Query, search
 from clipgen.tasks.unrelated import matcher_of

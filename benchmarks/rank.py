@@ -22,7 +22,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from clipgen.similarity import Ranking, Store, text_keys
+from clipgen.similarity import Ranking
+from clipgen.store import Store, text_keys
 from clipgen.tasks.caption import read_candidates
 
 DIM, TOP = 384, 10

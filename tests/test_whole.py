@@ -25,7 +25,7 @@ EXCUSED = {
     "clipgen/files/__init__.py:move": "another file system, a link: as the system does it",
     "clipgen/files/journal.py:add": "grows by whole lines; a torn one is not read",
     "clipgen/models/downloads.py:_resume": "a part that outlives its process, to be resumed",
-    "clipgen/similarity/table.py:_append_at": "grows; a torn end is overwritten",
+    "clipgen/store/table.py:_append_at": "grows; a torn end is overwritten",
     "clipgen/web/studio/uploads.py:_decoded": "in a temporary folder",
     "clipgen/train/checkpoints.py:add": "grows by whole lines; a torn one is cut off",
 }

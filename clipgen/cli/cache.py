@@ -14,8 +14,8 @@ def group() -> None:
 def info_command() -> None:
     """Print where the cache is and how large it is."""
     from clipgen.models.weights import cache_folder
-    from clipgen.similarity import Store
     from clipgen.similarity.calibrate import made_backgrounds
+    from clipgen.store import Store
 
     usage, made = Store().usage(), made_backgrounds()
     click.echo(cache_folder())
@@ -29,8 +29,8 @@ def info_command() -> None:
 def clear_command() -> None:
     """Delete it; everything in it is made again when it is needed."""
     from clipgen.models.weights import cache_folder
-    from clipgen.similarity import Store
     from clipgen.similarity.calibrate import made_backgrounds
+    from clipgen.store import Store
 
     freed = Store().clear()
     for path in made_backgrounds():

@@ -19,7 +19,7 @@ from clipgen.library.scan import is_film, scan
 from clipgen.library.watching import Watching, watch
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity import HowFar, Skipped
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from clipgen.library.database import Database, File
 from clipgen.library.frames import Frames
 from clipgen.library.vectors import Searcher
 from clipgen.models.weights import data_folder
-from clipgen.similarity.store import Store, Vectors, picture_keys
-from clipgen.similarity.table import Keys
+from clipgen.store import Keys, Store, Vectors, picture_keys
 
 EVERYWHERE = Path(os.path.abspath(os.sep))
 VIEW = "library"  # pictures are embedded reduced, so their vectors are not those of `rank`

@@ -20,8 +20,7 @@ from clipgen.library.reading import Bundle, Reading, embedded, read_picture
 from clipgen.media.endings import picture_endings
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import load_perceptors
-from clipgen.similarity.store import picture_keys
-from clipgen.similarity.table import Keys
+from clipgen.store import Keys, picture_keys
 
 _AHEAD = 2  # batches that a worker has: one that it works on, and the next one
 _TRIES = 3  # deaths of a worker over a batch, after which its files are tried one by one

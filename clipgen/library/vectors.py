@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from clipgen.errors import OutputError
 from clipgen.files import write_whole
-from clipgen.similarity.store import Vectors
-from clipgen.similarity.table import Keys, Segment
+from clipgen.store import Keys, Segment, Vectors
 
 Floats = NDArray[np.float32]
 #: Sign bits of N vectors in words of 64, word by word: [D / 64, N].
@@ -40,7 +39,7 @@ class Nearest:
 class Searcher:
     """Finds the nearest vectors of one perceptor, by cosine.
 
-        >>> from clipgen.similarity import Store, text_keys
+        >>> from clipgen.store import Store, text_keys
         >>> store = Store(folder / "vectors", limit=None)
         >>> vectors = store.vectors("5e1f", dim=8, view="picture")
         >>> _ = vectors.put(text_keys(["a", "b"]), torch.eye(8)[:2])

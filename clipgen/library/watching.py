@@ -25,7 +25,7 @@ from clipgen.media.footage import VideoFacts, sampled_frames
 from clipgen.media.images import from_pil
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity import HowFar, Skipped, embed_images
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 
 _SAME = 0.98  # cosine from which on a frame is like the last one that was kept
 _BATCH = 32  # frames in one pass of the perceptor, and lost at most when the process is killed

@@ -25,9 +25,7 @@ from clipgen.similarity.heat import heat
 from clipgen.similarity.match import SIGNIFICANT, Match, Matcher
 from clipgen.similarity.pictures import Embedded, HowFar, Picture, Skipped, embed_pictures, find_pictures, in_groups
 from clipgen.similarity.rank import Candidate, Ranking
-from clipgen.similarity.store import Store, Vectors
 from clipgen.similarity.subjects import Subjects, learn_trust
-from clipgen.similarity.table import text_keys
 
 __all__ = [
     "Background",
@@ -43,10 +41,8 @@ __all__ = [
     "SIGNIFICANT",
     "Skipped",
     "Square",
-    "Store",
     "Subjects",
     "Unrelated",
-    "Vectors",
     "assign",
     "background_of",
     "cut_square",
@@ -59,6 +55,5 @@ __all__ = [
     "heat",
     "in_groups",
     "learn_trust",
-    "text_keys",
     "windows",
 ]

@@ -13,8 +13,7 @@ from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import check_encodes, is_blank, split_long
 from clipgen.settings.describe import PLAIN, VIEWS, View
-from clipgen.similarity.store import TEXT, Store
-from clipgen.similarity.table import text_keys
+from clipgen.store import TEXT, Store, text_keys
 
 _BATCH = 256  # texts or views in one pass of a perceptor: bounds its memory, and is past where larger is faster
 _WINDOWS = 64  # along a side, at most: a picture a thousand times as long as high would have thousands

@@ -14,7 +14,7 @@ from clipgen.similarity.calibrate import Background
 from clipgen.similarity.embed import embed_texts
 from clipgen.similarity.pictures import Embedded, Picture, Skipped, embed_pictures
 from clipgen.similarity.rank import Candidate, Ranking
-from clipgen.similarity.store import Store
+from clipgen.store import Store
 
 #: the usual level of significance, by the normal tail and for all candidates together (Bonferroni); not tuned
 SIGNIFICANT = 0.05

@@ -18,8 +18,7 @@ from clipgen.media.images import find_images, load_ahead
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings.describe import PLAIN
 from clipgen.similarity.embed import embed_images, embed_windows, windows
-from clipgen.similarity.store import Store, Vectors, part_keys, picture_keys, rounded
-from clipgen.similarity.table import Keys
+from clipgen.store import Keys, Store, Vectors, part_keys, picture_keys, rounded
 
 #: A picture file, or pixels [1, 3, H, W] in [0, 1].
 Picture = Path | Tensor

@@ -32,7 +32,8 @@ from clipgen.settings.keywords import (
     PairKeywords,
     RankKeywords,
 )
-from clipgen.similarity import Match, Matcher, Skipped, Store
+from clipgen.similarity import Match, Matcher, Skipped
+from clipgen.store import Store
 from clipgen.studio.defaults import Defaults
 from clipgen.studio.pictures import Picture, in_folders, loadable
 from clipgen.tasks.describe import Event, describe, describe_sets, settings_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import islice, permutations
 
 import numpy as np
 import torch
@@ -138,7 +138,9 @@ def is_known_to(perceptor: Perceptor) -> bool:
     """
     from clipgen.scenery import SCENES  # late: as for `_entries`
 
-    return bool(perceptor.words()) and sum(not perceptor.unknown_words(name) for name in SCENES) > len(SCENES) / 2
+    most = len(SCENES) // 2 + 1
+    known = (name for name in SCENES if not perceptor.unknown_words(name))
+    return bool(perceptor.words()) and len(list(islice(known, most))) == most
 
 
 def _entries() -> Iterator[Entry]:

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
 from clipgen.settings import DescribeSettings
-from clipgen.similarity import Matcher, Store, Unrelated, background_of
+from clipgen.similarity import Matcher, Unrelated, background_of
+from clipgen.store import Store
 from clipgen.tasks.bank import Bank
 
 _PICTURES = 192  # seconds; their mean cosine is then known to 0.07 standard deviations

@@ -242,8 +242,7 @@ def databases(folder: Path) -> Iterator[Reader]:
     from clipgen.batch.lines import read_jobs
     from clipgen.files.journal import Journal
     from clipgen.library.database import Content, Database, File
-    from clipgen.similarity.store import Store
-    from clipgen.similarity.table import text_keys
+    from clipgen.store import Store, text_keys
 
     def library(path: Path) -> None:
         with closing(Database(path)) as database:

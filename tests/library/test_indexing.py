@@ -18,7 +18,7 @@ from clipgen.library import Library, index, readers
 from clipgen.media.images import load_image
 from clipgen.perceptors.openclip import OpenClip, load_perceptor
 from clipgen.similarity import embed_images
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 from raising import refused
 
 from .conftest import noise

@@ -16,7 +16,7 @@ from clipgen.library import Library, Progress, index, readers
 from clipgen.library.remote import Batch, ClusterReaders, PictureReader
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.similarity import Skipped
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 from raising import refused
 
 from .conftest import noise

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from clipgen.library import Searcher, vectors
-from clipgen.similarity import Store, text_keys
+from clipgen.store import Store, text_keys
 
 DIM = 72  # no multiple of 64
 

@@ -18,7 +18,7 @@ from clipgen.errors import ImageError
 from clipgen.library import Library, Progress, Watching, index, watching
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity import Skipped
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 from gridclip import GridClip
 
 from .conftest import noise

@@ -21,7 +21,7 @@ from clipgen.similarity import (
     pictures,
     store,
 )
-from clipgen.similarity.store import rounded
+from clipgen.store import rounded
 
 
 @pytest.fixture

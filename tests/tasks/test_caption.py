@@ -13,8 +13,9 @@ from torch import Tensor
 from clipgen.errors import PromptError, UnknownNameError, WeightsError
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import CaptionSettings, DescribeSettings
-from clipgen.similarity import Match, Matcher, Skipped, Store, embed_images
+from clipgen.similarity import Match, Matcher, Skipped, embed_images
 from clipgen.similarity.articles import with_article
+from clipgen.store import Store
 from clipgen.tasks.caption import Phrases, caption, compose, read_candidates
 from clipgen.tasks.caption.compose import Composer
 from clipgen.tasks.events import Described

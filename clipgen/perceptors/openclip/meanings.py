@@ -15,10 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from clipgen.errors import WeightsError
+from clipgen.files import sha256
 from clipgen.models import weights
 from clipgen.perceptors.base import STOP_WORDS, stems
 from clipgen.perceptors.openclip.spelling import Spelling
-from clipgen.perceptors.openclip.tower import TextTower
+from clipgen.perceptors.openclip.tower import WEIGHTS_FILE, TextTower
+from clipgen.store import Store, Vectors, text_keys
 
 IMAGEABILITY_FILE = "imageability.safetensors"
 _SHOWN = 0.5  # probability from which a picture is taken to be able to show a word
@@ -56,19 +58,27 @@ class Meanings:
 
     tower: embeds words; imageability: tells which words a picture can show; vocabulary: what may stand for a word, of
     which those that a picture can show are used; moods: those of light and weather, which a picture shows though they
-    are no things: they stand for a word of the vocabulary that is nearer to one of them than to any other.
+    are no things: they stand for a word of the vocabulary that is nearer to one of them than to any other; store: where
+    embeddings of the vocabulary are kept between runs, default: nowhere.
     """
 
     def __init__(
-        self, tower: TextTower, imageability: Imageability, vocabulary: Sequence[str], moods: Collection[str] = ()
+        self,
+        tower: TextTower,
+        imageability: Imageability,
+        vocabulary: Sequence[str],
+        moods: Collection[str] = (),
+        store: Vectors | None = None,
     ) -> None:
         self.tower, self.imageability, self.vocabulary = tower, imageability, _things(vocabulary)
-        self.moods = frozenset(moods)
+        self.moods, self.store = frozenset(moods), store
 
     @classmethod
     def shipped(cls, vocabulary: Sequence[str]) -> Meanings:
         """Of a vocabulary, with the built-in text tower; WeightsError when its files are missing or damaged."""
-        return cls(*_shipped(), vocabulary, mood_words())
+        tower, imageability, fingerprint = _shipped()
+        store = Store().vectors(fingerprint, tower.config["model_cfg"]["embed_dim"], "text-words")
+        return cls(tower, imageability, vocabulary, mood_words(), store)
 
     def nearest(self, word: str, count: int = 3) -> list[str]:
         """Up to `count` known words that can stand for a word, the nearest first; none where no picture shows it."""
@@ -115,7 +125,10 @@ class Meanings:
 
     @cached_property
     def _embedded(self) -> Tensor:
-        return self.tower.embed(self.vocabulary)
+        if self.store is None:
+            return self.tower.embed(self.vocabulary)
+        keys = text_keys(self.vocabulary)
+        return self.store.through(keys, lambda missing: self.tower.embed([self.vocabulary[i] for i in missing]))
 
     @cached_property
     def _known(self) -> Tensor:
@@ -142,10 +155,12 @@ def mood_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> tuple[TextTower, Imageability]:
+def _shipped() -> tuple[TextTower, Imageability, str]:
+    """The text tower, what tells which words a picture can show, and the sha256 of the tower's weights."""
     card = weights.find("text", role="text tower")
     weights.check(card)
-    return TextTower.load(card.folder), load_imageability(card.folder / IMAGEABILITY_FILE)
+    tower = TextTower.load(card.folder)
+    return tower, load_imageability(card.folder / IMAGEABILITY_FILE), sha256(card.folder / WEIGHTS_FILE)
 
 
 def load_imageability(path: Path) -> Imageability:

@@ -11,7 +11,7 @@ from clipgen.errors import SettingsError
 from clipgen.library import EVERYWHERE, Library, Progress, absolute
 from clipgen.settings import CurateSettings
 from clipgen.similarity import Matcher, Skipped
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 from clipgen.tasks.curate.copies import conflicts, copies
 from clipgen.tasks.curate.dataset import DataSet, Entry
 from clipgen.tasks.curate.embedding import centred, doubtful_labels, outliers

@@ -20,7 +20,7 @@ from clipgen.library import EVERYWHERE, Content, File, Library, Progress, absolu
 from clipgen.media.images import load_reduced, open_picture
 from clipgen.settings.library import DuplicatesSettings
 from clipgen.similarity import HowFar, Matcher, Skipped
-from clipgen.similarity.store import Vectors, picture_keys
+from clipgen.store import Vectors, picture_keys
 from clipgen.tasks.duplicates.candidates import candidate_pairs
 from clipgen.tasks.duplicates.groups import connected, grouped
 from clipgen.tasks.duplicates.pixels import frames, pixel_hash

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
-from clipgen.similarity import Store, text_keys
+from clipgen.store import Store, text_keys
 
 _BATCH = 256
 

@@ -22,9 +22,8 @@ from clipgen.settings.describe import View
 from clipgen.settings.library import OrientSettings
 from clipgen.similarity import HowFar, Skipped
 from clipgen.similarity.embed import cut_view
-from clipgen.similarity.store import picture_keys
-from clipgen.similarity.table import Table
 from clipgen.similarity.upright import Head
+from clipgen.store import Table, picture_keys
 
 _BATCH, _THREADS = 32, 2
 

@@ -26,7 +26,7 @@ from clipgen.library import (
 )
 from clipgen.settings import QuerySettings
 from clipgen.similarity import Matcher, Skipped
-from clipgen.similarity.store import picture_keys
+from clipgen.store import picture_keys
 from clipgen.tasks.search.query import Query
 from clipgen.tasks.search.results import Found, Searched
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from clipgen.models.weights import cache_folder
-from clipgen.similarity.table import (
+from clipgen.store.table import (
     SEGMENT_BYTES,
     Keys,
     Table,

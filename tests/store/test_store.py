@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from clipgen.perceptors.openclip import OpenClip
-from clipgen.similarity import Store, Vectors, embed_texts, table, text_keys
-from clipgen.similarity.store import rounded
+from clipgen.similarity import embed_texts
+from clipgen.store import Store, Vectors, rounded, table, text_keys
 
 
 def vectors_of(texts: Sequence[str], dim: int = 8) -> Tensor:
