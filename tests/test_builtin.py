@@ -35,11 +35,11 @@ from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import paste
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.draft import draft
+from clipgen.tasks.generate.initial import bank_pictures
 from clipgen.tasks.generate.layouts import Layout, Place
 from clipgen.tasks.generate.plan import with_start
 from clipgen.tasks.generate.relations import extent
 from clipgen.tasks.generate.run import course_of
-from clipgen.tasks.generate.start import bank_pictures
 from clipgen.tasks.generate.targets import read_targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
 from clipgen.tasks.generate.tiles import Tiles
@@ -758,6 +758,13 @@ def test_words_that_nothing_shows_start_from_what_comes_nearest(both: Perceptor,
     assert 0.4 < start.init_share.min() <= start.init_share.max() < 0.8
     names = ["train", "ocean", "fox", "castle", "factory", "bicycle"]
     assert (both.encode_image(start.pictures) @ both.encode_text(names).T).argmax(1).tolist() == [0, 1]
+    assert start.stand_ins[0] == "" and start.stand_ins[1]
+
+
+def test_a_line_says_what_words_that_nothing_shows_start_from() -> None:
+    run = clipgen.stream(["loneliness", "a fox in a forest"], size=(64, 64), steps=1, cutn=2, seed=0)
+    told = [note for note in run.notes if "starts from the nearest" in note]
+    assert len(told) == 1 and "'loneliness'" in told[0]
 
 
 def test_the_run_stays_near_a_start_that_shows_the_words(clip: Perceptor, parts: Parts) -> None:

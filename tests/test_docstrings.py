@@ -55,7 +55,7 @@ HEAVY: dict[str, str] = {
     "clipgen.batch.crew.Workshop": "takes the built-in CLIP, which test_builtin has",
     "clipgen.batch.run.run": "needs a crew, as tests/batch has",
     "clipgen.cli.trial": "starts a process that loads the built-in models and paints three steps",
-    "clipgen.tasks.generate.start.bank_pictures": "takes the built-in CLIP, which test_builtin has",
+    "clipgen.tasks.generate.initial.bank_pictures": "takes the built-in CLIP, which test_builtin has",
     "clipgen.tasks.generate.targets.reader_for": "takes the built-in CLIP, which test_builtin has",
     "clipgen.cluster.Cluster": "needs a Ray cluster",
     "clipgen.library.remote.ClusterReaders": "needs a Ray cluster",

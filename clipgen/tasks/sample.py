@@ -71,7 +71,7 @@ def _start_from_bank(generator: Generator, settings: GenerateSettings, seeds: Se
         some = slice(first, first + AT_ONCE)
         targets = read_targets(texts[some], usual, perceptor=perceptor, device=device, notes=[], reader=reader)
         generator.start(seeds[some], settings.canvas.size)
-        set_start(generator, usual, targets, perceptor=perceptor, seeds=seeds[some], parts=parts)
+        set_start(generator, usual, targets, perceptor=perceptor, seeds=seeds[some], parts=parts, notes=[])
         drawn.append(generator.latents)
     generator.latents = [torch.cat(latents) for latents in zip(*drawn, strict=True)]
 

@@ -14,10 +14,10 @@ from clipgen.media.pictures import read_metadata
 from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import FilmSettings, GenerateSettings
 from clipgen.tasks.generate import Run, load_run
+from clipgen.tasks.generate.collage import cut_out
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.laying import laid_out
 from clipgen.tasks.generate.regions import Region
-from clipgen.tasks.generate.start import cut_out
 from clipgen.tasks.generate.targets import Targets
 from clipgen.timelines import Scene, Timeline
 from gridclip import GridClip

@@ -15,6 +15,7 @@ from clipgen.errors import WeightsError
 from clipgen.models.weights import save_state
 from clipgen.perceptors.openclip.meanings import IMAGEABILITY_FILE, Imageability, Meanings, load_imageability
 from clipgen.perceptors.openclip.tower import TextTower
+from clipgen.store import Store, Vectors
 from clipgen.train.text import imageability
 from clipgen.train.text.imageability import examples, train
 from clipgen.train.text.wordnet import Meaning, Words
@@ -70,14 +71,14 @@ def test_it_learns_what_the_embeddings_say(monkeypatch: pytest.MonkeyPatch) -> N
     assert shown.tolist() == [True, False]
 
 
-def known_letters(vocabulary: Sequence[str], moods: Sequence[str] = ()) -> Meanings:
+def known_letters(vocabulary: Sequence[str], moods: Sequence[str] = (), store: Vectors | None = None) -> Meanings:
     network = Imageability(16, 2)
     for parameter in network.parameters():
         parameter.data.zero_()
     network.layers[0].weight.data[0, 0] = 1.0
     network.layers[2].weight.data[0, 0] = 1.0
     network.layers[2].bias.data -= 1.0
-    return Meanings(TOWER, network, vocabulary, moods)
+    return Meanings(TOWER, network, vocabulary, moods, store)
 
 
 def test_what_stands_for_a_word_is_shown_and_near() -> None:
@@ -86,6 +87,15 @@ def test_what_stands_for_a_word_is_shown_and_near() -> None:
     assert found.nearest("calmer") == []  # no picture shows it
     assert found.nearest("oxs") != []  # a plural by its singular
     assert known_letters(["calm"]).nearest("fox") == [] and known_letters([]).nearest("fox") == []
+
+
+def test_the_vocabulary_is_embedded_once_on_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words, store = ["box", "calm", "wax"], Store(tmp_path).vectors("a" * 32, 16, "text-words")
+    first = known_letters(words, store=store).nearest("boxer")
+    embed, asked = TOWER.embed, list[str]()
+    monkeypatch.setattr(TOWER, "embed", lambda texts: asked.extend(texts) or embed(texts))
+    assert known_letters(words, store=store).nearest("boxer") == first and asked == ["boxer"]
+    assert known_letters([*words, "fox"], store=store).nearest("boxer") and asked[1:] == ["boxer", "fox"]
 
 
 def test_a_misspelled_word_stands_for_the_right_one() -> None:

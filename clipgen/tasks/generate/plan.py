@@ -159,6 +159,7 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
         lr=settings.search.lr or generator.lr,
         race=tries_of(plan, generator, perceptor),
     )
+    own: list[str] = []
     start, share = set_start(
         generator,
         plan.settings,
@@ -166,10 +167,12 @@ def with_start(plan: Plan, parts: Parts, *, latent_seeds: Sequence[int] | None =
         perceptor=perceptor,
         seeds=plan.latent_seeds,
         parts=parts,
+        notes=own,
         regions=plan.regions,
         frame=plan.frame,
     )
-    plan = _for_its_start(replace(plan.changed(start=start), init_share=share), generator)
+    plan = plan.changed(*(note for note in own if note not in plan.notes), start=start)
+    plan = _for_its_start(replace(plan, init_share=share), generator)
     # hashed after they were loaded, which has a better error for a missing file
     job = replace(plan.job, files=file_hashes(plan.settings))
     return replace(plan, job=job, start=generator.state())

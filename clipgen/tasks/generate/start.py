@@ -1,9 +1,8 @@
-"""Where latents start: at a picture of the bank, or draws of the built-in StyleGAN, that come nearest to the words."""
+"""Where latents start: at pictures near to the words, at the best of a generator's own draws, or at random."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -11,65 +10,18 @@ from torch import Tensor
 from clipgen.errors import SettingsError
 from clipgen.generators.base import Generator
 from clipgen.generators.class_options import ClassOptions
-from clipgen.generators.stylegan.generator import StyleGAN
-from clipgen.media.images import resize_area
 from clipgen.parts import Parts
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.ensemble import Ensemble
+from clipgen.prompts import shortened
 from clipgen.settings import GenerateSettings
-from clipgen.tasks.bank import QUARTERS, Bank, Entry, in_all_colours, is_known_to, pattern_of, without_colours
-from clipgen.tasks.generate.choices import Choices
-from clipgen.tasks.generate.collage import cut_out
-from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.bank import is_known_to
 from clipgen.tasks.generate.frame import Frame
+from clipgen.tasks.generate.initial import bank_pictures
 from clipgen.tasks.generate.laying import laid_out
-from clipgen.tasks.generate.layouts import styles
 from clipgen.tasks.generate.regions import Region
 from clipgen.tasks.generate.targets import Targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
-
-# how many of the nearest kinds of picture are drawn, and how often each: a sunset may lack the sea of the words
-SHORTLIST, TAKES = 6, 8
-# a seed chooses among the best of its pictures: their number, and by how much the score of the second may be lower
-NEAREST, NEARLY = 2, 0.08
-# how much more than that of its picture the cosine of a caption counts
-WORDS = 4.0
-# shorter side at which pictures are drawn to choose among them, and side of a square with the area of the largest that
-# is drawn: larger ones are enlarged
-SMALL, LARGEST = 96, 512
-# cosine of caption and words from which a picture is of use, and from which it shows the words; shapes need more: "red
-# star on a beige background" is nearly as near to a red mushroom on beige as to itself
-USEFUL, SHOWN, ABSTRACT = 0.5, 0.8, 0.7
-# least share of INIT_WEIGHT of a scene, and of what is only the nearest that there is: words that a CLIP hardly knows
-# take a picture apart
-HELD = 0.5
-# by how much the cosine of a scene in a style, or in a mood, must exceed that of the scene alone: words that name one
-# raise it by 0.09, or 0.07
-STYLED, MOODY = 0.05, 0.03
-# of captions of grounds and shapes: cosine from which they are tried in all colours, how many of them, and cosine at
-# which the words name one (on prompts of the benchmark those had 0.94 or more, all others 0.79 or less, the nearest
-# "a lemon" to a circle)
-PATTERN, PATTERNS, EXACT = 0.6, 3, 0.85
-# by how much the cosine of a layout of things must exceed that of a scene of the bank, which shows things as well,
-# unless words name the things and the scene does not show the words
-CLEARER = 0.15
-
-
-@dataclass(frozen=True)
-class Start:
-    """Initial pictures, and how well they show the words.
-
-    pictures: [B, 3, H, W] in [0, 1]; init_share: [B], shares of INIT_WEIGHT, 1 where a picture of the bank shows the
-    words.
-    """
-
-    pictures: Tensor
-    init_share: Tensor
-
-
-# from a seed's choices, and what the things are to stand on, if not on a ground of their own, to a picture and its
-# share of INIT_WEIGHT
-_Choose = Callable[[Choices, Tensor | None], tuple[Tensor, Tensor]]
 
 
 def set_start(
@@ -80,16 +32,18 @@ def set_start(
     perceptor: Perceptor,
     seeds: Sequence[int],
     parts: Parts,
+    notes: list[str],
     regions: Sequence[Region] = (),
     frame: Frame | None = None,
 ) -> tuple[str, Tensor | None]:
     """Set the latents of a generator to where they start, by the settings or else the best start that it has.
 
-        >>> set_start(generator, settings, targets, perceptor=perceptor, seeds=[7], parts=parts)
+        >>> set_start(generator, settings, targets, perceptor=perceptor, seeds=[7], parts=parts, notes=[])
         ('noise', None)
 
-    regions: parts that start from pictures of their own words; frame: what surrounds the part that is painted, of which
-    only that starts from another picture, and only where init_weight does not keep the run near the old one.
+    notes: gets a line for words that nothing shows, of what they start from instead; regions: parts that start from
+    pictures of their own words; frame: what surrounds the part that is painted, of which only that starts from another
+    picture, and only where init_weight does not keep the run near the old one.
     Returns "bank" (pictures of the bank, or of things) with shares of INIT_WEIGHT, [B] or [B, 1, H, W], "samples" (the
     best of several draws of its own) or "noise" (unchanged).
     Raises SettingsError for a start that the generator does not have, or together with an initial picture.
@@ -131,6 +85,7 @@ def set_start(
         start = bank_pictures(
             seeing(words), shown, texts=words.texts, seeds=seeds, size=size, parts=parts, grounds=grounds
         )
+        notes.extend(_replaced(words.texts, start.stand_ins))
         return start.pictures, start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
@@ -155,164 +110,13 @@ def _check_words(generator: Generator, perceptor: Perceptor, like: Tensor) -> No
         )
 
 
-@torch.no_grad()
-def bank_pictures(
-    perceptor: Perceptor,
-    target: Tensor,
-    *,
-    texts: Sequence[Sequence[str]] = (),
-    seeds: Sequence[int],
-    size: tuple[int, int],
-    parts: Parts,
-    grounds: Tensor | None = None,
-) -> Start:
-    """Pictures of the bank, or draws of the built-in StyleGAN, that are near to each target.
-
-        >>> start = bank_pictures(perceptor, targets.mean(), seeds=[7], size=(64, 64), parts=parts)
-        >>> generator.encode(start.pictures)
-
-    perceptor: compares; target: [B, D], embeddings of it; texts: of each, for `Composer.layout`; seeds: of each, which
-    draws the nearest anew; size: (width, height); grounds: pictures [B, 3, H, W] onto which the things are put,
-    cut out, instead of a ground of their own. Captions and names are compared first, then the pictures of the nearest
-    ones, so that any perceptor can use the bank. Raises WeightsError when the built-in StyleGAN is missing or damaged.
-    """
-    bank = parts.shared(("bank",), Bank.whole)
-    embedded = embed_cached(perceptor, bank.captions, target)
-    drawn = limited(size)
-    # pictures of one prompt share their candidates
-    candidates: dict[tuple[float, ...], _Choose] = {}
-    chosen = []
-    for i, (one, seed) in enumerate(zip(target, seeds, strict=True)):
-        if (key := tuple(one.tolist())) not in candidates:
-            fits = embedded @ one
-            candidates[key] = (
-                _in_colours(bank, perceptor, fits, one, drawn)
-                or _composed(bank, perceptor, fits, one, texts[i] if texts else (), parts, drawn)
-                or _nearest(bank, perceptor, fits, one, drawn)
-            )
-        chosen.append(candidates[key](Choices(seed), None if grounds is None else grounds[i]))
-    pictures, shares = zip(*chosen, strict=True)
-    resized = torch.cat([resize_area(picture[None], size) for picture in pictures])
-    return Start(resized, torch.stack(shares))
-
-
-def limited(size: tuple[int, int]) -> tuple[int, int]:
-    """The size (width, height) that a start of a size is drawn at: the same, unless its area is above LARGEST ** 2.
-
-    >>> limited((256, 192)), limited((2048, 512))
-    ((256, 192), (1024, 256))
-    """
-    scale = min(1.0, LARGEST / (size[0] * size[1]) ** 0.5)
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, size: tuple[int, int]) -> _Choose:
-    """Choose among the pictures that are nearest by caption and by content; fits: cosines of all captions, [N]."""
-    fits = fits - STYLED * bank.styled.to(fits.device) - MOODY * bank.moody.to(fits.device)
-    fits = fits.masked_fill(bank.abstract.to(fits.device) & (fits < ABSTRACT), -1)
-    kinds: dict[Entry, int] = {}  # of captions that draw the same, the nearest one
-    for row in fits.argsort(descending=True).tolist():
-        kinds.setdefault(bank.entries[row].kind, row)
-        if len(kinds) == SHORTLIST:
-            break
-    rows = list(kinds.values())
-    entries, fits = _in_styles([bank.entries[row] for row in rows], perceptor, fits[rows], target)
-    entries = [entry for entry in entries for _ in range(TAKES)]
-    fits = fits.repeat_interleave(TAKES)
-    share = ((fits - USEFUL) / (SHOWN - USEFUL)).clamp(HELD, 1)
-    abstract = torch.tensor([not entry.scene for entry in entries], device=fits.device)
-    share = share.masked_fill(abstract, 0)  # its form is right, its colours need not be
-    scale = min(1.0, SMALL / min(size))
-    small = (round(size[0] * scale), round(size[1] * scale))
-
-    def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor]:
-        rng = choices.rng
-        own = torch.randint(2**31, (len(entries),), generator=rng).tolist()
-        pictures = torch.stack([entry.draw(seed, small) for entry, seed in zip(entries, own, strict=True)])
-        scores = (WORDS * fits + perceptor.encode_image(pictures.to(target)) @ target).cpu()
-        best = scores.topk(NEAREST)
-        near = best.indices[best.values >= best.values[0] - NEARLY]
-        place = int(near[choices.in_turn(len(near))])
-        picture = entries[place].draw(own[place], size).to(target)
-        picture = picture.flip(-1) if torch.rand((), generator=rng) < 0.5 else picture
-        return cut_out(picture, ground), share[place]
-
-    return choose
-
-
-def _in_styles(
-    entries: list[Entry], perceptor: Perceptor, fits: Tensor, target: Tensor
-) -> tuple[list[Entry], Tensor]:
-    """Entries, the nearest first, after those of scenes in a mood that come nearer in a style, and their cosines."""
-    styled = [entry.in_style(style) for entry in entries if entry.mood for style in styles()]
-    if not styled:
-        return entries, fits
-    # the bank has no caption of a mood and a style at once: they would be many
-    own = embed_cached(perceptor, [entry.caption for entry in styled], target) @ target - STYLED - MOODY
-    nearer = [row for row in own.argsort(descending=True).tolist() if own[row] > fits.max()]
-    return [*(styled[row] for row in nearer), *entries][:SHORTLIST], torch.cat([own[nearer], fits])[:SHORTLIST]
-
-
-def _composed(
-    bank: Bank,
-    perceptor: Perceptor,
-    fits: Tensor,
-    target: Tensor,
-    texts: Sequence[str],
-    parts: Parts,
-    size: tuple[int, int],
-) -> _Choose | None:
-    """Compose pictures of the things that the words name, or come nearest to, where they can be drawn and no scene is
-    nearer."""
-    nearest = fits.masked_fill(bank.abstract.to(fits.device), -1).max()
-    if nearest + CLEARER > 1:
-        return None
-    stylegan = parts.generator("stylegan", device=target.device)
-    assert isinstance(stylegan, StyleGAN)  # the built-in one
-    composer = Composer(bank, perceptor, stylegan, size=size)
-    found = composer.layout(target, texts, float(nearest) + CLEARER)
-    if found is None:
-        return None
-    layout, fit, is_named, is_near = found
-    is_nearer = is_near and (fit >= nearest + CLEARER or (is_named and nearest < SHOWN))
-    if not is_nearer and nearest >= USEFUL:
-        return None
-    # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things
-    fit = fit.clamp(min=SHOWN) if is_named and is_nearer else fit
-    share = ((fit - USEFUL) / (1 - USEFUL)).clamp(0 if is_nearer else HELD, 1)
-    return lambda choices, ground: (composer.compose(layout, target, choices, ground), share)
-
-
-def _in_colours(
-    bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, size: tuple[int, int]
-) -> _Choose | None:
-    """Draw the ground or shape that the words name, in the colours that they name; None if they name none."""
-    kinds = list(dict.fromkeys(pattern_of(entry.caption) for entry in bank.entries if not entry.scene))
-    plain = {text: kind for kind in kinds for text in without_colours(kind)}
-    best, place = (embed_cached(perceptor, list(plain), target) @ target).max(0)
-    patterns = {list(plain.values())[int(place)]: list[int]()} if best >= EXACT else {}
-    abstract = bank.abstract.nonzero()[:, 0].to(fits.device)
-    for row in abstract[fits[abstract].argsort(descending=True)].tolist():
-        pattern = pattern_of(bank.captions[row])
-        if fits[row] >= PATTERN or pattern in patterns:
-            patterns.setdefault(pattern, []).append(row)
-    least, pattern = EXACT, ""
-    names: tuple[str, ...] = ()
-    for candidate in list(patterns)[:PATTERNS]:
-        texts = in_all_colours(candidate)
-        fit, place = (embed_cached(perceptor, list(texts), target) @ target).max(0)
-        if float(fit) >= least:
-            least, pattern, names = float(fit), candidate, list(texts.values())[int(place)]
-    if not pattern:
-        return None
-    # a ground that the words do not name keeps its colour, in entries where that is not the colour of the shape
-    entries = [bank.entries[row].in_colours(names) for row in patterns[pattern]]
-    entries = [entry for entry in entries if len({*entry.colours}) == len(entry.colours)]
-    one = torch.ones([], device=target.device)
-
-    def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor]:
-        place, any_of = (int(torch.randint(high, (), generator=choices.rng)) for high in (len(entries), 2**29))
-        seed = any_of * QUARTERS + choices.in_turn(QUARTERS)
-        return cut_out(entries[place].draw(seed, size).to(target), ground), one
-
-    return choose
+def _replaced(texts: Sequence[Sequence[str]], stand_ins: Sequence[str]) -> list[str]:
+    """A line for each picture's texts that nothing shows, of what pictures start from instead."""
+    instead: dict[str, list[str]] = {}
+    for own, stand_in in zip(texts or [()] * len(stand_ins), stand_ins, strict=True):
+        if stand_in:
+            instead.setdefault(shortened(" | ".join(own)), []).append(stand_in)
+    return [
+        f"no picture known here shows {text!r}: it starts from the nearest, {', '.join(dict.fromkeys(own))}"
+        for text, own in instead.items()
+    ]
