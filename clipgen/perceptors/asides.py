@@ -17,7 +17,8 @@ _LORE = re.compile(
     r"(?<!\S)--(?!no\b)[a-z]+(?:[ =]\d[\w:.]*)?"
     r"|\b(?:(?:trending|featured) on [\w.-]+|artstation(?: hq)?|deviantart|cgsociety|unreal engine(?: \d)?"
     r"|octane(?: render)?|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr|\d\d+ ?mm(?: lens)?"
-    r"|(?:best|high) quality|award[- ]winning|sharp focus|(?:shallow )?depth of field|(?:a )?masterpiece|in the world"
+    r"|(?:best|high) quality|award[- ]winning|sharp focus|(?:shallow )?depth of field|(?:a )?masterpiece"
+    r"|in the (?:whole |wide |whole wide )?world"
     r"|(?:cinematic|volumetric|dramatic|studio) light(?:s|ing)?"
     r"|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed|detailed background)\b",
     re.IGNORECASE,

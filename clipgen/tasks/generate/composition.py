@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from clipgen.colours import COLOURS
-from clipgen.generators.stylegan.generator import StyleGAN
+from clipgen.generators.stylegan.generator import StyleGAN, over_ground
 from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
@@ -18,9 +18,10 @@ from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground
 from clipgen.tasks.generate.finding import Finder, Found
 from clipgen.tasks.generate.layouts import HIDDEN, LITTLE_SMALLER, SEAS, SMALLER, UNDER_SEA, Layout, varied
 from clipgen.tasks.generate.relations import joined
+from clipgen.tasks.generate.texts import embed_cached
 
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
-# one whose cosine is lower by at most so much
+# one whose cosine is lower by at most so much; of drawings those that are not taken for another thing, if there are any
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
 # mean alpha from which a thing fills its square
 FULL = 0.78
@@ -97,6 +98,7 @@ class Composer:
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, scene, rng).to(target)
         drawn = {thing: self._draws(thing, rng).to(target) for thing in dict.fromkeys(layout.things)}
+        clear = {thing: self._clearness(thing, draws) for thing, draws in drawn.items()}
         for thing, colour in layout.tints:
             tint = torch.tensor(COLOURS[colour]) / 255
             drawn[thing] = recoloured(drawn[thing].flatten(0, 1), tint).view_as(drawn[thing])
@@ -111,6 +113,7 @@ class Composer:
             fits = (self.perceptor.encode_image(paste(draws, canvas, place)) @ target).view(drawings, each)
             best = fits.amax(1)
             near = (best >= best.max() - NEARLY).nonzero()[:, 0]
+            near = near[clear[thing][near] >= clear[thing][near].max().clamp(max=0)]
             drawing = int(near[choices.in_turn(len(near))])
             chosen = drawing * each + _near_best(fits[drawing], rng)
             if last and layout.relation:
@@ -135,6 +138,16 @@ class Composer:
             made.append(self.stylegan.cut_outs(seed, max(1, DRAWS // len(kinds))))
         draws = torch.stack(made)
         return draws.flip(-1) if torch.rand((), generator=rng) < 0.5 else draws
+
+    def _clearness(self, thing: str, draws: Tensor) -> Tensor:
+        """By how much the first draw of each drawing is nearer to the thing's name than to any other, [drawings]."""
+        if thing not in self.things:
+            return draws.new_zeros(len(draws))
+        names = embed_cached(self.perceptor, self.things, draws)
+        fits = self.perceptor.encode_image(over_ground(draws[:, 0])) @ names.T
+        own = self.things.index(thing)
+        others = fits.index_fill(1, torch.tensor([own], device=fits.device), -1.0)
+        return fits[:, own] - others.amax(1)
 
     def _is_shape(self, thing: str) -> bool:
         *colours, shape = thing.split()

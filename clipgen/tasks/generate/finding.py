@@ -86,6 +86,7 @@ class Finder:
         words = named(self.perceptor, embedded, texts, self.embedded)
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
+        order |= dict.fromkeys((words.heads >= EXACT).nonzero()[:, 0].tolist())
         alike = {
             word: {names[index] for index in order if fits[index] >= fits.max() - ALIKE}
             for word, fits in words.clear.items()

@@ -139,7 +139,9 @@ def named(
         inside = [part.before, *part.text.split()]
         doing = [first in known and then.endswith("ing") for first, then in pairwise(inside)]
         does = doing[0] or (any(doing) and best[part.text] < EXACT)
-        is_head[row] |= not does and (part.after not in known or part.after.endswith("ing"))
+        # but a fire engine is one, whatever comes then: "a fire engine really fast"
+        is_whole = " " in part.text and best[part.text] >= EXACT
+        is_head[row] |= not does and (is_whole or part.after not in known or part.after.endswith("ing"))
         for colour, between in part.colours.items():
             # "a purple dragon eating spaghetti" is of no purple spaghetti
             if known.isdisjoint(between) and not does:
@@ -149,7 +151,7 @@ def named(
     clear = {
         text: fits[:, row]
         for row, text in enumerate(distinct)
-        if is_head[row] and " " not in text and text not in whole and fits[:, row].max() >= SURE
+        if is_head[row] and " " not in text and text not in whole and best[text] >= (EXACT if text in COLOURS else SURE)
     }
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
     is_plural = torch.tensor([singular(text) != text for text in distinct])
