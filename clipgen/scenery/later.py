@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, streets, waters
+from clipgen.scenery import (
+    fairs,
+    halls,
+    interiors,
+    kitchens,
+    open_land,
+    streets,
+    tables,
+    waters,
+)
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
 
 ALL = (
@@ -66,5 +75,10 @@ ALL = (
         ("at a fairground", "at the carnival", "in an amusement park", "in front of a ferris wheel"),
         fairs.fairground,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("wooden table", "table top", "table by a window", "desk"),
+        ("on a wooden table", "on the table", "on a desk", "on a table"),
+        tables.wooden_table,
     ),
 )
