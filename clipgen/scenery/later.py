@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clipgen.scenery import (
+    cafes,
     fairs,
     halls,
     interiors,
@@ -80,5 +81,10 @@ ALL = (
         ("wooden table", "table top", "table by a window", "desk"),
         ("on a wooden table", "on the table", "on a desk", "on a table"),
         tables.wooden_table,
+    ),
+    Scene(
+        ("cafe", "coffee shop", "bakery", "bakery shop", "restaurant"),
+        ("in a cafe", "in a bakery", "at a restaurant"),
+        cafes.cafe,
     ),
 )
