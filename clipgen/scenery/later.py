@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clipgen.scenery import (
     cafes,
+    classrooms,
     fairs,
     halls,
     interiors,
@@ -86,5 +87,10 @@ ALL = (
         ("cafe", "coffee shop", "bakery", "bakery shop", "restaurant"),
         ("in a cafe", "in a bakery", "at a restaurant"),
         cafes.cafe,
+    ),
+    Scene(
+        ("classroom", "school classroom", "classroom with a blackboard"),
+        ("in a classroom", "at school"),
+        classrooms.classroom,
     ),
 )
