@@ -6,6 +6,7 @@ from clipgen.scenery import (
     cafes,
     classrooms,
     fairs,
+    greenhouses,
     halls,
     interiors,
     kitchens,
@@ -92,5 +93,11 @@ ALL = (
         ("classroom", "school classroom", "classroom with a blackboard"),
         ("in a classroom", "at school"),
         classrooms.classroom,
+    ),
+    Scene(
+        ("greenhouse", "glasshouse", "hothouse"),
+        ("in a greenhouse", "inside a greenhouse"),
+        greenhouses.greenhouse,
+        HOURS,
     ),
 )
