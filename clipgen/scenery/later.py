@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, streets, waters
+from clipgen.scenery import (
+    cafes,
+    classrooms,
+    fairs,
+    greenhouses,
+    halls,
+    interiors,
+    kitchens,
+    open_land,
+    streets,
+    tables,
+    waters,
+)
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
 
 ALL = (
@@ -66,5 +78,26 @@ ALL = (
         ("at a fairground", "at the carnival", "in an amusement park", "in front of a ferris wheel"),
         fairs.fairground,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("wooden table", "table top", "table by a window", "desk"),
+        ("on a wooden table", "on the table", "on a desk", "on a table"),
+        tables.wooden_table,
+    ),
+    Scene(
+        ("cafe", "coffee shop", "bakery", "bakery shop", "restaurant"),
+        ("in a cafe", "in a bakery", "at a restaurant"),
+        cafes.cafe,
+    ),
+    Scene(
+        ("classroom", "school classroom", "classroom with a blackboard"),
+        ("in a classroom", "at school"),
+        classrooms.classroom,
+    ),
+    Scene(
+        ("greenhouse", "glasshouse", "hothouse"),
+        ("in a greenhouse", "inside a greenhouse"),
+        greenhouses.greenhouse,
+        HOURS,
     ),
 )
