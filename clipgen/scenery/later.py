@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, streets, waters
+from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, streets, surfaces, waters
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
 
 ALL = (
@@ -66,5 +66,10 @@ ALL = (
         ("at a fairground", "at the carnival", "in an amusement park", "in front of a ferris wheel"),
         fairs.fairground,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("moon surface", "lunar landscape", "surface of the moon", "craters of the moon"),
+        ("on the moon", "on the surface of the moon", "among the craters of the moon"),
+        surfaces.moon_surface,
     ),
 )
