@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, streets, surfaces, waters
+from clipgen.scenery import fairs, halls, interiors, kitchens, markets, open_land, streets, surfaces, waters
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
 
 ALL = (
@@ -71,5 +71,11 @@ ALL = (
         ("moon surface", "lunar landscape", "surface of the moon", "craters of the moon"),
         ("on the moon", "on the surface of the moon", "among the craters of the moon"),
         surfaces.moon_surface,
+    ),
+    Scene(
+        ("market", "market square", "market stalls", "spice market", "bazaar"),
+        ("at a market", "on a market", "in a bazaar", "among market stalls"),
+        markets.market,
+        (*HOURS, *WEATHER),
     ),
 )
