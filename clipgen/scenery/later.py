@@ -78,4 +78,10 @@ ALL = (
         markets.market,
         (*HOURS, *WEATHER),
     ),
+    Scene(
+        ("brick wall", "old brick wall", "wall of bricks", "red brick wall"),
+        ("in front of a brick wall", "against a brick wall", "on a brick wall", "in front of an old brick wall"),
+        surfaces.brick_wall,
+        (*HOURS, *WEATHER),
+    ),
 )

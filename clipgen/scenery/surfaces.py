@@ -11,8 +11,9 @@ _DUST: tuple[p.Colour, ...] = ((178, 176, 174), (184, 176, 164), (166, 172, 182)
 _CLAYS: tuple[p.Colour, ...] = (
     (168, 84, 62), (182, 98, 66), (146, 72, 62), (196, 124, 84), (158, 104, 84), (176, 76, 70), (134, 92, 84),
 )  # fmt: skip
+_IVY_LEAF = np.array([(0, -1), (-0.45, -0.62), (-1, -0.5), (-0.62, 0.2), (0, 1), (0.62, 0.2), (1, -0.5), (0.45, -0.62)])
 _FAR = 1.0  # how many times the picture's side lies between a depth and the next on the moon's plain
-_LEAVES: tuple[p.Colour, ...] = ((74, 122, 58), (58, 108, 66), (98, 134, 58), (168, 74, 52))
+_LEAVES: tuple[p.Colour, ...] = ((74, 122, 58), (58, 108, 66), (98, 134, 58), (84, 128, 74), (184, 108, 48))
 
 
 def moon_surface(rng: Rng, h: int, w: int) -> np.ndarray:
@@ -35,6 +36,130 @@ def moon_surface(rng: Rng, h: int, w: int) -> np.ndarray:
         y = horizon + 0.04 + (0.96 - horizon) * b
         _boulder(Spot(img, way, y, (0.02 + 0.03 * c) * (0.35 + 1.6 * (y - horizon)) * 2, -sun), rng, dust)
     return img
+
+
+def brick_wall(rng: Rng, h: int, w: int) -> np.ndarray:
+    """Draw a large wall of bricks above a strip of pavement, with ivy or a lamp, or both, at its sides."""
+    r = rng.random(8).tolist()
+    side = min(h, w)
+    foot = 1 - (0.2 + 0.05 * r[0]) * (side / h) ** 0.5
+    clay = p.vary(rng, p.pick(rng, _CLAYS), 8)
+    mortar = p.mix(clay, p.pick(rng, ((222, 208, 190), (188, 178, 170), (96, 78, 72))), 0.72)
+    tall = (0.056 + 0.012 * r[1]) * side / h
+    img = p.gradient(h, w, ((0, mortar), (1, p.darker(mortar, 0.1))))
+    _bricks(img, rng, clay, foot, tall, r[2] < 0.5)
+    p.mottle(img, rng, 0, foot, 0.2, (4, 4))
+    img[..., 0] = np.minimum(img[..., 0], 198)  # brighter red would go on glowing at night
+    _pavement(img, rng, foot)
+    way = p.pick(rng, (-1, 1))
+    u = side / w
+    if r[3] < 0.75:
+        _ivy(img, rng, way, p.vary(rng, p.pick(rng, _LEAVES), 8), foot)
+    if r[3] > 0.35:
+        _wall_lamp(Spot(img, 0.5 - way * (0.5 - 0.17 * u), 0.25 * side / h + 0.05, 0.2, way))
+    else:
+        _drain_pipe(img, 0.5 - way * (0.5 - 0.1 * u), foot, p.pick(rng, ((74, 96, 92), (92, 84, 84), (120, 80, 60))))
+    p.corners(img, 0.2)
+    return img
+
+
+def _bricks(img: np.ndarray, rng: Rng, clay: p.Colour, foot: float, tall: float, headers: bool) -> None:
+    """Draw courses of bricks from the foot of a wall up, each of its own shade, with lit and shaded edges.
+
+    headers: whether every other course shows the short ends of its bricks.
+    """
+    h, w = img.shape[:2]
+    joint, long = 0.17 * tall, 2.5 * tall * h / w
+    gap = joint * h / w
+    for n in range(int(foot / tall) + 2):
+        y1 = foot - n * tall
+        step = long / 2 if headers and n % 2 else long
+        x = -step * ((0.75 if headers else 0.5) if n % 2 else 0) - 0.1 * step
+        for a, b, c in rng.random((int(1.2 / step) + 3, 3)).tolist():
+            shade = p.mix(p.darker(clay, 0.26), p.lighter(clay, 0.16), a)
+            if b < 0.08:
+                shade = p.mix(p.darker(clay, 0.42), (70, 60, 70), 0.25)
+            elif b > 0.9:
+                shade = p.mix(shade, (226, 176, 132), 0.4)
+            x1, y0 = x + step - gap, y1 - tall + joint
+            j = 0.08 * tall * (c - 0.5)
+            p.poly(img, ((x, y0 + j), (x1, y0 - j), (x1, y1), (x, y1 + j)), p.darker(shade, 0.28))
+            p.poly(img, ((x, y0 + j), (x1, y0 - j), (x1 - gap / 2, y1 - joint), (x, y1 - joint)), shade)
+            p.poly(img, ((x, y0 + j), (x1, y0 - j), (x1, y0 - j + joint * 0.8), (x, y0 + j + joint * 0.8)),
+                   p.lighter(shade, 0.16))  # fmt: skip
+            x += step
+
+
+def _pavement(img: np.ndarray, rng: Rng, foot: float) -> None:
+    """Draw a strip of pavement before a wall, with the wall's shadow and a kerb."""
+    h, w = img.shape[:2]
+    stone = p.vary(rng, p.pick(rng, ((180, 174, 166), (160, 160, 166), (196, 180, 156), (150, 144, 142))), 6)
+    p.box(img, -0.02, foot, 1.02, 1.02, stone)
+    wide = 0.5 * max(1.0, w / h)
+    corners = ((0.5 - wide, foot), (0.5 + wide, foot), (0.5 + 1.7 * wide, 1.02), (0.5 - 1.7 * wide, 1.02))
+    slabs = np.clip(1 + 0.12 * (rng.random((3, 9, 1)) - 0.5), 0, 1.2) * np.array(stone)
+    tile = np.repeat(np.repeat(slabs, 40, 0), 40, 1)
+    tile[::40] *= 0.74
+    tile[:, ::40] *= 0.74
+    tile[40:80] = np.roll(tile[40:80], 20, 1)
+    p.warped(img, np.clip(tile, 0, 255).astype(np.uint8), corners)
+    p.box(img, -0.02, foot - 0.03 * p.side_of(img) / h, 1.02, foot + 0.004, p.darker(stone, 0.35))
+    p.box(img, -0.02, foot - 0.03 * p.side_of(img) / h, 1.02, foot - 0.012 * p.side_of(img) / h, p.darker(stone, 0.12))
+    p.shadow(img, 0.5, foot + 0.01, 4, 0.04, 0.45)
+
+
+def _ivy(img: np.ndarray, rng: Rng, way: int, leaf: p.Colour, foot: float) -> None:
+    """Draw ivy that climbs at one side of a wall and hangs along its upper edge."""
+    h, w = img.shape[:2]
+    u, v = min(h, w) / w, min(h, w) / h
+    edge = 0.5 + 0.5 * way
+    reach = 0.13 + 0.08 * rng.random()
+    spots = []
+    for a, b, c in rng.random((130, 3)).tolist():
+        up = a**0.8
+        y = foot - up * (foot + 0.02)
+        bulge = reach * (0.55 + 0.3 * np.sin(9 * up + 6 * reach) + 1.1 * up**4)
+        spots.append((edge - way * bulge * b * 1.1 * u, y, c))
+    for a, b, c in rng.random((60, 3)).tolist():
+        spots.append((edge - way * a * 0.62 * u, (b * b * 0.16 * (1.25 - a)) * v, c))
+    for dark in (True, False):
+        for x, y, c in spots[:: 1 if dark else 1]:
+            size = (0.03 + 0.012 * c) * (1.15 if dark else 1)
+            shade = p.darker(leaf, 0.5) if dark else p.mix(p.darker(leaf, 0.25), p.lighter(leaf, 0.25), c)
+            at = Spot(img, x + (0.008 * u if dark else 0), y + (0.014 * v if dark else 0), size)
+            at.poly(_IVY_LEAF, shade)
+            if not dark:
+                at.poly(_IVY_LEAF[:5], p.lighter(shade, 0.12))
+
+
+def _wall_lamp(at: Spot) -> None:
+    """Draw a lit lantern that hangs from an iron arm, about one unit tall."""
+    iron = (44, 44, 48)
+    at.glow(0, 0.1, 1.7, (255, 206, 120), 0.34)
+    at.glow(0, 0.05, 0.75, (255, 206, 96), 0.7)
+    at.line(((-0.62, -0.62), (-0.62, 0.0)), iron, 0.14)
+    arc = np.pi / 2 * p.steps(9)
+    at.line(p.cols(-0.62 + 0.62 * np.sin(arc), -0.2 - 0.4 * np.sin(arc) * 0.9), iron, 0.07)
+    at.line(((-0.62, -0.56), (0.06, -0.56), (0, -0.4)), iron, 0.08)
+    at.poly(((-0.22, -0.26), (0.22, -0.26), (0.15, 0.3), (-0.15, 0.3)), (255, 208, 72))
+    at.poly(((-0.09, -0.26), (0.09, -0.26), (0.06, 0.3), (-0.06, 0.3)), (255, 228, 100))
+    at.poly(((-0.3, -0.24), (0, -0.5), (0.3, -0.24)), iron)
+    for x in (-0.2, 0.2):
+        at.line(((x, -0.26), (x * 0.74, 0.3)), iron, 0.05)
+    at.box(-0.19, 0.28, 0.19, 0.36, iron)
+
+
+def _drain_pipe(img: np.ndarray, x: float, foot: float, colour: p.Colour) -> None:
+    """Draw a drain pipe down a wall."""
+    u, v = p.side_of(img) / img.shape[1], p.side_of(img) / img.shape[0]
+    p.box(img, x - 0.02 * u, -0.02, x + 0.055 * u, foot, p.darker(colour, 0.6))
+    p.box(img, x - 0.03 * u, -0.02, x + 0.03 * u, foot, colour)
+    p.box(img, x - 0.018 * u, -0.02, x - 0.004 * u, foot, p.lighter(colour, 0.35))
+    p.box(img, x + 0.012 * u, -0.02, x + 0.03 * u, foot, p.darker(colour, 0.25))
+    for k in range(4):
+        y = foot - (0.04 + 0.26 * k) * v
+        p.box(img, x - 0.042 * u, y - 0.035 * v, x + 0.042 * u, y, p.darker(colour, 0.15))
+        p.box(img, x - 0.042 * u, y - 0.035 * v, x + 0.042 * u, y - 0.025 * v, p.lighter(colour, 0.2))
 
 
 def _stars(img: np.ndarray, rng: Rng, y1: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from clipgen.scenery import MOODS
 from scenery.scenes import drawn, share
 
 
@@ -19,3 +20,27 @@ def test_a_blue_earth_stands_over_grey_craters(seed: int) -> None:
     lights = np.percentile(plain.mean(-1), (2, 98))
     assert lights[1] - lights[0] > 90  # craters have a dark and a bright slope
     assert plain.mean() > 100
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_bricks_lie_in_rows_above_a_calm_pavement(seed: int) -> None:
+    image = drawn("brick wall", seed, 192, 192)
+    wall = image[60:130, 56:136]
+    assert share(wall[..., 0] > wall[..., 2] + 12) > 0.8
+    rows = np.diff(wall.mean((1, 2)))  # between a row of bricks and the joint below it
+    assert ((rows[1:] > 4) & (rows[:-1] <= 4)).sum() >= 4
+    down, across = np.abs(np.diff(wall.mean(-1), axis=0)), np.abs(np.diff(wall.mean(-1), axis=1))
+    assert down.mean() > across.mean() > 1  # bricks are longer than they are high
+    pavement = image[165:, 40:152]
+    assert pavement.std((0, 1)).max() < 24
+    assert np.abs(pavement[..., 0] - pavement[..., 2]).mean() < 60
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_only_a_lamp_glows_at_night(seed: int) -> None:
+    day = drawn("brick wall", seed).astype(np.uint8)
+    night = MOODS["night"].apply(np.random.default_rng(seed), day).astype(int)
+    assert night[60:90, 40:88].max() < 150
+    lit = (night[..., 0] > 150) & (night[..., 0] - night[..., 2] > 60)
+    by_day = share((day[..., 0] > 240) & (day[..., 2] < 120)) > 0
+    assert (0.001 < share(lit) < 0.05) if by_day else not lit.any()
