@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import fairs, halls, interiors, kitchens, markets, open_land, streets, surfaces, waters
-from clipgen.scenery.scene import HOURS, WEATHER, Scene
+from clipgen.scenery import (
+    fairs,
+    halls,
+    interiors,
+    kitchens,
+    markets,
+    open_land,
+    playgrounds,
+    streets,
+    surfaces,
+    waters,
+)
+from clipgen.scenery.scene import HOURS, LAND, WEATHER, Scene
 
 ALL = (
     Scene(
@@ -83,5 +94,11 @@ ALL = (
         ("in front of a brick wall", "against a brick wall", "on a brick wall", "in front of an old brick wall"),
         surfaces.brick_wall,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("playground", "playground with a slide", "children's playground", "playground with swings"),
+        ("on a playground", "in a playground", "beside a slide on a playground"),
+        playgrounds.playground,
+        LAND,
     ),
 )
