@@ -51,7 +51,7 @@ def market(rng: Rng, h: int, w: int) -> np.ndarray:
     spices = r[0] < 0.4
     eye = Depth(0.5 + 0.08 * (r[1] - 0.5), 0.45 + 0.03 * r[2])
     side = min(h, w)
-    wide, tall = (side / w) ** 0.5, (side / h) ** 0.5
+    wide, tall = (0.9 + 0.22 * r[5]) * (side / w) ** 0.5, (side / h) ** 0.5
     img = p.fair_sky(rng, h, w, eye.y, warm=spices or r[3] < 0.3)
     far = 2.9
     base = eye.y + _FOOT * tall / far

@@ -41,7 +41,7 @@ def playground(rng: Rng, h: int, w: int) -> np.ndarray:
     out = 0.5 * (1 - (min(h, w) / w) ** 0.5)  # wide pictures have their things nearer to the edges
     _dome(Spot(img, 0.5 + side * (0.06 - 0.08 * r[3]), base + 0.08 * v, 0.25), paints[4:])
     _swings(Spot(img, 0.5 - side * (0.28 + 0.03 * r[4] + 0.3 * out), base + 0.13 * v, 0.42), paints[2], rng)
-    at = Spot(img, 0.5 + side * (0.3 + 0.02 * r[5] + 0.4 * out), base + 0.22 * v, 0.44 + 0.04 * r[6], -side)
+    at = Spot(img, 0.5 + side * (0.28 + 0.04 * r[5] + 0.4 * out), base + 0.22 * v, 0.44 + 0.04 * r[6], -side)
     _slide(at, paints[0], paints[1], paints[3])
     _sandpit(Spot(img, 0.5 - side * (0.36 + 0.6 * out), 0.94, 0.34, side), rng, paints[4])
     return img
@@ -128,8 +128,8 @@ def _slide(at: Spot, chute: p.Colour, roof: p.Colour, rail: p.Colour) -> None:
         t = (k + 0.7) / 5.6
         x, y = -0.42 - 0.28 * t, deck - 0.1 + t * 0.68
         at.line(((x - 0.02, y), (x + 0.12, y)), p.lighter(rail, 0.25), 0.035)
-    t = p.steps(15)
-    path = p.cols(0.02 + 0.66 * t, deck + 0.55 * (0.5 - 0.5 * np.cos(np.pi * t**0.92)))
+    along = p.steps(15)
+    path = p.cols(0.02 + 0.66 * along, deck + 0.55 * (0.5 - 0.5 * np.cos(np.pi * along**0.92)))
     lip = np.concatenate([path, [(0.8, deck + 0.55)]])
     at.line(((0.42, -0.25), (0.42, 0.0)), p.darker(wood, 0.3), 0.05)
     band = np.concatenate([lip - (0, 0.1), lip[::-1] + (0, 0.04)])

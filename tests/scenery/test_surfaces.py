@@ -18,7 +18,7 @@ def test_a_blue_earth_stands_over_grey_craters(seed: int) -> None:
     assert share(sky.max(-1) < 60) > 0.7
     assert share(np.ptp(plain, axis=-1) < 40) > 0.95
     lights = np.percentile(plain.mean(-1), (2, 98))
-    assert lights[1] - lights[0] > 90  # craters have a dark and a bright slope
+    assert lights[1] - lights[0] > 140  # craters have a dark and a bright slope
     assert plain.mean() > 100
 
 
@@ -36,11 +36,13 @@ def test_bricks_lie_in_rows_above_a_calm_pavement(seed: int) -> None:
     assert np.abs(pavement[..., 0] - pavement[..., 2]).mean() < 60
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_only_a_lamp_glows_at_night(seed: int) -> None:
-    day = drawn("brick wall", seed).astype(np.uint8)
-    night = MOODS["night"].apply(np.random.default_rng(seed), day).astype(int)
-    assert night[60:90, 40:88].max() < 150
-    lit = (night[..., 0] > 150) & (night[..., 0] - night[..., 2] > 60)
-    by_day = share((day[..., 0] > 240) & (day[..., 2] < 120)) > 0
-    assert (0.001 < share(lit) < 0.05) if by_day else not lit.any()
+def test_only_lamps_glow_at_night() -> None:
+    lamps = 0
+    for seed in range(8):
+        day = drawn("brick wall", seed).astype(np.uint8)
+        night = MOODS["night"].apply(np.random.default_rng(seed), day).astype(int)
+        assert night[60:90, 40:88].max() < 150
+        lit = share((night[..., 0] > 150) & (night[..., 0] - night[..., 2] > 60))
+        assert lit == 0 or 0.001 < lit < 0.05
+        lamps += lit > 0
+    assert 2 <= lamps < 8
