@@ -10,12 +10,15 @@ from clipgen.scenery import (
     halls,
     interiors,
     kitchens,
+    markets,
     open_land,
+    playgrounds,
     streets,
+    surfaces,
     tables,
     waters,
 )
-from clipgen.scenery.scene import HOURS, WEATHER, Scene
+from clipgen.scenery.scene import HOURS, LAND, WEATHER, Scene
 
 ALL = (
     Scene(
@@ -99,5 +102,28 @@ ALL = (
         ("in a greenhouse", "inside a greenhouse"),
         greenhouses.greenhouse,
         HOURS,
+    ),
+    Scene(
+        ("moon surface", "lunar landscape", "surface of the moon", "craters of the moon"),
+        ("on the moon", "on the surface of the moon", "among the craters of the moon"),
+        surfaces.moon_surface,
+    ),
+    Scene(
+        ("market", "market square", "market stalls", "spice market", "bazaar"),
+        ("at a market", "on a market", "in a bazaar", "among market stalls"),
+        markets.market,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("brick wall", "old brick wall", "wall of bricks", "red brick wall"),
+        ("in front of a brick wall", "against a brick wall", "on a brick wall", "in front of an old brick wall"),
+        surfaces.brick_wall,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("playground", "playground with a slide", "children's playground", "playground with swings"),
+        ("on a playground", "in a playground", "beside a slide on a playground"),
+        playgrounds.playground,
+        LAND,
     ),
 )
