@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, streets, waters
+from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, shows, streets, waters
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
 
 ALL = (
@@ -66,5 +66,10 @@ ALL = (
         ("at a fairground", "at the carnival", "in an amusement park", "in front of a ferris wheel"),
         fairs.fairground,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("theatre stage", "stage", "theater stage", "stage with red curtains"),
+        ("on a stage", "on stage", "on a theatre stage"),
+        shows.stage,
     ),
 )
