@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, shows, streets, waters
+from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, stadiums, stages, streets, waters
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
 
 ALL = (
@@ -70,6 +70,12 @@ ALL = (
     Scene(
         ("theatre stage", "stage", "theater stage", "stage with red curtains"),
         ("on a stage", "on stage", "on a theatre stage"),
-        shows.stage,
+        stages.stage,
+    ),
+    Scene(
+        ("football field", "soccer field", "sports field", "football pitch", "stadium"),
+        ("on a football field", "on a soccer field", "in a stadium"),
+        stadiums.football_field,
+        (*HOURS, *WEATHER),
     ),
 )

@@ -1,4 +1,4 @@
-"""Scenes that people watch from seats: a theatre's stage and a football field."""
+"""The scene of a theatre's stage."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import cv2
 import numpy as np
 
 from clipgen.scenery import primitives as p
-from clipgen.scenery.primitives import Depth, Rng, Spot, furniture
+from clipgen.scenery.primitives import Rng, Spot, furniture
 
 _REDS: tuple[p.Colour, ...] = ((190, 26, 38), (168, 18, 40), (204, 44, 40), (150, 22, 34))
 _GOLD: p.Colour = (226, 178, 82)
-_TEAMS: tuple[p.Colour, ...] = (
-    (214, 48, 52), (48, 96, 200), (250, 206, 60), (246, 246, 246), (40, 150, 110), (120, 60, 160), (250, 130, 40),
-)  # fmt: skip
-_LAMP: p.Colour = (255, 234, 130)  # bright and warm enough to go on glowing at night
 
 
 def stage(rng: Rng, h: int, w: int) -> np.ndarray:
