@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import fairs, halls, interiors, kitchens, open_land, stadiums, stages, streets, waters
+from clipgen.scenery import alleys, fairs, halls, interiors, kitchens, open_land, stadiums, stages, streets, waters
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
 
 ALL = (
@@ -66,6 +66,11 @@ ALL = (
         ("at a fairground", "at the carnival", "in an amusement park", "in front of a ferris wheel"),
         fairs.fairground,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("neon alley", "alley with neon signs", "alley at night", "alley"),
+        ("in an alley", "in a neon alley", "in an alley at night"),
+        alleys.neon_alley,
     ),
     Scene(
         ("theatre stage", "stage", "theater stage", "stage with red curtains"),
