@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from clipgen.scenery import alleys, fairs, halls, interiors, kitchens, open_land, stadiums, stages, streets, waters
+from clipgen.scenery import (
+    alleys,
+    fairs,
+    halls,
+    interiors,
+    kitchens,
+    open_land,
+    sills,
+    stadiums,
+    stages,
+    streets,
+    waters,
+)
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
 
 ALL = (
@@ -71,6 +83,11 @@ ALL = (
         ("neon alley", "alley with neon signs", "alley at night", "alley"),
         ("in an alley", "in a neon alley", "in an alley at night"),
         alleys.neon_alley,
+    ),
+    Scene(
+        ("window sill", "windowsill", "windowpane", "view from a window"),
+        ("on a window sill", "on the windowsill", "at the window", "behind a windowpane"),
+        sills.window_sill,
     ),
     Scene(
         ("theatre stage", "stage", "theater stage", "stage with red curtains"),
