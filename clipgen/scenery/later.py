@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clipgen.scenery import (
+    alleys,
     cafes,
     classrooms,
     fairs,
@@ -13,6 +14,9 @@ from clipgen.scenery import (
     markets,
     open_land,
     playgrounds,
+    sills,
+    stadiums,
+    stages,
     streets,
     surfaces,
     tables,
@@ -125,5 +129,26 @@ ALL = (
         ("on a playground", "in a playground", "beside a slide on a playground"),
         playgrounds.playground,
         LAND,
+    ),
+    Scene(
+        ("neon alley", "alley with neon signs", "alley at night", "alley"),
+        ("in an alley", "in a neon alley", "in an alley at night"),
+        alleys.neon_alley,
+    ),
+    Scene(
+        ("window sill", "windowsill", "windowpane", "view from a window"),
+        ("on a window sill", "on the windowsill", "at the window", "behind a windowpane"),
+        sills.window_sill,
+    ),
+    Scene(
+        ("theatre stage", "stage", "theater stage", "stage with red curtains"),
+        ("on a stage", "on stage", "on a theatre stage"),
+        stages.stage,
+    ),
+    Scene(
+        ("football field", "soccer field", "sports field", "football pitch", "stadium"),
+        ("on a football field", "on a soccer field", "in a stadium"),
+        stadiums.football_field,
+        (*HOURS, *WEATHER),
     ),
 )
