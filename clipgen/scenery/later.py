@@ -97,7 +97,7 @@ ALL = (
         cafes.cafe,
     ),
     Scene(
-        ("classroom", "school classroom", "classroom with a blackboard"),
+        ("classroom", "schoolroom", "classroom with a blackboard"),
         ("in a classroom", "at school"),
         classrooms.classroom,
     ),

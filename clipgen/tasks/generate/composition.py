@@ -21,8 +21,11 @@ from clipgen.tasks.generate.relations import joined
 from clipgen.tasks.generate.texts import embed_cached
 
 # draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
-# one whose cosine is lower by at most so much; of drawings those that are not taken for another thing, if there are any
+# one whose cosine is lower by at most so much
 DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
+# a drawing is left out whose cosine to the name of its thing is lower by more than this than to another name, if others
+# are clearer: the network has learnt some badly
+CLEAR = -0.03
 # mean alpha from which a thing fills its square
 FULL = 0.78
 
@@ -113,7 +116,7 @@ class Composer:
             fits = (self.perceptor.encode_image(paste(draws, canvas, place)) @ target).view(drawings, each)
             best = fits.amax(1)
             near = (best >= best.max() - NEARLY).nonzero()[:, 0]
-            near = near[clear[thing][near] >= clear[thing][near].max().clamp(max=0)]
+            near = near[clear[thing][near] >= clear[thing][near].max().clamp(max=CLEAR)]
             drawing = int(near[choices.in_turn(len(near))])
             chosen = drawing * each + _near_best(fits[drawing], rng)
             if last and layout.relation:

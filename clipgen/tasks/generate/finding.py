@@ -17,7 +17,8 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
 from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, THREE, TOGETHER, TRIPLE, Layout, plural, styles
-from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, tokenized
+from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, parts_of, tokenized
+from clipgen.tasks.generate.places import places_said
 from clipgen.tasks.generate.relations import relation
 from clipgen.tasks.generate.scored import Scored
 from clipgen.tasks.generate.texts import embed_cached
@@ -83,7 +84,10 @@ class Finder:
             rest = embedded @ (target - (target @ nearest) * nearest)
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
         looks, texts = self._looks(texts, target)
-        words = named(self.perceptor, embedded, texts, self.embedded)
+        said = places_said(texts)
+        if texts and not any(map(parts_of, said.texts)):
+            return None
+        words = named(self.perceptor, embedded, said.texts, self.embedded)
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
         order |= dict.fromkeys((words.heads >= EXACT).nonzero()[:, 0].tolist())
@@ -101,7 +105,7 @@ class Finder:
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
         grounds = [colour for text in texts for colour in grounds_of(text)]
-        scored = Scored(self.perceptor, near, target, alike, grounds, tints, self._places(texts, target))
+        scored = Scored(self.perceptor, near, target, alike, grounds, tints, self._places(texts, target, said.scenes))
         related = partial(_related, texts=[tokenized(text) for text in texts], words=words, names=names)
         scored = self._scored(scored, several, looks, related)
         found: list[Found] = []
@@ -130,8 +134,8 @@ class Finder:
         names = [part for part, fits in words.parts.items() if " " in part and fits.max() >= STYLE]
         return list(looks), [without(text.lower(), sorted(names, key=len, reverse=True)) for text in texts]
 
-    def _places(self, texts: Sequence[str], target: Tensor) -> dict[str, float]:
-        """How surely texts name the place of each scene, in whatever mood: its caption, and a cosine."""
+    def _places(self, texts: Sequence[str], target: Tensor, said: Set[str]) -> dict[str, float]:
+        """How surely texts name each scene, in whatever mood: its caption, and a cosine, 1 if they say it outright."""
         from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
 
         names = {name: scene for scene, one in SCENES.items() for name in one.names}
@@ -139,7 +143,7 @@ class Finder:
         fits = named(self.perceptor, own, texts, self.embedded).fits
         best: dict[str, float] = {}
         for scene, fit in zip(names.values(), fits.tolist(), strict=True):
-            best[scene] = max(fit, best.get(scene, 0.0))
+            best[scene] = max(fit, best.get(scene, float(scene in said)))
         return {caption: best[entry.scene] for caption, entry in self.scenes.items()}
 
     def _without_places(self, names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:

@@ -18,6 +18,8 @@ from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import cut_out
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.layouts import styles
+from clipgen.tasks.generate.places import places_said
+from clipgen.tasks.generate.scored import ELSEWHERE
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest kinds of picture are drawn, and how often each: a sunset may lack the sea of the words
@@ -95,6 +97,9 @@ def bank_pictures(
     for i, (one, seed) in enumerate(zip(target, seeds, strict=True)):
         if (key := tuple(one.tolist())) not in candidates:
             fits = embedded @ one
+            if said := places_said(texts[i] if texts else ()).scenes:
+                elsewhere = torch.tensor([bool(entry.scene) and entry.scene not in said for entry in bank.entries])
+                fits = fits - ELSEWHERE * elsewhere.to(fits)
             candidates[key] = (
                 _in_colours(bank, perceptor, fits, one, drawn)
                 or _composed(bank, perceptor, fits, one, texts[i] if texts else (), parts, drawn)

@@ -75,7 +75,7 @@ class Scored:
 
     def _for_parts(self, layout: Layout) -> float:
         missed = self._missed(layout)
-        is_off = layout.scene is None and any(fit >= EXACT for fit in self.places.values())
+        is_off = any(fit >= EXACT for fit in self.places.values()) and self.places.get(layout.scene or "", 0.0) < EXACT
         on_another = bool(self.grounds) and layout.colour not in self.grounds
         untinted = sum(bool(self.tints.get(thing)) for thing in layout.colourless)
         return NEARER * (layout.parts - 1) + MISSED * (len(missed) + is_off + on_another + untinted)

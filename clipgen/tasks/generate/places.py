@@ -1,0 +1,66 @@
+"""Which places the words of a prompt name outright, by the names of scenes and by phrases such as "on the moon"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from functools import cache
+from typing import NamedTuple
+
+from clipgen.perceptors.base import STOP_WORDS
+from clipgen.tasks.generate.nouns import tokenized
+
+# what other scenes have, too: a harbour at sunrise is a harbour
+HOURS = frozenset(
+    ("sunset", "sunrise", "night sky", "thunderstorm", "rainy day", "rainbow", "sea of clouds", "northern lights")
+    + ("autumn forest",)
+)
+# "in a cave" is said of his cave, too
+_DETERMINERS = "a|an|the|my|our|his|her|their|some|this|that"
+
+
+class Said(NamedTuple):
+    """The scenes that texts name outright, and the texts without the words that do so."""
+
+    scenes: frozenset[str]
+    texts: tuple[str, ...]
+
+
+def places_said(texts: Sequence[str]) -> Said:
+    """The places that texts name outright, but for hours and weather.
+
+    >>> places_said(["a cat on the moon", "a pool table"])
+    Said(scenes=frozenset({'moon surface'}), texts=('a cat', 'a pool table'))
+    """
+    found: set[str] = set()
+    left = []
+    for text in map(tokenized, texts):
+        for phrase, scenes in _phrases():
+            text, times = phrase.subn(" ", text)
+            found |= scenes if times else set()
+        left.append(" ".join(text.split()))
+    return Said(frozenset(found), tuple(left))
+
+
+@cache
+def _phrases() -> tuple[tuple[re.Pattern[str], Set[str]], ...]:
+    """What names places, the longest first, each with the scenes that it means, or may mean: the sea at sunset, too."""
+    from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
+
+    said: dict[str, Set[str]] = {}
+    for name, scene in SCENES.items():
+        if name not in HOURS:
+            meant = {other for other, its in SCENES.items() if _is_part_of(scene.names, its.names)}
+            said |= {phrase.lower(): meant | {name} for phrase in (*scene.names, *scene.place)}
+    return tuple((_pattern(phrase), said[phrase]) for phrase in sorted(said, key=len, reverse=True))
+
+
+def _is_part_of(names: Sequence[str], others: Sequence[str]) -> bool:
+    return any(f" {name} " in f" {other} " for name in names for other in others)
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """A phrase, where no word follows that it may be a part of: a pool table is no pool, nor one of flowers a sea."""
+    words = [f"(?:{_DETERMINERS})" if word in ("a", "an", "the") else re.escape(word) for word in phrase.split()]
+    after = "|".join(sorted(STOP_WORDS - {"of"}))
+    return re.compile(rf"\b{' '.join(words)}(?= *$| [^\w\s]| (?:{after}|\w+ing)\b)")
