@@ -11,6 +11,7 @@ from clipgen.scenery import (
     interiors,
     kitchens,
     open_land,
+    savannas,
     streets,
     tables,
     waters,
@@ -99,5 +100,11 @@ ALL = (
         ("in a greenhouse", "inside a greenhouse"),
         greenhouses.greenhouse,
         HOURS,
+    ),
+    Scene(
+        ("savanna", "african savanna", "savannah", "dry grassland"),
+        ("in the savanna", "on the savanna", "in the african savanna"),
+        savannas.savanna,
+        (*HOURS, "rain"),
     ),
 )
