@@ -12,6 +12,7 @@ from clipgen.scenery import (
     kitchens,
     open_land,
     savannas,
+    stations,
     streets,
     tables,
     waters,
@@ -106,5 +107,11 @@ ALL = (
         ("in the savanna", "on the savanna", "in the african savanna"),
         savannas.savanna,
         (*HOURS, "rain"),
+    ),
+    Scene(
+        ("train station", "railway station", "station platform", "railway platform"),
+        ("at a train station", "on a station platform", "at the station"),
+        stations.station,
+        (*HOURS, "fog"),  # no rain: it has a roof
     ),
 )
