@@ -11,6 +11,7 @@ from clipgen.scenery import (
     interiors,
     kitchens,
     open_land,
+    orchards,
     savannas,
     stations,
     streets,
@@ -113,5 +114,11 @@ ALL = (
         ("at a train station", "on a station platform", "at the station"),
         stations.station,
         (*HOURS, "fog"),  # no rain: it has a roof
+    ),
+    Scene(
+        ("spring orchard", "cherry blossoms", "blossoming trees", "orchard", "park in spring"),
+        ("under cherry blossoms", "in an orchard", "among blossoming trees"),
+        orchards.orchard,
+        (*HOURS, *WEATHER),
     ),
 )
