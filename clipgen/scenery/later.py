@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clipgen.scenery import (
+    cabins,
     cafes,
     classrooms,
     fairs,
@@ -18,7 +19,7 @@ from clipgen.scenery import (
     tables,
     waters,
 )
-from clipgen.scenery.scene import HOURS, WEATHER, Scene
+from clipgen.scenery.scene import HOURS, LAND, WEATHER, Scene
 
 ALL = (
     Scene(
@@ -120,5 +121,11 @@ ALL = (
         ("under cherry blossoms", "in an orchard", "among blossoming trees"),
         orchards.orchard,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("cabin in the woods", "log cabin", "cabin", "wooden hut in the forest"),
+        ("in front of a log cabin", "at a cabin in the woods", "by a cabin"),
+        cabins.cabin,
+        LAND,
     ),
 )
