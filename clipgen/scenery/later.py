@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clipgen.scenery import (
     alleys,
+    cabins,
     cafes,
     classrooms,
     fairs,
@@ -13,10 +14,13 @@ from clipgen.scenery import (
     kitchens,
     markets,
     open_land,
+    orchards,
     playgrounds,
+    savannas,
     sills,
     stadiums,
     stages,
+    stations,
     streets,
     surfaces,
     tables,
@@ -150,5 +154,29 @@ ALL = (
         ("on a football field", "on a soccer field", "in a stadium"),
         stadiums.football_field,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("savanna", "african savanna", "savannah", "dry grassland"),
+        ("in the savanna", "on the savanna", "in the african savanna"),
+        savannas.savanna,
+        (*HOURS, "rain"),
+    ),
+    Scene(
+        ("train station", "railway station", "station platform", "railway platform"),
+        ("at a train station", "on a station platform", "at the station"),
+        stations.station,
+        (*HOURS, "fog"),  # no rain: it has a roof
+    ),
+    Scene(
+        ("spring orchard", "cherry blossoms", "blossoming trees", "orchard", "park in spring"),
+        ("under cherry blossoms", "in an orchard", "among blossoming trees"),
+        orchards.orchard,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("cabin in the woods", "log cabin", "cabin", "wooden hut in the forest"),
+        ("in front of a log cabin", "at a cabin in the woods", "by a cabin"),
+        cabins.cabin,
+        LAND,
     ),
 )
