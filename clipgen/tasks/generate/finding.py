@@ -105,7 +105,8 @@ class Finder:
             names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
         }
         grounds = [colour for text in texts for colour in grounds_of(text)]
-        scored = Scored(self.perceptor, near, target, alike, grounds, tints, self._places(texts, target, said.scenes))
+        places = self._places(texts, target, said.scenes, embedded)
+        scored = Scored(self.perceptor, near, target, alike, grounds, tints, places)
         related = partial(_related, texts=[tokenized(text) for text in texts], words=words, names=names)
         scored = self._scored(scored, several, looks, related)
         found: list[Found] = []
@@ -134,13 +135,16 @@ class Finder:
         names = [part for part, fits in words.parts.items() if " " in part and fits.max() >= STYLE]
         return list(looks), [without(text.lower(), sorted(names, key=len, reverse=True)) for text in texts]
 
-    def _places(self, texts: Sequence[str], target: Tensor, said: Set[str]) -> dict[str, float]:
-        """How surely texts name each scene, in whatever mood: its caption, and a cosine, 1 if they say it outright."""
+    def _places(self, texts: Sequence[str], target: Tensor, said: Set[str], things: Tensor) -> dict[str, float]:
+        """How surely texts name each scene, in whatever mood: its caption, and a cosine, 1 if they say it outright.
+
+        things: embeddings of names; a word before one of them names no place: a school bus is in no classroom.
+        """
         from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
 
         names = {name: scene for scene, one in SCENES.items() for name in one.names}
-        own = embed_cached(self.perceptor, list(names), target)
-        fits = named(self.perceptor, own, texts, self.embedded).fits
+        own = torch.cat([things, embed_cached(self.perceptor, list(names), target)])
+        fits = named(self.perceptor, own, texts, self.embedded).heads[len(things) :]
         best: dict[str, float] = {}
         for scene, fit in zip(names.values(), fits.tolist(), strict=True):
             best[scene] = max(fit, best.get(scene, float(scene in said)))

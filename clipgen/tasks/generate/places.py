@@ -15,6 +15,8 @@ HOURS = frozenset(
     ("sunset", "sunrise", "night sky", "thunderstorm", "rainy day", "rainbow", "sea of clouds", "northern lights")
     + ("autumn forest",)
 )
+# parts of a place, and words for a picture of one: "a bakery window", "a forest scene"
+PARTS = ("background", "door", "floor", "interior", "landscape", "scene", "view", "wall", "walls", "window", "windows")
 # "in a cave" is said of his cave, too
 _DETERMINERS = "a|an|the|my|our|his|her|their|some|this|that"
 
@@ -62,5 +64,5 @@ def _is_part_of(names: Sequence[str], others: Sequence[str]) -> bool:
 def _pattern(phrase: str) -> re.Pattern[str]:
     """A phrase, where no word follows that it may be a part of: a pool table is no pool, nor one of flowers a sea."""
     words = [f"(?:{_DETERMINERS})" if word in ("a", "an", "the") else re.escape(word) for word in phrase.split()]
-    after = "|".join(sorted(STOP_WORDS - {"of"}))
+    after = "|".join((*sorted(STOP_WORDS - {"of"}), *PARTS))
     return re.compile(rf"\b{' '.join(words)}(?= *$| [^\w\s]| (?:{after}|\w+ing)\b)")
