@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clipgen.scenery import (
     alleys,
+    bamboo,
     cafes,
     classrooms,
     fairs,
@@ -14,6 +15,9 @@ from clipgen.scenery import (
     markets,
     open_land,
     playgrounds,
+    pools,
+    porches,
+    rooftops,
     sills,
     stadiums,
     stages,
@@ -150,5 +154,29 @@ ALL = (
         ("on a football field", "on a soccer field", "in a stadium"),
         stadiums.football_field,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("swimming pool", "pool", "poolside"),
+        ("at a swimming pool", "by the pool", "in a swimming pool"),
+        pools.swimming_pool,
+        HOURS,
+    ),
+    Scene(
+        ("front porch", "porch", "house with a porch", "front door of a house"),
+        ("on a porch", "on the doorstep", "in front of a house"),
+        porches.front_porch,
+        (*HOURS, *WEATHER, "snow", "autumn"),
+    ),
+    Scene(
+        ("rooftop", "roof terrace", "rooftops", "roofs of a city"),
+        ("on a rooftop", "on the roof", "over the rooftops"),
+        rooftops.rooftop,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("bamboo forest", "bamboo grove", "bamboo"),
+        ("in a bamboo forest", "among bamboo"),
+        bamboo.bamboo_forest,
+        ("dusk", *WEATHER),
     ),
 )
