@@ -53,7 +53,7 @@ def swimming_pool(rng: Rng, h: int, w: int) -> np.ndarray:
 
 
 def _behind(img: np.ndarray, rng: Rng, base: float) -> None:
-    """Draw what closes the deck: a wall or a hedge, with palms before the sky."""
+    """Draw what closes the deck: a wall or a hedge with lamps, and palms before the sky."""
     h, w = img.shape[:2]
     v = min(h, w) / h
     leaf, kind = p.vary(rng, (58, 140, 74)), rng.random()
@@ -68,11 +68,23 @@ def _behind(img: np.ndarray, rng: Rng, base: float) -> None:
         green = p.vary(rng, (66, 134, 70), 8)
         p.box(img, -0.02, base - 0.1 * v, 1.02, base, p.darker(green, 0.15))
         p.box(img, -0.02, base - 0.11 * v, 1.02, base - 0.075 * v, p.lighter(green, 0.12))
-        return
+    else:
+        _wall(img, rng, base, 0.0 if kind < 0.7 else 0.2)
+    for x in (0.18, 0.5, 0.82):
+        lamp = Spot(img, x, base - 0.115 * v, 0.1)
+        lamp.glow(0, -0.22, 0.5, (255, 222, 120), 0.5)
+        lamp.box(-0.05, -0.1, 0.05, 0.05, (84, 78, 84))
+        lamp.oval(0, -0.24, 0.2, 0.2, (255, 224, 108))
+        lamp.oval(-0.05, -0.3, 0.08, 0.07, (255, 244, 190))
+
+
+def _wall(img: np.ndarray, rng: Rng, base: float, dim: float) -> None:
+    """Draw a plastered wall with a coping of clay, which can be dimmed."""
+    v = min(img.shape[:2]) / img.shape[0]
     wall = p.vary(rng, p.pick(rng, ((250, 246, 236), (240, 190, 140), (238, 170, 150), (190, 216, 224))), 6)
     p.box(img, -0.02, base - 0.11 * v, 1.02, base, wall)
     p.box(img, -0.02, base - 0.03 * v, 1.02, base, p.darker(wall, 0.14))
-    p.box(img, -0.02, base - 0.125 * v, 1.02, base - 0.1 * v, p.darker((206, 110, 76), 0.0 if kind < 0.7 else 0.2))
+    p.box(img, -0.02, base - 0.125 * v, 1.02, base - 0.1 * v, p.darker((206, 110, 76), dim))
 
 
 def _net(rng: Rng) -> np.ndarray:
