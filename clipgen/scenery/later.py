@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clipgen.scenery import (
     alleys,
+    bamboo,
     cabins,
     cafes,
     classrooms,
@@ -16,6 +17,9 @@ from clipgen.scenery import (
     open_land,
     orchards,
     playgrounds,
+    pools,
+    porches,
+    rooftops,
     savannas,
     sills,
     stadiums,
@@ -178,5 +182,29 @@ ALL = (
         ("in front of a log cabin", "at a cabin in the woods", "by a cabin"),
         cabins.cabin,
         LAND,
+    ),
+    Scene(
+        ("swimming pool", "pool", "poolside"),
+        ("at a swimming pool", "by the pool", "in a swimming pool"),
+        pools.swimming_pool,
+        HOURS,
+    ),
+    Scene(
+        ("front porch", "porch", "house with a porch", "front door of a house"),
+        ("on a porch", "on the doorstep", "in front of a house"),
+        porches.front_porch,
+        (*HOURS, *WEATHER, "snow", "autumn"),
+    ),
+    Scene(
+        ("rooftop", "roof terrace", "rooftops", "roofs of a city"),
+        ("on a rooftop", "on the roof", "over the rooftops"),
+        rooftops.rooftop,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("bamboo forest", "bamboo grove", "bamboo"),
+        ("in a bamboo forest", "among bamboo"),
+        bamboo.bamboo_forest,
+        ("dusk", *WEATHER),
     ),
 )
