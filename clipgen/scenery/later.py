@@ -10,9 +10,13 @@ from clipgen.scenery import (
     halls,
     interiors,
     kitchens,
+    laboratories,
+    offices,
     open_land,
+    palaces,
     streets,
     tables,
+    taverns,
     waters,
 )
 from clipgen.scenery.scene import HOURS, WEATHER, Scene
@@ -99,5 +103,25 @@ ALL = (
         ("in a greenhouse", "inside a greenhouse"),
         greenhouses.greenhouse,
         HOURS,
+    ),
+    Scene(
+        ("tavern", "medieval tavern", "inn", "pub"),
+        ("in a tavern", "at the tavern", "in a pub"),
+        taverns.tavern,
+    ),
+    Scene(
+        ("throne room", "palace hall", "castle hall", "ballroom", "great hall"),
+        ("in a throne room", "in a palace", "in a ballroom"),
+        palaces.throne_room,
+    ),
+    Scene(
+        ("laboratory", "science lab", "chemistry lab"),
+        ("in a laboratory", "in a lab"),
+        laboratories.laboratory,
+    ),
+    Scene(
+        ("office", "study", "office with a computer", "workplace"),
+        ("in an office", "at the office", "in a study"),
+        offices.office,
     ),
 )
