@@ -10,6 +10,7 @@ from clipgen.scenery.primitives import Depth, Rng, Spot
 _GOLD: p.Colour = (226, 178, 78)
 _STONES: tuple[p.Colour, ...] = (
     (226, 206, 172), (206, 202, 206), (222, 196, 176), (190, 196, 204), (214, 210, 186),
+    (166, 158, 152), (164, 138, 120), (142, 150, 166),
 )  # fmt: skip
 _ROYAL: tuple[p.Colour, ...] = ((176, 32, 44), (176, 32, 44), (40, 66, 150), (98, 44, 128), (30, 110, 84))
 _MARBLES: tuple[tuple[p.Colour, p.Colour], ...] = (
@@ -23,7 +24,7 @@ def throne_room(rng: Rng, h: int, w: int) -> np.ndarray:
     r = rng.random(8).tolist()
     stone, royal = p.vary(rng, p.pick(rng, _STONES), 8), p.vary(rng, p.pick(rng, _ROYAL), 8)
     second = p.pick(rng, [c for c in _ROYAL if c != _ROYAL[0]])
-    eye = Depth(0.47 + 0.06 * r[0], 0.47 + 0.02 * r[1])
+    eye = Depth(0.455 + 0.09 * r[0], 0.47 + 0.02 * r[1])
     near, far, half, top, foot = 0.55, 1.75 + 0.2 * r[2], 0.66, -0.78, 0.36
     sky = p.pick(rng, ((176, 214, 250), (255, 222, 160), (206, 226, 250), (250, 200, 170)))
     img = p.gradient(h, w, ((0, p.darker(stone, 0.3)), (1, p.darker(stone, 0.4))))
@@ -41,7 +42,7 @@ def throne_room(rng: Rng, h: int, w: int) -> np.ndarray:
     for side, dim in ((-1, 0.96), (1, 0.8)):
         p.warped(img, (wall * dim).astype(np.uint8), eye.wall(side * half, top, foot, near, far))
     _end(img, eye, royal, sky, (top, foot, far))
-    _carpet(img, eye, foot, near, far, p.vary(rng, (182, 30, 42), 10))
+    _carpet(img, eye, foot, near, far, 0.14 + 0.05 * r[7], p.vary(rng, (182, 30, 42), 10))
     _throne(Spot(img, *eye.at(0, foot - 0.09, far), 0.36), royal, eye, far)
     marble = p.lighter(stone, 0.34)
     for z, hung in ((far - 0.06, r[3] < 0.6), (1.2, True)):
@@ -142,14 +143,15 @@ def _end(img: np.ndarray, eye: Depth, royal: p.Colour, sky: p.Colour, room: tupl
     at.box(-0.54, -0.05, 0.54, 0.07, _GOLD, 0.03)
 
 
-def _carpet(img: np.ndarray, eye: Depth, foot: float, near: float, far: float, colour: p.Colour) -> None:
-    """Draw steps before the end wall, and a carpet with golden edges that runs over them to the viewer."""
+def _carpet(img: np.ndarray, eye: Depth, foot: float, near: float, far: float, half: float, colour: p.Colour) -> None:
+    """Draw steps before the end wall, and a carpet about twice `half` wide that runs over them to the viewer."""
     marble: p.Colour = (238, 230, 218)
     for n, z in enumerate((far - 0.3, far - 0.2, far - 0.1)):
-        rise, half = 0.03 * n, 0.44 - 0.04 * n
-        eye.front(img, -half, foot - rise - 0.03, half, foot - rise, z, p.darker(marble, 0.3))
-        p.poly(img, eye.floor(-half, half, foot - rise - 0.03, z, far), p.darker(marble, 0.03 * (2 - n)))
-    for wide, c in ((0.165, _GOLD), (0.145, p.darker(colour, 0.1)), (0.115, colour)):
+        rise, end = 0.03 * n, 0.44 - 0.04 * n
+        eye.front(img, -end, foot - rise - 0.03, end, foot - rise, z, p.darker(marble, 0.3))
+        p.poly(img, eye.floor(-end, end, foot - rise - 0.03, z, far), p.darker(marble, 0.03 * (2 - n)))
+    for share, c in ((1.1, _GOLD), (0.97, p.darker(colour, 0.1)), (0.77, colour)):
+        wide = half * share
         p.poly(img, eye.floor(-wide, wide, foot, near, far - 0.3), c)
         for n, z in enumerate((far - 0.3, far - 0.2, far - 0.1)):
             shade = p.darker(c, 0.22)

@@ -13,8 +13,8 @@ def test_a_red_carpet_leads_to_a_golden_throne(seed: int) -> None:
     image = drawn("throne room", seed)
     red, green, blue = (image[..., k] for k in range(3))
     carpet = (red > 110) & (green < 70) & (blue < 90)
-    assert share(carpet[100:124, 54:74]) > 0.9
-    assert share(carpet[100:124, :20]) < 0.02
+    assert share(carpet[100:124, 58:70]) > 0.9
+    assert share(carpet[100:124, :16]) < 0.02
     gold = (red > 150) & (red - blue > 70) & (green > 0.6 * red) & (green < 0.92 * red)
     assert share(gold[36:82, 44:84]) > 0.15
 
