@@ -13,9 +13,12 @@ from clipgen.scenery import (
     halls,
     interiors,
     kitchens,
+    laboratories,
     markets,
+    offices,
     open_land,
     orchards,
+    palaces,
     playgrounds,
     pools,
     porches,
@@ -28,6 +31,7 @@ from clipgen.scenery import (
     streets,
     surfaces,
     tables,
+    taverns,
     waters,
 )
 from clipgen.scenery.scene import HOURS, LAND, WEATHER, Scene
@@ -206,5 +210,25 @@ ALL = (
         ("in a bamboo forest", "among bamboo"),
         bamboo.bamboo_forest,
         ("dusk", *WEATHER),
+    ),
+    Scene(
+        ("tavern", "medieval tavern", "inn", "pub"),
+        ("in a tavern", "at the tavern", "in a pub"),
+        taverns.tavern,
+    ),
+    Scene(
+        ("throne room", "palace hall", "castle hall", "ballroom", "great hall"),
+        ("in a throne room", "in a palace", "in a ballroom"),
+        palaces.throne_room,
+    ),
+    Scene(
+        ("laboratory", "science lab", "chemistry lab"),
+        ("in a laboratory", "in a lab"),
+        laboratories.laboratory,
+    ),
+    Scene(
+        ("office", "office with a computer", "workplace", "office with a view"),
+        ("in an office", "at the office"),
+        offices.office,
     ),
 )
