@@ -21,6 +21,7 @@ BASICS = [
     "files",
     "cluster",
     "models",
+    "store",  # of embeddings: those of the vocabulary are the perceptors' own
     "media",
     "settings",
     "prompts",
@@ -39,7 +40,7 @@ SHELLS = ["cli", "web"]
 # gives jobs to studios
 LEVELS = {
     **{room: level for level, room in enumerate(BASICS)},
-    **dict.fromkeys(PARTS, 20),
+    **dict.fromkeys(PARTS, len(BASICS)),
     "parts": 25,
     **dict.fromkeys(ENGINES, 30),
     "library": 35,
