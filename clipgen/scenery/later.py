@@ -5,6 +5,7 @@ from __future__ import annotations
 from clipgen.scenery import (
     alleys,
     bamboo,
+    blooms,
     cabins,
     cafes,
     classrooms,
@@ -12,6 +13,7 @@ from clipgen.scenery import (
     greenhouses,
     halls,
     interiors,
+    japan,
     kitchens,
     laboratories,
     markets,
@@ -30,6 +32,7 @@ from clipgen.scenery import (
     stations,
     streets,
     surfaces,
+    swamps,
     tables,
     taverns,
     waters,
@@ -230,5 +233,29 @@ ALL = (
         ("office", "office with a computer", "workplace", "office with a view"),
         ("in an office", "at the office"),
         offices.office,
+    ),
+    Scene(
+        ("japanese garden", "zen garden", "japanese temple garden"),
+        ("in a japanese garden", "in a zen garden"),
+        japan.japanese_garden,
+        (*HOURS, *WEATHER, "snow"),
+    ),
+    Scene(
+        ("lavender field", "field of lavender", "lavender fields"),
+        ("in a lavender field", "among the lavender"),
+        blooms.lavender_field,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("tulip field", "field of tulips", "tulip fields with a windmill", "windmill"),
+        ("in a tulip field", "in front of a windmill", "among tulips"),
+        blooms.tulip_field,
+        ("dusk", *WEATHER),  # no night: red and yellow tulips would glow
+    ),
+    Scene(
+        ("swamp", "bayou", "marsh", "swamp with dead trees"),
+        ("in a swamp", "in the marsh", "in the reeds"),
+        swamps.swamp,
+        (*HOURS, *WEATHER),
     ),
 )

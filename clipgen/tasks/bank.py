@@ -143,6 +143,18 @@ def is_known_to(perceptor: Perceptor) -> bool:
     return bool(perceptor.words()) and len(list(islice(known, most))) == most
 
 
+def drawn_words() -> frozenset[str]:
+    """Words that a start from the bank shows, whether a CLIP knows them or not: names of styles and scenes of one word.
+
+    >>> {"mosaic", "greenhouse"} <= drawn_words()
+    True
+    """
+    from clipgen.scenery import SCENES  # late: as for `_entries`
+    from clipgen.styles import single_names
+
+    return frozenset(single_names()).union(name for scene in SCENES.values() for name in scene.names if name.isalpha())
+
+
 def _entries() -> Iterator[Entry]:
     from clipgen.grounds import COLOUR_NAMES, SHAPE_NAMES  # late: see above
     from clipgen.scenery import MOODS, SCENES

@@ -17,10 +17,10 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
 from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, THREE, TOGETHER, TRIPLE, Layout, plural, styles
-from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, parts_of, tokenized
+from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, tokenized
 from clipgen.tasks.generate.places import places_said
 from clipgen.tasks.generate.relations import relation
-from clipgen.tasks.generate.scored import Scored
+from clipgen.tasks.generate.scored import ELSEWHERE, Scored
 from clipgen.tasks.generate.texts import embed_cached
 
 # how many of the nearest names, of the nearest names that can be drawn, and of the nearest scenes are combined; how
@@ -85,9 +85,9 @@ class Finder:
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
         looks, texts = self._looks(texts, target)
         said = places_said(texts)
-        if texts and not any(map(parts_of, said.texts)):
-            return None
         words = named(self.perceptor, embedded, said.texts, self.embedded)
+        if texts and not words.parts:
+            return None  # they name a place and nothing in it
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
         order |= dict.fromkeys((words.heads >= EXACT).nonzero()[:, 0].tolist())
@@ -175,6 +175,7 @@ class Finder:
         names, target = scored.names, scored.target
         captions = list(self.scenes)
         fits = embed_cached(self.perceptor, captions, target) @ target
+        fits -= ELSEWHERE * (1 - fits.new_tensor([scored.places.get(caption, 1.0) for caption in captions]))
         scenes = [captions[index] for index in fits.topk(min(PLACES, len(captions))).indices.tolist()]
         doings = [found[1] for name in names if (found := DOING.fullmatch(name))]
         layouts = [Layout(name, (name,)) for name in names]

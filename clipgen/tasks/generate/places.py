@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from clipgen.perceptors.base import STOP_WORDS
+from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.generate.nouns import tokenized
 
 # what other scenes have, too: a harbour at sunrise is a harbour
@@ -52,17 +53,21 @@ def _phrases() -> tuple[tuple[re.Pattern[str], Set[str]], ...]:
     said: dict[str, Set[str]] = {}
     for name, scene in SCENES.items():
         if name not in HOURS:
-            meant = {other for other, its in SCENES.items() if _is_part_of(scene.names, its.names)}
+            meant = {other for other, its in SCENES.items() if _is_in_a_mood(scene.names, its.names)}
             said |= {phrase.lower(): meant | {name} for phrase in (*scene.names, *scene.place)}
     return tuple((_pattern(phrase), said[phrase]) for phrase in sorted(said, key=len, reverse=True))
 
 
-def _is_part_of(names: Sequence[str], others: Sequence[str]) -> bool:
-    return any(f" {name} " in f" {other} " for name in names for other in others)
+def _is_in_a_mood(names: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether one of other names is one of a place, and words of hours or weather."""
+    moods = mood_words() | STOP_WORDS
+    rest = [f" {other} ".replace(f" {name} ", " ") for name in names for other in others if f" {name} " in f" {other} "]
+    return any(moods.issuperset(words.split()) for words in rest)
 
 
 def _pattern(phrase: str) -> re.Pattern[str]:
     """A phrase, where no word follows that it may be a part of: a pool table is no pool, nor one of flowers a sea."""
     words = [f"(?:{_DETERMINERS})" if word in ("a", "an", "the") else re.escape(word) for word in phrase.split()]
-    after = "|".join((*sorted(STOP_WORDS - {"of"}), *PARTS))
-    return re.compile(rf"\b{' '.join(words)}(?= *$| [^\w\s]| (?:{after}|\w+ing)\b)")
+    after = "|".join(sorted(STOP_WORDS - {"of"}))
+    part = f"(?: (?:{'|'.join(PARTS)}))?"
+    return re.compile(rf"\b{' '.join(words)}{part}(?= *$| [^\w\s]| (?:{after}|\w+ing)\b)")

@@ -11,10 +11,10 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import Layout, singular
 from clipgen.tasks.generate.nouns import EXACT
 
-# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing, place or
-# colour of the prompt that is not shown, and for each point of cosine that the layout's things, or its place, are less
-# than named by a word
-NEARER, MISSED, VAGUE, ELSEWHERE = 0.05, 0.05, 0.2, 0.1
+# by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing or colour
+# of the prompt that is not shown, for its place if that is not, and for each point of cosine that the layout's things,
+# or its place, are less than named by a word
+NEARER, MISSED, OFF, VAGUE, ELSEWHERE = 0.05, 0.05, 0.1, 0.2, 0.15
 
 
 class Scored:
@@ -78,7 +78,7 @@ class Scored:
         is_off = any(fit >= EXACT for fit in self.places.values()) and self.places.get(layout.scene or "", 0.0) < EXACT
         on_another = bool(self.grounds) and layout.colour not in self.grounds
         untinted = sum(bool(self.tints.get(thing)) for thing in layout.colourless)
-        return NEARER * (layout.parts - 1) + MISSED * (len(missed) + is_off + on_another + untinted)
+        return NEARER * (layout.parts - 1) + MISSED * (len(missed) + on_another + untinted) + OFF * is_off
 
     def fit(self, layout: Layout) -> float:
         """The cosine of a layout and the target, reduced where words hardly name its things."""

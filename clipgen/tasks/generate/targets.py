@@ -21,6 +21,7 @@ from clipgen.perceptors.asides import is_aside
 from clipgen.perceptors.base import Perceptor
 from clipgen.prompts import Prompt, parse_prompts, parse_weighted_path, shortened, split_long
 from clipgen.settings import MAX_SEED, GenerateSettings, Preset
+from clipgen.tasks.bank import drawn_words
 
 OPEN_VOCABULARY = "vit-b-32"
 # what reads the words beside the perceptor that paints
@@ -222,15 +223,13 @@ def note_wording(prompts: Iterable[str], perceptor: Perceptor, start: str = "noi
         >>> note_wording(["a red fortress | fog:0.5", "a beautiful castle"], perceptor)
         ["new to the ... CLIP: 'fortress' is drawn as castle; ... left out ..."]
 
-    start: where the run starts; pictures of the bank are drawn in all styles, whose names are not reported there.
+    start: where the run starts; words that pictures of the bank show are not reported there.
     Raises PromptError for a line that is no prompt.
     """
-    from clipgen.styles import single_names  # late: OpenCV changes the environment when imported
-
     prompts = list(prompts)
     notes = list(dict.fromkeys(note for line in prompts for note in notes_on(line)))
     texts = [prompt.text for line in prompts for prompt in parse_prompts(line)]
-    if not (explained := perceptor.explain_unknown(texts, "drawn", but=single_names() if start == "bank" else ())):
+    if not (explained := perceptor.explain_unknown(texts, "drawn", but=drawn_words() if start == "bank" else ())):
         return notes
     return [
         *notes,

@@ -24,12 +24,11 @@ def read_prompt(prompt: str, perceptor: str, studio: Studio) -> dict[str, Json]:
         >>> read_prompt("a red fox | fog:0.5", "builtin", studio)["parts"][1]["weight"]
         0.5
 
-    perceptor: name of the CLIP; studio: which has it. Returns parts, with text, weight, stop and unknown words (but the
-    names of styles, where pictures start in these), a line that explains these, notes on what is written as for another
-    tool, and the reason why the prompt cannot be parsed, if it cannot.
+    perceptor: name of the CLIP; studio: which has it. Returns parts, with text, weight, stop and unknown words (but
+    those that pictures start from), a line that explains these, notes on what is written as for another tool, and the
+    reason why the prompt cannot be parsed, if it cannot.
     """
-    from clipgen.styles import single_names  # late: these import OpenCV and torch
-    from clipgen.tasks.bank import is_known_to
+    from clipgen.tasks.bank import drawn_words, is_known_to  # late: it imports torch
 
     if not prompt.strip():
         return {"parts": [], "explained": "", "notes": [], "error": None}
@@ -38,7 +37,7 @@ def read_prompt(prompt: str, perceptor: str, studio: Studio) -> dict[str, Json]:
     except PromptError as error:
         return {"parts": [], "explained": "", "notes": [], "error": str(error)}
     clip = studio.perceptor(_settings(perceptor))
-    drawn = single_names() if is_known_to(clip) else {}
+    drawn = drawn_words() if is_known_to(clip) else frozenset()
     shown: list[Json] = [
         {
             "text": part.text,
