@@ -197,8 +197,8 @@ ALL = (
         HOURS,
     ),
     Scene(
-        ("front porch", "porch", "house with a porch", "front door of a house"),
-        ("on a porch", "on the doorstep", "in front of a house"),
+        ("front porch", "porch", "veranda"),
+        ("on a porch", "on the doorstep", "on a veranda"),
         porches.front_porch,
         (*HOURS, *WEATHER, "snow", "autumn"),
     ),

@@ -18,7 +18,7 @@ from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
 from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, THREE, TOGETHER, TRIPLE, Layout, plural, styles
 from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, tokenized
-from clipgen.tasks.generate.places import places_said
+from clipgen.tasks.generate.places import HOURS, places_said
 from clipgen.tasks.generate.relations import relation
 from clipgen.tasks.generate.scored import ELSEWHERE, Scored
 from clipgen.tasks.generate.texts import embed_cached
@@ -145,9 +145,10 @@ class Finder:
         names = {name: scene for scene, one in SCENES.items() for name in one.names}
         own = torch.cat([things, embed_cached(self.perceptor, list(names), target)])
         fits = named(self.perceptor, own, texts, self.embedded).heads[len(things) :]
-        best: dict[str, float] = {}
+        best = {scene: float(scene in said) for scene in SCENES}
         for scene, fit in zip(names.values(), fits.tolist(), strict=True):
-            best[scene] = max(fit, best.get(scene, float(scene in said)))
+            # a bakery at dawn is no sunrise
+            best[scene] = max(fit, best[scene]) if scene not in HOURS or not said else best[scene]
         return {caption: best[entry.scene] for caption, entry in self.scenes.items()}
 
     def _without_places(self, names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:
@@ -175,8 +176,11 @@ class Finder:
         names, target = scored.names, scored.target
         captions = list(self.scenes)
         fits = embed_cached(self.perceptor, captions, target) @ target
-        fits -= ELSEWHERE * (1 - fits.new_tensor([scored.places.get(caption, 1.0) for caption in captions]))
-        scenes = [captions[index] for index in fits.topk(min(PLACES, len(captions))).indices.tolist()]
+        near = fits.new_tensor([scored.places.get(caption, 1.0) for caption in captions])
+        said = (near >= EXACT).nonzero()[:, 0]
+        rows = [*(fits - ELSEWHERE * (1 - near)).topk(min(PLACES, len(captions))).indices.tolist()]
+        rows += said[fits[said].topk(min(PLACES, len(said))).indices].tolist()
+        scenes = [captions[row] for row in dict.fromkeys(rows)]
         doings = [found[1] for name in names if (found := DOING.fullmatch(name))]
         layouts = [Layout(name, (name,)) for name in names]
         layouts += [one.doing(doing) for one in layouts for doing in doings if not DOING.fullmatch(one.text)]

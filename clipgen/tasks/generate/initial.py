@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 import torch
@@ -96,13 +96,14 @@ def bank_pictures(
     chosen = []
     for i, (one, seed) in enumerate(zip(target, seeds, strict=True)):
         if (key := tuple(one.tolist())) not in candidates:
-            fits = embedded @ one
-            if said := places_said(texts[i] if texts else ()).scenes:
+            own = texts[i] if texts else ()
+            fits, said = embedded @ one, places_said(own).scenes
+            if said:
                 elsewhere = torch.tensor([bool(entry.scene) and entry.scene not in said for entry in bank.entries])
                 fits = fits - ELSEWHERE * elsewhere.to(fits)
             candidates[key] = (
                 _in_colours(bank, perceptor, fits, one, drawn)
-                or _composed(bank, perceptor, fits, one, texts[i] if texts else (), parts, drawn)
+                or _composed(bank, perceptor, fits, one, own, said, parts, drawn)
                 or _nearest(bank, perceptor, fits, one, drawn)
             )
         chosen.append(candidates[key](Choices(seed), None if grounds is None else grounds[i]))
@@ -175,13 +176,14 @@ def _composed(
     fits: Tensor,
     target: Tensor,
     texts: Sequence[str],
+    said: Set[str],
     parts: Parts,
     size: tuple[int, int],
 ) -> _Choose | None:
     """Compose pictures of the things that the words name, or come nearest to, where they can be drawn and no scene is
     nearer."""
     nearest = fits.masked_fill(bank.abstract.to(fits.device), -1).max()
-    if nearest + CLEARER > 1:
+    if nearest + CLEARER > 1 and not said:
         return None
     stylegan = parts.generator("stylegan", device=target.device)
     assert isinstance(stylegan, StyleGAN)  # the built-in one
@@ -190,7 +192,8 @@ def _composed(
     if found is None:
         return None
     layout, fit, is_named, is_near = found
-    is_nearer = is_near and (fit >= nearest + CLEARER or (is_named and nearest < SHOWN))
+    is_there = layout.scene is not None and composer.scenes[layout.scene].scene in said
+    is_nearer = is_near and (fit >= nearest + CLEARER or (is_named and (nearest < SHOWN or is_there)))
     if not is_nearer and nearest >= USEFUL:
         return None
     # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things

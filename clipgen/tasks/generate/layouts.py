@@ -37,6 +37,12 @@ HIDDEN = frozenset(
     ("blowfish", "coral", "crab", "fish", "jellyfish", "lobster", "octopus", "oyster", "shark", "shrimp")
     + ("spiral shell", "squid", "tropical fish", "turtle")
 )
+#: plurals of nouns that no ending tells, and their singulars
+IRREGULAR = {
+    "children": "child", "men": "man", "women": "woman", "people": "person", "mice": "mouse", "geese": "goose",
+    "feet": "foot", "teeth": "tooth", "leaves": "leaf", "loaves": "loaf", "knives": "knife", "wolves": "wolf",
+    "elves": "elf", "oxen": "ox",
+}  # fmt: skip
 _IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
 
 
@@ -165,11 +171,14 @@ def varied(place: Place, rng: torch.Generator, smaller: float = SMALLER) -> Plac
 
 
 def singular(name: str) -> str:
-    """The singular of an English name, by its ending alone.
+    """The singular of an English name, by its ending alone, but for the most frequent of those that have none.
 
-    >>> singular("red apples"), singular("foxes"), singular("strawberries"), singular("glass")
-    ('red apple', 'fox', 'strawberry', 'glass')
+    >>> singular("red apples"), singular("foxes"), singular("strawberries"), singular("glass"), singular("old women")
+    ('red apple', 'fox', 'strawberry', 'glass', 'old woman')
     """
+    before, _, last = name.rpartition(" ")
+    if last in IRREGULAR:
+        return f"{before} {IRREGULAR[last]}".strip()
     if name.endswith("ies"):
         return f"{name[:-3]}y"
     if name.endswith(("sses", "shes", "ches", "xes", "uses")):
@@ -178,11 +187,14 @@ def singular(name: str) -> str:
 
 
 def plural(name: str) -> str:
-    """The plural of an English name, by its ending alone.
+    """The plural of an English name, by its ending alone, but for the most frequent of those that have another.
 
-    >>> plural("red apple"), plural("fox"), plural("strawberry"), plural("grapes")
-    ('red apples', 'foxes', 'strawberries', 'grapes')
+    >>> plural("red apple"), plural("fox"), plural("strawberry"), plural("grapes"), plural("old woman")
+    ('red apples', 'foxes', 'strawberries', 'grapes', 'old women')
     """
+    before, _, last = name.rpartition(" ")
+    if irregular := next((many for many, one in IRREGULAR.items() if one == last), ""):
+        return f"{before} {irregular}".strip()
     if name.endswith("y") and name[-2:-1] not in "aeiou":
         return f"{name[:-1]}ies"
     if name.endswith(("ss", "sh", "ch", "x", "us")):
