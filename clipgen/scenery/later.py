@@ -22,6 +22,7 @@ from clipgen.scenery import (
     rooftops,
     savannas,
     sills,
+    snow_villages,
     stadiums,
     stages,
     stations,
@@ -206,5 +207,11 @@ ALL = (
         ("in a bamboo forest", "among bamboo"),
         bamboo.bamboo_forest,
         ("dusk", *WEATHER),
+    ),
+    Scene(
+        ("snowy village", "christmas village", "village in winter", "village in the snow"),
+        ("in a snowy village", "in a christmas village"),
+        snow_villages.snowy_village,
+        ("night",),
     ),
 )
