@@ -9,6 +9,7 @@ from clipgen.scenery import (
     cafes,
     classrooms,
     fairs,
+    graveyards,
     greenhouses,
     halls,
     interiors,
@@ -213,5 +214,11 @@ ALL = (
         ("in a snowy village", "in a christmas village"),
         snow_villages.snowy_village,
         ("night",),
+    ),
+    Scene(
+        ("graveyard", "cemetery", "old graveyard", "spooky graveyard"),
+        ("in a graveyard", "in a cemetery", "among gravestones"),
+        graveyards.graveyard,
+        WEATHER,
     ),
 )
