@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clipgen.scenery import (
     alleys,
+    backyards,
     bamboo,
     cabins,
     cafes,
@@ -220,5 +221,11 @@ ALL = (
         ("in a graveyard", "in a cemetery", "among gravestones"),
         graveyards.graveyard,
         WEATHER,
+    ),
+    Scene(
+        ("backyard", "back garden", "lawn", "grassy yard"),
+        ("on the lawn", "in the backyard", "on the grass", "in the grass"),
+        backyards.backyard,
+        LAND,
     ),
 )
