@@ -18,6 +18,7 @@ from clipgen.scenery import (
     markets,
     open_land,
     orchards,
+    piers,
     playgrounds,
     pools,
     porches,
@@ -227,5 +228,11 @@ ALL = (
         ("on the lawn", "in the backyard", "on the grass", "in the grass"),
         backyards.backyard,
         LAND,
+    ),
+    Scene(
+        ("wooden pier", "pier", "jetty", "wooden dock"),
+        ("on a pier", "on a jetty", "on a dock", "at the end of a pier"),
+        piers.wooden_pier,
+        (*HOURS, *WEATHER),
     ),
 )
