@@ -5,10 +5,12 @@ from __future__ import annotations
 from clipgen.scenery import (
     alleys,
     bamboo,
+    bathrooms,
     cabins,
     cafes,
     classrooms,
     fairs,
+    galleries,
     greenhouses,
     halls,
     interiors,
@@ -22,6 +24,7 @@ from clipgen.scenery import (
     rooftops,
     savannas,
     sills,
+    spaceships,
     stadiums,
     stages,
     stations,
@@ -29,6 +32,7 @@ from clipgen.scenery import (
     surfaces,
     tables,
     waters,
+    workshops,
 )
 from clipgen.scenery.scene import HOURS, LAND, WEATHER, Scene
 
@@ -206,5 +210,25 @@ ALL = (
         ("in a bamboo forest", "among bamboo"),
         bamboo.bamboo_forest,
         ("dusk", *WEATHER),
+    ),
+    Scene(
+        ("bathroom", "bathroom with a bathtub", "tiled bathroom"),
+        ("in a bathroom", "in the bathroom"),
+        bathrooms.bathroom,
+    ),
+    Scene(
+        ("art gallery", "museum", "picture gallery"),
+        ("in a museum", "in an art gallery"),
+        galleries.art_gallery,
+    ),
+    Scene(
+        ("workshop", "garage", "carpenter's workshop", "tool shed"),
+        ("in a workshop", "in a garage"),
+        workshops.workshop,
+    ),
+    Scene(
+        ("spaceship bridge", "spaceship cockpit", "inside of a spaceship", "space station"),
+        ("in a spaceship", "on a space station", "inside a spaceship"),
+        spaceships.spaceship_bridge,
     ),
 )
