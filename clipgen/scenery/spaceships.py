@@ -28,7 +28,7 @@ def spaceship_bridge(rng: Rng, h: int, w: int) -> np.ndarray:
     img = p.gradient(h, w, ((0, p.darker(hull, 0.62)), (0.55, p.darker(hull, 0.3)), (1, p.darker(hull, 0.5))))
     low = eye.at(0, _FLOOR, _FAR)[1]
     _floor(img, rng, eye, hull, light)
-    _window(img, rng, low - 0.05, 0.06 + 0.02 * r[1], 0.1 + 0.03 * r[2], hull, p.pick(rng, (3, 4, 5)))
+    _window(img, rng, low - 0.05, 0.06 + 0.02 * r[1], 0.1 + 0.03 * r[2], hull, p.pick(rng, (2, 3, 4)))
     _ledge(img, rng, low, hull, light)
     _ceiling(img, eye, hull, light)
     for side in (-1, 1):
@@ -79,7 +79,7 @@ def _window(img: np.ndarray, rng: Rng, foot: float, top: float, edge: float, hul
         a = 2 * n / panes - 1
         x = 0.5 + (0.5 - edge) * a
         lean = 0.035 * a
-        for width, c in ((0.034, p.darker(hull, 0.55)), (0.02, p.lighter(hull, 0.1))):
+        for width, c in ((0.03, p.darker(hull, 0.55)), (0.017, p.lighter(hull, 0.1))):
             p.stroke(seen, ((x - lean, top - 0.1), (x + lean, foot + 0.1)), c, width)
     p.blend(img, mask.astype(np.float32) / 255, seen)
 
