@@ -6,11 +6,13 @@ from clipgen.scenery import (
     alleys,
     backyards,
     bamboo,
+    bathrooms,
     blooms,
     cabins,
     cafes,
     classrooms,
     fairs,
+    galleries,
     graveyards,
     greenhouses,
     halls,
@@ -31,6 +33,7 @@ from clipgen.scenery import (
     savannas,
     sills,
     snow_villages,
+    spaceships,
     stadiums,
     stages,
     stations,
@@ -40,6 +43,7 @@ from clipgen.scenery import (
     tables,
     taverns,
     waters,
+    workshops,
 )
 from clipgen.scenery.scene import HOURS, LAND, WEATHER, Scene
 
@@ -285,5 +289,25 @@ ALL = (
         ("on a pier", "on a jetty", "on a dock", "at the end of a pier"),
         piers.wooden_pier,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("bathroom", "bathroom with a bathtub", "tiled bathroom"),
+        ("in a bathroom", "in the bathroom"),
+        bathrooms.bathroom,
+    ),
+    Scene(
+        ("art gallery", "museum", "picture gallery"),
+        ("in a museum", "in an art gallery"),
+        galleries.art_gallery,
+    ),
+    Scene(
+        ("workshop", "garage", "carpenter's workshop", "tool shed"),
+        ("in a workshop", "in a garage"),
+        workshops.workshop,
+    ),
+    Scene(
+        ("spaceship bridge", "spaceship cockpit", "inside of a spaceship", "space station"),
+        ("in a spaceship", "on a space station", "inside a spaceship"),
+        spaceships.spaceship_bridge,
     ),
 )
