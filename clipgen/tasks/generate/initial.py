@@ -193,7 +193,9 @@ def _composed(
         return None
     layout, fit, is_named, is_near = found
     is_there = layout.scene is not None and composer.scenes[layout.scene].scene in said
-    is_nearer = is_near and (fit >= nearest + CLEARER or (is_named and (nearest < SHOWN or is_there)))
+    is_nearer = is_near and (
+        fit >= nearest + CLEARER or (is_named and (nearest < SHOWN or (is_there and fit >= nearest)))
+    )
     if not is_nearer and nearest >= USEFUL:
         return None
     # the less of the words a layout has (a style, say), the more the run has to change, but not what shows all things

@@ -39,7 +39,7 @@ HIDDEN = frozenset(
 )
 #: plurals of nouns that no ending tells, and their singulars
 IRREGULAR = {
-    "children": "child", "men": "man", "women": "woman", "people": "person", "mice": "mouse", "geese": "goose",
+    "children": "child", "men": "man", "women": "woman", "mice": "mouse", "geese": "goose",
     "feet": "foot", "teeth": "tooth", "leaves": "leaf", "loaves": "loaf", "knives": "knife", "wolves": "wolf",
     "elves": "elf", "oxen": "ox",
 }  # fmt: skip
