@@ -33,7 +33,7 @@ from clipgen.tasks.caption.judgement import Judgement
 from clipgen.tasks.generate import composition, prepare
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import paste
-from clipgen.tasks.generate.composition import Composer
+from clipgen.tasks.generate.composition import CLEAR, Composer
 from clipgen.tasks.generate.draft import draft
 from clipgen.tasks.generate.initial import bank_pictures
 from clipgen.tasks.generate.layouts import Layout, Place
@@ -611,6 +611,59 @@ def test_what_words_name_is_found_though_something_nearer_cannot_be_drawn(
     drawn = bank_pictures(both, target, texts=[words], seeds=[0], size=(96, 96), parts=parts).pictures
     names = ["health worker", "water lilies", "ocean", "living room"]
     assert int((both.encode_image(drawn) @ both.encode_text(names).T).argmax()) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "things", "scene"),
+    [
+        ("a rocket on the moon", {"rocket"}, "moon surface"),
+        ("a black cat on a wooden table", {"cat"}, "wooden table"),
+        ("narrow street in Lisbon with a yellow tram", {"tram"}, "street"),
+        ("camels resting under palm trees in the desert at noon", {"camel", "palm tree"}, "desert"),
+        ("a cat driving a fire engine really really fast", {"cat", "fire engine"}, None),
+        ("the biggest green tractor in the whole world", {"tractor"}, None),
+    ],
+)
+def test_what_words_name_outright_is_shown(
+    composer: Composer, both: Perceptor, words: str, things: set[str], scene: str | None
+) -> None:
+    found = composer.layout(both.encode_text([words])[0], [words])
+    assert found is not None and found.is_named
+    where = found.layout.scene and composer.scenes[found.layout.scene].scene
+    assert {*found.layout.things} == things and where == scene
+
+
+def test_a_thing_stands_in_a_place_that_is_near_to_the_words_itself(both: Perceptor, parts: Parts) -> None:
+    words = ["Bowl of ramen on a wooden table", "a calm sea"]
+    texts = [[line] for line in words]
+    with pytest.MonkeyPatch.context() as patch:
+        composed: list[Layout] = []
+        compose = Composer.compose
+        patch.setattr(
+            Composer, "compose", lambda one, layout, *given: composed.append(layout) or compose(one, layout, *given)  # type: ignore[func-returns-value]
+        )
+        bank_pictures(both, both.encode_text(words), texts=texts, seeds=[1, 1], size=(96, 96), parts=parts)
+    assert [(layout.things, layout.scene) for layout in composed] == [(("bowl with spoon",), "wooden table")]
+
+
+def test_a_drawing_that_is_taken_for_another_thing_is_left_out(
+    composer: Composer, clip: Perceptor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = torch.Generator().manual_seed(0)
+    draws = torch.stack([composer._draws("owl", rng)[0], composer._draws("fox", rng)[0]])
+    monkeypatch.setattr(composer, "_draws", lambda *_: draws)
+    monkeypatch.setattr("clipgen.tasks.generate.composition.NEARLY", 2.0)
+    owl, fox = composer._clearness("fox", draws).tolist()
+    assert owl < CLEAR < 0 < fox
+    target, names = clip.encode_text(["a fox"])[0], clip.encode_text(["a fox", "an owl"])
+    made = torch.stack([composer.compose(Layout("fox", ("fox",)), target, Choices(seed)) for seed in range(4)])
+    assert (clip.encode_image(made) @ names.T).argmax(1).tolist() == [0] * 4
+
+
+def test_a_word_that_the_start_shows_is_not_reported() -> None:
+    run = clipgen.stream("a fox in a greenhouse, vessel", size=(64, 64), steps=1, cutn=2, seed=0)
+    line = next(note for note in run.notes if note.startswith("new to"))
+    assert "'vessel'" in line and "greenhouse" not in line
 
 
 def test_a_shape_is_a_thing_beside_another_one_only(composer: Composer, both: Perceptor) -> None:

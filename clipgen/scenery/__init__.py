@@ -70,7 +70,7 @@ _FIRST = (
         SEA,
     ),
     Scene(
-        ("city skyline", "modern city", "skyline of a city", "city with skyscrapers"),
+        ("city skyline", "modern city", "skyline of a city", "city with skyscrapers", "city"),
         ("in a city", "in front of a city skyline", "in the city"),
         towns.city,
         LAND,

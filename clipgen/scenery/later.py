@@ -306,7 +306,7 @@ ALL = (
         workshops.workshop,
     ),
     Scene(
-        ("spaceship bridge", "spaceship cockpit", "inside of a spaceship", "space station"),
+        ("space station", "control room of a space station", "cockpit", "control room"),
         ("in a spaceship", "on a space station", "inside a spaceship"),
         spaceships.spaceship_bridge,
     ),

@@ -49,6 +49,17 @@ def test_what_stands_before_a_thing_says_of_what_kind_it_is(words: Words) -> Non
     assert names(words, "fox running") == (["fox"], ["fox"])
 
 
+def test_a_name_of_several_words_is_a_thing_whatever_follows(words: Words) -> None:
+    assert names(words, "a red apple bus")[1] == ["bus", "red apple"] and names(words, "a school bus")[1] == ["bus"]
+
+
+@pytest.mark.parametrize(("word", "cosine", "is_one"), [("green", 0.9, False), ("orange", 1, True), ("ox", 0.9, True)])
+def test_a_colour_is_no_thing_unless_one_has_its_name(words: Words, word: str, cosine: float, is_one: bool) -> None:
+    thing = torch.tensor([[1.0, 0.0]])
+    embedded = {word: torch.tensor([cosine, (1 - cosine**2) ** 0.5])}
+    assert bool(named(words, thing, [word], embedded).clear) == is_one
+
+
 def test_what_a_thing_does_is_no_thing(words: Words) -> None:
     assert names(words, "a fox schooling")[1] == ["fox"] and names(words, "a fox, schooling")[1] == ["school", "fox"]
     assert names(words, "a fox schooling on a hill")[1] == ["fox"]

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import PAIR, TOGETHER, Layout
-from clipgen.tasks.generate.scored import ELSEWHERE, MISSED, NEARER, VAGUE, Scored
+from clipgen.tasks.generate.scored import ELSEWHERE, MISSED, NEARER, OFF, VAGUE, Scored
 
 FOX, BOAR = Layout("fox", ("fox",)), Layout("boar", ("boar",))
 BOTH = Layout(TOGETHER.format("fox", "boar"), ("fox", "boar"), PAIR)
@@ -88,8 +88,8 @@ def test_the_best_of_a_kind_are_found_and_long_words_left_out(scored: Scored) ->
 def test_a_place_that_words_surely_name_is_missed_where_there_is_none() -> None:
     scored = Scored(Same(), {"fox": 1.0}, torch.ones(1), places={"forest": 1.0, "fair": 0.4})
     scored.add([FOX, FOX.within("fair")])
-    assert scored.scores[FOX] == pytest.approx(1 - MISSED)
-    assert scored.scores[FOX.within("fair")] == pytest.approx(1 - NEARER - 0.6 * ELSEWHERE)
+    assert scored.scores[FOX] == pytest.approx(1 - OFF)
+    assert scored.scores[FOX.within("fair")] == pytest.approx(1 - NEARER - OFF - 0.6 * ELSEWHERE)
 
 
 def test_what_is_missing_is_told_by_what_is_most_surely_meant() -> None:

@@ -19,7 +19,7 @@ from clipgen.tasks.bank import Entry
 from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, THREE, TOGETHER, TRIPLE, Layout, plural, styles
 from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, tokenized
 from clipgen.tasks.generate.places import HOURS, places_said
-from clipgen.tasks.generate.relations import relation
+from clipgen.tasks.generate.relations import SKY, UNDER, UNDER_SKY, relation
 from clipgen.tasks.generate.scored import ELSEWHERE, Scored
 from clipgen.tasks.generate.texts import embed_cached
 
@@ -29,6 +29,8 @@ NAMES, DRAWABLE, PLACES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 # least cosine at which words name a thing; by how much the score of a layout that cannot be drawn may be higher: "an
 # open umbrella" is near "umbrella with rain drops" too
 MEANT, NEAR = 0.5, 0.1
+# most that a place counts which is not named outright: "a sea of flowers" is near to one
+UNSAID = 0.95
 # least cosine of a name of a style and a part of the words
 STYLE = 0.9
 # names of what a person does, of which anything can be said: "penguin standing" shows no person
@@ -147,8 +149,8 @@ class Finder:
         fits = named(self.perceptor, own, texts, self.embedded).heads[len(things) :]
         best = {scene: float(scene in said) for scene in SCENES}
         for scene, fit in zip(names.values(), fits.tolist(), strict=True):
-            # a bakery at dawn is no sunrise
-            best[scene] = max(fit, best[scene]) if scene not in HOURS or not said else best[scene]
+            if scene not in HOURS or not said:  # a bakery at dawn is no sunrise
+                best[scene] = max(min(fit, UNSAID), best[scene])
         return {caption: best[entry.scene] for caption, entry in self.scenes.items()}
 
     def _without_places(self, names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:
@@ -237,6 +239,8 @@ def _related(layout: Layout, *, texts: Sequence[str], words: Named, names: Seque
     rows = [names.index(thing) for thing in layout.things]
     one, other = (max(words.parts, key=lambda part: float(words.parts[part][row])) for row in rows)
     found = next(filter(None, (relation(text, (one, other)) for text in texts)), None)
+    if found and found.how is UNDER and layout.things[found.order[0]] in SKY:
+        found = found._replace(how=UNDER_SKY)
     return layout.related(found) if found else None
 
 

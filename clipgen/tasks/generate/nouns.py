@@ -140,7 +140,9 @@ def named(
         doing = [first in known and then.endswith("ing") for first, then in pairwise(inside)]
         does = doing[0] or (any(doing) and best[part.text] < EXACT)
         # but a fire engine is one, whatever comes then: "a fire engine really fast"
-        is_whole = " " in part.text and best[part.text] >= EXACT
+        words = [distinct.index(word) for word in part.text.split() if word in known and word != part.text]
+        exact = fits >= EXACT
+        is_whole = " " in part.text and bool((exact[:, row] & ~exact[:, words].any(1)).any())
         is_head[row] |= not does and (is_whole or part.after not in known or part.after.endswith("ing"))
         for colour, between in part.colours.items():
             # "a purple dragon eating spaghetti" is of no purple spaghetti

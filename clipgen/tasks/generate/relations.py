@@ -58,9 +58,15 @@ WORN = Relation(((0.5, 0.6, 0.7), (0.5, 0.24, 0.36)), joint=Joint(1, 0, 0.25))
 WITHIN = Relation(((0.5, 0.36, 0.5), (0.5, 0.68, 0.58)), joint=Joint(0, 1, -0.35))
 UNDER = Relation(((0.46, 0.42, 0.84), (0.62, 0.74, 0.36)), swapped=True, joint=Joint(1, 1, 0.08))
 ABOVE = Relation(STACK)
+UNDER_SKY = Relation(((0.5, 0.2, 0.28), (0.5, 0.66, 0.6)), swapped=True)
 BEHIND = Relation(((0.46, 0.36, 0.58), (0.54, 0.68, 0.56)))
 BEFORE = Relation(((0.46, 0.4, 0.68), (0.54, 0.72, 0.46)), swapped=True)
 WITH = Relation(((0.38, 0.48, 0.68), (0.73, 0.66, 0.42)))
+#: things that are far away above others
+SKY = frozenset(
+    ("sun", "sun with face", "sun behind small cloud", "full moon", "crescent moon", "first quarter moon", "new moon")
+    + ("cloud", "rainbow", "glowing star", "shooting star", "comet", "ringed planet", "balloon", "airplane", "kite")
+)
 #: words between two things, and how these stand then; None: side by side, or as a layout's own words say
 RELATIONS: dict[str, Relation | None] = {
     **dict.fromkeys(("on", "on top of", "on the back of", "onto", "upon", "atop", "riding", "rides"), ON),

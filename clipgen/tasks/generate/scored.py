@@ -14,7 +14,7 @@ from clipgen.tasks.generate.nouns import EXACT
 # by how much each further part of a layout must raise its cosine; by how much that is reduced for each thing or colour
 # of the prompt that is not shown, for its place if that is not, and for each point of cosine that the layout's things,
 # or its place, are less than named by a word
-NEARER, MISSED, OFF, VAGUE, ELSEWHERE = 0.05, 0.05, 0.1, 0.2, 0.15
+NEARER, MISSED, OFF, VAGUE, ELSEWHERE = 0.05, 0.05, 0.2, 0.2, 0.15
 
 
 class Scored:
