@@ -38,7 +38,7 @@ from clipgen.tasks.generate.draft import draft
 from clipgen.tasks.generate.initial import bank_pictures
 from clipgen.tasks.generate.layouts import Layout, Place
 from clipgen.tasks.generate.plan import with_start
-from clipgen.tasks.generate.relations import extent
+from clipgen.tasks.generate.relations import UNDER_SKY, extent
 from clipgen.tasks.generate.run import course_of
 from clipgen.tasks.generate.targets import read_targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
@@ -644,6 +644,16 @@ def test_a_thing_stands_in_a_place_that_is_near_to_the_words_itself(both: Percep
         )
         bank_pictures(both, both.encode_text(words), texts=texts, seeds=[1, 1], size=(96, 96), parts=parts)
     assert [(layout.things, layout.scene) for layout in composed] == [(("bowl with spoon",), "wooden table")]
+
+
+def test_what_is_far_above_is_small_in_the_sky(composer: Composer, both: Perceptor) -> None:
+    words = ["a train in the mountains under a full moon"]
+    found = composer.layout(both.encode_text(words)[0], words)
+    assert found is not None and found.layout.things == ("full moon", "train")
+    (_, moon, small), (_, train, large) = found.layout.places_in(True)
+    assert moon < 0.4 < 0.6 < train and small < large / 2 + 0.1
+    beneath = composer.layout(both.encode_text(["a cat under a table"])[0], ["a cat under a table"])
+    assert beneath is None or beneath.layout.relation is not UNDER_SKY
 
 
 def test_a_drawing_that_is_taken_for_another_thing_is_left_out(

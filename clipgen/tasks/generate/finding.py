@@ -92,7 +92,9 @@ class Finder:
             return None  # they name a place and nothing in it
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
-        order |= dict.fromkeys((words.heads >= EXACT).nonzero()[:, 0].tolist())
+        # without words any thing may be meant
+        exact = (words.heads >= EXACT).nonzero()[:, 0].tolist() if words.parts else []
+        order |= dict.fromkeys(exact)
         alike = {
             word: {names[index] for index in order if fits[index] >= fits.max() - ALIKE}
             for word, fits in words.clear.items()

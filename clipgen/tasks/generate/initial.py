@@ -1,6 +1,5 @@
 """Initial pictures: of the bank, or draws of the built-in StyleGAN, that come nearest to the words."""
 
-
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set

@@ -132,6 +132,7 @@ def named(
     best = dict(zip(distinct, fits.amax(0).tolist(), strict=True))
     is_head = torch.zeros(len(distinct), dtype=torch.bool)
     tints: dict[str, Tensor] = {}
+    exact = fits >= EXACT
     known = {text for text, fit in best.items() if fit >= THING}
     for part in parts:
         row = distinct.index(part.text)
@@ -141,7 +142,6 @@ def named(
         does = doing[0] or (any(doing) and best[part.text] < EXACT)
         # but a fire engine is one, whatever comes then: "a fire engine really fast"
         words = [distinct.index(word) for word in part.text.split() if word in known and word != part.text]
-        exact = fits >= EXACT
         is_whole = " " in part.text and bool((exact[:, row] & ~exact[:, words].any(1)).any())
         is_head[row] |= not does and (is_whole or part.after not in known or part.after.endswith("ing"))
         for colour, between in part.colours.items():
