@@ -306,7 +306,7 @@ ALL = (
         workshops.workshop,
     ),
     Scene(
-        ("space station", "control room of a space station", "cockpit", "control room"),
+        ("space station", "bridge of a starship", "cockpit", "control room"),
         ("in a spaceship", "on a space station", "inside a spaceship"),
         spaceships.spaceship_bridge,
     ),

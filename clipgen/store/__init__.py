@@ -1,8 +1,9 @@
 """The store: embeddings of texts and pictures on disk, read again by every later run.
 
 >>> vectors = Store(folder / "store").vectors(perceptor.fingerprint, perceptor.dim, "text")
->>> vectors.through(text_keys(["a fox"]), lambda missing: perceptor.encode_text(["a fox"])).shape  # [1, D]
-torch.Size([1, 128])
+>>> read = vectors.through(text_keys(["a fox"]), lambda missing: perceptor.encode_text(["a fox"]))
+>>> read.shape == (1, perceptor.dim)
+True
 """
 
 from __future__ import annotations

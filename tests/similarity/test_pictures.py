@@ -12,16 +12,14 @@ from clipgen.perceptors.openclip import OpenClip
 from clipgen.similarity import (
     Embedded,
     Skipped,
-    Store,
     embed_images,
     embed_pictures,
     embed_windows,
     find_pictures,
     in_groups,
     pictures,
-    store,
 )
-from clipgen.store import rounded
+from clipgen.store import Store, rounded, store
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ class Finder:
         """
         from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
 
-        names = {name: scene for scene, one in SCENES.items() for name in one.names}
+        names = {name: scene for scene, one in SCENES.items() for name in one.names if self.perceptor.fits(name)}
         own = torch.cat([things, embed_cached(self.perceptor, list(names), target)])
         fits = named(self.perceptor, own, texts, self.embedded).heads[len(things) :]
         best = {scene: float(scene in said) for scene in SCENES}
