@@ -181,9 +181,9 @@ class Finder:
         captions = list(self.scenes)
         fits = embed_cached(self.perceptor, captions, target) @ target
         sure = fits.new_tensor([scored.places.get(caption, 1.0) for caption in captions])
-        said = (sure >= EXACT).nonzero()[:, 0]
+        outright = (sure >= EXACT).nonzero()[:, 0]
         rows = [*(fits - ELSEWHERE * (1 - sure)).topk(min(PLACES, len(captions))).indices.tolist()]
-        rows += said[fits[said].topk(min(PLACES, len(said))).indices].tolist()
+        rows += outright[fits[outright].topk(min(PLACES, len(outright))).indices].tolist()
         scenes = [captions[row] for row in dict.fromkeys(rows)]
         doings = [found[1] for name in names if (found := DOING.fullmatch(name))]
         layouts = [Layout(name, (name,)) for name in names]
