@@ -822,8 +822,8 @@ def test_words_that_nothing_shows_start_from_what_comes_nearest(both: Perceptor,
 
 def test_a_line_says_what_words_that_nothing_shows_start_from() -> None:
     run = clipgen.stream(["loneliness", "a fox in a forest"], size=(64, 64), steps=1, cutn=2, seed=0)
-    told = [note for note in run.notes if "starts from the nearest" in note]
-    assert len(told) == 1 and "'loneliness'" in told[0]
+    lines = [note for note in run.notes if "starts from the nearest" in note]
+    assert len(lines) == 1 and "'loneliness'" in lines[0]
 
 
 def test_the_run_stays_near_a_start_that_shows_the_words(clip: Perceptor, parts: Parts) -> None:
