@@ -37,7 +37,7 @@ from clipgen.tasks.generate.collage import paste
 from clipgen.tasks.generate.composition import CLEAR, Composer
 from clipgen.tasks.generate.draft import draft
 from clipgen.tasks.generate.initial import bank_pictures
-from clipgen.tasks.generate.layouts import Layout, Place
+from clipgen.tasks.generate.layouts import PAIR, Layout, Place
 from clipgen.tasks.generate.plan import with_start
 from clipgen.tasks.generate.relations import UNDER_SKY, extent
 from clipgen.tasks.generate.run import course_of
@@ -510,13 +510,13 @@ def test_what_is_another_thing_or_in_the_bank_is_not_drawn(
         ("an airplane above the clouds", ("airplane",), None, ("sea of clouds", ""), None),
         ("a cow on a farm at night", ("cow",), None, ("farm", "night"), None),
         ("coral reef with fish", ("fish",), None, ("coral reef", ""), None),  # no coral before it
-        ("two cats in a meadow", ("cat", "cat"), None, ("flower meadow", ""), None),
+        ("two cats in a meadow", ("cat",), None, ("flower meadow", ""), None),
         ("a rocket flying through a galaxy", ("rocket",), None, ("galaxy", ""), None),
         ("penguin standing in a snowy landscape", ("penguin",), None, ("winter landscape", ""), None),
         ("a person standing on a beach", ("person standing",), None, ("beach", ""), None),
         ("red mushroom with a beige background", ("mushroom",), "beige", None, None),
-        ("two red apples on a white background", ("red apple", "red apple"), "white", None, None),
-        ("three balloons", ("balloon", "balloon", "balloon"), None, None, None),
+        ("two red apples on a white background", ("red apple",), "white", None, None),
+        ("three balloons", ("balloon",), None, None, None),
         ("strawberry left, banana right with a white background", ("strawberry", "banana"), "white", None, None),
         ("a strawberry to the left of a lemon", ("strawberry", "lemon"), None, None, None),
         ("key beside crown with a black background", ("key", "crown"), "black", None, None),
@@ -553,7 +553,7 @@ def test_words_of_things_give_a_layout(
         ("a picture of a blue butterfly", ("butterfly",), (("butterfly", "blue"),), None),
         ("white horse running", ("horse",), (("horse", "white"),), None),
         ("Yellow school bus", ("bus",), (("bus", "yellow"),), None),  # not a bus and a school
-        ("three red balloons", ("balloon", "balloon", "balloon"), (("balloon", "red"),), None),
+        ("three red balloons", ("balloon",), (("balloon", "red"),), None),
         ("a red rose with a grey background", ("rose",), (("rose", "red"),), None),
         ("elefant in the desert", ("elephant",), (), "desert"),
         ("penguin on an iceberg", ("penguin",), (), "icebergs"),
@@ -586,6 +586,44 @@ def test_words_name_the_things_of_a_layout_and_their_colours(
     entry = composer.scene_of(found.layout)
     assert (found.layout.things, found.layout.tints) == (things, tints)
     assert scene is None or (entry is not None and entry.scene == scene)
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("two cats in a meadow", {"cat": "two"}),
+        ("two red apples on a white background", {"red apple": "two"}),
+        ("three red balloons", {"balloon": "three"}),
+        ("three red apples and two green pears on a wooden desk", {"red apple": "three", "pear": "two"}),
+        ("two rabbits holding a red balloon, watercolour", {"rabbit": "two"}),
+        ("a birthday cake with seven candles", {"candle": "seven"}),
+        ("4 penguins on an iceberg", {"penguin": "four"}),
+        ("three jellyfish", {"jellyfish": "three"}),
+        ("a cat and a dog", {}),
+    ],
+)
+def test_words_say_how_many_there_are(
+    composer: Composer, both: Perceptor, words: str, numbers: dict[str, str]
+) -> None:
+    found = composer.layout(both.encode_text([words])[0], [words])
+    assert found is not None and dict(found.layout.numbers) == numbers
+
+
+def test_several_are_drawn(composer: Composer, both: Perceptor) -> None:
+    """As many as the words say, of each of two things."""
+    target = both.encode_text(["two red apples and three pears"])[0]
+    pair = Layout("red apple and pear", ("red apple", "pear"), PAIR).on("white")
+    several = pair.counted("red apple", "two").counted("pear", "three")
+    alone, made = (composer.compose(one, target, Choices(3)) for one in (pair, several))
+    assert alone.shape == made.shape and not alone.equal(made)
+    with pytest.MonkeyPatch.context() as patch:
+        counts: list[int] = []
+        patch.setattr(
+            composition, "grouped", lambda draw, number, side, rng: counts.append(number) or enlarge(draw, side)  # type: ignore[func-returns-value]
+        )
+        composer.compose(several, target, Choices(3))
+        composer.compose(pair, target, Choices(3))
+    assert counts == [2, 3]
 
 
 def test_what_is_near_is_drawn_though_no_word_surely_names_it(composer: Composer, both: Perceptor) -> None:

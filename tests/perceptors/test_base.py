@@ -1,7 +1,7 @@
 import pytest
 
 from clipgen.perceptors.base import Vocabulary
-from clipgen.tasks.generate.layouts import SEVERAL
+from clipgen.tasks.generate.layouts import NUMBERS
 
 VOCABULARY = Vocabulary(["Fox", "castle", "swim", "city", "ice cream", "dance", "van gogh"])
 
@@ -32,8 +32,8 @@ def test_numbers_are_left_out_without_a_search() -> None:
     words = Vocabulary(["fox"], asked.append)
     assert words.known("two foxes, three vixens") == "foxes"
     assert asked == ["vixens"]
-    for text in SEVERAL:  # which every prompt of a thing is compared with
-        assert words.known(text.format("foxes")) == "foxes"
+    for number in NUMBERS:  # which every prompt of several things is compared with
+        assert words.known(f"{number} foxes") == "foxes"
     assert asked == ["vixens"]
 
 

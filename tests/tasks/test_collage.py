@@ -11,6 +11,7 @@ from clipgen.tasks.generate.collage import (
     SEEN,
     afloat,
     ground_of,
+    grouped,
     in_style,
     paste,
     plain_ground,
@@ -88,6 +89,31 @@ def test_things_of_a_pair_do_not_touch_each_other() -> None:
     assert torch.equal(made[..., :64], canvas[..., :64])
     assert torch.allclose(made[:, 48, 35], RED, atol=0.02) and torch.allclose(made[:, 48, 93], torch.ones(3), atol=0.02)
     assert torch.allclose(made[:, 48, 64], TEAL, atol=0.02) and torch.allclose(made[:, 4, 35], TEAL, atol=0.02)
+
+
+@pytest.mark.parametrize("number", range(2, 13))
+def test_several_of_a_thing_can_be_counted(number: int) -> None:
+    import cv2
+
+    thing = torch.zeros(4, 64, 64)
+    thing[:, 12:52, 12:52] = torch.cat([RED, torch.ones(1)])[:, None, None]
+    made = grouped(thing, number, 192, torch.Generator().manual_seed(number))
+    again = grouped(thing, number, 192, torch.Generator().manual_seed(number))
+    assert made.shape == (4, 192, 192) and made.equal(again)
+    found, _ = cv2.connectedComponents((made[3].numpy() > 0.5).astype("uint8"))
+    assert found - 1 == number
+    # none is much smaller than the square has room for
+    assert made[3].mean() > 0.15
+
+
+def test_several_of_a_thing_differ() -> None:
+    half = torch.zeros(4, 64, 64)
+    half[3, 12:52, 12:52], half[0, 12:52, 12:32] = 1.0, 1.0  # red at its left
+    made = [grouped(half, 2, 128, torch.Generator().manual_seed(seed)) for seed in range(9)]
+    ways = {tuple((one[0] > 0.5).any(0).nonzero()[:, 0].clamp(max=64).unique().tolist()[:1]) for one in made}
+    assert len(ways) > 2
+    areas = [one[3].sum() for one in made]
+    assert max(areas) > 1.05 * min(areas)
 
 
 def test_a_ground_differs_from_the_thing_and_between_seeds() -> None:

@@ -7,6 +7,8 @@ import torch
 
 from clipgen.tasks.generate.layouts import (
     ALONE,
+    GROUP,
+    GROUP_INSIDE,
     LITTLE_SMALLER,
     PAIR,
     STACK,
@@ -39,7 +41,7 @@ def test_things_that_stand_to_each_other_vary_little() -> None:
 
 
 def test_a_thing_has_a_colour_unless_its_name_says_one() -> None:
-    pair = Layout("two foxes and red apple", ("fox", "fox", "red apple"))
+    pair = Layout("fox and red apple", ("fox", "red apple")).counted("fox", "two")
     assert pair.colourless == ["fox"]
     blue = pair.tinted("fox", "blue")
     assert (blue.text, blue.tints, blue.colourless) == ("two blue foxes and red apple", (("fox", "blue"),), [])
@@ -57,8 +59,17 @@ def test_a_layout_counts_its_parts() -> None:
     assert styled.text == "low poly picture of fox left, owl right on a blue background"
     walking = Layout("fox", ("fox",)).doing("walking").within("forest")
     assert (walking.text, walking.things, walking.parts) == ("fox walking in forest", ("fox",), 2)
-    foxes = Layout("two foxes", ("fox", "fox"), PAIR)
+
+
+def test_a_layout_has_several_of_a_thing() -> None:
+    foxes = Layout("fox", ("fox",)).counted("fox", "two")
     assert (foxes.parts, foxes.within("forest").parts, foxes.within("forest").text) == (2, 3, "two foxes in forest")
+    assert (foxes.places_in(False), foxes.places_in(True)) == (GROUP, GROUP_INSIDE)
+    pair = Layout("red apple and pear", ("red apple", "pear"), PAIR).tinted("pear", "green").counted("pear", "two")
+    assert pair.text == "red apple and two green pears" and pair.uncounted == ["red apple"]
+    both = pair.counted("red apple", "three")
+    assert both.text == "three red apples and two green pears" and both.uncounted == []
+    assert both.numbers == (("pear", "two"), ("red apple", "three")) and both.places_in(False) == PAIR
 
 
 def test_words_that_say_how_two_things_stand_are_no_part_but_in_a_scene_that_shows_one() -> None:

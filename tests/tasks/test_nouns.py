@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
-from clipgen.tasks.generate.nouns import MEANT, Part, named, parts_of
+from clipgen.tasks.generate.layouts import NUMBERS
+from clipgen.tasks.generate.nouns import MEANT, Part, named, parts_of, tokenized
 
 AXES = ("bus", "school", "red apple", "fox", "insect")
 
@@ -85,6 +86,26 @@ def test_there_may_be_several_of_what_is_in_the_plural(words: Words) -> None:
     assert [axis for axis, fit in zip(AXES, several.tolist(), strict=True) if fit >= MEANT] == ["fox"]
 
 
+def test_a_number_is_that_of_what_follows_it(words: Words) -> None:
+    def numbers(text: str) -> dict[str, list[str]]:
+        found = named(words, words.encode_text(AXES), [text])
+        assert NUMBERS.keys().isdisjoint(found.tints)
+        return {
+            number: [axis for axis, fit in zip(AXES, fits.tolist(), strict=True) if fit > 0.6]
+            for number, fits in found.numbers.items()
+        }
+
+    assert numbers("three big white foxes, a bus") == {"three": ["fox"]}
+    assert numbers("2 foxes and a bus") == {"two": ["fox"]}
+    assert numbers("a fox at five, a bus of 12") == {}
+    assert numbers("two red foxes and seven buses") == {"two": ["fox"], "seven": ["bus"]}
+    assert numbers("four foxes riding bus") == {"four": ["fox"]}
+
+
+def test_digits_are_read_as_words_but_in_names_of_sizes() -> None:
+    assert tokenized("3 foxes") == "three foxes" and tokenized("at 85mm, 4k, f/2 and 2:3") == "at mm , k , f / and :"
+
+
 def test_names_of_several_words_are_found_as_a_whole(words: Words) -> None:
     assert names(words, "A red apple | x", "the fox") == (["red apple", "fox"], ["red apple", "fox"])
 
@@ -114,7 +135,8 @@ def test_without_words_anything_may_be_meant(words: Words) -> None:
 
 def test_parts_keep_to_what_is_said_in_a_row() -> None:
     assert parts_of("two foxes, on an ice cream") == [
-        Part("two", after="foxes"), Part("foxes", "two"), Part("ice", after="cream"), Part("cream", "ice"),
+        Part("two", after="foxes"), Part("foxes", "two", said={"two": ()}), Part("ice", after="cream"),
+        Part("cream", "ice"),
         Part("two foxes"), Part("ice cream"),
     ]  # fmt: skip
     assert parts_of("") == []

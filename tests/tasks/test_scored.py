@@ -64,6 +64,18 @@ def test_a_colour_that_words_give_a_thing_is_shown() -> None:
     assert scored.in_colours(FOX) == [blue] and scored.in_colours(blue) == scored.in_colours(BOAR) == []
 
 
+def test_a_number_that_words_say_is_shown_and_no_further_part() -> None:
+    numbers = {"fox": ["two"], "boar": ["two", "three"]}
+    scored = Scored(Same(), {"fox": 1.0, "boar": 1.0}, torch.ones(1), numbers=numbers)
+    foxes, boars = FOX.counted("fox", "two"), BOAR.counted("boar", "two")
+    scored.add([FOX, foxes, BOAR, boars])
+    assert scored.scores[foxes] == pytest.approx(1) and scored.scores[FOX] == pytest.approx(1 - MISSED)
+    # a plural alone says no number
+    assert scored.scores[boars] == pytest.approx(1 - NEARER) and scored.scores[BOAR] == pytest.approx(1 - MISSED)
+    assert scored.in_numbers(FOX) == [foxes] and scored.in_numbers(foxes) == []
+    assert scored.in_numbers(BOAR) == [boars, BOAR.counted("boar", "three")]
+
+
 def test_places_that_words_name_come_first() -> None:
     scored = Scored(Same(), {"fox": 1.0}, torch.ones(1), places={"forest": 0.9, "fair": 0.4})
     scored.add([FOX.within("forest"), FOX.within("fair")])
@@ -79,8 +91,8 @@ def test_a_scene_may_show_what_a_word_names(scored: Scored) -> None:
 def test_the_best_of_a_kind_are_found_and_long_words_left_out(scored: Scored) -> None:
     assert scored.best(1) == [FOX] and scored.highest == pytest.approx(1)
     assert len(scored.best()) == 5
-    assert scored.best(9, 2, 2) == [BOTH]
-    assert scored.best(9, 1, 1, True) == [FOX.within("forest")]
+    assert scored.best(9, 2) == [BOTH]
+    assert scored.best(9, 1, in_scene=True) == [FOX.within("forest")]
     scored.add([])
     assert len(scored.best()) == 5
 

@@ -11,6 +11,7 @@ from kornia.color import lab_to_rgb, rgb_to_lab
 from torch import Tensor
 
 from clipgen.colours import COLOURS
+from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
 from clipgen.tasks.generate.layouts import Place, styles
 
@@ -19,6 +20,9 @@ APART, PALE = 0.45, 0.35
 # of what tells two pictures of one layout apart: by how many degrees things are turned, by how much of its lightness a
 # plain ground departs from its colour, and by how much it is lighter at one edge than at the other
 TURNED, TONED, SHADED = 14.0, 0.08, 0.16
+# of several of a thing on one square: side of one, times the number in a row, how far the next one is, as a share of
+# that, and by how much one may be smaller
+CLOSE, NEXT, UNLIKE = 1.15, 0.82, 0.15
 # of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how
 # much the water rises and falls along it, as a share of its height
 DRAUGHT, SEEN, LAPPING = 0.16, 0.3, 0.025
@@ -58,6 +62,33 @@ def side_of(place: Place, canvas: Tensor) -> int:
     48
     """
     return round(place[2] * min(canvas.shape[-2:]))
+
+
+def grouped(draw: Tensor, number: int, side: int, rng: torch.Generator) -> Tensor:
+    """Several of a draw of a thing [4, h, h], some of them mirrored, on one square [4, side, side].
+
+        >>> grouped(torch.ones(4, 64, 64), 3, 96, torch.Generator().manual_seed(7)).shape
+        torch.Size([4, 96, 96])
+
+    They stand in rows, the front ones below, two beside each other.
+    """
+    made = draw.new_zeros(4, side, side)
+    rows = round(math.sqrt(number) - 0.1)
+    in_rows = [len(part) for part in torch.arange(number).tensor_split(rows)]
+    across = max(in_rows)
+    own = round(CLOSE * side / max(across, rows))
+    for row, members in enumerate(in_rows):
+        middle = side / 2 + own * NEXT * (row - (rows - 1) / 2)
+        for place in range(members):
+            centre = side / 2 + own * NEXT * (place - (members - 1) / 2)
+            small = round(own * (1 - UNLIKE * float(torch.rand((), generator=rng))))
+            one = enlarge(draw, small)
+            one = one.flip(-1) if torch.rand((), generator=rng) < 0.5 else one
+            # on one line, whatever their heights
+            left, top = (max(0, min(round(at), side - small)) for at in (centre - small / 2, middle + own / 2 - small))
+            under = made[:, top : top + small, left : left + small]
+            under.copy_(one + (1 - one[3:]) * under)
+    return made
 
 
 def afloat(draw: Tensor) -> Tensor:

@@ -14,9 +14,19 @@ from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.generate.choices import Choices
-from clipgen.tasks.generate.collage import afloat, in_style, paste, plain_ground, recoloured, shaded, side_of, turned
+from clipgen.tasks.generate.collage import (
+    afloat,
+    grouped,
+    in_style,
+    paste,
+    plain_ground,
+    recoloured,
+    shaded,
+    side_of,
+    turned,
+)
 from clipgen.tasks.generate.finding import Finder, Found
-from clipgen.tasks.generate.layouts import HIDDEN, LITTLE_SMALLER, SEAS, SMALLER, UNDER_SEA, Layout, varied
+from clipgen.tasks.generate.layouts import HIDDEN, LITTLE_SMALLER, NUMBERS, SEAS, SMALLER, UNDER_SEA, Layout, varied
 from clipgen.tasks.generate.relations import joined
 from clipgen.tasks.generate.texts import embed_cached
 
@@ -65,7 +75,7 @@ class Composer:
         """
         if not {*self.things}.issuperset(layout.things):
             shapes = all(self._is_shape(thing) for thing in layout.things)
-            return shapes and len({*layout.things}) > 1
+            return shapes and len(layout.things) > 1
         alone = layout.scene is None and len(layout.things) == 1
         return alone or all(self._covers(thing) < FULL for thing in layout.things)
 
@@ -100,17 +110,17 @@ class Composer:
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, scene, rng).to(target)
-        drawn = {thing: self._draws(thing, rng).to(target) for thing in dict.fromkeys(layout.things)}
+        drawn = {thing: self._draws(thing, rng).to(target) for thing in layout.things}
         clear = {thing: self._clearness(thing, draws) for thing, draws in drawn.items()}
         for thing, colour in layout.tints:
             tint = torch.tensor(COLOURS[colour]) / 255
             drawn[thing] = recoloured(drawn[thing].flatten(0, 1), tint).view_as(drawn[thing])
-        tall, last = min(self.size) / self.size[1], None
+        tall, last, numbers = min(self.size) / self.size[1], None, dict(layout.numbers)
         for thing, place in zip(layout.things, places, strict=True):
             drawings, each = drawn[thing].shape[:2]
             draws = turned(drawn[thing].flatten(0, 1), rng)
             canvas = plain_ground(draws, rng, self.size) if canvas is None else canvas
-            place = varied(place, rng, LITTLE_SMALLER if layout.relation else SMALLER)
+            place = varied(place, rng, LITTLE_SMALLER if layout.relation or numbers else SMALLER)
             if last and layout.relation:
                 place = joined(layout.relation, place, draws.mean(0), *last, tall)
             fits = (self.perceptor.encode_image(paste(draws, canvas, place)) @ target).view(drawings, each)
@@ -119,10 +129,11 @@ class Composer:
             near = near[clear[thing][near] >= clear[thing][near].max().clamp(max=CLEAR)]
             drawing = int(near[choices.in_turn(len(near))])
             chosen = drawing * each + _near_best(fits[drawing], rng)
+            side, number = side_of(place, canvas), NUMBERS.get(numbers.get(thing, ""), 1)
+            draw = grouped(draws[chosen], number, side, rng) if number > 1 else enlarge(draws[chosen], side)
             if last and layout.relation:
-                place = joined(layout.relation, place, draws[chosen], *last, tall)
-            last = place, draws[chosen]
-            draw = enlarge(draws[chosen], side_of(place, canvas))
+                place = joined(layout.relation, place, draw, *last, tall)
+            last = place, draw
             canvas = paste((afloat(draw) if floats else draw)[None], canvas, place)[0]
         assert canvas is not None  # a layout has a thing
         if layout.style is None or ground is not None:

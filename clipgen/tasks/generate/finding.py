@@ -16,7 +16,7 @@ from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
-from clipgen.tasks.generate.layouts import ARRANGED, PAIR, SEVERAL, THREE, TOGETHER, TRIPLE, Layout, plural, styles
+from clipgen.tasks.generate.layouts import ARRANGED, PAIR, THREE, TOGETHER, TRIPLE, Layout, singular, styles
 from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, tokenized
 from clipgen.tasks.generate.places import HOURS, places_said
 from clipgen.tasks.generate.relations import SKY, UNDER, UNDER_SKY, relation
@@ -31,6 +31,8 @@ NAMES, DRAWABLE, PLACES, PAIRS, GROUNDED, STYLED = 6, 3, 4, 12, 4, 4
 MEANT, NEAR = 0.5, 0.1
 # most that a place counts which is not named outright: "a sea of flowers" is near to one
 UNSAID = 0.95
+# by how much less a colour's words may fit a thing than another's
+SAME = 0.1
 # least cosine of a name of a style and a part of the words
 STYLE = 0.9
 # names of what a person does, of which anything can be said: "penguin standing" shows no person
@@ -104,15 +106,13 @@ class Finder:
         near = self._without_places(_without_kinds(own, alike.values()), alike.values())
         if not near:
             return None
-        several = {names[index] for index in order if words.several[index] >= THING}
-        tints = {
-            names[index]: [colour for colour, fits in words.tints.items() if fits[index] >= THING] for index in order
-        }
+        numbers = {names[index]: _numbers(words, index) for index in order if singular(names[index]) == names[index]}
+        tints = {names[index]: _said_of(words.tints, index) for index in order}
         grounds = [colour for text in texts for colour in grounds_of(text)]
         places = self._places(texts, target, said.scenes, embedded)
-        scored = Scored(self.perceptor, near, target, alike, grounds, tints, places)
+        scored = Scored(self.perceptor, near, target, alike, grounds, tints, places, numbers)
         related = partial(_related, texts=[tokenized(text) for text in texts], words=words, names=names)
-        scored = self._scored(scored, several, looks, related)
+        scored = self._scored(scored, looks, related)
         found: list[Found] = []
         for layout in scored.best():
             fit, is_named = scored.fit(layout), bool(texts) and all(near[thing] >= SURE for thing in layout.things)
@@ -167,15 +167,11 @@ class Finder:
         return names
 
     def _scored(
-        self,
-        scored: Scored,
-        several: Set[str],
-        looks: Sequence[str],
-        related: Callable[[Layout], Layout | None],
+        self, scored: Scored, looks: Sequence[str], related: Callable[[Layout], Layout | None]
     ) -> Scored:
         """Layouts of the things to be scored, alone, in pairs, in scenes, on grounds, in colours and in styles.
 
-        several: of which things there may be two or three; looks: styles; related: says how two things stand.
+        looks: styles; related: says how two things stand.
         """
         names, target = scored.names, scored.target
         captions = list(self.scenes)
@@ -192,41 +188,39 @@ class Finder:
         heads = [name for name, fit in names.items() if fit >= THING]
         layouts += [
             Layout(TOGETHER.format(*pair), pair, PAIR)
-            for pair in permutations(heads, 2) if not any(meant >= {*pair} for meant in scored.clear.values())
-        ]  # fmt: skip
-        layouts += [
-            Layout(text.format(plural(name)), (name,) * len(places), places)
-            for name in names if name in several for text, places in SEVERAL.items()
+            for pair in permutations(heads, 2)
+            if all(names[one] >= EXACT for one in pair) or not any(meant >= {*pair} for meant in scored.clear.values())
         ]  # fmt: skip
         scored.add(layouts)
-        # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing, of two
-        # and of several have colours, or are combined with grounds, those of two and of several with scenes, and the
-        # best with styles
+        # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing and of
+        # several are counted, have colours, or are combined with grounds, those of several with scenes, and the best
+        # with styles
         scored.add(
             Layout(text.format(*one.things), one.things, places)
-            for one in scored.best(PAIRS, 2, 2) for text, places in ARRANGED.items()
+            for one in scored.best(PAIRS, 2) for text, places in ARRANGED.items()
         )  # fmt: skip
         scored.add(
             Layout(TRIPLE.format(*one.things, third), (*one.things, third), THREE)
-            for one in scored.best(GROUNDED, 2, 2) for third in scored.missing(one)
+            for one in scored.best(GROUNDED, 2) for third in scored.missing(one)
             if all(names[thing] >= SURE for thing in (*one.things, third))
         )  # fmt: skip
         # a pair that cannot be drawn must not hide one of its things that can; what a thing is on or in is sure,
         # a cup on a table does not play table tennis
-        pairs = map(related, filter(self.can_draw, scored.best(PAIRS, 2, 2)))
+        pairs = map(related, filter(self.can_draw, scored.best(PAIRS, 2)))
         said = [caption for caption, fit in scored.places.items() if fit >= EXACT]
         scored.add(
             one for one in pairs
             if one and one.relation and names[one.things[not one.relation.swapped]] >= SURE
             and not any(thing in caption for thing in one.things for caption in said)  # a coral reef shows coral
         )  # fmt: skip
-        for things, different in ((1, 1), (2, 2), (2, 1), (3, 1), (3, 3)):
-            for _ in range(different):
-                best = [*scored.best(GROUNDED, things, different), *scored.best(GROUNDED, things, different, True)]
-                scored.add(coloured for one in best for coloured in scored.in_colours(one))
-            best = scored.best(GROUNDED, things, different)
-            more = [one.on(colour) for one in best for colour in COLOURS]
-            scored.add([*more, *(one.within(scene) for one in best for scene in scenes if things > 1)])
+        for things in (1, 2, 3):
+            for more in (scored.in_numbers, scored.in_colours):
+                for _ in range(things):
+                    best = [*scored.best(GROUNDED, things), *scored.best(GROUNDED, things, in_scene=True)]
+                    scored.add(other for one in best for other in more(one))
+            best = scored.best(GROUNDED, things)
+            grounded = [one.on(colour) for one in best for colour in COLOURS]
+            scored.add([*grounded, *(one.within(scene) for one in best for scene in scenes if things > 1)])
         scored.add(one.in_style(style) for one in scored.best(STYLED) for style in looks)
         return scored
 
@@ -236,7 +230,7 @@ def _related(layout: Layout, *, texts: Sequence[str], words: Named, names: Seque
 
     names: of all things that `words` tells of.
     """
-    if len({*layout.things}) != 2 or not words.parts:
+    if len(layout.things) != 2 or not words.parts:
         return None
     rows = [names.index(thing) for thing in layout.things]
     one, other = (max(words.parts, key=lambda part: float(words.parts[part][row])) for row in rows)
@@ -244,6 +238,18 @@ def _related(layout: Layout, *, texts: Sequence[str], words: Named, names: Seque
     if found and found.how is UNDER and layout.things[found.order[0]] in SKY:
         found = found._replace(how=UNDER_SKY)
     return layout.related(found) if found else None
+
+
+def _said_of(marks: Mapping[str, Tensor], index: int) -> list[str]:
+    """The colours or numbers that are said of a thing, by its index: of "red apples and green pears" no pear is red."""
+    fits = {mark: float(own[index]) for mark, own in marks.items() if own[index] >= THING}
+    return [mark for mark, fit in fits.items() if fit >= max(fits.values()) - SAME]
+
+
+def _numbers(words: Named, index: int) -> list[str]:
+    """Words for how many there may be of a thing, by its index among all that `words` tells of."""
+    said = _said_of(words.numbers, index)
+    return said or (["two", "three"] if words.several[index] >= THING else [])
 
 
 def _without_kinds(names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:

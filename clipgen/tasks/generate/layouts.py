@@ -22,10 +22,16 @@ ALONE, PAIR, STACK = ((0.5, 0.5, 0.84),), ((0.27, 0.5, 0.46), (0.73, 0.5, 0.46))
 THREE = ((0.27, 0.28, 0.42), (0.73, 0.28, 0.42), (0.5, 0.72, 0.42))
 INSIDE, ABREAST = ((0.5, 0.64, 0.56),), ((0.27, 0.66, 0.44), (0.73, 0.66, 0.44))
 THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
-# texts of two things, of three, and of several of one, with the places of these
+# the place of several of one, and in a scene
+GROUP, GROUP_INSIDE = ((0.5, 0.5, 0.92),), ((0.5, 0.64, 0.92),)
+# texts of two things and of three, with the places of two
 TOGETHER, ARRANGED = "{} and {}", {"{} left, {} right": PAIR, "{} above {}": STACK}
 TRIPLE = "{} and {} and {}"
-SEVERAL = {"two {}": PAIR, "three {}": THREE}
+#: words for how many there are of a thing
+NUMBERS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12,
+}  # fmt: skip
 # how far a place may be from the one of its layout, as a share of its side, and of the space that its thing leaves by
 # being smaller; by what it may be smaller, as a share of that share: a large thing has more to lose than a small one
 SHIFTED, FREED, SMALLER = 0.07, 0.3, 0.5
@@ -43,6 +49,8 @@ IRREGULAR = {
     "feet": "foot", "teeth": "tooth", "leaves": "leaf", "loaves": "loaf", "knives": "knife", "wolves": "wolf",
     "elves": "elf", "oxen": "ox",
 }  # fmt: skip
+#: ends of nouns whose plural is the same
+UNCHANGED = ("fish", "sheep", "deer")
 _IN_SCENES = {ALONE: INSIDE, PAIR: ABREAST, THREE: THREE_INSIDE}
 
 
@@ -66,7 +74,8 @@ class Layout:
 
     things: one or more, from left to right or from top to bottom; places: of them, where there is no scene; colour: of
     the ground; scene: a caption of the bank; style: a name in STYLES; None: open; tints: pairs of a thing and its
-    colour; relation: how the two stand to each other, the first of which is pasted first; None: as the places are.
+    colour; numbers: pairs of a thing and the word for how many there are of it; relation: how the two stand to each
+    other, the first of which is pasted first; None: as the places are.
     """
 
     text: str
@@ -76,18 +85,17 @@ class Layout:
     scene: str | None = None
     style: str | None = None
     tints: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[tuple[str, str], ...] = ()
     relation: Relation | None = None
 
     @property
     def parts(self) -> int:
-        """Number of different things, number of one, their colours, ground, scene and style: 1 for a thing alone, and
-        for two of which words say how they stand."""
-        different = len({*self.things})
-        counted = len(self.things) > different
+        """Number of things, and of their numbers, colours, ground, scene and style: 1 for a thing alone, and for two of
+        which words say how they stand."""
         others = sum(part is not None for part in (self.colour, self.scene, self.style))
         # a scene may be what the words say of a thing: an airplane over the clouds
         is_said = self.relation is not None and not any(thing in (self.scene or "") for thing in self.things)
-        return different + counted - is_said + len(self.tints) + others
+        return len(self.things) + len(self.numbers) - is_said + len(self.tints) + others
 
     def places_in(self, is_scene: bool) -> tuple[Place, ...]:
         """The places of its things, in a scene or on a ground.
@@ -95,20 +103,28 @@ class Layout:
         >>> Layout("fox", ("fox",)).places_in(True) == INSIDE
         True
         """
+        if self.numbers and self.places == ALONE:
+            return GROUP_INSIDE if is_scene else GROUP
         if not is_scene:
             return self.places
         return self.relation.in_scenes if self.relation else _IN_SCENES.get(self.places, self.places)
 
     @property
     def colourless(self) -> list[str]:
-        """The different things of which nothing says what colour they have.
+        """The things of which nothing says what colour they have.
 
         >>> Layout("fox and red apple", ("fox", "red apple")).colourless
         ['fox']
         """
         tinted = [thing for thing, _ in self.tints]
         named = [one for one in self.things if one in tinted or not COLOURS.keys().isdisjoint(one.split())]
-        return [one for one in dict.fromkeys(self.things) if one not in named]
+        return [one for one in self.things if one not in named]
+
+    @property
+    def uncounted(self) -> list[str]:
+        """The things of which there is one."""
+        counted = [thing for thing, _ in self.numbers]
+        return [one for one in self.things if one not in counted]
 
     def on(self, colour: str) -> Layout:
         """The same on a ground of a colour."""
@@ -122,6 +138,17 @@ class Layout:
         """
         text = re.sub(rf"\b(?={re.escape(thing)}|{re.escape(plural(thing))})", f"{colour} ", self.text, count=1)
         return replace(self, text=text, tints=(*self.tints, (thing, colour)))
+
+    def counted(self, thing: str, number: str) -> Layout:
+        """The same, with several of one thing.
+
+        >>> Layout("red apple and fox", ("red apple", "fox")).counted("red apple", "three").text
+        'three red apples and fox'
+        """
+        tint = dict(self.tints).get(thing, "")
+        said = rf"\b({tint} )?{re.escape(thing)}\b" if tint else rf"\b(){re.escape(thing)}\b"
+        text = re.sub(said, rf"{number} \g<1>{plural(thing)}", self.text, count=1)
+        return replace(self, text=text, numbers=(*self.numbers, (thing, number)))
 
     def within(self, scene: str) -> Layout:
         """The same in a scene."""
@@ -189,10 +216,12 @@ def singular(name: str) -> str:
 def plural(name: str) -> str:
     """The plural of an English name, by its ending alone, but for the most frequent of those that have another.
 
-    >>> plural("red apple"), plural("fox"), plural("strawberry"), plural("grapes"), plural("old woman")
-    ('red apples', 'foxes', 'strawberries', 'grapes', 'old women')
+    >>> plural("red apple"), plural("fox"), plural("strawberry"), plural("grapes"), plural("old woman"), plural("fish")
+    ('red apples', 'foxes', 'strawberries', 'grapes', 'old women', 'fish')
     """
     before, _, last = name.rpartition(" ")
+    if last.endswith(UNCHANGED):
+        return name
     if irregular := next((many for many, one in IRREGULAR.items() if one == last), ""):
         return f"{before} {irregular}".strip()
     if name.endswith("y") and name[-2:-1] not in "aeiou":

@@ -13,7 +13,7 @@ from torch import Tensor
 from clipgen.colours import COLOURS
 from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
-from clipgen.tasks.generate.layouts import singular
+from clipgen.tasks.generate.layouts import NUMBERS, singular
 
 # longest part of a text that may name a thing, in words; least cosine of a part and what it may mean, of a word that
 # names a thing and some thing, and of a part and what it surely means; by how much less a word may fit another thing
@@ -22,6 +22,7 @@ EXACT = 0.97  # cosine of a name and a part of the words from which that is its 
 MOST = 120  # words and marks of a text that are read: what a picture is of is said early
 _GROUND = re.compile(rf"\b({'|'.join(COLOURS)}) (?:background|backdrop|ground)\b")
 _OF = re.compile(r"(\S+) of\b")
+_DIGITS = re.compile(r"(?<!\S)(?:[2-9]|1[0-2])(?= [a-z])")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 
@@ -29,32 +30,34 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 class Part:
     """Some words of a text in a row.
 
-    before, after: the words before and after it without a mark or a word such as "on" between them ("": none); colours:
-    words for colours that come before it, without such between them, each with the words between.
+    before, after: the words before and after it without a mark or a word such as "on" between them ("": none); said:
+    words for colours and numbers that come before it, without such between them, each with the words between.
     """
 
     text: str
     before: str = ""
     after: str = ""
-    colours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def parts_of(text: str) -> list[Part]:
     """The parts of a text, of up to three words, that neither begin nor end in a word without a visual meaning.
 
-    >>> [(part.text, part.after, part.colours) for part in parts_of("a red bus stop, on a hill")][1:5]
+    >>> [(part.text, part.after, part.said) for part in parts_of("a red bus stop, on a hill")][1:5]
     [('bus', 'stop', {'red': ()}), ('stop', '', {'red': ('bus',)}), ('hill', '', {}), ('red bus', 'stop', {})]
     """
     tokens = tokenized(text).split()
     is_word = [token[0].isalpha() and token.partition("'")[0] not in STOP_WORDS for token in tokens]
-    colours: list[dict[str, tuple[str, ...]]] = []  # before each token
+    said: list[dict[str, tuple[str, ...]]] = []  # before each token
     for at in range(len(tokens)):
         if at == 0 or not is_word[at - 1]:
-            colours.append({})
+            said.append({})
         elif (last := tokens[at - 1]) in COLOURS:
-            colours.append({**colours[-1], last: ()})
+            said.append({**said[-1], last: ()})
+        elif last in NUMBERS:
+            said.append({last: ()})
         else:
-            colours.append({colour: (*between, last) for colour, between in colours[-1].items()})
+            said.append({word: (*between, last) for word, between in said[-1].items()})
     found: list[Part] = []
     for length in range(1, LONGEST + 1):
         for at in range(len(tokens) - length + 1):
@@ -62,17 +65,19 @@ def parts_of(text: str) -> list[Part]:
             if is_word[at] and is_word[end - 1] and all(token[0].isalpha() for token in inside):
                 before = tokens[at - 1] if at and is_word[at - 1] else ""
                 after = tokens[end] if end < len(tokens) and is_word[end] else ""
-                found.append(Part(" ".join(inside), before, after, colours[at]))
+                found.append(Part(" ".join(inside), before, after, said[at]))
     return found
 
 
 def tokenized(text: str) -> str:
     """The words and marks of a text that are read, in lower case, with a space between any two.
 
-    >>> tokenized("A fox, on a hill")
-    'a fox , on a hill'
+    >>> tokenized("2 foxes, on a hill")
+    'two foxes , on a hill'
     """
-    return " ".join(_TOKEN.findall(text.lower())[:MOST])
+    words = list(NUMBERS)
+    spelt = _DIGITS.sub(lambda found: words[int(found[0]) - 2], text.lower())
+    return " ".join(_TOKEN.findall(spelt)[:MOST])
 
 
 def grounds_of(text: str) -> list[str]:
@@ -90,7 +95,8 @@ class Named:
 
     fits: of each, the highest cosine of it and a part, [N]; heads: the same of words that do not stand before another
     thing, and of longer parts that surely mean it: in "a school bus" a school says of what kind the bus is; several:
-    the same as `fits` of parts in the plural; tints: of parts after the name of a colour; clear: words that surely
+    the same as `fits` of parts in the plural; tints: of parts after the name of a colour; numbers: of parts after the
+    word for a number; clear: words that surely
     mean a thing by themselves, with their cosines to all of them, [N]; parts: all parts, with theirs.
     """
 
@@ -98,6 +104,7 @@ class Named:
     heads: Tensor
     several: Tensor
     tints: Mapping[str, Tensor]
+    numbers: Mapping[str, Tensor] = field(default_factory=dict)
     clear: Mapping[str, Tensor] = field(default_factory=dict)
     parts: Mapping[str, Tensor] = field(default_factory=dict)
 
@@ -131,7 +138,7 @@ def named(
     fits = (things @ every).maximum(things @ one)
     best = dict(zip(distinct, fits.amax(0).tolist(), strict=True))
     is_head = torch.zeros(len(distinct), dtype=torch.bool)
-    tints: dict[str, Tensor] = {}
+    marks: dict[str, Tensor] = {}  # colours and numbers
     exact = fits >= EXACT
     known = {text for text, fit in best.items() if fit >= THING}
     for part in parts:
@@ -144,10 +151,10 @@ def named(
         words = [distinct.index(word) for word in part.text.split() if word in known and word != part.text]
         is_whole = " " in part.text and bool((exact[:, row] & ~exact[:, words].any(1)).any())
         is_head[row] |= not does and (is_whole or part.after not in known or part.after.endswith("ing"))
-        for colour, between in part.colours.items():
+        for mark, between in part.said.items():
             # "a purple dragon eating spaghetti" is of no purple spaghetti
-            if known.isdisjoint(between) and not does:
-                tints[colour] = fits[:, row].maximum(tints.get(colour, fits[:, row]))
+            if known.isdisjoint({*between} - COLOURS.keys()) and not does:
+                marks[mark] = fits[:, row].maximum(marks.get(mark, fits[:, row]))
     # "a cup of coffee" is shown by coffee
     whole = [match[1] for text in texts for match in _OF.finditer(tokenized(text))]
     clear = {
@@ -158,4 +165,6 @@ def named(
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
     is_plural = torch.tensor([singular(text) != text for text in distinct])
     heads, several = (torch.where(some, fits, 0.0).amax(1) for some in (is_head & surely, is_plural))
-    return Named(fits.amax(1), heads, several, tints, clear, dict(zip(distinct, fits.T, strict=True)))
+    tints, numbers = ({mark: fit for mark, fit in marks.items() if mark in some} for some in (COLOURS, NUMBERS))
+    parts_fits = dict(zip(distinct, fits.T, strict=True))
+    return Named(fits.amax(1), heads, several, tints, numbers, clear, parts_fits)

@@ -27,7 +27,8 @@ class Scored:
 
     names: of the things, each with the cosine of a part of the prompt that names it; target: [D]; clear: words of the
     prompt that mean a thing, with the names of those that they may mean; grounds: the colours that it names of grounds;
-    tints: those of things; places: of the scenes, each with the cosine of a part of the prompt that names it.
+    tints: those of things; places: of the scenes, each with the cosine of a part of the prompt that names it; numbers:
+    words for how many there may be of things.
     """
 
     def __init__(
@@ -39,9 +40,10 @@ class Scored:
         grounds: Collection[str] = (),
         tints: Mapping[str, Sequence[str]] = MappingProxyType({}),
         places: Mapping[str, float] = MappingProxyType({}),
+        numbers: Mapping[str, Sequence[str]] = MappingProxyType({}),
     ) -> None:
         self.perceptor, self.names, self.target = perceptor, names, target
-        self.clear, self.grounds, self.tints, self.places = clear, grounds, tints, places
+        self.clear, self.grounds, self.tints, self.places, self.numbers = clear, grounds, tints, places, numbers
         self.scores: dict[Layout, float] = {}
 
     @property
@@ -78,7 +80,11 @@ class Scored:
         is_off = any(fit >= EXACT for fit in self.places.values()) and self.places.get(layout.scene or "", 0.0) < EXACT
         on_another = bool(self.grounds) and layout.colour not in self.grounds
         untinted = sum(bool(self.tints.get(thing)) for thing in layout.colourless)
-        return NEARER * (layout.parts - 1) + MISSED * (len(missed) + on_another + untinted) + OFF * is_off
+        uncounted = sum(bool(self.numbers.get(thing)) for thing in layout.uncounted)
+        # a number that words say is no further part
+        parts = layout.parts - sum(len(self.numbers.get(thing, ())) == 1 for thing, _ in layout.numbers)
+        lacking = len(missed) + on_another + untinted + uncounted
+        return NEARER * (parts - 1) + MISSED * lacking + OFF * is_off
 
     def fit(self, layout: Layout) -> float:
         """The cosine of a layout and the target, reduced where words hardly name its things."""
@@ -88,17 +94,20 @@ class Scored:
         """The same layout with a thing more in a colour that words give it."""
         return [layout.tinted(thing, tint) for thing in layout.colourless for tint in self.tints.get(thing, ())]
 
-    def best(
-        self, count: int | None = None, things: int = 0, different: int = 0, in_scene: bool = False
-    ) -> list[Layout]:
+    def in_numbers(self, layout: Layout) -> list[Layout]:
+        """The same layout with several of a thing more, of which words say so."""
+        return [
+            layout.counted(thing, number) for thing in layout.uncounted for number in self.numbers.get(thing, ())
+        ]
+
+    def best(self, count: int | None = None, things: int = 0, in_scene: bool = False) -> list[Layout]:
         """The best layouts, the best first.
 
-        count: how many, None for all; things: of how many, of which some are different, without or in a scene (0: any).
+        count: how many, None for all; things: of how many, without or in a scene (0: any).
         """
-        kind = (things, different, in_scene)
         some = [
             one for one in self.scores
-            if not things or (len(one.things), len({*one.things}), one.scene is not None) == kind
+            if not things or (len(one.things), one.scene is not None) == (things, in_scene)
         ]  # fmt: skip
         # of "person" that is standing and "person standing", which say the same, the longer name is drawn
         return sorted(some, key=lambda one: (round(self.scores[one], 4), len(one.things[0])), reverse=True)[:count]
