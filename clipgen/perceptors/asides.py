@@ -19,6 +19,8 @@ _LORE = re.compile(
     r"|octane(?: render)?|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr|\d\d+ ?mm(?: lens)?"
     r"|(?:best|high) quality|award[- ]winning|sharp focus|(?:shallow )?depth of field|(?:a )?masterpiece"
     r"|in the (?:whole |wide |whole wide )?world"
+    r"|(?:diagram|sticker|logo|icon|clip[- ]?art|close[- ]?up|macro(?: shot)?|(?:aerial|bird['’]s[- ]eye) view) of"
+    r"|(?:sticker|logo|icon) design|(?:birthday|christmas|greeting|valentine(?:['’]s)?) card"
     r"|(?:cinematic|volumetric|dramatic|studio) light(?:s|ing)?"
     r"|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed|detailed background)\b",
     re.IGNORECASE,

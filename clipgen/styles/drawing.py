@@ -10,7 +10,9 @@ from clipgen.styles.primitives import (
     axes,
     blur,
     calm,
+    detail,
     edges,
+    fineness,
     grey,
     saturate,
     standard,
@@ -69,13 +71,14 @@ def ink(rng: np.random.Generator, picture: Picture) -> Picture:
 def charcoal(rng: np.random.Generator, picture: Picture) -> Picture:
     """Rubs broad black charcoal over rough paper."""
     h, w = picture.shape[:2]
-    u = unit(picture)
+    u = detail(picture)
     angle, dark = rng.uniform(-1.2, -0.4), rng.uniform(0.75, 0.95)
     tooth = grain(rng, h, w)
     smear = stretched(rng, h, w, 44, 8, angle)
     light = blur(warp(rng, _tone(picture), 10, 1.6 * u), 1.0 * u)
     light = np.clip(light, 0, 1)
-    line = blur(warp(rng, step(edges(calm(picture), 2.4), 0.1, 0.4), 12, 1.2 * u), 0.5 * u)
+    outline = edges(calm(picture), 2.4 / fineness(picture))
+    line = blur(warp(rng, step(outline, 0.1, 0.4), 12, 1.2 * u), 0.5 * u)
     shade = (1 - light * light * (3 - 2 * light)) * np.float32(dark) + line * np.float32(0.65)
     # The grain of the paper is most visible in middle tones.
     shade = shade + (tooth * np.float32(0.4) + smear * np.float32(0.13)) * np.clip(shade * np.float32(2.2), 0.12, 1)

@@ -13,7 +13,9 @@ from clipgen.styles.primitives import (
     blur,
     box,
     calm,
+    detail,
     edges,
+    fineness,
     grey,
     kuwahara,
     positions,
@@ -123,9 +125,10 @@ def van_gogh(rng: np.random.Generator, picture: Picture) -> Picture:
 def oil_painting(rng: np.random.Generator, picture: Picture) -> Picture:
     """Lays oblong brush marks, each of one colour and with its own bristle lines, in warm varnished colour."""
     h, w = picture.shape[:2]
-    u = unit(picture)
+    u = detail(picture)
     strength, warmth, whole = rng.uniform(0.8, 1.3), rng.uniform(0.01, 0.05), rng.uniform(0.35, 0.5)
     n, long, lean = int(rng.integers(11, 15)), rng.uniform(2.2, 3.0), rng.uniform(0.2, 2.9)
+    n = round(n * fineness(picture))
     bristles = rng.random((64, 64), dtype=np.float32)
     ids, far, seeds, place = dabs(rng, h, w, n, long, lean, 4.0)
     which = np.arange(len(seeds)).astype(np.float32)
@@ -150,9 +153,10 @@ def oil_painting(rng: np.random.Generator, picture: Picture) -> Picture:
 def impressionist(rng: np.random.Generator, picture: Picture) -> Picture:
     """Covers the picture with short dabs of pale broken colour, violet in the shade."""
     h, w = picture.shape[:2]
-    u = unit(picture)
+    u = detail(picture)
     pale, shake = rng.uniform(0.08, 0.22), rng.uniform(0.05, 0.085)
     n, long, lean = int(rng.integers(24, 31)), rng.uniform(1.7, 2.3), rng.uniform(-0.5, 0.5)
+    n = round(n * fineness(picture))
     hue = rng.standard_normal((512, 3), dtype=np.float32) * np.float32(shake)
     hue += (rng.random((512, 1), dtype=np.float32) - np.float32(0.5)) * np.float32(0.1)
     ids, far, seeds, _ = dabs(rng, h, w, n, long, lean, 3.0)
@@ -172,11 +176,11 @@ def pointillism(rng: np.random.Generator, picture: Picture) -> Picture:
     """Sets round dots of pure colour on a light ground over broken under-dots."""
     h, w = picture.shape[:2]
     u = unit(picture)
-    n, shake = int(rng.integers(17, 23)), rng.uniform(0.1, 0.17)
+    n, shake = round(rng.integers(17, 23) * fineness(picture)), rng.uniform(0.1, 0.17)
     ids, far, seeds = cells(rng, h, w, n, 0.5)
     under, _, seeds_under = cells(rng, h, w, n + 3, 0.9)
     hue = rng.standard_normal(((n + 3) ** 2, 3), dtype=np.float32) * np.float32(shake)
-    soft = saturate(box(to_float(picture), 2 * u), rng.uniform(1.2, 1.5))
+    soft = saturate(box(to_float(picture), 2 * detail(picture)), rng.uniform(1.2, 1.5))
     top = soft[seeds[:, 1], seeds[:, 0]]
     top = top + hue[np.arange(len(top)) % len(hue)] * np.float32(0.8)
     low = soft[seeds_under[:, 1], seeds_under[:, 0]] * np.float32(0.55) + np.float32(0.42)
@@ -189,10 +193,10 @@ def pointillism(rng: np.random.Generator, picture: Picture) -> Picture:
 def watercolour(rng: np.random.Generator, picture: Picture) -> Picture:
     """Washes pale bleeding colour with dark wet rims on white paper."""
     h, w = picture.shape[:2]
-    u = unit(picture)
+    u = detail(picture)
     bleed, pale, rim = rng.uniform(1.0, 1.8), rng.uniform(0.22, 0.38), rng.uniform(0.5, 0.9)
-    image = kuwahara(to_float(picture), 2.0 * u)
-    image = warp(rng, warp(rng, image, 9, bleed * u), 26, 0.9 * u)
+    image = kuwahara(to_float(picture), 1.6 * u)
+    image = warp(rng, warp(rng, image, 9, 0.8 * bleed * u), 26, 0.5 * u)
     wash = clouds(rng, h, w, 6)
     paper = noise(rng, h, w, 72)
     soft = blur(image, 1.6 * u)

@@ -10,6 +10,7 @@ from clipgen.styles.primitives import (
     blur,
     calm,
     edges,
+    fineness,
     grey,
     kuwahara,
     posterise,
@@ -118,7 +119,7 @@ def paper_cutout(rng: np.random.Generator, picture: Picture) -> Picture:
     h, w = picture.shape[:2]
     u = unit(picture)
     levels, deep, lift = int(rng.integers(4, 6)), rng.uniform(0.55, 0.8), rng.uniform(1.3, 2.2)
-    soft = calm(picture, 5.0)
+    soft = calm(picture, 5.0 / fineness(picture))
     smooth = to_float(soft)
     smooth = warp(rng, smooth, 10, 1.0 * u)
     # Sheets with less of the border's colour are higher: the subject is on top.

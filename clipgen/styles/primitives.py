@@ -24,6 +24,11 @@ def fineness(picture: np.ndarray) -> float:
     return float(np.clip(min(picture.shape[:2]) / 128, 1, 2))
 
 
+def detail(picture: np.ndarray) -> float:
+    """Gives the pixels in 1/64 of the shorter side, and in less of a larger picture, whose forms can be finer."""
+    return unit(picture) / fineness(picture)
+
+
 def to_float(picture: Picture) -> Plane:
     """Turns bytes into floats in 0..1."""
     return np.multiply(picture, np.float32(1 / 255), dtype=np.float32)

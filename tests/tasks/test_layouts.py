@@ -63,7 +63,7 @@ def test_a_layout_counts_its_parts() -> None:
 
 def test_a_layout_has_several_of_a_thing() -> None:
     foxes = Layout("fox", ("fox",)).counted("fox", "two")
-    assert (foxes.parts, foxes.within("forest").parts, foxes.within("forest").text) == (2, 3, "two foxes in forest")
+    assert (foxes.parts, foxes.within("forest").parts, foxes.within("forest").text) == (1, 2, "two foxes in forest")
     assert (foxes.places_in(False), foxes.places_in(True)) == (GROUP, GROUP_INSIDE)
     pair = Layout("red apple and pear", ("red apple", "pear"), PAIR).tinted("pear", "green").counted("pear", "two")
     assert pair.text == "red apple and two green pears" and pair.uncounted == ["red apple"]

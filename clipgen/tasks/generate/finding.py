@@ -16,7 +16,7 @@ from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
-from clipgen.tasks.generate.layouts import ARRANGED, PAIR, THREE, TOGETHER, TRIPLE, Layout, singular, styles
+from clipgen.tasks.generate.layouts import ARRANGED, PAIR, THREE, TOGETHER, TRIPLE, Layout, plural, singular, styles
 from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, tokenized
 from clipgen.tasks.generate.places import HOURS, places_said
 from clipgen.tasks.generate.relations import SKY, UNDER, UNDER_SKY, relation
@@ -106,7 +106,11 @@ class Finder:
         near = self._without_places(_without_kinds(own, alike.values()), alike.values())
         if not near:
             return None
-        numbers = {names[index]: _numbers(words, index) for index in order if singular(names[index]) == names[index]}
+        # scenes show clouds and mountains
+        numbers = {
+            names[index]: _numbers(words, index) for index in order
+            if singular(names[index]) == names[index] and plural(names[index]) not in self.scenes
+        }  # fmt: skip
         tints = {names[index]: _said_of(words.tints, index) for index in order}
         grounds = [colour for text in texts for colour in grounds_of(text)]
         places = self._places(texts, target, said.scenes, embedded)
@@ -189,7 +193,7 @@ class Finder:
         layouts += [
             Layout(TOGETHER.format(*pair), pair, PAIR)
             for pair in permutations(heads, 2)
-            if all(names[one] >= EXACT for one in pair) or not any(meant >= {*pair} for meant in scored.clear.values())
+            if _are_two(pair, names) or not any(meant >= {*pair} for meant in scored.clear.values())
         ]  # fmt: skip
         scored.add(layouts)
         # all that can be said would be many texts: only the best pairs are arranged; only the best of one thing and of
@@ -238,6 +242,12 @@ def _related(layout: Layout, *, texts: Sequence[str], words: Named, names: Seque
     if found and found.how is UNDER and layout.things[found.order[0]] in SKY:
         found = found._replace(how=UNDER_SKY)
     return layout.related(found) if found else None
+
+
+def _are_two(pair: tuple[str, str], names: Mapping[str, float]) -> bool:
+    """Whether words have the very names of two things, though one word may mean both: apples and pears."""
+    one, other = ({*name.split()} for name in pair)
+    return all(names[name] >= EXACT for name in pair) and one.isdisjoint(other)
 
 
 def _said_of(marks: Mapping[str, Tensor], index: int) -> list[str]:

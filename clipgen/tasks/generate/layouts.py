@@ -90,12 +90,12 @@ class Layout:
 
     @property
     def parts(self) -> int:
-        """Number of things, and of their numbers, colours, ground, scene and style: 1 for a thing alone, and for two of
-        which words say how they stand."""
+        """Number of things, and of their colours, ground, scene and style: 1 for a thing alone, for several of it, and for
+        two of which words say how they stand."""
         others = sum(part is not None for part in (self.colour, self.scene, self.style))
         # a scene may be what the words say of a thing: an airplane over the clouds
         is_said = self.relation is not None and not any(thing in (self.scene or "") for thing in self.things)
-        return len(self.things) + len(self.numbers) - is_said + len(self.tints) + others
+        return len(self.things) - is_said + len(self.tints) + others
 
     def places_in(self, is_scene: bool) -> tuple[Place, ...]:
         """The places of its things, in a scene or on a ground.

@@ -95,7 +95,7 @@ class Named:
 
     fits: of each, the highest cosine of it and a part, [N]; heads: the same of words that do not stand before another
     thing, and of longer parts that surely mean it: in "a school bus" a school says of what kind the bus is; several:
-    the same as `fits` of parts in the plural; tints: of parts after the name of a colour; numbers: of parts after the
+    the same as `fits` of such words in the plural; tints: of parts after the name of a colour; numbers: of parts after the
     word for a number; clear: words that surely
     mean a thing by themselves, with their cosines to all of them, [N]; parts: all parts, with theirs.
     """
@@ -164,7 +164,7 @@ def named(
     }
     surely = torch.tensor([" " not in text for text in distinct]) | (fits >= SURE)
     is_plural = torch.tensor([singular(text) != text for text in distinct])
-    heads, several = (torch.where(some, fits, 0.0).amax(1) for some in (is_head & surely, is_plural))
+    heads, several = (torch.where(some, fits, 0.0).amax(1) for some in (is_head & surely, is_head & is_plural))
     tints, numbers = ({mark: fit for mark, fit in marks.items() if mark in some} for some in (COLOURS, NUMBERS))
     parts_fits = dict(zip(distinct, fits.T, strict=True))
     return Named(fits.amax(1), heads, several, tints, numbers, clear, parts_fits)

@@ -80,11 +80,9 @@ class Scored:
         is_off = any(fit >= EXACT for fit in self.places.values()) and self.places.get(layout.scene or "", 0.0) < EXACT
         on_another = bool(self.grounds) and layout.colour not in self.grounds
         untinted = sum(bool(self.tints.get(thing)) for thing in layout.colourless)
-        uncounted = sum(bool(self.numbers.get(thing)) for thing in layout.uncounted)
-        # a number that words say is no further part
-        parts = layout.parts - sum(len(self.numbers.get(thing, ())) == 1 for thing, _ in layout.numbers)
+        uncounted = sum(len(self.numbers.get(thing, ())) == 1 for thing in layout.uncounted)
         lacking = len(missed) + on_another + untinted + uncounted
-        return NEARER * (parts - 1) + MISSED * lacking + OFF * is_off
+        return NEARER * (layout.parts - 1) + MISSED * lacking + OFF * is_off
 
     def fit(self, layout: Layout) -> float:
         """The cosine of a layout and the target, reduced where words hardly name its things."""
