@@ -11,6 +11,7 @@ from clipgen.scenery import (
     cabins,
     cafes,
     classrooms,
+    corridors,
     fairs,
     galleries,
     graveyards,
@@ -309,5 +310,10 @@ ALL = (
         ("space station", "bridge of a starship", "cockpit", "control room"),
         ("in a spaceship", "on a space station", "inside a spaceship"),
         spaceships.spaceship_bridge,
+    ),
+    Scene(
+        ("hospital corridor", "empty hospital corridor", "hospital hallway", "hospital"),
+        ("in a hospital corridor", "in a hospital", "in the hallway of a hospital"),
+        corridors.hospital_corridor,
     ),
 )
