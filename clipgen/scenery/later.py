@@ -12,6 +12,7 @@ from clipgen.scenery import (
     cafes,
     classrooms,
     corridors,
+    dungeons,
     fairs,
     galleries,
     graveyards,
@@ -315,5 +316,10 @@ ALL = (
         ("hospital corridor", "empty hospital corridor", "hospital hallway", "hospital"),
         ("in a hospital corridor", "in a hospital", "in the hallway of a hospital"),
         corridors.hospital_corridor,
+    ),
+    Scene(
+        ("dungeon", "stone dungeon", "dark dungeon", "prison cell"),
+        ("in a dungeon", "in a prison cell", "in a dark dungeon"),
+        dungeons.dungeon,
     ),
 )
