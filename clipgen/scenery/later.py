@@ -5,6 +5,7 @@ from __future__ import annotations
 from clipgen.scenery import (
     alleys,
     backyards,
+    bakeries,
     bamboo,
     bathrooms,
     blooms,
@@ -117,8 +118,8 @@ ALL = (
         tables.wooden_table,
     ),
     Scene(
-        ("cafe", "coffee shop", "bakery", "bakery shop", "restaurant"),
-        ("in a cafe", "in a bakery", "at a restaurant"),
+        ("cafe", "coffee shop", "restaurant"),
+        ("in a cafe", "at a restaurant"),
         cafes.cafe,
     ),
     Scene(
@@ -321,5 +322,10 @@ ALL = (
         ("dungeon", "stone dungeon", "dark dungeon", "prison cell"),
         ("in a dungeon", "in a prison cell", "in a dark dungeon"),
         dungeons.dungeon,
+    ),
+    Scene(
+        ("bakery", "bakery shop", "bread shop"),
+        ("in a bakery", "in a bread shop", "at the bakery"),
+        bakeries.bakery,
     ),
 )
