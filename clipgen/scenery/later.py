@@ -41,6 +41,7 @@ from clipgen.scenery import (
     stages,
     stations,
     streets,
+    subways,
     surfaces,
     swamps,
     tables,
@@ -327,5 +328,10 @@ ALL = (
         ("bakery", "bakery shop", "bread shop"),
         ("in a bakery", "in a bread shop", "at the bakery"),
         bakeries.bakery,
+    ),
+    Scene(
+        ("subway station", "underground station", "metro station"),
+        ("in a subway station", "at a metro station", "on a subway platform"),
+        subways.subway_station,
     ),
 )
