@@ -5,12 +5,15 @@ from __future__ import annotations
 from clipgen.scenery import (
     alleys,
     backyards,
+    bakeries,
     bamboo,
     bathrooms,
     blooms,
     cabins,
     cafes,
     classrooms,
+    corridors,
+    dungeons,
     fairs,
     galleries,
     graveyards,
@@ -38,6 +41,7 @@ from clipgen.scenery import (
     stages,
     stations,
     streets,
+    subways,
     surfaces,
     swamps,
     tables,
@@ -115,8 +119,8 @@ ALL = (
         tables.wooden_table,
     ),
     Scene(
-        ("cafe", "coffee shop", "bakery", "bakery shop", "restaurant"),
-        ("in a cafe", "in a bakery", "at a restaurant"),
+        ("cafe", "coffee shop", "restaurant"),
+        ("in a cafe", "at a restaurant"),
         cafes.cafe,
     ),
     Scene(
@@ -309,5 +313,25 @@ ALL = (
         ("space station", "bridge of a starship", "cockpit", "control room"),
         ("in a spaceship", "on a space station", "inside a spaceship"),
         spaceships.spaceship_bridge,
+    ),
+    Scene(
+        ("hospital corridor", "empty hospital corridor", "hospital hallway", "hospital"),
+        ("in a hospital corridor", "in a hospital", "in the hallway of a hospital"),
+        corridors.hospital_corridor,
+    ),
+    Scene(
+        ("dungeon", "stone dungeon", "dark dungeon", "prison cell"),
+        ("in a dungeon", "in a prison cell", "in a dark dungeon"),
+        dungeons.dungeon,
+    ),
+    Scene(
+        ("bakery", "bakery shop", "bread shop"),
+        ("in a bakery", "in a bread shop", "at the bakery"),
+        bakeries.bakery,
+    ),
+    Scene(
+        ("subway station", "underground station", "metro station"),
+        ("in a subway station", "at a metro station", "on a subway platform"),
+        subways.subway_station,
     ),
 )
