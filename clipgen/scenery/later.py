@@ -11,6 +11,7 @@ from clipgen.scenery import (
     cabins,
     cafes,
     classrooms,
+    cliffs,
     fairs,
     galleries,
     graveyards,
@@ -309,5 +310,17 @@ ALL = (
         ("space station", "bridge of a starship", "cockpit", "control room"),
         ("in a spaceship", "on a space station", "inside a spaceship"),
         spaceships.spaceship_bridge,
+    ),
+    Scene(
+        ("canyon", "grand canyon", "red rock canyon", "canyon with a river"),
+        ("in a canyon", "in the grand canyon", "between red rocks"),
+        cliffs.canyon,
+        ("dusk",),  # no night: its yellow layers would glow
+    ),
+    Scene(
+        ("sea cliffs", "rocky coast", "stormy sea below cliffs", "cliffs by the sea"),
+        ("on a cliff", "on the cliffs above the sea", "on a rocky coast"),
+        cliffs.sea_cliffs,
+        (*HOURS, *WEATHER),
     ),
 )
