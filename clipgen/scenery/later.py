@@ -12,6 +12,7 @@ from clipgen.scenery import (
     cafes,
     classrooms,
     cliffs,
+    crops,
     fairs,
     galleries,
     graveyards,
@@ -322,5 +323,17 @@ ALL = (
         ("on a cliff", "on the cliffs above the sea", "on a rocky coast"),
         cliffs.sea_cliffs,
         (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("sunflower field", "field of sunflowers", "sunflowers", "path between sunflowers"),
+        ("in a sunflower field", "among sunflowers", "in a field of sunflowers"),
+        crops.sunflower_field,
+        ("dusk",),  # no night: the flowers would glow
+    ),
+    Scene(
+        ("vineyard", "vineyard on a hill", "rows of vines", "vineyard with grapes"),
+        ("in a vineyard", "among the vines", "between rows of vines"),
+        crops.vineyard,
+        HOURS,
     ),
 )
