@@ -12,7 +12,9 @@ from clipgen.scenery import (
     cabins,
     cafes,
     classrooms,
+    cliffs,
     corridors,
+    crops,
     dungeons,
     fairs,
     galleries,
@@ -333,5 +335,29 @@ ALL = (
         ("subway station", "underground station", "metro station"),
         ("in a subway station", "at a metro station", "on a subway platform"),
         subways.subway_station,
+    ),
+    Scene(
+        ("canyon", "grand canyon", "red rock canyon", "canyon with a river"),
+        ("in a canyon", "in the grand canyon", "between red rocks"),
+        cliffs.canyon,
+        ("dusk",),  # no night: its yellow layers would glow
+    ),
+    Scene(
+        ("sea cliffs", "rocky coast", "stormy sea below cliffs", "cliffs by the sea"),
+        ("on a cliff", "on the cliffs above the sea", "on a rocky coast"),
+        cliffs.sea_cliffs,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("sunflower field", "field of sunflowers", "sunflowers", "path between sunflowers"),
+        ("in a sunflower field", "among sunflowers", "in a field of sunflowers"),
+        crops.sunflower_field,
+        ("dusk",),  # no night: the flowers would glow
+    ),
+    Scene(
+        ("vineyard", "vineyard on a hill", "rows of vines", "vineyard with grapes"),
+        ("in a vineyard", "among the vines", "between rows of vines"),
+        crops.vineyard,
+        HOURS,
     ),
 )
