@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from clipgen.scenery import (
     alleys,
+    aquariums,
     backyards,
     bamboo,
     bathrooms,
     blooms,
     cabins,
     cafes,
+    christmas,
+    circuses,
     classrooms,
     fairs,
     galleries,
@@ -32,6 +35,7 @@ from clipgen.scenery import (
     rooftops,
     savannas,
     sills,
+    slopes,
     snow_villages,
     spaceships,
     stadiums,
@@ -309,5 +313,26 @@ ALL = (
         ("space station", "bridge of a starship", "cockpit", "control room"),
         ("in a spaceship", "on a space station", "inside a spaceship"),
         spaceships.spaceship_bridge,
+    ),
+    Scene(
+        ("aquarium", "big aquarium", "fish tank"),
+        ("in an aquarium", "at the aquarium", "in front of a fish tank"),
+        aquariums.aquarium,
+    ),
+    Scene(
+        ("circus ring", "circus", "circus tent"),
+        ("in a circus ring", "at the circus", "in a circus", "in a circus tent"),
+        circuses.circus_ring,
+    ),
+    Scene(
+        ("ski slope", "ski resort", "snowy slope"),
+        ("on a ski slope", "at a ski resort", "on a snowy slope"),
+        slopes.ski_slope,
+        HOURS,
+    ),
+    Scene(
+        ("christmas room", "living room at christmas", "christmas tree in a living room"),
+        ("in a christmas room", "in a living room at christmas", "by the christmas tree"),
+        christmas.christmas_room,
     ),
 )
