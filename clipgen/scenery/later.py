@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clipgen.scenery import (
     alleys,
+    aquariums,
     backyards,
     bakeries,
     bamboo,
@@ -11,6 +12,8 @@ from clipgen.scenery import (
     blooms,
     cabins,
     cafes,
+    christmas,
+    circuses,
     classrooms,
     cliffs,
     corridors,
@@ -37,6 +40,7 @@ from clipgen.scenery import (
     rooftops,
     savannas,
     sills,
+    slopes,
     snow_villages,
     spaceships,
     stadiums,
@@ -359,5 +363,26 @@ ALL = (
         ("in a vineyard", "among the vines", "between rows of vines"),
         crops.vineyard,
         HOURS,
+    ),
+    Scene(
+        ("aquarium", "big aquarium", "fish tank"),
+        ("in an aquarium", "at the aquarium", "in front of a fish tank"),
+        aquariums.aquarium,
+    ),
+    Scene(
+        ("circus ring", "circus", "circus tent"),
+        ("in a circus ring", "at the circus", "in a circus", "in a circus tent"),
+        circuses.circus_ring,
+    ),
+    Scene(
+        ("ski slope", "ski resort", "snowy slope"),
+        ("on a ski slope", "at a ski resort", "on a snowy slope"),
+        slopes.ski_slope,
+        HOURS,
+    ),
+    Scene(
+        ("christmas room", "living room at christmas", "christmas tree in a living room"),
+        ("in a christmas room", "in a living room at christmas", "by the christmas tree"),
+        christmas.christmas_room,
     ),
 )
