@@ -14,10 +14,7 @@ _TILES: tuple[p.Colour, ...] = (
 _BANDS: tuple[p.Colour, ...] = (
     (30, 100, 170), (190, 54, 50), (30, 128, 104), (226, 140, 40), (110, 64, 140), (50, 140, 180), (120, 60, 44),
 )  # fmt: skip
-_SIGNS: tuple[tuple[p.Colour, p.Colour], ...] = (
-    ((214, 36, 44), (28, 60, 150)), ((214, 36, 44), (28, 60, 150)), ((28, 92, 176), (214, 40, 50)),
-    ((20, 128, 96), (26, 50, 110)), ((240, 150, 30), (40, 50, 70)),
-)  # fmt: skip
+_SIGNS: tuple[p.Colour, ...] = ((28, 92, 176), (20, 128, 96), (214, 96, 30), (96, 60, 150), (190, 40, 60))
 _TRAINS: tuple[p.Colour, ...] = ((212, 218, 226), (206, 50, 50), (40, 106, 176), (240, 190, 60), (50, 150, 120))
 _LEFT, _EDGE, _RIGHT = -0.62, 0.16, 0.78  # the wall, the platform's edge, and the wall behind the train
 _FLOOR, _BED = 0.36, 0.46  # of the platform and of the track
@@ -31,11 +28,11 @@ def subway_station(rng: Rng, h: int, w: int) -> np.ndarray:
     r = rng.random(8).tolist()
     eye = Depth(0.45 + 0.04 * r[0], 0.46 + 0.03 * r[1])
     tile, band = p.vary(rng, p.pick(rng, _TILES), 5), p.vary(rng, p.pick(rng, _BANDS), 10)
-    ring, bar = p.pick(rng, _SIGNS)
+    colour = p.pick(rng, _SIGNS)
     img = p.gradient(h, w, ((0, p.darker(tile, 0.3)), (1, p.darker(tile, 0.5))))
     _end(img, eye, tile, band)
     _vault(img, eye, tile, band)
-    wall = _wall(rng, tile, band, ring, bar)
+    wall = _wall(rng, tile, band, colour)
     p.warped(img, wall, eye.wall(_LEFT, _SPRING, _FLOOR, _NEAR, _FAR))
     p.warped(img, (wall * 0.7).astype(np.uint8), eye.wall(_RIGHT, _SPRING, _BED, _NEAR, _FAR))
     _track(img, eye)
@@ -45,7 +42,7 @@ def subway_station(rng: Rng, h: int, w: int) -> np.ndarray:
     _train(img, rng, eye, z, p.vary(rng, p.pick(rng, _TRAINS), 8), band)
     _bench(img, eye, 1.15 + 0.3 * r[3], p.pick(rng, (p.darker(band, 0.1), (150, 98, 58))))
     depth = 1.0 + 0.2 * r[4]
-    _sign(Spot(img, *eye.at(-0.2 + 0.04 * r[5], -0.24, depth), 0.3 / depth), ring, bar)
+    _sign(Spot(img, *eye.at(-0.2 + 0.04 * r[5], -0.24, depth), 0.3 / depth), colour)
     p.corners(img, 0.32)
     return img if r[6] < 0.5 else np.ascontiguousarray(img[:, ::-1])
 
@@ -88,7 +85,7 @@ def _vault(img: np.ndarray, eye: Depth, tile: p.Colour, band: p.Colour) -> None:
         p.stroke(img, np.array([eye.at(x, y - 0.006, z) for x, y in arch.tolist()]), p.lighter(band, 0.3), 0.012 / z)
 
 
-def _wall(rng: Rng, tile: p.Colour, band: p.Colour, ring: p.Colour, bar: p.Colour) -> np.ndarray:
+def _wall(rng: Rng, tile: p.Colour, band: p.Colour, sign: p.Colour) -> np.ndarray:
     """Return a flat picture of a wall of tiles with a coloured band, round signs and posters."""
     tall, wide, bay = 160, 960, 240
     img = np.empty((tall, wide, 3), np.uint8)
@@ -100,10 +97,9 @@ def _wall(rng: Rng, tile: p.Colour, band: p.Colour, ring: p.Colour, bar: p.Colou
         cv2.rectangle(img, (0, y0), (wide, y1), c, -1)
     for n in range(wide // bay):
         x = n * bay + 50
-        cv2.circle(img, (x, 72), 33, ring, -1, cv2.LINE_AA)
-        cv2.circle(img, (x, 72), 21, (250, 250, 248), -1, cv2.LINE_AA)
-        cv2.rectangle(img, (x - 42, 63), (x + 42, 81), bar, -1)
-        cv2.rectangle(img, (x - 30, 69), (x + 30, 75), (244, 246, 250), -1)
+        cv2.circle(img, (x, 72), 33, sign, -1, cv2.LINE_AA)
+        cv2.rectangle(img, (x - 14, 54), (x + 14, 86), (250, 250, 248), -1)
+        cv2.rectangle(img, (x - 9, 60), (x + 9, 71), sign, -1)
         paper, ink = p.pick(
             rng, (((250, 206, 96), (190, 60, 60)), ((120, 190, 220), (250, 244, 220)), ((240, 130, 110), (60, 60, 100)))
         )
@@ -214,14 +210,16 @@ def _bench(img: np.ndarray, eye: Depth, near: float, colour: p.Colour) -> None:
     p.poly(img, eye.wall(front, seat, seat + 0.025, near, far), p.darker(colour, 0.35))
 
 
-def _sign(at: Spot, ring: p.Colour, bar: p.Colour) -> None:
-    """Draw a round sign with a bar across it that hangs from the vault, around the spot, one unit wide."""
+def _sign(at: Spot, colour: p.Colour) -> None:
+    """Draw a round sign with the front of a train on it that hangs from the vault, around the spot, one unit wide."""
     for x in (-0.2, 0.2):
         at.line(((x, -3), (x, -0.3)), (70, 72, 80), 0.035)
     at.shadow(0.04, 0.06, 0.5, 0.5, 0.3)
-    at.oval(0, 0, 0.43, 0.43, p.darker(ring, 0.35))
-    at.oval(0, 0, 0.4, 0.4, ring)
-    at.oval(0, 0, 0.25, 0.25, (250, 250, 246))
-    at.box(-0.52, -0.115, 0.52, 0.115, p.darker(bar, 0.3))
-    at.box(-0.5, -0.1, 0.5, 0.1, bar)
-    at.box(-0.36, -0.03, 0.36, 0.03, (244, 246, 250))
+    white = (250, 250, 246)
+    at.oval(0, 0, 0.43, 0.43, p.darker(colour, 0.35))
+    at.oval(0, 0, 0.4, 0.4, colour)
+    at.box(-0.17, -0.25, 0.17, 0.17, white)
+    at.box(-0.12, -0.19, 0.12, -0.03, colour)
+    for x in (-0.09, 0.09):
+        at.oval(x, 0.07, 0.035, 0.035, colour)
+        at.line(((x, 0.17), (1.8 * x, 0.29)), white, 0.04)
