@@ -26,17 +26,17 @@ def graveyard(rng: Rng, h: int, w: int) -> np.ndarray:
     img = p.gradient(h, w, ((0, p.vary(rng, high, 8)), (0.55 * base, mid), (base, low), (1, low)))
     p.stars(img, rng, 26, 0.25)
     moon = 0.5 + side * (0.1 + 0.14 * r[1]), (0.2 + 0.04 * r[2]) * v**0.5
-    _moon(img, rng, *moon, 0.12 + 0.03 * r[3], mid)
+    full_moon(img, rng, *moon, 0.12 + 0.03 * r[3], mid)
     p.ground(img, p.ridge(rng, base - 0.07 * v, 0.04 * v, 1.1), p.mix(mid, low, 0.35), low)
     far = p.mix(mid, high, 0.3)
     for a, b in rng.random((round(4 / k), 2)).tolist():
-        _bare_tree(Spot(img, a, base, 0.2 + 0.1 * b, p.pick(rng, (-1, 1))), rng, far, 4)
+        bare_tree(Spot(img, a, base, 0.2 + 0.1 * b, p.pick(rng, (-1, 1))), rng, far, 4)
     if r[4] < 0.6:
         _chapel(Spot(img, 0.5 - side * 0.28, base, 0.32), p.mix(far, high, 0.3))
     grass = p.mix(p.vary(rng, p.pick(rng, ((76, 128, 100), (70, 116, 118), (100, 124, 90))), 6), mid, 0.08)
     p.ground(img, p.ridge(rng, base, 0.006, 1.0), p.mix(grass, low, 0.4), p.darker(grass, 0.4))
     p.mottle(img, rng, base, 1, 0.16)
-    _mist(img, rng, base - 0.02, 0.09, low, 0.75)
+    mist(img, rng, base - 0.02, 0.09, low, 0.75)
     gate = 0.5 - side * 0.04 * r[5]
     _fence(img, base + 0.02 * v, gate)
     _path(img, base + 0.02 * v, gate, p.mix((176, 160, 160), mid, 0.3))
@@ -44,17 +44,17 @@ def graveyard(rng: Rng, h: int, w: int) -> np.ndarray:
     _stones(img, rng, base, stone, grass, side)
     tree = Spot(img, 0.5 - side * (0.5 - 0.13 * k), base + 0.2 * v, 0.76 + 0.1 * r[6], side)
     tree.shadow(0, 0, 0.2, 0.03, 0.5)
-    _bare_tree(tree, rng, p.darker(p.mix(high, (52, 40, 50), 0.5), 0.35), 6)
-    _mist(img, rng, base + 0.2, 0.09, p.lighter(low, 0.15), 0.32)
+    bare_tree(tree, rng, p.darker(p.mix(high, (52, 40, 50), 0.5), 0.35), 6)
+    mist(img, rng, base + 0.2, 0.09, p.lighter(low, 0.15), 0.32)
     _front(img, rng, base, stone, grass, side)
     if r[7] < 0.7:
         for n in range(3):
             a, b = rng.random(2).tolist()
-            _bat(Spot(img, 0.5 + side * (0.16 * n - 0.16 + 0.08 * a), 0.1 + 0.22 * b, 0.05 + 0.015 * n))
+            bat(Spot(img, 0.5 + side * (0.16 * n - 0.16 + 0.08 * a), 0.1 + 0.22 * b, 0.05 + 0.015 * n))
     return img
 
 
-def _moon(img: np.ndarray, rng: Rng, x: float, y: float, r: float, sky: p.Colour) -> None:
+def full_moon(img: np.ndarray, rng: Rng, x: float, y: float, r: float, sky: p.Colour) -> None:
     """Draw a large full moon with its seas, and two thin clouds across its edge."""
     p.glow(img, x, y, 2.3 * r, p.mix(_MOON, sky, 0.3), 0.65)
     p.disc(img, x, y, r, _MOON)
@@ -67,7 +67,7 @@ def _moon(img: np.ndarray, rng: Rng, x: float, y: float, r: float, sky: p.Colour
             at.oval(shift + u * reach, z + 0.04 * u, wide * reach, 0.09, p.mix(sky, _MOON, 0.16))
 
 
-def _mist(img: np.ndarray, rng: Rng, y: float, spread: float, colour: p.Colour, strength: float) -> None:
+def mist(img: np.ndarray, rng: Rng, y: float, spread: float, colour: p.Colour, strength: float) -> None:
     """Blend in a level band of mist with soft gaps."""
     h, w = img.shape[:2]
     ys = (np.arange(h, dtype=np.float32)[:, None] + 0.5) / h
@@ -75,7 +75,7 @@ def _mist(img: np.ndarray, rng: Rng, y: float, spread: float, colour: p.Colour, 
     p.blend(img, np.clip(alpha * strength, 0, 0.9), colour)
 
 
-def _bare_tree(at: Spot, rng: Rng, bark: p.Colour, depth: int) -> None:
+def bare_tree(at: Spot, rng: Rng, bark: p.Colour, depth: int) -> None:
     """Draw a leafless tree with crooked branches, about one unit tall."""
     at.poly(((-0.1, 0.02), (-0.05, -0.12), (-0.04, -0.3), (0.04, -0.3), (0.055, -0.12), (0.12, 0.02)), bark)
     _branch(at, rng, bark, (0.0, -0.27), -1.5 + 0.25 * (rng.random() - 0.5), 0.25, 0.085, depth)
@@ -205,7 +205,7 @@ def _stone(at: Spot, rng: Rng, stone: p.Colour, grass: p.Colour, kind: int) -> N
         at.poly(((x - 0.07, 0.05), (x + 0.1 * (d - 0.5), -0.06 - 0.13 * d), (x + 0.07, 0.05)), blade)
 
 
-def _bat(at: Spot) -> None:
+def bat(at: Spot) -> None:
     """Draw a flying bat, two units wide."""
     wing = ((0, 0.1), (0.2, -0.05), (0.5, -0.4), (1, -0.15), (0.75, 0.0), (0.6, 0.2), (0.4, 0.1), (0.2, 0.3), (0, 0.35))
     for way in (-1, 1):

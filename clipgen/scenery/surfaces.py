@@ -28,13 +28,13 @@ def moon_surface(rng: Rng, h: int, w: int) -> np.ndarray:
     _earth(img, rng, 0.5 + side * (0.1 + 0.16 * r[1]), 0.2 + 0.07 * r[2], 0.115 + 0.05 * r[3], sun)
     for k, (rise, shade) in enumerate(((0.07 + 0.06 * r[4], 0.45), (0.03 + 0.04 * r[5], 0.24))):
         line = p.ridge(rng, horizon - 0.035 * (1 - k), rise * min(h, w) / h, 1.3 + 0.8 * r[6])
-        _hills(img, line, p.darker(dust, shade), sun)
-    _cratered(img, rng, horizon, dust, sun)
+        hills(img, line, p.darker(dust, shade), sun)
+    cratered(img, rng, horizon, dust, sun)
     for k in range(5):
         a, b, c = rng.random(3).tolist()
         way = 0.5 + (1 if k % 2 else -1) * (0.24 + 0.24 * a)
         y = horizon + 0.04 + (0.96 - horizon) * b
-        _boulder(Spot(img, way, y, (0.02 + 0.03 * c) * (0.35 + 1.6 * (y - horizon)) * 2, -sun), rng, dust)
+        boulder(Spot(img, way, y, (0.02 + 0.03 * c) * (0.35 + 1.6 * (y - horizon)) * 2, -sun), rng, dust)
     return img
 
 
@@ -196,7 +196,7 @@ def _earth(img: np.ndarray, rng: Rng, x: float, y: float, size: float, sun: int)
     p.blend(img[c:d, a:b], alpha[cut], colours[cut])
 
 
-def _hills(img: np.ndarray, line: np.ndarray, dust: p.Colour, sun: int) -> None:
+def hills(img: np.ndarray, line: np.ndarray, dust: p.Colour, sun: int) -> None:
     """Draw rounded hills below a ridge line, light where they slope towards the sun."""
     h, w = img.shape[:2]
     xs = (np.arange(w) + 0.5) / w
@@ -210,14 +210,16 @@ def _hills(img: np.ndarray, line: np.ndarray, dust: p.Colour, sun: int) -> None:
     p.blend(img[a:], np.clip(below + 0.5, 0, 1), np.asarray(dust) * light[..., None])
 
 
-def _cratered(img: np.ndarray, rng: Rng, horizon: float, dust: p.Colour, sun: int) -> None:
+def cratered(
+    img: np.ndarray, rng: Rng, horizon: float, dust: p.Colour, sun: int, count: int = 40, relief: float = 1.0
+) -> None:
     """Draw a plain full of craters up to the horizon: large ones at the sides, only small ones in the middle."""
     h, w = img.shape[:2]
     side, a = p.side_of(img), int(round(horizon * h))
     down = np.arange(0.5, h - a) / (h - a)
     xs = (np.arange(w) + 0.5 - w / 2) / side
     light = np.zeros((h - a, w), np.float32)
-    for k, (u, v, s) in enumerate(rng.random((40, 3)).tolist()):
+    for k, (u, v, s) in enumerate(rng.random((count, 3)).tolist()):
         large = k < 9
         z = 1.15 + 3.4 * (k + v) / 9 if large else 1.1 + 7 * v * v
         half = w / side / 2 * z
@@ -227,7 +229,7 @@ def _cratered(img: np.ndarray, rng: Rng, horizon: float, dust: p.Colour, sun: in
         else:
             _crater(light, xs, down, ((2 * u - 1) * half, z, 0.03 + 0.06 * s), sun)
     grain = p.noise(rng, h - a, w, 10, 5)
-    shade = 0.94 + 0.16 * (grain - 0.5) + np.clip(light, -0.66, 0.42) + 0.1 * (down[:, None] - 0.6)
+    shade = 0.94 + 0.16 * (grain - 0.5) + np.clip(relief * light, -0.66, 0.42) + 0.1 * (down[:, None] - 0.6)
     img[a:] = np.clip(np.asarray(dust) * shade[..., None], 0, 255).astype(np.uint8)
 
 
@@ -255,7 +257,7 @@ def _crater(
     light[area] += rise * edge * (-sun * dx * 0.9 + 0.5 * dz) / d
 
 
-def _boulder(at: Spot, rng: Rng, dust: p.Colour) -> None:
+def boulder(at: Spot, rng: Rng, dust: p.Colour) -> None:
     """Draw a boulder, about one unit tall, lit from the left, with its long shadow."""
     a, b = (rng.random(2) * 0.3).tolist()
     at.poly(((-0.5, 0.05), (0.4, -0.2), (2.0, 0.1), (1.9, 0.22), (0.3, 0.2)), p.darker(dust, 0.62))
