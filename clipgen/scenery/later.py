@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clipgen.scenery import (
+    airports,
     alleys,
     backyards,
     bamboo,
@@ -29,6 +30,8 @@ from clipgen.scenery import (
     playgrounds,
     pools,
     porches,
+    race_tracks,
+    roadways,
     rooftops,
     savannas,
     sills,
@@ -42,6 +45,7 @@ from clipgen.scenery import (
     swamps,
     tables,
     taverns,
+    terraces,
     waters,
     workshops,
 )
@@ -309,5 +313,29 @@ ALL = (
         ("space station", "bridge of a starship", "cockpit", "control room"),
         ("in a spaceship", "on a space station", "inside a spaceship"),
         spaceships.spaceship_bridge,
+    ),
+    Scene(
+        ("parking lot", "car park", "empty parking lot"),
+        ("on a parking lot", "in a car park", "in a parking lot"),
+        roadways.parking_lot,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("terrace", "stone terrace", "terrace with a view", "balcony with a view"),
+        ("on a terrace", "on a stone terrace", "on a balcony"),
+        terraces.terrace,
+        HOURS,
+    ),
+    Scene(
+        ("airport", "airport runway", "airfield"),
+        ("at an airport", "on a runway", "on an airfield"),
+        airports.airport,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("race track", "racing track", "racetrack"),
+        ("on a race track", "on a racing track", "at the race track"),
+        race_tracks.race_track,
+        HOURS,
     ),
 )
