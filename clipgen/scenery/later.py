@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clipgen.scenery import (
+    airports,
     alleys,
     aquariums,
     backyards,
@@ -40,6 +41,8 @@ from clipgen.scenery import (
     playgrounds,
     pools,
     porches,
+    race_tracks,
+    roadways,
     rooftops,
     savannas,
     sills,
@@ -56,6 +59,7 @@ from clipgen.scenery import (
     sweets,
     tables,
     taverns,
+    terraces,
     waters,
     workshops,
 )
@@ -411,5 +415,29 @@ ALL = (
         ("in front of a haunted house", "at a haunted house", "at a haunted mansion"),
         haunted.haunted_house,
         WEATHER,
+    ),
+    Scene(
+        ("parking lot", "car park", "empty parking lot"),
+        ("on a parking lot", "in a car park", "in a parking lot"),
+        roadways.parking_lot,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("terrace", "stone terrace", "terrace with a view", "balcony with a view"),
+        ("on a terrace", "on a stone terrace", "on a balcony"),
+        terraces.terrace,
+        HOURS,
+    ),
+    Scene(
+        ("airport", "airport runway", "airfield"),
+        ("at an airport", "on a runway", "on an airfield"),
+        airports.airport,
+        (*HOURS, *WEATHER),
+    ),
+    Scene(
+        ("race track", "racing track", "racetrack"),
+        ("on a race track", "on a racing track", "at the race track"),
+        race_tracks.race_track,
+        HOURS,
     ),
 )
