@@ -361,7 +361,7 @@ ALL = (
         (*HOURS, *WEATHER),
     ),
     Scene(
-        ("sunflower field", "field of sunflowers", "sunflowers", "path between sunflowers"),
+        ("sunflower field", "field of sunflowers", "path between sunflowers"),
         ("in a sunflower field", "among sunflowers", "in a field of sunflowers"),
         crops.sunflower_field,
         ("dusk",),  # no night: the flowers would glow
