@@ -20,7 +20,7 @@ _HALF = 0.36  # half the width of the runway
 
 def airport(rng: Rng, h: int, w: int) -> np.ndarray:
     """Draw a runway with its stripes, an airliner parked beside it, a control tower, and a terminal or a hangar."""
-    r = rng.random(12).tolist()
+    r = rng.random(14).tolist()
     v, u = min(h, w) / h, min(h, w) / w
     horizon = 0.43 + 0.03 * r[0]
     img = p.fair_sky(rng, h, w, horizon, warm=r[1] < 0.35)
@@ -29,6 +29,11 @@ def airport(rng: Rng, h: int, w: int) -> np.ndarray:
     back = eye.at(0, _FOOT, 6)[1]
     green = p.vary(rng, p.pick(rng, ((112, 158, 82), (98, 148, 88), (150, 162, 92))), 8)
     far = p.mix(green, p.HAZE, 0.55)
+    if r[13] < 0.4:
+        for k in range(4):
+            a, b = rng.random(2).tolist()
+            top, rock = horizon - (0.1 + 0.13 * b) * v, p.mix((112, 124, 152), p.HAZE, 0.45)
+            p.peak(img, rng, (k + a) / 4, top, horizon + 0.02, 0.26, rock, p.lighter(p.HAZE, 0.7))
     p.ground(img, p.ridge(rng, horizon, 0.045 * v, 1.2), p.mix(far, (130, 150, 180), 0.4), far)
     p.ground(img, p.ridge(rng, horizon + 0.012 * v, 0.014 * v, 3, 0.012 * v), p.darker(far, 0.16), far)
     p.ground(img, np.array([(-0.03, back), (1.03, back)]), p.lighter(green, 0.16), p.darker(green, 0.12))
@@ -40,7 +45,11 @@ def airport(rng: Rng, h: int, w: int) -> np.ndarray:
     line = p.pick(rng, _LINES)
     house = Spot(img, eye.x + side * (0.42 + 0.06 * r[2]) * u, eye.at(0, _FOOT, 4.8)[1], 0.72, side)
     other = Spot(img, eye.x - side * 0.33 * u, eye.at(0, _FOOT, 4.2)[1], 0.34 + 0.04 * r[3], side)
-    _terminal(house, rng, line)
+    if r[12] < 0.65:
+        _terminal(house, rng, line)
+    else:
+        for k in range(3):
+            _hangar(Spot(img, eye.x + side * (0.28 + 0.32 * k) * u, house.y, 0.34, side), rng)
     if w > 1.3 * h or r[4] < 0.75:
         _hangar(other, rng)
     if w > 1.3 * h:

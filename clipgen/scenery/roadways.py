@@ -127,6 +127,9 @@ def parking_lot(rng: Rng, h: int, w: int) -> np.ndarray:
     back = eye.at(0, foot, far)[1]
     green = p.vary(rng, p.pick(rng, ((96, 144, 78), (82, 132, 86), (128, 148, 80))), 8)
     p.ground(img, p.ridge(rng, horizon, 0.03 * v, 1.3), p.mix(green, p.HAZE, 0.5), p.mix(green, p.HAZE, 0.2))
+    if r[8] < 0.4:
+        wall = p.mix((120, 130, 160), p.HAZE, 0.45 + 0.25 * r[9])
+        p.skyline(img, rng, back, 0.16 * v, 0.34 * v, wall, (255, 224, 120), p.darker(wall, 0.08), 0.12, 9)
     for k in range(9):
         a, b = rng.random(2).tolist()
         p.tree(img, rng, (k + a) / 9, back, 0.15 + 0.09 * b, p.mix(p.vary(rng, green), p.HAZE, 0.2))
@@ -145,7 +148,7 @@ def parking_lot(rng: Rng, h: int, w: int) -> np.ndarray:
         shift = 0.85 + 0.35 * rng.random()
         _lamp(Spot(img, *eye.at(lamp * shift / max(eye.u, 0.75), foot, 3.7), 0.4 + 0.05 * r[7]))
     for k in range(-8, 9):
-        if rng.random() < 0.78:
+        if rng.random() < 0.45 + 0.45 * r[10]:
             _parked(img, rng, eye, foot, k * bay, 2.6, asphalt)
     _bays(img, eye, foot, bay, (near, first), white, -1)
     _arrow(img, eye, foot, first + 0.5, side, p.mix(white, asphalt, 0.2))

@@ -164,7 +164,7 @@ def _tub(at: Spot, rng: Rng) -> None:
     at.shadow(0.04, 0, 0.28, 0.06, 0.5)
     if rng.random() < 0.5:
         at.line(((0, -0.3), (0.01, -0.62)), (120, 88, 62), 0.045)
-        _bush(at.spot(0, -0.54, 0.46), rng, leaf, p.pick(rng, ((232, 206, 108), (196, 120, 46))))
+        _bush(at.spot(0, -0.54, 0.46), rng, leaf, p.pick(rng, ((232, 206, 108), (188, 56, 50))))
     else:
         _bush(at.spot(0, -0.32, 0.44), rng, leaf, p.pick(rng, _BLOOMS))
     at.poly(((-0.2, -0.34), (0.2, -0.34), (0.145, 0), (-0.145, 0)), clay)
