@@ -13,7 +13,7 @@ from clipgen.tasks.generate.places import HOURS, places_said
     [
         ("a rocket on the moon", "moon surface", "a rocket"),
         ("A cat in my cave", "cave", "a cat"),
-        ("a bakery window, watercolour", "cafe", "a , watercolour"),
+        ("a bakery window, watercolour", "bakery", "a , watercolour"),
         ("a tavern interior at night", "tavern", "a at night"),
         ("three red apples on an old wooden table", "wooden table", "three red apples on an old"),
         ("a forest burning", "forest", "a burning"),
