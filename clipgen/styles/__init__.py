@@ -186,6 +186,11 @@ STYLES: dict[str, Style] = {
         ("photo", "as a photo", "in a photograph", "photorealistic", "photography"),
         light.photo,
     ),
+    "linocut": Style(
+        ("linocut", "linocut print", "lino print"),
+        ("linocut", "as a linocut", "in linocut"),
+        press.linocut,
+    ),
 }
 
 

@@ -105,6 +105,35 @@ def test_a_photo_keeps_the_colours_and_has_no_border(colour: str) -> None:
         assert np.linalg.norm(kept) > 0.4 * np.linalg.norm(own)
 
 
+def apple_on_green(side: int = 128) -> np.ndarray:
+    """A red disc on green of the same lightness."""
+    picture = np.full((side, side, 3), (60, 130, 60), np.uint8)
+    cv2.circle(picture, (side // 2, side // 2), side // 4, (205, 60, 60), -1, cv2.LINE_AA)
+    assert abs(float(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[[0, side // 2], side // 2] @ [1.0, -1.0])) < 8
+    return picture
+
+
+def on_disc(side: int = 128, radius: float = 0.25, thickness: int = -1) -> np.ndarray:
+    """Whether pixels are on a disc, or on a ring about it."""
+    mask = np.zeros((side, side), np.uint8)
+    cv2.circle(mask, (side // 2, side // 2), round(side * radius), 1, thickness)
+    return mask > 0
+
+
+@pytest.mark.parametrize("side", [64, 128, 192])
+def test_a_linocut_is_black_on_cream_and_parts_colours_of_one_lightness(side: int) -> None:
+    for seed in range(4):
+        scene = list(SCENES.values())[7 * seed].draw(np.random.default_rng(seed), side, side)
+        for picture in (scene, apple_on_green(side)):
+            made = STYLES["linocut"].apply(np.random.default_rng(seed), picture).astype(np.float32)
+            inks = np.stack([np.abs(made - ink).max(-1) for ink in ((18, 17, 15), (242, 232, 207))])
+            assert (inks.min(0) < 60).mean() > 0.75  # the others are the smooth edges between both
+            assert 0.1 < (inks.argmin(0) == 0).mean() < 0.9
+        # the disc is mostly of one ink, and the ground around it is carved in lines
+        inside, outside = (made[..., 0][mask].mean() for mask in (on_disc(side), ~on_disc(side, 0.3)))
+        assert abs(inside - outside) > 50
+
+
 def test_captions_tell_the_facts(world: World, samples: list[Sample]) -> None:
     styled = said = 0
     for sample in samples:
