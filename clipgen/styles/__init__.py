@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clipgen.styles import craft, drawing, light, paint, press
+from clipgen.styles import craft, drawing, flat, light, paint, press
 from clipgen.styles.primitives import Picture
 
 
@@ -190,6 +190,16 @@ STYLES: dict[str, Style] = {
         ("linocut", "linocut print", "lino print"),
         ("linocut", "as a linocut", "in linocut"),
         press.linocut,
+    ),
+    "flat design": Style(
+        ("flat design picture", "flat illustration", "minimalist poster", "vector illustration"),
+        ("flat design", "minimalist", "in flat colours", "in flat shapes", "vector art"),
+        flat.flat_design,
+    ),
+    "cartoon": Style(
+        ("cartoon", "cartoon picture", "anime picture"),
+        ("cartoon", "in cartoon style", "anime", "anime style"),
+        flat.cartoon,
     ),
 }
 

@@ -134,6 +134,27 @@ def test_a_linocut_is_black_on_cream_and_parts_colours_of_one_lightness(side: in
         assert abs(inside - outside) > 50
 
 
+def test_flat_design_has_few_colours() -> None:
+    for seed, name in enumerate(("castle on a hill", "city skyline", "living room")):
+        picture = SCENES[name].draw(np.random.default_rng(seed), 192, 192)
+        made = STYLES["flat design"].apply(np.random.default_rng(seed), picture)
+        _, counts = np.unique(made.reshape(-1, 3), axis=0, return_counts=True)
+        assert np.sort(counts)[-7:].sum() > 0.85 * counts.sum()  # the others are smooth edges
+        assert (counts > 0.02 * counts.sum()).sum() >= 4
+
+
+def test_a_cartoon_has_dark_outlines_and_two_tones() -> None:
+    picture = apple_on_green()
+    for seed in range(4):
+        made = STYLES["cartoon"].apply(np.random.default_rng(seed), picture)
+        light = made.max(-1)
+        near = cv2.erode(light, np.ones((5, 5), np.uint8))  # an outline may lie a pixel or two to the side
+        assert (near[on_disc(thickness=1)] < 70).mean() > 0.9
+        assert (light[on_disc(radius=0.2)] > 100).mean() > 0.95 and (light[~on_disc(radius=0.3)] > 100).mean() > 0.95
+        colours, counts = np.unique(made[on_disc(radius=0.22)], axis=0, return_counts=True)
+        assert (counts > 0.05 * counts.sum()).sum() == 2, colours
+
+
 def test_captions_tell_the_facts(world: World, samples: list[Sample]) -> None:
     styled = said = 0
     for sample in samples:
