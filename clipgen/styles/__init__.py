@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clipgen.styles import craft, drawing, flat, light, paint, press
+from clipgen.styles import craft, drawing, flat, light, paint, press, walls
 from clipgen.styles.primitives import Picture
 
 
@@ -200,6 +200,11 @@ STYLES: dict[str, Style] = {
         ("cartoon", "cartoon picture", "anime picture"),
         ("cartoon", "in cartoon style", "anime", "anime style"),
         flat.cartoon,
+    ),
+    "graffiti": Style(
+        ("graffiti", "street art mural", "spray paint mural"),
+        ("graffiti", "as graffiti", "sprayed on a wall", "street art"),
+        walls.graffiti,
     ),
 }
 

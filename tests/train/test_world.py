@@ -155,6 +155,18 @@ def test_a_cartoon_has_dark_outlines_and_two_tones() -> None:
         assert (counts > 0.05 * counts.sum()).sum() == 2, colours
 
 
+def test_graffiti_is_vivid_on_bricks() -> None:
+    plain = np.full((192, 192, 3), (70, 120, 190), np.uint8)
+    for seed in range(4):
+        made = STYLES["graffiti"].apply(np.random.default_rng(seed), plain).astype(np.float32)
+        # joints lie at equal distances: rows of the middle, where there is paint, differ at the pace of the bricks
+        rows = made[40:152, 40:152].mean((1, 2))
+        waves = np.abs(np.fft.rfft(rows - rows.mean()))
+        assert int(waves.argmax()) in {*range(7, 11), *range(14, 21)} and waves[7:11].max() > 4 * np.median(waves)
+        middle, rim = made[80:112, 80:112].mean((0, 1)), made[:3].mean((0, 1))
+        assert np.ptp(middle) > np.ptp(plain[0, 0]) > np.ptp(rim)
+
+
 def test_captions_tell_the_facts(world: World, samples: list[Sample]) -> None:
     styled = said = 0
     for sample in samples:
