@@ -112,12 +112,13 @@ def test_no_two_scenes_are_read_as_the_same_words(both: Perceptor) -> None:
 def test_the_reader_names_styles_in_which_the_clip_errs(clip: Perceptor) -> None:
     reader = load_perceptor("reader", torch.device("cpu"))
     rng = np.random.default_rng(79)
+    learnt = list(STYLES.values())[:29]  # the later ones are younger than both
     drawn, truth = [], []
-    for number, style in enumerate(STYLES.values()):
+    for number, style in enumerate(learnt):
         for scene in list(SCENES.values())[number % 5 :: 9]:
             drawn.append(style.apply(rng, scene.draw(rng, 96, 96)))
             truth.append(number)
-    names = [style.before[0] for style in STYLES.values()]
+    names = [style.before[0] for style in learnt]
 
     def right(perceptor: Perceptor) -> float:
         seen = perceptor.encode_image(pictures(drawn))

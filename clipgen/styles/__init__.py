@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clipgen.styles import craft, drawing, light, paint, press
+from clipgen.styles import craft, drawing, flat, light, paint, press, walls
 from clipgen.styles.primitives import Picture
 
 
@@ -185,6 +185,26 @@ STYLES: dict[str, Style] = {
         ("photo", "photograph", "colour photo", "color photo", "real photo", "snapshot"),
         ("photo", "as a photo", "in a photograph", "photorealistic", "photography"),
         light.photo,
+    ),
+    "linocut": Style(
+        ("linocut", "linocut print", "lino print"),
+        ("linocut", "as a linocut", "in linocut"),
+        press.linocut,
+    ),
+    "flat design": Style(
+        ("flat design picture", "flat illustration", "minimalist poster", "vector illustration"),
+        ("flat design", "minimalist", "in flat colours", "in flat shapes", "vector art"),
+        flat.flat_design,
+    ),
+    "cartoon": Style(
+        ("cartoon", "cartoon picture", "anime picture"),
+        ("cartoon", "in cartoon style", "anime", "anime style"),
+        flat.cartoon,
+    ),
+    "graffiti": Style(
+        ("graffiti", "street art mural", "spray paint mural"),
+        ("graffiti", "as graffiti", "sprayed on a wall", "street art"),
+        walls.graffiti,
     ),
 }
 

@@ -1,11 +1,13 @@
-"""Styles of print and paper: pop art, woodblock, comic book, paper cutout."""
+"""Styles of print and paper: pop art, woodblock, comic book, paper cutout, linocut."""
 
 import cv2
 import numpy as np
 
+from clipgen.styles.areas import contours, lab
 from clipgen.styles.noise import clouds, noise, stretched, warp
 from clipgen.styles.primitives import (
     Picture,
+    Plane,
     apart,
     blur,
     calm,
@@ -18,6 +20,7 @@ from clipgen.styles.primitives import (
     saturation,
     screen,
     shuffle_hue,
+    standard,
     step,
     to_bytes,
     to_float,
@@ -139,3 +142,59 @@ def paper_cutout(rng: np.random.Generator, picture: Picture) -> Picture:
     fibre = clouds(rng, h, w, 16) - np.float32(0.5)
     image += wide(step(lit, 0.05, 0.3) * np.float32(0.22) + fibre * np.float32(0.12))
     return to_bytes(image)
+
+
+def linocut(rng: np.random.Generator, picture: Picture) -> Picture:
+    """Prints black from a carved block on cream paper: solid areas, and white lines along the forms."""
+    h, w = picture.shape[:2]
+    u = unit(picture)
+    # Lines that are too fine for a small picture would be one grey.
+    pitch, width = max(rng.uniform(2.0, 2.5), 4.2 / u), rng.uniform(0.7, 0.95)
+    shake = noise(rng, h, w, 12) - np.float32(0.5)
+    rough = noise(rng, h, w, 96) - np.float32(0.5)
+    gaps = standard(noise(rng, h, w, 26))
+    image = kuwahara(to_float(calm(picture, 0.8)), 0.6 * u)
+    light = _carved(image)
+    line = contours(to_float(calm(picture, 0.8)), width, 5, 1.2)
+    # Lines echo the contours: they run at equal distances from them, where there is room for them.
+    far = cv2.distanceTransform((line < np.float32(0.5)).astype(np.uint8), cv2.DIST_L2, 5)
+    far = blur(np.minimum(far, h + w), 0.6 * u) * np.float32(1 / u)
+    room = step(far, 1.0, 2.6)
+    wave = np.cos((far + shake * np.float32(1.2)) * np.float32(2 * np.pi / pitch))
+    white = (light - np.float32(0.5)) * (3 - 2 * room) - (wave * np.float32(0.42) + gaps * np.float32(0.09)) * room
+    # A line parts what is alike: black in the light, white in the dark, and none between the two.
+    around = blur(light, 1.5 * u) - np.float32(0.5)
+    line *= step(np.abs(around), 0.06, 0.16)
+    white = white * (1 - line) - np.sign(around) * np.float32(0.4) * line + rough * np.float32(0.1)
+    return _inked(white)
+
+
+def _inked(white: Plane) -> Picture:
+    """Prints black on cream paper where the block is not carved away: where a plane is below 0."""
+    u = unit(white)
+    block: Picture = (white < 0).astype(np.uint8) * np.uint8(255)
+    if u >= 2:  # specks would be too thin to carve
+        block = cv2.medianBlur(block, max(3, round(0.7 * u) | 1))
+    ink = step(blur(to_float(block), min(0.8, 0.4 * u)), 0.35, 0.65)
+    cream, dark = np.array([0.95, 0.91, 0.81], np.float32), np.array([0.07, 0.065, 0.06], np.float32)
+    return to_bytes(cream + (dark - cream) * wide(ink))
+
+
+def _carved(image: Plane) -> Plane:
+    """Gives how much of the block is carved away, 0..1: all where it is light, nothing where it is dark.
+
+    Colours of equal lightness part too: one end of their range counts as lighter, that which mostly is.
+    """
+    values = lab(image)
+    some = values[::4, ::4].reshape(-1, 3)
+    some = some - some.mean(0)
+    _, axes = np.linalg.eigh(some[:, 1:].T @ some[:, 1:])
+    main = axes[:, 1]
+    # Yellow and red are the lighter where lightness tells nothing.
+    along = float((some[:, 0] * (some[:, 1:] @ main)).mean()) + 1e-4 * float(main.sum())
+    tone = values[..., 0] + values[..., 1:] @ (main * np.sign(along)).astype(np.float32) * np.float32(0.45)
+    middle = np.quantile(values[::3, ::3, 0], 0.5)
+    tone += (tone - blur(tone, 4 * unit(image))) * np.float32(0.8)
+    stops = [float(q) for q in np.quantile(tone[::3, ::3], (0.08, 0.5, 0.94))]
+    shown = 0.3 + 0.4 * float(np.clip((middle - 0.4) / 0.4, 0, 1))
+    return np.interp(tone, stops, (0.0, shown, 1.0)).astype(np.float32)

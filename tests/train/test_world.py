@@ -105,6 +105,68 @@ def test_a_photo_keeps_the_colours_and_has_no_border(colour: str) -> None:
         assert np.linalg.norm(kept) > 0.4 * np.linalg.norm(own)
 
 
+def apple_on_green(side: int = 128) -> np.ndarray:
+    """A red disc on green of the same lightness."""
+    picture = np.full((side, side, 3), (60, 130, 60), np.uint8)
+    cv2.circle(picture, (side // 2, side // 2), side // 4, (205, 60, 60), -1, cv2.LINE_AA)
+    assert abs(float(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[[0, side // 2], side // 2] @ [1.0, -1.0])) < 8
+    return picture
+
+
+def on_disc(side: int = 128, radius: float = 0.25, thickness: int = -1) -> np.ndarray:
+    """Whether pixels are on a disc, or on a ring about it."""
+    mask = np.zeros((side, side), np.uint8)
+    cv2.circle(mask, (side // 2, side // 2), round(side * radius), 1, thickness)
+    return mask > 0
+
+
+@pytest.mark.parametrize("side", [64, 128, 192])
+def test_a_linocut_is_black_on_cream_and_parts_colours_of_one_lightness(side: int) -> None:
+    for seed in range(4):
+        scene = list(SCENES.values())[7 * seed].draw(np.random.default_rng(seed), side, side)
+        for picture in (scene, apple_on_green(side)):
+            made = STYLES["linocut"].apply(np.random.default_rng(seed), picture).astype(np.float32)
+            inks = np.stack([np.abs(made - ink).max(-1) for ink in ((18, 17, 15), (242, 232, 207))])
+            assert (inks.min(0) < 60).mean() > 0.75  # the others are the smooth edges between both
+            assert 0.1 < (inks.argmin(0) == 0).mean() < 0.9
+        # the disc is mostly of one ink, and the ground around it is carved in lines
+        inside, outside = (made[..., 0][mask].mean() for mask in (on_disc(side), ~on_disc(side, 0.3)))
+        assert abs(inside - outside) > 50
+
+
+def test_flat_design_has_few_colours() -> None:
+    for seed, name in enumerate(("castle on a hill", "city skyline", "living room")):
+        picture = SCENES[name].draw(np.random.default_rng(seed), 192, 192)
+        made = STYLES["flat design"].apply(np.random.default_rng(seed), picture)
+        _, counts = np.unique(made.reshape(-1, 3), axis=0, return_counts=True)
+        assert np.sort(counts)[-7:].sum() > 0.85 * counts.sum()  # the others are smooth edges
+        assert (counts > 0.02 * counts.sum()).sum() >= 4
+
+
+def test_a_cartoon_has_dark_outlines_and_two_tones() -> None:
+    picture = apple_on_green()
+    for seed in range(4):
+        made = STYLES["cartoon"].apply(np.random.default_rng(seed), picture)
+        light = made.max(-1)
+        near = cv2.erode(light, np.ones((5, 5), np.uint8))  # an outline may lie a pixel or two to the side
+        assert (near[on_disc(thickness=1)] < 70).mean() > 0.9
+        assert (light[on_disc(radius=0.2)] > 100).mean() > 0.95 and (light[~on_disc(radius=0.3)] > 100).mean() > 0.95
+        colours, counts = np.unique(made[on_disc(radius=0.22)], axis=0, return_counts=True)
+        assert (counts > 0.05 * counts.sum()).sum() == 2, colours
+
+
+def test_graffiti_is_vivid_on_bricks() -> None:
+    plain = np.full((192, 192, 3), (70, 120, 190), np.uint8)
+    for seed in range(4):
+        made = STYLES["graffiti"].apply(np.random.default_rng(seed), plain).astype(np.float32)
+        # joints lie at equal distances: rows of the middle, where there is paint, differ at the pace of the bricks
+        rows = made[40:152, 40:152].mean((1, 2))
+        waves = np.abs(np.fft.rfft(rows - rows.mean()))
+        assert int(waves.argmax()) in {*range(7, 11), *range(14, 21)} and waves[7:11].max() > 4 * np.median(waves)
+        middle, rim = made[80:112, 80:112].mean((0, 1)), made[:3].mean((0, 1))
+        assert np.ptp(middle) > np.ptp(plain[0, 0]) > np.ptp(rim)
+
+
 def test_captions_tell_the_facts(world: World, samples: list[Sample]) -> None:
     styled = said = 0
     for sample in samples:
