@@ -90,8 +90,8 @@ class Layout:
 
     @property
     def parts(self) -> int:
-        """Number of things, and of their colours, ground, scene and style: 1 for a thing alone, for several of it, and for
-        two of which words say how they stand."""
+        """Number of things, and of their colours, ground, scene and style: 1 for a thing alone, for several of it, and
+        for two of which words say how they stand."""
         others = sum(part is not None for part in (self.colour, self.scene, self.style))
         # a scene may be what the words say of a thing: an airplane over the clouds
         is_said = self.relation is not None and not any(thing in (self.scene or "") for thing in self.things)

@@ -95,9 +95,9 @@ class Named:
 
     fits: of each, the highest cosine of it and a part, [N]; heads: the same of words that do not stand before another
     thing, and of longer parts that surely mean it: in "a school bus" a school says of what kind the bus is; several:
-    the same as `fits` of such words in the plural; tints: of parts after the name of a colour; numbers: of parts after the
-    word for a number; clear: words that surely
-    mean a thing by themselves, with their cosines to all of them, [N]; parts: all parts, with theirs.
+    the same as `fits` of such words in the plural; tints: of parts after the name of a colour; numbers: of parts after
+    the word for a number; clear: words that surely mean a thing by themselves, with their cosines to all of them, [N];
+    parts: all parts, with theirs.
     """
 
     fits: Tensor
