@@ -167,6 +167,29 @@ def test_graffiti_is_vivid_on_bricks() -> None:
         assert np.ptp(middle) > np.ptp(plain[0, 0]) > np.ptp(rim)
 
 
+@pytest.mark.parametrize(
+    ("style", "least"),
+    [
+        ("oil painting", 0.7), ("monet", 0.52), ("pointillism", 0.5), ("watercolour", 0.48), ("charcoal", 0.35),
+        ("paper cutout", 0.42),
+    ],
+)  # fmt: skip
+def test_a_large_picture_can_be_recognised_in_any_brush(style: str, least: float) -> None:
+    """Forms of a few pixels stay where they are: with strokes as broad as those of small pictures, half of that."""
+
+    def forms(picture: np.ndarray) -> np.ndarray:
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        return (cv2.GaussianBlur(grey, (0, 0), 1.5) - cv2.GaussianBlur(grey, (0, 0), 8)).ravel()
+
+    kept = []
+    for name in ("castle on a hill", "harbour", "village"):
+        for seed in range(3):
+            picture = SCENES[name].draw(np.random.default_rng(seed), 256, 256)
+            painted = STYLES[style].apply(np.random.default_rng(seed + 5), picture)
+            kept.append(float(np.corrcoef(forms(picture), forms(painted))[0, 1]))
+    assert np.mean(kept) > least
+
+
 def test_captions_tell_the_facts(world: World, samples: list[Sample]) -> None:
     styled = said = 0
     for sample in samples:
