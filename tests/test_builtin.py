@@ -620,7 +620,7 @@ def test_several_are_drawn(composer: Composer, both: Perceptor) -> None:
     with pytest.MonkeyPatch.context() as patch:
         counts: list[int] = []
         patch.setattr(
-            composition, "grouped", lambda draw, number, side, rng: counts.append(number) or enlarge(draw, side)  # type: ignore[func-returns-value]
+            composition, "grouped", lambda draw, number, side, rng, stand: counts.append(number) or enlarge(draw, side)  # type: ignore[func-returns-value]
         )
         composer.compose(several, target, Choices(3))
         composer.compose(pair, target, Choices(3))

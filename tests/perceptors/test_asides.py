@@ -26,6 +26,8 @@ WORDS = Vocabulary(
         ("a fox by hopper", [], "a fox by insect"),  # "by moonlight" is written like that, too
         ("a fox, very highly detailed, trending on x", ["very highly detailed", "trending on x"], "a fox"),
         ("fox, 85mm, best quality --ar 16:9 --v 5", ["85mm", "best quality", "--ar 16:9", "--v 5"], "fox"),
+        ("a diagram of a fox, loose brush strokes", ["diagram of", "loose brush strokes"], "a a fox"),
+        ("fox, sticker design", ["sticker design"], "fox"),
         ("a fox--insect", [], "a fox--insect"),  # a dash
         ("a fox --no insect", [], "a fox --no insect"),  # says what is not to be seen
         ("artstation", ["artstation"], "artstation"),  # nothing would be left

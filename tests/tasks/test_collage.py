@@ -106,6 +106,18 @@ def test_several_of_a_thing_can_be_counted(number: int) -> None:
     assert made[3].mean() > 0.15
 
 
+@pytest.mark.parametrize("number", [2, 3, 4, 7, 12])
+def test_several_of_a_thing_stand_on_the_ground(number: int) -> None:
+    """In one row, or close behind it: none floats above."""
+    thing = torch.zeros(4, 64, 64)
+    thing[3, 12:52, 12:52] = 1.0
+    made = grouped(thing, number, 192, torch.Generator().manual_seed(number), stand=True)
+    rows = (made[3].amax(1) > 0.5).nonzero()[:, 0]
+    cols = (made[3].amax(0) > 0.5).nonzero()[:, 0]
+    high, wide = int(rows[-1] - rows[0]), int(cols[-1] - cols[0])
+    assert wide > 1.7 * high and wide > 150
+
+
 def test_several_of_a_thing_differ() -> None:
     half = torch.zeros(4, 64, 64)
     half[3, 12:52, 12:52], half[0, 12:52, 12:32] = 1.0, 1.0  # red at its left

@@ -65,6 +65,8 @@ def test_a_layout_has_several_of_a_thing() -> None:
     foxes = Layout("fox", ("fox",)).counted("fox", "two")
     assert (foxes.parts, foxes.within("forest").parts, foxes.within("forest").text) == (1, 2, "two foxes in forest")
     assert (foxes.places_in(False), foxes.places_in(True)) == (GROUP, GROUP_INSIDE)
+    moons = Layout("full moon", ("full moon",)).counted("full moon", "two").within("forest")
+    assert moons.places_in(True)[0][1] < 0.3 and moons.places_in(False) == GROUP
     pair = Layout("red apple and pear", ("red apple", "pear"), PAIR).tinted("pear", "green").counted("pear", "two")
     assert pair.text == "red apple and two green pears" and pair.uncounted == ["red apple"]
     both = pair.counted("red apple", "three")

@@ -104,7 +104,8 @@ class Composer:
         style.
         """
         rng = choices.rng
-        places = layout.places_in(layout.scene is not None and ground is None)
+        stands = layout.scene is not None and ground is None
+        places = layout.places_in(stands)
         scene = self.scene_of(layout) if ground is None else None
         floats = scene is not None and scene.scene in SEAS
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
@@ -130,7 +131,10 @@ class Composer:
             drawing = int(near[choices.in_turn(len(near))])
             chosen = drawing * each + _near_best(fits[drawing], rng)
             side, number = side_of(place, canvas), NUMBERS.get(numbers.get(thing, ""), 1)
-            draw = grouped(draws[chosen], number, side, rng) if number > 1 else enlarge(draws[chosen], side)
+            draw = (
+                grouped(draws[chosen], number, side, rng, stand=stands and len(layout.things) == 1)
+                if number > 1 else enlarge(draws[chosen], side)
+            )  # fmt: skip
             if last and layout.relation:
                 place = joined(layout.relation, place, draw, *last, tall)
             last = place, draw

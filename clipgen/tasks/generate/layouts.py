@@ -24,9 +24,16 @@ INSIDE, ABREAST = ((0.5, 0.64, 0.56),), ((0.27, 0.66, 0.44), (0.73, 0.66, 0.44))
 THREE_INSIDE = ((0.19, 0.7, 0.34), (0.5, 0.66, 0.34), (0.81, 0.7, 0.34))
 # the place of several of one, and in a scene
 GROUP, GROUP_INSIDE = ((0.5, 0.5, 0.92),), ((0.5, 0.64, 0.92),)
+# the place in a scene of what is in its sky
+ABOVE = ((0.5, 0.24, 0.36),)
 # texts of two things and of three, with the places of two
 TOGETHER, ARRANGED = "{} and {}", {"{} left, {} right": PAIR, "{} above {}": STACK}
 TRIPLE = "{} and {} and {}"
+#: things of the sky
+HEAVENLY = frozenset(
+    ("sun", "sun with face", "sun behind small cloud", "full moon", "crescent moon", "first quarter moon", "new moon")
+    + ("cloud", "rainbow", "glowing star", "shooting star", "comet", "ringed planet")
+)
 #: words for how many there are of a thing
 NUMBERS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -103,6 +110,8 @@ class Layout:
         >>> Layout("fox", ("fox",)).places_in(True) == INSIDE
         True
         """
+        if is_scene and HEAVENLY.issuperset(self.things) and len(self.things) == 1:
+            return ABOVE
         if self.numbers and self.places == ALONE:
             return GROUP_INSIDE if is_scene else GROUP
         if not is_scene:

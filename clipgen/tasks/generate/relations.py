@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from clipgen.tasks.generate.layouts import STACK, Place
+from clipgen.tasks.generate.layouts import HEAVENLY, STACK, Place
 
 # of a pair in a scene, which stands lower and is smaller: what is left of its height in the picture, and of its side
 LOW, SMALL = 0.82, 0.8
@@ -63,10 +63,7 @@ BEHIND = Relation(((0.46, 0.36, 0.58), (0.54, 0.68, 0.56)))
 BEFORE = Relation(((0.46, 0.4, 0.68), (0.54, 0.72, 0.46)), swapped=True)
 WITH = Relation(((0.38, 0.48, 0.68), (0.73, 0.66, 0.42)))
 #: things that are far away above others
-SKY = frozenset(
-    ("sun", "sun with face", "sun behind small cloud", "full moon", "crescent moon", "first quarter moon", "new moon")
-    + ("cloud", "rainbow", "glowing star", "shooting star", "comet", "ringed planet", "balloon", "airplane", "kite")
-)
+SKY = HEAVENLY | {"balloon", "airplane", "kite"}
 #: words between two things, and how these stand then; None: side by side, or as a layout's own words say
 RELATIONS: dict[str, Relation | None] = {
     **dict.fromkeys(("on", "on top of", "on the back of", "onto", "upon", "atop", "riding", "rides"), ON),
