@@ -21,6 +21,7 @@ _LORE = re.compile(
     r"|in the (?:whole |wide |whole wide )?world"
     r"|(?:diagram|sticker|logo|icon|clip[- ]?art|close[- ]?up|macro(?: shot)?|(?:aerial|bird['’]s[- ]eye) view) of"
     r"|(?:loose|bold|visible|thick|thin|broad|soft|expressive) (?:brush ?strokes|brush ?work)"
+    r"|(?:space|room) for (?:the |some )?text|(?:looking|staring|smiling) (?:at|into) the camera|facing the camera"
     r"|(?:sticker|logo|icon) design|(?:birthday|christmas|greeting|valentine(?:['’]s)?) card"
     r"|(?:cinematic|volumetric|dramatic|studio) light(?:s|ing)?"
     r"|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed|detailed background)\b",

@@ -54,7 +54,8 @@ def test_a_layout_counts_its_parts() -> None:
     pair = Layout("fox left, owl right", ("fox", "owl"))
     assert [pair.parts, pair.on("blue").parts, Layout("fox", ("fox",)).parts] == [2, 3, 1]
     assert pair.on("blue").text == "fox left, owl right on a blue background"
-    styled = pair.on("blue").in_style("low poly")
+    styled = pair.on("blue").in_style("low poly", "low poly picture")
+    assert pair.in_style("low poly", "made of triangles").text == "fox left, owl right, made of triangles"
     assert (styled.parts, styled.colour, styled.style) == (4, "blue", "low poly")
     assert styled.text == "low poly picture of fox left, owl right on a blue background"
     walking = Layout("fox", ("fox",)).doing("walking").within("forest")

@@ -76,6 +76,14 @@ def test_a_number_that_words_say_is_shown() -> None:
     assert scored.in_numbers(BOAR) == [boars, BOAR.counted("boar", "three")]
 
 
+def test_a_style_that_words_name_is_missed_where_there_is_none() -> None:
+    scored = Scored(Same(), {"fox": 1.0}, torch.ones(1), styles=["mosaic"])
+    styled, other = FOX.in_style("mosaic", "mosaic"), FOX.in_style("neon", "neon")
+    scored.add([FOX, styled, other])
+    assert scored.scores[FOX] == pytest.approx(1 - MISSED) == pytest.approx(scored.scores[other] + NEARER)
+    assert scored.scores[styled] == pytest.approx(1 - NEARER) and scored.fit(FOX) == pytest.approx(1)
+
+
 def test_places_that_words_name_come_first() -> None:
     scored = Scored(Same(), {"fox": 1.0}, torch.ones(1), places={"forest": 0.9, "fair": 0.4})
     scored.add([FOX.within("forest"), FOX.within("fair")])

@@ -114,7 +114,7 @@ class Finder:
         tints = {names[index]: _said_of(words.tints, index) for index in order}
         grounds = [colour for text in texts for colour in grounds_of(text)]
         places = self._places(texts, target, said.scenes, embedded)
-        scored = Scored(self.perceptor, near, target, alike, grounds, tints, places, numbers)
+        scored = Scored(self.perceptor, near, target, alike, grounds, tints, places, numbers, looks if texts else ())
         related = partial(_related, texts=[tokenized(text) for text in texts], words=words, names=names)
         scored = self._scored(scored, looks, related)
         found: list[Found] = []
@@ -130,18 +130,23 @@ class Finder:
             return found[-1]  # words say more than cosines do
         return found[0] if found else None
 
-    def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[list[str], list[str]]:
-        """The styles that texts name, all of them where there is no text, and the texts without their names.
+    def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[dict[str, str], list[str]]:
+        """The styles that texts name, with the words for each, all of them where there is no text, and the texts without
+        their names.
 
         In "a pencil drawing" and "a stained glass window" there is no pencil and no window.
         """
         phrases = {phrase: name for name, style in styles().items() for phrase in (*style.before, *style.after)}
         words = named(self.perceptor, embed_cached(self.perceptor, list(phrases), target), texts, self.embedded)
-        looks = dict.fromkeys(
-            name for name, fit in zip(phrases.values(), words.fits.tolist(), strict=True) if fit >= STYLE
-        )
+        # elephants in a line are no line drawing
+        surely = [fits >= (STYLE if " " in part else EXACT) for part, fits in words.parts.items()]
+        meant = torch.stack(surely).any(0) if surely else words.fits >= STYLE
+        looks: dict[str, str] = {}
+        for row in words.fits.argsort(descending=True).tolist():
+            if meant[row]:
+                looks.setdefault(list(phrases.values())[row], list(phrases)[row])
         names = [part for part, fits in words.parts.items() if " " in part and fits.max() >= STYLE]
-        return list(looks), [without(text.lower(), sorted(names, key=len, reverse=True)) for text in texts]
+        return looks, [without(text.lower(), sorted(names, key=len, reverse=True)) for text in texts]
 
     def _places(self, texts: Sequence[str], target: Tensor, said: Set[str], things: Tensor) -> dict[str, float]:
         """How surely texts name each scene, in whatever mood: its caption, and a cosine, 1 if they say it outright.
@@ -171,11 +176,11 @@ class Finder:
         return names
 
     def _scored(
-        self, scored: Scored, looks: Sequence[str], related: Callable[[Layout], Layout | None]
+        self, scored: Scored, looks: Mapping[str, str], related: Callable[[Layout], Layout | None]
     ) -> Scored:
         """Layouts of the things to be scored, alone, in pairs, in scenes, on grounds, in colours and in styles.
 
-        looks: styles; related: says how two things stand.
+        looks: styles, with the words for each; related: says how two things stand.
         """
         names, target = scored.names, scored.target
         captions = list(self.scenes)
@@ -225,7 +230,7 @@ class Finder:
             best = scored.best(GROUNDED, things)
             grounded = [one.on(colour) for one in best for colour in COLOURS]
             scored.add([*grounded, *(one.within(scene) for one in best for scene in scenes if things > 1)])
-        scored.add(one.in_style(style) for one in scored.best(STYLED) for style in looks)
+        scored.add(one.in_style(style, said) for one in scored.best(STYLED) for style, said in looks.items())
         return scored
 
 

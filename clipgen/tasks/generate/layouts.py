@@ -183,13 +183,14 @@ class Layout:
         text = related.said.format(*self.things)
         return replace(self, text=text, things=(first, second), places=related.how.places, relation=related.how)
 
-    def in_style(self, style: str) -> Layout:
-        """The same in a style.
+    def in_style(self, style: str, said: str) -> Layout:
+        """The same in a style; said: one of its names.
 
-        >>> Layout("fox", ("fox",)).in_style("mosaic").text
-        'mosaic of fox'
+        >>> Layout("fox", ("fox",)).in_style("mosaic", "Roman mosaic").text
+        'Roman mosaic of fox'
         """
-        return replace(self, text=f"{styles()[style].before[0]} of {self.text}", style=style)
+        text = f"{said} of {self.text}" if said in styles()[style].before else f"{self.text}, {said}"
+        return replace(self, text=text, style=style)
 
 
 def varied(place: Place, rng: torch.Generator, smaller: float = SMALLER) -> Place:

@@ -28,7 +28,7 @@ class Scored:
     names: of the things, each with the cosine of a part of the prompt that names it; target: [D]; clear: words of the
     prompt that mean a thing, with the names of those that they may mean; grounds: the colours that it names of grounds;
     tints: those of things; places: of the scenes, each with the cosine of a part of the prompt that names it; numbers:
-    words for how many there may be of things.
+    words for how many there may be of things; styles: that it names.
     """
 
     def __init__(
@@ -41,9 +41,11 @@ class Scored:
         tints: Mapping[str, Sequence[str]] = MappingProxyType({}),
         places: Mapping[str, float] = MappingProxyType({}),
         numbers: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        styles: Collection[str] = (),
     ) -> None:
         self.perceptor, self.names, self.target = perceptor, names, target
         self.clear, self.grounds, self.tints, self.places, self.numbers = clear, grounds, tints, places, numbers
+        self.styles = styles
         self.scores: dict[Layout, float] = {}
 
     @property
@@ -81,7 +83,8 @@ class Scored:
         on_another = bool(self.grounds) and layout.colour not in self.grounds
         untinted = sum(bool(self.tints.get(thing)) for thing in layout.colourless)
         uncounted = sum(len(self.numbers.get(thing, ())) == 1 for thing in layout.uncounted)
-        lacking = len(missed) + on_another + untinted + uncounted
+        is_plain = bool(self.styles) and layout.style not in self.styles
+        lacking = len(missed) + on_another + untinted + uncounted + is_plain
         return NEARER * (layout.parts - 1) + MISSED * lacking + OFF * is_off
 
     def fit(self, layout: Layout) -> float:
