@@ -131,8 +131,7 @@ class Finder:
         return found[0] if found else None
 
     def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[dict[str, str], list[str]]:
-        """The styles that texts name, with the words for each, all of them where there is no text, and the texts without
-        their names.
+        """The styles that texts name, with the words for each, all where there is no text, and the texts without these.
 
         In "a pencil drawing" and "a stained glass window" there is no pencil and no window.
         """
