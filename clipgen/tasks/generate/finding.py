@@ -13,7 +13,7 @@ from torch import Tensor
 
 from clipgen.colours import COLOURS
 from clipgen.perceptors.asides import without
-from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.base import STOP_WORDS, Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
 from clipgen.tasks.bank import Entry
 from clipgen.tasks.generate.layouts import ARRANGED, PAIR, THREE, TOGETHER, TRIPLE, Layout, plural, singular, styles
@@ -137,8 +137,12 @@ class Finder:
         """
         phrases = {phrase: name for name, style in styles().items() for phrase in (*style.before, *style.after)}
         words = named(self.perceptor, embed_cached(self.perceptor, list(phrases), target), texts, self.embedded)
-        # elephants in a line are no line drawing
-        surely = [fits >= (STYLE if " " in part else EXACT) for part, fits in words.parts.items()]
+        # elephants in a line are no line drawing, but what is in oil is an oil painting
+        whole = [" ".join(word for word in phrase.split() if word not in STOP_WORDS) for phrase in phrases]
+        surely = [
+            fits.new_tensor([STYLE if " " in part or part == own else EXACT for own in whole]) <= fits
+            for part, fits in words.parts.items()
+        ]
         meant = torch.stack(surely).any(0) if surely else words.fits >= STYLE
         looks: dict[str, str] = {}
         for row in words.fits.argsort(descending=True).tolist():

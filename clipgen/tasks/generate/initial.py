@@ -11,13 +11,13 @@ from torch import Tensor
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.media.images import resize_area
 from clipgen.parts import Parts
-from clipgen.perceptors.base import Perceptor
+from clipgen.perceptors.base import STOP_WORDS, Perceptor
 from clipgen.tasks.bank import QUARTERS, Bank, Entry, in_all_colours, pattern_of, without_colours
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import cut_out
 from clipgen.tasks.generate.composition import Composer
 from clipgen.tasks.generate.layouts import styles
-from clipgen.tasks.generate.places import places_said
+from clipgen.tasks.generate.places import HOURS, places_said
 from clipgen.tasks.generate.scored import ELSEWHERE
 from clipgen.tasks.generate.texts import embed_cached
 
@@ -89,7 +89,7 @@ def bank_pictures(
     """
     bank = parts.shared(("bank",), Bank.whole)
     embedded = embed_cached(perceptor, bank.captions, target)
-    drawn = limited(size)
+    drawn, strange = limited(size), _strange(bank, perceptor)
     # pictures of one prompt share their candidates
     candidates: dict[tuple[float, ...], _Choose] = {}
     chosen = []
@@ -97,9 +97,11 @@ def bank_pictures(
         if (key := tuple(one.tolist())) not in candidates:
             own = texts[i] if texts else ()
             fits, said = embedded @ one, places_said(own).scenes
-            if said:
-                elsewhere = torch.tensor([bool(entry.scene) and entry.scene not in said for entry in bank.entries])
-                fits = fits - ELSEWHERE * elsewhere.to(fits)
+            elsewhere = [
+                entry.scene not in said if said else entry.caption in strange for entry in bank.entries
+            ]  # fmt: skip
+            scenes = torch.tensor([bool(entry.scene) for entry in bank.entries])
+            fits = fits - ELSEWHERE * (scenes & torch.tensor(elsewhere)).to(fits)
             candidates[key] = (
                 _in_colours(bank, perceptor, fits, one, drawn)
                 or _composed(bank, perceptor, fits, one, own, said, parts, drawn)
@@ -109,6 +111,21 @@ def bank_pictures(
     pictures, shares, stand_ins = zip(*chosen, strict=True)
     resized = torch.cat([resize_area(picture[None], size) for picture in pictures])
     return Start(resized, torch.stack(shares), stand_ins)
+
+
+def _strange(bank: Bank, perceptor: Perceptor) -> set[str]:
+    """The captions of scenes by names that a perceptor does not know: it takes them for something else, or for nothing in
+    particular, which is near to all words: "flower" to a veranda, "barn" to a market."""
+    from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
+
+    def is_strange(name: str) -> bool:
+        return not {word for word in name.split() if word not in STOP_WORDS}.difference(perceptor.unknown_words(name))
+
+    named: dict[str, bool] = {name: is_strange(name) for scene in SCENES.values() for name in scene.names}
+    return {
+        entry.caption for entry in bank.entries
+        if entry.scene and named[max((name for name in SCENES[entry.scene].names if name in entry.caption), key=len)]
+    }  # fmt: skip
 
 
 def limited(size: tuple[int, int]) -> tuple[int, int]:
@@ -181,8 +198,8 @@ def _composed(
 ) -> _Choose | None:
     """Compose pictures of the things that the words name, or come nearest to, where they can be drawn and no scene is
     nearer."""
-    nearest = fits.masked_fill(bank.abstract.to(fits.device), -1).max()
-    if nearest + CLEARER > 1 and not said:
+    nearest, row = fits.masked_fill(bank.abstract.to(fits.device), -1).max(0)
+    if nearest + CLEARER > 1 and bank.entries[int(row)].scene in HOURS and not said:
         return None
     stylegan = parts.generator("stylegan", device=target.device)
     assert isinstance(stylegan, StyleGAN)  # the built-in one
@@ -191,7 +208,8 @@ def _composed(
     if found is None:
         return None
     layout, fit, is_named, is_near = found
-    is_there = layout.scene is not None and composer.scenes[layout.scene].scene in said
+    # a house is no haunted house, though a CLIP that does not know the word takes it for one
+    is_there = not said or (layout.scene is not None and composer.scenes[layout.scene].scene in said)
     is_nearer = is_near and (
         fit >= nearest + CLEARER or (is_named and (nearest < SHOWN or (is_there and fit >= nearest)))
     )
