@@ -36,7 +36,7 @@ from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import paste
 from clipgen.tasks.generate.composition import CLEAR, Composer
 from clipgen.tasks.generate.draft import draft
-from clipgen.tasks.generate.initial import bank_pictures
+from clipgen.tasks.generate.initial import _strange, bank_pictures
 from clipgen.tasks.generate.layouts import PAIR, Layout, Place
 from clipgen.tasks.generate.plan import with_start
 from clipgen.tasks.generate.relations import UNDER_SKY, extent
@@ -679,6 +679,44 @@ def test_a_thing_stands_in_a_place_that_is_near_to_the_words_itself(both: Percep
         )
         bank_pictures(both, both.encode_text(words), texts=texts, seeds=[1, 1], size=(96, 96), parts=parts)
     assert [(layout.things, layout.scene) for layout in composed] == [(("bowl with spoon",), "wooden table")]
+
+
+def test_a_thing_is_drawn_where_a_scene_only_sounds_like_it(both: Perceptor, parts: Parts) -> None:
+    """The CLIP that paints does not know "haunted", nor a hothouse: both are a house to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        composed: list[Layout] = []
+        compose = Composer.compose
+        patch.setattr(
+            Composer, "compose", lambda one, layout, *given: composed.append(layout) or compose(one, layout, *given)  # type: ignore[func-returns-value]
+        )
+        for words in ("house", "a haunted house"):
+            bank_pictures(both, both.encode_text([words]), texts=[[words]], seeds=[1], size=(96, 96), parts=parts)
+    assert [(layout.things, layout.scene) for layout in composed] == [(("house",), None)]
+
+
+def test_captions_that_are_not_known_are_near_to_nothing(both: Perceptor) -> None:
+    strange = _strange(Bank.whole(), both)
+    assert {"veranda", "swamp", "market monet", "savanna at night"} <= strange
+    known = {"castle on a hill", "bedroom with a bed", "beach at sunset", "red heart on a white background"}
+    assert strange.isdisjoint(known)
+
+
+@pytest.mark.parametrize(
+    ("words", "style"),
+    [
+        ("a linocut of a heron", "linocut"),
+        ("minimalist poster of a fox", "flat design"),
+        ("cartoon cat", "cartoon"),
+        ("graffiti of a lion on a wall", "graffiti"),
+        ("a fox in oil", "oil painting"),
+        ("elephants walking in a line across the savannah at sunset", None),  # no line drawing
+    ],
+)
+def test_words_name_the_style_of_a_layout(
+    composer: Composer, both: Perceptor, words: str, style: str | None
+) -> None:
+    found = composer.layout(both.encode_text([words])[0], [words])
+    assert found is not None and found.layout.style == style
 
 
 def test_what_is_far_above_is_small_in_the_sky(composer: Composer, both: Perceptor) -> None:

@@ -114,8 +114,10 @@ def bank_pictures(
 
 
 def _strange(bank: Bank, perceptor: Perceptor) -> set[str]:
-    """The captions of scenes by names that a perceptor does not know: it takes them for something else, or for nothing in
-    particular, which is near to all words: "flower" to a veranda, "barn" to a market."""
+    """The captions of scenes by names that a perceptor does not know.
+
+    It takes them for something else, or for nothing in particular, which is near to all words: a flower to a veranda.
+    """
     from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
 
     def is_strange(name: str) -> bool:
@@ -209,7 +211,7 @@ def _composed(
         return None
     layout, fit, is_named, is_near = found
     # a house is no haunted house, though a CLIP that does not know the word takes it for one
-    is_there = not said or (layout.scene is not None and composer.scenes[layout.scene].scene in said)
+    is_there = composer.scenes[layout.scene].scene in said if layout.scene else not said
     is_nearer = is_near and (
         fit >= nearest + CLEARER or (is_named and (nearest < SHOWN or (is_there and fit >= nearest)))
     )
