@@ -201,7 +201,7 @@ def _composed(
     """Compose pictures of the things that the words name, or come nearest to, where they can be drawn and no scene is
     nearer."""
     nearest, row = fits.masked_fill(bank.abstract.to(fits.device), -1).max(0)
-    if nearest + CLEARER > 1 and bank.entries[int(row)].scene in HOURS and not said:
+    if nearest + CLEARER > 1 and not said and (not texts or bank.entries[int(row)].scene in HOURS):
         return None
     stylegan = parts.generator("stylegan", device=target.device)
     assert isinstance(stylegan, StyleGAN)  # the built-in one
