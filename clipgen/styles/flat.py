@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from clipgen.styles.areas import Areas, areas, contours, lab, rgb, simplified
+from clipgen.styles.patches import Patches, contours, lab, patches, rgb, simplified
 from clipgen.styles.primitives import (
     Picture,
     Plane,
@@ -23,7 +23,7 @@ def flat_design(rng: np.random.Generator, picture: Picture) -> Picture:
     """Reduces the picture to large clean shapes in six or seven colours that go together."""
     n = int(rng.integers(6, 8))
     warm, light = rng.uniform(-0.06, 0.08), rng.uniform(0.0, 0.06)
-    found = areas(simplified(picture, 1.2), n, 0.55 * unit(picture))
+    found = patches(simplified(picture, 1.2), n, 0.55 * unit(picture))
     return to_bytes(found.filled(_harmonious(found.colours, warm, light)))
 
 
@@ -46,23 +46,23 @@ def cartoon(rng: np.random.Generator, picture: Picture) -> Picture:
     u = unit(picture)
     width, vivid, dark = rng.uniform(0.75, 1.05), rng.uniform(1.35, 1.6), rng.uniform(0.68, 0.78)
     image = simplified(picture, 0.8)
-    found = areas(image, 10, 0.4 * u)
+    found = patches(image, 10, 0.4 * u)
     out = _shaded(found, image, vivid, dark)
     line = contours(to_float(calm(picture, 0.8)), width, 5, 1.0)
     ink = np.array([0.09, 0.06, 0.12], np.float32)
     return to_bytes(out + (ink - out) * wide(line))
 
 
-def _shaded(found: Areas, image: Plane, vivid: float, dark: float) -> Plane:
+def _shaded(found: Patches, image: Plane, vivid: float, dark: float) -> Plane:
     """Fills each area with its colour, and what is darker than its mean with its shade."""
     bright = saturate(rgb(found.colours)[None], vivid)[0] * np.float32(1.08) + np.float32(0.04)
     shade = bright * np.array([dark * 0.96, dark * 0.96, dark * 1.08], np.float32)
     low = _in_shade(found, image)
     numbers = found.numbers + low.astype(np.uint8) * np.uint8(len(bright))
-    return Areas(numbers, found.colours).filled(np.clip(np.vstack([bright, shade]), 0, 1))
+    return Patches(numbers, found.colours).filled(np.clip(np.vstack([bright, shade]), 0, 1))
 
 
-def _in_shade(found: Areas, image: Plane) -> np.ndarray:
+def _in_shade(found: Patches, image: Plane) -> np.ndarray:
     """Gives what is darker than its area is around there, and the lower right of a thing before a plain ground."""
     h, w = image.shape[:2]
     u = unit(image)

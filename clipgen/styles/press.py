@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from clipgen.styles.areas import contours, lab
 from clipgen.styles.noise import clouds, noise, stretched, warp
+from clipgen.styles.patches import contours, lab
 from clipgen.styles.primitives import (
     Picture,
     Plane,
@@ -145,7 +145,7 @@ def paper_cutout(rng: np.random.Generator, picture: Picture) -> Picture:
 
 
 def linocut(rng: np.random.Generator, picture: Picture) -> Picture:
-    """Prints black from a carved block on cream paper: solid areas, and white lines along the forms."""
+    """Prints black from a carved block on cream paper: solid patches, and white lines along the forms."""
     h, w = picture.shape[:2]
     u = unit(picture)
     # Lines that are too fine for a small picture would be one grey.

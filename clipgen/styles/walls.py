@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from clipgen.styles.areas import areas, contours, rgb, simplified
 from clipgen.styles.noise import clouds, grain, noise
+from clipgen.styles.patches import contours, patches, rgb, simplified
 from clipgen.styles.primitives import Picture, Plane, axes, blur, calm, step, to_bytes, to_float, unit, wide
 
 _BRICKS = ((0.62, 0.33, 0.25), (0.55, 0.4, 0.34), (0.6, 0.58, 0.55))
@@ -16,7 +16,7 @@ def graffiti(rng: np.random.Generator, picture: Picture) -> Picture:
     u = unit(picture)
     wall, mortar = _bricks(rng, h, w)
     image = simplified(picture, 0.9)
-    found = areas(image, 8, 0.5 * u)
+    found = patches(image, 8, 0.5 * u)
     line = contours(to_float(calm(picture, 0.8)), rng.uniform(1.0, 1.3), 6, 0.9)
     paint = found.filled(_vivid(found.colours))
     dust = noise(rng, h, w, 192)

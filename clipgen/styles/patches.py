@@ -36,7 +36,7 @@ def rgb(colours: Plane) -> Plane:
 
 
 @dataclass(frozen=True)
-class Areas:
+class Patches:
     """A picture's areas: the number of each pixel's, at twice its size, and the colour of each as `lab` gives it."""
 
     numbers: np.ndarray  # uint8 [2 H, 2 W]
@@ -52,12 +52,12 @@ class Areas:
         return cv2.resize(self.numbers, (w, h), interpolation=cv2.INTER_NEAREST)
 
 
-def areas(image: Plane, n: int, soft: float) -> Areas:
+def patches(image: Plane, n: int, soft: float) -> Patches:
     """Divides a float picture into areas of at most n colours, their contours smoothed by a sigma in pixels."""
     h, w = image.shape[:2]
     values = lab(image)
     centres = _centres(cv2.resize(values, (36, 36), interpolation=cv2.INTER_AREA).reshape(-1, 3), n)
-    return Areas(smoothed(nearest(values, centres), len(centres), soft), centres)
+    return Patches(smoothed(nearest(values, centres), len(centres), soft), centres)
 
 
 def _scaled(values: Plane) -> Plane:
