@@ -144,15 +144,18 @@ def is_known_to(perceptor: Perceptor) -> bool:
 
 
 def drawn_words() -> frozenset[str]:
-    """Words that a start from the bank shows, whether a CLIP knows them or not: names of styles and scenes of one word.
+    """Words that a start from the bank shows, whether a CLIP knows them or not: names of styles and scenes of one word,
+    and numbers of things.
 
-    >>> {"mosaic", "greenhouse"} <= drawn_words()
+    >>> {"mosaic", "greenhouse", "three"} <= drawn_words()
     True
     """
     from clipgen.scenery import SCENES  # late: as for `_entries`
     from clipgen.styles import single_names
+    from clipgen.tasks.generate.layouts import NUMBERS  # late: it is a part of what starts from the bank
 
-    return frozenset(single_names()).union(name for scene in SCENES.values() for name in scene.names if name.isalpha())
+    scenes = (name for scene in SCENES.values() for name in scene.names if name.isalpha())
+    return frozenset((*single_names(), *scenes, *NUMBERS))
 
 
 def _entries() -> Iterator[Entry]:
