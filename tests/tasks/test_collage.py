@@ -111,11 +111,13 @@ def test_several_of_a_thing_stand_on_the_ground(number: int) -> None:
     """In one row, or close behind it: none floats above."""
     thing = torch.zeros(4, 64, 64)
     thing[3, 12:52, 12:52] = 1.0
-    made = grouped(thing, number, 192, torch.Generator().manual_seed(number), stand=True)
+    made = grouped(thing, number, 192, torch.Generator().manual_seed(number), stand=4)
     rows = (made[3].amax(1) > 0.5).nonzero()[:, 0]
     cols = (made[3].amax(0) > 0.5).nonzero()[:, 0]
     high, wide = int(rows[-1] - rows[0]), int(cols[-1] - cols[0])
     assert wide > 1.7 * high and wide > 150
+    three = grouped(thing, 3, 192, torch.Generator().manual_seed(1), stand=2)
+    assert 0.2 < (three[3].amax(1) > 0.5).float().mean() < 0.6  # two close behind the third
 
 
 def test_several_of_a_thing_differ() -> None:

@@ -21,10 +21,9 @@ APART, PALE = 0.45, 0.35
 # plain ground departs from its colour, and by how much it is lighter at one edge than at the other
 TURNED, TONED, SHADED = 14.0, 0.08, 0.16
 # of several of a thing on one square: side of one, times the number in a row, how far the next one is, as a share of
-# that, and by how much one may be smaller; how far behind a row is the next one on the ground, how many are in one,
-# and where the ground is
+# that, and by how much one may be smaller; how far behind a row is the next one on the ground, and where that is
 CLOSE, NEXT, UNLIKE = 1.15, 0.82, 0.15
-BEHIND, IN_ROW, GROUND = 0.45, 4, 0.78
+BEHIND, GROUND = 0.45, 0.78
 # of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how
 # much the water rises and falls along it, as a share of its height
 DRAUGHT, SEEN, LAPPING = 0.16, 0.3, 0.025
@@ -66,17 +65,17 @@ def side_of(place: Place, canvas: Tensor) -> int:
     return round(place[2] * min(canvas.shape[-2:]))
 
 
-def grouped(draw: Tensor, number: int, side: int, rng: torch.Generator, *, stand: bool = False) -> Tensor:
+def grouped(draw: Tensor, number: int, side: int, rng: torch.Generator, *, stand: int = 0) -> Tensor:
     """Several of a draw of a thing [4, h, h], some of them mirrored, on one square [4, side, side].
 
         >>> grouped(torch.ones(4, 64, 64), 3, 96, torch.Generator().manual_seed(7)).shape
         torch.Size([4, 96, 96])
 
     They fill the square in rows, the front ones below, two beside each other; stand: as on the ground of a scene, up to
-    four in one row, and of more the second close behind the first.
+    so many in one row, and of more the second close behind the first; 0: on no ground.
     """
     made = draw.new_zeros(4, side, side)
-    rows = 1 + (number > IN_ROW) if stand else round(math.sqrt(number) - 0.1)
+    rows = 1 + (number > stand) if stand else round(math.sqrt(number) - 0.1)
     in_rows = [len(part) for part in torch.arange(number).tensor_split(rows)]
     across = max(in_rows)
     own = round(CLOSE * side / max(across, rows))

@@ -36,6 +36,8 @@ DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
 # a drawing is left out whose cosine to the name of its thing is lower by more than this than to another name, if others
 # are clearer: the network has learnt some badly
 CLEAR = -0.03
+# how many of a thing stand in one row, alone and beside another thing
+IN_ROW = (4, 2)
 # mean alpha from which a thing fills its square
 FULL = 0.78
 
@@ -105,7 +107,7 @@ class Composer:
         """
         rng = choices.rng
         stands = layout.scene is not None and ground is None
-        places = layout.places_in(stands)
+        places, in_row = layout.places_in(stands), stands * IN_ROW[len(layout.things) > 1]
         scene = self.scene_of(layout) if ground is None else None
         floats = scene is not None and scene.scene in SEAS
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
@@ -132,7 +134,7 @@ class Composer:
             chosen = drawing * each + _near_best(fits[drawing], rng)
             side, number = side_of(place, canvas), NUMBERS.get(numbers.get(thing, ""), 1)
             draw = (
-                grouped(draws[chosen], number, side, rng, stand=stands and len(layout.things) == 1)
+                grouped(draws[chosen], number, side, rng, stand=in_row)
                 if number > 1 else enlarge(draws[chosen], side)
             )  # fmt: skip
             if last and layout.relation:
