@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import torch
@@ -292,7 +292,8 @@ _WORD = r"[^\W\d_]+(?:'[^\W\d_]+)?"  # numbers are not words
 _MIXED = re.compile(r"(?=[^\W_]*\d)(?=\d*[^\W\d_])[^\W_]+")  # but "z80" is one where it was taught
 
 
-def stems(word: str) -> set[str]:
+@lru_cache(maxsize=65536)
+def stems(word: str) -> frozenset[str]:
     """A word and those of which it may be a plural, past or -ing form.
 
     >>> sorted(stems("foxes"))
@@ -310,4 +311,4 @@ def stems(word: str) -> set[str]:
             found.add(root + "e")
             if root[-1] == root[-2]:
                 found.add(root[:-1])
-    return found
+    return frozenset(found)

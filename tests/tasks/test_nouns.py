@@ -10,7 +10,7 @@ from torch import Tensor
 
 from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.generate.layouts import NUMBERS
-from clipgen.tasks.generate.nouns import MEANT, Part, named, parts_of, tokenized
+from clipgen.tasks.generate.nouns import MEANT, Part, named, parts_of, tokenized, too_many
 
 AXES = ("bus", "school", "red apple", "fox", "insect")
 
@@ -30,6 +30,12 @@ class Words(Perceptor):
 
     def asides(self, text: str) -> list[str]:
         return ["by insect"] if "by insect" in text else []
+
+    def unknown_words(self, text: str) -> list[str]:
+        return [word for word in ("foxglove", "minibus") if word in text]
+
+    def stand_ins(self, word: str) -> list[str]:
+        return ["bus"] if word == "minibus" else []
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +110,20 @@ def test_a_number_is_that_of_what_follows_it(words: Words) -> None:
 
 def test_digits_are_read_as_words_but_in_names_of_sizes() -> None:
     assert tokenized("3 foxes") == "three foxes" and tokenized("at 85mm, 4k, f/2 and 2:3") == "at mm , k , f / and :"
+
+
+def test_many_and_more_than_are_drawn_are_a_number_of_a_thing_but_years_are_not() -> None:
+    assert tokenized("a herd of foxes, dozens of buses") == "six foxes , six buses"
+    assert tokenized("a dozen foxes") == tokenized("99 foxes") == tokenized("12 foxes") == "twelve foxes"
+    assert tokenized("a group of three foxes") == "a group of three foxes" and tokenized("a row of x") == "six x"
+    assert tokenized("cars of 1969 in 2024 cars") == "cars of in cars"
+    assert too_many("99 foxes, 12 buses, 3 owls, 1969 cars") == ["99"]
+
+
+def test_a_word_for_which_nothing_stands_names_nothing(words: Words) -> None:
+    every = named(words, words.encode_text(AXES), ["a foxglove, a minibus"])
+    known = named(words, words.encode_text(AXES), ["a foxglove, a minibus"], only_known=True)
+    assert list(every.parts) == ["foxglove", "minibus"] and list(known.parts) == ["minibus"]
 
 
 def test_names_of_several_words_are_found_as_a_whole(words: Words) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from clipgen.errors import WeightsError
 from clipgen.models.weights import save_state
+from clipgen.perceptors.openclip.kin import Kin
 from clipgen.perceptors.openclip.meanings import IMAGEABILITY_FILE, Imageability, Meanings, load_imageability
 from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.store import Store, Vectors
@@ -78,7 +79,7 @@ def known_letters(vocabulary: Sequence[str], moods: Sequence[str] = (), store: V
     network.layers[0].weight.data[0, 0] = 1.0
     network.layers[2].weight.data[0, 0] = 1.0
     network.layers[2].bias.data -= 1.0
-    return Meanings(TOWER, network, vocabulary, moods, store)
+    return Meanings(TOWER, network, Kin(16), vocabulary, moods, store)
 
 
 def test_what_stands_for_a_word_is_shown_and_near() -> None:

@@ -18,13 +18,16 @@ from clipgen.errors import WeightsError
 from clipgen.files import sha256
 from clipgen.models import weights
 from clipgen.perceptors.base import STOP_WORDS, stems
+from clipgen.perceptors.openclip.kin import KIN_FILE, Kin, load_kin
 from clipgen.perceptors.openclip.spelling import Spelling
 from clipgen.perceptors.openclip.tower import WEIGHTS_FILE, TextTower
 from clipgen.store import Store, Vectors, text_keys
 
 IMAGEABILITY_FILE = "imageability.safetensors"
 _SHOWN = 0.5  # probability from which a picture is taken to be able to show a word
-_ALIKE = 0.5  # least cosine of a word and the one that stands for it: gibberish is near nothing
+# least cosine of a word and the one that stands for it: gibberish is near nothing, and of words that the network was not
+# taught two thirds of what it finds nearer than that are right, a seventh of the rest
+_ALIKE = 0.5
 
 
 class Imageability(nn.Module):
@@ -38,7 +41,7 @@ class Imageability(nn.Module):
     concreteness and imagery" (Charbonnier and Wartena 2019); trained on the word net's kinds of nouns.
     """
 
-    def __init__(self, dim: int, width: int = 256) -> None:
+    def __init__(self, dim: int, width: int = 512) -> None:
         super().__init__()
         self.layers = nn.Sequential(nn.Linear(dim, width), nn.GELU(), nn.Linear(width, 1))
 
@@ -56,29 +59,30 @@ class Meanings:
         >>> meanings.nearest("vessel"), meanings.nearest("beautiful")
         (['boat'], [])
 
-    tower: embeds words; imageability: tells which words a picture can show; vocabulary: what may stand for a word, of
-    which those that a picture can show are used; moods: those of light and weather, which a picture shows though they
-    are no things: they stand for a word of the vocabulary that is nearer to one of them than to any other; store: where
-    embeddings of the vocabulary are kept between runs, default: nowhere.
+    tower: embeds words; imageability: tells which words a picture can show; kin: tells which of these stand for a word;
+    vocabulary: what may stand for one, as far as a picture can show it; moods: words of light and weather, which a
+    picture shows though they are no things: they stand for a word of the vocabulary that is nearer to one of them than
+    to any other; store: where embeddings of words are kept between runs, default: nowhere.
     """
 
     def __init__(
         self,
         tower: TextTower,
         imageability: Imageability,
+        kin: Kin,
         vocabulary: Sequence[str],
         moods: Collection[str] = (),
         store: Vectors | None = None,
     ) -> None:
-        self.tower, self.imageability, self.vocabulary = tower, imageability, _things(vocabulary)
+        self.tower, self.imageability, self.kin, self.vocabulary = tower, imageability, kin, _things(vocabulary)
         self.moods, self.store = frozenset(moods), store
 
     @classmethod
     def shipped(cls, vocabulary: Sequence[str]) -> Meanings:
         """Of a vocabulary, with the built-in text tower; WeightsError when its files are missing or damaged."""
-        tower, imageability, fingerprint = _shipped()
+        tower, imageability, kin, fingerprint = _shipped()
         store = Store().vectors(fingerprint, tower.config["model_cfg"]["embed_dim"], "text-words")
-        return cls(tower, imageability, vocabulary, mood_words(), store)
+        return cls(tower, imageability, kin, vocabulary, mood_words(), store)
 
     def nearest(self, word: str, count: int = 3) -> list[str]:
         """Up to `count` known words that can stand for a word, the nearest first; none where no picture shows it."""
@@ -87,15 +91,16 @@ class Meanings:
         if (meant := self.corrected(word)) is not None:
             return [meant]
         # a plural is rarer than its singular; an -ing form is no thing, though its verb's stem may be one
-        embedded = self.tower.embed(sorted(stems(word)) if word.endswith("s") and not word.endswith("ss") else [word])
+        embedded = self._embed(sorted(stems(word)) if word.endswith("s") and not word.endswith("ss") else [word])
         shown = embedded[self._shown(embedded)]
         if len(shown):
-            return self._near(shown, self._known.tolist(), count)
+            return self._near(self._kin @ self.kin(shown).T, self._known, count)
         # of words that were taught inside a name only: "city at dusk"
-        others = [row for row, other in enumerate(self.vocabulary) if word not in other.split()]
-        if len(others) == len(self.vocabulary) or self.moods.isdisjoint(self._near(embedded, others, 1)):
+        others = torch.tensor([word not in other.split() for other in self.vocabulary])
+        fits = self._embedded @ embedded.T
+        if others.all() or self.moods.isdisjoint(self._near(fits, others, 1)):
             return []
-        return self._near(embedded, [row for row in others if self.vocabulary[row] in self.moods], count)
+        return self._near(fits, others & torch.tensor([one in self.moods for one in self.vocabulary]), count)
 
     def corrected(self, word: str) -> str | None:
         """The word of the vocabulary that a misspelled one was meant to be; None for any other.
@@ -111,29 +116,33 @@ class Meanings:
     def _spelling(self) -> Spelling:
         return Spelling(word for entry in self.vocabulary for word in entry.split())
 
-    def _near(self, embedded: Tensor, rows: list[int], count: int) -> list[str]:
-        """Up to `count` words of some rows of the vocabulary that are near to any of embeddings [N, D]."""
-        if not rows:
-            return []
-        cosines, found = (self._embedded[rows] @ embedded.T).max(1).values.topk(min(count, len(rows)))
-        near = zip(cosines.tolist(), found.tolist(), strict=True)
-        return [self.vocabulary[rows[place]] for cosine, place in near if cosine >= _ALIKE]
+    def _near(self, fits: Tensor, among: Tensor, count: int) -> list[str]:
+        """Up to `count` words of the vocabulary that are alike enough, by cosines [V, N]; among: of which ones, [V]."""
+        cosines, rows = fits.max(1).values.masked_fill(~among, -1).topk(min(count, len(among)))
+        near = zip(cosines.tolist(), rows.tolist(), strict=True)
+        return [self.vocabulary[row] for cosine, row in near if cosine >= _ALIKE]
 
     @torch.inference_mode()
     def _shown(self, embedded: Tensor) -> Tensor:
         return self.imageability(embedded).sigmoid() >= _SHOWN
 
+    def _embed(self, words: Sequence[str]) -> Tensor:
+        if self.store is None:
+            return self.tower.embed(words)
+        return self.store.through(text_keys(words), lambda missing: self.tower.embed([words[i] for i in missing]))
+
     @cached_property
     def _embedded(self) -> Tensor:
-        if self.store is None:
-            return self.tower.embed(self.vocabulary)
-        keys = text_keys(self.vocabulary)
-        return self.store.through(keys, lambda missing: self.tower.embed([self.vocabulary[i] for i in missing]))
+        return self._embed(self.vocabulary)
+
+    @cached_property
+    def _kin(self) -> Tensor:
+        return self.kin(self._embedded)
 
     @cached_property
     def _known(self) -> Tensor:
-        """The rows of the vocabulary that a picture can show."""
-        return self._shown(self._embedded).nonzero()[:, 0]
+        """Which words of the vocabulary a picture can show."""
+        return self._shown(self._embedded)
 
 
 def _things(vocabulary: Sequence[str]) -> list[str]:
@@ -155,12 +164,14 @@ def mood_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _shipped() -> tuple[TextTower, Imageability, str]:
-    """The text tower, what tells which words a picture can show, and the sha256 of the tower's weights."""
+def _shipped() -> tuple[TextTower, Imageability, Kin, str]:
+    """The text tower, what tells which words a picture can show and which ones stand for others, and the sha256 of the
+    tower's weights."""
     card = weights.find("text", role="text tower")
     weights.check(card)
     tower = TextTower.load(card.folder)
-    return tower, load_imageability(card.folder / IMAGEABILITY_FILE), sha256(card.folder / WEIGHTS_FILE)
+    imageability, kin = load_imageability(card.folder / IMAGEABILITY_FILE), load_kin(card.folder / KIN_FILE)
+    return tower, imageability, kin, sha256(card.folder / WEIGHTS_FILE)
 
 
 def load_imageability(path: Path) -> Imageability:

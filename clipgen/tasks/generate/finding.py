@@ -89,7 +89,7 @@ class Finder:
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
         looks, texts = self._looks(texts, target)
         said = places_said(texts)
-        words = named(self.perceptor, embedded, said.texts, self.embedded)
+        words = named(self.perceptor, embedded, said.texts, self.embedded, only_known=True)
         if texts and not words.parts:
             return None  # they name a place and nothing in it
         # of many words none has much weight in the target
@@ -163,7 +163,8 @@ class Finder:
         fits = named(self.perceptor, own, texts, self.embedded).heads[len(things) :]
         best = {scene: float(scene in said) for scene in SCENES}
         for scene, fit in zip(names.values(), fits.tolist(), strict=True):
-            if scene not in HOURS or not said:  # a bakery at dawn is no sunrise
+            # a bakery at dawn is no sunrise, nor are pancakes in the light of the morning
+            if scene not in HOURS or (fit >= EXACT and not said):
                 best[scene] = max(min(fit, UNSAID), best[scene])
         return {caption: best[entry.scene] for caption, entry in self.scenes.items()}
 

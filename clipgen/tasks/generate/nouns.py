@@ -22,7 +22,15 @@ EXACT = 0.97  # cosine of a name and a part of the words from which that is its 
 MOST = 120  # words and marks of a text that are read: what a picture is of is said early
 _GROUND = re.compile(rf"\b({'|'.join(COLOURS)}) (?:background|backdrop|ground)\b")
 _OF = re.compile(r"(\S+) of\b")
-_DIGITS = re.compile(r"(?<!\S)(?:[2-9]|1[0-2])(?= [a-z])")
+# but for years
+_DIGITS = re.compile(r"(?<!\S)(?:[2-9](?= [a-z])|(?!(?:1[5-9]|20)\d\d)[1-9]\d+(?= (?:[a-z]+ )?[a-z]+s\b))")
+# words for more of a thing than can be told at a glance, which are drawn as one number
+_MANY = re.compile(
+    r"(?<!\S)(?:many|several|lots of|plenty of|dozens of|hundreds of|thousands of"
+    rf"|an? (?:lot|flock|herd|pack|crowd|group|swarm|shoal|colony|line|row) of)(?= (?!(?:{'|'.join(NUMBERS)})\b)[a-z])"
+)
+_DOZEN = re.compile(r"(?<!\S)(?:a |one )?dozen(?= [a-z])")
+SEVERAL = "six"
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 
@@ -70,14 +78,28 @@ def parts_of(text: str) -> list[Part]:
 
 
 def tokenized(text: str) -> str:
-    """The words and marks of a text that are read, in lower case, with a space between any two.
+    """The words and marks of a text that are read, in lower case, with a space between any two; numbers are spelt.
 
-    >>> tokenized("2 foxes, on a hill")
-    'two foxes , on a hill'
+    >>> tokenized("2 foxes, on a hill"), tokenized("99 balloons"), tokenized("a flock of birds")
+    ('two foxes , on a hill', 'twelve balloons', 'six birds')
     """
-    words = list(NUMBERS)
-    spelt = _DIGITS.sub(lambda found: words[int(found[0]) - 2], text.lower())
+    spelt = _DIGITS.sub(lambda found: _number(int(found[0])), text.lower())
+    spelt = _MANY.sub(SEVERAL, _DOZEN.sub(_number(12), spelt))
     return " ".join(_TOKEN.findall(spelt)[:MOST])
+
+
+def _number(number: int) -> str:
+    """The word for a number from two on, as far as so many of a thing are drawn."""
+    return next((word for word, so_many in NUMBERS.items() if so_many == number), list(NUMBERS)[-1])
+
+
+def too_many(text: str) -> list[str]:
+    """The numbers in a text of more of a thing than are drawn.
+
+    >>> too_many("99 balloons and 3 foxes")
+    ['99']
+    """
+    return [found for found in _DIGITS.findall(text.lower()) if int(found) > max(NUMBERS.values())]
 
 
 def grounds_of(text: str) -> list[str]:
@@ -115,7 +137,12 @@ class Named:
 
 
 def named(
-    perceptor: Perceptor, things: Tensor, texts: Sequence[str], embedded: dict[str, Tensor] | None = None
+    perceptor: Perceptor,
+    things: Tensor,
+    texts: Sequence[str],
+    embedded: dict[str, Tensor] | None = None,
+    *,
+    only_known: bool = False,
 ) -> Named:
     """Compare things, by embeddings [N, D] of their names, with all parts of texts.
 
@@ -123,9 +150,14 @@ def named(
         >>> named(perceptor, perceptor.encode_text(names), ["a school bus"]).meant
         tensor([ True,  True, False])
 
-    Without a part, as where a picture is the prompt, any thing may be meant. embedded: of parts [D], which is added to.
+    Without a part, as where a picture is the prompt, any thing may be meant. embedded: of parts [D], which is added to;
+    only_known: whether to leave out parts with a word for which nothing stands that the perceptor knows: its embedding is
+    near to anything.
     """
     parts = [part for text in texts for part in parts_of(without(text, perceptor.asides(text)))]
+    if only_known:
+        empty = {word for text in texts for word in perceptor.unknown_words(text) if not perceptor.stand_ins(word)}
+        parts = [part for part in parts if empty.isdisjoint(part.text.split())]
     if not parts:
         return Named(ones := things.new_ones(len(things)), ones, ones, dict.fromkeys(COLOURS, ones))
     distinct = list(dict.fromkeys([part.text for part in parts]))

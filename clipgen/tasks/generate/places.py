@@ -19,7 +19,15 @@ HOURS = frozenset(
 # parts of a place, and words for a picture of one: "a bakery window", "a forest scene"
 PARTS = ("background", "door", "floor", "interior", "landscape", "scene", "view", "wall", "walls", "window", "windows")
 # "in a cave" is said of his cave, too
-_DETERMINERS = "a|an|the|my|our|his|her|their|some|this|that"
+_ANY, _DETERMINERS = ("a", "an", "the"), "a|an|the|my|our|his|her|their|some|this|that"
+
+
+class _Phrase(NamedTuple):
+    """What names places: its words but for determiners, and the scenes that it means."""
+
+    text: str
+    words: Set[str]
+    scenes: Set[str]
 
 
 class Said(NamedTuple):
@@ -38,15 +46,16 @@ def places_said(texts: Sequence[str]) -> Said:
     found: set[str] = set()
     left = []
     for text in map(tokenized, texts):
-        for phrase, scenes in _phrases():
-            text, times = phrase.subn(" ", text)
-            found |= scenes if times else set()
+        for phrase in _phrases():
+            if phrase.words.issubset(text.split()):
+                text, times = _pattern(phrase.text).subn(" ", text)
+                found |= phrase.scenes if times else set()
         left.append(" ".join(text.split()))
     return Said(frozenset(found), tuple(left))
 
 
 @cache
-def _phrases() -> tuple[tuple[re.Pattern[str], Set[str]], ...]:
+def _phrases() -> tuple[_Phrase, ...]:
     """What names places, the longest first, each with the scenes that it means, or may mean: the sea at sunset, too."""
     from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
 
@@ -55,7 +64,8 @@ def _phrases() -> tuple[tuple[re.Pattern[str], Set[str]], ...]:
         if name not in HOURS:
             meant = {other for other, its in SCENES.items() if _is_in_a_mood(scene.names, its.names)}
             said |= {phrase.lower(): meant | {name} for phrase in (*scene.names, *scene.place)}
-    return tuple((_pattern(phrase), said[phrase]) for phrase in sorted(said, key=len, reverse=True))
+    longest = sorted(said, key=len, reverse=True)
+    return tuple(_Phrase(text, {*text.split()}.difference(_ANY), said[text]) for text in longest)
 
 
 def _is_in_a_mood(names: Sequence[str], others: Sequence[str]) -> bool:
@@ -67,7 +77,7 @@ def _is_in_a_mood(names: Sequence[str], others: Sequence[str]) -> bool:
 
 def _pattern(phrase: str) -> re.Pattern[str]:
     """A phrase, where no word follows that it may be a part of: a pool table is no pool, nor one of flowers a sea."""
-    words = [f"(?:{_DETERMINERS})" if word in ("a", "an", "the") else re.escape(word) for word in phrase.split()]
+    words = [f"(?:{_DETERMINERS})" if word in _ANY else re.escape(word) for word in phrase.split()]
     after = "|".join(sorted(STOP_WORDS - {"of"}))
     part = f"(?: (?:{'|'.join(PARTS)}))?"
     return re.compile(rf"\b{' '.join(words)}{part}(?= *$| [^\w\s]| (?:{after}|\w+ing)\b)")

@@ -19,6 +19,8 @@ from clipgen.tasks.bank import is_known_to
 from clipgen.tasks.generate.frame import Frame
 from clipgen.tasks.generate.initial import bank_pictures
 from clipgen.tasks.generate.laying import laid_out
+from clipgen.tasks.generate.layouts import NUMBERS
+from clipgen.tasks.generate.nouns import too_many
 from clipgen.tasks.generate.regions import Region
 from clipgen.tasks.generate.targets import Targets, reader_for
 from clipgen.tasks.generate.texts import embed_cached
@@ -85,7 +87,7 @@ def set_start(
         start = bank_pictures(
             seeing(words), shown, texts=words.texts, seeds=seeds, size=size, parts=parts, grounds=grounds
         )
-        notes.extend(_replaced(words.texts, start.stand_ins))
+        notes.extend([*_replaced(words.texts, start.stand_ins), *_fewer(words.texts)])
         return start.pictures, start.init_share
 
     pictures, shares = laid_out(draw, targets, generator.size, regions=regions, frame=frame)
@@ -120,3 +122,10 @@ def _replaced(texts: Sequence[Sequence[str]], stand_ins: Sequence[str]) -> list[
         f"no picture known here shows {text!r}: it starts from the nearest, {', '.join(dict.fromkeys(own))}"
         for text, own in instead.items()
     ]
+
+
+def _fewer(texts: Sequence[Sequence[str]]) -> list[str]:
+    """A line for numbers of a thing that are too high to be drawn."""
+    found = dict.fromkeys(number for own in texts for text in own for number in too_many(text))
+    most = max(NUMBERS.values())
+    return [f"at most {most} of a thing are drawn, not {', '.join(found)}"] if found else []

@@ -26,7 +26,7 @@ from clipgen.errors import UnknownNameError, WeightsError
 from clipgen.files import sha256, write_text
 from clipgen.perceptors.openclip.tower import MERGES_FILE, TextTower, text_config
 from clipgen.train import checkpoints
-from clipgen.train.text import imageability
+from clipgen.train.text import imageability, kin
 from clipgen.train.text.bars import Bars, measure
 from clipgen.train.text.concepts import Concept, known_concepts
 from clipgen.train.text.corpus import texts as all_texts
@@ -98,6 +98,7 @@ def run(
     fit(trainer, folder, key, report)
     student.save(out, merges)
     imageability.write(out, words, seed=recipe.seed)
+    kin.write(out, words, concepts, seed=recipe.seed)
     bars = measure(TextTower.load(out).embed, concepts, words, HeldOut.of(concepts, words, mode="pictures"))
     write_text(folder / "bars.json", json.dumps({"recipe": asdict(recipe), **asdict(bars)}, indent=2) + "\n")
     report(json.dumps(asdict(bars)))

@@ -14,7 +14,7 @@ from clipgen.perceptors.openclip.meanings import IMAGEABILITY_FILE, Imageability
 from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.train.text.wordnet import Words
 
-_MOST = 30_000  # the most common words, in so far as they are letters only
+_MOST = 60_000  # the most common words, in so far as they are letters only
 _SENSES = 2  # of which one can be shown
 _FORMS = 10_000  # words whose forms in -ing and -ed are no things
 _PLACES = "noun.location"  # a city, a valley: shown as scenes
