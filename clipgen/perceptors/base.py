@@ -24,8 +24,16 @@ STOP_WORDS = frozenset(
         where which while who whose will with within without you your""",
     )
 )
-# nothing stands for a number: to find that out for "two foxes" would load the words' meanings for most prompts
-NUMBERS = frozenset(re.findall(r"\w+", "zero one two three four five six seven eight nine ten eleven twelve hundred"))
+# Nothing stands for a number: to find that out for "two foxes" would load the words' meanings for most prompts. Nor for
+# where in a picture something is, or for what the picture is on.
+BARE = frozenset(
+    re.findall(
+        r"\w+",
+        """zero one two three four five six seven eight nine ten eleven twelve hundred
+        angle back background bottom center centre corner edge foreground front left middle right side surface top view
+        cover illustration image portrait poster print render rendering wallpaper""",
+    )
+)
 SUFFIXES = ("ies", "ing", "es", "ed", "s")
 _NAMED = 12  # unknown words that a line names
 
@@ -227,7 +235,7 @@ class Vocabulary:
 
     def stand_ins(self, word: str) -> list[str]:
         """Known words near in meaning to an unknown one."""
-        if word in NUMBERS:
+        if word in BARE:
             return []
         if word not in self._found:
             manners = next((self._manners[stem] for stem in sorted(stems(word)) if stem in self._manners), None)

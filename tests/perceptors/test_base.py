@@ -27,13 +27,13 @@ def test_unknown_words_come_once_in_order() -> None:
     assert VOCABULARY.unknown("a zeppelin over a cassle, a zeppelin") == ["zeppelin", "cassle"]
 
 
-def test_numbers_are_left_out_without_a_search() -> None:
+def test_numbers_sides_and_what_a_picture_is_on_are_left_out_without_a_search() -> None:
     asked: list[str] = []
     words = Vocabulary(["fox"], asked.append)
     assert words.known("two foxes, three vixens") == "foxes"
     assert asked == ["vixens"]
-    for number in NUMBERS:  # which every prompt of several things is compared with
-        assert words.known(f"{number} foxes") == "foxes"
+    for word in (*NUMBERS, "background", "poster"):  # every prompt of several things is compared with numbers
+        assert words.known(f"{word} foxes") == "foxes"
     assert asked == ["vixens"]
 
 

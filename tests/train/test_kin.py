@@ -14,7 +14,7 @@ from torch import Tensor
 from clipgen.errors import WeightsError
 from clipgen.models.weights import save_state
 from clipgen.perceptors.openclip.kin import KIN_FILE, Kin, load_kin
-from clipgen.perceptors.openclip.meanings import Meanings
+from clipgen.perceptors.openclip.meanings import Imageability, Meanings
 from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.train.text.concepts import Concept
 from clipgen.train.text.kin import below, lessons, near, train
@@ -37,7 +37,7 @@ def net(**more: Meaning) -> Words:
 
 
 def concepts(*names: str) -> list[Concept]:
-    return [Concept((name,), (), (f"{name}-n",)) for name in names]
+    return [Concept((name,), (), (f"{name}-n",), exact=True) for name in names]
 
 
 class Tower:
@@ -69,9 +69,17 @@ def test_what_no_picture_shows_is_further_and_someone_is_no_animal() -> None:
                 fool=Meaning(("fool",), "", (), "noun.person"), dupe=Meaning(("dupe",), "", ("fool",), "noun.person"))
     kinds = below(words, concepts("bird"))
     assert near(words, ["idea-n"], kinds)[0] == near(words, ["crow-n"], kinds)[0] + 2
-    gull = Concept(("gull",), (), ("gull-n", "dupe-n"))
+    gull = Concept(("gull",), (), ("gull-n", "dupe-n"), exact=True)
     assert near(words, ["fool-n"], below(words, [gull])) == {}
     assert near(words, ["crow-n"], below(words, [gull])) == {0: 2.3}
+
+
+def test_what_most_concepts_are_says_little_and_a_last_word_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    words, many = net(), concepts("bird", "wren", "swan")
+    assert near(words, ["crow-n"], below(words, many)) == {0: 1.0, 1: 2.3, 2: 2.3}
+    monkeypatch.setattr("clipgen.train.text.kin._MANY", 2)
+    assert near(words, ["crow-n"], below(words, many)) == {0: 1.0}
+    assert below(words, [Concept(("gold gull",), (), ("gull-n",))]) == {}
 
 
 def test_words_that_are_taught_are_nouns_that_a_picture_can_show() -> None:
@@ -103,7 +111,7 @@ def test_kin_stands_for_a_word_and_what_is_near_to_nothing_has_none() -> None:
             return torch.ones(len(embeddings))
 
     network, _ = train(TOWER, net(), concepts("bird", "boat"), seed=1)
-    found = Meanings(TOWER, cast("Imageability", Shown()), network, ["bird", "boat"])
+    found = Meanings(TOWER, cast(Imageability, Shown()), network, ["bird", "boat"])
     assert found.nearest("zxqvw") == []
 
 

@@ -25,8 +25,8 @@ from clipgen.store import Store, Vectors, text_keys
 
 IMAGEABILITY_FILE = "imageability.safetensors"
 _SHOWN = 0.5  # probability from which a picture is taken to be able to show a word
-# least cosine of a word and the one that stands for it: gibberish is near nothing, and of words that the network was not
-# taught two thirds of what it finds nearer than that are right, a seventh of the rest
+# Least cosine of a word and the one that stands for it: gibberish is near nothing, and of what is found for words that
+# the network was not taught two thirds are right above it, a fifth below.
 _ALIKE = 0.5
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from functools import partial
-from itertools import permutations
+from itertools import islice, permutations
 from typing import NamedTuple
 
 import torch
@@ -94,6 +94,7 @@ class Finder:
             return None  # they name a place and nothing in it
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
+        order |= dict.fromkeys(self._standing(words, names))
         # without words any thing may be meant
         exact = (words.heads >= EXACT).nonzero()[:, 0].tolist() if words.parts else []
         order |= dict.fromkeys(exact)
@@ -104,7 +105,7 @@ class Finder:
         }
         own = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
         near = self._without_places(_without_kinds(own, alike.values()), alike.values())
-        if not near:
+        if not near or (texts and all(map(_is_mood, near))):
             return None
         # scenes show clouds and mountains
         numbers = {
@@ -129,6 +130,12 @@ class Finder:
         if len(found) > 1 and found[0].fit < max(THING, clear) and found[-1].is_named and found[-1].is_near:
             return found[-1]  # words say more than cosines do
         return found[0] if found else None
+
+    def _standing(self, words: Named, names: Sequence[str]) -> list[int]:
+        """The rows of names that stand for words of texts: of a kingfisher that of a bird."""
+        alone = (word for word in words.parts if " " not in word)
+        found = (next(filter(names.__contains__, self.perceptor.stand_ins(word)), None) for word in alone)
+        return [names.index(name) for name in found if name is not None]
 
     def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[dict[str, str], list[str]]:
         """The styles that texts name, with the words for each, all where there is no text, and the texts without these.
@@ -163,8 +170,7 @@ class Finder:
         fits = named(self.perceptor, own, texts, self.embedded).heads[len(things) :]
         best = {scene: float(scene in said) for scene in SCENES}
         for scene, fit in zip(names.values(), fits.tolist(), strict=True):
-            # a bakery at dawn is no sunrise, nor are pancakes in the light of the morning
-            if scene not in HOURS or (fit >= EXACT and not said):
+            if scene not in HOURS or not said:  # a bakery at dawn is no sunrise
                 best[scene] = max(min(fit, UNSAID), best[scene])
         return {caption: best[entry.scene] for caption, entry in self.scenes.items()}
 
@@ -173,7 +179,7 @@ class Finder:
 
         "A crow on a foggy morning" is no sunrise. alike: names that one word may mean.
         """
-        for shown in (mood_words(), self.scenes.keys()):
+        for shown in ({*filter(_is_mood, names)}, self.scenes.keys()):
             hidden = {*shown}.union(*(some for some in alike if not some.isdisjoint(shown)))
             others = {name: fit for name, fit in names.items() if name not in hidden}
             names = others if any(fit >= SURE for fit in others.values()) else names
@@ -234,7 +240,8 @@ class Finder:
             best = scored.best(GROUNDED, things)
             grounded = [one.on(colour) for one in best for colour in COLOURS]
             scored.add([*grounded, *(one.within(scene) for one in best for scene in scenes if things > 1)])
-        scored.add(one.in_style(style, said) for one in scored.best(STYLED) for style, said in looks.items())
+        drawable = list(islice(filter(self.can_draw, scored.best()), STYLED)) if looks else []
+        scored.add(one.in_style(style, said) for one in drawable for style, said in looks.items())
         return scored
 
 
@@ -251,6 +258,11 @@ def _related(layout: Layout, *, texts: Sequence[str], words: Named, names: Seque
     if found and found.how is UNDER and layout.things[found.order[0]] in SKY:
         found = found._replace(how=UNDER_SKY)
     return layout.related(found) if found else None
+
+
+def _is_mood(name: str) -> bool:
+    """Whether a name is of light or weather first of all: "foggy", "night with stars"."""
+    return name.split()[0] in mood_words()
 
 
 def _are_two(pair: tuple[str, str], names: Mapping[str, float]) -> bool:

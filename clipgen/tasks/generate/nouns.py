@@ -156,7 +156,8 @@ def named(
     """
     parts = [part for text in texts for part in parts_of(without(text, perceptor.asides(text)))]
     if only_known:
-        empty = {word for text in texts for word in perceptor.unknown_words(text) if not perceptor.stand_ins(word)}
+        unknown = dict.fromkeys(word for text in texts for word in perceptor.unknown_words(text))
+        empty = {word for word in unknown if not perceptor.stand_ins(word)}
         parts = [part for part in parts if empty.isdisjoint(part.text.split())]
     if not parts:
         return Named(ones := things.new_ones(len(things)), ones, ones, dict.fromkeys(COLOURS, ones))

@@ -20,6 +20,7 @@ _SENSES = 2  # of which a picture can show one
 # most steps in the word net to a concept; what a step down to it costs, in steps up; what a rarer sense costs of a word
 # and of a concept's name, and the most; what a sense costs that no picture shows, or that of a stuff or an event
 NEAR, _DOWN, _RARER, _RARER_NAME, _MOST_RARER, _UNSHOWN, _STUFF = 5, 1.3, 1.0, 2.0, 3.0, 2.0, 1.0
+_MANY = 80  # concepts of one kind from which on that says little of them
 _STUFFS = ("noun.substance", "noun.phenomenon", "noun.shape")
 # who stands for someone of whom no concept is near, and what that costs
 _PEOPLE, _PERSON, _ANYONE = ("person", "man", "woman"), "noun.person", 4.5
@@ -35,8 +36,8 @@ def near(words: Words, meanings: Sequence[str], below: Mapping[str, Mapping[int,
         >>> from clipgen.train.text.wordnet import Meaning
         >>> kinds = {"kingfisher": ("bird",), "wren": ("bird",), "bird": ()}
         >>> net = Words({name: Meaning((name,), "", up, "noun.animal") for name, up in kinds.items()}, {}, {}, {})
-        >>> near(net, ["kingfisher"], below(net, [Concept(("wren",), (), ("wren",)), Concept(("bird",), (), ("bird",))]))
-        {0: 2.3, 1: 1.0}
+        >>> near(net, ["kingfisher"], below(net, [Concept(("bird",), (), ("bird",), exact=True)]))
+        {0: 1.0}
 
     below: of what each meaning is above of: see `below`.
     """
@@ -51,10 +52,14 @@ def near(words: Words, meanings: Sequence[str], below: Mapping[str, Mapping[int,
 
 
 def below(words: Words, concepts: Sequence[Concept]) -> dict[str, dict[int, float]]:
-    """The concepts that are of each kind, with the steps down to them."""
+    """The concepts that are of each kind, with the steps down to them; of what many are, only those that are just that.
+
+    "Artifact" says little of what is one.
+    """
     made: dict[str, dict[int, float]] = {}
     for index, concept in enumerate(concepts):
-        for rank, meaning in enumerate(concept.meanings):
+        # of the meaning of its last word alone most is not true: a light rail is no rail
+        for rank, meaning in enumerate(concept.meanings if concept.exact else ()):
             # a goat is someone, too, but none is drawn for a bard
             if (words.meanings[meaning].file == _PERSON) != (words.meanings[concept.meanings[0]].file == _PERSON):
                 continue
@@ -62,7 +67,7 @@ def below(words: Words, concepts: Sequence[Concept]) -> dict[str, dict[int, floa
             for kind, steps in words.above(meaning).items():
                 entry = made.setdefault(kind, {})
                 entry[index] = min(_DOWN * steps + more, entry.get(index, 99.0))
-    return made
+    return {kind: of if len(of) <= _MANY else {k: n for k, n in of.items() if n < _DOWN} for kind, of in made.items()}
 
 
 def _cost(words: Words, meaning: str, rank: int, rarer: float) -> float:
@@ -95,7 +100,7 @@ def train(
 ) -> tuple[Kin, dict[str, float]]:
     """A network for a tower, and what it does with a share of the words that it was not trained on, and with the others.
 
-    Example: ``train(TextTower.load(Path("models/text")), words, known_concepts(data, words), seed=23, held_out=0.1)``.
+    Example: ``train(TextTower.load(folder), words, known_concepts(data, words), seed=23, held_out=0.1)``.
     Returns the shares of words whose nearest concept is near in the word net: "held_out" and "seen", and both "before",
     by the tower's own embeddings.
     """
