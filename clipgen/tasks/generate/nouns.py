@@ -151,8 +151,8 @@ def named(
         tensor([ True,  True, False])
 
     Without a part, as where a picture is the prompt, any thing may be meant. embedded: of parts [D], which is added to;
-    only_known: whether to leave out parts with a word for which nothing stands that the perceptor knows: its embedding is
-    near to anything.
+    only_known: whether to leave out parts with a word for which nothing stands that the perceptor knows: the embedding
+    of such a word is near to anything.
     """
     parts = [part for text in texts for part in parts_of(without(text, perceptor.asides(text)))]
     if only_known:

@@ -98,7 +98,7 @@ def lessons(words: Words, concepts: Sequence[Concept], most: int = _MOST) -> dic
 def train(
     tower: TextTower, words: Words, concepts: Sequence[Concept], *, seed: int, held_out: float = 0.0, most: int = _MOST
 ) -> tuple[Kin, dict[str, float]]:
-    """A network for a tower, and what it does with a share of the words that it was not trained on, and with the others.
+    """A network for a tower, and how it does with a share of words that it was not trained on, and with the others.
 
     Example: ``train(TextTower.load(folder), words, known_concepts(data, words), seed=23, held_out=0.1)``.
     Returns the shares of words whose nearest concept is near in the word net: "held_out" and "seen", and both "before",
