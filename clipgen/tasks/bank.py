@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, permutations
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,12 +15,15 @@ from torch import Tensor
 from clipgen.colours import COLOURS
 from clipgen.perceptors.base import Perceptor
 
+if TYPE_CHECKING:
+    from clipgen.scenery.views import View
+
 _NAMED = re.compile(rf"\b({'|'.join(COLOURS)})\b")
 _BETWEEN = re.compile(r"\{\}( and \{\})? ")  # colours in a pattern
 _SEED = 5  # of the colours that are combined
 _OTHERS = 2  # number of other colours that each colour is combined with
 # of a shape, as shares of the shorter side, and of the picture from the left and the top or from the right and below
-_RADIUS, _CENTRE = (0.27, 0.35), (0.38, 0.43)
+_RADIUS, _CENTRE = (0.27, 0.38), (0.38, 0.43)
 QUARTERS = 4  # of a picture, one of which a shape is nearer to
 
 
@@ -64,20 +68,23 @@ class Entry:
         """
         return replace(self, caption=f"{self.caption} {style}", style=style)
 
-    def draw(self, seed: int, size: tuple[int, int]) -> Tensor:
+    def draw(self, seed: int, size: tuple[int, int], view: View | None = None) -> Tensor:
         """The picture of a seed, [3, H, W] in [0, 1]; size: (width, height), which changes details only.
 
+        view: of a scene; None: all of it, in its own light. What has a mood keeps the light of that.
         Shapes of seeds that follow one another stand in other quarters of the picture.
         """
         # late: OpenCV, which these draw with, changes the environment when imported
         from clipgen.grounds import GROUNDS, draw_shape
         from clipgen.scenery import MOODS, SCENES
+        from clipgen.scenery.views import View
         from clipgen.styles import STYLES
 
         rng = np.random.default_rng(seed)
         width, height = size
         if self.scene:
-            image = SCENES[self.scene].draw(rng, height, width)
+            view = view or View()
+            image = view.of(lambda h, w: SCENES[self.scene].draw(rng, h, w), height, width, lit=not self.mood)
             image = MOODS[self.mood].apply(rng, image) if self.mood else image
             image = STYLES[self.style].apply(rng, image) if self.style else image
         elif self.shape:

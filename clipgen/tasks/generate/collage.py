@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -18,8 +19,11 @@ from clipgen.tasks.generate.layouts import Place, styles
 # a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
 APART, PALE = 0.45, 0.35
 # of what tells two pictures of one layout apart: by how many degrees things are turned, by how much of its lightness a
-# plain ground departs from its colour, and by how much it is lighter at one edge than at the other
-TURNED, TONED, SHADED = 14.0, 0.08, 0.16
+# plain ground departs from its colour, and by how much one part of it is lighter than another
+TURNED, TONED, SHADED = 14.0, 0.04, 0.2
+# of a plain ground, as shares of its shorter side: radius of a spot of light, height of the edge of a floor, and how
+# soft that is; by which share of SHADED both are lighter or darker, so that they remain one ground and are no things
+SPOT, FLOOR, SOFT, FAINT = 0.75, 0.68, 0.03, 0.7
 # of several of a thing on one square: side of one, times the number in a row, how far the next one is, as a share of
 # that, and by how much one may be smaller; how far behind a row is the next one on the ground, and where that is
 CLOSE, NEXT, UNLIKE = 1.15, 0.82, 0.15
@@ -163,41 +167,63 @@ def in_style(picture: Tensor, style: str, rng: torch.Generator) -> Tensor:
     return torch.from_numpy(made).permute(2, 0, 1).to(picture) / 255
 
 
-def plain_ground(draws: Tensor, rng: torch.Generator, size: tuple[int, int]) -> Tensor:
-    """A canvas [3, H, W] of one pale colour, from which draws [N, 4, h, w] stand out; size: (width, height).
+def plain_ground(draws: Tensor, shares: Sequence[float], size: tuple[int, int]) -> Tensor:
+    """A canvas [3, H, W] of one pale colour, from which draws [N, 4, h, w] stand out.
 
-    >>> plain_ground(torch.ones(1, 4, 8, 8), torch.Generator().manual_seed(7), (96, 64)).shape
-    torch.Size([3, 64, 96])
+        >>> plain_ground(torch.ones(1, 4, 8, 8), (0.1, 0.5, 0.5, 0.5), (96, 64)).shape
+        torch.Size([3, 64, 96])
+
+    shares: numbers from 0 to 1, of which the first chooses the colour, the others are as for `shaded`; size: (width,
+    height).
     """
     alpha = draws[:, 3].sum().clamp(min=1e-6)
     own = (draws[:, :3].sum((0, 2, 3)) / alpha).cpu()
     colours = torch.lerp(torch.tensor(list(COLOURS.values())) / 255, torch.ones(1), PALE)
     far = (colours - own).norm(dim=1)
     apart = (far >= min(APART, float(far.max()))).nonzero()[:, 0]
-    chosen = colours[apart[int(torch.randint(len(apart), (), generator=rng))]]
-    return shaded(chosen, rng, size).to(draws)
+    chosen = colours[apart[int(shares[0] * len(apart))]]
+    return shaded(chosen, shares[1:], size).to(draws)
 
 
-def shaded(colour: Tensor, rng: torch.Generator, size: tuple[int, int]) -> Tensor:
-    """A canvas [3, H, W] of a tone of a colour [3], lighter towards one edge; size: (width, height).
+def shaded(colour: Tensor, shares: Sequence[float], size: tuple[int, int]) -> Tensor:
+    """A canvas [3, H, W] of a tone of a colour [3], lighter towards one edge, around a spot, or above a floor.
 
-    >>> shaded(torch.full((3,), 0.5), torch.Generator().manual_seed(7), (96, 64)).shape
-    torch.Size([3, 64, 96])
+        >>> shaded(torch.full((3,), 0.5), (0.1, 0.5, 0.5), (96, 64)).shape
+        torch.Size([3, 64, 96])
+
+    shares: numbers from 0 to 1, which choose what is lighter, the tone, and where it is lighter; size: (width, height).
     """
-    tone, edge = torch.rand(2, generator=rng).tolist()
-    width, height = size
-    across, down = math.cos(math.tau * edge), math.sin(math.tau * edge)
-    steps = across * torch.linspace(-0.5, 0.5, width) + down * torch.linspace(-0.5, 0.5, height)[:, None]
+    kind, tone, where = shares
+    x, y = (torch.linspace(-0.5, 0.5, long) * long / min(size) for long in size)
+    steps = SHADES[int(kind * len(SHADES))](x[None], y[:, None], where)
     return (colour[:, None, None] * (1 + TONED * (tone - 1) + SHADED * steps)).clamp(0, 1)
 
 
-def turned(draws: Tensor, rng: torch.Generator) -> Tensor:
-    """Draws of a thing [N, 4, h, w], all turned by the same small angle.
+def _lit_edge(x: Tensor, y: Tensor, where: float) -> Tensor:
+    return math.cos(math.tau * where) * x / x.abs().max() / 2 + math.sin(math.tau * where) * y / y.abs().max() / 2
 
-    >>> turned(torch.ones(1, 4, 8, 8), torch.Generator().manual_seed(7)).shape
+
+def _lit_spot(x: Tensor, y: Tensor, where: float) -> Tensor:
+    away = ((x - 0.3 * math.cos(math.tau * where)).square() + (y - 0.3 * math.sin(math.tau * where)).square()).sqrt()
+    return FAINT * (0.5 - (away / SPOT).clamp(max=1))
+
+
+def _lit_wall(x: Tensor, y: Tensor, where: float) -> Tensor:
+    edge = FLOOR - 0.5 + 0.1 * (2 * where - 1)
+    return FAINT * (0.5 - ((y - edge) / SOFT).sigmoid()).expand(-1, x.shape[1])
+
+
+# what is lighter of a plain ground at a place (x, y) from its centre, from -0.5 to 0.5
+SHADES = (_lit_edge, _lit_spot, _lit_wall)
+
+
+def turned(draws: Tensor, share: float) -> Tensor:
+    """Draws of a thing [N, 4, h, w], all turned by the same small angle; share: from 0 to 1, 0.5: not at all.
+
+    >>> turned(torch.ones(1, 4, 8, 8), 0.2).shape
     torch.Size([1, 4, 8, 8])
     """
-    angle = math.radians(TURNED) * (2 * float(torch.rand((), generator=rng)) - 1)
+    angle = math.radians(TURNED) * (2 * share - 1)
     by = draws.new_tensor([[math.cos(angle), -math.sin(angle), 0], [math.sin(angle), math.cos(angle), 0]])
     grid = F.affine_grid(by.expand(len(draws), -1, -1), list(draws.shape), align_corners=False)
     return F.grid_sample(draws, grid, mode="bicubic", align_corners=False).clamp(0, 1)

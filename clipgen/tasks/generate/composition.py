@@ -36,6 +36,9 @@ DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
 # a drawing is left out whose cosine to the name of its thing is lower by more than this than to another name, if others
 # are clearer: the network has learnt some badly
 CLEAR = -0.03
+# cosine from which two drawings are one, which is chosen once: of a soccer ball, 0.99 or more where both have the same
+# pattern, else 0.58; of all things that were looked at 0.96 or more, and 0.88 or less
+ALIKE = 0.92
 # how many of a thing stand in one row, alone and beside another thing
 IN_ROW = (4, 2)
 # mean alpha from which a thing fills its square
@@ -105,31 +108,34 @@ class Composer:
         ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene, in its own
         style.
         """
-        rng = choices.rng
+        rng, mirrors = choices.rng, choices.spread(len(layout.things))
         stands = layout.scene is not None and ground is None
         places, in_row = layout.places_in(stands), stands * IN_ROW[len(layout.things) > 1]
         scene = self.scene_of(layout) if ground is None else None
         floats = scene is not None and scene.scene in SEAS
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
-            canvas = self._canvas(layout, scene, rng).to(target)
+            canvas = self._canvas(layout, scene, choices).to(target)
         drawn = {thing: self._draws(thing, rng).to(target) for thing in layout.things}
         clear = {thing: self._clearness(thing, draws) for thing, draws in drawn.items()}
         for thing, colour in layout.tints:
             tint = torch.tensor(COLOURS[colour]) / 255
             drawn[thing] = recoloured(drawn[thing].flatten(0, 1), tint).view_as(drawn[thing])
         tall, last, numbers = min(self.size) / self.size[1], None, dict(layout.numbers)
-        for thing, place in zip(layout.things, places, strict=True):
+        for thing, place, mirrored in zip(layout.things, places, mirrors, strict=True):
             drawings, each = drawn[thing].shape[:2]
-            draws = turned(drawn[thing].flatten(0, 1), rng)
-            canvas = plain_ground(draws, rng, self.size) if canvas is None else canvas
-            place = varied(place, rng, LITTLE_SMALLER if layout.relation or numbers else SMALLER)
+            angle, *where = choices.spread(4)
+            draws = turned(drawn[thing].flatten(0, 1), angle)
+            draws = draws.flip(-1) if mirrored < 0.5 else draws
+            canvas = plain_ground(draws, choices.spread(4), self.size) if canvas is None else canvas
+            place = varied(place, where, LITTLE_SMALLER if layout.relation or numbers else SMALLER)
             if last and layout.relation:
                 place = joined(layout.relation, place, draws.mean(0), *last, tall)
             fits = (self.perceptor.encode_image(paste(draws, canvas, place)) @ target).view(drawings, each)
             best = fits.amax(1)
             near = (best >= best.max() - NEARLY).nonzero()[:, 0]
             near = near[clear[thing][near] >= clear[thing][near].max().clamp(max=CLEAR)]
+            near = self._unlike(near[best[near].argsort(descending=True)], draws.view(drawings, each, *draws.shape[1:]))
             drawing = int(near[choices.in_turn(len(near))])
             chosen = drawing * each + _near_best(fits[drawing], rng)
             side, number = side_of(place, canvas), NUMBERS.get(numbers.get(thing, ""), 1)
@@ -148,7 +154,7 @@ class Composer:
         return styled[_near_best(self.perceptor.encode_image(styled) @ target, rng)]
 
     def _draws(self, thing: str, rng: torch.Generator) -> Tensor:
-        """Draws of all drawings of a thing [drawings, each, 4, h, w], all of them mirrored or none."""
+        """Draws of all drawings of a thing [drawings, each, 4, h, w]."""
         if thing not in self.things:
             return self._shapes(thing, rng)
         kinds = [str(kind) for kind, name in enumerate(self.stylegan.network.names) if name == thing]
@@ -156,8 +162,7 @@ class Composer:
         for kind in kinds:
             self.stylegan.draw_from(None, [(kind, 1.0)])
             made.append(self.stylegan.cut_outs(seed, max(1, DRAWS // len(kinds))))
-        draws = torch.stack(made)
-        return draws.flip(-1) if torch.rand((), generator=rng) < 0.5 else draws
+        return torch.stack(made)
 
     def _clearness(self, thing: str, draws: Tensor) -> Tensor:
         """By how much the first draw of each drawing is nearer to the thing's name than to any other, [drawings]."""
@@ -168,6 +173,15 @@ class Composer:
         own = self.things.index(thing)
         others = fits.index_fill(1, torch.tensor([own], device=fits.device), -1.0)
         return fits[:, own] - others.amax(1)
+
+    def _unlike(self, order: Tensor, draws: Tensor) -> Tensor:
+        """The places of drawings [N], in order, but for those that are like an earlier one; ascending."""
+        seen = self.perceptor.encode_image(over_ground(draws[order, 0]))
+        kept: list[int] = []
+        for row in range(len(order)):
+            if not kept or (seen[kept] @ seen[row]).max() < ALIKE:
+                kept.append(row)
+        return order[kept].sort().values
 
     def _is_shape(self, thing: str) -> bool:
         *colours, shape = thing.split()
@@ -184,11 +198,11 @@ class Composer:
         made = [torch.from_numpy(cut_out_shape(seed, name, colour, self.stylegan.network.side)) for seed in seeds]
         return torch.stack(made).permute(0, 3, 1, 2)[None]
 
-    def _canvas(self, layout: Layout, scene: Entry | None, rng: torch.Generator) -> Tensor:
+    def _canvas(self, layout: Layout, scene: Entry | None, choices: Choices) -> Tensor:
         if layout.colour:
-            return shaded(torch.tensor(COLOURS[layout.colour]) / 255, rng, self.size)
+            return shaded(torch.tensor(COLOURS[layout.colour]) / 255, choices.spread(3), self.size)
         assert scene is not None  # one of both
-        return scene.draw(int(torch.randint(2**31, (), generator=rng)), self.size)
+        return scene.draw(int(torch.randint(2**31, (), generator=choices.rng)), self.size, choices.view())
 
 
 def _near_best(fits: Tensor, rng: torch.Generator) -> int:

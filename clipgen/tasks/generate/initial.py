@@ -161,15 +161,15 @@ def _nearest(bank: Bank, perceptor: Perceptor, fits: Tensor, target: Tensor, siz
     small = (round(size[0] * scale), round(size[1] * scale))
 
     def choose(choices: Choices, ground: Tensor | None) -> tuple[Tensor, Tensor, str]:
-        rng = choices.rng
-        own = torch.randint(2**31, (len(entries),), generator=rng).tolist()
-        pictures = torch.stack([entry.draw(seed, small) for entry, seed in zip(entries, own, strict=True)])
+        (mirrored,), view = choices.spread(1), choices.view()
+        own = torch.randint(2**31, (len(entries),), generator=choices.rng).tolist()
+        pictures = torch.stack([entry.draw(seed, small, view) for entry, seed in zip(entries, own, strict=True)])
         scores = (WORDS * fits + perceptor.encode_image(pictures.to(target)) @ target).cpu()
         best = scores.topk(NEAREST)
         near = best.indices[best.values >= best.values[0] - NEARLY]
         place = int(near[choices.in_turn(len(near))])
-        picture = entries[place].draw(own[place], size).to(target)
-        picture = picture.flip(-1) if torch.rand((), generator=rng) < 0.5 else picture
+        picture = entries[place].draw(own[place], size, view).to(target)
+        picture = picture.flip(-1) if mirrored < 0.5 else picture
         return cut_out(picture, ground), share[place], stand_ins[place]
 
     return choose
