@@ -58,6 +58,9 @@ def test_animals_and_places_are_shown_ideas_acts_forms_and_gibberish_are_not() -
     assert given["foxing"][0] == given["ideaed"][0] == given["calmed"][0] == 0
     gibberish = [word for word in given if not any(word.startswith(name[:3]) for name in FILES)]
     assert len(gibberish) > 2000 and not any(given[word][0] for word in gibberish)
+    named = words({**FILES, "mali": "noun.location"})
+    named.meanings["mali-n"] = Meaning(("Mali",), "", (), "noun.location")
+    assert examples(named, seed=1)["mali"][0] == 0, "a name"
     assert examples(words(FILES), seed=1) == given != examples(words(FILES), seed=2)
 
 

@@ -44,7 +44,8 @@ def examples(words: Words, seed: int) -> dict[str, tuple[float, float]]:
 
 def _shown(words: Words, word: str) -> float:
     first, *_ = senses = words.senses[word][:_SENSES]
-    kinds = [words.meanings[sense] for sense in senses]
+    # a name is written otherwise: nothing stands for Iceland or a Smith
+    kinds = [kind for sense in senses if word in (kind := words.meanings[sense]).lemmas]
     return float(first.endswith("-n") and any(kind.shown or kind.file == _PLACES for kind in kinds))
 
 
