@@ -918,6 +918,40 @@ def test_words_that_nothing_shows_start_from_what_comes_nearest(both: Perceptor,
     assert start.stand_ins[0] == "" and start.stand_ins[1]
 
 
+def test_a_line_says_that_fewer_things_are_drawn() -> None:
+    run = clipgen.stream(["99 balloons", "3 foxes"], size=(64, 64), steps=1, cutn=2, seed=0)
+    assert [note for note in run.notes if "drawn" in note and "99" in note] == [
+        "at most 12 of a thing are drawn, not 99"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "things"),
+    [("a kingfisher on a branch with a fish", {"bird", "fish"}),
+     ("an elf ranger with a longbow", {"elf", "bow and arrow"}),
+     ("a barn owl in flight with a vole", {"owl", "rat"})],
+)  # fmt: skip
+def test_what_stands_for_a_word_is_a_thing(words: str, things: set[str], composer: Composer, both: Perceptor) -> None:
+    found = composer.layout(both.encode_text([words])[0], [words])
+    assert found is not None and {*found.layout.things} == things
+
+
+def test_a_word_for_which_nothing_stands_is_no_thing(composer: Composer, both: Perceptor) -> None:
+    words = "a waterfall in a mossy forest, iceland"
+    assert composer.layout(both.encode_text([words])[0], [words]) is None
+
+
+def test_a_style_is_kept_where_the_nearest_layout_cannot_be_drawn(composer: Composer, both: Perceptor) -> None:
+    words = "lonely piano in an empty field, Van Gogh style sky"
+    found = composer.layout(both.encode_text([words])[0], [words])
+    assert found is not None and (found.layout.things, found.layout.style) == (("musical keyboard",), "van gogh")
+
+
+def test_hours_and_weather_are_no_things(composer: Composer, both: Perceptor) -> None:
+    for words in ("a city street at night with neon lights", "sci-fi corridor, neon blue, foggy"):
+        assert composer.layout(both.encode_text([words])[0], [words]) is None
+
+
 def test_a_line_says_what_words_that_nothing_shows_start_from() -> None:
     run = clipgen.stream(["loneliness", "a fox in a forest"], size=(64, 64), steps=1, cutn=2, seed=0)
     lines = [note for note in run.notes if "starts from the nearest" in note]

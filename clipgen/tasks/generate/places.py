@@ -26,7 +26,7 @@ class _Phrase(NamedTuple):
     """What names places: its words but for determiners, and the scenes that it means."""
 
     text: str
-    words: Set[str]
+    words: frozenset[str]
     scenes: Set[str]
 
 
@@ -65,7 +65,7 @@ def _phrases() -> tuple[_Phrase, ...]:
             meant = {other for other, its in SCENES.items() if _is_in_a_mood(scene.names, its.names)}
             said |= {phrase.lower(): meant | {name} for phrase in (*scene.names, *scene.place)}
     longest = sorted(said, key=len, reverse=True)
-    return tuple(_Phrase(text, {*text.split()}.difference(_ANY), said[text]) for text in longest)
+    return tuple(_Phrase(text, frozenset(text.split()).difference(_ANY), said[text]) for text in longest)
 
 
 def _is_in_a_mood(names: Sequence[str], others: Sequence[str]) -> bool:
