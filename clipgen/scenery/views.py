@@ -12,7 +12,7 @@ import numpy as np
 NEAR = 1.35
 # of the light: by how many degrees hues turn, by how much colours are paler or stronger, and the largest exponent of
 # lightness, whose inverse is the smallest: what has a name keeps its colour, and day remains day
-TURN, STRONGER, DARKER = 8.0, 0.2, 1.35
+TURN, STRONGER, DARKER = 6.0, 0.15, 1.25
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from clipgen.tasks.generate.layouts import Place, styles
 # a ground that the words do not name: least distance from the thing's mean colour (RGB), and share of white in it
 APART, PALE = 0.45, 0.35
 # of what tells two pictures of one layout apart: by how many degrees things are turned, by how much of its lightness a
-# plain ground departs from its colour, and by how much one part of it is lighter than another
-TURNED, TONED, SHADED = 14.0, 0.04, 0.2
+# plain ground departs from its colour, and by how much one part of it is lighter than another, also of a ground whose
+# colour words name: white in the shade is beige
+TURNED, TONED, SHADED, NAMED = 14.0, 0.04, 0.2, 0.1
 # of a plain ground, as shares of its shorter side: radius of a spot of light, height of the edge of a floor, and how
 # soft that is; by which share of SHADED both are lighter or darker, so that they remain one ground and are no things
 SPOT, FLOOR, SOFT, FAINT = 0.75, 0.68, 0.03, 0.7
@@ -185,18 +186,19 @@ def plain_ground(draws: Tensor, shares: Sequence[float], size: tuple[int, int]) 
     return shaded(chosen, shares[1:], size).to(draws)
 
 
-def shaded(colour: Tensor, shares: Sequence[float], size: tuple[int, int]) -> Tensor:
+def shaded(colour: Tensor, shares: Sequence[float], size: tuple[int, int], depth: float = SHADED) -> Tensor:
     """A canvas [3, H, W] of a tone of a colour [3], lighter towards one edge, around a spot, or above a floor.
 
         >>> shaded(torch.full((3,), 0.5), (0.1, 0.5, 0.5), (96, 64)).shape
         torch.Size([3, 64, 96])
 
-    shares: numbers from 0 to 1, which choose what is lighter, the tone, and where it is lighter; size: (width, height).
+    shares: numbers from 0 to 1, which choose what is lighter, the tone, and where it is lighter; size: (width, height);
+    depth: by how much.
     """
     kind, tone, where = shares
     x, y = (torch.linspace(-0.5, 0.5, long) * long / min(size) for long in size)
     steps = SHADES[int(kind * len(SHADES))](x[None], y[:, None], where)
-    return (colour[:, None, None] * (1 + TONED * (tone - 1) + SHADED * steps)).clamp(0, 1)
+    return (colour[:, None, None] * (1 + TONED * (tone - 1) + depth * steps)).clamp(0, 1)
 
 
 def _lit_edge(x: Tensor, y: Tensor, where: float) -> Tensor:

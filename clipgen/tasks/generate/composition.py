@@ -15,6 +15,7 @@ from clipgen.perceptors.base import Perceptor
 from clipgen.tasks.bank import Bank, Entry
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import (
+    NAMED,
     afloat,
     grouped,
     in_style,
@@ -200,7 +201,7 @@ class Composer:
 
     def _canvas(self, layout: Layout, scene: Entry | None, choices: Choices) -> Tensor:
         if layout.colour:
-            return shaded(torch.tensor(COLOURS[layout.colour]) / 255, choices.spread(3), self.size)
+            return shaded(torch.tensor(COLOURS[layout.colour]) / 255, choices.spread(3), self.size, NAMED)
         assert scene is not None  # one of both
         return scene.draw(int(torch.randint(2**31, (), generator=choices.rng)), self.size, choices.view())
 
