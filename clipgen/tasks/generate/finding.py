@@ -94,7 +94,7 @@ class Finder:
             return None  # they name a place and nothing in it
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
-        order |= dict.fromkeys(self._standing(words, names))
+        order |= dict.fromkeys(self._standing(words))
         # without words any thing may be meant
         exact = (words.heads >= EXACT).nonzero()[:, 0].tolist() if words.parts else []
         order |= dict.fromkeys(exact)
@@ -105,7 +105,8 @@ class Finder:
         }
         own = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
         near = self._without_places(_without_kinds(own, alike.values()), alike.values())
-        if not near or (texts and all(map(_is_mood, near))):
+        near = {name: fit for name, fit in near.items() if not (texts and _is_mood(name))}
+        if not near:
             return None
         # scenes show clouds and mountains
         numbers = {
@@ -131,11 +132,11 @@ class Finder:
             return found[-1]  # words say more than cosines do
         return found[0] if found else None
 
-    def _standing(self, words: Named, names: Sequence[str]) -> list[int]:
-        """The rows of names that stand for words of texts: of a kingfisher that of a bird."""
+    def _standing(self, words: Named) -> list[int]:
+        """The rows of things that stand for words of texts: of a kingfisher that of a bird."""
         alone = (word for word in words.parts if " " not in word)
-        found = (next(filter(names.__contains__, self.perceptor.stand_ins(word)), None) for word in alone)
-        return [names.index(name) for name in found if name is not None]
+        found = (next(filter(self.things.__contains__, self.perceptor.stand_ins(word)), None) for word in alone)
+        return [self.things.index(name) for name in found if name is not None]
 
     def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[dict[str, str], list[str]]:
         """The styles that texts name, with the words for each, all where there is no text, and the texts without these.
