@@ -296,6 +296,7 @@ def test_a_run_embeds_trains_and_writes(data: Path, tmp_path: Path, monkeypatch:
         "merges.txt.gz",
         "text.safetensors",
         "imageability.safetensors",
+        "kin.safetensors",
     }
     recipe_module.run(**options, out=tmp_path / "two", hold_out="words", steps=3)
     assert "resumed at step 2 of 3" in lines

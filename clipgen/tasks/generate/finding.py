@@ -241,8 +241,9 @@ class Finder:
             best = scored.best(GROUNDED, things)
             grounded = [one.on(colour) for one in best for colour in COLOURS]
             scored.add([*grounded, *(one.within(scene) for one in best for scene in scenes if things > 1)])
-        drawable = list(islice(filter(self.can_draw, scored.best()), STYLED)) if looks else []
-        scored.add(one.in_style(style, said) for one in drawable for style, said in looks.items())
+        # what cannot be drawn must not hide that words name a style
+        best = list(islice(filter(self.can_draw, scored.best()), STYLED)) if scored.styles else scored.best(STYLED)
+        scored.add(one.in_style(style, said) for one in best for style, said in looks.items())
         return scored
 
 
