@@ -118,6 +118,7 @@ def test_many_and_more_than_are_drawn_are_a_number_of_a_thing_but_years_are_not(
     assert tokenized("a group of three foxes") == "a group of three foxes" and tokenized("a row of x") == "six x"
     assert tokenized("cars of 1969 in 2024 cars") == "cars of in cars"
     assert too_many("99 foxes, 12 buses, 3 owls, 1969 cars") == ["99"]
+    assert too_many(f"{'1' * 5000} foxes") == [], "no number that anybody draws, and too long for one of Python's"
 
 
 def test_a_word_for_which_nothing_stands_names_nothing(words: Words) -> None:

@@ -212,10 +212,8 @@ def _composed(
     layout, fit, is_named, is_near = found
     # a house is no haunted house, though a CLIP that does not know the word takes it for one
     is_there = composer.scenes[layout.scene].scene in said if layout.scene else not said
-    # of what cannot be drawn as a whole a thing that words name is nearer than a place that they do not
-    surely = is_named and nearest < SHOWN and (is_near or not said)
-    is_nearer = surely or (
-        is_near and (fit >= nearest + CLEARER or (is_named and is_there and bool(fit >= nearest)))
+    is_nearer = is_near and (
+        fit >= nearest + CLEARER or (is_named and (nearest < SHOWN or (is_there and fit >= nearest)))
     )
     if not is_nearer and nearest >= USEFUL:
         return None
