@@ -935,6 +935,12 @@ def test_what_stands_for_a_word_is_a_thing(words: str, things: set[str], compose
     assert found is not None and {*found.layout.things} == things
 
 
+def test_a_name_of_a_place_stands_for_no_thing(composer: Composer, both: Perceptor) -> None:
+    words = "Greenhouse full of tomatoes, early morning"
+    found = composer.layout(both.encode_text([words])[0], [words])
+    assert found is not None and found.layout.things == ("tomato",) and "greenhouse" in (found.layout.scene or "")
+
+
 def test_a_word_for_which_nothing_stands_is_no_thing(composer: Composer, both: Perceptor) -> None:
     words = "a waterfall in a mossy forest, iceland"
     assert composer.layout(both.encode_text([words])[0], [words]) is None

@@ -17,6 +17,7 @@ from clipgen.tasks.generate.places import HOURS, places_said
         ("a tavern interior at night", "tavern", "a at night"),
         ("three red apples on an old wooden table", "wooden table", "three red apples on an old"),
         ("a forest burning", "forest", "a burning"),
+        ("a greenhouse full of tomatoes", "greenhouse", "a full of tomatoes"),
     ],
 )
 def test_names_and_phrases_name_a_place_and_nothing_else(text: str, scene: str, left: str) -> None:

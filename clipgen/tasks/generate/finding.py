@@ -15,7 +15,7 @@ from clipgen.colours import COLOURS
 from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
 from clipgen.perceptors.openclip.meanings import mood_words
-from clipgen.tasks.bank import Entry
+from clipgen.tasks.bank import Entry, drawn_words
 from clipgen.tasks.generate.layouts import ARRANGED, PAIR, THREE, TOGETHER, TRIPLE, Layout, plural, singular, styles
 from clipgen.tasks.generate.nouns import ALIKE, EXACT, SURE, THING, Named, grounds_of, named, tokenized
 from clipgen.tasks.generate.places import HOURS, places_said
@@ -133,8 +133,8 @@ class Finder:
         return found[0] if found else None
 
     def _standing(self, words: Named) -> list[int]:
-        """The rows of things that stand for words of texts: of a kingfisher that of a bird."""
-        alone = (word for word in words.parts if " " not in word)
+        """The rows of things that stand for words of texts, but for names of places: for a kingfisher that of a bird."""
+        alone = (word for word in words.parts if " " not in word and word not in drawn_words())
         found = (next(filter(self.things.__contains__, self.perceptor.stand_ins(word)), None) for word in alone)
         return [self.things.index(name) for name in found if name is not None]
 

@@ -53,7 +53,7 @@ HIDDEN = frozenset(
 IRREGULAR = {
     "children": "child", "men": "man", "women": "woman", "mice": "mouse", "geese": "goose",
     "feet": "foot", "teeth": "tooth", "leaves": "leaf", "loaves": "loaf", "knives": "knife", "wolves": "wolf",
-    "elves": "elf", "oxen": "ox",
+    "elves": "elf", "oxen": "ox", "potatoes": "potato", "tomatoes": "tomato",
 }  # fmt: skip
 #: ends of nouns whose plural is the same
 UNCHANGED = ("fish", "sheep", "deer")
@@ -209,8 +209,8 @@ def varied(place: Place, shares: Sequence[float], smaller: float = SMALLER) -> P
 def singular(name: str) -> str:
     """The singular of an English name, by its ending alone, but for the most frequent of those that have none.
 
-    >>> singular("red apples"), singular("foxes"), singular("strawberries"), singular("glass"), singular("old women")
-    ('red apple', 'fox', 'strawberry', 'glass', 'old woman')
+    >>> singular("red apples"), singular("foxes"), singular("tomatoes"), singular("glass"), singular("old women")
+    ('red apple', 'fox', 'tomato', 'glass', 'old woman')
     """
     before, _, last = name.rpartition(" ")
     if last in IRREGULAR:

@@ -78,6 +78,6 @@ def _is_in_a_mood(names: Sequence[str], others: Sequence[str]) -> bool:
 def _pattern(phrase: str) -> re.Pattern[str]:
     """A phrase, where no word follows that it may be a part of: a pool table is no pool, nor one of flowers a sea."""
     words = [f"(?:{_DETERMINERS})" if word in _ANY else re.escape(word) for word in phrase.split()]
-    after = "|".join(sorted(STOP_WORDS - {"of"}))
+    after = "|".join(sorted((STOP_WORDS - {"of"}) | {"full", "filled"}))
     part = f"(?: (?:{'|'.join(PARTS)}))?"
     return re.compile(rf"\b{' '.join(words)}{part}(?= *$| [^\w\s]| (?:{after}|\w+ing)\b)")
