@@ -133,7 +133,7 @@ class Finder:
         return found[0] if found else None
 
     def _standing(self, words: Named) -> list[int]:
-        """The rows of things that stand for words of texts, but for names of places: for a kingfisher that of a bird."""
+        """The rows of things that stand for words of texts but names of places: for a kingfisher that of a bird."""
         alone = (word for word in words.parts if " " not in word and word not in drawn_words())
         found = (next(filter(self.things.__contains__, self.perceptor.stand_ins(word)), None) for word in alone)
         return [self.things.index(name) for name in found if name is not None]
