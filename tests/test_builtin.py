@@ -935,6 +935,12 @@ def test_what_stands_for_a_word_is_a_thing(words: str, things: set[str], compose
     assert found is not None and {*found.layout.things} == things
 
 
+def test_a_white_ground_that_words_name_is_white(composer: Composer) -> None:
+    layout = Layout("fox", ("fox",)).on("white")
+    darkest = min(float(composer._canvas(layout, None, Choices(seed)).min()) for seed in range(32))
+    assert 0.87 < darkest / (min(COLOURS["white"]) / 255) < 0.97, "in the shade it would be beige"
+
+
 def test_a_name_of_a_place_stands_for_no_thing(composer: Composer, both: Perceptor) -> None:
     words = "Greenhouse full of tomatoes, early morning"
     found = composer.layout(both.encode_text([words])[0], [words])
