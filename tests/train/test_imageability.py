@@ -13,8 +13,8 @@ from torch import Tensor
 
 from clipgen.errors import WeightsError
 from clipgen.models.weights import save_state
-from clipgen.perceptors.openclip.kin import Kin
-from clipgen.perceptors.openclip.meanings import IMAGEABILITY_FILE, Imageability, Meanings, load_imageability
+from clipgen.perceptors.openclip.kin import Kin, load_head
+from clipgen.perceptors.openclip.meanings import IMAGEABILITY_FILE, Imageability, Meanings
 from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.store import Store, Vectors
 from clipgen.train.text import imageability
@@ -119,7 +119,7 @@ def test_a_mood_stands_for_a_word_that_was_taught_inside_a_name() -> None:
 
 def test_a_damaged_file_is_an_error(tmp_path: Path) -> None:
     save_state(tmp_path / IMAGEABILITY_FILE, Imageability(16, 2).state_dict())
-    assert load_imageability(tmp_path / IMAGEABILITY_FILE)(torch.zeros(3, 16)).shape == (3,)
+    assert load_head(tmp_path / IMAGEABILITY_FILE, Imageability)(torch.zeros(3, 16)).shape == (3,)
     save_state(tmp_path / "other.safetensors", {"weight": torch.zeros(2)})
     with refused(WeightsError):
-        load_imageability(tmp_path / "other.safetensors")
+        load_head(tmp_path / "other.safetensors", Imageability)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from clipgen.errors import WeightsError
 from clipgen.models.weights import save_state
-from clipgen.perceptors.openclip.kin import KIN_FILE, Kin, load_kin
+from clipgen.perceptors.openclip.kin import KIN_FILE, Kin, load_head
 from clipgen.perceptors.openclip.meanings import Imageability, Meanings
 from clipgen.perceptors.openclip.tower import TextTower
 from clipgen.train.text.concepts import Concept
@@ -124,7 +124,7 @@ def test_shipped_kin_knows_what_a_word_is_a_kind_of() -> None:
 
 def test_a_damaged_file_is_an_error(tmp_path: Path) -> None:
     save_state(tmp_path / KIN_FILE, Kin(16, 4).state_dict())
-    assert load_kin(tmp_path / KIN_FILE)(torch.zeros(3, 16)).shape == (3, 16)
+    assert load_head(tmp_path / KIN_FILE, Kin)(torch.zeros(3, 16)).shape == (3, 16)
     save_state(tmp_path / "other.safetensors", {"weight": torch.zeros(2)})
     with refused(WeightsError):
-        load_kin(tmp_path / "other.safetensors")
+        load_head(tmp_path / "other.safetensors", Kin)

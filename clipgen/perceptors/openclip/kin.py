@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from clipgen.errors import WeightsError
 from clipgen.models import weights
 
 KIN_FILE = "kin.safetensors"
+Head = TypeVar("Head", bound=nn.Module)
 
 
 class Kin(nn.Module):
@@ -36,12 +38,17 @@ class Kin(nn.Module):
         return F.normalize(embeddings + self.out(F.gelu(self.hidden(scaled))), dim=-1)
 
 
-def load_kin(path: Path) -> Kin:
-    """Load the network of a file; WeightsError when it is missing or damaged."""
+def load_head(path: Path, kind: type[Head]) -> Head:
+    """Load a network of one hidden layer on the text tower's embeddings; WeightsError when it is missing or damaged.
+
+    Example: ``load_head(Path("models/text") / KIN_FILE, Kin)(torch.randn(2, 384)).shape`` → [2, 384].
+    kind: its class, made of the dimension of the embeddings and the width of the layer.
+    """
     state = {name: value.float() for name, value in weights.load_state(path).items()}
     try:
-        network = Kin(state["hidden.weight"].shape[1], len(state["hidden.weight"]))
+        width, dim = state[min(name for name in state if name.endswith(".weight"))].shape
+        network = kind(dim, width)
         network.load_state_dict(state)
-    except (KeyError, IndexError, RuntimeError) as error:
-        raise WeightsError(f"{path} does not tell which words stand for others ({error})") from error
+    except (ValueError, RuntimeError) as error:
+        raise WeightsError(f"{path} has no weights of {kind.__name__} ({error})") from error
     return network.eval().requires_grad_(False)

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cache, cached_property, lru_cache
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from clipgen.errors import WeightsError
 from clipgen.files import sha256
 from clipgen.models import weights
 from clipgen.perceptors.base import STOP_WORDS, stems
-from clipgen.perceptors.openclip.kin import KIN_FILE, Kin, load_kin
+from clipgen.perceptors.openclip.kin import KIN_FILE, Kin, load_head
 from clipgen.perceptors.openclip.spelling import Spelling
 from clipgen.perceptors.openclip.tower import WEIGHTS_FILE, TextTower
 from clipgen.store import Store, Vectors, text_keys
@@ -170,16 +168,6 @@ def _shipped() -> tuple[TextTower, Imageability, Kin, str]:
     card = weights.find("text", role="text tower")
     weights.check(card)
     tower = TextTower.load(card.folder)
-    imageability, kin = load_imageability(card.folder / IMAGEABILITY_FILE), load_kin(card.folder / KIN_FILE)
+    imageability = load_head(card.folder / IMAGEABILITY_FILE, Imageability)
+    kin = load_head(card.folder / KIN_FILE, Kin)
     return tower, imageability, kin, sha256(card.folder / WEIGHTS_FILE)
-
-
-def load_imageability(path: Path) -> Imageability:
-    """Load the network of a file; WeightsError when it is missing or damaged."""
-    state = {name: value.float() for name, value in weights.load_state(path).items()}
-    try:
-        network = Imageability(state["layers.0.weight"].shape[1], len(state["layers.0.weight"]))
-        network.load_state_dict(state)
-    except (KeyError, IndexError, RuntimeError) as error:
-        raise WeightsError(f"{path} does not tell which words a picture can show ({error})") from error
-    return network.eval().requires_grad_(False)

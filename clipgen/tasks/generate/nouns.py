@@ -24,7 +24,7 @@ _GROUND = re.compile(rf"\b({'|'.join(COLOURS)}) (?:background|backdrop|ground)\b
 _OF = re.compile(r"(\S+) of\b")
 # but for years
 _DIGITS = re.compile(r"(?<!\S)(?:[2-9](?= [a-z])|(?!(?:1[5-9]|20)\d\d)[1-9]\d{1,5}(?= (?:[a-z]+ )?[a-z]+s\b))")
-# words for more of a thing than can be told at a glance, which are drawn as one number
+# words for several of a thing that do not say how many: SEVERAL are drawn
 _MANY = re.compile(
     r"(?<!\S)(?:many|several|lots of|plenty of|dozens of|hundreds of|thousands of"
     rf"|an? (?:lot|flock|herd|pack|crowd|group|swarm|shoal|colony|line|row) of)(?= (?!(?:{'|'.join(NUMBERS)})\b)[a-z])"
