@@ -74,6 +74,8 @@ HEAVY: dict[str, str] = {
     "clipgen.train.course.run": "takes minutes",
     "clipgen.train.orient.run": "takes minutes",
     "clipgen.train.prior.run": "takes hours",
+    "clipgen.train.sprites.drawings.Drawings.of": "needs an art pack",
+    "clipgen.train.sprites.run": "takes hours",
     "clipgen.train.stylegan.run": "takes hours",
     "clipgen.train.tune": "takes a minute",
     "clipgen.train.tune.model.Model": "needs the record of a tuning",

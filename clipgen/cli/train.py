@@ -1,4 +1,4 @@
-"""`clipgen train clip|vqgan|prior|stylegan|text|orient|all`: train the built-in weights."""
+"""`clipgen train clip|vqgan|prior|sprites|stylegan|text|orient|all`: train the built-in weights."""
 
 from __future__ import annotations
 
@@ -102,6 +102,22 @@ def vqgan_command(**options: Any) -> None:
 def stylegan_command(**options: Any) -> None:
     """Train the built-in StyleGAN2 on things, scenes and shapes: an hour of one core with bf16."""
     _run("clipgen.train.stylegan", options)
+
+
+@group.command("sprites", short_help="Train the drawings of things.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights.")
+@click.option("--runs", type=click.Path(path_type=Path), help="Folder for checkpoints, curve and sheets.")
+@click.option(
+    "--art", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="Folder of the art pack."
+)
+@click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps.")
+@click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Drawings a step.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and batches.")
+@click.option("--resume/--no-resume", default=None, help="Resume from the checkpoint in --runs, if any.")
+@click.option("--device", metavar="NAME", help="auto, cpu, cuda or mps.")
+def sprites_command(**options: Any) -> None:
+    """Train the network that draws things, from which pictures of things start: an hour and a half of one core."""
+    _run("clipgen.train.sprites", options)
 
 
 @group.command("prior", short_help="Train a prior, which draws the start of a VQGAN.")

@@ -23,7 +23,7 @@ def record(made: list[tuple[str, dict[str, Any]]], name: str, *, report: Callabl
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     made: list[tuple[str, dict[str, Any]]] = []
-    for name in ("clip", "vqgan", "stylegan"):
+    for name in ("clip", "vqgan", "sprites", "stylegan"):
         recipe = types.ModuleType(f"clipgen.train.{name}")
         recipe.run = partial(record, made, name)  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, recipe.__name__, recipe)

@@ -339,11 +339,6 @@ def test_with_words_the_classes_of_the_nearest_names_are_tried(classed: Path, mo
         generator.draw_from(0.0, [])
 
 
-def test_what_has_no_alpha_cannot_be_cut_out(classed: Path) -> None:
-    with refused(SettingsError, "generator", match="alpha"):
-        StyleGAN.begin(size=(32, 32), seeds=[5], weights=classed).cut_outs(7, 2)
-
-
 @pytest.mark.parametrize(("asked", "why"), [("cow", "cow"), ("3", "0 to 2")])
 def test_an_unknown_class(classed: Path, asked: str, why: str) -> None:
     generator = StyleGAN.begin(size=(32, 32), seeds=[1], weights=classed)

@@ -36,3 +36,11 @@ def test_the_next_seed_differs_however_large(seed: int) -> None:
 def test_more_numbers_than_primes() -> None:
     numbers = Choices(7).spread(2 * len(PRIMES))
     assert numbers[: len(PRIMES)] == numbers[len(PRIMES) :] and len({*numbers}) == len(PRIMES)
+
+
+def test_a_seed_chooses_otherwise_for_other_things() -> None:
+    cat, dog = ([Choices(seed).spread(2, [name]) for seed in range(4)] for name in ("cat", "dog"))
+    assert all(abs(a - b) > 1e-3 for one, other in zip(cat, dog, strict=True) for a, b in zip(one, other, strict=True))
+    assert cat == [Choices(seed).spread(2, ["cat"]) for seed in range(4)]
+    for numbers in zip(*cat, strict=True):
+        assert min(min(abs(a - b), 1 - abs(a - b)) for a, b in combinations(numbers, 2)) > 0.05

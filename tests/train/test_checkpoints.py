@@ -15,7 +15,7 @@ from torch import nn
 
 from clipgen.errors import OutputError, WeightsError
 from clipgen.files.locks import exclusive
-from clipgen.train import checkpoints, clip, course, prior, stylegan, text, vqgan
+from clipgen.train import checkpoints, clip, course, prior, sprites, stylegan, text, vqgan
 from clipgen.train.checkpoints import Curve, cosine, fill, load, save
 from raising import refused
 
@@ -138,6 +138,7 @@ def test_a_damaged_row_of_a_curve_is_dropped(tmp_path: Path, row: str) -> None:
         (clip.run, {"without": "noto"}, "clip-builtin-without-noto"),
         (clip.run, {"recipe": "judge"}, "clip-judge"),
         (prior.run, {}, "prior"),
+        (sprites.run, {"art": Path("emoji")}, "sprites"),
         (stylegan.run, {}, "stylegan"),
         (text.run, {"data": Path("words")}, "text"),
         (vqgan.run, {}, "vqgan"),

@@ -13,7 +13,7 @@ import torch
 from clipgen.errors import WeightsError
 from clipgen.generators.stylegan.generator import StyleGAN
 from clipgen.train import stylegan
-from clipgen.train.stylegan import Pictures, Recipe, Trainer, export
+from clipgen.train.stylegan import Pictures, Recipe, Trainer, _shown, export
 from clipgen.train.stylegan.pictures import _detail, shares
 from clipgen.train.stylegan.trainer import components, paint
 from clipgen.train.world import World
@@ -139,7 +139,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(few: Pictures) -> None:
         assert torch.equal(a, b)
 
 
-def test_an_export_is_a_generator_that_cuts_out(few: Pictures, tmp_path: Path) -> None:
+def test_an_export_is_a_generator_that_draws_its_pictures(few: Pictures, tmp_path: Path) -> None:
     trainer = trained(few, 1)
     trainer.finish()
     export(trainer.averaged, few.names, tmp_path)
@@ -147,11 +147,10 @@ def test_an_export_is_a_generator_that_cuts_out(few: Pictures, tmp_path: Path) -
     generator = StyleGAN.begin(size=(32, 32), seeds=[1], weights=tmp_path / "stylegan.safetensors")
     assert generator().shape == (1, 3, 32, 32) and list(generator.network.names) == few.names
     assert generator.psi == 1.0
-    assert generator.cut_outs(7, 3).shape == (3, 4, 32, 32)
     generator.draw_from(None, [(few.classes[1], 1.0)])
-    made = paint(trainer.averaged, trainer.styles(trainer.averaged, torch.tensor([2, 3])))
-    drawn = generator.cut_outs(7, 20)
-    far = (drawn[:, None] - (made / 2 + 0.5).clamp(0, 1)[None]).abs().amax((2, 3, 4))
+    made = _shown(paint(trainer.averaged, trainer.styles(trainer.averaged, torch.tensor([2, 3]))))
+    generator.start(list(range(20)), (32, 32))
+    far = (generator()[:, None] - made[None]).abs().amax((2, 3, 4))
     assert set(far.argmin(1).tolist()) == {0, 1} and far.amin(1).max() < 0.05  # both of its pictures, and no other
 
 

@@ -199,22 +199,6 @@ class StyleGAN(Generator):
         places = torch.tensor([i for i, name in enumerate(self.network.names) if name in best])
         return one_hot(places, self.network.mapping.classes).float()
 
-    @torch.no_grad()
-    def cut_outs(self, seed: int, count: int) -> Tensor:
-        """Draws of the classes that are set, without their ground: colours times alpha, and alpha.
-
-            >>> StyleGAN.load().cut_outs(7, 2).shape
-            torch.Size([2, 4, 64, 64])
-
-        Returns [count, 4, side, side] in [0, 1]. Raises SettingsError for a network without alpha.
-        """
-        rng = torch.Generator().manual_seed(seed)
-        drawn = torch.stack([self._drawn(rng, self._kinds(rng, 1)[0]) for _ in range(count)])
-        made = self._painted((self.mean + self.spread * drawn)[:, None].expand(-1, self.network.styles, -1))
-        if made.shape[1] != 4:
-            raise SettingsError("this StyleGAN has no alpha, so its draws cannot be cut out", settings=["generator"])
-        return made
-
     def _fits(self, drawn: Tensor, fit: Callable[[Tensor, int], Tensor], row: int) -> Tensor:
         styles = (self.mean + self.spread * drawn)[:, None].expand(-1, self.network.styles, -1)
         return torch.cat([fit(self._picture(some), row) for some in styles.split(AT_ONCE)])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from hashlib import sha256
 from itertools import cycle
 from typing import TYPE_CHECKING
 
@@ -38,14 +40,17 @@ class Choices:
         self._left, place = divmod(self._left, count)
         return place
 
-    def spread(self, count: int) -> list[float]:
+    def spread(self, count: int, about: Sequence[str] = ()) -> list[float]:
         """So many numbers from 0 to 1, each far from those of the seeds before and after.
 
-        >>> [round(Choices(seed).spread(1)[0], 2) for seed in (1, 2, 3, 4)]
-        [0.24, 0.47, 0.71, 0.94]
+            >>> [round(Choices(seed).spread(1)[0], 2) for seed in (1, 2, 3, 4)]
+            [0.24, 0.47, 0.71, 0.94]
+
+        about: names of what they are for, where one seed is to choose otherwise for other things.
         """
         roots = [math.isqrt(next(self._primes) << 2 * DIGITS) for _ in range(count)]
-        return [self._seed * root % 2**DIGITS / 2**DIGITS for root in roots]
+        first = int.from_bytes(sha256("|".join(about).encode()).digest()[:8], "big") if about else 0
+        return [(first + self._seed * root) % 2**DIGITS / 2**DIGITS for root in roots]
 
     def view(self) -> View:
         """How a scene is seen.

@@ -1,4 +1,4 @@
-"""Classes for a generator that has none of its own: what the bank and the built-in StyleGAN draw, by name."""
+"""Classes for a generator that has none of its own: scenes, and what the sprites draw, by name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 
 from clipgen.errors import SettingsError, UnknownNameError
-from clipgen.generators.stylegan.generator import StyleGAN
+from clipgen.generators.sprites import Sprites
 from clipgen.parts import Parts
 from clipgen.prompts import parse_weighted_path
 
@@ -22,9 +22,7 @@ def class_prompts(classes: Sequence[str], *, seeds: Sequence[int], parts: Parts)
     """
     from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
 
-    stylegan = parts.generator("stylegan", device=torch.device("cpu"))
-    assert isinstance(stylegan, StyleGAN)  # the built-in one
-    known = list(dict.fromkeys([*SCENES, *stylegan.network.names]))
+    known = list(dict.fromkeys([*SCENES, *parts.shared(("sprites",), Sprites.load).things]))
     if not classes:
         return [known[int(torch.randint(len(known), (), generator=_rng(seed)))] for seed in seeds]
     weighted = [parse_weighted_path(name) for name in classes]

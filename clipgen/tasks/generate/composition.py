@@ -1,4 +1,4 @@
-"""Initial pictures of things: what the words name, drawn by the built-in StyleGAN, at its place and in its style."""
+"""Initial pictures of things: what the words name, drawn by the sprites, at its place and in its style."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from clipgen.colours import COLOURS
-from clipgen.generators.stylegan.generator import StyleGAN, over_ground
+from clipgen.generators.sprites import Sprites
+from clipgen.generators.stylegan.generator import over_ground
 from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
 from clipgen.perceptors.base import Perceptor
@@ -31,11 +32,11 @@ from clipgen.tasks.generate.layouts import HIDDEN, LITTLE_SMALLER, NUMBERS, SEAS
 from clipgen.tasks.generate.relations import joined
 from clipgen.tasks.generate.texts import embed_cached
 
-# draws of a thing, in all its drawings, and stylings of what they show, one of which is chosen by a seed: the best, or
-# one whose cosine is lower by at most so much
-DRAWS, STYLINGS, NEARLY = 8, 4, 0.08
+# drawings of a shape, and stylings of what a picture shows; of these, as of the drawings of a thing, a seed chooses the
+# best, or one whose cosine is lower by at most so much
+SHAPED, STYLINGS, NEARLY = 8, 4, 0.08
 # a drawing is left out whose cosine to the name of its thing is lower by more than this than to another name, if others
-# are clearer: the network has learnt some badly
+# are clearer
 CLEAR = -0.03
 # cosine from which two drawings are one, which is chosen once: of a soccer ball, 0.99 or more where both have the same
 # pattern, else 0.58; of all things that were looked at 0.96 or more, and 0.88 or less
@@ -49,33 +50,33 @@ FULL = 0.78
 class Composer:
     """Finds the things that a target means, and composes pictures of them.
 
-        >>> composer = Composer(Bank.whole(), perceptor, StyleGAN.load())
+        >>> composer = Composer(Bank.whole(), perceptor, Sprites.load())
         >>> target = perceptor.encode_text(["a red fox"])[0]
         >>> composer.compose(Layout("fox", ("fox",)), target, Choices(7)).shape
         torch.Size([3, 192, 192])
 
-    bank: its scenes; perceptor: embeds texts and draws; stylegan: the built-in one, used by this composer alone; size:
-    (width, height) of its pictures.
+    bank: its scenes; perceptor: embeds texts and drawings; sprites: draw the things; size: (width, height) of its
+    pictures.
     """
 
     def __init__(
-        self, bank: Bank, perceptor: Perceptor, stylegan: StyleGAN, *, size: tuple[int, int] = (192, 192)
+        self, bank: Bank, perceptor: Perceptor, sprites: Sprites, *, size: tuple[int, int] = (192, 192)
     ) -> None:
-        self.perceptor, self.stylegan, self.size = perceptor, stylegan, size
+        self.perceptor, self.sprites, self.size = perceptor, sprites, size
         self.covers: dict[str, float] = {}
         self.scenes = {entry.caption: entry for entry in bank.entries if entry.scene and not entry.style}
-        # the bank has better pictures of what it shows than StyleGAN draws
         drawn = {entry.scene or entry.shape for entry in bank.entries}
-        # a class for each drawing of a thing
-        self.things = [name for name in dict.fromkeys(self.stylegan.network.names) if name not in drawn]
+        self.things = [name for name in sprites.things if name not in drawn]
         self.shapes = frozenset(entry.shape for entry in bank.entries if entry.shape)
 
     def layout(self, target: Tensor, texts: Sequence[str] = (), clear: float = 0.0) -> Found | None:
         """The layout nearest to a target [D] that can be drawn; see `Finder.nearest`."""
-        return Finder(self.perceptor, self.things, self.scenes, self._can_draw).nearest(target, texts, clear)
+        finder = Finder(self.perceptor, self.things, self.scenes, self._can_draw, self.sprites.lone & {*self.things})
+        return finder.nearest(target, texts, clear)
 
     def _can_draw(self, layout: Layout) -> bool:
-        """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone.
+        """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone, and so does
+        one that others have: "a nurse washing her hands" has hands.
 
         Of shapes two are drawn, which the bank does not show: of "a town square" no square is meant.
         """
@@ -83,18 +84,18 @@ class Composer:
             shapes = all(self._is_shape(thing) for thing in layout.things)
             return shapes and len(layout.things) > 1
         alone = layout.scene is None and len(layout.things) == 1
-        return alone or all(self._covers(thing) < FULL for thing in layout.things)
+        return alone or all(thing not in self.sprites.lone and self._covers(thing) < FULL for thing in layout.things)
 
     def _covers(self, thing: str) -> float:
-        """The mean alpha of a thing's draws."""
+        """The mean alpha of a thing's drawings."""
         if thing not in self.covers:
-            self.covers[thing] = float(self._draws(thing, torch.Generator().manual_seed(0))[:, :, 3].mean())
+            self.covers[thing] = float(self._drawings(thing, torch.Generator().manual_seed(0))[:, 3].mean())
         return self.covers[thing]
 
     def scene_of(self, layout: Layout) -> Entry | None:
         """The scene that a layout's things are put into: the one of its words, or the one under water for fish at sea.
 
-        >>> composer = Composer(Bank.whole(), perceptor, StyleGAN.load())
+        >>> composer = Composer(Bank.whole(), perceptor, Sprites.load())
         >>> composer.scene_of(Layout("fish", ("fish",)).within("sea")).scene
         'underwater scene'
         """
@@ -104,7 +105,7 @@ class Composer:
         return self.scenes[UNDER_SEA] if entry.scene in SEAS and HIDDEN.issuperset(layout.things) else entry
 
     def compose(self, layout: Layout, target: Tensor, choices: Choices, ground: Tensor | None = None) -> Tensor:
-        """A picture [3, H, W] of a layout, of draws that come near to the target [D]; a seed chooses among them.
+        """A picture [3, H, W] of a layout, of drawings that come near to the target [D]; a seed chooses among them.
 
         ground: a picture [3, H, W] that the things are pasted onto, instead of the layout's colour or scene, in its own
         style.
@@ -117,33 +118,27 @@ class Composer:
         canvas = None if ground is None else resize_area(ground[None].to(target), self.size)[0]
         if canvas is None and (layout.scene or layout.colour):
             canvas = self._canvas(layout, scene, choices).to(target)
-        drawn = {thing: self._draws(thing, rng).to(target) for thing in layout.things}
-        clear = {thing: self._clearness(thing, draws) for thing, draws in drawn.items()}
+        drawn = {thing: self._drawings(thing, rng).to(target) for thing in layout.things}
+        clear = {thing: self._clearness(thing, drawings) for thing, drawings in drawn.items()}
         for thing, colour in layout.tints:
-            tint = torch.tensor(COLOURS[colour]) / 255
-            drawn[thing] = recoloured(drawn[thing].flatten(0, 1), tint).view_as(drawn[thing])
+            drawn[thing] = recoloured(drawn[thing], torch.tensor(COLOURS[colour]) / 255)
         tall, last, numbers = min(self.size) / self.size[1], None, dict(layout.numbers)
         for thing, place, mirrored in zip(layout.things, places, mirrors, strict=True):
-            drawings, each = drawn[thing].shape[:2]
             angle, *where = choices.spread(4)
-            draws = turned(drawn[thing].flatten(0, 1), angle)
-            draws = draws.flip(-1) if mirrored < 0.5 else draws
-            canvas = plain_ground(draws, choices.spread(4), self.size) if canvas is None else canvas
+            drawings = turned(drawn[thing], angle)
+            drawings = drawings.flip(-1) if mirrored < 0.5 else drawings
+            if canvas is None:
+                canvas = plain_ground(drawings, choices.spread(4, layout.things), self.size)
             place = varied(place, where, LITTLE_SMALLER if layout.relation or numbers else SMALLER)
             if last and layout.relation:
-                place = joined(layout.relation, place, draws.mean(0), *last, tall)
-            fits = (self.perceptor.encode_image(paste(draws, canvas, place)) @ target).view(drawings, each)
-            best = fits.amax(1)
-            near = (best >= best.max() - NEARLY).nonzero()[:, 0]
+                place = joined(layout.relation, place, drawings.mean(0), *last, tall)
+            fits = self.perceptor.encode_image(paste(drawings, canvas, place)) @ target
+            near = (fits >= fits.max() - NEARLY).nonzero()[:, 0]
             near = near[clear[thing][near] >= clear[thing][near].max().clamp(max=CLEAR)]
-            near = self._unlike(near[best[near].argsort(descending=True)], draws.view(drawings, each, *draws.shape[1:]))
-            drawing = int(near[choices.in_turn(len(near))])
-            chosen = drawing * each + _near_best(fits[drawing], rng)
+            near = self._unlike(near[fits[near].argsort(descending=True)], drawings)
+            chosen = drawings[int(near[choices.in_turn(len(near))])]
             side, number = side_of(place, canvas), NUMBERS.get(numbers.get(thing, ""), 1)
-            draw = (
-                grouped(draws[chosen], number, side, rng, stand=in_row)
-                if number > 1 else enlarge(draws[chosen], side)
-            )  # fmt: skip
+            draw = grouped(chosen, number, side, rng, stand=in_row) if number > 1 else enlarge(chosen, side)
             if last and layout.relation:
                 place = joined(layout.relation, place, draw, *last, tall)
             last = place, draw
@@ -154,30 +149,23 @@ class Composer:
         styled = torch.stack([in_style(canvas, layout.style, rng) for _ in range(STYLINGS)])
         return styled[_near_best(self.perceptor.encode_image(styled) @ target, rng)]
 
-    def _draws(self, thing: str, rng: torch.Generator) -> Tensor:
-        """Draws of all drawings of a thing [drawings, each, 4, h, w]."""
-        if thing not in self.things:
-            return self._shapes(thing, rng)
-        kinds = [str(kind) for kind, name in enumerate(self.stylegan.network.names) if name == thing]
-        seed, made = int(torch.randint(2**31, (), generator=rng)), []
-        for kind in kinds:
-            self.stylegan.draw_from(None, [(kind, 1.0)])
-            made.append(self.stylegan.cut_outs(seed, max(1, DRAWS // len(kinds))))
-        return torch.stack(made)
+    def _drawings(self, thing: str, rng: torch.Generator) -> Tensor:
+        """All drawings of a thing [drawings, 4, h, w]."""
+        return self.sprites.draw(thing) if thing in self.things else self._shapes(thing, rng)
 
-    def _clearness(self, thing: str, draws: Tensor) -> Tensor:
-        """By how much the first draw of each drawing is nearer to the thing's name than to any other, [drawings]."""
+    def _clearness(self, thing: str, drawings: Tensor) -> Tensor:
+        """By how much each drawing is nearer to the thing's name than to any other, [drawings]."""
         if thing not in self.things:
-            return draws.new_zeros(len(draws))
-        names = embed_cached(self.perceptor, self.things, draws)
-        fits = self.perceptor.encode_image(over_ground(draws[:, 0])) @ names.T
+            return drawings.new_zeros(len(drawings))
+        names = embed_cached(self.perceptor, self.things, drawings)
+        fits = self.perceptor.encode_image(over_ground(drawings)) @ names.T
         own = self.things.index(thing)
         others = fits.index_fill(1, torch.tensor([own], device=fits.device), -1.0)
         return fits[:, own] - others.amax(1)
 
-    def _unlike(self, order: Tensor, draws: Tensor) -> Tensor:
+    def _unlike(self, order: Tensor, drawings: Tensor) -> Tensor:
         """The places of drawings [N], in order, but for those that are like an earlier one; ascending."""
-        seen = self.perceptor.encode_image(over_ground(draws[order, 0]))
+        seen = self.perceptor.encode_image(over_ground(drawings[order]))
         kept: list[int] = []
         for row in range(len(order)):
             if not kept or (seen[kept] @ seen[row]).max() < ALIKE:
@@ -189,15 +177,15 @@ class Composer:
         return shape in self.shapes and COLOURS.keys() >= {*colours}
 
     def _shapes(self, thing: str, rng: torch.Generator) -> Tensor:
-        """Draws of a shape [1, each, 4, h, w], in any colour where its name has none."""
+        """Drawings of a shape [drawings, 4, h, w], in any colour where its name has none."""
         from clipgen.grounds import cut_out_shape  # late: OpenCV changes the environment when imported
 
         *colours, name = thing.split()
         chosen = int(torch.randint(len(COLOURS), (), generator=rng))
         colour = colours[0] if colours else list(COLOURS)[chosen]
-        seeds = torch.randint(2**31, (DRAWS,), generator=rng).tolist()
-        made = [torch.from_numpy(cut_out_shape(seed, name, colour, self.stylegan.network.side)) for seed in seeds]
-        return torch.stack(made).permute(0, 3, 1, 2)[None]
+        seeds = torch.randint(2**31, (SHAPED,), generator=rng).tolist()
+        made = [torch.from_numpy(cut_out_shape(seed, name, colour, self.sprites.side)) for seed in seeds]
+        return torch.stack(made).permute(0, 3, 1, 2)
 
     def _canvas(self, layout: Layout, scene: Entry | None, choices: Choices) -> Tensor:
         if layout.colour:

@@ -37,6 +37,8 @@ SAME = 0.1
 STYLE = 0.9
 # names of what a person does, of which anything can be said: "penguin standing" shows no person
 DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
+# whose what follows is
+HIS = re.compile(r"\b(?:my|your|his|her|its|our|their) (\w+)")
 
 class Found(NamedTuple):
     """A layout, its cosine to a target, whether words surely name all its things, and whether none is much nearer."""
@@ -55,7 +57,7 @@ class Finder:
         ('fox',)
 
     perceptor: embeds texts; things: names of those that can be drawn; scenes: by their captions, in all moods;
-    can_draw: tells it of a layout.
+    can_draw: tells it of a layout; lone: things that others have, as hands.
     """
 
     def __init__(
@@ -64,8 +66,10 @@ class Finder:
         things: Sequence[str],
         scenes: Mapping[str, Entry],
         can_draw: Callable[[Layout], bool],
+        lone: Collection[str] = (),
     ) -> None:
         self.perceptor, self.things, self.scenes, self.can_draw = perceptor, things, scenes, can_draw
+        self.lone = lone
         self.embedded: dict[str, Tensor] = {}  # parts of texts
 
     def nearest(self, target: Tensor, texts: Sequence[str] = (), clear: float = 0.0) -> Found | None:
@@ -104,6 +108,7 @@ class Finder:
             if word not in mood_words()
         }
         own = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
+        own = self._without_own(own, texts, words)
         near = self._without_places(_without_kinds(own, alike.values()), alike.values())
         near = {name: fit for name, fit in near.items() if not (texts and _is_mood(name))}
         if not near:
@@ -131,6 +136,12 @@ class Finder:
         if len(found) > 1 and found[0].fit < max(THING, clear) and found[-1].is_named and found[-1].is_near:
             return found[-1]  # words say more than cosines do
         return found[0] if found else None
+
+    def _without_own(self, names: Mapping[str, float], texts: Sequence[str], words: Named) -> dict[str, float]:
+        """Names without those of what somebody has: who is washing her hands is shown, and no hands."""
+        said = {word for text in texts for word in HIS.findall(tokenized(text)) if word in words.parts}
+        held = {name for name in self.lone for word in said if words.parts[word][self.things.index(name)] >= THING}
+        return {name: fit for name, fit in names.items() if name not in held}
 
     def _standing(self, words: Named) -> list[int]:
         """The rows of things that stand for words of texts but names of places: for a kingfisher that of a bird."""

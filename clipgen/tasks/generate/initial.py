@@ -1,4 +1,4 @@
-"""Initial pictures: of the bank, or draws of the built-in StyleGAN, that come nearest to the words."""
+"""Initial pictures: of the bank, or of things that the sprites draw, that come nearest to the words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from clipgen.generators.stylegan.generator import StyleGAN
+from clipgen.generators.sprites import Sprites
 from clipgen.media.images import resize_area
 from clipgen.parts import Parts
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
@@ -77,7 +77,7 @@ def bank_pictures(
     parts: Parts,
     grounds: Tensor | None = None,
 ) -> Start:
-    """Pictures of the bank, or draws of the built-in StyleGAN, that are near to each target.
+    """Pictures of the bank, or of things that the sprites draw, that are near to each target.
 
         >>> start = bank_pictures(perceptor, targets.mean(), seeds=[7], size=(64, 64), parts=parts)
         >>> generator.encode(start.pictures)
@@ -85,7 +85,7 @@ def bank_pictures(
     perceptor: compares; target: [B, D], embeddings of it; texts: of each, for `Composer.layout`; seeds: of each, which
     draws the nearest anew; size: (width, height); grounds: pictures [B, 3, H, W] onto which the things are put,
     cut out, instead of a ground of their own. Captions and names are compared first, then the pictures of the nearest
-    ones, so that any perceptor can use the bank. Raises WeightsError when the built-in StyleGAN is missing or damaged.
+    ones, so that any perceptor can use the bank. Raises WeightsError when the sprites are missing or damaged.
     """
     bank = parts.shared(("bank",), Bank.whole)
     embedded = embed_cached(perceptor, bank.captions, target)
@@ -203,9 +203,7 @@ def _composed(
     nearest, row = fits.masked_fill(bank.abstract.to(fits.device), -1).max(0)
     if nearest + CLEARER > 1 and not said and (not texts or bank.entries[int(row)].scene in HOURS):
         return None
-    stylegan = parts.generator("stylegan", device=target.device)
-    assert isinstance(stylegan, StyleGAN)  # the built-in one
-    composer = Composer(bank, perceptor, stylegan, size=size)
+    composer = Composer(bank, perceptor, parts.shared(("sprites",), Sprites.load), size=size)
     found = composer.layout(target, texts, float(nearest) + CLEARER)
     if found is None:
         return None
