@@ -108,7 +108,10 @@ def stylegan_command(**options: Any) -> None:
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the weights.")
 @click.option("--runs", type=click.Path(path_type=Path), help="Folder for checkpoints, curve and sheets.")
 @click.option(
-    "--art", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="Folder of the art pack."
+    "--art",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder of the art pack.",
 )
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps.")
 @click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Drawings a step.")

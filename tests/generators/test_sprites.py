@@ -44,7 +44,8 @@ def test_no_colour_exceeds_its_alpha(sprites: Sprites) -> None:
 def test_a_file_gives_the_same_drawings(sprites: Sprites, tmp_path: Path) -> None:
     sprites.save(tmp_path)
     again = Sprites.load(tmp_path / "sprites.safetensors")
-    assert again.names == tuple(NAMES) and again.lone == {"fox"} and not any(p.requires_grad for p in again.parameters())
+    assert again.names == tuple(NAMES) and again.lone == {"fox"}
+    assert not any(p.requires_grad for p in again.parameters())
     assert torch.allclose(again.draw("owl"), sprites.draw("owl"), atol=5e-3)  # half precision
     assert load_file(tmp_path / "sprites.safetensors")["embeddings"].dtype == torch.int8
 
@@ -71,7 +72,12 @@ def test_the_file_of_another_network_is_refused(sprites: Sprites, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("[1]", "no drawings"), ("{}", "things"), ("{", "no drawings"), (json.dumps({"things": ["owl"], "lone": []}), "1 names")],
+    [
+        ("[1]", "no drawings"),
+        ("{}", "things"),
+        ("{", "no drawings"),
+        (json.dumps({"things": ["owl"], "lone": []}), "1 names"),
+    ],
 )
 def test_damaged_names_are_refused(sprites: Sprites, tmp_path: Path, text: str, why: str) -> None:
     sprites.save(tmp_path)

@@ -1,4 +1,4 @@
-"""The recipe of the sprites: what they learn from, their steps, their stop and resume, and the folder that they leave."""
+"""The recipe of the sprites: what they learn from, its steps, its stop and resume, and the folder that it leaves."""
 
 from __future__ import annotations
 

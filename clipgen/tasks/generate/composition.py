@@ -75,8 +75,8 @@ class Composer:
         return finder.nearest(target, texts, clear)
 
     def _can_draw(self, layout: Layout) -> bool:
-        """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone, and so does
-        one that others have: "a nurse washing her hands" has hands.
+        """Whether the things of a layout can be drawn: one that fills its square, as fog does, stands alone, and so
+        does what others have, as hands are.
 
         Of shapes two are drawn, which the bank does not show: of "a town square" no square is meant.
         """

@@ -1,6 +1,6 @@
 """The recipe of the sprites: drawings of things, from which pictures of things start.
 
-An encoder and a decoder learn to reproduce the drawings; what is kept is the decoder, and what the encoder made of each.
+An encoder and a decoder learn to reproduce them; what is kept is the decoder, and what the encoder made of each.
 """
 
 from __future__ import annotations
