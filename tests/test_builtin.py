@@ -660,12 +660,12 @@ def test_what_is_near_is_drawn_though_no_word_surely_names_it(composer: Composer
 def test_what_words_name_is_found_though_something_nearer_cannot_be_drawn(
     composer: Composer, both: Perceptor, parts: Parts
 ) -> None:
-    words = ["A nurse washing her hands"]
+    words = ["A chef under a white flag"]
     target = both.encode_text(words)
     found = composer.layout(target[0], words)
-    assert found is not None and found.layout.things == ("health worker",) and not found.is_near
+    assert found is not None and found.layout.things == ("cook",) and not found.is_near
     drawn = bank_pictures(both, target, texts=[words], seeds=[0], size=(96, 96), parts=parts).pictures
-    names = ["health worker", "water lilies", "ocean", "living room"]
+    names = ["cook", "water lilies", "ocean", "living room"]
     assert int((both.encode_image(drawn) @ both.encode_text(names).T).argmax()) == 0
 
 
@@ -753,11 +753,10 @@ def test_what_is_far_above_is_small_in_the_sky(composer: Composer, both: Percept
 def test_a_drawing_that_is_taken_for_another_thing_is_left_out(
     composer: Composer, both: Perceptor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rng = torch.Generator().manual_seed(0)
-    draws = torch.stack([composer._draws("owl", rng)[0], composer._draws("fox", rng)[0]])
-    monkeypatch.setattr(composer, "_draws", lambda *_: draws)
+    drawings = torch.stack([composer.sprites.draw("owl")[0], composer.sprites.draw("fox")[0]])
+    monkeypatch.setattr(composer, "_drawings", lambda *_: drawings)
     monkeypatch.setattr("clipgen.tasks.generate.composition.NEARLY", 2.0)
-    owl, fox = composer._clearness("fox", draws).tolist()
+    owl, fox = composer._clearness("fox", drawings).tolist()
     assert owl < CLEAR < 0 < fox
     target, names = both.encode_text(["a fox"])[0], both.encode_text(["a fox", "an owl"])
     made = torch.stack([composer.compose(Layout("fox", ("fox",)), target, Choices(seed)) for seed in range(4)])
@@ -851,7 +850,7 @@ def test_draws_are_chosen_by_what_the_reader_sees_too(both: Perceptor, monkeypat
     torch.testing.assert_close(fits[0], both.encode_image(pictures) @ both.encode_text(["a fox"])[0])
 
 
-@pytest.mark.parametrize("words", ["a waving hand in the forest", "a waving hand", "a crying face"])
+@pytest.mark.parametrize("words", ["a white flag in the forest", "a white flag", "a rainbow flag"])
 def test_words_of_things_that_cannot_be_drawn_are_not_taken_for_others(clip: Perceptor, words: str) -> None:
     assert Composer(Bank.whole(), clip, Sprites.load()).layout(clip.encode_text([words])[0]) is None
 
@@ -986,7 +985,7 @@ def test_a_line_says_what_words_that_nothing_shows_start_from() -> None:
 
 
 def test_the_run_stays_near_a_start_that_shows_the_words(clip: Perceptor, parts: Parts) -> None:
-    words = ["underwater scene Van Gogh", "a waving hand on a blue background"]
+    words = ["underwater scene Van Gogh", "a white flag on a blue background"]
     shares = bank_pictures(clip, clip.encode_text(words), seeds=[0, 0], size=(64, 64), parts=parts).init_share
     run = clipgen.stream(words, size=(64, 64), steps=1, cutn=2, seed=0)
     weight, term = run.synthesis.loss.terms()[-1]
