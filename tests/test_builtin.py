@@ -315,9 +315,9 @@ def test_seeds_that_follow_one_another_take_other_drawings(
 ) -> None:
     taken = []
 
-    def enlarged(draw: Tensor, side: int) -> Tensor:
+    def enlarged(draw: Tensor, side: int, *, soft: float) -> Tensor:
         taken.append(draw)
-        return enlarge(draw, side)
+        return enlarge(draw, side, soft=soft)
 
     monkeypatch.setattr(composition, "enlarge", enlarged)
     monkeypatch.setattr(composition, "turned", lambda draws, rng: draws)

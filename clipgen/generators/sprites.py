@@ -18,6 +18,7 @@ from clipgen.models.weights import check, find, load_state, save_state
 from clipgen.values import parse_json
 
 CELL = 8  # side in pixels of what one place of an embedding stands for
+EDGE = 0.4  # how soft the edges of a drawing are, in pixels
 LEVELS = 127  # of an embedding's numbers, on each side of 0
 _SHUFFLES = (2, 4)  # by how much the picture grows before and after the finer blocks; their product is CELL
 _EMBEDDINGS = "embeddings"

@@ -48,3 +48,13 @@ def test_colours_keep_within_alpha_and_flat_parts_stay() -> None:
 
 def test_what_is_not_enlarged_is_left_alone() -> None:
     assert torch.equal(crisp(thing(), 1.0), thing()) and crisp(torch.zeros(4, 9, 7), 3.0).sum() == 0
+
+
+def test_little_is_changed_of_what_is_hardly_soft() -> None:
+    """A drawing whose edges are those of its pixels keeps its light and shade."""
+    shaded = thing()
+    shaded[:3] *= torch.linspace(0.6, 1, 128)
+    whole, little = crisp(shaded, 4.0), crisp(shaded, 4.0, soft=0.25)
+    inside = (slice(None, 3), slice(50, 78), slice(50, 78))
+    whole, little = ((made - shaded)[inside].abs().mean() for made in (whole, little))
+    assert 0 < little < 0.6 * whole

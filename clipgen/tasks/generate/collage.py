@@ -12,6 +12,7 @@ from kornia.color import lab_to_rgb, rgb_to_lab
 from torch import Tensor
 
 from clipgen.colours import COLOURS
+from clipgen.generators.sprites import EDGE
 from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
 from clipgen.tasks.generate.layouts import Place, styles
@@ -92,7 +93,7 @@ def grouped(draw: Tensor, number: int, side: int, rng: torch.Generator, *, stand
         for place in range(members):
             centre = side / 2 + own * NEXT * (place - (members - 1) / 2)
             small = round(own * (1 - UNLIKE * float(torch.rand((), generator=rng))))
-            one = enlarge(draw, small)
+            one = enlarge(draw, small, soft=EDGE)
             one = one.flip(-1) if torch.rand((), generator=rng) < 0.5 else one
             # on one line, whatever their heights
             left, top = (max(0, min(round(at), side - small)) for at in (centre - small / 2, middle + own / 2 - small))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from clipgen.colours import COLOURS
-from clipgen.generators.sprites import Sprites
+from clipgen.generators.sprites import EDGE, Sprites
 from clipgen.generators.stylegan.generator import over_ground
 from clipgen.media.crisp import enlarge
 from clipgen.media.images import resize_area
@@ -138,7 +138,10 @@ class Composer:
             near = self._unlike(near[fits[near].argsort(descending=True)], drawings)
             chosen = drawings[int(near[choices.in_turn(len(near))])]
             side, number = side_of(place, canvas), NUMBERS.get(numbers.get(thing, ""), 1)
-            draw = grouped(chosen, number, side, rng, stand=in_row) if number > 1 else enlarge(chosen, side)
+            draw = (
+                grouped(chosen, number, side, rng, stand=in_row)
+                if number > 1 else enlarge(chosen, side, soft=EDGE)
+            )  # fmt: skip
             if last and layout.relation:
                 place = joined(layout.relation, place, draw, *last, tall)
             last = place, draw
