@@ -955,6 +955,14 @@ def test_hands_are_drawn_where_nobody_has_them(composer: Composer, both: Percept
     assert found is not None and found.layout.things == (thing,)
 
 
+def test_a_bust_ends_where_the_picture_ends(composer: Composer) -> None:
+    for thing, ends in (("police officer", True), ("house", False), ("cat", False)):
+        target = composer.perceptor.encode_text([thing])[0]
+        made = composer.compose(Layout(thing, (thing,)).on("white"), target, Choices(1))
+        lowest = made[:, -1]
+        assert (float((lowest.amin(0) < 0.7).float().mean()) > 0.15) == ends, thing
+
+
 def test_a_name_of_a_place_stands_for_no_thing(composer: Composer, both: Perceptor) -> None:
     words = "Greenhouse full of tomatoes, early morning"
     found = composer.layout(both.encode_text([words])[0], [words])

@@ -78,7 +78,7 @@ class Sprites(nn.Module):
         (('owl', 'fox'), torch.Size([2, 4, 16, 16]))
 
     embeddings: int8 [N, channels, h, w], of -LEVELS to LEVELS; names: the thing of each; lone: things that are drawn
-    without others, as hands are, which others have.
+    without others, as hands are, which others have; people: things that are people.
     It draws what it has learnt, and invents nothing. Source: Bojanowski et al., "Optimizing the Latent Space of
     Generative Networks", arXiv 1707.05776; embeddings with a place, as in StyleMapGAN, arXiv 2104.14754.
     """
@@ -86,13 +86,19 @@ class Sprites(nn.Module):
     embeddings: Tensor
 
     def __init__(
-        self, decoder: Decoder, embeddings: Tensor, names: Sequence[str], lone: Collection[str] = ()
+        self,
+        decoder: Decoder,
+        embeddings: Tensor,
+        names: Sequence[str],
+        *,
+        lone: Collection[str] = (),
+        people: Collection[str] = (),
     ) -> None:
         super().__init__()
         if len(names) != len(embeddings):
             raise WeightsError(f"there are {len(embeddings)} drawings and {len(names)} names")
         self.decoder, self.names = decoder, tuple(names)
-        self.things, self.lone = tuple(dict.fromkeys(names)), frozenset(lone)
+        self.things, self.lone, self.people = tuple(dict.fromkeys(names)), frozenset(lone), frozenset(people)
         self.register_buffer(_EMBEDDINGS, embeddings)
 
     @property
@@ -125,13 +131,14 @@ class Sprites(nn.Module):
             blocks = sum(name.startswith("decoder.coarse.") and name.endswith(".look.bias") for name in state)
             decoder = Decoder(channels, coarse=coarse, fine=fine, blocks=blocks)
             decoder.load_state_dict({name.removeprefix("decoder."): value.float() for name, value in state.items()})
-            things, lone = ([str(name) for name in beside[key]] for key in ("things", "lone"))
+            things, lone, people = ([str(name) for name in beside[key]] for key in ("things", "lone", "people"))
         except OSError as error:
             raise WeightsError(f"{weights.with_suffix('.json')} cannot be read: {reason(error)}") from error
         except (KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
             said = " ".join(str(error).split())  # torch's has several lines
             raise WeightsError(f"{weights} has no drawings of things ({type(error).__name__}: {said})") from error
-        made = cls(decoder.to(memory_format=torch.channels_last), embeddings, things, lone)
+        decoder = decoder.to(memory_format=torch.channels_last)
+        made = cls(decoder, embeddings, things, lone=lone, people=people)
         return made.eval().requires_grad_(False)
 
     @torch.no_grad()
@@ -155,6 +162,6 @@ class Sprites(nn.Module):
         >>> Sprites.load().save(folder)
         """
         folder.mkdir(parents=True, exist_ok=True)
-        beside = {"things": list(self.names), "lone": sorted(self.lone)}
+        beside = {"things": list(self.names), "lone": sorted(self.lone), "people": sorted(self.people)}
         write_text(folder / "sprites.json", json.dumps(beside, indent=2) + "\n")
         save_state(folder / "sprites.safetensors", self.state_dict())

@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# as multiples of how soft edges are: standard deviation of the blur that finds them, and how far an edge draws in what
-# is around it
+# in pixels of the picture before it was enlarged: standard deviation of the blur that finds edges; and how far an edge
+# draws in what is around it, as a multiple of how soft it is
 SCALE, REACH = 1.0, 3.0
 STEP = 0.4  # of a pixel, share of the way to the extreme of its neighbours
 STEEP = 400.0  # how soon a curvature counts as a side of an edge
@@ -45,7 +45,7 @@ def crisp(thing: Tensor, enlarged: float, *, soft: float = 1.0) -> Tensor:
     if enlarged <= 1:
         return thing
     pixels = np.ascontiguousarray(thing.permute(1, 2, 0).cpu().float().numpy())
-    alpha, blur = pixels[..., 3:], SCALE * soft * enlarged
+    alpha, blur = pixels[..., 3:], SCALE * enlarged
     # where little of a thing is seen, its colour is that around it
     around = cv2.GaussianBlur(np.where(alpha >= SEEN, pixels, 0), (0, 0), 2 * blur)
     known = np.where(alpha >= SEEN, pixels, around)

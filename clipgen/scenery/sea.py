@@ -7,11 +7,11 @@ import numpy as np
 from clipgen.scenery import primitives as p
 from clipgen.scenery.primitives import Rng
 
+# colours of fish, which stand out from the water
 _BRIGHT = (
     (255, 120, 40),
     (255, 210, 50),
     (240, 70, 110),
-    (60, 130, 240),
     (170, 90, 220),
     (250, 250, 250),
     (255, 90, 70),
@@ -70,7 +70,7 @@ def _fishes(img: np.ndarray, rng: Rng, count: int, y0: float, y1: float, big: fl
             img,
             0.06 + 0.88 * x,
             y0 + (y1 - y0) * y,
-            big * (0.5 + 0.7 * s * s),
+            big * (0.6 + 0.6 * s),
             facing,
             c,
             p.lighter(other if m < 0.6 else hue, 0.35),
@@ -107,7 +107,7 @@ def underwater(rng: Rng, h: int, w: int) -> np.ndarray:
             0.2 + 0.18 * b,
             p.vary(rng, p.pick(rng, ((50, 150, 80), (90, 160, 60), (40, 130, 110))), 20),
         )
-    _fishes(img, rng, 3 + int(r[3] * 5), 0.14, 0.76, 0.13 + 0.06 * r[4])
+    _fishes(img, rng, 5 + int(r[3] * 4), 0.14, 0.76, 0.14 + 0.06 * r[4])
     _bubbles(img, rng, 9)
     return img
 

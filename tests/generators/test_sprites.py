@@ -24,7 +24,7 @@ def sprites() -> Sprites:
         torch.nn.init.normal_(block.widen.weight, std=0.3)
     torch.nn.init.constant_(decoder.leave.bias, 0.5)
     embeddings = torch.randint(-LEVELS, LEVELS + 1, (3, 4, 2, 2)).to(torch.int8)
-    return Sprites(decoder, embeddings, NAMES, ["fox"]).eval().requires_grad_(False)
+    return Sprites(decoder, embeddings, NAMES, lone=["fox"], people=["owl"]).eval().requires_grad_(False)
 
 
 def test_each_thing_has_its_drawings(sprites: Sprites) -> None:
@@ -44,7 +44,7 @@ def test_no_colour_exceeds_its_alpha(sprites: Sprites) -> None:
 def test_a_file_gives_the_same_drawings(sprites: Sprites, tmp_path: Path) -> None:
     sprites.save(tmp_path)
     again = Sprites.load(tmp_path / "sprites.safetensors")
-    assert again.names == tuple(NAMES) and again.lone == {"fox"}
+    assert again.names == tuple(NAMES) and again.lone == {"fox"} and again.people == {"owl"}
     assert not any(p.requires_grad for p in again.parameters())
     assert torch.allclose(again.draw("owl"), sprites.draw("owl"), atol=5e-3)  # half precision
     assert load_file(tmp_path / "sprites.safetensors")["embeddings"].dtype == torch.int8
@@ -76,7 +76,7 @@ def test_the_file_of_another_network_is_refused(sprites: Sprites, tmp_path: Path
         ("[1]", "no drawings"),
         ("{}", "things"),
         ("{", "no drawings"),
-        (json.dumps({"things": ["owl"], "lone": []}), "1 names"),
+        (json.dumps({"things": ["owl"], "lone": [], "people": []}), "1 names"),
     ],
 )
 def test_damaged_names_are_refused(sprites: Sprites, tmp_path: Path, text: str, why: str) -> None:

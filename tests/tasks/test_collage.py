@@ -16,6 +16,8 @@ from clipgen.tasks.generate.collage import (
     ground_of,
     grouped,
     in_style,
+    is_cut,
+    lowered,
     paste,
     plain_ground,
     recoloured,
@@ -44,6 +46,21 @@ def test_the_lowest_part_of_what_floats_is_in_the_water() -> None:
     assert torch.equal(floating[:, :40], draw()[0, :, :40])  # above the water
     assert torch.allclose(floating[3, 47, 16:48], torch.full((32,), SEEN), atol=0.02)
     assert torch.equal(afloat(torch.zeros(4, 8, 8)), torch.zeros(4, 8, 8))
+
+
+def test_what_is_cut_off_is_wide_below_and_not_tall() -> None:
+    assert is_cut(draw()[0])
+    tall, round_, nothing = torch.zeros(3, 4, 64, 64)
+    tall[:, 4:60, 20:44] = 1
+    y, x = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
+    round_[:, (y - 32) ** 2 + (x - 32) ** 2 < 400] = 1
+    assert not (is_cut(tall) or is_cut(round_) or is_cut(nothing))
+
+
+def test_a_lowered_thing_ends_where_its_square_ends() -> None:
+    moved = lowered(torch.cat([draw(), torch.zeros(1, 4, 64, 64)]))
+    assert torch.equal(moved[0, :, 32:], draw()[0, :, 16:48]) and not moved[0, :, :32].any()
+    assert not moved[1].any()
 
 
 def striped(main: Tensor, detail: Tensor) -> Tensor:

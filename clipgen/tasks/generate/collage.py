@@ -33,6 +33,8 @@ BEHIND, GROUND = 0.45, 0.78
 # of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how
 # much the water rises and falls along it, as a share of its height
 DRAUGHT, SEEN, LAPPING = 0.16, 0.3, 0.025
+# of a thing that is cut off below: least width of its lower edge, as a share of its own, and its largest height
+CUT, TALLEST = 0.6, 1.4
 # of a thing that gets another colour, in Lab: lightness below which a pixel is an outline, unless less than a share of
 # it is lighter; distance of colours that are parts of one, and up to which they are moved alike, how much of their
 # differences is kept, how light or dark the result may be, so that light and shade are seen on it, steps of the search
@@ -117,6 +119,34 @@ def afloat(draw: Tensor) -> Tensor:
     waves = LAPPING * height * torch.sin(torch.linspace(0, 3 * math.tau, width))
     depth = torch.arange(draw.shape[1])[:, None] + 0.5 - (low - DRAUGHT * height + waves)
     return draw * (1 - (1 - SEEN) * (depth / (0.06 * height)).clamp(0, 1)).to(draw)
+
+
+def is_cut(draw: Tensor) -> bool:
+    """Whether a thing [4, h, w] is cut off straight at its lower edge, as a bust is: it is wide there, and not tall.
+
+    >>> is_cut(torch.ones(4, 64, 64).tril()), is_cut(torch.ones(4, 64, 64).triu())
+    (True, False)
+    """
+    seen = draw[3] > 0.5
+    rows, columns = (seen.any(dim).nonzero()[:, 0] for dim in (1, 0))
+    if not len(rows):
+        return False
+    width, height = int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1
+    return int(seen[int(rows[-1]) - 1].sum()) >= CUT * width and height <= TALLEST * width
+
+
+def lowered(draws: Tensor) -> Tensor:
+    """Draws of a thing [N, 4, h, w], moved down to the lower edge of their squares.
+
+    >>> lowered(F.pad(torch.ones(1, 4, 4, 8), (0, 0, 2, 2)))[0, 3, :, 0]
+    tensor([0., 0., 0., 0., 1., 1., 1., 1.])
+    """
+    moved: list[Tensor] = []
+    for draw in draws:
+        seen = (draw[3] > 0.5).any(1).nonzero()
+        low = int(seen[-1]) + 1 if len(seen) else draw.shape[1]
+        moved.append(F.pad(draw[:, :low], (0, 0, draw.shape[1] - low, 0)))
+    return torch.stack(moved)
 
 
 def recoloured(draws: Tensor, colour: Tensor) -> Tensor:

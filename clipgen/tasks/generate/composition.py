@@ -20,6 +20,8 @@ from clipgen.tasks.generate.collage import (
     afloat,
     grouped,
     in_style,
+    is_cut,
+    lowered,
     paste,
     plain_ground,
     recoloured,
@@ -125,11 +127,17 @@ class Composer:
         tall, last, numbers = min(self.size) / self.size[1], None, dict(layout.numbers)
         for thing, place, mirrored in zip(layout.things, places, mirrors, strict=True):
             angle, *where = choices.spread(4)
-            drawings = turned(drawn[thing], angle)
+            number = NUMBERS.get(numbers.get(thing, ""), 1)
+            # of a bust nothing is below it
+            is_low = (stands or len(places) == 1) and not (layout.relation or number > 1 or floats)
+            is_low = is_low and self._is_bust(thing, drawn[thing])
+            drawings = lowered(drawn[thing]) if is_low else turned(drawn[thing], angle)
             drawings = drawings.flip(-1) if mirrored < 0.5 else drawings
             if canvas is None:
                 canvas = plain_ground(drawings, choices.spread(4, layout.things), self.size)
             place = varied(place, where, LITTLE_SMALLER if layout.relation or numbers else SMALLER)
+            if is_low:
+                place = (place[0], 1 - place[2] * tall / 2, place[2])
             if last and layout.relation:
                 place = joined(layout.relation, place, drawings.mean(0), *last, tall)
             fits = self.perceptor.encode_image(paste(drawings, canvas, place)) @ target
@@ -137,7 +145,7 @@ class Composer:
             near = near[clear[thing][near] >= clear[thing][near].max().clamp(max=CLEAR)]
             near = self._unlike(near[fits[near].argsort(descending=True)], drawings)
             chosen = drawings[int(near[choices.in_turn(len(near))])]
-            side, number = side_of(place, canvas), NUMBERS.get(numbers.get(thing, ""), 1)
+            side = side_of(place, canvas)
             draw = (
                 grouped(chosen, number, side, rng, stand=in_row)
                 if number > 1 else enlarge(chosen, side, soft=EDGE)
@@ -155,6 +163,10 @@ class Composer:
     def _drawings(self, thing: str, rng: torch.Generator) -> Tensor:
         """All drawings of a thing [drawings, 4, h, w]."""
         return self.sprites.draw(thing) if thing in self.things else self._shapes(thing, rng)
+
+    def _is_bust(self, thing: str, drawings: Tensor) -> bool:
+        """Whether the drawings of a thing [N, 4, h, w] are people without legs."""
+        return thing in self.sprites.people and all(is_cut(drawing) for drawing in drawings)
 
     def _clearness(self, thing: str, drawings: Tensor) -> Tensor:
         """By how much each drawing is nearer to the thing's name than to any other, [drawings]."""

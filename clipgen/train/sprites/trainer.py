@@ -95,7 +95,8 @@ class Trainer:
         ]
         names = [self.drawings.names[row] for row in rows.tolist()]
         decoder = copy.deepcopy(self.averaged.decoder).cpu()
-        return Sprites(decoder, torch.cat(found), names, self.drawings.lone & {*names}).eval()
+        lone, people = (some & {*names} for some in (self.drawings.lone, self.drawings.people))
+        return Sprites(decoder, torch.cat(found), names, lone=lone, people=people).eval()
 
     def _images(self, rows: Tensor) -> Tensor:
         images = self.drawings.images[rows].to(self.device).float() / 255
