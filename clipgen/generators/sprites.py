@@ -36,8 +36,8 @@ class Residual(nn.Module):
         self.narrow = nn.Conv2d(width, width // 2, 1)
         self.look = nn.Conv2d(width // 2, width // 2, 3, padding=1)
         self.widen = nn.Conv2d(width // 2, width, 1)
-        nn.init.zeros_(self.widen.weight)
-        nn.init.zeros_(self.widen.bias)
+        for parameter in self.widen.parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, x: Tensor) -> Tensor:
         """x + what the bottleneck finds in it."""
@@ -117,7 +117,7 @@ class Sprites(nn.Module):
         Raises WeightsError for files that are missing, damaged or of another network.
         """
         if weights is None:
-            card = find("sprites", role="prior")
+            card = find("sprites", role="drawings")
             check(card)
             weights = card.path(".safetensors")
         state = load_state(weights)

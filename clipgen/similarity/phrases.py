@@ -13,7 +13,7 @@ from clipgen.models.weights import prompts_folder
 from clipgen.perceptors.base import Perceptor
 from clipgen.similarity.articles import with_article
 
-_BEYOND = "# open vocabulary"
+_SECTION = "# from here on"  # begins the comment above phrases that not every perceptor knows
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Phrases:
         'a Van Gogh painting'
 
     things: with their articles; scenes: (alone, as a place for a thing); grounds, styles, light: as in captions;
-    beyond: those of them that only a perceptor of open vocabulary knows: a small one knows their words, but not in
-    these combinations.
+    sections: those of them that are known together or not at all: a small perceptor knows the words of some, but was
+    never shown what they say.
     """
 
     things: tuple[str, ...]
@@ -33,7 +33,7 @@ class Phrases:
     grounds: tuple[str, ...]
     styles: tuple[str, ...]
     light: tuple[str, ...]
-    beyond: frozenset[str] = frozenset()
+    sections: tuple[frozenset[str], ...] = ()
 
     def plain(self) -> list[str]:
         """All phrases that can stand alone as captions."""
@@ -68,11 +68,15 @@ class Phrases:
         return _load(str(prompts_folder() / "phrases"))
 
     def known_to(self, perceptor: Perceptor) -> Phrases:
-        """These tables without the phrases that a perceptor does not know, and with the names that it was taught."""
-        beyond = self.beyond if perceptor.words() else frozenset()
+        """These tables without the phrases that a perceptor does not know, and with the names that it was taught.
+
+        It knows a section if it knows all its words.
+        """
+        unknown = (section for section in self.sections if any(map(perceptor.unknown_words, section)))
+        hidden: frozenset[str] = frozenset().union(*unknown)
 
         def known(*texts: str) -> bool:
-            return texts[0] not in beyond and not any(perceptor.unknown_words(text) for text in texts)
+            return texts[0] not in hidden and not any(perceptor.unknown_words(text) for text in texts)
 
         taught = tuple(with_article(name) for name in perceptor.names)
         return Phrases(
@@ -92,23 +96,33 @@ def _load(folder: str) -> Phrases:
     if not all(len(scene) == 2 for scene in scenes):
         raise PromptError(f"{home / 'scenes.txt'}: every line is SCENE = PLACE")
     grounds, styles, light = (tuple(_lines(home / f"{name}.txt")) for name in ("grounds", "styles", "light"))
-    beyond = [line for name in ("scenes", "styles", "light") for line in _lines(home / f"{name}.txt", beyond=True)]
+    sections = [one for name in ("scenes", "styles", "light") for one in _sections(home / f"{name}.txt")]
     return Phrases(
         tuple(dict.fromkeys(things)),
         tuple((a, b) for a, b in scenes),
         grounds,
         styles,
         light,
-        frozenset(line.split("=")[0].strip() for line in beyond),
+        tuple(frozenset(line.split("=")[0].strip() for line in one) for one in sections),
     )
 
 
-def _lines(path: Path, *, beyond: bool = False) -> list[str]:
-    """The phrases of a table; beyond: only those below the line "# open vocabulary"."""
+def _lines(path: Path) -> list[str]:
+    """The phrases of a table."""
+    return [line for section in _parts(path) for line in section]
+
+
+def _sections(path: Path) -> list[list[str]]:
+    """The phrases of a table that not every perceptor knows, by section."""
+    return _parts(path)[1:]
+
+
+def _parts(path: Path) -> list[list[str]]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise PromptError(f"the phrase table {path} cannot be read: {reason(error)}; reinstall clipgen") from error
-    if beyond:
-        text = text.partition(_BEYOND)[2].partition("\n")[2]
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [
+        [line.strip() for line in part.splitlines() if line.strip() and not line.startswith("#")]
+        for part in re.split(rf"^{_SECTION}.*$", text, flags=re.MULTILINE)
+    ]

@@ -50,10 +50,10 @@ __all__ = [
 
 #: file name of the cards that a user added, and suffix of the file that records the sha256 of a fetched one
 ADDED, SUM = "added.toml", ".sha256"
-ROLES = ("perceptor", "generator", "prior", "text tower", "head")
+ROLES = ("perceptor", "generator", "drawings", "text tower", "head")
 #: the settings that name a model of a role
 SETTINGS = {
-    "perceptor": ["perceptors"], "generator": ["generator"], "prior": [], "text tower": [], "head": ["head"],
+    "perceptor": ["perceptors"], "generator": ["generator"], "drawings": [], "text tower": [], "head": ["head"],
 }  # fmt: skip
 
 

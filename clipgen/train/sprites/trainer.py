@@ -104,9 +104,13 @@ class Trainer:
 
     def state(self) -> dict[str, Any]:
         """The state for `load`."""
-        parts = {"model": self.model, "averaged": self.averaged, "optimizer": self.optimizer}
-        own = {"done": self.done, "random": self.random.get_state()}
-        return {**own, **{name: part.state_dict() for name, part in parts.items()}}
+        return {
+            "done": self.done,
+            "random": self.random.get_state(),
+            "model": self.model.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }
 
     def load(self, state: dict[str, Any]) -> None:
         """Restore a state from `state`."""
