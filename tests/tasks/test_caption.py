@@ -15,6 +15,7 @@ from clipgen.perceptors.openclip import OpenClip
 from clipgen.settings import CaptionSettings, DescribeSettings
 from clipgen.similarity import Match, Matcher, Skipped, embed_images
 from clipgen.similarity.articles import with_article
+from clipgen.similarity.phrases import _load
 from clipgen.store import Store
 from clipgen.tasks.caption import Phrases, caption, compose, read_candidates
 from clipgen.tasks.caption.compose import Composer
@@ -181,6 +182,33 @@ def test_words_that_it_never_saw_are_not_used(calibrated: OpenClip) -> None:
     tables = Phrases.shipped().known_to(calibrated)
     assert "a castle" in tables.things and "a tram" not in tables.things
     assert all(not calibrated.unknown_words(thing) for thing in tables.things)
+
+
+class Taught:
+    """A perceptor that knows some words."""
+
+    names = ("fox",)
+
+    def __init__(self, unknown: str) -> None:
+        self.unknown = unknown.split()
+
+    def unknown_words(self, text: str) -> list[str]:
+        return [word for word in text.split() if word in self.unknown]
+
+
+@pytest.mark.parametrize(("unknown", "known"), [("", {"town", "kitchen", "glacier"}), ("glacier", {"town", "kitchen"}),
+                                                ("bathroom", {"town"}), ("town glacier", {"kitchen"})])  # fmt: skip
+def test_a_section_of_a_table_is_known_as_a_whole(tmp_path: Path, unknown: str, known: set[str]) -> None:
+    """Who knows "kitchen" from kitchen knives need not know a kitchen."""
+    for name in ("things", "grounds", "styles", "light"):
+        (tmp_path / f"{name}.txt").write_text("# none\n")
+    (tmp_path / "scenes.txt").write_text(
+        "# places\na town = in a town\n# from here on, rooms\na kitchen = in a kitchen\na bathroom = in a bathroom\n"
+        "# from here on, all words\na glacier = on a glacier\n"
+    )
+    tables = _load(str(tmp_path)).known_to(Taught(unknown))  # type: ignore[arg-type]
+    assert {alone.removeprefix("a ") for alone, _ in tables.scenes} - {"bathroom"} == known
+    assert tables.things == ("a fox",)
 
 
 def test_the_shipped_tables_are_whole() -> None:
