@@ -947,10 +947,14 @@ def test_a_white_ground_that_words_name_is_white(composer: Composer) -> None:
         ("a human brain", "brain"),
         ("a nurse washing her hands", "health worker"),
         ("owl with huge eyes", "owl"),
+        ("a smiling face", "smiling face"),
+        ("a happy dog laughing", "dog"),
         ("children holding hands in a circle on the playground", "child"),
     ],
 )
-def test_hands_are_drawn_where_nobody_has_them(composer: Composer, both: Perceptor, words: str, thing: str) -> None:
+def test_hands_and_faces_are_drawn_where_nobody_has_them(
+    composer: Composer, both: Perceptor, words: str, thing: str
+) -> None:
     found = composer.layout(both.encode_text([words])[0], [words])
     assert found is not None and found.layout.things == (thing,)
 

@@ -14,14 +14,19 @@ _MAKER = re.compile(
 )
 # the usual ones in prompts for larger models, which they make finer
 _LORE = re.compile(
-    r"(?<!\S)--(?!no\b)[a-z]+(?:[ =]\d[\w:.]*)?"
+    r"^\s*(?:(?:please|can you|could you) )*(?:draw|paint|make|create|generate|show)(?: me)?(?= (?:an?|the|my|some)\b)"
+    r"|(?<!\S)--(?!no\b)[a-z]+(?:[ =]\d[\w:.]*)?"
     r"|\b(?:(?:trending|featured) on [\w.-]+|artstation(?: hq)?|deviantart|cgsociety|unreal engine(?: \d)?"
     r"|octane(?: render)?|v-?ray|\d\d?k(?: (?:uhd|hd|resolution))?|uhd|hdr|\d\d+ ?mm(?: lens)?"
     r"|(?:best|high) quality|award[- ]winning|sharp focus|(?:shallow )?depth of field|(?:a )?masterpiece"
     r"|in the (?:whole |wide |whole wide )?world"
-    r"|(?:diagram|sticker|logo|icon|clip[- ]?art|close[- ]?up|macro(?: shot)?|(?:aerial|bird['’]s[- ]eye) view) of"
+    r"|(?:diagram|sticker|logo|icon|clip[- ]?art|close[- ]?up|macro(?: shot)?|(?:aerial|bird['’]s[- ]eye) view"
+    r"|sprite sheet|concept art|(?:product|stock) (?:shot|photo)|cross[- ]section) of"
     r"|(?:loose|bold|visible|thick|thin|broad|soft|expressive) (?:brush ?strokes|brush ?work)"
-    r"|(?:space|room) for (?:the |some )?text|(?:looking|staring|smiling) (?:at|into) the camera|facing the camera"
+    r"|(?:(?:empty|blank|white|negative) )?(?:space|room)(?: (?:on|at|to) (?:the )?(?:left|right|top|bottom|sides?))?"
+    r" for (?:the |some |your )?(?:text|title|headline)|(?:copy|empty|blank|negative) space|flat background"
+    r"|(?:nobody|no[- ]one|no people)(?: (?:around|there|else|in sight|to be seen))?"
+    r"|(?:looking|staring|smiling) (?:at|into) the camera|facing the camera"
     r"|(?:sticker|logo|icon) design|(?:birthday|christmas|greeting|valentine(?:['’]s)?) card"
     r"|(?:cinematic|volumetric|dramatic|studio) light(?:s|ing)?"
     r"|(?:very |highly |ultra |hyper |extremely |intricate(?:ly)? )+detailed|detailed background)\b",

@@ -11,6 +11,7 @@ from torch import Tensor
 from clipgen.generators.sprites import Sprites
 from clipgen.media.images import resize_area
 from clipgen.parts import Parts
+from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
 from clipgen.tasks.bank import QUARTERS, Bank, Entry, in_all_colours, pattern_of, without_colours
 from clipgen.tasks.generate.choices import Choices
@@ -95,7 +96,7 @@ def bank_pictures(
     chosen = []
     for i, (one, seed) in enumerate(zip(target, seeds, strict=True)):
         if (key := tuple(one.tolist())) not in candidates:
-            own = texts[i] if texts else ()
+            own = [without(text, perceptor.asides(text)) for text in texts[i]] if texts else []
             fits, said = embedded @ one, places_said(own).scenes
             elsewhere = [
                 entry.scene not in said if said else entry.caption in strange for entry in bank.entries

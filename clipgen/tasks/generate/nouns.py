@@ -31,6 +31,11 @@ _MANY = re.compile(
 )
 _DOZEN = re.compile(r"(?<!\S)(?:a |one )?dozen(?= [a-z])")
 SEVERAL = "six"
+# what somebody feels or shows, which alone is no thing: a happy team is no happy cat
+FEELINGS = frozenset(
+    ("angry", "bored", "cheerful", "confused", "crying", "excited", "friendly", "grumpy", "happy", "laughing", "lonely")
+    + ("sad", "scared", "sleepy", "smiling", "surprised", "tired", "worried")
+)
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 
@@ -155,6 +160,7 @@ def named(
     of such a word is near to anything.
     """
     parts = [part for text in texts for part in parts_of(without(text, perceptor.asides(text)))]
+    parts = [part for part in parts if part.text not in FEELINGS]
     if only_known:
         unknown = dict.fromkeys(word for text in texts for word in perceptor.unknown_words(text))
         empty = {word for word in unknown if not perceptor.stand_ins(word)}

@@ -18,6 +18,8 @@ HOURS = frozenset(
 )
 # parts of a place, and words for a picture of one: "a bakery window", "a forest scene"
 PARTS = ("background", "door", "floor", "interior", "landscape", "scene", "view", "wall", "walls", "window", "windows")
+# of what a place is, which no thing is: "an old stone bridge"
+MATERIALS = ("brick", "cobbled", "concrete", "iron", "marble", "stone", "wooden")
 # "in a cave" is said of his cave, too
 _ANY, _DETERMINERS = ("a", "an", "the"), "a|an|the|my|our|his|her|their|some|this|that"
 
@@ -80,4 +82,5 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     words = [f"(?:{_DETERMINERS})" if word in _ANY else re.escape(word) for word in phrase.split()]
     after = "|".join(sorted((STOP_WORDS - {"of"}) | {"full", "filled"}))
     part = f"(?: (?:{'|'.join(PARTS)}))?"
-    return re.compile(rf"\b{' '.join(words)}{part}(?= *$| [^\w\s]| (?:{after}|\w+ing)\b)")
+    of_what = f"(?:(?:{'|'.join(MATERIALS)}) )?"
+    return re.compile(rf"\b{of_what}{' '.join(words)}{part}(?= *$| [^\w\s]| (?:{after}|\w+ing)\b)")
