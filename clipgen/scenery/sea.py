@@ -62,8 +62,9 @@ def _weed(img: np.ndarray, rng: Rng, x: float, base: float, size: float, colour:
 def _fishes(img: np.ndarray, rng: Rng, count: int, y0: float, y1: float, big: float) -> None:
     """Draw fish of mixed colours swimming at random."""
     hue, other = p.pick(rng, _BRIGHT), p.pick(rng, _BRIGHT)
-    for _k in range(count):
+    for k in range(count):
         x, y, s, m = rng.random(4).tolist()
+        y = (k + y) / count  # few cover each other
         facing = 1 if rng.random() < 0.6 else -1
         c = p.vary(rng, hue if m < 0.6 else other, 20)
         p.fish(
