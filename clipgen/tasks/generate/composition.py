@@ -68,7 +68,7 @@ class Composer:
         self.covers: dict[str, float] = {}
         self.scenes = {entry.caption: entry for entry in bank.entries if entry.scene and not entry.style}
         drawn = {entry.scene or entry.shape for entry in bank.entries}
-        self.things = [name for name in sprites.things if name not in drawn]
+        self.things = [name for name in sprites.things if name not in drawn and perceptor.fits(name)]
         self.shapes = frozenset(entry.shape for entry in bank.entries if entry.shape)
 
     def layout(self, target: Tensor, texts: Sequence[str] = (), clear: float = 0.0) -> Found | None:

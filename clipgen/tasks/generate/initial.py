@@ -13,6 +13,7 @@ from clipgen.media.images import resize_area
 from clipgen.parts import Parts
 from clipgen.perceptors.asides import without
 from clipgen.perceptors.base import STOP_WORDS, Perceptor
+from clipgen.perceptors.ensemble import Ensemble
 from clipgen.tasks.bank import QUARTERS, Bank, Entry, in_all_colours, pattern_of, without_colours
 from clipgen.tasks.generate.choices import Choices
 from clipgen.tasks.generate.collage import cut_out
@@ -115,14 +116,17 @@ def bank_pictures(
 
 
 def _strange(bank: Bank, perceptor: Perceptor) -> set[str]:
-    """The captions of scenes by names that a perceptor does not know.
+    """The captions of scenes by names that a perceptor, or a member of an ensemble, does not know.
 
     It takes them for something else, or for nothing in particular, which is near to all words: a flower to a veranda.
     """
     from clipgen.scenery import SCENES  # late: OpenCV, which these draw with, changes the environment when imported
 
+    members = perceptor.members if isinstance(perceptor, Ensemble) else [perceptor]
+
     def is_strange(name: str) -> bool:
-        return not {word for word in name.split() if word not in STOP_WORDS}.difference(perceptor.unknown_words(name))
+        words = {word for word in name.split() if word not in STOP_WORDS}
+        return any(words.issubset(member.unknown_words(name)) for member in members)
 
     named: dict[str, bool] = {name: is_strange(name) for scene in SCENES.values() for name in scene.names}
     return {
