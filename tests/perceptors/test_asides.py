@@ -28,6 +28,7 @@ WORDS = Vocabulary(
         ("fox, 85mm, best quality --ar 16:9 --v 5", ["85mm", "best quality", "--ar 16:9", "--v 5"], "fox"),
         ("a diagram of a fox, loose brush strokes", ["diagram of", "loose brush strokes"], "a a fox"),
         ("please draw a fox", ["please draw"], "a fox"),
+        ("fox, no people", ["no people"], "fox"),
         ("fox, nobody around, empty space for text", ["nobody around", "empty space for text"], "fox"),
         ("fox, sticker design", ["sticker design"], "fox"),
         ("a fox--insect", [], "a fox--insect"),  # a dash

@@ -83,7 +83,7 @@ def test_edges_count() -> None:
     sharp[..., 8:] = 1
     soft = torch.nn.functional.avg_pool2d(torch.nn.functional.pad(sharp, (2, 2, 0, 0), "replicate"), (1, 5), stride=1)
     darker = sharp - (soft - sharp).abs().mean()
-    assert difference(sharp, sharp) == 0 < difference(darker, sharp) < difference(soft, sharp)
+    assert difference(sharp, sharp) == 0 < 1.5 * difference(darker, sharp) < difference(soft, sharp)
 
 
 def test_a_run_leaves_weights_curve_and_sheets(
