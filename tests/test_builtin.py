@@ -959,6 +959,13 @@ def test_hands_and_faces_are_drawn_where_nobody_has_them(
     assert found is not None and found.layout.things == (thing,)
 
 
+def test_a_feeling_alone_is_no_thing(composer: Composer, both: Perceptor) -> None:
+    words = "Happy diverse team of five young people laughing around a laptop in a bright modern office with plants"
+    found = composer.layout(both.encode_text([words])[0], [words])
+    assert found is not None and "laptop" in found.layout.things
+    assert not any("cat" in thing.split() for thing in found.layout.things)
+
+
 def test_a_bust_ends_where_the_picture_ends(composer: Composer) -> None:
     for thing, ends in (("police officer", True), ("house", False), ("cat", False)):
         target = composer.perceptor.encode_text([thing])[0]
