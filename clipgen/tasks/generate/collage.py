@@ -26,9 +26,10 @@ TURNED, TONED, SHADED, NAMED = 14.0, 0.04, 0.2, 0.1
 # of a plain ground, as shares of its shorter side: radius of a spot of light, height of the edge of a floor, and how
 # soft that is; by which share of SHADED both are lighter or darker, so that they remain one ground and are no things
 SPOT, FLOOR, SOFT, FAINT = 0.75, 0.68, 0.03, 0.7
-# of several of a thing on one square: side of one, times the number in a row, how far the next one is, as a share of
-# that, and by how much one may be smaller; how far behind a row is the next one on the ground, and where that is
-CLOSE, NEXT, UNLIKE = 1.15, 0.82, 0.15
+# of several of a thing on one square: side of one, times the number in a row, and how far the next one is, as a share
+# of that, where they stand, and where nothing is behind them, so that they can be counted; by how much one may be
+# smaller; how far behind a row is the next one on the ground, and where that is
+CLOSE, NEXT, LOOSE, NEXT_LOOSE, UNLIKE = 1.15, 0.82, 1.0, 0.99, 0.15
 BEHIND, GROUND = 0.45, 0.78
 # of a thing that floats: which share of its height is in the water, how much of it is seen through that, and by how
 # much the water rises and falls along it, as a share of its height
@@ -86,14 +87,15 @@ def grouped(draw: Tensor, number: int, side: int, rng: torch.Generator, *, stand
     rows = 1 + (number > stand) if stand else round(math.sqrt(number) - 0.1)
     in_rows = [len(part) for part in torch.arange(number).tensor_split(rows)]
     across = max(in_rows)
-    own = round(CLOSE * side / max(across, rows))
+    close, apart = (CLOSE, NEXT) if stand else (LOOSE, NEXT_LOOSE)
+    own = round(close * side / max(across, rows))
     for row, members in enumerate(in_rows):
         if stand:
             middle = GROUND * side - own / 2 - own * BEHIND * (rows - 1 - row)
         else:
-            middle = side / 2 + own * NEXT * (row - (rows - 1) / 2)
+            middle = side / 2 + own * apart * (row - (rows - 1) / 2)
         for place in range(members):
-            centre = side / 2 + own * NEXT * (place - (members - 1) / 2)
+            centre = side / 2 + own * apart * (place - (members - 1) / 2)
             small = round(own * (1 - UNLIKE * float(torch.rand((), generator=rng))))
             one = enlarge(draw, small, soft=EDGE)
             one = one.flip(-1) if torch.rand((), generator=rng) < 0.5 else one
