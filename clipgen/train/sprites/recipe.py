@@ -24,7 +24,7 @@ class Recipe:
     blocks: int = 4
     families: tuple[str, ...] = ("noto", "fluent")
     seed: int = 5
-    steps: int = 9_000
+    steps: int = 5_500
     batch: int = 16
     lr: float = 2e-3
     warmup: int = 100
