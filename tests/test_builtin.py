@@ -579,15 +579,15 @@ def test_words_of_things_give_a_layout(
         ("a red rose with a grey background", ("rose",), (("rose", "red"),), None),
         ("elefant in the desert", ("elephant",), (), "desert"),
         ("penguin on an iceberg", ("penguin",), (), "icebergs"),
-        ("a crow on a foggy morning", ("black bird",), (), None),  # no sunrise
+        ("a crow on a foggy morning", ("crow",), (), None),  # no sunrise
         ("a fox in front of a castle, by Edward Hopper", ("fox",), (), "castle on a hill"),  # no king, no insect
         ("steam train crossing a bridge in autumn", ("train",), (), "bridge over a river"),  # no crossing
         ("a dog catching a frisbee", ("flying disc", "dog"), (), None),
-        ("two woman is drinking coffee in the kitchen", ("woman", "hot beverage"), (), "kitchen"),
+        ("two woman is drinking coffee in the kitchen", ("woman", "cup of coffee"), (), "kitchen"),
         ("elderly man walking with a cane in a park", ("man", "white cane"), (), "garden"),  # no amusement park
         ("a cat, a dog and a rabbit", ("dog", "rabbit", "cat"), (), None),
         ("Bauhaus art, red circle and blue triangle", ("red circle", "triangle"), (("triangle", "blue"),), None),
-        ("a blue cup on a wooden table", ("cup with straw",), (("cup with straw", "blue"),), None),
+        ("a blue cup on a wooden table", ("mug",), (("mug", "blue"),), None),
         ("a purple dragon eating spaghetti", ("dragon", "spaghetti"), (("dragon", "purple"),), None),
         ("a blcak cat siting on a red sofa", ("couch and lamp", "black cat"), (("couch and lamp", "red"),), None),
         ("pencil drawing of an old man", ("old man",), (), None),  # and no pencil
@@ -651,10 +651,10 @@ def test_several_are_drawn(composer: Composer, both: Perceptor) -> None:
 def test_what_is_near_is_drawn_though_no_word_surely_names_it(composer: Composer, both: Perceptor) -> None:
     """Of what is less near, what words surely name is: "table" is near to table tennis."""
     things = []
-    for words in ("a puppy in a basket", "a bowl of freshly picked plums on a wooden table"):
+    for words in ("two kingfishers on a branch", "a bowl of freshly picked plums on a wooden table"):
         found = composer.layout(both.encode_text([words])[0], [words])
         things.append(found and (found.layout.things, found.is_named))
-    assert things == [(("dog face", "basket"), False), (("bowl with spoon",), True)]
+    assert things == [(("olive branch", "bird"), False), (("plum", "bowl with spoon"), True)]
 
 
 def test_what_words_name_is_found_though_something_nearer_cannot_be_drawn(
@@ -868,7 +868,7 @@ def test_two_things_stand_where_the_words_put_them(clip: Perceptor, parts: Parts
     ("words", "above", "below"),
     [
         ("dinosaur on a skateboard", "sauropod", "skateboard"),
-        ("a monkey wearing a hat", "woman's hat", "monkey"),
+        ("a monkey wearing a cowboy hat", "cowboy hat", "monkey"),
         ("a dog in a basket", "dog", "basket"),
     ],
 )
@@ -927,7 +927,7 @@ def test_a_line_says_that_fewer_things_are_drawn() -> None:
 @pytest.mark.parametrize(
     ("words", "things"),
     [("kingfisher on a branch with a fish in its beak, blurred green background", {"bird", "fish"}),
-     ("a dachshund on a beach", {"dog"})],
+     ("a corgi on a beach", {"dog"})],
 )  # fmt: skip
 def test_what_stands_for_a_word_is_a_thing(words: str, things: set[str], composer: Composer, both: Perceptor) -> None:
     found = composer.layout(both.encode_text([words])[0], [words])
@@ -945,8 +945,9 @@ def test_a_white_ground_that_words_name_is_white(composer: Composer) -> None:
     [
         ("an old man's hands", "raised hand"),
         ("a human brain", "brain"),
-        ("a nurse washing her hands", "health worker"),
+        ("a nurse washing her hands", "nurse"),
         ("owl with huge eyes", "owl"),
+        ("hooded wizard with glowing green eyes, epic, dark", "mage"),
         ("a smiling face", "smiling face"),
         ("a happy dog laughing", "dog"),
         ("children holding hands in a circle on the playground", "child"),
@@ -1034,3 +1035,28 @@ def test_the_head_belongs_to_the_reader() -> None:
     picture = torch.rand(1, 3, 90, 120, generator=torch.Generator().manual_seed(1))
     shares = head.probabilities(reader, [picture, picture.rot90(-1, (2, 3))])
     assert torch.allclose(shares[1], shares[0].roll(-1), atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "things"),
+    [
+        ("a bonfire in the woods", {"campfire"}),  # another name
+        ("tulip flower with a white background", {"tulip"}),
+        ("an apple tree", {"fruit tree"}),
+        ("jack-o-lantern with a black background", {"jack-o-lantern"}),
+        ("samurai crossing a wooden bridge", None),  # no sign of children crossing
+        ("a woman reading a letter by the window", {"woman reading"}),
+        ("two people in front of a hut", {"person", "hut"}),
+        ("kingfisher with a fish in its beak", {"bird", "fish"}),  # no gull
+    ],
+)
+def test_words_name_things_that_the_painter_was_not_taught(
+    composer: Composer, both: Perceptor, words: str, things: set[str] | None
+) -> None:
+    found = composer.layout(both.encode_text([words])[0], [words])
+    assert (found and {*found.layout.things}) == things
+
+
+def test_a_perceptor_alone_is_asked_for_what_it_was_taught(composer: Composer, clip: Perceptor) -> None:
+    alone = Composer(Bank.whole(), clip, composer.sprites)
+    assert "lemon slice" in composer.things and {"lemon", "fox"} <= {*alone.things} <= {*clip.names}

@@ -75,6 +75,7 @@ HEAVY: dict[str, str] = {
     "clipgen.train.orient.run": "takes minutes",
     "clipgen.train.prior.run": "takes hours",
     "clipgen.train.sprites.drawings.Drawings.of": "needs an art pack",
+    "clipgen.train.sprites.drawings.Drawings.read": "needs pictures without their ground",
     "clipgen.train.sprites.run": "takes hours",
     "clipgen.train.stylegan.run": "takes hours",
     "clipgen.train.tune": "takes a minute",

@@ -113,6 +113,11 @@ def stylegan_command(**options: Any) -> None:
     required=True,
     help="Folder of the art pack.",
 )
+@click.option(
+    "--pictures",
+    type=click.Path(exists=True, path_type=Path),
+    help="More drawings: pictures with a transparent ground, in folders named by what they show or in a table (.tsv).",
+)
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Training steps.")
 @click.option("--batch", type=click.IntRange(min=1), metavar="N", help="Drawings a step.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of weights and batches.")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -78,7 +79,7 @@ class Sprites(nn.Module):
         (('owl', 'fox'), torch.Size([2, 4, 16, 16]))
 
     embeddings: int8 [N, channels, h, w], of -LEVELS to LEVELS; names: the thing of each; lone: things that are drawn
-    without others, as hands are, which others have; people: things that are people.
+    without others, as hands are, which others have; people: things that are people; also: other names of things.
     It draws what it has learnt, and invents nothing. Source: Bojanowski et al., "Optimizing the Latent Space of
     Generative Networks", arXiv 1707.05776; embeddings with a place, as in StyleMapGAN, arXiv 2104.14754.
     """
@@ -93,12 +94,14 @@ class Sprites(nn.Module):
         *,
         lone: Collection[str] = (),
         people: Collection[str] = (),
+        also: Mapping[str, str] = {},
     ) -> None:
         super().__init__()
         if len(names) != len(embeddings):
             raise WeightsError(f"there are {len(embeddings)} drawings and {len(names)} names")
         self.decoder, self.names = decoder, tuple(names)
         self.things, self.lone, self.people = tuple(dict.fromkeys(names)), frozenset(lone), frozenset(people)
+        self.also = dict(also)
         self.register_buffer(_EMBEDDINGS, embeddings)
 
     @property
@@ -122,7 +125,7 @@ class Sprites(nn.Module):
             weights = card.path(".safetensors")
         state = load_state(weights)
         try:
-            beside = parse_json(weights.with_suffix(".json").read_text(encoding="utf-8"))
+            beside, also = _beside(weights)
             embeddings = state.pop(_EMBEDDINGS)
             if embeddings.dtype != torch.int8 or embeddings.ndim != 4:
                 raise ValueError(f"embeddings of {embeddings.dtype}, {embeddings.ndim} axes")
@@ -131,14 +134,13 @@ class Sprites(nn.Module):
             blocks = sum(name.startswith("decoder.coarse.") and name.endswith(".look.bias") for name in state)
             decoder = Decoder(channels, coarse=coarse, fine=fine, blocks=blocks)
             decoder.load_state_dict({name.removeprefix("decoder."): value.float() for name, value in state.items()})
-            things, lone, people = ([str(name) for name in beside[key]] for key in ("things", "lone", "people"))
         except OSError as error:
             raise WeightsError(f"{weights.with_suffix('.json')} cannot be read: {reason(error)}") from error
-        except (KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, RuntimeError) as error:
             said = " ".join(str(error).split())  # torch's has several lines
             raise WeightsError(f"{weights} has no drawings of things ({type(error).__name__}: {said})") from error
         decoder = decoder.to(memory_format=torch.channels_last)
-        made = cls(decoder, embeddings, things, lone=lone, people=people)
+        made = cls(decoder, embeddings, beside["things"], lone=beside["lone"], people=beside["people"], also=also)
         return made.eval().requires_grad_(False)
 
     @torch.no_grad()
@@ -162,6 +164,34 @@ class Sprites(nn.Module):
         >>> Sprites.load().save(folder)
         """
         folder.mkdir(parents=True, exist_ok=True)
-        beside = {"things": list(self.names), "lone": sorted(self.lone), "people": sorted(self.people)}
-        write_text(folder / "sprites.json", json.dumps(beside, indent=2) + "\n")
+        lists = {"things": list(self.names), "lone": sorted(self.lone), "people": sorted(self.people)}
+        write_text(folder / "sprites.json", json.dumps({**lists, "also": self.also}, indent=1) + "\n")
         save_state(folder / "sprites.safetensors", self.state_dict())
+
+
+def _beside(weights: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """The lists of names beside weights, and the other names of things.
+
+    Raises OSError, or KeyError, ValueError, TypeError or AttributeError for anything else.
+    """
+    said = parse_json(weights.with_suffix(".json").read_text(encoding="utf-8"))
+    lists = {key: [str(name) for name in said[key]] for key in ("things", "lone", "people")}
+    return lists, {str(name): str(thing) for name, thing in said.get("also", {}).items()}
+
+
+@lru_cache(maxsize=1)
+def names_of_things() -> frozenset[str]:
+    """All names of what the built-in sprites draw, without loading them.
+
+        >>> {"fox", "campfire", "bonfire"} <= names_of_things()
+        True
+
+    Raises WeightsError when they are missing or damaged.
+    """
+    card = find("sprites", role="drawings")
+    check(card)
+    try:
+        lists, also = _beside(card.path(".safetensors"))
+    except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise WeightsError(f"the names of the sprites cannot be read: {error}") from error
+    return frozenset((*lists["things"], *also))

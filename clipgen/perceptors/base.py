@@ -97,6 +97,11 @@ class Perceptor(nn.Module, ABC):
         """Known words near in meaning to an unknown one, of which the first replaces it; none: it is left out."""
         return []
 
+    @property
+    def takes_any_word(self) -> bool:
+        """Whether it embeds words that it was not taught as they are, by an open vocabulary or read `literally`."""
+        return not self.words()
+
     def literally(self) -> Perceptor:
         """The same perceptor with words that it does not know left as they are, where its text tower knows any word."""
         return self
@@ -105,14 +110,25 @@ class Perceptor(nn.Module, ABC):
         """Parts of a text that are left out as a whole: names of makers that are unknown, and words for other tools."""
         return []
 
+    def unknown_but(self, text: str, shown: Collection[str]) -> list[str]:
+        """Words of a text outside its vocabulary, but for those that are shown, in any form, and whole phrases of such.
+
+        >>> perceptor.unknown_but("a lighthouse and a vacuum cleaner in fog", {"lighthouse", "vacuum cleaner"})
+        ['fog']
+        """
+        for phrase in shown:
+            if " " in phrase and phrase in text.lower():
+                text = re.sub(rf"\b{re.escape(phrase)}(?=s?\b)", ",", text, flags=re.IGNORECASE)
+        return [word for word in self.unknown_words(text) if stems(word).isdisjoint(shown)]
+
     def explain_unknown(self, texts: Iterable[str], taken: str = "taken", *, but: Collection[str] = ()) -> str:
         """What becomes of the words of texts that it does not know, the first twelve by name; "" where it knows all.
 
-        taken: the verb: "'vessel' is drawn as boat; 'beautiful' is left out"; but: words that are not reported.
+        taken: the verb: "'vessel' is drawn as boat; 'beautiful' is left out"; but: words that are not reported, see
+        `unknown_but`.
         """
         texts = list(texts)
-        unknown = list(dict.fromkeys(word for text in texts for word in self.unknown_words(text)))
-        unknown = [word for word in unknown if stems(word).isdisjoint(but)]
+        unknown = list(dict.fromkeys(word for text in texts for word in self.unknown_but(text, but)))
         found = {word: self.stand_ins(word) for word in unknown[:_NAMED]}
         parts = [f"{shortened(word)!r} is {taken} as {stand_ins[0]}" for word, stand_ins in found.items() if stand_ins]
         asides = dict.fromkeys(aside for text in texts for aside in self.asides(text))

@@ -79,6 +79,10 @@ class Ensemble(Perceptor):
         lists = [member.words() for member in self.members]
         return sorted(set().union(*lists)) if all(lists) else []
 
+    @property
+    def takes_any_word(self) -> bool:
+        return any(member.takes_any_word for member in self.members)
+
     def unknown_words(self, text: str) -> list[str]:
         """Words outside every member's vocabulary."""
         first, *others = [member.unknown_words(text) for member in self.members]

@@ -152,17 +152,20 @@ def is_known_to(perceptor: Perceptor) -> bool:
 
 def drawn_words() -> frozenset[str]:
     """Words that a start from the bank shows, whether a CLIP knows them or not: names of styles and scenes of one word,
-    and numbers of things.
+    of things of any number, and numbers.
 
-    >>> {"mosaic", "greenhouse", "three"} <= drawn_words()
+    >>> {"mosaic", "greenhouse", "campfire", "three"} <= drawn_words()
     True
+
+    Raises WeightsError when the names of the sprites' things are missing or damaged.
     """
+    from clipgen.generators.sprites import names_of_things
     from clipgen.scenery import SCENES  # late: as for `_entries`
     from clipgen.styles import single_names
     from clipgen.tasks.generate.layouts import NUMBERS  # late: it is a part of what starts from the bank
 
     scenes = (name for scene in SCENES.values() for name in scene.names if name.isalpha())
-    return frozenset((*single_names(), *scenes, *NUMBERS))
+    return frozenset((*single_names(), *scenes, *NUMBERS, *names_of_things()))
 
 
 def _entries() -> Iterator[Entry]:

@@ -24,7 +24,8 @@ def sprites() -> Sprites:
         torch.nn.init.normal_(block.widen.weight, std=0.3)
     torch.nn.init.constant_(decoder.leave.bias, 0.5)
     embeddings = torch.randint(-LEVELS, LEVELS + 1, (3, 4, 2, 2)).to(torch.int8)
-    return Sprites(decoder, embeddings, NAMES, lone=["fox"], people=["owl"]).eval().requires_grad_(False)
+    made = Sprites(decoder, embeddings, NAMES, lone=["fox"], people=["owl"], also={"vixen": "fox"})
+    return made.eval().requires_grad_(False)
 
 
 def test_each_thing_has_its_drawings(sprites: Sprites) -> None:
@@ -45,6 +46,7 @@ def test_a_file_gives_the_same_drawings(sprites: Sprites, tmp_path: Path) -> Non
     sprites.save(tmp_path)
     again = Sprites.load(tmp_path / "sprites.safetensors")
     assert again.names == tuple(NAMES) and again.lone == {"fox"} and again.people == {"owl"}
+    assert again.also == {"vixen": "fox"}
     assert not any(p.requires_grad for p in again.parameters())
     assert torch.allclose(again.draw("owl"), sprites.draw("owl"), atol=5e-3)  # half precision
     assert load_file(tmp_path / "sprites.safetensors")["embeddings"].dtype == torch.int8

@@ -1,6 +1,9 @@
-import pytest
+from collections.abc import Sequence
 
-from clipgen.perceptors.base import Vocabulary
+import pytest
+from torch import Tensor
+
+from clipgen.perceptors.base import Perceptor, Vocabulary
 from clipgen.tasks.generate.layouts import NUMBERS
 
 VOCABULARY = Vocabulary(["Fox", "castle", "swim", "city", "ice cream", "dance", "van gogh"])
@@ -25,6 +28,25 @@ def test_known(text: str) -> None:
 
 def test_unknown_words_come_once_in_order() -> None:
     assert VOCABULARY.unknown("a zeppelin over a cassle, a zeppelin") == ["zeppelin", "cassle"]
+
+
+def test_what_is_shown_is_not_reported_with_all_words_of_its_name() -> None:
+    class Words(Perceptor):
+        def encode_text(self, texts: Sequence[str]) -> Tensor:
+            raise NotImplementedError
+
+        encode_image = encode_text
+
+        def count_tokens(self, text: str) -> int:
+            return len(text)
+
+        def unknown_words(self, text: str) -> list[str]:
+            return VOCABULARY.unknown(text)
+
+    text, shown = "vacuum cleaners, a lighthouse and a cleaner zeppelin", {"lighthouse", "vacuum cleaner"}
+    assert Words().unknown_but(text, shown) == ["cleaner", "zeppelin"]
+    assert Words().unknown_but(text, ()) == ["vacuum", "cleaners", "lighthouse", "cleaner", "zeppelin"]
+    assert Words().explain_unknown([text], "drawn", but=shown) == "'cleaner', 'zeppelin' are left out"
 
 
 def test_numbers_sides_and_what_a_picture_is_on_are_left_out_without_a_search() -> None:

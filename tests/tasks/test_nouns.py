@@ -56,6 +56,26 @@ def test_what_stands_before_a_thing_says_of_what_kind_it_is(words: Words) -> Non
     assert names(words, "fox running") == (["fox"], ["fox"])
 
 
+def test_what_is_done_to_something_is_no_thing(words: Words) -> None:
+    assert parts_of("samurai crossing the bridge")[1] == Part("crossing", before="samurai", does=True)
+    assert not any(part.does for part in parts_of("a king, a crossing, the end of a crossing"))
+    assert not any(part.does for part in parts_of("the king a fox"))
+    done = "a foxing the bus"  # of a word that is near to a thing
+    assert names(words, done) == (["bus", "fox"], ["bus"])
+
+
+def test_names_that_mean_a_thing_outright(words: Words) -> None:
+    def heads(text: str, **rows: int) -> set[str]:
+        found = named(words, words.encode_text(AXES), [text], rows=rows, only_known=True).heads
+        return {axis for axis, fit in zip(AXES, found.tolist(), strict=True) if fit > 0.99}
+
+    assert heads("two vixens by a bus", vixen=AXES.index("fox")) == {"fox", "bus"}
+    assert heads("two vixens by a bus") == {"bus"}
+    # a word that the CLIP does not know, and for which nothing stands
+    assert heads("a foxglove by a bus", foxglove=AXES.index("insect")) == {"insect", "fox", "bus"}
+    assert heads("a foxglove by a bus") == {"bus"}
+
+
 def test_a_name_of_several_words_is_a_thing_whatever_follows(words: Words) -> None:
     assert names(words, "a red apple bus")[1] == ["bus", "red apple"] and names(words, "a school bus")[1] == ["bus"]
 

@@ -16,6 +16,7 @@ from clipgen.tasks.generate.places import HOURS, places_said
         ("a bakery window, watercolour", "bakery", "a , watercolour"),
         ("a tavern interior at night", "tavern", "a at night"),
         ("three red apples on an old wooden table", "wooden table", "three red apples on an old"),
+        ("isometric dungeon room with torches", "dungeon", "isometric with torches"),
         ("a forest burning", "forest", "a burning"),
         ("an old stone bridge over a river", "bridge over a river", "an old"),
         ("a greenhouse full of tomatoes", "greenhouse", "a full of tomatoes"),

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from clipgen.errors import SettingsError
+from clipgen.errors import ImageError, SettingsError
 from clipgen.generators.sprites import Sprites
 from clipgen.train import sprites
 from clipgen.train.sprites import Drawings, Recipe, Trainer
@@ -46,6 +46,75 @@ def test_drawings_are_those_of_the_families(
     only = Drawings.of(World(art_folder), side=32, families=("noto",))
     assert len(only) == len(flat_colours)
     assert len(Drawings.of(World(), side=32, families=("noto",))) == 0
+
+
+def test_of_what_is_much_alike_one_drawing_is_enough(
+    art_folder: Path, drawings: Drawings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clipgen.train.sprites.drawings._ONCE", frozenset({"sea creature"}))
+    fewer = Drawings.of(World(art_folder), side=32, families=TINY.families)
+    assert fewer.names.count("octopus") == 1 and fewer.names.count("fox") == drawings.names.count("fox") == 3
+
+
+@pytest.fixture
+def cutouts(tmp_path: Path) -> Path:
+    """A red bench, wide and at the lower edge of its picture, a green lamp, tall and small, and a photograph."""
+    folder = tmp_path / "cutouts"
+    for name in ("park_bench", "lamp", "photo"):
+        (folder / name).mkdir(parents=True)
+    bench = Image.new("RGBA", (200, 100))
+    bench.paste((200, 0, 0, 128), (0, 50, 200, 100))
+    bench.save(folder / "park_bench" / "1.png")
+    lamp = Image.new("RGBA", (40, 40))
+    lamp.paste((0, 200, 0, 255), (10, 10, 14, 18))
+    lamp.save(folder / "lamp" / "1.png")
+    Image.new("RGB", (40, 40), "white").save(folder / "photo" / "1.png")
+    return folder
+
+
+def test_own_drawings_fill_their_squares(cutouts: Path) -> None:
+    said: list[str] = []
+    own = Drawings.read(cutouts, side=64, report=said.append)
+    assert own.names == ("lamp", "park bench") and not own.lone and not own.people
+    lamp, bench = own.images.long()
+    assert (bench[3] > 100).any(1).sum() == 15 and (bench[3] > 100).any(0).sum() == 60  # .94 of 64 px
+    assert bench[3, 32, 32] == 128 and abs(int(bench[0, 32, 32]) - 100) <= 1  # colours times alpha
+    assert (lamp[3] > 128).any(1).sum() == 60 and (lamp[3] > 128).any(0).sum() == 30
+    assert bool((lamp[:3] <= lamp[3:]).all())
+    assert said == [f"left out: {cutouts / 'photo' / '1.png'} has no transparent ground"]
+
+
+def test_own_drawings_are_learnt_beside_the_pack(
+    cutouts: Path, tmp_path: Path, art_folder: Path, drawings: Drawings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sprites, "Recipe", lambda: TINY)
+    sprites.run(art=art_folder, pictures=cutouts, out=tmp_path / "out", runs=tmp_path / "runs")
+    made = Sprites.load(tmp_path / "out" / "sprites.safetensors")
+    assert made.names == (*drawings.names, "lamp", "park bench") and made.lone == drawings.lone
+
+
+def test_other_names_follow_semicolons(cutouts: Path, drawings: Drawings) -> None:
+    table = cutouts / "names.csv"
+    rows = ("picture,name", "lamp/1.png,lamp; torch; light", "park_bench/1.png,bench;light;fox", "lamp/1.png,;lamp")
+    table.write_text("\n".join(rows))
+    said: list[str] = []
+    own = Drawings.read(table, side=32, report=said.append)
+    assert said == [f"left out: {cutouts / 'lamp' / '1.png'} has no name"]
+    assert own.names == ("bench", "lamp") and own.also == {"torch": "lamp", "fox": "bench"}  # both are lights
+    both = drawings.and_those_of(own)
+    assert both.also == {"torch": "lamp"} and both.names == (*drawings.names, "bench", "lamp")  # a fox is a fox
+    assert Trainer(TINY, both, CPU).finished(torch.tensor([0])).also == {}
+
+
+def test_own_drawings_of_which_none_can_be_used(cutouts: Path) -> None:
+    (cutouts.parent / "others").mkdir()
+    (cutouts / "photo").rename(cutouts.parent / "others" / "photo")
+    with pytest.raises(ImageError, match="no picture with a transparent ground"):
+        Drawings.read(cutouts.parent / "others", side=32)
+    Image.new("RGBA", (40, 40)).save(cutouts / "lamp" / "1.png")
+    said: list[str] = []
+    assert Drawings.read(cutouts, side=32, report=said.append).names == ("park bench",)
+    assert "lamp/1.png shows nothing" in said[0]
 
 
 def test_drawings_are_learnt(drawings: Drawings) -> None:

@@ -126,6 +126,10 @@ class OpenClip(Perceptor):
     def stand_ins(self, word: str) -> list[str]:
         return self.vocabulary.stand_ins(word) if self.vocabulary else []
 
+    @property
+    def takes_any_word(self) -> bool:
+        return self.vocabulary is None or self._reads_literally
+
     def literally(self) -> OpenClip:
         if self.vocabulary is None:
             return self

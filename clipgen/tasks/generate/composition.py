@@ -68,12 +68,17 @@ class Composer:
         self.covers: dict[str, float] = {}
         self.scenes = {entry.caption: entry for entry in bank.entries if entry.scene and not entry.style}
         drawn = {entry.scene or entry.shape for entry in bank.entries}
-        self.things = [name for name in sprites.things if name not in drawn and perceptor.fits(name)]
+        # what a perceptor was not taught it takes for something else
+        taught = frozenset(sprites.things if perceptor.takes_any_word else perceptor.names or sprites.things)
+        self.things = [
+            name for name in sprites.things if name not in drawn and name in taught and perceptor.fits(name)
+        ]
         self.shapes = frozenset(entry.shape for entry in bank.entries if entry.shape)
 
     def layout(self, target: Tensor, texts: Sequence[str] = (), clear: float = 0.0) -> Found | None:
         """The layout nearest to a target [D] that can be drawn; see `Finder.nearest`."""
-        finder = Finder(self.perceptor, self.things, self.scenes, self._can_draw, self.sprites.lone & {*self.things})
+        lone, also = self.sprites.lone & {*self.things}, self.sprites.also
+        finder = Finder(self.perceptor, self.things, self.scenes, self._can_draw, lone, also)
         return finder.nearest(target, texts, clear)
 
     def _can_draw(self, layout: Layout) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from functools import partial
 from itertools import islice, permutations
 from typing import NamedTuple
@@ -35,10 +35,10 @@ UNSAID = 0.95
 SAME = 0.1
 # least cosine of a name of a style and a part of the words
 STYLE = 0.9
-# names of what a person does, of which anything can be said: "penguin standing" shows no person
+# names of what a person does, of which anything can be said where no person is: "penguin standing"
 DOING = re.compile(r"(?:person|man|woman) (\w+ing)")
 # whose what follows is
-HIS = re.compile(r"\b(?:my|your|his|her|its|our|their) (\w+)")
+HIS = re.compile(r"\b(?:my|your|his|her|its|our|their) (\w+)|\bwith((?: \w+){1,3})")
 
 class Found(NamedTuple):
     """A layout, its cosine to a target, whether words surely name all its things, and whether none is much nearer."""
@@ -57,7 +57,7 @@ class Finder:
         ('fox',)
 
     perceptor: embeds texts; things: names of those that can be drawn; scenes: by their captions, in all moods;
-    can_draw: tells it of a layout; lone: things that others have, as hands.
+    can_draw: tells it of a layout; lone: things that others have, as hands; also: other names of things.
     """
 
     def __init__(
@@ -67,9 +67,12 @@ class Finder:
         scenes: Mapping[str, Entry],
         can_draw: Callable[[Layout], bool],
         lone: Collection[str] = (),
+        also: Mapping[str, str] = {},
     ) -> None:
         self.perceptor, self.things, self.scenes, self.can_draw = perceptor, things, scenes, can_draw
         self.lone = lone
+        own = {thing: row for row, thing in enumerate(things)}
+        self.rows = {name: own[thing] for name, thing in also.items() if thing in own} | own
         self.embedded: dict[str, Tensor] = {}  # parts of texts
 
     def nearest(self, target: Tensor, texts: Sequence[str] = (), clear: float = 0.0) -> Found | None:
@@ -93,23 +96,32 @@ class Finder:
             order |= dict.fromkeys(rest.topk(min(DRAWABLE, len(rest))).indices.tolist())
         looks, texts = self._looks(texts, target)
         said = places_said(texts)
-        words = named(self.perceptor, embedded, said.texts, self.embedded, only_known=True)
+        words = named(self.perceptor, embedded, said.texts, self.embedded, only_known=True, rows=self.rows)
         if texts and not words.parts:
             return None  # they name a place and nothing in it
         # of many words none has much weight in the target
         order |= dict.fromkeys(int(fits.argmax()) for fits in words.clear.values())
-        order |= dict.fromkeys(self._standing(words))
+        standing = self._standing(words)
+        order |= dict.fromkeys(standing.values())
         # without words any thing may be meant
         exact = (words.heads >= EXACT).nonzero()[:, 0].tolist() if words.parts else []
         order |= dict.fromkeys(exact)
+        # a kingfisher is any bird before it is a gull
+        other = {index for word, row in standing.items() for index in order if _is_beside(words, word, row, index)}
         alike = {
-            word: {names[index] for index in order if fits[index] >= fits.max() - ALIKE}
+            word: {names[standing[word]]}
+            if word in standing
+            else {names[index] for index in order if fits[index] >= fits.max() - ALIKE}
             for word, fits in words.clear.items()
             if word not in mood_words()
         }
-        own = {names[index]: float(words.heads[index]) for index in order if words.meant[index]}
+        own = {names[index]: float(words.heads[index]) for index in order if words.meant[index] and index not in other}
         own = self._without_own(own, texts, words)
-        near = self._without_places(_without_kinds(own, alike.values()), alike.values())
+        outright = [
+            {names[index] for index in order if fits[index] >= EXACT and words.heads[index] >= EXACT}
+            for word, fits in words.clear.items() if word in alike
+        ]  # fmt: skip
+        near = self._without_places(_without_kinds(own, zip(alike.values(), outright, strict=True)), alike.values())
         near = {name: fit for name, fit in near.items() if not (texts and _is_mood(name))}
         if not near:
             return None
@@ -139,15 +151,17 @@ class Finder:
 
     def _without_own(self, names: Mapping[str, float], texts: Sequence[str], words: Named) -> dict[str, float]:
         """Names without those of what somebody has: who is washing her hands is shown, and no hands."""
-        said = {word for text in texts for word in HIS.findall(tokenized(text)) if word in words.parts}
+        owned = " ".join(found[0] for text in texts for found in HIS.finditer(tokenized(text)))
+        said = {word for word in owned.split() if word in words.parts}
         held = {name for name in self.lone for word in said if words.parts[word][self.things.index(name)] >= THING}
         return {name: fit for name, fit in names.items() if name not in held}
 
-    def _standing(self, words: Named) -> list[int]:
-        """The rows of things that stand for words of texts but names of places: for a kingfisher that of a bird."""
-        alone = (word for word in words.parts if " " not in word and word not in drawn_words())
-        found = (next(filter(self.things.__contains__, self.perceptor.stand_ins(word)), None) for word in alone)
-        return [self.things.index(name) for name in found if name is not None]
+    def _standing(self, words: Named) -> dict[str, int]:
+        """Words of texts, but names of things and places, with the rows of what stands for them: of a bird, say."""
+        drawn = drawn_words()
+        alone = (word for word in words.parts if " " not in word and {word, singular(word)}.isdisjoint(drawn))
+        found = {word: next(filter(self.things.__contains__, self.perceptor.stand_ins(word)), None) for word in alone}
+        return {word: self.things.index(name) for word, name in found.items() if name is not None}
 
     def _looks(self, texts: Sequence[str], target: Tensor) -> tuple[dict[str, str], list[str]]:
         """The styles that texts name, with the words for each, all where there is no text, and the texts without these.
@@ -212,7 +226,7 @@ class Finder:
         rows = [*(fits - ELSEWHERE * (1 - sure)).topk(min(PLACES, len(captions))).indices.tolist()]
         rows += outright[fits[outright].topk(min(PLACES, len(outright))).indices].tolist()
         scenes = [captions[row] for row in dict.fromkeys(rows)]
-        doings = [found[1] for name in names if (found := DOING.fullmatch(name))]
+        doings = [found[1] for name, fit in names.items() if fit < EXACT and (found := DOING.fullmatch(name))]
         layouts = [Layout(name, (name,)) for name in names]
         layouts += [one.doing(doing) for one in layouts for doing in doings if not DOING.fullmatch(one.text)]
         layouts += [one.within(scene) for one in layouts for scene in scenes]
@@ -284,6 +298,12 @@ def _are_two(pair: tuple[str, str], names: Mapping[str, float]) -> bool:
     return all(names[name] >= EXACT for name in pair) and one.isdisjoint(other)
 
 
+def _is_beside(words: Named, word: str, row: int, index: int) -> bool:
+    """Whether a thing is only near to a word for which another one stands, that of a row, which is about as near."""
+    own, other = float(words.parts[word][index]), float(words.parts[word][row])
+    return index != row and float(words.heads[index]) <= own < EXACT and other >= max(own - NEAR, MEANT)
+
+
 def _said_of(marks: Mapping[str, Tensor], index: int) -> list[str]:
     """The colours or numbers that are said of a thing, by its index: of "red apples and green pears" no pear is red."""
     fits = {mark: float(own[index]) for mark, own in marks.items() if own[index] >= THING}
@@ -296,16 +316,10 @@ def _numbers(words: Named, index: int) -> list[str]:
     return said or (["two", "three"] if words.several[index] >= THING else [])
 
 
-def _without_kinds(names: Mapping[str, float], alike: Collection[Set[str]]) -> Mapping[str, float]:
+def _without_kinds(names: Mapping[str, float], alike: Iterable[tuple[Set[str], Set[str]]]) -> Mapping[str, float]:
     """Names without those of other kinds of a thing that a word names: an open umbrella is no closed one.
 
-    alike: names that one word may mean.
+    alike: of each word, the names that it may mean, and those that it means outright.
     """
-    kinds: set[str] = set()
-    for some in alike:
-        fits = {name: names[name] for name in some if name in names}
-        if fits and max(fits.values()) >= EXACT:
-            kinds |= {name for name, fit in fits.items() if fit < EXACT}
-    return {name: fit for name, fit in names.items() if name not in kinds}
-
-
+    kinds = {name for some, outright in alike if not outright.isdisjoint(names) for name in some - outright}
+    return {name: fit for name, fit in names.items() if name not in kinds or fit >= EXACT}

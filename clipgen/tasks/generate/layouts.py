@@ -51,7 +51,7 @@ HIDDEN = frozenset(
 )
 #: plurals of nouns that no ending tells, and their singulars
 IRREGULAR = {
-    "children": "child", "men": "man", "women": "woman", "mice": "mouse", "geese": "goose",
+    "children": "child", "people": "person", "men": "man", "women": "woman", "mice": "mouse", "geese": "goose",
     "feet": "foot", "teeth": "tooth", "leaves": "leaf", "loaves": "loaf", "knives": "knife", "wolves": "wolf",
     "elves": "elf", "oxen": "ox", "potatoes": "potato", "tomatoes": "tomato",
 }  # fmt: skip

@@ -36,7 +36,13 @@ FEELINGS = frozenset(
     ("angry", "bored", "cheerful", "confused", "crying", "excited", "friendly", "grumpy", "happy", "laughing", "lonely")
     + ("sad", "scared", "sleepy", "smiling", "surprised", "tired", "worried")
 )
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
+# words that may be a verb, but not "king" and "string", and what begins its object
+_DOES = re.compile(r"\w*[aeiouy]\w*ing")
+_OBJECTS = frozenset(("a", "an", "the", "his", "her", "its", "my", "our", "their", "some"))
+# words for kinds, which may add nothing to one of the kind: a tulip flower is a tulip
+KINDS = frozenset(("animal", "bird", "cat", "dog", "fish", "flower", "fruit", "insect", "plant", "vegetable"))
+# "jack-o-lantern" and "t-shirt" are one word, "ice-cream" is two
+_TOKEN = re.compile(r"[^\W\d_]+-\w{1,2}-[^\W\d_]+|\b[^\W\d_]-[^\W\d_]+|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\s\w]")
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,15 @@ class Part:
     """Some words of a text in a row.
 
     before, after: the words before and after it without a mark or a word such as "on" between them ("": none); said:
-    words for colours and numbers that come before it, without such between them, each with the words between.
+    words for colours and numbers that come before it, without such between them, each with the words between; does:
+    whether it ends in what is done to what follows, as "crossing" in "a samurai crossing a bridge".
     """
 
     text: str
     before: str = ""
     after: str = ""
     said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    does: bool = False
 
 
 def parts_of(text: str) -> list[Part]:
@@ -78,7 +86,8 @@ def parts_of(text: str) -> list[Part]:
             if is_word[at] and is_word[end - 1] and all(token[0].isalpha() for token in inside):
                 before = tokens[at - 1] if at and is_word[at - 1] else ""
                 after = tokens[end] if end < len(tokens) and is_word[end] else ""
-                found.append(Part(" ".join(inside), before, after, said[at]))
+                does = bool(_DOES.fullmatch(inside[-1])) and end < len(tokens) and tokens[end] in _OBJECTS
+                found.append(Part(" ".join(inside), before, after, said[at], does))
     return found
 
 
@@ -148,6 +157,7 @@ def named(
     embedded: dict[str, Tensor] | None = None,
     *,
     only_known: bool = False,
+    rows: Mapping[str, int] = {},
 ) -> Named:
     """Compare things, by embeddings [N, D] of their names, with all parts of texts.
 
@@ -157,14 +167,18 @@ def named(
 
     Without a part, as where a picture is the prompt, any thing may be meant. embedded: of parts [D], which is added to;
     only_known: whether to leave out parts with a word for which nothing stands that the perceptor knows: the embedding
-    of such a word is near to anything.
+    of such a word is near to anything; rows: of the names that mean a thing outright, also where they are other words
+    than those of `things`, which one they mean.
     """
     parts = [part for text in texts for part in parts_of(without(text, perceptor.asides(text)))]
     parts = [part for part in parts if part.text not in FEELINGS]
     if only_known:
         unknown = dict.fromkeys(word for text in texts for word in perceptor.unknown_words(text))
         empty = {word for word in unknown if not perceptor.stand_ins(word)}
-        parts = [part for part in parts if empty.isdisjoint(part.text.split())]
+        parts = [
+            part for part in parts
+            if empty.isdisjoint(part.text.split()) or part.text in rows or singular(part.text) in rows
+        ]  # fmt: skip
     if not parts:
         return Named(ones := things.new_ones(len(things)), ones, ones, dict.fromkeys(COLOURS, ones))
     distinct = list(dict.fromkeys([part.text for part in parts]))
@@ -175,21 +189,37 @@ def named(
     # names of things are in the singular
     every, one = (torch.stack([embedded[text] for text in some]).to(things).T for some in (distinct, singulars))
     fits = (things @ every).maximum(things @ one)
+    for column, names in enumerate(zip(distinct, singulars, strict=True)):
+        for name in names:
+            if name in rows:
+                fits[rows[name], column] = 1.0
     best = dict(zip(distinct, fits.amax(0).tolist(), strict=True))
     is_head = torch.zeros(len(distinct), dtype=torch.bool)
+    is_said = is_head.clone()  # by a part that is not only what is done to something
     marks: dict[str, Tensor] = {}  # colours and numbers
     exact = fits >= EXACT
     known = {text for text, fit in best.items() if fit >= THING}
+
+    def adds_nothing(one: str, kind: str) -> bool:
+        """Whether a word for a kind is only said of the thing before it, to which both are nearer."""
+        if singular(kind) not in KINDS or best.get(one, 0.0) < EXACT or f"{one} {kind}" not in distinct:
+            return False
+        both = fits[:, distinct.index(f"{one} {kind}")]
+        own, other = (both[fits[:, distinct.index(word)].argmax()] for word in (one, kind))
+        return bool(own >= SURE and own > other)
+
     for part in parts:
         row = distinct.index(part.text)
         # "a train crossing a bridge" has no crossing, "a pie cooling on a sill" no fan; but there is "person standing"
         inside = [part.before, *part.text.split()]
         doing = [first in known and then.endswith("ing") for first, then in pairwise(inside)]
-        does = doing[0] or (any(doing) and best[part.text] < EXACT)
+        does = doing[0] or ((any(doing) or part.does) and (best[part.text] < EXACT or " " not in part.text))
         # but a fire engine is one, whatever comes then: "a fire engine really fast"
         words = [distinct.index(word) for word in part.text.split() if word in known and word != part.text]
         is_whole = " " in part.text and bool((exact[:, row] & ~exact[:, words].any(1)).any())
-        is_head[row] |= not does and (is_whole or part.after not in known or part.after.endswith("ing"))
+        is_last = part.after not in known or part.after.endswith("ing") or adds_nothing(part.text, part.after)
+        is_said[row] |= not (does and part.does)
+        is_head[row] |= not (does or adds_nothing(part.before, part.text)) and (is_whole or is_last)
         for mark, between in part.said.items():
             # "a purple dragon eating spaghetti" is of no purple spaghetti
             if known.isdisjoint({*between} - COLOURS.keys()) and not does:
@@ -206,4 +236,4 @@ def named(
     heads, several = (torch.where(some, fits, 0.0).amax(1) for some in (is_head & surely, is_head & is_plural))
     tints, numbers = ({mark: fit for mark, fit in marks.items() if mark in some} for some in (COLOURS, NUMBERS))
     parts_fits = dict(zip(distinct, fits.T, strict=True))
-    return Named(fits.amax(1), heads, several, tints, numbers, clear, parts_fits)
+    return Named(torch.where(is_said, fits, 0.0).amax(1), heads, several, tints, numbers, clear, parts_fits)

@@ -17,7 +17,10 @@ HOURS = frozenset(
     + ("autumn forest",)
 )
 # parts of a place, and words for a picture of one: "a bakery window", "a forest scene"
-PARTS = ("background", "door", "floor", "interior", "landscape", "scene", "view", "wall", "walls", "window", "windows")
+PARTS = (
+    ("background", "door", "floor", "interior", "landscape", "level", "room", "scene", "view", "wall", "walls")
+    + ("window", "windows")
+)  # fmt: skip
 # of what a place is, which no thing is: "an old stone bridge"
 MATERIALS = ("brick", "cobbled", "concrete", "iron", "marble", "stone", "wooden")
 # "in a cave" is said of his cave, too

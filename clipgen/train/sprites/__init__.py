@@ -66,6 +66,7 @@ def measure(sprites: Sprites, drawings: Drawings, perceptor: Perceptor) -> Metri
 def run(
     *,
     art: Path,
+    pictures: Path | None = None,
     out: Path = Path("models/sprites"),
     steps: int | None = None,
     batch: int | None = None,
@@ -79,13 +80,16 @@ def run(
 
     >>> run(out=Path("models/sprites"), art=Path("emoji"), device="cuda")
 
-    art: folder of an art pack; other arguments: as for `clipgen.train.clip.run`. Returns the metrics, see `measure`.
+    art: folder of an art pack; pictures: more drawings, see `Drawings.read`; other arguments: as for
+    `clipgen.train.clip.run`. Returns the metrics, see `measure`.
     Raises SettingsError for a pack without drawings, WeightsError for damaged checkpoints, ImageError for a damaged art
-    pack.
+    pack, and for pictures of which none can be used.
     """
     changes: dict[str, Any] = {"steps": steps, "batch": batch, "seed": seed}
     recipe = replace(Recipe(), **{k: v for k, v in changes.items() if v is not None})
     drawings = Drawings.of(World(art), side=recipe.side, families=recipe.families)
+    if pictures:
+        drawings = drawings.and_those_of(Drawings.read(pictures, side=recipe.side, report=report))
     if not len(drawings):
         raise SettingsError(f"{art} has no drawings of {' or '.join(recipe.families)}", settings=["art"])
     folder = runs / "sprites"

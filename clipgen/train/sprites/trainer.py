@@ -96,7 +96,8 @@ class Trainer:
         names = [self.drawings.names[row] for row in rows.tolist()]
         decoder = copy.deepcopy(self.averaged.decoder).cpu()
         lone, people = (some & {*names} for some in (self.drawings.lone, self.drawings.people))
-        return Sprites(decoder, torch.cat(found), names, lone=lone, people=people).eval()
+        also = {name: thing for name, thing in self.drawings.also.items() if thing in names}
+        return Sprites(decoder, torch.cat(found), names, lone=lone, people=people, also=also).eval()
 
     def _images(self, rows: Tensor) -> Tensor:
         images = self.drawings.images[rows].to(self.device).float() / 255

@@ -75,7 +75,7 @@ class _FineSheet:
 
     def cell(self, index: int) -> Callable[[], np.ndarray]:
         """Loads the premultiplied drawing of an index."""
-        return lambda: _premultiplied(_cell(self.pixels, index, 2 * _CELL))
+        return lambda: premultiplied(_cell(self.pixels, index, 2 * _CELL))
 
 
 def _cell(sheet: np.ndarray, index: int, side: int) -> np.ndarray:
@@ -86,13 +86,18 @@ def _cell(sheet: np.ndarray, index: int, side: int) -> np.ndarray:
     return cell
 
 
-def _premultiplied(cell: np.ndarray) -> np.ndarray:
+def premultiplied(cell: np.ndarray) -> np.ndarray:
+    """Colours and alpha [H, W, 4] of uint8, the colours multiplied by alpha.
+
+    >>> premultiplied(np.array([[[200, 100, 0, 128]]], np.uint8))
+    array([[[100,  50,   0, 128]]], dtype=uint8)
+    """
     alpha = cell[..., 3:].astype(np.float32) / 255
     return np.concatenate([cell[..., :3] * alpha, cell[..., 3:].astype(np.float32)], 2).round().astype(np.uint8)
 
 
 def _levels(cell: np.ndarray) -> tuple[np.ndarray, ...]:
-    full = _premultiplied(cell)
+    full = premultiplied(cell)
     half = cv2.resize(full, (_CELL // 2, _CELL // 2), interpolation=cv2.INTER_AREA)
     return full, half, cv2.resize(full, (_CELL // 4, _CELL // 4), interpolation=cv2.INTER_AREA)
 

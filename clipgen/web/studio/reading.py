@@ -52,9 +52,7 @@ def read_prompt(prompt: str, perceptor: str, studio: Studio) -> dict[str, Json]:
 
 
 def _unknown(text: str, clip: Perceptor, drawn: Collection[str]) -> list[Json]:
-    from clipgen.perceptors.base import stems  # late: it imports torch
-
-    unknown = [word for word in clip.unknown_words(text) if stems(word).isdisjoint(drawn)]
+    unknown = clip.unknown_but(text, drawn)
     left: list[Json] = [{"word": aside, "drawn_as": None} for aside in clip.asides(text)]
     return left + [{"word": word, "drawn_as": next(iter(clip.stand_ins(word)), None)} for word in unknown]
 
